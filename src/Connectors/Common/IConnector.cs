@@ -1,0 +1,107 @@
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Connectors.Common;
+
+/// <summary>One configured instance of a tool. What it can do shows in the further interfaces it has: <see cref="IWebhookSource"/>, <see cref="IPollSource"/>, <see cref="IEventEnricher"/>, <see cref="IHandoffTarget"/>, <see cref="IStageTarget"/>.</summary>
+public interface IConnector
+{
+    /// <summary>Gets the ops team's name for the instance, lower case: the name in settings, URLs and facts.</summary>
+    string Name { get; }
+
+    /// <summary>Gets the type, as in the setting <c>Connectors:{name}:Type</c>: <c>HubSpot</c>, <c>Salesforce</c>.</summary>
+    string Type { get; }
+}
+
+/// <summary>A tool that delivers. Poll answers of the same tool are read here too.</summary>
+public interface IDeliveryReader : IConnector
+{
+    /// <summary>Reads an accepted delivery into events, each distinct event once, in order of appearance. Pure.</summary>
+    /// <exception cref="UnreadableDeliveryException">It cannot be read.</exception>
+    IReadOnlyList<SourceEvent> Read(Delivery delivery);
+}
+
+/// <summary>A tool that calls us.</summary>
+public interface IWebhookSource : IDeliveryReader
+{
+    /// <summary>Gets the largest body the vendor sends, in bytes.</summary>
+    int MaxBodyBytes { get; }
+
+    /// <summary>Gets the names of the headers that verification or reading needs: these are kept with the delivery.</summary>
+    IReadOnlyCollection<string> Headers { get; }
+
+    /// <summary>Checks a delivery: signature over the raw bytes, age, account, then form. Pure and without any call; fails closed.</summary>
+    DeliveryCheck Check(Delivery delivery, DateTimeOffset now);
+
+    /// <summary>Splits a delivery that is too large for one message into smaller ones that <see cref="IDeliveryReader.Read"/> reads to the same events. One that cannot be split comes back alone.</summary>
+    IReadOnlyList<Delivery> Split(Delivery delivery);
+
+    /// <summary>The vendor's handshake (GET or HEAD); null where it has none.</summary>
+    WebhookReply? Handshake(IReadOnlyDictionary<string, string> query) => null;
+
+    /// <summary>The answer the vendor wants to an accepted delivery; null for the hub's own.</summary>
+    WebhookReply? Acknowledge(Delivery delivery) => null;
+}
+
+/// <summary>An answer to a vendor.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="ContentType">The media type of <paramref name="Body"/>.</param>
+/// <param name="Body">The body.</param>
+public sealed record WebhookReply(int Status, string ContentType, string Body);
+
+/// <summary>A tool that we ask.</summary>
+public interface IPollSource : IDeliveryReader
+{
+    /// <summary>Reads on from a cursor. A page's body is the vendor's answer as it came, so that it can be queued, replayed and explained like a webhook.</summary>
+    /// <param name="cursor">What the last page gave as its next cursor; null at the very start.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="Http.VendorUnavailableException">The vendor does not answer; the cursor stays.</exception>
+    /// <exception cref="Http.VendorRefusedException">The vendor refuses; the cursor stays.</exception>
+    Task<PollPage> PollAsync(string? cursor, DateTimeOffset now, CancellationToken cancellationToken);
+}
+
+/// <summary>One step of a poll.</summary>
+/// <param name="Deliveries">What came: pages with at least one row.</param>
+/// <param name="NextCursor">Where to go on. To be kept only after <paramref name="Deliveries"/> are safely queued.</param>
+/// <param name="More">Whether there is more to read at once.</param>
+public sealed record PollPage(IReadOnlyList<Delivery> Deliveries, string NextCursor, bool More);
+
+/// <summary>A tool whose events carry ids only, and whose API has the rest.</summary>
+public interface IEventEnricher : IConnector
+{
+    /// <summary>Fills in what the events lack (addresses, profiles, the people of a deal, a deal's present state), in as few calls as the vendor allows. Events that the vendor knows nothing more of come back as they were.</summary>
+    /// <exception cref="Http.VendorUnavailableException">The vendor does not answer: try later.</exception>
+    /// <exception cref="Http.VendorRefusedException">The vendor refuses for good.</exception>
+    Task<IReadOnlyList<SourceEvent>> EnrichAsync(IReadOnlyList<SourceEvent> events, CancellationToken cancellationToken);
+}
+
+/// <summary>A tool that takes leads over: the CRM.</summary>
+public interface IHandoffTarget : IConnector
+{
+    /// <summary>Writes the lead and a task for its owner, under the hub's own ids: repeating it changes nothing and makes no second record.</summary>
+    /// <exception cref="Http.VendorUnavailableException">The vendor does not answer: try later.</exception>
+    /// <exception cref="Http.VendorRefusedException">The vendor refuses for good.</exception>
+    Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken);
+}
+
+/// <summary>A lead to be handed over.</summary>
+/// <param name="Handoff">The handoff.</param>
+/// <param name="Journey">The lead as it is now.</param>
+/// <param name="Brief">What the receiving person reads.</param>
+/// <param name="DueAt">When it is to be taken up; null for no limit.</param>
+public sealed record HandoffOrder(Handoff Handoff, Journey Journey, HandoffBrief Brief, DateTimeOffset? DueAt);
+
+/// <summary>Proof that a handoff is in the tool.</summary>
+/// <param name="Person">The key of the person's record there.</param>
+/// <param name="RecordUrl">A link for people; null where there is none.</param>
+public sealed record HandoffReceipt(IdentityKey Person, string? RecordUrl);
+
+/// <summary>A tool that is told what became of a lead: marketing automation.</summary>
+public interface IStageTarget : IConnector
+{
+    /// <summary>Brings the person's record to a stage, if it is not there already.</summary>
+    /// <returns>Whether anything had to be written.</returns>
+    /// <exception cref="Http.VendorUnavailableException">The vendor does not answer: try later.</exception>
+    /// <exception cref="Http.VendorRefusedException">The vendor refuses for good.</exception>
+    Task<bool> WriteStageAsync(IdentityKey person, FunnelStage stage, CancellationToken cancellationToken);
+}

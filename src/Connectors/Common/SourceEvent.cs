@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Connectors.Common;
+
+/// <summary>
+/// One event of a tool in the words all connectors share: what a vendor's mapper makes of its wire format, and what <see cref="FactMapper"/> makes facts of.
+/// </summary>
+public sealed record SourceEvent
+{
+    /// <summary>Gets what happened.</summary>
+    public required SourceEventKind Kind { get; init; }
+
+    /// <summary>Gets what makes two deliveries the same event: equal keys, one event.</summary>
+    public required string DedupeKey { get; init; }
+
+    /// <summary>Gets when it happened by the vendor's clock; null where the vendor does not say (the receive time counts then). UTC.</summary>
+    public DateTimeOffset? OccurredAt { get; init; }
+
+    /// <summary>Gets the person's canonical address as the payload has it; null where it has none.</summary>
+    public string? SubjectEmail { get; init; }
+
+    /// <summary>Gets the address the person had before, where the event says so.</summary>
+    public string? PreviousEmail { get; init; }
+
+    /// <summary>Gets the vendor's ids by the vendor's names for them, for people to read.</summary>
+    public ImmutableSortedDictionary<string, string> ExternalIds { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Gets the stage the record left, in the vendor's words; null where it is not said.</summary>
+    public string? FromStageRaw { get; init; }
+
+    /// <summary>Gets the stage the record came to, in the vendor's words; null where it is not said.</summary>
+    public string? ToStageRaw { get; init; }
+
+    /// <summary>Gets the funnel stage that <see cref="ToStageRaw"/> or the kind of activity maps to; null for none.</summary>
+    public FunnelStage? Stage { get; init; }
+
+    /// <summary>Gets a value indicating whether <see cref="ToStageRaw"/> is a stage that no map knows.</summary>
+    public bool Unmapped { get; init; }
+
+    /// <summary>Gets the deal's worth in major units, as given.</summary>
+    public decimal? Amount { get; init; }
+
+    /// <summary>Gets the ISO 4217 code, as given.</summary>
+    public string? Currency { get; init; }
+
+    /// <summary>Gets what the payload lacks and the vendor's API has, by name (<c>email</c>, <c>fromStage</c>, <c>amount</c>, <c>currency</c>).</summary>
+    public ImmutableArray<string> NeedsEnrichment { get; init; } = [];
+
+    /// <summary>Gets whose word it is.</summary>
+    public required ToolSide Side { get; init; }
+
+    /// <summary>Gets the person's record keys, strongest first; empty where the payload names only a deal or only an address.</summary>
+    public ImmutableArray<IdentityKey> People { get; init; } = [];
+
+    /// <summary>Gets the hub's own id where the record carries it (a CRM record that the hub wrote); the strongest key of all.</summary>
+    public LeadId? HubLeadId { get; init; }
+
+    /// <summary>Gets the deal's id; null where the event is about no deal.</summary>
+    public string? DealId { get; init; }
+
+    /// <summary>Gets where the deal stands; null where the event does not say.</summary>
+    public DealStatus? DealStatus { get; init; }
+
+    /// <summary>Gets the owner of the record as the tool names them; null where it is not said.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Gets a value indicating whether the event shows that somebody in the CRM works on the lead (status moved, owner set, task done).</summary>
+    public bool ShowsWork { get; init; }
+
+    /// <summary>Gets why the lead was given back; null where it was not.</summary>
+    public string? ReturnedReason { get; init; }
+
+    /// <summary>Gets how the person met a campaign, for <see cref="SourceEventKind.Activity"/>.</summary>
+    public TouchKind? Touch { get; init; }
+
+    /// <summary>Gets the campaign's name or id; null where there is none.</summary>
+    public string? Campaign { get; init; }
+
+    /// <summary>Gets what was seen or answered in a few words; null where the tool says no more.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>Gets what the event tells of the person; null where it tells nothing.</summary>
+    public LeadProfile? Profile { get; init; }
+
+    /// <summary>Gets the keys of the records that were merged into <see cref="People"/>'s first, for <see cref="SourceEventKind.ContactMerged"/>.</summary>
+    public ImmutableArray<IdentityKey> Merged { get; init; } = [];
+}

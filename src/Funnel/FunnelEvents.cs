@@ -1,0 +1,61 @@
+using System.Text.Json.Serialization;
+
+namespace IntegrationHub.Funnel;
+
+/// <summary>
+/// Something that happened on the funnel, published to whoever acts on it. It names the lead and the cause and carries no personal data: whoever acts
+/// loads the journey as it is by then, so a late or repeated event does no harm.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(StageChanged), "lead.stageChanged")]
+[JsonDerivedType(typeof(HandoffAnnounced), "lead.handoffAnnounced")]
+[JsonDerivedType(typeof(LeadReturned), "lead.handoffReturned")]
+[JsonDerivedType(typeof(LeadStalled), "lead.stalled")]
+public abstract record FunnelEvent
+{
+    /// <summary>Gets the id: made of its cause, so that a repeat has the same and the bus drops it.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Gets the lead.</summary>
+    public required LeadId LeadId { get; init; }
+
+    /// <summary>Gets when the hub decided it.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Gets the team it concerns.</summary>
+    public required string Team { get; init; }
+}
+
+/// <summary>The lead is on another stage.</summary>
+public sealed record StageChanged : FunnelEvent
+{
+    /// <summary>Gets the stage it came from; null for a lead that is new.</summary>
+    public FunnelStage? From { get; init; }
+
+    /// <summary>Gets the stage it is on.</summary>
+    public required FunnelStage To { get; init; }
+
+    /// <summary>Gets the connector whose word moved it, which needs no telling.</summary>
+    public required string Connector { get; init; }
+}
+
+/// <summary>The lead belongs to another team now.</summary>
+public sealed record HandoffAnnounced : FunnelEvent
+{
+    /// <summary>Gets the handoff's id.</summary>
+    public required string HandoffId { get; init; }
+}
+
+/// <summary>The receiving team gave the lead back; <see cref="FunnelEvent.Team"/> is the team that gets it back.</summary>
+public sealed record LeadReturned : FunnelEvent
+{
+    /// <summary>Gets the handoff's id.</summary>
+    public required string HandoffId { get; init; }
+}
+
+/// <summary>A limit was reached.</summary>
+public sealed record LeadStalled : FunnelEvent
+{
+    /// <summary>Gets the alert's id.</summary>
+    public required string AlertId { get; init; }
+}

@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+
+namespace IntegrationHub.Funnel;
+
+/// <summary>All the hub knows of one lead: what the tools said, and what the hub did about it.</summary>
+/// <param name="LeadId">Whose.</param>
+/// <param name="Facts">What the tools said, by dedupe key.</param>
+/// <param name="Ledger">What the hub did.</param>
+public sealed record JourneyState(LeadId LeadId, ImmutableDictionary<string, Fact> Facts, JourneyLedger Ledger)
+{
+    /// <summary>A lead of which nothing is known.</summary>
+    public static JourneyState New(LeadId leadId) => new(leadId, ImmutableDictionary<string, Fact>.Empty, JourneyLedger.Empty);
+}

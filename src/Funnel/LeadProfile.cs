@@ -1,0 +1,32 @@
+namespace IntegrationHub.Funnel;
+
+/// <summary>What the teams need to know of a person, as the tools have it. Null is not known; as a change, null is unchanged and empty clears. Personal data: never to be logged.</summary>
+public sealed record LeadProfile
+{
+    /// <summary>Gets the address the person reads, canonical.</summary>
+    public string? Email { get; init; }
+
+    /// <summary>Gets the given name.</summary>
+    public string? FirstName { get; init; }
+
+    /// <summary>Gets the family name.</summary>
+    public string? LastName { get; init; }
+
+    /// <summary>Gets the organisation.</summary>
+    public string? Company { get; init; }
+
+    /// <summary>Gets the job title.</summary>
+    public string? JobTitle { get; init; }
+
+    /// <summary>Gets the telephone number as written.</summary>
+    public string? Phone { get; init; }
+
+    /// <summary>Gets the country or region, as the tool writes it.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>Gets the segment marketing put the person in.</summary>
+    public string? Segment { get; init; }
+
+    /// <summary>Gets the marketing tool's score; null where it has none.</summary>
+    public decimal? Score { get; init; }
+}
