@@ -1,0 +1,7 @@
+namespace Azure.Messaging.ServiceBus.Embedded.Filters;
+
+/// <summary>Decides whether a subscription gets a copy of a message.</summary>
+internal interface IMessageFilter
+{
+    bool Matches(MessageFields message);
+}
