@@ -8,13 +8,16 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 /// <param name="name">Names its folder and its log.</param>
 /// <param name="dataDirectory">Where both are kept.</param>
 /// <param name="description">What runs where, for people.</param>
-/// <param name="script">The program, below <c>node_modules</c>.</param>
+/// <param name="script">The program, as node's <c>require</c> finds it from the scripts of this project.</param>
 /// <param name="arguments">What it is called with.</param>
 /// <param name="port">The port on which it answers once it is ready.</param>
 internal sealed class Child(string name, string dataDirectory, string description, string script, string[] arguments, int port)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private static readonly string Scripts =
+        typeof(Child).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(each => each.Key == "Children").Value!;
 
     private Process? _process;
 
@@ -28,8 +31,7 @@ internal sealed class Child(string name, string dataDirectory, string descriptio
     public void Start()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(LogFile)!);
-        string[] command =
-            [Path.Combine(Known("Children"), "guard.cjs"), Path.Combine(dataDirectory, name), LogFile, Path.Combine(Known("NodeModules"), script), .. arguments];
+        string[] command = [Path.Combine(Scripts, "guard.cjs"), Path.Combine(dataDirectory, name), LogFile, script, .. arguments];
         _process?.Dispose();
         _process = Process.Start(new ProcessStartInfo("node", command) { RedirectStandardInput = true, UseShellExecute = false })
             ?? throw new InvalidOperationException($"{name} cannot be started.");
@@ -79,9 +81,6 @@ internal sealed class Child(string name, string dataDirectory, string descriptio
         _process.Dispose();
         _process = null;
     }
-
-    private static string Known(string what) =>
-        typeof(Child).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(each => each.Key == what).Value!;
 
     private async Task<bool> CanConnectAsync(CancellationToken cancellationToken)
     {

@@ -129,7 +129,7 @@ internal sealed class LocalPlatform
         "azurite",
         DataDirectory,
         $"Azurite tables on http://127.0.0.1:{TablePort}",
-        "azurite/dist/src/table/main.js",
+        "./azurite.cjs",
         ["--location", Path.Combine(DataDirectory, "azurite"), "--tableHost", "127.0.0.1", "--tablePort", $"{TablePort}", "--silent", "--skipApiVersionCheck", "--disableTelemetry"],
         TablePort);
 
