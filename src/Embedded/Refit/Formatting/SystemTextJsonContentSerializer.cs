@@ -37,7 +37,7 @@ public sealed class SystemTextJsonContentSerializer(JsonSerializerOptions jsonSe
     {
         // What an interface or an abstract class declares is less than what the object holds, unless it names its subtypes.
         var byRuntimeType = item is not null && (typeof(T).IsInterface || typeof(T).IsAbstract)
-            && SerializerOptions.GetTypeInfo(typeof(T)).PolymorphismOptions is null;
+            && !typeof(T).IsDefined(typeof(JsonPolymorphicAttribute)) && !typeof(T).IsDefined(typeof(JsonDerivedTypeAttribute));
 
         return JsonContent.Create(item, byRuntimeType ? item!.GetType() : typeof(T), options: SerializerOptions);
     }
