@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace IntegrationHub.Funnel;
 
@@ -6,25 +8,213 @@ namespace IntegrationHub.Funnel;
 /// A team's working time: a time zone, working days, opening hours and holidays. Spans that it counts are working time; instants are UTC. Right over changes of daylight saving:
 /// an hour that the clocks skip is not worked, an hour that they repeat is worked twice.
 /// </summary>
+/// <remarks>An instant is worked when the local clock then shows a working day that is no holiday and a time from opening (counts) to closing (does not).</remarks>
 public sealed class BusinessCalendar
 {
+    /// <summary>A calendar in which every minute is worked.</summary>
+    public static readonly BusinessCalendar Always = new("UTC", "Mon-Sun", "00:00-24:00", []);
+
+    private static readonly string[] DayNames = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+    private readonly ConcurrentDictionary<int, WorkingYear> _years = new();
+    private readonly bool[] _worked;
+    private readonly long _opening;
+    private readonly long _closing;
+    private readonly ImmutableHashSet<DateOnly> _holidays;
+
     /// <summary>Makes a calendar from settings as people write them.</summary>
     /// <param name="timeZone">An IANA name such as <c>Europe/Berlin</c>.</param>
-    /// <param name="workingDays">Days and ranges: <c>Mon-Fri</c>, <c>Mon,Tue,Sat</c>.</param>
-    /// <param name="hours">Opening and closing, <c>09:00-17:30</c>; <c>00:00-24:00</c> is the whole day.</param>
+    /// <param name="workingDays">Days and ranges: <c>Mon-Fri</c>, <c>Mon,Tue,Sat</c>, <c>Sat-Mon</c>. At least one.</param>
+    /// <param name="hours">Opening and closing on one day, <c>09:00-17:30</c>; <c>00:00-24:00</c> is the whole day. Hours over midnight are refused.</param>
     /// <param name="holidays">Local dates that are not worked.</param>
     /// <exception cref="FormatException">One of them cannot be read; the message says which and what would be right.</exception>
-    public BusinessCalendar(string timeZone, string workingDays, string hours, ImmutableHashSet<DateOnly> holidays) => throw new NotImplementedException();
+    public BusinessCalendar(string timeZone, string workingDays, string hours, ImmutableHashSet<DateOnly> holidays)
+    {
+        ArgumentNullException.ThrowIfNull(holidays);
+        TimeZone = ReadTimeZone(timeZone);
+        _worked = ReadDays(workingDays);
+        (_opening, _closing) = ReadHours(hours);
+        _holidays = holidays;
+    }
 
-    /// <summary>The instant at which <paramref name="workingTime"/> has been worked since <paramref name="start"/>. Zero: <paramref name="start"/> itself, open or not.</summary>
-    public DateTimeOffset Add(DateTimeOffset start, TimeSpan workingTime) => throw new NotImplementedException();
+    /// <summary>Gets the zone whose clock the team lives by; mails show their times in it.</summary>
+    public TimeZoneInfo TimeZone { get; }
+
+    /// <summary>
+    /// The earliest instant at which <paramref name="workingTime"/> has been worked since <paramref name="start"/>: a day's last working minute ends at closing, not at the next opening.
+    /// Zero: <paramref name="start"/> itself, open or not. <see cref="DateTimeOffset.MaxValue"/> when the calendar ends before.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="workingTime"/> is negative.</exception>
+    public DateTimeOffset Add(DateTimeOffset start, TimeSpan workingTime)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(workingTime, TimeSpan.Zero);
+        if (workingTime == TimeSpan.Zero)
+        {
+            return start.ToUniversalTime();
+        }
+
+        var year = start.UtcDateTime.Year;
+        var wanted = Year(year).WorkedBefore(start.UtcTicks) + (decimal)workingTime.Ticks;
+        while (wanted > Year(year).Total)
+        {
+            wanted -= Year(year).Total;
+            if (++year > DateTime.MaxValue.Year)
+            {
+                return DateTimeOffset.MaxValue;
+            }
+        }
+
+        return Instant(Year(year).WhenWorked((long)wanted));
+    }
 
     /// <summary>The working time between two instants; zero when <paramref name="end"/> is not after <paramref name="start"/>.</summary>
-    public TimeSpan Between(DateTimeOffset start, DateTimeOffset end) => throw new NotImplementedException();
+    public TimeSpan Between(DateTimeOffset start, DateTimeOffset end)
+    {
+        if (end <= start)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var worked = Year(end.UtcDateTime.Year).WorkedBefore(end.UtcTicks) - Year(start.UtcDateTime.Year).WorkedBefore(start.UtcTicks);
+        for (var year = start.UtcDateTime.Year; year < end.UtcDateTime.Year; year++)
+        {
+            worked += Year(year).Total;
+        }
+
+        return new(worked);
+    }
 
     /// <summary>Whether the team works at an instant: opening time counts, closing time does not.</summary>
-    public bool IsOpen(DateTimeOffset instant) => throw new NotImplementedException();
+    public bool IsOpen(DateTimeOffset instant) => Year(instant.UtcDateTime.Year).OpenAtOrAfter(instant.UtcTicks) == instant.UtcTicks;
 
-    /// <summary>The instant itself when open, else the next opening.</summary>
-    public DateTimeOffset NextOpen(DateTimeOffset instant) => throw new NotImplementedException();
+    /// <summary>The instant itself when open, else the next opening; <see cref="DateTimeOffset.MaxValue"/> when there is none any more.</summary>
+    public DateTimeOffset NextOpen(DateTimeOffset instant)
+    {
+        for (var year = instant.UtcDateTime.Year; year <= DateTime.MaxValue.Year; year++)
+        {
+            if (Year(year).OpenAtOrAfter(instant.UtcTicks) is { } open)
+            {
+                return Instant(open);
+            }
+        }
+
+        return DateTimeOffset.MaxValue;
+    }
+
+    private static DateTimeOffset Instant(long utcTicks) => new(utcTicks, TimeSpan.Zero);
+
+    private WorkingYear Year(int year) => _years.GetOrAdd(year, static (wanted, calendar) => calendar.MakeYear(wanted), this);
+
+    private WorkingYear MakeYear(int year)
+    {
+        var periods = new WorkingYear.Builder();
+        var from = new DateTime(year, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+        var end = year == DateTime.MaxValue.Year ? DateTime.MaxValue.Ticks : new DateTime(year + 1, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+        while (from < end)
+        {
+            var offset = Offset(from);
+            var to = NextChange(from, end, offset);
+            AddPeriods(periods, from, to, offset);
+            from = to;
+        }
+
+        return periods.Build();
+    }
+
+    /// <summary>Adds what is worked in a stretch of time in which the clocks do not change.</summary>
+    private void AddPeriods(WorkingYear.Builder periods, long from, long to, long offset)
+    {
+        var lastDay = Math.Min((to - 1 + offset) / TimeSpan.TicksPerDay, DateOnly.MaxValue.DayNumber);
+        for (var day = Math.Max(from + offset, 0) / TimeSpan.TicksPerDay; day <= lastDay; day++)
+        {
+            // Day 0 of the calendar, 0001-01-01, is a Monday.
+            if (_worked[day % 7] && !_holidays.Contains(DateOnly.FromDayNumber((int)day)))
+            {
+                var midnight = (day * TimeSpan.TicksPerDay) - offset;
+                periods.Add(Math.Max(from, midnight + _opening), Math.Min(to, midnight + _closing));
+            }
+        }
+    }
+
+    /// <summary>The first instant after <paramref name="from"/> with another offset, or <paramref name="end"/>. No zone changes its clocks twice within a day.</summary>
+    private long NextChange(long from, long end, long offset)
+    {
+        var same = from;
+        while (same < end)
+        {
+            var probe = Math.Min(same + TimeSpan.TicksPerDay, end);
+            if (Offset(probe) != offset)
+            {
+                return Math.Min(Bisect(same, probe, offset), end);
+            }
+
+            same = probe;
+        }
+
+        return end;
+    }
+
+    private long Bisect(long same, long other, long offset)
+    {
+        while (other - same > 1)
+        {
+            var middle = same + ((other - same) / 2);
+            (same, other) = Offset(middle) == offset ? (middle, other) : (same, middle);
+        }
+
+        return other;
+    }
+
+    private long Offset(long utcTicks) => TimeZone.GetUtcOffset(new DateTime(utcTicks, DateTimeKind.Utc)).Ticks;
+
+    private static TimeZoneInfo ReadTimeZone(string text) =>
+        !string.IsNullOrWhiteSpace(text) && TimeZoneInfo.TryFindSystemTimeZoneById(text.Trim(), out var zone)
+            ? zone
+            : throw new FormatException($"TimeZone '{text}' is not known; an IANA name such as Europe/Berlin would be right.");
+
+    private static bool[] ReadDays(string text)
+    {
+        var worked = new bool[DayNames.Length];
+        foreach (var part in (text ?? "").Split(','))
+        {
+            var ends = part.Split('-');
+            var first = Day(ends[0]);
+            var last = Day(ends[^1]);
+            if (ends.Length > 2 || first < 0 || last < 0)
+            {
+                throw new FormatException($"WorkingDays '{text}' cannot be read; days and ranges such as Mon-Fri or Mon,Tue,Sat would be right, and at least one day.");
+            }
+
+            for (var day = first; ; day = (day + 1) % DayNames.Length)
+            {
+                worked[day] = true;
+                if (day == last)
+                {
+                    break;
+                }
+            }
+        }
+
+        return worked;
+    }
+
+    private static int Day(string text) => Array.FindIndex(DayNames, name => name.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase));
+
+    private static (long Opening, long Closing) ReadHours(string text)
+    {
+        var ends = (text ?? "").Split('-');
+        if (ends.Length != 2 || TimeOfDay(ends[0]) is not { } opening || TimeOfDay(ends[1]) is not { } closing)
+        {
+            throw new FormatException($"Hours '{text}' cannot be read; opening and closing such as 09:00-17:30 would be right, 00:00-24:00 for the whole day.");
+        }
+
+        return opening < closing
+            ? (opening, closing)
+            : throw new FormatException($"Hours '{text}' close before they open; hours within one day such as 09:00-17:30 would be right, since hours over midnight cannot be counted.");
+    }
+
+    private static long? TimeOfDay(string text) =>
+        text.Trim() == "24:00" ? TimeSpan.TicksPerDay
+        : TimeOnly.TryParseExact(text.Trim(), "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time.Ticks
+        : null;
 }

@@ -38,7 +38,10 @@ public sealed record Journey
     /// <summary>Gets the earliest booked activity that is still open; null where there is none. It may lie in the past.</summary>
     public DateTimeOffset? NextActivityAt { get; init; }
 
-    /// <summary>Gets when anybody last did anything with the lead; null where nobody has.</summary>
+    /// <summary>Gets the times in which the stall clock stands still because a next activity is booked: in order, none touching another, the last perhaps still ahead.</summary>
+    public ImmutableArray<StallPause> Pauses { get; init; } = [];
+
+    /// <summary>Gets when a team last worked on the lead (an activity done or booked, a handoff taken up or given back); null where none has.</summary>
     public DateTimeOffset? LastActivityAt { get; init; }
 
     /// <summary>Gets the raw stage names that no map knows, oldest first.</summary>
@@ -60,7 +63,12 @@ public sealed record Journey
 /// <param name="Connector">The connector whose word it was.</param>
 public sealed record StageEntry(FunnelStage Stage, DateTimeOffset EnteredAt, string Rule, string Reason, string FactKey, string Connector);
 
-/// <summary>A raw stage name that no map knows.</summary>
+/// <summary>A time in which the stall clock stands still.</summary>
+/// <param name="From">When a next activity was booked. UTC.</param>
+/// <param name="To">When it was due, or was moved or called off before. UTC.</param>
+public sealed record StallPause(DateTimeOffset From, DateTimeOffset To);
+
+/// <summary>A raw stage name that no map knows; named once, when it was first said.</summary>
 /// <param name="Connector">Who said it.</param>
 /// <param name="Raw">What was said.</param>
 /// <param name="OccurredAt">When.</param>

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+
+namespace IntegrationHub.Funnel;
+
+/// <summary>The deals of one lead while its facts are folded: for each property of a deal the latest word.</summary>
+internal sealed class DealBook
+{
+    private readonly Dictionary<(string Connector, string Id), Deal> _deals = [];
+    private readonly int[] _openAt = new int[Enum.GetValues<FunnelStage>().Length];
+
+    /// <summary>Gets how many are won.</summary>
+    public int Won { get; private set; }
+
+    /// <summary>Gets the furthest stage that an open deal holds the lead on; null when none is open.</summary>
+    public FunnelStage? Floor => Array.FindLastIndex(_openAt, count => count > 0) is var stage and >= 0 ? (FunnelStage)stage : null;
+
+    /// <summary>The stage on which an open deal holds the lead at least.</summary>
+    public static FunnelStage FloorOf(Deal deal) => deal.FunnelStage is { } stage && stage > FunnelStage.Evaluation ? stage : FunnelStage.Evaluation;
+
+    /// <summary>Takes up a change.</summary>
+    public DealStep Apply(DealChanged change)
+    {
+        var floorBefore = Floor;
+        var key = (change.Connector, change.DealId);
+        var before = _deals.GetValueOrDefault(key);
+        var after = (before ?? New(change)) with
+        {
+            Status = change.Status ?? before?.Status ?? DealStatus.Open,
+            Amount = change.Amount ?? before?.Amount,
+            Currency = change.Currency ?? before?.Currency,
+            Owner = change.Owner ?? before?.Owner,
+        };
+        if (change.Raw is not null || change.Stage is not null)
+        {
+            after = after with { Stage = change.Raw ?? after.Stage, FunnelStage = change.Stage };
+        }
+
+        Count(before, -1);
+        Count(after, +1);
+        _deals[key] = after;
+        return new(before, after, floorBefore);
+    }
+
+    /// <summary>The deals that exist, ordered by connector and id. One whose record is gone is as if it had never been.</summary>
+    public ImmutableArray<Deal> List() =>
+    [
+        .. _deals.Values
+            .Where(deal => deal.Status != DealStatus.Deleted)
+            .OrderBy(deal => deal.Connector, StringComparer.Ordinal)
+            .ThenBy(deal => deal.Id, StringComparer.Ordinal),
+    ];
+
+    private static Deal New(DealChanged change) =>
+        new() { Connector = change.Connector, Id = change.DealId, Status = DealStatus.Open, OpenedAt = change.OccurredAt.ToUniversalTime() };
+
+    private void Count(Deal? deal, int by)
+    {
+        if (deal?.Status == DealStatus.Won)
+        {
+            Won += by;
+        }
+        else if (deal?.Status == DealStatus.Open)
+        {
+            _openAt[(int)FloorOf(deal)] += by;
+        }
+    }
+}
+
+/// <summary>What one change did to a deal.</summary>
+/// <param name="Before">The deal before; null when it was not heard of.</param>
+/// <param name="After">The deal now.</param>
+/// <param name="FloorBefore">The <see cref="DealBook.Floor"/> before.</param>
+internal sealed record DealStep(Deal? Before, Deal After, FunnelStage? FloorBefore);

@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace IntegrationHub.Funnel;
+
+/// <summary>Makes of any collection of facts the one sequence that its set stands for: each fact once, in an order that depends on nothing but the facts.</summary>
+internal static class FactOrder
+{
+    /// <summary>
+    /// The distinct facts by time; at one instant the system of record comes last, so that its word counts. Then by connector, by what usually causes what
+    /// (an address before a touch before a stage before a deal, a lower stage before a higher, an open deal before its end), and by dedupe key.
+    /// </summary>
+    public static Fact[] Sort(IEnumerable<Fact> facts, string? systemOfRecord)
+    {
+        var distinct = new Dictionary<string, Fact>(StringComparer.Ordinal);
+        foreach (var fact in facts)
+        {
+            distinct[fact.DedupeKey] = distinct.TryGetValue(fact.DedupeKey, out var known) ? Choose(known, fact) : fact;
+        }
+
+        var ordered = new Fact[distinct.Count];
+        distinct.Values.CopyTo(ordered, 0);
+        Array.Sort(ordered, (left, right) => Compare(left, right, systemOfRecord));
+        return ordered;
+    }
+
+    /// <summary>
+    /// Which of two facts with one dedupe key counts: the earlier, else the one whose content sorts first; the known one when only the delivery differs. The same choice whichever came first.
+    /// </summary>
+    public static Fact Choose(Fact known, Fact other)
+    {
+        if (ReferenceEquals(known, other))
+        {
+            return known;
+        }
+
+        var order = known.OccurredAt.CompareTo(other.OccurredAt);
+        return (order != 0 ? order : string.CompareOrdinal(Content(known), Content(other))) <= 0 ? known : other;
+    }
+
+    private static int Compare(Fact left, Fact right, string? systemOfRecord)
+    {
+        var order = left.OccurredAt.UtcTicks.CompareTo(right.OccurredAt.UtcTicks);
+        if (order == 0)
+        {
+            order = (left.Connector == systemOfRecord).CompareTo(right.Connector == systemOfRecord);
+        }
+
+        if (order == 0)
+        {
+            order = string.CompareOrdinal(left.Connector, right.Connector);
+        }
+
+        if (order == 0)
+        {
+            order = Rank(left).CompareTo(Rank(right));
+        }
+
+        return order != 0 ? order : string.CompareOrdinal(left.DedupeKey, right.DedupeKey);
+    }
+
+    private static (int Kind, int Detail) Rank(Fact fact) => fact switch
+    {
+        IdentitiesLinked => (0, 0),
+        LeadsMerged => (1, 0),
+        ProfileChanged => (2, 0),
+        ConsentChanged consent => (3, (int)consent.Email),
+        CampaignTouched touch => (4, (int)touch.Touch),
+        StageClaimed claim => (5, (int?)claim.Stage ?? -1),
+        DealChanged deal => (6, (int?)deal.Status ?? -1),
+        ActivityLogged => (7, 0),
+        ActivityBooked => (8, 0),
+        HandoffAccepted => (9, 0),
+        HandoffReturned => (10, 0),
+        RecordDeleted => (11, 0),
+        PersonErased => (12, 0),
+        _ => throw new InvalidOperationException($"Unknown kind of fact {fact.GetType().Name}."),
+    };
+
+    /// <summary>What a fact says, without how and when it came.</summary>
+    private static string Content(Fact fact) =>
+        JsonSerializer.Serialize(fact with { OccurredAt = fact.OccurredAt.ToUniversalTime(), ReceivedAt = default, MessageId = null });
+}
