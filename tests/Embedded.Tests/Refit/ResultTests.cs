@@ -304,6 +304,8 @@ public sealed class ResultTests
     /// <summary>A body whose reader is stopped half way.</summary>
     private sealed class StoppedStream(CancellationTokenSource stop) : MemoryStream
     {
+        public override bool CanSeek => false;
+
         public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
         {
             await stop.CancelAsync();
