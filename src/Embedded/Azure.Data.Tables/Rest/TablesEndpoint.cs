@@ -16,14 +16,12 @@ internal sealed class TablesEndpoint
 
     private readonly HttpPipeline _pipeline;
     private readonly string _version;
-    private readonly string _path;
 
     private TablesEndpoint(Uri address, TableSharedKeyCredential? key, HttpPipelinePolicy? authorization, TableClientOptions? options)
     {
         options ??= new TableClientOptions();
-        Address = new UriBuilder(address) { Query = "" }.Uri;
+        Address = new UriBuilder(address) { Path = address.AbsolutePath.TrimEnd('/'), Query = "" }.Uri;
         Key = key;
-        _path = Address.AbsolutePath.TrimEnd('/');
         _version = options.Version;
 
         var build = new HttpPipelineOptions(options) { RequestFailedDetailsParser = ServiceErrorParser.Instance };
@@ -42,7 +40,7 @@ internal sealed class TablesEndpoint
     internal TableSharedKeyCredential? Key { get; }
 
     /// <summary>Gets the account's name: what the address begins with or, on an emulator, the path.</summary>
-    internal string AccountName => Key?.AccountName ?? (Address.HostNameType == UriHostNameType.Dns && !Address.IsLoopback ? Address.Host.Split('.')[0] : _path.Trim('/'));
+    internal string AccountName => Key?.AccountName ?? (Address.HostNameType == UriHostNameType.Dns && !Address.IsLoopback ? Address.Host.Split('.')[0] : Address.AbsolutePath.Trim('/'));
 
     internal static TablesEndpoint Open(string connectionString, TableClientOptions? options)
     {
@@ -94,7 +92,7 @@ internal sealed class TablesEndpoint
         var request = message.Request;
         request.Method = method;
         request.Uri.Reset(Address);
-        request.Uri.Path = _path + path;
+        request.Uri.AppendPath(path, escape: false);
         request.Headers.Add("x-ms-version", _version);
         request.Headers.Add("DataServiceVersion", "3.0");
         request.Headers.Add(HttpHeader.Names.Accept, JsonMinimal);
