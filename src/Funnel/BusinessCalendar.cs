@@ -11,10 +11,11 @@ namespace IntegrationHub.Funnel;
 /// <remarks>An instant is worked when the local clock then shows a working day that is no holiday and a time from opening (counts) to closing (does not).</remarks>
 public sealed class BusinessCalendar
 {
+    // Before Always, which is made with it.
+    private static readonly string[] DayNames = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
     /// <summary>A calendar in which every minute is worked.</summary>
     public static readonly BusinessCalendar Always = new("UTC", "Mon-Sun", "00:00-24:00", []);
-
-    private static readonly string[] DayNames = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
     private readonly ConcurrentDictionary<int, WorkingYear> _years = new();
     private readonly bool[] _worked;
