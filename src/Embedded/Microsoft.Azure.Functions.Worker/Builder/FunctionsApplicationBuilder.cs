@@ -87,6 +87,7 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
             .AddSingleton(new TimerMemory(Path.Combine(_platform.DataDirectory, "timers")))
             .AddSingleton<FunctionRunner>()
             .AddSingleton<HttpFunctions>()
+            .AddSingleton<BusConnections>()
             .AddSingleton<TriggerLoops>()
             .AddHostedService<FunctionsHost>();
 

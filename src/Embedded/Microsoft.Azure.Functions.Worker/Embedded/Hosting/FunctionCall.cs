@@ -63,10 +63,23 @@ internal static class FunctionCall
         {
             HttpTriggerAttribute => HttpSource(function, parameter),
             TimerTriggerAttribute when type == typeof(TimerInfo) => invocation => invocation.Input,
+            ServiceBusTriggerAttribute trigger => BusSource(function, parameter, trigger),
             _ => null,
         };
         return source ?? throw new InvalidOperationException(
             $"Function {function.Name}: parameter '{parameter.Name}' cannot be a {type.Name} with a {function.Trigger.GetType().Name}.");
+    }
+
+    private static Func<Invocation, object?>? BusSource(Function function, ParameterInfo parameter, ServiceBusTriggerAttribute trigger)
+    {
+        if (parameter.ParameterType == typeof(ServiceBusMessageActions))
+        {
+            return invocation => ((BusDelivery)invocation.Input).Actions;
+        }
+
+        return parameter == function.TriggerParameter && BusDelivery.Source(parameter.ParameterType, trigger.IsBatched) is { } source
+            ? invocation => source((BusDelivery)invocation.Input)
+            : null;
     }
 
     private static Func<Invocation, object?>? HttpSource(Function function, ParameterInfo parameter)

@@ -8,7 +8,13 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 
 /// <summary>Runs everything but HTTP: starts the trigger loops with the host, and at its end lets them finish what they have in hand.</summary>
 internal sealed partial class FunctionsHost(
-    IReadOnlyList<Function> functions, TriggerLoops triggers, HttpFunctions http, IServer server, IHostApplicationLifetime lifetime, ILogger<FunctionsHost> logger)
+    IReadOnlyList<Function> functions,
+    TriggerLoops triggers,
+    BusConnections connections,
+    HttpFunctions http,
+    IServer server,
+    IHostApplicationLifetime lifetime,
+    ILogger<FunctionsHost> logger)
     : IHostedService, IDisposable
 {
     private static readonly TimeSpan LastGrace = TimeSpan.FromSeconds(2);
@@ -43,6 +49,8 @@ internal sealed partial class FunctionsHost(
         {
             Log.LoopFailed(logger, _running.Exception);
         }
+
+        await connections.DisposeAsync();
     }
 
     /// <inheritdoc/>
