@@ -1,14 +1,196 @@
+using System.Collections.Immutable;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Common;
 
-/// <summary>Makes facts of events: the one place where a tool's event becomes what the funnel knows. Pure.</summary>
+/// <summary>
+/// Makes facts of events: the one place where a tool's event becomes what the funnel knows. Pure. An event may stand for several facts; each has the
+/// event's dedupe key with its own kind behind a <c>#</c>.
+/// </summary>
 public static class FactMapper
 {
+    private static readonly LeadProfile NothingKnown = new();
+
     /// <summary>The facts an event stands for; none for <see cref="SourceEventKind.Ignored"/> and for what is no statement about a lead.</summary>
     /// <param name="source">The event, enriched as far as needed.</param>
     /// <param name="connector">The connector's name.</param>
     /// <param name="receivedAt">When the delivery came: the time of an event whose vendor gives none.</param>
     /// <param name="messageId">The id of the message that brought it.</param>
-    public static IReadOnlyList<Fact> ToFacts(SourceEvent source, string connector, DateTimeOffset receivedAt, string? messageId) => throw new NotImplementedException();
+    public static IReadOnlyList<Fact> ToFacts(SourceEvent source, string connector, DateTimeOffset receivedAt, string? messageId)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+
+        var at = source.OccurredAt ?? receivedAt;
+        var facts = new List<Fact>();
+        switch (source.Kind)
+        {
+            case SourceEventKind.Ignored or SourceEventKind.ResyncRequired:
+                break;
+            case SourceEventKind.ContactPrivacyDeleted:
+                facts.Add(new PersonErased
+                {
+                    DedupeKey = Key("erased"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
+                });
+                break;
+            case SourceEventKind.ContactDeleted:
+                facts.AddRange(source.People.Select((record, i) => new RecordDeleted
+                {
+                    Record = record,
+                    DedupeKey = Key($"deleted{i}"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
+                }));
+                break;
+            default:
+                AddIdentities();
+                AddProfile();
+                AddConsent();
+                AddTouch();
+                AddStage();
+                AddDeal();
+                AddWork();
+                break;
+        }
+
+        return facts;
+
+        string Key(string kind) => $"{source.DedupeKey}#{kind}";
+
+        void AddIdentities()
+        {
+            var keys = IdentitiesOf(source);
+            if (keys.Length > 0)
+            {
+                facts.Add(new IdentitiesLinked
+                {
+                    Keys = keys,
+                    DedupeKey = Key("identities"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
+                });
+            }
+        }
+
+        void AddProfile()
+        {
+            if (source.Profile is { } profile && profile != NothingKnown)
+            {
+                facts.Add(new ProfileChanged
+                {
+                    Profile = profile,
+                    DedupeKey = Key("profile"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
+                });
+            }
+        }
+
+        void AddConsent()
+        {
+            if (ConsentOf(source.Kind) is { } consent)
+            {
+                facts.Add(new ConsentChanged
+                {
+                    Email = consent,
+                    DedupeKey = Key("consent"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
+                });
+            }
+        }
+
+        void AddTouch()
+        {
+            if (source.Kind != SourceEventKind.Activity)
+            {
+                return;
+            }
+
+            facts.Add(source.Touch is { } touch
+                ? new CampaignTouched
+                {
+                    Touch = touch, Campaign = source.Campaign, Detail = source.Detail,
+                    DedupeKey = Key("touch"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
+                }
+                : new ActivityLogged
+                {
+                    Summary = source.Detail,
+                    DedupeKey = Key("activity"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
+                });
+        }
+
+        void AddStage()
+        {
+            if (ClaimsStage(source))
+            {
+                facts.Add(new StageClaimed
+                {
+                    Stage = source.Stage, Raw = source.ToStageRaw,
+                    DedupeKey = Key("stage"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
+                });
+            }
+        }
+
+        void AddDeal()
+        {
+            if (source.DealId is { } deal && ChangesDeal(source.Kind))
+            {
+                var status = StatusOf(source);
+                facts.Add(new DealChanged
+                {
+                    DealId = deal, Status = status, Stage = status == DealStatus.Lost ? null : source.Stage, Raw = source.ToStageRaw,
+                    Amount = source.Amount, Currency = source.Currency, Owner = source.Owner,
+                    DedupeKey = Key("deal"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
+                });
+            }
+        }
+
+        void AddWork()
+        {
+            if (source.ReturnedReason is { Length: > 0 } reason)
+            {
+                facts.Add(new HandoffReturned
+                {
+                    Reason = reason, Raw = source.ToStageRaw,
+                    DedupeKey = Key("returned"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
+                });
+            }
+            else if (source.ShowsWork)
+            {
+                facts.Add(new HandoffAccepted
+                {
+                    By = source.Owner, Raw = source.ToStageRaw,
+                    DedupeKey = Key("accepted"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
+                });
+            }
+        }
+    }
+
+    /// <summary>Every key of the person the event is about: records, then addresses, then the records that were merged into theirs.</summary>
+    public static ImmutableArray<IdentityKey> IdentitiesOf(SourceEvent source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+
+        string?[] addresses = [source.SubjectEmail, source.PreviousEmail];
+        var emails = addresses.Select(text => EmailAddress.TryParse(text, out var email) ? IdentityKey.Email(email) : null).OfType<IdentityKey>();
+        return [.. source.People.Concat(emails).Concat(source.Merged).Distinct()];
+    }
+
+    /// <summary>
+    /// A deal's own stage belongs to the deal, unless nobody can map it: then it is held like any other. A CRM record that the hub wrote is a lead that sales
+    /// have already: an early status there says who works on it, not that the lead fell back; falling back is a return, with its reason.
+    /// </summary>
+    private static bool ClaimsStage(SourceEvent source) =>
+        source.Unmapped || (source is { Stage: { } stage, ToStageRaw: not null } && !ChangesDeal(source.Kind) && source.Kind != SourceEventKind.Activity
+            && !(source is { Side: ToolSide.Crm, HubLeadId: not null } && stage < FunnelStage.Evaluation));
+
+    private static bool ChangesDeal(SourceEventKind kind) => kind is SourceEventKind.DealCreated or SourceEventKind.DealUpdated or SourceEventKind.DealStageChanged
+        or SourceEventKind.DealWon or SourceEventKind.DealLost or SourceEventKind.DealDeleted or SourceEventKind.AssociationChanged;
+
+    private static DealStatus? StatusOf(SourceEvent source) => source.Kind switch
+    {
+        SourceEventKind.DealWon => DealStatus.Won,
+        SourceEventKind.DealLost => DealStatus.Lost,
+        SourceEventKind.DealDeleted => DealStatus.Deleted,
+        _ => source.DealStatus,
+    };
+
+    private static ConsentState? ConsentOf(SourceEventKind kind) => kind switch
+    {
+        SourceEventKind.ConsentSubscribed => ConsentState.OptedIn,
+        SourceEventKind.ConsentUnsubscribed or SourceEventKind.ConsentBounced or SourceEventKind.ConsentComplained => ConsentState.OptedOut,
+        _ => null,
+    };
 }

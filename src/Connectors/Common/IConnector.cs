@@ -58,7 +58,15 @@ public interface IPollSource : IDeliveryReader
     /// <exception cref="Http.VendorUnavailableException">The vendor does not answer; the cursor stays.</exception>
     /// <exception cref="Http.VendorRefusedException">The vendor refuses; the cursor stays.</exception>
     Task<PollPage> PollAsync(string? cursor, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>How far one answer reaches, in the vendor's own words, for people to read. Pure.</summary>
+    PollProgress Progress(Delivery answer);
 }
+
+/// <summary>How far a poll's answer reaches.</summary>
+/// <param name="NextCursor">The vendor's own mark: a time stamp, a page token; null where the answer has none.</param>
+/// <param name="More">Whether the vendor says that there is more; null where it does not say.</param>
+public sealed record PollProgress(string? NextCursor, bool? More);
 
 /// <summary>One step of a poll.</summary>
 /// <param name="Deliveries">What came: pages with at least one row.</param>
@@ -69,7 +77,8 @@ public sealed record PollPage(IReadOnlyList<Delivery> Deliveries, string NextCur
 /// <summary>A tool whose events carry ids only, and whose API has the rest.</summary>
 public interface IEventEnricher : IConnector
 {
-    /// <summary>Fills in what the events lack (addresses, profiles, the people of a deal, a deal's present state), in as few calls as the vendor allows. Events that the vendor knows nothing more of come back as they were.</summary>
+    /// <summary>Fills in what the events lack (addresses, profiles, the people of a deal, a deal's present state), in as few calls as the vendor allows. Events that the vendor knows nothing more of come back as they were.
+    /// A deal of several people comes back as one event for each of them, so that every event is about one person; the further ones have a dedupe key of their own.</summary>
     /// <exception cref="Http.VendorUnavailableException">The vendor does not answer: try later.</exception>
     /// <exception cref="Http.VendorRefusedException">The vendor refuses for good.</exception>
     Task<IReadOnlyList<SourceEvent>> EnrichAsync(IReadOnlyList<SourceEvent> events, CancellationToken cancellationToken);

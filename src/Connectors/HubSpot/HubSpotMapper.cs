@@ -1,0 +1,256 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Connectors.HubSpot;
+
+/// <summary>Makes events of HubSpot's webhooks. Pure.</summary>
+internal static class HubSpotMapper
+{
+    private const string Contact = "contact";
+    private const string Deal = "deal";
+
+    /// <summary>Values of <c>hs_lead_status</c> that only somebody who works on the lead sets.</summary>
+    private static readonly HashSet<string> Working = new(StringComparer.OrdinalIgnoreCase) { "IN_PROGRESS", "OPEN_DEAL", "ATTEMPTED_TO_CONTACT", "CONNECTED" };
+
+    /// <summary>The events of a webhook's array; null where it is no array of objects.</summary>
+    public static IReadOnlyList<HubSpotEventWire>? Parse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            var events = JsonSerializer.Deserialize<IReadOnlyList<HubSpotEventWire?>>(body.Span, HubSpotJson.Options);
+            return events is null || events.Any(item => item is null) ? null : [.. events.OfType<HubSpotEventWire>()];
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads the account's own events, each distinct one once, in order of appearance.</summary>
+    public static IReadOnlyList<SourceEvent> Map(IReadOnlyList<HubSpotEventWire> events, HubSpotOptions options)
+    {
+        var mapped = events.Where(wire => IsOurs(wire, options)).SelectMany(wire => Map(wire, options)).DistinctBy(source => source.DedupeKey).ToList();
+        var told = mapped.Where(HasStageOfPerson).GroupBy(source => source.People[0]).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet();
+
+        // Where a person's stage changes several times, the changes tell where it came from.
+        return [.. mapped.Select(source => HasStageOfPerson(source) && told.Contains(source.People[0])
+            ? source with { NeedsEnrichment = source.NeedsEnrichment.Remove("fromStage") }
+            : source)];
+    }
+
+    /// <summary>Whether an event is of the account this connector stands for.</summary>
+    public static bool IsOurs(HubSpotEventWire wire, HubSpotOptions options) => options.PortalId is null || wire.PortalId == options.PortalId;
+
+    /// <summary>The record key of a contact.</summary>
+    public static IdentityKey Person(HubSpotOptions options, long id) => IdentityKey.Person(options.Name, Text(id));
+
+    /// <summary>A deal's worth as HubSpot writes it; null where there is none.</summary>
+    public static decimal? Amount(string? text) => decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var amount) ? amount : null;
+
+    private static bool HasStageOfPerson(SourceEvent source) => source.Kind == SourceEventKind.StageChanged && source.People.Length > 0;
+
+    private static IEnumerable<SourceEvent> Map(HubSpotEventWire wire, HubSpotOptions options)
+    {
+        var type = wire.SubscriptionType ?? wire.EventType ?? "";
+        var (entity, change) = Split(type, wire.ObjectTypeId);
+        var blank = Blank(wire, type);
+
+        return (entity, change) switch
+        {
+            (Contact or Deal, "associationChange") => [Association(wire, blank, options)],
+            (Contact, _) when wire.ObjectId is { } id => [OfContact(wire, change, Contacts(blank, id), id, options)],
+            (Deal, "merge") when wire.PrimaryObjectId is { } winner => MergedDeals(wire, blank, winner),
+            (Deal, _) when wire.ObjectId is { } id => [OfDeal(wire, change, Deals(blank, id), options)],
+            _ => [blank],
+        };
+
+        SourceEvent Contacts(SourceEvent source, long id) => source with
+        {
+            ExternalIds = source.ExternalIds.Add("contactId", Text(id)),
+            People = [Person(options, id)],
+        };
+    }
+
+    private static (string Entity, string Change) Split(string type, string? objectTypeId)
+    {
+        var dot = type.IndexOf('.', StringComparison.Ordinal);
+        if (dot < 0)
+        {
+            return ("", "");
+        }
+
+        var entity = type[..dot] == "object" ? objectTypeId switch { "0-1" => Contact, "0-3" => Deal, _ => "" } : type[..dot];
+        return (entity, type[(dot + 1)..]);
+    }
+
+    private static SourceEvent Blank(HubSpotEventWire wire, string type)
+    {
+        var subject = wire.ObjectId is { } id ? Text(id) : $"{wire.FromObjectId}>{wire.ToObjectId}";
+        return new()
+        {
+            Kind = SourceEventKind.Ignored,
+            Side = ToolSide.Marketing,
+            DedupeKey = string.Create(CultureInfo.InvariantCulture, $"hubspot|{wire.PortalId}|{type}|{subject}|{wire.EventId}|{wire.OccurredAt}"),
+            OccurredAt = At(wire.OccurredAt),
+            ExternalIds = wire.PortalId is { } portal
+                ? ImmutableSortedDictionary<string, string>.Empty.Add("portalId", Text(portal))
+                : ImmutableSortedDictionary<string, string>.Empty,
+        };
+    }
+
+    /// <summary>The time of an event; null where it has none, or none that is a date.</summary>
+    private static DateTimeOffset? At(long? milliseconds) =>
+        milliseconds is >= 0 and <= 253_402_300_799_999 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds.Value) : null;
+
+    private static SourceEvent OfContact(HubSpotEventWire wire, string change, SourceEvent source, long id, HubSpotOptions options) => change switch
+    {
+        "creation" or "restore" => source with { Kind = SourceEventKind.ContactCreated, NeedsEnrichment = ["email"] },
+        "deletion" => source with { Kind = SourceEventKind.ContactDeleted },
+        "privacyDeletion" => source with { Kind = SourceEventKind.ContactPrivacyDeleted },
+        "merge" => MergedContacts(wire, source, id, options),
+        "propertyChange" => ContactProperty(wire, source with { Kind = SourceEventKind.ContactUpdated, NeedsEnrichment = ["email"] }, options),
+        _ => source,
+    };
+
+    private static SourceEvent MergedContacts(HubSpotEventWire wire, SourceEvent source, long id, HubSpotOptions options)
+    {
+        var primary = wire.PrimaryObjectId ?? id;
+        var survivor = wire.NewObjectId ?? primary;
+        var merged = wire.MergedObjectIds ?? [];
+        return source with
+        {
+            Kind = SourceEventKind.ContactMerged,
+            ExternalIds = source.ExternalIds.SetItem("contactId", Text(survivor)).Add("primaryObjectId", Text(primary))
+                .Add("mergedObjectIds", string.Join(',', merged.Select(Text))),
+            People = [Person(options, survivor)],
+            Merged = [.. merged.Prepend(primary).Where(other => other != survivor).Distinct().Select(other => Person(options, other))],
+        };
+    }
+
+    private static SourceEvent ContactProperty(HubSpotEventWire wire, SourceEvent source, HubSpotOptions options)
+    {
+        var value = wire.PropertyValue ?? "";
+        return wire.PropertyName switch
+        {
+            "lifecyclestage" when value.Length > 0 => Lifecycle(source, value, options),
+            "email" when EmailAddress.TryParse(value, out var email) => source with
+            {
+                Kind = SourceEventKind.EmailChanged, SubjectEmail = email.Address, Profile = new() { Email = email.Address }, NeedsEnrichment = [],
+            },
+            "hs_email_optout" when bool.TryParse(value, out var out_) => source with
+            {
+                Kind = out_ ? SourceEventKind.ConsentUnsubscribed : SourceEventKind.ConsentSubscribed,
+            },
+            "recent_conversion_event_name" when value.Length > 0 => source with
+            {
+                Kind = SourceEventKind.Activity, Touch = TouchKind.Form, Stage = FunnelStage.Interest, Detail = value,
+            },
+            "hs_lead_status" => source with { Side = ToolSide.Crm, Detail = value, ShowsWork = Working.Contains(value) },
+            "hubspot_owner_id" => source with { Owner = value },
+            "firstname" => source with { Profile = new() { FirstName = value } },
+            "lastname" => source with { Profile = new() { LastName = value } },
+            "company" => source with { Profile = new() { Company = value } },
+            "jobtitle" => source with { Profile = new() { JobTitle = value } },
+            "phone" => source with { Profile = new() { Phone = value } },
+            "country" => source with { Profile = new() { Region = value } },
+            "hubspotscore" when Amount(value) is { } score => source with { Profile = new() { Score = score } },
+            _ => source,
+        };
+    }
+
+    private static SourceEvent Lifecycle(SourceEvent source, string raw, HubSpotOptions options)
+    {
+        var known = options.Stages.TryGet(raw, out var stage);
+        return source with
+        {
+            Kind = SourceEventKind.StageChanged,
+            ToStageRaw = raw,
+            Stage = known ? stage : null,
+            Unmapped = !known,
+            NeedsEnrichment = known ? ["email", "fromStage"] : ["email"],
+        };
+    }
+
+    private static SourceEvent Deals(SourceEvent source, long id) => source with
+    {
+        Side = ToolSide.Crm,
+        DealId = Text(id),
+        ExternalIds = source.ExternalIds.Add("dealId", Text(id)),
+    };
+
+    private static SourceEvent OfDeal(HubSpotEventWire wire, string change, SourceEvent source, HubSpotOptions options) => change switch
+    {
+        "creation" => source with { Kind = SourceEventKind.DealCreated, DealStatus = DealStatus.Open, ShowsWork = true, NeedsEnrichment = ["email"] },
+        "deletion" => source with { Kind = SourceEventKind.DealDeleted, DealStatus = DealStatus.Deleted },
+        "restore" => source with { Kind = SourceEventKind.ResyncRequired },
+        "propertyChange" => DealProperty(wire, source with { Kind = SourceEventKind.DealUpdated, NeedsEnrichment = ["email"] }, options),
+        _ => source with { Kind = SourceEventKind.Ignored },
+    };
+
+    private static SourceEvent DealProperty(HubSpotEventWire wire, SourceEvent source, HubSpotOptions options)
+    {
+        var value = wire.PropertyValue ?? "";
+        return wire.PropertyName switch
+        {
+            "dealstage" when value.Length > 0 => DealStage(source, value, options),
+            "amount" => source with { Amount = Amount(value), NeedsEnrichment = ["currency"] },
+            "deal_currency_code" when value.Length > 0 => source with { Currency = value },
+            "hubspot_owner_id" => source with { Owner = value },
+            _ => source,
+        };
+    }
+
+    private static SourceEvent DealStage(SourceEvent source, string raw, HubSpotOptions options)
+    {
+        var staged = source with { ToStageRaw = raw, ShowsWork = true };
+        if (!options.DealStages.TryGet(raw, out var meaning))
+        {
+            return staged with { Kind = SourceEventKind.DealStageChanged, Unmapped = true, NeedsEnrichment = ["email"] };
+        }
+
+        staged = staged with { Stage = meaning.Stage, DealStatus = meaning.Status };
+        return meaning.Status switch
+        {
+            DealStatus.Won => staged with { Kind = SourceEventKind.DealWon, NeedsEnrichment = ["email", "amount", "fromStage"] },
+            DealStatus.Lost => staged with { Kind = SourceEventKind.DealLost, ShowsWork = false, NeedsEnrichment = ["email"] },
+            _ => staged with { Kind = SourceEventKind.DealStageChanged, NeedsEnrichment = ["email", "fromStage"] },
+        };
+    }
+
+    /// <summary>Merged deals: the one that is left is read again, the others are gone.</summary>
+    private static IEnumerable<SourceEvent> MergedDeals(HubSpotEventWire wire, SourceEvent blank, long winner)
+    {
+        var survivor = wire.NewObjectId ?? winner;
+        var gone = (wire.MergedObjectIds ?? []).Prepend(winner).Where(id => id != survivor).Distinct();
+        return gone
+            .Select(id => Deals(blank, id) with { Kind = SourceEventKind.DealDeleted, DealStatus = DealStatus.Deleted, DedupeKey = $"{blank.DedupeKey}|{Text(id)}" })
+            .Prepend(Deals(blank, survivor) with { Kind = SourceEventKind.ResyncRequired });
+    }
+
+    private static SourceEvent Association(HubSpotEventWire wire, SourceEvent blank, HubSpotOptions options)
+    {
+        var (deal, contact) = wire.AssociationType switch
+        {
+            "DEAL_TO_CONTACT" => (wire.FromObjectId, wire.ToObjectId),
+            "CONTACT_TO_DEAL" => (wire.ToObjectId, wire.FromObjectId),
+            _ => (null, null),
+        };
+        if (deal is not { } dealId || contact is not { } contactId)
+        {
+            return blank;
+        }
+
+        return Deals(blank, dealId) with
+        {
+            Kind = SourceEventKind.AssociationChanged,
+            ExternalIds = blank.ExternalIds.Add("dealId", Text(dealId)).Add("contactId", Text(contactId)),
+            People = [Person(options, contactId)],
+            DealStatus = wire.AssociationRemoved == true ? DealStatus.Deleted : null,
+        };
+    }
+
+    private static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using IntegrationHub.Connectors.Common;
+
+namespace IntegrationHub.Connectors.Salesforce;
+
+/// <summary>One Salesforce organisation: the CRM.</summary>
+public sealed class SalesforceConnector(SalesforceOptions options) : IWebhookSource
+{
+    /// <summary>The type's name in settings.</summary>
+    public const string TypeName = "Salesforce";
+
+    /// <summary>How the hub's own calls are named, so that what they change can be told from what people change.</summary>
+    internal const string ClientName = "lead-hub";
+
+    /// <summary>The header of a poll's delivery that names the user the hub acts as.</summary>
+    internal const string ApiUserHeader = "Hub-Api-User";
+
+    private const string SignatureHeader = "X-Hub-Signature";
+    private const string AuthorizationHeader = "Authorization";
+    private const string Changes = "cdc";
+    private const string OutboundPrefix = "outbound/";
+
+    private const string Ack =
+        """<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><notificationsResponse xmlns="http://soap.sforce.com/2005/09/outbound"><Ack>true</Ack></notificationsResponse></soapenv:Body></soapenv:Envelope>""";
+
+    /// <inheritdoc/>
+    public string Name => options.Name;
+
+    /// <inheritdoc/>
+    public string Type => TypeName;
+
+    /// <inheritdoc/>
+    public int MaxBodyBytes => 1024 * 1024;
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> Headers { get; } = [SignatureHeader, AuthorizationHeader];
+
+    /// <inheritdoc/>
+    public DeliveryCheck Check(Delivery delivery, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+
+        return delivery.Channel switch
+        {
+            Changes => CheckChanges(delivery),
+            var channel when channel.StartsWith(OutboundPrefix, StringComparison.Ordinal) => CheckOutbound(delivery, channel[OutboundPrefix.Length..]),
+            _ => DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "Salesforce delivers to the channels cdc and outbound/{secret}"),
+        };
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SourceEvent> Read(Delivery delivery)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+
+        return delivery.Channel switch
+        {
+            Delivery.PollChannel => SalesforceMapper.MapRows(PageOf(delivery), delivery.Header(ApiUserHeader), options),
+            Changes => SalesforceMapper.MapChanges(SalesforceWire.ParseChanges(delivery.Body) ?? throw Unreadable("the body is no change event"), options),
+            _ => SalesforceMapper.MapNotifications(SalesforceWire.ParseOutbound(delivery.Body) ?? throw Unreadable("the body is no outbound message"), options),
+        };
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Delivery> Split(Delivery delivery)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+
+        if (delivery.Channel.StartsWith(OutboundPrefix, StringComparison.Ordinal))
+        {
+            return [.. SalesforceWire.SplitOutbound(delivery.Body).Select(body => delivery with { Body = body })];
+        }
+
+        using var document = JsonDocument.Parse(delivery.Body);
+        return document.RootElement.ValueKind == JsonValueKind.Array
+            ? [.. document.RootElement.EnumerateArray().Select(item => delivery with { Body = JsonSerializer.SerializeToUtf8Bytes(item) })]
+            : [delivery];
+    }
+
+    /// <inheritdoc/>
+    public WebhookReply? Acknowledge(Delivery delivery)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+
+        return delivery.Channel.StartsWith(OutboundPrefix, StringComparison.Ordinal) ? new(200, "text/xml; charset=utf-8", Ack) : null;
+    }
+
+    private DeliveryCheck CheckChanges(Delivery delivery)
+    {
+        if (options.RelaySecret is not { } secret)
+        {
+            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, "no relay secret is set");
+        }
+
+        if (!IsOfRelay(delivery, secret))
+        {
+            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{SignatureHeader} or the bearer token is missing or does not match");
+        }
+
+        return SalesforceWire.ParseChanges(delivery.Body) is { } changes
+            ? DeliveryCheck.Accept(changes.Sum(change => change.RecordIds.Count))
+            : DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "the body is no change event");
+    }
+
+    /// <summary>A signature, where there is one, must be right, whatever else is sent.</summary>
+    private static bool IsOfRelay(Delivery delivery, string secret) => delivery.Header(SignatureHeader) is { } signature
+        ? SharedSecret.Matches($"sha256={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), delivery.Body.Span))}", signature)
+        : SharedSecret.Matches($"Bearer {secret}", delivery.Header(AuthorizationHeader));
+
+    private DeliveryCheck CheckOutbound(Delivery delivery, string secret)
+    {
+        if (!SharedSecret.Matches(options.OutboundSecret, secret))
+        {
+            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, "the last segment of the path is not the secret that is set");
+        }
+
+        if (SalesforceWire.ParseOutbound(delivery.Body) is not { } message)
+        {
+            return DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "the body is no outbound message");
+        }
+
+        return message.OrganizationId == options.OrganizationId
+            ? DeliveryCheck.Accept(message.Notifications.Count)
+            : DeliveryCheck.Refuse(DeliveryVerdict.NotOurs, "the message is of another organisation");
+    }
+
+    private QueryPage PageOf(Delivery delivery) => SalesforceWire.ParsePage(delivery.Body) ?? throw Unreadable("the answer is no page of rows");
+
+    private UnreadableDeliveryException Unreadable(string reason) => new(Name, reason);
+}

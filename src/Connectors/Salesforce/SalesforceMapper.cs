@@ -1,0 +1,361 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Connectors.Salesforce;
+
+/// <summary>Makes events of Salesforce's rows, change events and outbound messages. Pure.</summary>
+internal static class SalesforceMapper
+{
+    /// <summary>What stands in a lead's mandatory fields where nothing is known; read back as nothing.</summary>
+    public const string NoLastName = "(last name not known)", NoCompany = "(company not known)";
+
+    /// <summary>The events of a page of rows.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="apiUser">The user the hub acts as; null where it is not known.</param>
+    /// <param name="options">The connector's options.</param>
+    public static IReadOnlyList<SourceEvent> MapRows(QueryPage page, string? apiUser, SalesforceOptions options) =>
+        Distinct(page.Records.SelectMany(record => MapRow(record, apiUser, options)));
+
+    /// <summary>The events of one row.</summary>
+    public static IEnumerable<SourceEvent> MapRow(SalesforceRecord record, string? apiUser, SalesforceOptions options)
+    {
+        var at = record.Instant("SystemModstamp") ?? record.Instant("LastModifiedDate");
+        var blank = Blank(record.Entity, record.Id, Key(options, "row", record.Id, Stamp(at)), at, options);
+        return Map(record, blank, new(Form.Row, apiUser), options);
+    }
+
+    /// <summary>The events of outbound notifications.</summary>
+    public static IReadOnlyList<SourceEvent> MapNotifications(OutboundMessage message, SalesforceOptions options) =>
+        Distinct(message.Notifications.SelectMany(notification =>
+        {
+            var record = notification.Record;
+            var at = record.Instant("LastModifiedDate") ?? record.Instant("SystemModstamp");
+            return Map(record, Blank(record.Entity, record.Id, Key(options, "om", notification.Id), at, options), new(Form.Notification, null), options);
+        }));
+
+    /// <summary>The events of change events: one for each record of each.</summary>
+    public static IReadOnlyList<SourceEvent> MapChanges(IEnumerable<ChangeEvent> changes, SalesforceOptions options) =>
+        Distinct(changes.SelectMany(change => change.RecordIds.DefaultIfEmpty("").SelectMany(id => MapChange(change, id, options))));
+
+    /// <summary>How times stand in dedupe keys and cursors.</summary>
+    public static string Stamp(DateTimeOffset? at) => at?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture) ?? "";
+
+    private static IReadOnlyList<SourceEvent> Distinct(IEnumerable<SourceEvent> events) => [.. events.DistinctBy(source => source.DedupeKey)];
+
+    private static string Key(SalesforceOptions options, params IEnumerable<string> parts) =>
+        string.Join('|', parts.Prepend(options.OrganizationId ?? options.Name).Prepend("salesforce"));
+
+    private static IEnumerable<SourceEvent> MapChange(ChangeEvent change, string id, SalesforceOptions options)
+    {
+        var sequence = change.SequenceNumber.ToString(CultureInfo.InvariantCulture);
+        var blank = Blank(change.Entity, id, Key(options, "cdc", change.TransactionKey, sequence, id), change.CommittedAt, options);
+        var record = new SalesforceRecord(change.Entity, id, change.Fields, []);
+
+        return change.ChangeType switch
+        {
+            _ when IsOwn(change) || !IsKnown(change.Entity) => [blank],
+            "CREATE" => Map(record, blank, new(Form.Created, null), options),
+            "UPDATE" when SalesforceId.IsId(id) => Map(record, blank, new(Form.Updated, null), options),
+            "DELETE" or "GAP_DELETE" => [Deleted(record, blank)],
+            _ => [blank with { Kind = SourceEventKind.ResyncRequired }],
+        };
+    }
+
+    private static bool IsOwn(ChangeEvent change) =>
+        change.ChangeOrigin?.Split(';').Any(part => part.Trim().Equals($"client={SalesforceConnector.ClientName}", StringComparison.OrdinalIgnoreCase)) == true;
+
+    private static bool IsKnown(string entity) => entity is "Lead" or "Contact" or "Opportunity" or "OpportunityContactRole" or "Task";
+
+    private static SourceEvent Blank(string entity, string id, string key, DateTimeOffset? at, SalesforceOptions options)
+    {
+        var isId = SalesforceId.IsId(id);
+        var (name, person, deal) = entity switch
+        {
+            "Lead" => ("leadId", isId, false),
+            "Contact" => ("contactId", isId, false),
+            "Opportunity" => ("opportunityId", false, isId),
+            _ => ($"{char.ToLowerInvariant(entity.FirstOrDefault('x'))}{string.Concat(entity.Skip(1))}Id", false, false),
+        };
+        return new()
+        {
+            Kind = SourceEventKind.Ignored,
+            Side = ToolSide.Crm,
+            DedupeKey = key,
+            OccurredAt = at,
+            ExternalIds = isId ? ImmutableSortedDictionary<string, string>.Empty.Add(name, id) : ImmutableSortedDictionary<string, string>.Empty,
+            People = person ? [IdentityKey.Person(options.Name, id)] : [],
+            DealId = deal ? id : null,
+        };
+    }
+
+    private static IEnumerable<SourceEvent> Map(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options) => record.Entity switch
+    {
+        _ when record.Flag("IsDeleted") == true => [Gone(record, blank, options)],
+        "Opportunity" => OfOpportunity(record, blank, telling, options),
+        "Lead" => OfLead(record, blank, telling, options),
+        "Contact" => OfContact(record, blank, telling),
+        "OpportunityContactRole" => [OfRole(record, blank, options)],
+        "Task" => [OfTask(record, blank, telling, options)],
+        _ => [blank],
+    };
+
+    private static SourceEvent Deleted(SalesforceRecord record, SourceEvent blank) => record.Entity switch
+    {
+        "Lead" or "Contact" => blank with { Kind = SourceEventKind.ContactDeleted },
+        "Opportunity" => blank with { Kind = SourceEventKind.DealDeleted, DealStatus = DealStatus.Deleted },
+        _ => blank,
+    };
+
+    /// <summary>A deleted record that names a master was merged into it.</summary>
+    private static SourceEvent Gone(SalesforceRecord record, SourceEvent blank, SalesforceOptions options)
+    {
+        if (record.IdOf("MasterRecordId") is not { } master || record.Entity is not ("Lead" or "Contact"))
+        {
+            return Deleted(record, blank);
+        }
+
+        return blank with
+        {
+            Kind = SourceEventKind.ContactMerged,
+            ExternalIds = blank.ExternalIds.Add("masterRecordId", master),
+            People = [IdentityKey.Person(options.Name, master)],
+            Merged = blank.People,
+        };
+    }
+
+    private static IEnumerable<SourceEvent> OfOpportunity(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
+    {
+        var (status, stage, unmapped) = Meaning(record, options);
+        var deal = blank with
+        {
+            Kind = status switch
+            {
+                DealStatus.Won => SourceEventKind.DealWon,
+                DealStatus.Lost => SourceEventKind.DealLost,
+                _ when telling.Form == Form.Created => SourceEventKind.DealCreated,
+                _ when record.Text("StageName") is not null => SourceEventKind.DealStageChanged,
+                _ => SourceEventKind.DealUpdated,
+            },
+            ToStageRaw = record.Text("StageName"),
+            Stage = stage,
+            Unmapped = unmapped,
+            DealStatus = status,
+            Amount = record.Number("Amount"),
+            Currency = record.Text("CurrencyIsoCode"),
+            Owner = record.IdOf("OwnerId"),
+        };
+        deal = deal with
+        {
+            ExternalIds = record.IdOf("AccountId") is { } account ? deal.ExternalIds.Add("accountId", account) : deal.ExternalIds,
+            ShowsWork = deal.Kind is SourceEventKind.DealCreated or SourceEventKind.DealStageChanged or SourceEventKind.DealWon,
+            NeedsEnrichment = telling.Form == Form.Row ? [] : Lacks(deal),
+        };
+        return PeopleOf(record) is [var first, .. var others]
+            ? others.Select(other => Of(deal, other) with { DedupeKey = $"{deal.DedupeKey}|{other.ContactId}" }).Prepend(Of(deal, first))
+            : [deal];
+
+        SourceEvent Of(SourceEvent source, ContactRole role) => source with
+        {
+            SubjectEmail = Canonical(role.Email),
+            People = SalesforceId.IsId(role.ContactId) ? [IdentityKey.Person(options.Name, role.ContactId)] : [],
+            ExternalIds = SalesforceId.IsId(role.ContactId) ? source.ExternalIds.Add("contactId", role.ContactId) : source.ExternalIds,
+        };
+    }
+
+    /// <summary>The contacts of an opportunity: the primary one first, then by id. A lone <c>Contact</c> may come without its id.</summary>
+    private static List<ContactRole> PeopleOf(SalesforceRecord record)
+    {
+        var roles = record.Roles.OrderByDescending(role => role.Primary).ThenBy(role => role.ContactId, StringComparer.Ordinal).ToList();
+        var contact = record.IdOf("ContactId") ?? record.IdOf("Contact.Id") ?? "";
+        if ((contact.Length > 0 || record.Text("Contact.Email") is not null) && !roles.Any(role => role.ContactId == contact))
+        {
+            roles.Insert(0, new(contact, record.Text("Contact.Email"), Primary: true));
+        }
+
+        return [.. roles.DistinctBy(role => role.ContactId)];
+    }
+
+    /// <summary>Where a deal stands: labels can be renamed and translated, so IsWon and IsClosed decide where they are told, and the map where they are not.</summary>
+    private static (DealStatus? Status, FunnelStage? Stage, bool Unmapped) Meaning(SalesforceRecord record, SalesforceOptions options)
+    {
+        var raw = record.Text("StageName");
+        var known = options.DealStages.TryGet(raw, out var meaning);
+        return (record.Flag("IsClosed"), record.Flag("IsWon")) switch
+        {
+            (_, true) => (DealStatus.Won, FunnelStage.Commitment, false),
+            (true, _) => (DealStatus.Lost, null, false),
+            (null, _) when known && meaning.Status != DealStatus.Open => (meaning.Status, meaning.Stage, false),
+            (var closed, _) => (raw is null && closed is null ? null : DealStatus.Open, known ? meaning.Stage : null, raw is not null && !known),
+        };
+    }
+
+    private static ImmutableArray<string> Lacks(SourceEvent deal) => deal.Kind switch
+    {
+        SourceEventKind.DealWon => deal.Amount is null ? ["email", "amount"] : ["email"],
+        SourceEventKind.DealStageChanged => ["email", "fromStage"],
+        SourceEventKind.DealCreated or SourceEventKind.DealUpdated when deal is { Amount: not null, Currency: null } => ["email", "currency"],
+        _ => ["email"],
+    };
+
+    private static IEnumerable<SourceEvent> OfLead(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
+    {
+        var person = WithPerson(record, blank, telling) with
+        {
+            Owner = record.IdOf("OwnerId"),
+            HubLeadId = LeadId.TryParse(record.Text(options.LeadExternalIdField), out var id) ? id : null,
+        };
+        var lead = record.Flag("IsConverted") == true ? Converted(record, person, options) : WithStatus(record, person, telling, options);
+
+        yield return lead;
+        if (record.Flag("HasOptedOutOfEmail") == true)
+        {
+            yield return blank with { Kind = SourceEventKind.ConsentUnsubscribed, DedupeKey = $"{blank.DedupeKey}|optOut", SubjectEmail = person.SubjectEmail, HubLeadId = person.HubLeadId };
+        }
+
+        if (record.IdOf("ConvertedOpportunityId") is { } deal)
+        {
+            yield return lead with
+            {
+                Kind = SourceEventKind.AssociationChanged, DedupeKey = $"{blank.DedupeKey}|{deal}", DealId = deal, ToStageRaw = null, Stage = null, Unmapped = false, Profile = null,
+                ExternalIds = lead.ExternalIds.SetItem("opportunityId", deal), ShowsWork = false,
+            };
+        }
+    }
+
+    private static SourceEvent Converted(SalesforceRecord record, SourceEvent person, SalesforceOptions options)
+    {
+        var status = record.Text("Status");
+        var contact = record.IdOf("ConvertedContactId");
+        return person with
+        {
+            Kind = SourceEventKind.StageChanged,
+            ToStageRaw = status ?? "Closed - Converted",
+            Stage = options.Stages.TryGet(status, out var stage) ? stage : FunnelStage.Evaluation,
+            People = contact is null ? person.People : person.People.Add(IdentityKey.Person(options.Name, contact)),
+            ExternalIds = contact is null ? person.ExternalIds : person.ExternalIds.SetItem("contactId", contact),
+            ShowsWork = true,
+        };
+    }
+
+    private static SourceEvent WithStatus(SalesforceRecord record, SourceEvent person, Telling telling, SalesforceOptions options)
+    {
+        var showsWork = OwnerTook(record, person, telling, options) || StatusMoved(record, telling, options);
+        if (record.Text("Status") is not { } status)
+        {
+            return person with { ShowsWork = showsWork };
+        }
+
+        var kind = telling.Form == Form.Created ? SourceEventKind.ContactCreated : SourceEventKind.StageChanged;
+        if (options.ReturnStatuses.Contains(status, StringComparer.OrdinalIgnoreCase))
+        {
+            // With a field for the reason, a return that has none is no return yet: the lead stays with sales until they say why.
+            var reason = options.ReturnReasonField is { } field ? record.Text(field) : status;
+            return person with { Kind = kind, ToStageRaw = status, ReturnedReason = reason };
+        }
+
+        var known = options.Stages.TryGet(status, out var stage);
+        return person with { Kind = kind, ToStageRaw = status, Stage = known ? stage : null, Unmapped = !known, ShowsWork = showsWork };
+    }
+
+    /// <summary>A status that is not one to begin with was set by somebody: the hub writes none. On a record the hub did not make, its own write must not pass for theirs.</summary>
+    private static bool StatusMoved(SalesforceRecord record, Telling telling, SalesforceOptions options)
+    {
+        var ownWriteOnTheirRecord = telling.ApiUser is { } user && record.IdOf("LastModifiedById") == user && record.IdOf("CreatedById") != user;
+        return telling.Form != Form.Created && !ownWriteOnTheirRecord
+            && record.Text("Status") is { } status
+            && !options.InitialStatuses.Concat(options.ReturnStatuses).Contains(status, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>A person, neither the hub nor whom the hub gave it to, owns the lead. A row shows who owns it now, so for a row somebody else than its maker must have written last.</summary>
+    private static bool OwnerTook(SalesforceRecord record, SourceEvent person, Telling telling, SalesforceOptions options)
+    {
+        if (record.IdOf("OwnerId") is not { } owner || !owner.StartsWith(SalesforceId.UserPrefix, StringComparison.Ordinal) || owner == options.OwnerId || owner == telling.ApiUser)
+        {
+            return false;
+        }
+
+        return telling.Form switch
+        {
+            Form.Updated => true,
+            Form.Row => person.HubLeadId is not null && record.IdOf("CreatedById") is { } maker && owner != maker && record.IdOf("LastModifiedById") is { } writer
+                && writer != maker && writer != telling.ApiUser,
+            _ => false,
+        };
+    }
+
+    private static IEnumerable<SourceEvent> OfContact(SalesforceRecord record, SourceEvent blank, Telling telling)
+    {
+        yield return WithPerson(record, blank, telling);
+        if (record.Flag("HasOptedOutOfEmail") == true)
+        {
+            yield return blank with { Kind = SourceEventKind.ConsentUnsubscribed, DedupeKey = $"{blank.DedupeKey}|optOut" };
+        }
+    }
+
+    private static SourceEvent WithPerson(SalesforceRecord record, SourceEvent blank, Telling telling)
+    {
+        var email = Canonical(record.Text("Email"));
+        return blank with
+        {
+            Kind = telling.Form == Form.Created ? SourceEventKind.ContactCreated : SourceEventKind.ContactUpdated,
+            SubjectEmail = email,
+            NeedsEnrichment = telling.Form != Form.Row && email is null ? ["email"] : [],
+            Profile = new()
+            {
+                Email = email,
+                FirstName = record.Text("FirstName") ?? record.Text("Name.FirstName"),
+                LastName = Known(record.Text("LastName") ?? record.Text("Name.LastName"), NoLastName),
+                Company = Known(record.Text("Company"), NoCompany),
+                JobTitle = record.Text("Title"),
+                Phone = record.Text("Phone"),
+                Region = record.Text("Country"),
+            },
+        };
+    }
+
+    private static SourceEvent OfRole(SalesforceRecord record, SourceEvent blank, SalesforceOptions options) =>
+        record.IdOf("ContactId") is { } contact && record.IdOf("OpportunityId") is { } deal
+            ? blank with
+            {
+                Kind = SourceEventKind.AssociationChanged, DealId = deal, People = [IdentityKey.Person(options.Name, contact)],
+                ExternalIds = blank.ExternalIds.SetItem("opportunityId", deal).SetItem("contactId", contact),
+            }
+            : blank;
+
+    private static SourceEvent OfTask(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
+    {
+        var done = record.Flag("IsClosed") ?? record.Text("Status") == "Completed";
+        if (!done || (record.IdOf("WhoId") is null && telling.Form != Form.Updated))
+        {
+            return blank;
+        }
+
+        var task = blank with { Kind = SourceEventKind.Activity, Detail = record.Text("Subject"), Owner = record.IdOf("OwnerId"), ShowsWork = true };
+        return record.IdOf("WhoId") is { } who
+            ? task with
+            {
+                People = [IdentityKey.Person(options.Name, who)],
+                ExternalIds = task.ExternalIds.Add(who.StartsWith(SalesforceId.LeadPrefix, StringComparison.Ordinal) ? "leadId" : "contactId", who),
+            }
+            : task with { NeedsEnrichment = ["email"] };
+    }
+
+    private static string? Canonical(string? text) => EmailAddress.TryParse(text, out var email) ? email.Address : null;
+
+    private static string? Known(string? text, string placeholder) => text == placeholder ? null : text;
+
+    /// <summary>How a record was told.</summary>
+    /// <param name="Form">In which form.</param>
+    /// <param name="ApiUser">The user the hub acts as, where it is known.</param>
+    private sealed record Telling(Form Form, string? ApiUser);
+
+    private enum Form
+    {
+        Row,
+        Notification,
+        Created,
+        Updated,
+    }
+}
