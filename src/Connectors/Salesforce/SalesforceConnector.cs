@@ -87,6 +87,16 @@ public sealed class SalesforceConnector(SalesforceOptions options) : IWebhookSou
         return delivery.Channel.StartsWith(OutboundPrefix, StringComparison.Ordinal) ? new(200, "text/xml; charset=utf-8", Ack) : null;
     }
 
+    /// <summary>How far a page of rows reaches: the stamp of its last row.</summary>
+    public PollProgress Progress(Delivery answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+
+        var page = PageOf(answer);
+        var last = page.Records is [.., var row] ? row.Instant("SystemModstamp") : null;
+        return new(last is null ? null : SalesforceMapper.Stamp(last), page.NextRecordsUrl is null ? null : true);
+    }
+
     private DeliveryCheck CheckChanges(Delivery delivery)
     {
         if (options.RelaySecret is not { } secret)

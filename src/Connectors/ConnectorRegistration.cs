@@ -1,0 +1,66 @@
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.HubSpot;
+using IntegrationHub.Connectors.Salesforce;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace IntegrationHub.Connectors;
+
+/// <summary>Makes the connectors that the settings name. A further vendor is one folder and one line of <see cref="Catalog"/>.</summary>
+public static class ConnectorRegistration
+{
+    private static readonly ConnectorType[] Catalog =
+    [
+        new(HubSpotConnector.TypeName, HubSpotRegistration.Register),
+        new(SalesforceConnector.TypeName, SalesforceRegistration.Register),
+    ];
+
+    /// <summary>Registers a <see cref="ConnectorSet"/> of all instances under <c>Connectors</c>.</summary>
+    /// <exception cref="InvalidSettingsException">Some settings are not right; every fault of every connector is told.</exception>
+    public static IServiceCollection AddConnectors(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+
+        var faults = new List<string>();
+        foreach (var instance in configuration.GetSection("Connectors").GetChildren())
+        {
+            Register(instance, services, faults);
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new InvalidSettingsException(faults);
+        }
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new ConnectorSet(provider.GetServices<IConnector>()));
+        return services;
+    }
+
+    private static void Register(IConfigurationSection instance, IServiceCollection services, List<string> faults)
+    {
+        if (ConnectorSection.Expand(instance, faults) is not { } section)
+        {
+            return;
+        }
+
+        var settings = new ConnectorSettings(instance.Key, section, faults);
+        if (!instance.Key.All(character => char.IsAsciiLetterOrDigit(character) || character == '-'))
+        {
+            faults.Add($"Connectors:{instance.Key} has a name that is no part of a URL: letters, digits and - would be right.");
+        }
+
+        var known = string.Join(", ", Catalog.Select(type => type.Name));
+        var named = settings.Required("Type", $"one of {known} would be right");
+        if (Catalog.FirstOrDefault(type => type.Name.Equals(named, StringComparison.OrdinalIgnoreCase)) is { } type)
+        {
+            type.Register(settings, services);
+        }
+        else if (named.Length > 0)
+        {
+            settings.Fault("Type", $"is '{named}', which the hub does not know: one of {known} would be right");
+        }
+    }
+}

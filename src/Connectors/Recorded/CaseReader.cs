@@ -1,0 +1,106 @@
+using IntegrationHub.Connectors.Common;
+
+namespace IntegrationHub.Connectors.Recorded;
+
+/// <summary>Verifies and reads recorded deliveries as the hub would, with the case's own clock and without any call.</summary>
+/// <param name="connectors">The connectors.</param>
+/// <param name="publicUrl">The hub's public URL (<c>Hub:PublicUrl</c>), for cases that name none; null where it is not set.</param>
+/// <param name="clock">The clock for cases that name none.</param>
+public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProvider clock)
+{
+    private const string Webhooks = "/api/webhooks/";
+
+    /// <summary>Reads one case. What is wrong with it is the verdict, not an exception.</summary>
+    public async Task<CaseReading> ReadAsync(string file, CancellationToken cancellationToken)
+    {
+        string? connector = null;
+        try
+        {
+            var recorded = await RecordedCase.LoadAsync(file, cancellationToken);
+            if (ConnectorOf(recorded) is not { } reader)
+            {
+                return new(file, null, CaseVerdict.Error, $"no connector is set for vendor '{recorded.Note("vendor")}' or path {recorded.Target}", []);
+            }
+
+            connector = reader.Name;
+            return recorded.IsPoll ? ReadAnswer(file, recorded, reader) : ReadRequest(file, recorded, reader);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException or UnreadableDeliveryException)
+        {
+            return new(file, connector, CaseVerdict.Error, failure.Message, []);
+        }
+    }
+
+    private IDeliveryReader? ConnectorOf(RecordedCase recorded)
+    {
+        var readers = connectors.That<IDeliveryReader>();
+        var vendor = recorded.Note("vendor");
+        var named = PathOf(recorded) is { } path ? path.Split('/')[0] : null;
+        return readers.FirstOrDefault(reader => reader.Name.Equals(named, StringComparison.OrdinalIgnoreCase))
+            ?? readers.FirstOrDefault(reader => reader.Name.Equals(vendor, StringComparison.OrdinalIgnoreCase))
+            ?? readers.FirstOrDefault(reader => reader.Type.Equals(vendor, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private CaseReading ReadRequest(string file, RecordedCase recorded, IDeliveryReader reader)
+    {
+        if (reader is not IWebhookSource source)
+        {
+            return new(file, reader.Name, CaseVerdict.Rejected, $"{reader.Name} takes no webhooks", []);
+        }
+
+        var now = recorded.VerifyAt ?? clock.GetUtcNow();
+        var path = PathOf(recorded) ?? "";
+        var slash = path.IndexOf('/', StringComparison.Ordinal);
+        var delivery = Delivery(recorded, reader, slash < 0 ? "" : path[(slash + 1)..], now) with { PublicUrl = PublicUrlOf(recorded) };
+        var check = source.Check(delivery, now);
+        return check.Verdict == DeliveryVerdict.Accepted
+            ? new(file, reader.Name, CaseVerdict.Accepted, check.Reason, EventReading.Of(reader.Read(delivery)))
+            : new(file, reader.Name, CaseVerdict.Rejected, check.Reason, []);
+    }
+
+    private CaseReading ReadAnswer(string file, RecordedCase recorded, IDeliveryReader reader)
+    {
+        if (recorded.Status is < 200 or > 299)
+        {
+            return new(file, reader.Name, CaseVerdict.Rejected, $"the vendor answered {recorded.Status}", []);
+        }
+
+        var answer = Delivery(recorded, reader, Common.Delivery.PollChannel, recorded.VerifyAt ?? clock.GetUtcNow());
+        try
+        {
+            var progress = (reader as IPollSource)?.Progress(answer);
+            return new(file, reader.Name, CaseVerdict.Accepted, "answered", EventReading.Of(reader.Read(answer))) { NextCursor = progress?.NextCursor, MorePages = progress?.More };
+        }
+        catch (UnreadableDeliveryException failure)
+        {
+            return new(file, reader.Name, CaseVerdict.Rejected, failure.Message, []);
+        }
+    }
+
+    private static Delivery Delivery(RecordedCase recorded, IDeliveryReader reader, string channel, DateTimeOffset now) => new()
+    {
+        Connector = reader.Name,
+        Channel = channel,
+        Method = recorded.Method,
+        Headers = recorded.Headers,
+        Body = recorded.Body,
+        ReceivedAt = now,
+    };
+
+    /// <summary>The path after <c>/api/webhooks/</c>, without query; null for another path.</summary>
+    private static string? PathOf(RecordedCase recorded)
+    {
+        var path = recorded.Target.Split('?')[0];
+        return path.StartsWith(Webhooks, StringComparison.OrdinalIgnoreCase) ? path[Webhooks.Length..] : null;
+    }
+
+    private Uri? PublicUrlOf(RecordedCase recorded)
+    {
+        if (recorded.Note("public-url") is { } told)
+        {
+            return new(told);
+        }
+
+        return publicUrl is null ? null : new($"{publicUrl.OriginalString.TrimEnd('/')}{recorded.Target}");
+    }
+}

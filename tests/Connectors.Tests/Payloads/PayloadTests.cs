@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using IntegrationHub.Connectors.Recorded;
+
+namespace IntegrationHub.Connectors.Tests.Payloads;
+
+/// <summary>Every recorded delivery against what a correct hub makes of it.</summary>
+public sealed class PayloadTests
+{
+    /// <summary>What an expected event may say beside its fixed fields.</summary>
+    private static readonly string[] Optional = ["needsEnrichment", "unmapped", "stale", "previousEmail"];
+
+    private static readonly string[] Fields =
+        ["kind", "subjectEmail", "externalIds", "fromStageRaw", "toStageRaw", "expectedFunnelStage", "occurredAtUtc", "dedupeKey", "currency", .. Optional];
+
+    public static TheoryData<string> Cases => [.. Corpus.CasesOf("hubspot", "salesforce")];
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void The_corpus_is_there() => Assert.True(Cases.Count >= 18);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task A_recorded_delivery_is_read_as_expected(string recorded)
+    {
+        var expected = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Corpus.Folder, recorded.Replace(".http", ".expected.json", StringComparison.Ordinal)), Stop))!;
+
+        var actual = await ReadAsync(recorded);
+
+        Assert.Equal((bool)expected["accept"]! ? "accepted" : "rejected", (string?)actual["verdict"]);
+        Assert.Equal((string?)expected["vendor"], (string?)actual["connector"]);
+        Assert.NotEqual("", (string?)actual["reason"]);
+        var events = expected["events"]!.AsArray();
+        Assert.Equal(events.Count, actual["events"]!.AsArray().Count);
+        Assert.All(events, (item, i) => AssertSame(item!.AsObject(), actual["events"]![i]!.AsObject()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Reading_twice_gives_the_same(string recorded) =>
+        Assert.Equal((await ReadAsync(recorded)).ToJsonString(), (await ReadAsync(recorded)).ToJsonString());
+
+    [Fact]
+    public async Task Two_events_of_the_corpus_are_the_same_exactly_when_their_keys_are()
+    {
+        var keys = new Dictionary<string, string>();
+        foreach (var recorded in Corpus.CasesOf("hubspot", "salesforce"))
+        {
+            foreach (var item in (await ReadAsync(recorded))["events"]!.AsArray())
+            {
+                Assert.True(keys.TryAdd((string)item!["dedupeKey"]!, recorded), $"{recorded} repeats an event of {keys.GetValueOrDefault((string)item["dedupeKey"]!)}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_case_that_is_not_there_is_an_error_and_not_a_crash()
+    {
+        var reading = await Corpus.Reader.ReadAsync(Path.Combine(Corpus.Folder, "hubspot", "nowhere.http"), Stop);
+
+        Assert.Equal(CaseVerdict.Error, reading.Verdict);
+        Assert.Empty(reading.Events);
+    }
+
+    [Theory]
+    [InlineData("# vendor: nobody\nPOST /api/webhooks/nobody HTTP/1.1\n", CaseVerdict.Error)]
+    [InlineData("# vendor: hubspot\n", CaseVerdict.Error)]
+    [InlineData("# vendor: hubspot\nPOST /api/webhooks/hubspot HTTP/1.1\nno header\n", CaseVerdict.Error)]
+    [InlineData("# vendor: hubspot\n# verify-at: tomorrow\nPOST /api/webhooks/hubspot HTTP/1.1\n", CaseVerdict.Error)]
+    [InlineData("# vendor: hubspot\nPOST /api/webhooks/hubspot HTTP/1.1\n", CaseVerdict.Rejected)]
+    [InlineData("# vendor: salesforce\nPOST /api/webhooks/salesforce HTTP/1.1\n", CaseVerdict.Rejected)]
+    [InlineData("# vendor: salesforce\n# direction: poll-response\nGET /q HTTP/1.1\n\n# response\nHTTP/1.1 403 Forbidden\n", CaseVerdict.Rejected)]
+    [InlineData("# vendor: salesforce\n# direction: poll-response\nGET /q HTTP/1.1\n\n# response\nHTTP/1.1 200 OK\n", CaseVerdict.Rejected)]
+    [InlineData("# vendor: salesforce\n# direction: poll-response\nGET /q HTTP/1.1\n\n# response\nnonsense\n", CaseVerdict.Error)]
+    public async Task A_case_that_is_odd_gets_a_verdict_and_a_reason(string text, CaseVerdict verdict)
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("case").FullName, "odd.http");
+        await File.WriteAllTextAsync(file, text, Stop);
+
+        var reading = await Corpus.Reader.ReadAsync(file, Stop);
+
+        Assert.Equal(verdict, reading.Verdict);
+        Assert.NotEmpty(reading.Reason);
+        Assert.Empty(reading.Events);
+    }
+
+    private static async Task<JsonObject> ReadAsync(string recorded)
+    {
+        var reading = await Corpus.Reader.ReadAsync(Path.Combine(Corpus.Folder, recorded), Stop);
+        return JsonSerializer.SerializeToNode(reading, JsonSerializerOptions.Web)!.AsObject();
+    }
+
+    private static void AssertSame(JsonObject expected, JsonObject actual)
+    {
+        Assert.All(Fields, field => Assert.True(JsonNode.DeepEquals(expected[field], actual[field]), $"{field}: {expected[field]?.ToJsonString()} expected, {actual[field]?.ToJsonString()} read"));
+        Assert.Equal(Amount(expected), Amount(actual));
+        Assert.Empty(actual.Select(field => field.Key).Except([.. Fields, "amount"]));
+    }
+
+    private static decimal? Amount(JsonObject item) => item["amount"] is { } amount ? decimal.Parse((string)amount!, CultureInfo.InvariantCulture) : null;
+}
