@@ -78,7 +78,7 @@ public static class JourneyFold
         {
             var step = fact is DealChanged change ? Deals.Apply(change) : null;
             FunnelStage? lastWord = _lastWords.TryGetValue(fact.Connector, out var word) ? word : null;
-            if (StagePolicy.Judge(fact, new(Present.Stage, Deals, lastWord, step), _settings) is { } move)
+            if (StagePolicy.Judge(fact, new(Present.Stage, Present.EnteredAt, Deals, lastWord, step), _settings) is { } move)
             {
                 Enter(fact, move);
             }

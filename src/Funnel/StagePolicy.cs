@@ -77,7 +77,7 @@ public static class StagePolicy
 
         if (stage < standing.Stage)
         {
-            if (claim.Side == ToolSide.Crm && !(standing.LastWord > stage))
+            if (claim.Side == ToolSide.Crm && standing.Since < claim.OccurredAt && !(standing.LastWord > stage))
             {
                 return Stay(standing, LatestClaim);
             }
@@ -193,10 +193,11 @@ public static class StagePolicy
 
 /// <summary>Where a lead stands when a fact is judged.</summary>
 /// <param name="Stage">Its stage.</param>
+/// <param name="Since">When it came there. What came at the fact's own instant has not been reached yet: there the order of facts alone decides.</param>
 /// <param name="Deals">Its deals, the fact's own change included.</param>
 /// <param name="LastWord">The stage that the fact's connector, as a CRM, last put the lead on; null when it has not.</param>
 /// <param name="Step">What the fact did to a deal; null when it is about none.</param>
-internal readonly record struct Standing(FunnelStage Stage, DealBook Deals, FunnelStage? LastWord, DealStep? Step);
+internal readonly record struct Standing(FunnelStage Stage, DateTimeOffset Since, DealBook Deals, FunnelStage? LastWord, DealStep? Step);
 
 /// <summary>A verdict of <see cref="StagePolicy"/>: where to, by which rule, and why in words.</summary>
 internal sealed record StageMove(FunnelStage Stage, string Rule, string Reason);
