@@ -44,7 +44,9 @@ public sealed class TableNamesTests(Azurite azurite) : TableTest(azurite)
             await Service.CreateTableAsync($"{prefix}{letter}", Cancellation);
         }
 
-        var pages = await Service.QueryAsync($"TableName ge {prefix} and TableName lt {prefix + "z"}", maxPerPage: 2, Cancellation).AsPages().ToListAsync(Cancellation);
+        // An interpolated string alone would be taken as a plain one, without quotes; the type makes it a FormattableString.
+        FormattableString filter = $"TableName ge {prefix} and TableName lt {prefix + "z"}";
+        var pages = await Service.QueryAsync(filter, maxPerPage: 2, Cancellation).AsPages().ToListAsync(Cancellation);
         var one = await Service.QueryAsync(table => table.Name == prefix + "b", cancellationToken: Cancellation).SingleAsync(Cancellation);
 
         Assert.Equal([$"{prefix}a", $"{prefix}b", $"{prefix}c"], pages.SelectMany(page => page.Values).Select(table => table.Name));

@@ -90,7 +90,7 @@ internal sealed class ExpressionFilter
             return;
         }
 
-        var value = Evaluate(inner);
+        var value = Evaluate(operand);
         _filter.Append(value switch
         {
             Enum name => ODataLiteral.Of(name.ToString()),
