@@ -1,0 +1,125 @@
+using IntegrationHub.Sandbox.Calls;
+using IntegrationHub.Sandbox.Faults;
+using IntegrationHub.Sandbox.HubSpot;
+using IntegrationHub.Sandbox.Salesforce;
+
+namespace IntegrationHub.Sandbox.Control;
+
+/// <summary>The sandbox's own pages: to look around, to set troubles, and to do from outside what people do in the tools.</summary>
+internal static class ControlEndpoints
+{
+    public static void MapControl(this WebApplication app)
+    {
+        var (hubSpot, salesforce) = (app.Services.GetRequiredService<HubSpotState>(), app.Services.GetRequiredService<SalesforceState>());
+        app.MapGet("/", () => TypedResults.Content(StatePage.Html(hubSpot, salesforce), "text/html; charset=utf-8"));
+        app.MapGet("/sandbox/state", () => new
+        {
+            HubSpot = StatePage.HubSpotTypes.ToDictionary(type => type, hubSpot.All),
+            Salesforce = StatePage.SalesforceTypes.ToDictionary(type => type, salesforce.All),
+        });
+
+        var control = app.MapGroup("/sandbox").AddEndpointFilter(AnswerRefusalsAsync);
+        MapFaults(control);
+        control.MapGet("/calls", (CallLog calls) => new { calls.Counts, calls.Recent });
+        control.MapDelete("/calls", (CallLog calls) => calls.Clear());
+        MapHubSpot(control.MapGroup("/hubspot"), hubSpot);
+        MapSalesforce(control.MapGroup("/salesforce"), salesforce);
+    }
+
+    private static void MapFaults(RouteGroupBuilder control)
+    {
+        control.MapGet("/faults", (FaultSet faults) => faults.Active().Select(active => new { active.Vendor, active.Fault, active.Met }));
+        control.MapPost("/faults", IResult (FaultSet faults, FaultRequest wanted) =>
+        {
+            if (wanted.Vendor is not (VendorPath.HubSpot or VendorPath.Salesforce))
+            {
+                return TypedResults.Problem($"vendor must be {VendorPath.HubSpot} or {VendorPath.Salesforce}.", statusCode: 400);
+            }
+
+            faults.Set(wanted.Vendor, [.. wanted.Faults]);
+            return TypedResults.NoContent();
+        });
+        control.MapDelete("/faults", (FaultSet faults, string? vendor) => faults.Clear(vendor));
+    }
+
+    private static void MapHubSpot(RouteGroupBuilder control, HubSpotState hubSpot)
+    {
+        control.MapPost("/contacts", (Dictionary<string, string> properties) => new { Id = hubSpot.Create("contacts", Pairs(properties)) });
+        control.MapPatch("/contacts/{id:long}", (long id, Dictionary<string, string> properties) => hubSpot.Update("contacts", id, Pairs(properties)));
+        control.MapPost("/contacts/{id:long}/lifecycle", (long id, StageRequest wanted) => hubSpot.SetLifecycle(id, wanted.Stage));
+        control.MapPost("/contacts/{id:long}/merge", (long id, MergeRequest wanted) => new { Id = hubSpot.MergeContacts(id, long.Parse(wanted.OtherId, null), wanted.NewRecord) });
+        control.MapDelete("/contacts/{id:long}", (long id, bool? privacy) =>
+        {
+            if (privacy == true)
+            {
+                hubSpot.PrivacyDelete(id);
+            }
+            else
+            {
+                hubSpot.Archive("contacts", id);
+            }
+        });
+        control.MapPost("/deals", (DealRequest wanted) => new { Id = hubSpot.CreateDeal(wanted.Name, wanted.Stage, wanted.Amount, wanted.Currency, wanted.ContactId) });
+        control.MapPost("/deals/{id:long}/stage", (long id, StageRequest wanted) => hubSpot.MoveDeal(id, wanted.Stage));
+        control.MapPost("/tokens/expire", hubSpot.ExpireTokens);
+        control.MapGet("/webhooks", () => hubSpot.Webhooks);
+        control.MapPost("/webhooks", (WebhookRequest wanted) => Set(hubSpot.Webhooks, wanted));
+    }
+
+    private static void MapSalesforce(RouteGroupBuilder control, SalesforceState salesforce)
+    {
+        control.MapPost("/leads", (Dictionary<string, string> fields) => new { Id = salesforce.Create("Lead", Fields(fields)) });
+        control.MapPost("/leads/{id}/status", (string id, StatusRequest wanted) => salesforce.SetLeadStatus(id, wanted.Status));
+        control.MapPost("/leads/{id}/owner", (string id, OwnerRequest wanted) => salesforce.Update("Lead", id, ("OwnerId", wanted.OwnerId)));
+        control.MapPost("/leads/{id}/merge", (string id, MergeRequest wanted) => salesforce.Merge("Lead", id, wanted.OtherId));
+        control.MapPost("/leads/{id}/convert", (string id, ConvertRequest wanted) => salesforce.ConvertLead(id, wanted.OpportunityName).Fields);
+        control.MapPost("/contacts/{id}/merge", (string id, MergeRequest wanted) => salesforce.Merge("Contact", id, wanted.OtherId));
+        control.MapPost("/opportunities", (OpportunityRequest wanted) =>
+            new { Id = salesforce.CreateOpportunity(wanted.Name, wanted.Stage, wanted.CloseDate, wanted.Amount, wanted.ContactId) });
+        control.MapPost("/opportunities/{id}/stage", (string id, StageRequest wanted) => salesforce.MoveOpportunity(id, wanted.Stage));
+        control.MapPost("/tasks/{id}/status", (string id, StatusRequest wanted) => salesforce.Update("Task", id, ("Status", wanted.Status)));
+        control.MapDelete("/{type}/{id}", salesforce.Delete);
+        control.MapPost("/sessions/expire", salesforce.ExpireSessions);
+        control.MapPost("/commit", salesforce.Commit);
+        control.MapPost("/settings", (SalesforceRequest wanted) => Set(salesforce, wanted));
+    }
+
+    private static void Set(HubSpotWebhooks webhooks, WebhookRequest wanted)
+    {
+        webhooks.TargetUrl = wanted.TargetUrl ?? webhooks.TargetUrl;
+        webhooks.PublicUrl = wanted.PublicUrl ?? webhooks.PublicUrl;
+        webhooks.Ordered = wanted.Ordered ?? webhooks.Ordered;
+        webhooks.Shuffle = wanted.Shuffle ?? webhooks.Shuffle;
+        webhooks.Duplicate = wanted.Duplicate ?? webhooks.Duplicate;
+        webhooks.Paused = wanted.Paused ?? webhooks.Paused;
+    }
+
+    private static void Set(SalesforceState salesforce, SalesforceRequest wanted)
+    {
+        salesforce.PageSize = wanted.PageSize ?? salesforce.PageSize;
+        salesforce.CommitDelay = wanted.CommitDelay ?? salesforce.CommitDelay;
+        salesforce.Stamps = wanted.Stamps ?? salesforce.Stamps;
+        salesforce.UpsertAnswersNoContent = wanted.UpsertAnswersNoContent ?? salesforce.UpsertAnswersNoContent;
+    }
+
+    private static (string, string)[] Pairs(Dictionary<string, string> properties) => [.. properties.Select(pair => (pair.Key, pair.Value))];
+
+    private static (string, object?)[] Fields(Dictionary<string, string> fields) => [.. fields.Select(pair => (pair.Key, (object?)pair.Value))];
+
+    /// <summary>What the vendor would refuse is refused here in the same words.</summary>
+    private static async ValueTask<object?> AnswerRefusalsAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (HubSpotException refused)
+        {
+            return HubSpotErrors.From(refused);
+        }
+        catch (SalesforceException refused)
+        {
+            return SalesforceErrors.From(refused);
+        }
+    }
+}

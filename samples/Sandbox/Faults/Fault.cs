@@ -1,0 +1,31 @@
+namespace IntegrationHub.Sandbox.Faults;
+
+/// <summary>A trouble that a vendor's calls meet until it has run its time or its count.</summary>
+public sealed record Fault
+{
+    public FaultKind Kind { get; init; } = FaultKind.Answer;
+
+    /// <summary>Gets the answer's status, for <see cref="FaultKind.Answer"/>.</summary>
+    public int Status { get; init; } = 500;
+
+    /// <summary>Gets the error code in the answer's body; null is the vendor's usual one for the status.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>Gets the answer's <c>Retry-After</c>; null sends none.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Gets the (real) time that passes before anything else.</summary>
+    public TimeSpan Latency { get; init; }
+
+    /// <summary>Gets how long the trouble lasts by the sandbox's clock; null is until cleared.</summary>
+    public TimeSpan? For { get; init; }
+
+    /// <summary>Gets how many calls meet the trouble; null is all.</summary>
+    public int? Count { get; init; }
+
+    /// <summary>Gets the beginning of the paths that meet it, without the vendor's name; null is all.</summary>
+    public string? PathPrefix { get; init; }
+
+    /// <summary>Gets the HTTP method that meets it; null is all.</summary>
+    public string? Method { get; init; }
+}

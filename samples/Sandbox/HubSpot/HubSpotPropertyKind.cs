@@ -1,0 +1,9 @@
+namespace IntegrationHub.Sandbox.HubSpot;
+
+internal enum HubSpotPropertyKind
+{
+    Text,
+    Number,
+    DateTime,
+    Bool,
+}

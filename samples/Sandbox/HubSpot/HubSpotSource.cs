@@ -1,0 +1,9 @@
+namespace IntegrationHub.Sandbox.HubSpot;
+
+/// <summary>Who changes something. People may move a lifecycle stage back, the API may not.</summary>
+internal sealed record HubSpotSource(string Type, string Id)
+{
+    public static readonly HubSpotSource Person = new("CRM_UI", "userId:70000001");
+
+    public static readonly HubSpotSource Api = new("INTEGRATION", "54321");
+}
