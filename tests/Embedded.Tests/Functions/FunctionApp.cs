@@ -59,7 +59,7 @@ internal sealed class FunctionApp : IAsyncDisposable
             .OfType<string>()
             .Select(name => $"--AzureWebJobs.{name}.Disabled=true");
 
-        // Named storage and mail: nothing has to be started beside the app. Later arguments win.
+        // Named storage and mail: nothing has to be started beside the app. A host.json lying about counts for nothing. Later arguments win.
         string[] own =
         [
             "--urls=http://127.0.0.1:0",
@@ -67,6 +67,10 @@ internal sealed class FunctionApp : IAsyncDisposable
             "--Hub:FunctionKey=open-sesame",
             "--AzureWebJobsStorage=UseDevelopmentStorage=true",
             "--Mail:Smtp:Host=mail.invalid",
+            "--AzureFunctionsJobHost:extensions:http:routePrefix=api",
+            "--AzureFunctionsJobHost:extensions:serviceBus:autoCompleteMessages=true",
+            "--AzureFunctionsJobHost:extensions:serviceBus:maxAutoLockRenewalDuration=00:05:00",
+            "--AzureFunctionsJobHost:extensions:serviceBus:maxConcurrentCalls=16",
             "--Logging:Console:LogLevel:Default=None",
         ];
         var builder = FunctionsApplication.CreateBuilder([.. own, .. others, .. settings]);
