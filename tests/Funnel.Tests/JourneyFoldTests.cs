@@ -54,7 +54,7 @@ public sealed class JourneyFoldTests
     {
         Fact[] added =
         [
-            MarketingClaims(Awareness, 301),
+            MarketingClaims(Referral, 301),
             MarketingClaims(null, 301, "custom-8"),
             Deal("006B", null, 250, amount: 1),
             Consent(ConsentState.OptedOut, 301),
