@@ -1,0 +1,116 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Identity;
+using Azure.Messaging.ServiceBus;
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Settings;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace IntegrationHub.Functions;
+
+/// <summary>The composition root: puts the hub together, the same on every platform.</summary>
+public static class Hub
+{
+    /// <summary>What holds unless the settings say otherwise. Lowest in rank.</summary>
+    private static readonly Dictionary<string, string?> Defaults = new()
+    {
+        ["Schedules:DrainSpool"] = "*/10 * * * * *",
+        ["Schedules:PollConnectors"] = "0 * * * * *",
+        ["Schedules:DetectStalls"] = "30 * * * * *",
+    };
+
+    /// <summary>Builds the host.</summary>
+    /// <param name="args">Command line: <c>--urls</c>, and settings as <c>--Key:Sub=value</c>.</param>
+    /// <param name="configure">Replaces parts, for tests; null for none.</param>
+    /// <exception cref="InvalidSettingsException">Something is wrong with the settings; it lists all faults.</exception>
+    public static IHost Build(string[] args, Action<IServiceCollection>? configure = null)
+    {
+        var builder = FunctionsApplication.CreateBuilder(args);
+        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
+        builder.ConfigureFunctionsWebApplication();
+        builder.Services.Configure<JsonOptions>(options => HubJson.Configure(options.JsonSerializerOptions));
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        AddSettings(builder.Services, builder.Configuration);
+        AddPlatform(builder.Services, builder.Configuration);
+        AddJourneys(builder.Services);
+        AddInbound(builder.Services, builder.Configuration);
+        configure?.Invoke(builder.Services);
+        return builder.Build();
+    }
+
+    /// <summary>The faults of all settings come at once.</summary>
+    private static void AddSettings(IServiceCollection services, IConfiguration configuration)
+    {
+        var faults = new List<string>();
+        foreach (var add in new Func<IServiceCollection>[] { () => services.AddHubSettings(configuration), () => services.AddConnectors(configuration) })
+        {
+            try
+            {
+                add();
+            }
+            catch (InvalidSettingsException invalid)
+            {
+                faults.AddRange(invalid.Faults);
+            }
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new InvalidSettingsException(faults);
+        }
+    }
+
+    /// <summary>The bus and the tables: by connection string, or by name and managed identity.</summary>
+    private static void AddPlatform(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(_ => configuration["ServiceBus:fullyQualifiedNamespace"] is { } name
+            ? new ServiceBusClient(name, Identity(configuration, "ServiceBus"))
+            : new ServiceBusClient(Required(configuration, "ServiceBus")));
+        services.AddSingleton(_ => configuration["AzureWebJobsStorage:tableServiceUri"] is { } uri
+            ? new TableServiceClient(new Uri(uri), Identity(configuration, "AzureWebJobsStorage"))
+            : new TableServiceClient(Required(configuration, "AzureWebJobsStorage")));
+        services.AddSingleton<HubTables>();
+    }
+
+    private static void AddJourneys(IServiceCollection services) => services
+        .AddSingleton<JourneyStore>()
+        .AddSingleton<IdentityStore>()
+        .AddSingleton<DeadlineStore>()
+        .AddSingleton<FunnelTopic>()
+        .AddSingleton<JourneyFlow>()
+        .AddSingleton<LeadQuery>();
+
+    private static void AddInbound(IServiceCollection services, IConfiguration configuration) => services
+        .AddSingleton(_ => new DeliveryPolicy(RetryDelays(configuration)))
+        .AddSingleton<MessageSettler>()
+        .AddSingleton<InboundQueue>()
+        .AddSingleton<SpoolStore>()
+        .AddSingleton<SpoolFlow>()
+        .AddSingleton<ParkedStore>()
+        .AddSingleton<WebhookIntake>()
+        .AddSingleton<LeadMatcher>()
+        .AddSingleton<EnrichFlow>()
+        .AddSingleton<ProcessFlow>();
+
+    private static IReadOnlyList<TimeSpan> RetryDelays(IConfiguration configuration)
+    {
+        var reader = new SettingsReader(configuration);
+        var delays = reader.Durations("Hub:RetryDelays");
+        reader.ThrowIfFaulty();
+        return delays.Count > 0 ? delays : DeliveryPolicy.DefaultDelays;
+    }
+
+    private static ManagedIdentityCredential Identity(IConfiguration configuration, string connection) =>
+        new(configuration[$"{connection}:clientId"] is { } clientId ? ManagedIdentityId.FromUserAssignedClientId(clientId) : ManagedIdentityId.SystemAssigned);
+
+    private static string Required(IConfiguration configuration, string key) =>
+        configuration[key] ?? throw new InvalidSettingsException([$"{key}: is missing. Set it to a connection string, or name the service for a managed identity."]);
+}

@@ -1,0 +1,41 @@
+using Azure.Messaging.ServiceBus;
+using IntegrationHub.Connectors.Common;
+
+namespace IntegrationHub.Functions.Inbound;
+
+/// <summary>The queue <c>inbound</c>: deliveries as they came, one message each.</summary>
+public sealed class InboundQueue(ServiceBusClient bus, ConnectorSet connectors) : IAsyncDisposable
+{
+    /// <summary>The queue's name.</summary>
+    public const string Name = "inbound";
+
+    /// <summary>Gets the sender, for delayed copies.</summary>
+    public ServiceBusSender Sender { get; } = bus.CreateSender(Name);
+
+    /// <summary>Queues deliveries; returns when the bus has all of them. One that does not fit into a message, even compressed, is split by event.</summary>
+    /// <exception cref="ServiceBusException">The bus does not take them.</exception>
+    /// <exception cref="DeliveryTooLargeException">A single event does not fit into a message.</exception>
+    public async Task SendAsync(IReadOnlyList<Delivery> deliveries, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(deliveries);
+        foreach (var message in deliveries.SelectMany(ToMessages).ToList())
+        {
+            await Sender.SendMessageAsync(message, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Sender.DisposeAsync();
+
+    private IEnumerable<ServiceBusMessage> ToMessages(Delivery delivery)
+    {
+        var whole = InboundMessage.Write(delivery);
+        if (InboundMessage.Fits(whole))
+        {
+            return [whole];
+        }
+
+        var parts = connectors.Find<IWebhookSource>(delivery.Connector)?.Split(delivery) ?? [delivery];
+        return parts.Count > 1 ? parts.SelectMany(ToMessages) : throw new DeliveryTooLargeException(delivery.Connector, delivery.Body.Length);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Azure.Data.Tables;
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Funnel;
+using IntegrationHub.Functions.Journeys;
+
+namespace IntegrationHub.Functions.Inbound;
+
+/// <summary>
+/// The table <c>Parked</c>: what was verified and cannot be put on a journey. A delivery is parked with its raw body and a reason, for a person to look at; the facts of a deal that is not
+/// yet known to be about anybody wait for the person.
+/// </summary>
+public sealed class ParkedStore(HubTables tables)
+{
+    private const int BinaryProperty = 60 * 1024;
+
+    /// <summary>Parks a delivery. Parking it again for the same reason is once.</summary>
+    public async Task ParkAsync(Delivery delivery, string reason, string description, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        var message = InboundMessage.Write(delivery);
+        var row = new TableEntity($"delivery-{delivery.Connector}", $"{delivery.ReceivedAt.UtcTicks:D19}-{reason}")
+        {
+            ["Reason"] = reason,
+            ["Description"] = description,
+            ["Properties"] = JsonSerializer.Serialize(message.ApplicationProperties, HubJson.Options),
+        };
+        BinaryChunks.Write(row, "Body", message.Body.ToMemory(), BinaryProperty);
+        var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
+        await parked.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
+    }
+
+    /// <summary>Keeps a fact of a deal that leads to nobody yet. Keeping it twice is once.</summary>
+    public async Task WaitAsync(IdentityKey deal, Fact fact, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(deal);
+        ArgumentNullException.ThrowIfNull(fact);
+        var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
+        var row = new TableEntity(DealPartition(deal), TableKey.Hash(fact.DedupeKey)) { ["Json"] = JsonSerializer.Serialize(fact, HubJson.Options) };
+        await parked.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
+    }
+
+    /// <summary>The facts that wait for a deal's people. They stay: the deal may turn out to be about further people, and facts that arrive twice are once.</summary>
+    public async Task<IReadOnlyList<Fact>> WaitingAsync(IdentityKey deal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(deal);
+        var facts = new List<Fact>();
+        var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
+        await foreach (var row in parked.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {DealPartition(deal)}"), cancellationToken: cancellationToken))
+        {
+            facts.Add(JsonSerializer.Deserialize<Fact>(row.GetString("Json"), HubJson.Options)!);
+        }
+
+        return facts;
+    }
+
+    private static string DealPartition(IdentityKey deal) => $"deal-{TableKey.Hash(deal.Canonical)}";
+}

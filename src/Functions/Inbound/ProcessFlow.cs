@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Funnel;
+using IntegrationHub.Functions.Journeys;
+using Microsoft.Extensions.Logging;
+
+namespace IntegrationHub.Functions.Inbound;
+
+/// <summary>
+/// Puts a delivery on journeys: read, enrich what the hub does not know yet, find whose it is, and let every lead's facts be folded and committed, leads in parallel, one commit a lead.
+/// Everything is idempotent, so that a delivery that failed half-way is simply handled again.
+/// </summary>
+public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enrich, LeadMatcher matcher, JourneyFlow journeys, ParkedStore parked, ILogger<ProcessFlow> logger)
+{
+    /// <summary>Handles one delivery.</summary>
+    /// <exception cref="HopelessMessageException">No connector reads it.</exception>
+    /// <exception cref="UnreadableDeliveryException">It cannot be read.</exception>
+    public async Task HandleAsync(Delivery delivery, string messageId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        var reader = connectors.Find<IDeliveryReader>(delivery.Connector)
+            ?? throw new HopelessMessageException("unknown-connector", $"No connector '{delivery.Connector}' is configured. Configure Connectors:{delivery.Connector} and replay.");
+        var events = await enrich.RunAsync(reader, reader.Read(delivery), cancellationToken);
+
+        var facts = new ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>>();
+        await ForEachAsync(events, source => MatchAsync(source, delivery, messageId, facts, cancellationToken));
+        await ForEachAsync(facts, lead => journeys.ApplyAsync(lead.Key, [.. lead.Value], cancellationToken));
+    }
+
+    private async Task MatchAsync(SourceEvent source, Delivery delivery, string messageId, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, CancellationToken cancellationToken)
+    {
+        var said = FactMapper.ToFacts(source, delivery.Connector, delivery.ReceivedAt, messageId);
+        if (said.Count == 0)
+        {
+            return;
+        }
+
+        var match = await matcher.MatchAsync(source, delivery.Connector, cancellationToken);
+        foreach (var lead in match.Leads)
+        {
+            var queue = facts.GetOrAdd(lead, _ => []);
+            foreach (var fact in match.Earlier.Concat(said))
+            {
+                queue.Enqueue(fact);
+            }
+        }
+
+        if (match.Leads.Count > 0)
+        {
+            return;
+        }
+
+        if (source.DealId is { } dealId)
+        {
+            await Task.WhenAll(said.Select(fact => parked.WaitAsync(IdentityKey.Deal(delivery.Connector, dealId), fact, cancellationToken)));
+            return;
+        }
+
+        Log.NoKey(logger, messageId, delivery.Connector, source.Kind);
+        await parked.ParkAsync(delivery, "no-usable-key", $"An event of kind {source.Kind} names no record and no valid e-mail address.", cancellationToken);
+    }
+
+    /// <summary>Runs all to their end, whatever befalls one of them, and then throws the first failure: one bad event does not hold back the others.</summary>
+    private static Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> run) => Task.WhenAll(items.Select(run));
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "An event of kind {Kind} in message {MessageId} of {Connector} has no usable key and was parked.")]
+        public static partial void NoKey(ILogger logger, string messageId, string connector, SourceEventKind kind);
+    }
+}

@@ -1,0 +1,46 @@
+using Azure.Messaging.ServiceBus;
+using Microsoft.Extensions.Logging;
+
+namespace IntegrationHub.Functions.Inbound;
+
+/// <summary>Drains the spool. A crash between sending and removing sends a delivery twice, which its facts make harmless.</summary>
+public sealed partial class SpoolFlow(SpoolStore spool, InboundQueue queue, ILogger<SpoolFlow> logger)
+{
+    private const int Page = 100;
+
+    /// <summary>Sends what waits, oldest first, until nothing does or the bus is away again.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        var drained = 0;
+        try
+        {
+            while (await spool.TakeAsync(Page, cancellationToken) is { Count: > 0 } waiting)
+            {
+                foreach (var spooled in waiting)
+                {
+                    await queue.Sender.SendMessageAsync(spooled.Message, cancellationToken);
+                    await spool.RemoveAsync(spooled, cancellationToken);
+                    drained++;
+                }
+            }
+        }
+        catch (ServiceBusException away) when (away.IsTransient)
+        {
+            Log.StillAway(logger, away.Reason);
+        }
+
+        if (drained > 0)
+        {
+            Log.Drained(logger, drained);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "{Count} spooled deliveries are on the bus now.")]
+        public static partial void Drained(ILogger logger, int count);
+
+        [LoggerMessage(2, LogLevel.Warning, "The bus is still away ({Reason}); the spool waits.")]
+        public static partial void StillAway(ILogger logger, ServiceBusFailureReason reason);
+    }
+}

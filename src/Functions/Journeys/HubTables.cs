@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using Azure.Data.Tables;
+
+namespace IntegrationHub.Functions.Journeys;
+
+/// <summary>The hub's tables by name. A table is made when it is first asked for; its client is kept.</summary>
+public sealed class HubTables(TableServiceClient service)
+{
+    /// <summary>Journeys: one partition a lead.</summary>
+    public const string Journeys = "Journeys";
+
+    /// <summary>Known keys and the leads they lead to.</summary>
+    public const string Identities = "Identities";
+
+    /// <summary>When which lead is next to be looked at, by due time.</summary>
+    public const string Deadlines = "Deadlines";
+
+    /// <summary>Deliveries that came while the bus was away.</summary>
+    public const string Spool = "Spool";
+
+    /// <summary>What could not be processed and waits for a person, or for the record it belongs to.</summary>
+    public const string Parked = "Parked";
+
+    /// <summary>How far each connector has been polled.</summary>
+    public const string Cursors = "Cursors";
+
+    /// <summary>How each connector is doing.</summary>
+    public const string Connectors = "Connectors";
+
+    private readonly ConcurrentDictionary<string, TableClient> _clients = new(StringComparer.Ordinal);
+
+    /// <summary>The client of a table that is there.</summary>
+    public async ValueTask<TableClient> GetAsync(string name, CancellationToken cancellationToken)
+    {
+        if (_clients.TryGetValue(name, out var known))
+        {
+            return known;
+        }
+
+        var client = service.GetTableClient(name);
+        await client.CreateIfNotExistsAsync(cancellationToken);
+        return _clients.GetOrAdd(name, client);
+    }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Functions.Journeys;
+
+/// <summary>
+/// The table <c>Journeys</c>: one partition a lead, so that one transaction commits the journey row, the new facts and the outbox. Loading is one request, saving is one.
+/// </summary>
+public sealed class JourneyStore(HubTables tables)
+{
+    /// <summary>The most facts that one commit takes; the rest of a transaction's hundred actions is for the journey row and the outbox.</summary>
+    public const int FactsPerCommit = 80;
+
+    private const string JourneyRow = "journey";
+    private const string FactPrefix = "fact-";
+    private const string OutboxPrefix = "outbox-";
+    private const int OutboxRowsPerCommit = 9;
+
+    /// <summary>A text property holds 32 Ki characters; longer ledgers go on in further properties.</summary>
+    private const int LedgerChunk = 30_000;
+
+    /// <summary>Loads a lead; a record without an ETag when nothing is stored.</summary>
+    public async Task<JourneyRecord> LoadAsync(LeadId leadId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(leadId);
+        var facts = ImmutableDictionary.CreateBuilder<string, Fact>();
+        var outbox = new List<FunnelEvent>();
+        var record = JourneyRecord.New(leadId);
+        var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
+        await foreach (var row in journeys.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {leadId.Value}"), cancellationToken: cancellationToken))
+        {
+            if (row.RowKey.StartsWith(FactPrefix, StringComparison.Ordinal))
+            {
+                var fact = JsonSerializer.Deserialize<Fact>(row.GetString("Json"), HubJson.Options)!;
+                facts[fact.DedupeKey] = fact;
+            }
+            else if (row.RowKey.StartsWith(OutboxPrefix, StringComparison.Ordinal))
+            {
+                outbox.Add(JsonSerializer.Deserialize<FunnelEvent>(row.GetString("Json"), HubJson.Options)!);
+            }
+            else
+            {
+                record = record with { ETag = row.ETag, State = record.State with { Ledger = ReadLedger(row) } };
+            }
+        }
+
+        return record with { State = record.State with { Facts = facts.ToImmutable() }, Unpublished = [.. outbox.OrderBy(e => e.At).ThenBy(e => e.Id, StringComparer.Ordinal)] };
+    }
+
+    /// <summary>Saves what was decided in one atomic write.</summary>
+    /// <param name="before">The record the decision was made on.</param>
+    /// <param name="state">The state to keep.</param>
+    /// <param name="journey">The journey of that state, for its summary in the row; null for a lead without facts.</param>
+    /// <param name="newFacts">The facts that are not stored yet, at most <see cref="FactsPerCommit"/>.</param>
+    /// <param name="events">What is to be published: kept in the outbox until it is.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="StaleJourneyException">Somebody else saved since <paramref name="before"/> was loaded.</exception>
+    public async Task<JourneyRecord> SaveAsync(
+        JourneyRecord before, JourneyState state, Journey? journey, IReadOnlyList<Fact> newFacts, IReadOnlyList<FunnelEvent> events, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(state);
+        var partition = state.LeadId.Value;
+        var goneOutbox = before.Published.Take(OutboxRowsPerCommit).ToList();
+        List<TableTransactionAction> actions =
+        [
+            before.ETag is { } etag
+                ? new(TableTransactionActionType.UpdateReplace, ToRow(state, journey), etag)
+                : new(TableTransactionActionType.Add, ToRow(state, journey)),
+            .. newFacts.Select(fact => new TableTransactionAction(TableTransactionActionType.Add, new TableEntity(partition, FactRow(fact)) { ["Json"] = JsonSerializer.Serialize(fact, HubJson.Options) })),
+            .. events.Select(e => new TableTransactionAction(TableTransactionActionType.UpsertReplace, new TableEntity(partition, OutboxPrefix + e.Id) { ["Json"] = JsonSerializer.Serialize(e, HubJson.Options) })),
+            .. goneOutbox.Select(id => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, OutboxPrefix + id), ETag.All)),
+        ];
+
+        try
+        {
+            var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
+            var answer = await journeys.SubmitTransactionAsync(actions, cancellationToken);
+            return new(state, answer.Value[0].Headers.ETag, [.. before.Unpublished, .. events], [.. before.Published.Skip(goneOutbox.Count)]);
+        }
+        catch (RequestFailedException failure) when (failure.Status is 404 or 409 or 412 && failure.ErrorCode != "TableNotFound")
+        {
+            throw new StaleJourneyException(state.LeadId, failure);
+        }
+    }
+
+    private static string FactRow(Fact fact) => FactPrefix + TableKey.Hash(fact.DedupeKey);
+
+    private static TableEntity ToRow(JourneyState state, Journey? journey)
+    {
+        var row = new TableEntity(state.LeadId.Value, JourneyRow);
+        if (journey is not null)
+        {
+            row["Stage"] = journey.Stage.ToString();
+            row["Owner"] = journey.Owner;
+            row["EnteredAt"] = journey.EnteredAt;
+            row["Hash"] = journey.Hash;
+        }
+
+        var ledger = JsonSerializer.Serialize(state.Ledger, HubJson.Options);
+        for (var (start, part) = (0, 0); start < ledger.Length; start += LedgerChunk, part++)
+        {
+            row[$"Ledger{part}"] = ledger.Substring(start, Math.Min(LedgerChunk, ledger.Length - start));
+        }
+
+        return row;
+    }
+
+    private static JourneyLedger ReadLedger(TableEntity row)
+    {
+        var ledger = new StringBuilder();
+        for (var part = 0; row.GetString($"Ledger{part}") is { } text; part++)
+        {
+            ledger.Append(text);
+        }
+
+        return JsonSerializer.Deserialize<JourneyLedger>(ledger.ToString(), HubJson.Options)!;
+    }
+}

@@ -1,0 +1,11 @@
+namespace IntegrationHub.Functions.Settings;
+
+/// <summary>Where the hub lives. Section <c>Hub</c>.</summary>
+public sealed record HubOptions
+{
+    /// <summary>Gets the address under which the tools and people reach the hub, without a trailing slash. Vendors sign it, mails link to it. Default: <c>http://localhost:7071</c>.</summary>
+    public required Uri PublicUrl { get; init; }
+
+    /// <summary>Gets how many journeys are kept in memory, the ones worked on last. Default: 20,000; zero keeps none.</summary>
+    public int CachedJourneys { get; init; } = 20_000;
+}
