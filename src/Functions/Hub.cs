@@ -5,6 +5,7 @@ using Azure.Messaging.ServiceBus;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.Settings;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -74,10 +75,10 @@ public static class Hub
         services.AddSingleton(_ => configuration["ServiceBus:fullyQualifiedNamespace"] is { } name
             ? new ServiceBusClient(name, Identity(configuration, "ServiceBus"))
             : new ServiceBusClient(Required(configuration, "ServiceBus")));
-        services.AddSingleton(_ => configuration["AzureWebJobsStorage:tableServiceUri"] is { } uri
-            ? new TableServiceClient(new Uri(uri), Identity(configuration, "AzureWebJobsStorage"))
-            : new TableServiceClient(Required(configuration, "AzureWebJobsStorage")));
-        services.AddSingleton<HubTables>();
+        services.AddSingleton(provider => configuration["AzureWebJobsStorage:tableServiceUri"] is { } uri
+            ? new TableServiceClient(new Uri(uri), Identity(configuration, "AzureWebJobsStorage"), TableOptions(provider))
+            : new TableServiceClient(Required(configuration, "AzureWebJobsStorage"), TableOptions(provider)));
+        services.AddSingleton<HubMetrics>().AddSingleton<HubTables>();
     }
 
     private static void AddJourneys(IServiceCollection services) => services
@@ -99,6 +100,14 @@ public static class Hub
         .AddSingleton<LeadMatcher>()
         .AddSingleton<EnrichFlow>()
         .AddSingleton<ProcessFlow>();
+
+    /// <summary>Few and quick retries: what takes longer is the queue's to repeat.</summary>
+    private static TableClientOptions TableOptions(IServiceProvider provider)
+    {
+        var options = new TableClientOptions { Retry = { MaxRetries = 2, Delay = TimeSpan.FromMilliseconds(200), NetworkTimeout = TimeSpan.FromSeconds(10) } };
+        options.AddPolicy(provider.GetRequiredService<HubMetrics>().CountTableRequests(), HttpPipelinePosition.PerRetry);
+        return options;
+    }
 
     private static IReadOnlyList<TimeSpan> RetryDelays(IConfiguration configuration)
     {

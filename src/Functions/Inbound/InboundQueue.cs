@@ -1,10 +1,11 @@
 using Azure.Messaging.ServiceBus;
 using IntegrationHub.Connectors.Common;
+using IntegrationHub.Functions.Ops;
 
 namespace IntegrationHub.Functions.Inbound;
 
 /// <summary>The queue <c>inbound</c>: deliveries as they came, one message each.</summary>
-public sealed class InboundQueue(ServiceBusClient bus, ConnectorSet connectors) : IAsyncDisposable
+public sealed class InboundQueue(ServiceBusClient bus, ConnectorSet connectors, HubMetrics metrics) : IAsyncDisposable
 {
     /// <summary>The queue's name.</summary>
     public const string Name = "inbound";
@@ -21,6 +22,7 @@ public sealed class InboundQueue(ServiceBusClient bus, ConnectorSet connectors) 
         foreach (var message in deliveries.SelectMany(ToMessages).ToList())
         {
             await Sender.SendMessageAsync(message, cancellationToken);
+            metrics.OnBus("send");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Azure.Messaging.ServiceBus;
+using IntegrationHub.Functions.Ops;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +12,7 @@ namespace IntegrationHub.Functions.Inbound;
 public sealed record MessageSource(ServiceBusSender Sender, string? Subscription);
 
 /// <summary>Runs the work on a message and settles it by <see cref="DeliveryPolicy"/>. A failure is logged here, once.</summary>
-public sealed partial class MessageSettler(DeliveryPolicy policy, TimeProvider time, ILogger<MessageSettler> logger)
+public sealed partial class MessageSettler(DeliveryPolicy policy, HubMetrics metrics, TimeProvider time, ILogger<MessageSettler> logger)
 {
     private const string AttemptProperty = "attempt";
     private const char AttemptMark = '~';
@@ -32,6 +33,7 @@ public sealed partial class MessageSettler(DeliveryPolicy policy, TimeProvider t
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             await actions.AbandonMessageAsync(message, null, CancellationToken.None);
+            metrics.OnBus("abandon");
             return;
         }
         catch (Exception thrown)
@@ -49,15 +51,19 @@ public sealed partial class MessageSettler(DeliveryPolicy policy, TimeProvider t
         {
             case Settlement.Complete:
                 await actions.CompleteMessageAsync(message, CancellationToken.None);
+                metrics.OnBus("complete");
                 break;
             case Settlement.RetryAfter retry:
                 Log.Retried(logger, message.MessageId, retry.Delay, retry.Attempt, failure!.GetType().Name, SafeMessage(failure));
                 await source.Sender.SendMessageAsync(DelayedCopy(message, source, retry), CancellationToken.None);
+                metrics.OnBus("send");
                 await actions.CompleteMessageAsync(message, CancellationToken.None);
+                metrics.OnBus("complete");
                 break;
             case Settlement.DeadLetter dead:
                 Log.DeadLettered(logger, message.MessageId, dead.Reason, dead.Description);
                 await actions.DeadLetterMessageAsync(message, null, dead.Reason, dead.Description, CancellationToken.None);
+                metrics.OnBus("deadLetter");
                 break;
             default:
                 throw new InvalidOperationException($"Unknown settlement {settlement}.");

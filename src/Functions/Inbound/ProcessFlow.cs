@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Funnel;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Ops;
 using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Inbound;
@@ -10,7 +11,8 @@ namespace IntegrationHub.Functions.Inbound;
 /// Puts a delivery on journeys: read, enrich what the hub does not know yet, find whose it is, and let every lead's facts be folded and committed, leads in parallel, one commit a lead.
 /// Everything is idempotent, so that a delivery that failed half-way is simply handled again.
 /// </summary>
-public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enrich, LeadMatcher matcher, JourneyFlow journeys, ParkedStore parked, ILogger<ProcessFlow> logger)
+public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enrich, LeadMatcher matcher, JourneyFlow journeys, ParkedStore parked, HubMetrics metrics, TimeProvider time,
+    ILogger<ProcessFlow> logger)
 {
     /// <summary>Handles one delivery.</summary>
     /// <exception cref="HopelessMessageException">No connector reads it.</exception>
@@ -25,10 +27,12 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
         var facts = new ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>>();
         await ForEachAsync(events, source => MatchAsync(source, delivery, messageId, facts, cancellationToken));
         await ForEachAsync(facts, lead => journeys.ApplyAsync(lead.Key, [.. lead.Value], cancellationToken));
+        metrics.Took(time.GetUtcNow() - delivery.ReceivedAt);
     }
 
     private async Task MatchAsync(SourceEvent source, Delivery delivery, string messageId, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, CancellationToken cancellationToken)
     {
+        metrics.Read(delivery.Connector, source.Kind.ToString());
         var said = FactMapper.ToFacts(source, delivery.Connector, delivery.ReceivedAt, messageId);
         if (said.Count == 0)
         {

@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Messaging.ServiceBus;
 using IntegrationHub.Connectors.Common;
+using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -44,7 +45,7 @@ public sealed record Intake(IntakeOutcome Outcome, string Reason, int Events = 0
 /// called and, but for the spool, no table.
 /// </summary>
 public sealed partial class WebhookIntake(
-    ConnectorSet connectors, InboundQueue queue, SpoolStore spool, ParkedStore parked, HubOptions hub, TimeProvider time, ILogger<WebhookIntake> logger)
+    ConnectorSet connectors, InboundQueue queue, SpoolStore spool, ParkedStore parked, HubOptions hub, HubMetrics metrics, TimeProvider time, ILogger<WebhookIntake> logger)
 {
     private const int LargestBody = 1024 * 1024;
 
@@ -55,6 +56,13 @@ public sealed partial class WebhookIntake(
     public async Task<Intake> TakeAsync(string connector, string channel, HttpRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        var intake = await DecideAsync(connector, channel, request, cancellationToken);
+        metrics.Delivered(intake.Outcome == IntakeOutcome.UnknownConnector ? "unknown" : connector, intake.Outcome.ToString());
+        return intake;
+    }
+
+    private async Task<Intake> DecideAsync(string connector, string channel, HttpRequest request, CancellationToken cancellationToken)
+    {
         if (connectors.Find<IWebhookSource>(connector) is not { } source)
         {
             return new(IntakeOutcome.UnknownConnector, $"No connector '{connector}' takes webhooks here.");

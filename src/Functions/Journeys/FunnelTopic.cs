@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
 using IntegrationHub.Funnel;
+using IntegrationHub.Functions.Ops;
 
 namespace IntegrationHub.Functions.Journeys;
 
 /// <summary>The topic <c>funnel</c>: what happens on the funnel, as CloudEvents 1.0 in structured JSON. The message id is the event's, so that the bus drops a repeat.</summary>
-public sealed class FunnelTopic(ServiceBusClient bus) : IAsyncDisposable
+public sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsyncDisposable
 {
     /// <summary>The topic's name.</summary>
     public const string Name = "funnel";
@@ -16,8 +17,11 @@ public sealed class FunnelTopic(ServiceBusClient bus) : IAsyncDisposable
     public ServiceBusSender Sender => _sender;
 
     /// <summary>Publishes events, in order; returns when the bus has them.</summary>
-    public Task PublishAsync(IReadOnlyList<FunnelEvent> events, CancellationToken cancellationToken) =>
-        _sender.SendMessagesAsync(events.Select(ToMessage), cancellationToken);
+    public async Task PublishAsync(IReadOnlyList<FunnelEvent> events, CancellationToken cancellationToken)
+    {
+        await _sender.SendMessagesAsync(events.Select(ToMessage), cancellationToken);
+        metrics.OnBus("send");
+    }
 
     /// <summary>Reads an event back.</summary>
     /// <exception cref="JsonException">The message is no event of the hub.</exception>

@@ -1,4 +1,5 @@
 using IntegrationHub.Funnel;
+using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,7 @@ public sealed partial class JourneyFlow
     private readonly DeadlineStore _deadlines;
     private readonly FunnelTopic _topic;
     private readonly FunnelSettings _settings;
+    private readonly HubMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<JourneyFlow> _logger;
     private readonly JourneyCache _cache;
@@ -24,10 +26,10 @@ public sealed partial class JourneyFlow
 
     /// <summary>Makes the flow.</summary>
     public JourneyFlow(
-        JourneyStore store, IdentityStore identities, DeadlineStore deadlines, FunnelTopic topic, FunnelSettings settings, HubOptions hub, TimeProvider time, ILogger<JourneyFlow> logger)
+        JourneyStore store, IdentityStore identities, DeadlineStore deadlines, FunnelTopic topic, FunnelSettings settings, HubOptions hub, HubMetrics metrics, TimeProvider time, ILogger<JourneyFlow> logger)
     {
         ArgumentNullException.ThrowIfNull(hub);
-        (_store, _identities, _deadlines, _topic, _settings, _time, _logger) = (store, identities, deadlines, topic, settings, time, logger);
+        (_store, _identities, _deadlines, _topic, _settings, _metrics, _time, _logger) = (store, identities, deadlines, topic, settings, metrics, time, logger);
         _cache = new(hub.CachedJourneys);
         _lanes = new(RunBatchAsync);
     }
@@ -139,6 +141,7 @@ public sealed partial class JourneyFlow
             catch (StaleJourneyException) when (conflicts < ConflictsBeforeGivingUp)
             {
                 Log.Conflict(_logger, leadId);
+                _metrics.Conflicted();
                 _cache.Drop(leadId);
             }
             catch (StaleJourneyException)
@@ -157,7 +160,9 @@ public sealed partial class JourneyFlow
         }
 
         var state = await WatchAsync(decided.State, decided.NextDue);
-        return await _store.SaveAsync(record, state, decided.Journey, decided.NewFacts, decided.Events, CancellationToken.None);
+        var saved = await _store.SaveAsync(record, state, decided.Journey, decided.NewFacts, decided.Events, CancellationToken.None);
+        _metrics.Committed(decided.NewFacts.Count);
+        return saved;
     }
 
     /// <summary>

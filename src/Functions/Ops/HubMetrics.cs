@@ -1,0 +1,68 @@
+using System.Diagnostics.Metrics;
+using Azure.Core;
+using Azure.Core.Pipeline;
+
+namespace IntegrationHub.Functions.Ops;
+
+/// <summary>What the hub counts, under the meter <c>IntegrationHub</c>. Counts carry names of connectors and kinds, never anything of a person.</summary>
+public sealed class HubMetrics : IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "IntegrationHub";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _deliveries;
+    private readonly Counter<long> _events;
+    private readonly Counter<long> _commits;
+    private readonly Counter<long> _conflicts;
+    private readonly Counter<long> _facts;
+    private readonly Counter<long> _tableRequests;
+    private readonly Counter<long> _busOperations;
+    private readonly Histogram<double> _latency;
+
+    /// <summary>Makes the instruments.</summary>
+    public HubMetrics()
+    {
+        _deliveries = _meter.CreateCounter<long>("hub.deliveries", "{delivery}", "Deliveries by connector and outcome.");
+        _events = _meter.CreateCounter<long>("hub.events", "{event}", "Events read, by connector and kind.");
+        _commits = _meter.CreateCounter<long>("hub.commits", "{commit}", "Journeys saved.");
+        _conflicts = _meter.CreateCounter<long>("hub.conflicts", "{conflict}", "Journeys decided again because somebody else had saved.");
+        _facts = _meter.CreateCounter<long>("hub.facts", "{fact}", "Facts stored for the first time.");
+        _tableRequests = _meter.CreateCounter<long>("hub.table.requests", "{request}", "Requests to the tables, retries included.");
+        _busOperations = _meter.CreateCounter<long>("hub.bus.operations", "{operation}", "Sends and settlements.");
+        _latency = _meter.CreateHistogram<double>("hub.delivery.latency", "ms", "From the receipt of a delivery to the commit of all its facts.");
+    }
+
+    /// <summary>Counts a delivery.</summary>
+    public void Delivered(string connector, string outcome) => _deliveries.Add(1, new("connector", connector), new("outcome", outcome));
+
+    /// <summary>Counts events that were read.</summary>
+    public void Read(string connector, string kind) => _events.Add(1, new("connector", connector), new("kind", kind));
+
+    /// <summary>Counts a saved journey and the facts that were new.</summary>
+    public void Committed(int facts)
+    {
+        _commits.Add(1);
+        _facts.Add(facts);
+    }
+
+    /// <summary>Counts a journey that had to be decided again.</summary>
+    public void Conflicted() => _conflicts.Add(1);
+
+    /// <summary>Counts an operation on the bus: <c>send</c>, <c>complete</c>, <c>abandon</c>, <c>deadLetter</c>.</summary>
+    public void OnBus(string operation) => _busOperations.Add(1, new KeyValuePair<string, object?>("operation", operation));
+
+    /// <summary>Notes how long a delivery took.</summary>
+    public void Took(TimeSpan latency) => _latency.Record(latency.TotalMilliseconds);
+
+    /// <summary>A policy that counts requests to the tables, retries included.</summary>
+    public HttpPipelinePolicy CountTableRequests() => new CountingPolicy(_tableRequests);
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    private sealed class CountingPolicy(Counter<long> counter) : HttpPipelineSynchronousPolicy
+    {
+        public override void OnSendingRequest(HttpMessage message) => counter.Add(1);
+    }
+}
