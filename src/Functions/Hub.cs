@@ -2,6 +2,7 @@ using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Messaging.ServiceBus;
+using IntegrationHub.Connectors;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Journeys;

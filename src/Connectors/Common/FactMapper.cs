@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Common;
@@ -40,7 +39,6 @@ public static class FactMapper
                 }));
                 break;
             default:
-                AddIdentities();
                 AddProfile();
                 AddConsent();
                 AddTouch();
@@ -54,22 +52,9 @@ public static class FactMapper
 
         string Key(string kind) => $"{source.DedupeKey}#{kind}";
 
-        void AddIdentities()
-        {
-            var keys = IdentitiesOf(source);
-            if (keys.Length > 0)
-            {
-                facts.Add(new IdentitiesLinked
-                {
-                    Keys = keys,
-                    DedupeKey = Key("identities"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
-                });
-            }
-        }
-
         void AddProfile()
         {
-            if (source.Profile is { } profile && profile != NothingKnown)
+            if (source is { DealId: null, Profile: { } profile } && profile != NothingKnown)
             {
                 facts.Add(new ProfileChanged
                 {
@@ -158,14 +143,21 @@ public static class FactMapper
         }
     }
 
-    /// <summary>Every key of the person the event is about: records, then addresses, then the records that were merged into theirs.</summary>
-    public static ImmutableArray<IdentityKey> IdentitiesOf(SourceEvent source)
+    /// <summary>The fact that a person is known under some keys. However often it is found out again, it is one fact.</summary>
+    /// <param name="keys">The keys of one person.</param>
+    /// <param name="source">The event that named them.</param>
+    /// <param name="connector">The connector's name.</param>
+    /// <param name="receivedAt">When the delivery came.</param>
+    /// <param name="messageId">The id of the message that brought it.</param>
+    public static IdentitiesLinked ToIdentities(IReadOnlyCollection<IdentityKey> keys, SourceEvent source, string connector, DateTimeOffset receivedAt, string? messageId)
     {
         ArgumentNullException.ThrowIfNull(source);
-
-        string?[] addresses = [source.SubjectEmail, source.PreviousEmail];
-        var emails = addresses.Select(text => EmailAddress.TryParse(text, out var email) ? IdentityKey.Email(email) : null).OfType<IdentityKey>();
-        return [.. source.People.Concat(emails).Concat(source.Merged).Distinct()];
+        return new IdentitiesLinked
+        {
+            Keys = [.. keys],
+            DedupeKey = $"identities|{string.Join('|', keys.Select(key => key.Canonical).Order(StringComparer.Ordinal))}",
+            Connector = connector, Side = source.Side, OccurredAt = source.OccurredAt ?? receivedAt, ReceivedAt = receivedAt, MessageId = messageId,
+        };
     }
 
     /// <summary>

@@ -4,10 +4,15 @@ using IntegrationHub.Functions.Journeys;
 
 namespace IntegrationHub.Functions.Inbound;
 
+/// <summary>One of the leads an event is about.</summary>
+/// <param name="LeadId">The lead.</param>
+/// <param name="Keys">The keys the event names this person by; none where only its deal led here.</param>
+public sealed record MatchedLead(LeadId LeadId, IReadOnlyList<IdentityKey> Keys);
+
 /// <summary>Whose an event is.</summary>
 /// <param name="Leads">The leads; none when nobody can be told.</param>
 /// <param name="Earlier">Facts of the event's deal that came before its people were known.</param>
-public sealed record LeadMatch(IReadOnlyList<LeadId> Leads, IReadOnlyList<Fact> Earlier);
+public sealed record LeadMatch(IReadOnlyList<MatchedLead> Leads, IReadOnlyList<Fact> Earlier);
 
 /// <summary>
 /// Finds the leads an event is about, and makes the lead of a person met for the first time. Stable ids count before e-mail addresses; a key that leads elsewhere already stays there.
@@ -18,43 +23,46 @@ public sealed class LeadMatcher(IdentityStore identities, ParkedStore parked)
     public async Task<LeadMatch> MatchAsync(SourceEvent source, string connector, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
+        var people = await MatchPeopleAsync(source, cancellationToken);
         if (source.DealId is not { } dealId)
         {
-            return await MatchPersonAsync(source.HubLeadId, KeysOf(source), cancellationToken) is { } lead ? new([lead], []) : new([], []);
+            return new(people, []);
         }
 
         var deal = IdentityKey.Deal(connector, dealId);
-        var people = await MatchPeopleOfDealAsync(source, cancellationToken);
         var known = await identities.FindByDealAsync(deal, cancellationToken);
-        var joining = people.Except(known).ToList();
-        foreach (var lead in joining)
+        var joining = people.Where(person => !known.Contains(person.LeadId)).ToList();
+        foreach (var person in joining)
         {
-            await identities.LinkAsync(lead, deal, cancellationToken);
+            await identities.LinkAsync(person.LeadId, deal, cancellationToken);
         }
 
+        var others = known.Where(lead => people.All(person => person.LeadId != lead)).Select(lead => new MatchedLead(lead, []));
         var earlier = joining.Count > 0 ? await parked.WaitingAsync(deal, cancellationToken) : [];
-        return new([.. known.Union(people)], earlier);
+        return new([.. people, .. others], earlier);
     }
 
-    /// <summary>A deal's people are several persons, each with one record; anybody else's keys are one person's.</summary>
-    private async Task<IReadOnlyList<LeadId>> MatchPeopleOfDealAsync(SourceEvent source, CancellationToken cancellationToken)
+    /// <summary>The people of a deal are several persons with a record each; any other event's keys are all one person's.</summary>
+    private async Task<List<MatchedLead>> MatchPeopleAsync(SourceEvent source, CancellationToken cancellationToken)
     {
-        if (source.People.IsEmpty)
+        if (source.DealId is null || source.People.Length <= 1)
         {
             return await MatchPersonAsync(source.HubLeadId, KeysOf(source), cancellationToken) is { } only ? [only] : [];
         }
 
-        var leads = new List<LeadId>();
-        foreach (var person in source.People)
+        var people = new List<MatchedLead>();
+        foreach (var record in source.People)
         {
-            var keys = source.People.Length == 1 ? KeysOf(source) : [person];
-            leads.Add((await MatchPersonAsync(null, keys, cancellationToken))!);
+            if (await MatchPersonAsync(null, [record], cancellationToken) is { } person && people.All(other => other.LeadId != person.LeadId))
+            {
+                people.Add(person);
+            }
         }
 
-        return [.. leads.Distinct()];
+        return people;
     }
 
-    private async Task<LeadId?> MatchPersonAsync(LeadId? hubLeadId, IReadOnlyList<IdentityKey> keys, CancellationToken cancellationToken)
+    private async Task<MatchedLead?> MatchPersonAsync(LeadId? hubLeadId, IReadOnlyList<IdentityKey> keys, CancellationToken cancellationToken)
     {
         var lead = hubLeadId;
         foreach (var key in keys)
@@ -68,12 +76,22 @@ public sealed class LeadMatcher(IdentityStore identities, ParkedStore parked)
             lead = await identities.LinkAsync(LeadId.For(keys[0]), keys[0], cancellationToken);
         }
 
-        if (lead is not null)
+        return lead is null ? null : new(lead, await LinkAsync(lead, keys, cancellationToken));
+    }
+
+    /// <summary>Links keys to a lead, and tells which of them are the lead's.</summary>
+    private async Task<List<IdentityKey>> LinkAsync(LeadId lead, IReadOnlyList<IdentityKey> keys, CancellationToken cancellationToken)
+    {
+        var own = new List<IdentityKey>(keys.Count);
+        foreach (var key in keys)
         {
-            await identities.LinkAsync(lead, keys, cancellationToken);
+            if (await identities.LinkAsync(lead, key, cancellationToken) == lead)
+            {
+                own.Add(key);
+            }
         }
 
-        return lead;
+        return own;
     }
 
     private static List<IdentityKey> KeysOf(SourceEvent source)

@@ -33,16 +33,21 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
     private async Task MatchAsync(SourceEvent source, Delivery delivery, string messageId, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, CancellationToken cancellationToken)
     {
         metrics.Read(delivery.Connector, source.Kind.ToString());
-        var said = FactMapper.ToFacts(source, delivery.Connector, delivery.ReceivedAt, messageId);
-        if (said.Count == 0)
+        if (source.Kind is SourceEventKind.Ignored or SourceEventKind.ResyncRequired)
         {
             return;
         }
 
+        var said = FactMapper.ToFacts(source, delivery.Connector, delivery.ReceivedAt, messageId);
         var match = await matcher.MatchAsync(source, delivery.Connector, cancellationToken);
         foreach (var lead in match.Leads)
         {
-            var queue = facts.GetOrAdd(lead, _ => []);
+            var queue = facts.GetOrAdd(lead.LeadId, _ => []);
+            if (lead.Keys.Count > 0)
+            {
+                queue.Enqueue(FactMapper.ToIdentities(lead.Keys, source, delivery.Connector, delivery.ReceivedAt, messageId));
+            }
+
             foreach (var fact in match.Earlier.Concat(said))
             {
                 queue.Enqueue(fact);

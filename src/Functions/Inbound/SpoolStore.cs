@@ -25,7 +25,7 @@ public sealed class SpoolStore(HubTables tables)
     {
         ArgumentNullException.ThrowIfNull(delivery);
         var message = InboundMessage.Write(delivery);
-        var row = new TableEntity(Partition, message.MessageId);
+        var row = new TableEntity(Partition, message.MessageId!);
         foreach (var (name, value) in message.ApplicationProperties)
         {
             row[PropertyPrefix + EncodeName(name)] = value;
@@ -69,7 +69,7 @@ public sealed class SpoolStore(HubTables tables)
             message.ApplicationProperties[DecodeName(name[PropertyPrefix.Length..])] = value;
         }
 
-        message.Subject = message.ApplicationProperties.GetValueOrDefault("connector") as string;
+        message.Subject = (string)message.ApplicationProperties["connector"];
         return message;
     }
 

@@ -28,7 +28,7 @@ public sealed class IdentityStore(HubTables tables)
 
         var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
         var row = await identities.GetEntityIfExistsAsync<TableEntity>(partition, OnlyRow, ["LeadId"], cancellationToken);
-        return row.HasValue ? Remember(partition, LeadId.Parse(row.Value!.GetString("LeadId"))) : null;
+        return row.HasValue ? Remember(partition, LeadId.Parse(row.Value!.GetString("LeadId")!)) : null;
     }
 
     /// <summary>The leads a deal is about, ordered; none for an unknown deal.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using IntegrationHub.Funnel;
 using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.Settings;
@@ -116,7 +117,7 @@ public sealed partial class JourneyFlow
             return null;
         }
 
-        var newFacts = update.State.Facts.Values.Where(fact => !record.State.Facts.ContainsKey(fact.DedupeKey)).ToList();
+        var newFacts = update.State.Facts.Values.Where(fact => !ReferenceEquals(record.State.Facts.GetValueOrDefault(fact.DedupeKey), fact)).ToList();
         var journey = update.State.Facts.IsEmpty ? null : JourneyFold.Fold(update.State.LeadId, update.State.Facts.Values, _settings);
         return new(update.State, journey, newFacts, update.Events, update.NextDue);
     }

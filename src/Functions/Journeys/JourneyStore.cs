@@ -35,12 +35,12 @@ public sealed class JourneyStore(HubTables tables)
         {
             if (row.RowKey.StartsWith(FactPrefix, StringComparison.Ordinal))
             {
-                var fact = JsonSerializer.Deserialize<Fact>(row.GetString("Json"), HubJson.Options)!;
+                var fact = JsonSerializer.Deserialize<Fact>(row.GetString("Json")!, HubJson.Options)!;
                 facts[fact.DedupeKey] = fact;
             }
             else if (row.RowKey.StartsWith(OutboxPrefix, StringComparison.Ordinal))
             {
-                outbox.Add(JsonSerializer.Deserialize<FunnelEvent>(row.GetString("Json"), HubJson.Options)!);
+                outbox.Add(JsonSerializer.Deserialize<FunnelEvent>(row.GetString("Json")!, HubJson.Options)!);
             }
             else
             {
@@ -55,7 +55,7 @@ public sealed class JourneyStore(HubTables tables)
     /// <param name="before">The record the decision was made on.</param>
     /// <param name="state">The state to keep.</param>
     /// <param name="journey">The journey of that state, for its summary in the row; null for a lead without facts.</param>
-    /// <param name="newFacts">The facts that are not stored yet, at most <see cref="FactsPerCommit"/>.</param>
+    /// <param name="newFacts">The facts that are not stored yet, or stored with other content; at most <see cref="FactsPerCommit"/>.</param>
     /// <param name="events">What is to be published: kept in the outbox until it is.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="StaleJourneyException">Somebody else saved since <paramref name="before"/> was loaded.</exception>
@@ -71,8 +71,11 @@ public sealed class JourneyStore(HubTables tables)
             before.ETag is { } etag
                 ? new(TableTransactionActionType.UpdateReplace, ToRow(state, journey), etag)
                 : new(TableTransactionActionType.Add, ToRow(state, journey)),
-            .. newFacts.Select(fact => new TableTransactionAction(TableTransactionActionType.Add, new TableEntity(partition, FactRow(fact)) { ["Json"] = JsonSerializer.Serialize(fact, HubJson.Options) })),
-            .. events.Select(e => new TableTransactionAction(TableTransactionActionType.UpsertReplace, new TableEntity(partition, OutboxPrefix + e.Id) { ["Json"] = JsonSerializer.Serialize(e, HubJson.Options) })),
+            .. newFacts.Select(fact => new TableTransactionAction(
+                before.State.Facts.ContainsKey(fact.DedupeKey) ? TableTransactionActionType.UpdateReplace : TableTransactionActionType.Add,
+                new TableEntity(partition, FactRow(fact)) { ["Json"] = JsonSerializer.Serialize<Fact>(fact, HubJson.Options) },
+                ETag.All)),
+            .. events.Select(e => new TableTransactionAction(TableTransactionActionType.UpsertReplace, new TableEntity(partition, OutboxPrefix + e.Id) { ["Json"] = JsonSerializer.Serialize<FunnelEvent>(e, HubJson.Options) })),
             .. goneOutbox.Select(id => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, OutboxPrefix + id), ETag.All)),
         ];
 
