@@ -28,8 +28,7 @@ public sealed class AccessTokenHandler(AccessTokenCache tokens, string scheme = 
             return answer;
         }
 
-        tokens.Invalidate(token);
-        var renewed = await tokens.GetAsync(cancellationToken);
+        var renewed = await RenewAsync(token, answer, cancellationToken);
         if (renewed == token)
         {
             return answer;
@@ -38,5 +37,19 @@ public sealed class AccessTokenHandler(AccessTokenCache tokens, string scheme = 
         answer.Dispose();
         request.Headers.Authorization = new AuthenticationHeaderValue(scheme, renewed);
         return await base.SendAsync(request, cancellationToken);
+    }
+
+    private async Task<string> RenewAsync(string refused, HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        tokens.Invalidate(refused);
+        try
+        {
+            return await tokens.GetAsync(cancellationToken);
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
+        }
     }
 }

@@ -200,6 +200,19 @@ public sealed class AccessTokenTests
     }
 
     [Fact]
+    public async Task A_vendor_that_gives_no_new_token_says_why()
+    {
+        var vendor = new Vendor(_clock, Vendor.Says(HttpStatusCode.OK), Vendor.Says(HttpStatusCode.Unauthorized));
+        var tokens = Cache(() => _fetched == 1 ? new("t1", null) : throw new VendorRefusedException("crm", "POST /token", HttpStatusCode.BadRequest, "invalid_grant"));
+        using var client = new HttpClient(new AccessTokenHandler(tokens) { InnerHandler = vendor });
+        (await PostAsync(client)).Dispose();
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal("invalid_grant", (await Assert.ThrowsAsync<ConnectorNeedsAuthorizationException>(() => PostAsync(client))).ErrorCode);
+        Assert.Equal(2, vendor.Calls.Length);
+    }
+
+    [Fact]
     public async Task Many_401s_at_once_renew_once()
     {
         var vendor = new Vendor(_clock, Vendor.Says(HttpStatusCode.OK));

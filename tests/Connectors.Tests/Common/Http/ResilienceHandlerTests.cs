@@ -75,6 +75,22 @@ public sealed class ResilienceHandlerTests
     }
 
     [Fact]
+    public async Task The_answers_of_failed_tries_are_disposed_and_the_last_is_not()
+    {
+        var bodies = new List<KeptContent>();
+        var vendor = new Vendor(_clock, _ =>
+        {
+            bodies.Add(new("body"u8.ToArray()));
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.BadGateway) { Content = bodies[^1] });
+        });
+
+        using var answer = await RunAsync(vendor, HttpMethod.Get);
+
+        Assert.Equal([true, true, false], bodies.Select(body => body.IsDisposed));
+        Assert.Equal("body", await answer.Content.ReadAsStringAsync(Token));
+    }
+
+    [Fact]
     public async Task A_bug_is_not_tried_again()
     {
         var vendor = new Vendor(_clock, Vendor.Throws(new FormatException("bug")));
@@ -388,6 +404,18 @@ public sealed class ResilienceHandlerTests
 
     private HttpClient Client(Vendor vendor, ResilienceOptions? options = null, ManualClock? clock = null) =>
         new(new ResilienceHandler(HttpResilience.Build(options ?? new(), clock ?? _clock), clock ?? _clock) { InnerHandler = vendor }) { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>A body that knows when it is let go.</summary>
+    private sealed class KeptContent(byte[] bytes) : ByteArrayContent(bytes)
+    {
+        public bool IsDisposed { get; private set; }
+
+        protected override void Dispose(bool disposing)
+        {
+            IsDisposed = true;
+            base.Dispose(disposing);
+        }
+    }
 
     /// <summary>A body that can be read once.</summary>
     private sealed class OnceStream(byte[] bytes) : MemoryStream(bytes)
