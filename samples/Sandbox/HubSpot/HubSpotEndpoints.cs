@@ -65,7 +65,7 @@ internal static class HubSpotEndpoints
         {
             return HubSpotErrors.From(refused);
         }
-        catch (Exception unexpected) when (unexpected is InvalidOperationException or FormatException)
+        catch (Exception unexpected) when (unexpected is InvalidOperationException or FormatException or JsonException)
         {
             // A JSON value of another kind than the API wants.
             return HubSpotErrors.From(HubSpotException.Invalid($"Invalid input JSON: {unexpected.Message}"));

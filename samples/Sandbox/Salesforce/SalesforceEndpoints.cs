@@ -75,5 +75,10 @@ internal static partial class SalesforceEndpoints
         {
             return SalesforceErrors.From(refused);
         }
+        catch (InvalidOperationException unexpected)
+        {
+            // A JSON value of another kind than the API wants.
+            return SalesforceErrors.From(new(400, "JSON_PARSER_ERROR", unexpected.Message));
+        }
     }
 }

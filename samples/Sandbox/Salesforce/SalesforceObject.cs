@@ -33,5 +33,8 @@ internal sealed class SalesforceObject(SalesforceType type, string id)
         VisibleAt = visibleAt;
     }
 
+    /// <summary>Puts back values from before a write.</summary>
+    public void Restore(Dictionary<string, object?> values) => Values = values;
+
     public SalesforceRecord ToRecord() => new(id, type.Name, new Dictionary<string, object?>(Values, StringComparer.OrdinalIgnoreCase));
 }

@@ -29,7 +29,10 @@ internal static class SalesforceRecordEndpoints
         api.MapPatch(byExternalId, async (string version, string type, string field, string value, HttpRequest request) =>
         {
             var body = await SalesforceEndpoints.BodyAsync(request);
-            return state.Do(store => Upsert(store, version, type, field, value, body, state.UpsertAnswersNoContent)).ToResult();
+
+            // A slash in the value stays escaped in the route.
+            var id = value.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+            return state.Do(store => Upsert(store, version, type, field, id, body, state.UpsertAnswersNoContent)).ToResult();
         });
     }
 

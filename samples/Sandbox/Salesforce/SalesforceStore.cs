@@ -14,6 +14,7 @@ internal sealed class SalesforceStore
     private readonly Dictionary<string, SalesforceObject> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<SalesforceObject>> _byType = [];
     private readonly Dictionary<string, List<SalesforceObject>> _byExternalId = new(StringComparer.OrdinalIgnoreCase);
+    private Stack<Action>? _undo;
     private DateTimeOffset _lastStamp;
     private DateTimeOffset _tiedStamp;
     private long _lastId = 1000;
@@ -180,6 +181,26 @@ internal sealed class SalesforceStore
         }
     }
 
+    /// <summary>Runs several writes, and takes all of them back if the outcome is not good.</summary>
+    public T AllOrNone<T>(Func<T> write, Predicate<T> isGood)
+    {
+        _undo = new();
+        try
+        {
+            var outcome = write();
+            while (!isGood(outcome) && _undo.TryPop(out var back))
+            {
+                back();
+            }
+
+            return outcome;
+        }
+        finally
+        {
+            _undo = null;
+        }
+    }
+
     private static string Key(SalesforceType type, string field, string value) => $"{type.Name}.{field}={value}";
 
     private static DateTimeOffset FullSecond(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());
@@ -193,6 +214,12 @@ internal sealed class SalesforceStore
         }
 
         all.Add(record);
+        _undo?.Push(() =>
+        {
+            Unindex(record);
+            _byId.Remove(record.Id);
+            all.Remove(record);
+        });
     }
 
     private void Repoint(string from, string to, string by)
@@ -217,6 +244,17 @@ internal sealed class SalesforceStore
         var now = Now;
         var stamp = NextStamp(now);
         var isNew = record.Values.Count == 0;
+        if (_undo is not null && !isNew)
+        {
+            var before = new Dictionary<string, object?>(record.Values, StringComparer.OrdinalIgnoreCase);
+            _undo.Push(() =>
+            {
+                Unindex(record);
+                record.Restore(before);
+                Index(record);
+            });
+        }
+
         if (CommitDelay != TimeSpan.Zero)
         {
             record.HideUntil(now, CommitDelay == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : now + CommitDelay);
@@ -252,23 +290,17 @@ internal sealed class SalesforceStore
         }
 
         var field = record.Type.Field(name)!;
-        if (field.ExternalId && old is string oldId)
+        if (field.ExternalId)
         {
-            _byExternalId[Key(record.Type, field.Name, oldId)].Remove(record);
-        }
-
-        if (field.ExternalId && value is string newId)
-        {
-            var key = Key(record.Type, field.Name, newId);
-            if (!_byExternalId.TryGetValue(key, out var records))
-            {
-                _byExternalId[key] = records = [];
-            }
-
-            records.Add(record);
+            Unindex(record);
         }
 
         record.Values[field.Name] = value;
+        if (field.ExternalId)
+        {
+            Index(record);
+        }
+
         if (!isNew && Histories.TryGetValue(record.Type.Name, out var history) && history.Fields.Contains(field.Name))
         {
             var entry = new SalesforceObject(Schema.Type(history.Type), SalesforceId.New("017", ++_lastId));
@@ -333,7 +365,24 @@ internal sealed class SalesforceStore
         {
             if (record[field.Name] is string value)
             {
-                _byExternalId[Key(record.Type, field.Name, value)].Remove(record);
+                _byExternalId.GetValueOrDefault(Key(record.Type, field.Name, value))?.Remove(record);
+            }
+        }
+    }
+
+    private void Index(SalesforceObject record)
+    {
+        foreach (var field in record.Type.Fields.Where(field => field.ExternalId && !record.IsDeleted))
+        {
+            if (record[field.Name] is string value)
+            {
+                var key = Key(record.Type, field.Name, value);
+                if (!_byExternalId.TryGetValue(key, out var records))
+                {
+                    _byExternalId[key] = records = [];
+                }
+
+                records.Add(record);
             }
         }
     }
