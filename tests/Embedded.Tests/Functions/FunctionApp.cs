@@ -11,6 +11,10 @@ namespace IntegrationHub.Embedded.Tests.Functions;
 /// <summary>A running function app with some of the functions of this assembly, on a free port, with a data directory of its own.</summary>
 internal sealed class FunctionApp : IAsyncDisposable
 {
+    /// <summary>Settings that name all parts, so that nothing has to be started beside the app.</summary>
+    private static readonly string[] Named =
+        ["--Hub:FunctionKey=open-sesame", "--AzureWebJobsStorage=UseDevelopmentStorage=true", "--Mail:Smtp:Host=mail.invalid"];
+
     private readonly IHost _host;
 
     private FunctionApp(IHost host) => _host = host;
@@ -20,10 +24,17 @@ internal sealed class FunctionApp : IAsyncDisposable
     public IServiceProvider Services => _host.Services;
 
     /// <summary>Starts the functions of the given classes and no others.</summary>
-    public static async Task<FunctionApp> StartAsync(
-        Type[] classes, Action<FunctionsApplicationBuilder>? configure = null, string? dataDirectory = null, params string[] settings)
+    public static Task<FunctionApp> StartAsync(
+        Type[] classes, Action<FunctionsApplicationBuilder>? configure = null, string? dataDirectory = null, params string[] settings) =>
+        StartAsync(Build(classes, configure, [.. Named, .. Own(dataDirectory), .. settings]));
+
+    /// <summary>Starts the functions of the given classes with everything that the host brings where no setting names it: table store, mailbox, key.</summary>
+    public static Task<FunctionApp> StartWithAllPartsAsync(Type[] classes, string dataDirectory, params string[] settings) =>
+        StartAsync(Build(classes, null, [.. Own(dataDirectory), .. settings]));
+
+    private static async Task<FunctionApp> StartAsync(IHost host)
     {
-        var app = new FunctionApp(Build(classes, configure, dataDirectory, settings));
+        var app = new FunctionApp(host);
         try
         {
             await app._host.StartAsync(TestContext.Current.CancellationToken);
@@ -50,7 +61,20 @@ internal sealed class FunctionApp : IAsyncDisposable
         _host.Dispose();
     }
 
-    private static IHost Build(Type[] classes, Action<FunctionsApplicationBuilder>? configure, string? dataDirectory, string[] settings)
+    private static string[] Own(string? dataDirectory) =>
+    [
+        "--urls=http://127.0.0.1:0",
+        $"--Hub:DataDirectory={dataDirectory ?? NewDirectory()}",
+        "--Logging:Console:LogLevel:Default=None",
+
+        // A host.json lying about counts for nothing.
+        "--AzureFunctionsJobHost:extensions:http:routePrefix=api",
+        "--AzureFunctionsJobHost:extensions:serviceBus:autoCompleteMessages=true",
+        "--AzureFunctionsJobHost:extensions:serviceBus:maxAutoLockRenewalDuration=00:05:00",
+        "--AzureFunctionsJobHost:extensions:serviceBus:maxConcurrentCalls=16",
+    ];
+
+    private static IHost Build(Type[] classes, Action<FunctionsApplicationBuilder>? configure, string[] settings)
     {
         var others = typeof(FunctionApp).Assembly.GetTypes()
             .Except(classes)
@@ -58,22 +82,7 @@ internal sealed class FunctionApp : IAsyncDisposable
             .Select(method => method.GetCustomAttribute<FunctionAttribute>()?.Name)
             .OfType<string>()
             .Select(name => $"--AzureWebJobs.{name}.Disabled=true");
-
-        // Named storage and mail: nothing has to be started beside the app. A host.json lying about counts for nothing. Later arguments win.
-        string[] own =
-        [
-            "--urls=http://127.0.0.1:0",
-            $"--Hub:DataDirectory={dataDirectory ?? NewDirectory()}",
-            "--Hub:FunctionKey=open-sesame",
-            "--AzureWebJobsStorage=UseDevelopmentStorage=true",
-            "--Mail:Smtp:Host=mail.invalid",
-            "--AzureFunctionsJobHost:extensions:http:routePrefix=api",
-            "--AzureFunctionsJobHost:extensions:serviceBus:autoCompleteMessages=true",
-            "--AzureFunctionsJobHost:extensions:serviceBus:maxAutoLockRenewalDuration=00:05:00",
-            "--AzureFunctionsJobHost:extensions:serviceBus:maxConcurrentCalls=16",
-            "--Logging:Console:LogLevel:Default=None",
-        ];
-        var builder = FunctionsApplication.CreateBuilder([.. own, .. others, .. settings]);
+        var builder = FunctionsApplication.CreateBuilder([.. settings, .. others]);
         builder.ConfigureFunctionsWebApplication();
         configure?.Invoke(builder);
         return builder.Build();
