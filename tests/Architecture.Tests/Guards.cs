@@ -1,0 +1,79 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace IntegrationHub.Architecture.Tests;
+
+/// <summary>The guards themselves: each looks at names or at a file and says what is wrong with it. They read no disk, so that a test can show each of them something broken.</summary>
+internal static partial class Guards
+{
+    /// <summary>What a layer may know of the others: arrows point down only.</summary>
+    private static readonly Dictionary<string, string[]> MayKnow = new()
+    {
+        ["Funnel"] = [],
+        ["Connectors"] = ["Funnel"],
+        ["Functions"] = ["Funnel", "Connectors"],
+    };
+
+    private static readonly string[] SayNothing = ["Manager", "Helper", "Helpers", "Util", "Utils", "Utility", "Service", "Services", "Data", "Info"];
+
+    /// <summary>References to our own assemblies that point up or sideways.</summary>
+    public static IEnumerable<string> ArrowsUp(string layer, IEnumerable<string> references) =>
+        references.Where(reference => reference.StartsWith("IntegrationHub.", StringComparison.Ordinal) && !MayKnow[layer].Contains(reference["IntegrationHub.".Length..]));
+
+    /// <summary>References beyond the runtime.</summary>
+    public static IEnumerable<string> BeyondRuntime(IEnumerable<string> references) =>
+        references.Where(reference => !reference.StartsWith("System.", StringComparison.Ordinal) && reference is not ("System" or "mscorlib" or "netstandard"));
+
+    /// <summary>References of a project file to projects that its layer may not know. The stand-ins come through the one mapping and nowhere else.</summary>
+    public static IEnumerable<string> ProjectArrowsUp(string layer, SourceFile project) =>
+        from reference in XDocument.Parse(project.Text).Descendants("ProjectReference")
+        let parts = ((string?)reference.Attribute("Include") ?? "").Split('/', '\\')
+        where !MayKnow[layer].Any(parts.Contains)
+        select $"{project.Path}: {string.Join('/', parts)}";
+
+    /// <summary>Places that name what only a stand-in has.</summary>
+    public static IEnumerable<string> NamesOfEmbedded(SourceFile file) => Find(file, EmbeddedNamespace());
+
+    /// <summary>Places that know which platform they are compiled for.</summary>
+    public static IEnumerable<string> NamesOfPlatform(SourceFile file) => Find(file, Platform());
+
+    /// <summary>What is unfinished, switched off, or waits for luck.</summary>
+    public static IEnumerable<string> Unfinished(SourceFile file) => Find(file, LeftOver());
+
+    /// <summary>Clocks, chance and the outside world.</summary>
+    public static IEnumerable<string> OutsideWorld(SourceFile file) => Find(file, WorldOutside());
+
+    /// <summary>Type names that end in a word that says nothing.</summary>
+    public static IEnumerable<string> NamesThatSayNothing(IEnumerable<string> typeNames) =>
+        typeNames.Where(name => SayNothing.Any(word => name.EndsWith(word, StringComparison.Ordinal)));
+
+    /// <summary>
+    /// Public classes and structs that do not stand in a file of their name. Records, enums and interfaces that make sense only together may share a file
+    /// that is named for the idea, and so may a class if the file is its plural.
+    /// </summary>
+    public static IEnumerable<string> TypesInForeignFiles(SourceFile file)
+    {
+        var fileName = file.Path.Split('/')[^1].Split('.')[0];
+        return PublicType().Matches(file.Text)
+            .Where(type => type.Groups["kind"].Value is "class" or "struct" && fileName != type.Groups["name"].Value && fileName != $"{type.Groups["name"].Value}s")
+            .Select(type => $"{file.Path}: {type.Groups["name"].Value}");
+    }
+
+    private static IEnumerable<string> Find(SourceFile file, Regex pattern) =>
+        pattern.Matches(file.Text).Select(match => $"{file.Path}({file.Text.AsSpan(0, match.Index).Count('\n') + 1}): {match.Value}");
+
+    [GeneratedRegex(@"\b[A-Za-z]\w*(\.\w+)*\.Embedded\b(?!\.Tests)")]
+    private static partial Regex EmbeddedNamespace();
+
+    [GeneratedRegex(@"^\s*#(if|elif)\b.*|\$\(HubPlatform\)", RegexOptions.Multiline)]
+    private static partial Regex Platform();
+
+    [GeneratedRegex(@"\bNotImplementedException\b|//.*\b(TODO|FIXME|HACK)\b|#pragma warning disable|\bcatch\s*(\([^)]*\))?\s*\{\s*\}|\bThread\.Sleep\b")]
+    private static partial Regex LeftOver();
+
+    [GeneratedRegex(@"\b(UtcNow|DateTime(Offset)?\.(Now|Today)|TimeProvider|Stopwatch|TickCount(64)?|Guid\.NewGuid|new Random|Random\.Shared|System\.IO|System\.Net\.(Http|Sockets)|Console|Environment)\b")]
+    private static partial Regex WorldOutside();
+
+    [GeneratedRegex(@"^public (?:(?:sealed|static|abstract|partial|readonly|ref) )*(?<kind>class|struct|record(?: class| struct)?|interface|enum) (?<name>\w+)", RegexOptions.Multiline)]
+    private static partial Regex PublicType();
+}
