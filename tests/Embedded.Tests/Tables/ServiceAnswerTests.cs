@@ -79,6 +79,25 @@ public sealed class ServiceAnswerTests
     }
 
     [Theory]
+    [InlineData(TableTransactionActionType.Delete, "DELETE", "", "*")]
+    [InlineData(TableTransactionActionType.Delete, "DELETE", "W/\"1\"", "W/\"1\"")]
+    [InlineData(TableTransactionActionType.UpdateMerge, "PATCH", "", null)]
+    [InlineData(TableTransactionActionType.UpdateReplace, "PUT", "*", "*")]
+    [InlineData(TableTransactionActionType.UpsertMerge, "PATCH", "W/\"1\"", null)]
+    [InlineData(TableTransactionActionType.UpsertReplace, "PUT", "W/\"1\"", null)]
+    [InlineData(TableTransactionActionType.Add, "POST", "W/\"1\"", null)]
+    public async Task A_delete_always_has_a_condition_and_an_upsert_or_add_never(TableTransactionActionType type, string method, string etag, string? condition)
+    {
+        Wire wire = new(_ => Batch("HTTP/1.1 204 No Content\r\n\r\n"));
+
+        await Client(wire).SubmitTransactionAsync([new(type, new TableEntity("p", "r"), etag.Length == 0 ? default : new(etag))], Cancellation);
+
+        var lines = Assert.Single(wire.Sent).Body.Split("\r\n");
+        Assert.Contains(lines, line => line.StartsWith($"{method} https://", StringComparison.Ordinal));
+        Assert.Equal(condition, lines.SingleOrDefault(line => line.StartsWith("If-Match: ", StringComparison.Ordinal))?["If-Match: ".Length..]);
+    }
+
+    [Theory]
     [InlineData(0, 409, "EntityAlreadyExists", "0:The specified entity already exists.")]
     [InlineData(99, 404, "ResourceNotFound", "99:The specified resource does not exist.")]
     [InlineData(1, 400, "CommandsInBatchActOnDifferentPartitions", "1:All commands in a batch must operate on same entity group.")]
