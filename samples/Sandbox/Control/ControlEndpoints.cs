@@ -12,15 +12,15 @@ internal static class ControlEndpoints
     {
         var (hubSpot, salesforce) = (app.Services.GetRequiredService<HubSpotState>(), app.Services.GetRequiredService<SalesforceState>());
         app.MapGet("/", () => TypedResults.Content(StatePage.Html(hubSpot, salesforce), "text/html; charset=utf-8"));
-        app.MapGet("/sandbox/state", () => new
+        app.MapGet("/sandbox/state", () => Shown(new
         {
             HubSpot = StatePage.HubSpotTypes.ToDictionary(type => type, hubSpot.All),
             Salesforce = StatePage.SalesforceTypes.ToDictionary(type => type, salesforce.All),
-        });
+        }));
 
         var control = app.MapGroup("/sandbox").AddEndpointFilter(AnswerRefusalsAsync);
         MapFaults(control);
-        control.MapGet("/calls", (CallLog calls) => new { calls.Counts, calls.Recent });
+        control.MapGet("/calls", (CallLog calls) => Shown(new { calls.Counts, calls.Recent }));
         control.MapDelete("/calls", (CallLog calls) => calls.Clear());
         MapHubSpot(control.MapGroup("/hubspot"), hubSpot);
         MapSalesforce(control.MapGroup("/salesforce"), salesforce);
@@ -28,7 +28,7 @@ internal static class ControlEndpoints
 
     private static void MapFaults(RouteGroupBuilder control)
     {
-        control.MapGet("/faults", (FaultSet faults) => faults.Active().Select(active => new { active.Vendor, active.Fault, active.Met }));
+        control.MapGet("/faults", (FaultSet faults) => Shown(faults.Active().Select(active => new { active.Vendor, active.Fault, active.Met })));
         control.MapPost("/faults", IResult (FaultSet faults, FaultRequest wanted) =>
         {
             if (wanted.Vendor is not (VendorPath.HubSpot or VendorPath.Salesforce))
@@ -44,10 +44,10 @@ internal static class ControlEndpoints
 
     private static void MapHubSpot(RouteGroupBuilder control, HubSpotState hubSpot)
     {
-        control.MapPost("/contacts", (Dictionary<string, string> properties) => new { Id = hubSpot.Create("contacts", Pairs(properties)) });
+        control.MapPost("/contacts", (Dictionary<string, string> properties) => Shown(new { Id = hubSpot.Create("contacts", Pairs(properties)) }));
         control.MapPatch("/contacts/{id:long}", (long id, Dictionary<string, string> properties) => hubSpot.Update("contacts", id, Pairs(properties)));
         control.MapPost("/contacts/{id:long}/lifecycle", (long id, StageRequest wanted) => hubSpot.SetLifecycle(id, wanted.Stage));
-        control.MapPost("/contacts/{id:long}/merge", (long id, MergeRequest wanted) => new { Id = hubSpot.MergeContacts(id, long.Parse(wanted.OtherId, null), wanted.NewRecord) });
+        control.MapPost("/contacts/{id:long}/merge", (long id, MergeRequest wanted) => Shown(new { Id = hubSpot.MergeContacts(id, long.Parse(wanted.OtherId, null), wanted.NewRecord) }));
         control.MapDelete("/contacts/{id:long}", (long id, bool? privacy) =>
         {
             if (privacy == true)
@@ -59,7 +59,7 @@ internal static class ControlEndpoints
                 hubSpot.Archive("contacts", id);
             }
         });
-        control.MapPost("/deals", (DealRequest wanted) => new { Id = hubSpot.CreateDeal(wanted.Name, wanted.Stage, wanted.Amount, wanted.Currency, wanted.ContactId) });
+        control.MapPost("/deals", (DealRequest wanted) => Shown(new { Id = hubSpot.CreateDeal(wanted.Name, wanted.Stage, wanted.Amount, wanted.Currency, wanted.ContactId) }));
         control.MapPost("/deals/{id:long}/stage", (long id, StageRequest wanted) => hubSpot.MoveDeal(id, wanted.Stage));
         control.MapPost("/tokens/expire", hubSpot.ExpireTokens);
         control.MapGet("/webhooks", () => hubSpot.Webhooks);
@@ -68,14 +68,14 @@ internal static class ControlEndpoints
 
     private static void MapSalesforce(RouteGroupBuilder control, SalesforceState salesforce)
     {
-        control.MapPost("/leads", (Dictionary<string, string> fields) => new { Id = salesforce.Create("Lead", Fields(fields)) });
+        control.MapPost("/leads", (Dictionary<string, string> fields) => Shown(new { Id = salesforce.Create("Lead", Fields(fields)) }));
         control.MapPost("/leads/{id}/status", (string id, StatusRequest wanted) => salesforce.SetLeadStatus(id, wanted.Status));
         control.MapPost("/leads/{id}/owner", (string id, OwnerRequest wanted) => salesforce.Update("Lead", id, ("OwnerId", wanted.OwnerId)));
         control.MapPost("/leads/{id}/merge", (string id, MergeRequest wanted) => salesforce.Merge("Lead", id, wanted.OtherId));
         control.MapPost("/leads/{id}/convert", (string id, ConvertRequest wanted) => salesforce.ConvertLead(id, wanted.OpportunityName).Fields);
         control.MapPost("/contacts/{id}/merge", (string id, MergeRequest wanted) => salesforce.Merge("Contact", id, wanted.OtherId));
         control.MapPost("/opportunities", (OpportunityRequest wanted) =>
-            new { Id = salesforce.CreateOpportunity(wanted.Name, wanted.Stage, wanted.CloseDate, wanted.Amount, wanted.ContactId) });
+            Shown(new { Id = salesforce.CreateOpportunity(wanted.Name, wanted.Stage, wanted.CloseDate, wanted.Amount, wanted.ContactId) }));
         control.MapPost("/opportunities/{id}/stage", (string id, StageRequest wanted) => salesforce.MoveOpportunity(id, wanted.Stage));
         control.MapPost("/tasks/{id}/status", (string id, StatusRequest wanted) => salesforce.Update("Task", id, ("Status", wanted.Status)));
         control.MapDelete("/{type}/{id}", salesforce.Delete);
@@ -83,6 +83,8 @@ internal static class ControlEndpoints
         control.MapPost("/commit", salesforce.Commit);
         control.MapPost("/settings", (SalesforceRequest wanted) => Set(salesforce, wanted));
     }
+
+    private static IResult Shown(object value) => TypedResults.Json(value);
 
     private static void Set(HubSpotWebhooks webhooks, WebhookRequest wanted)
     {
