@@ -1,10 +1,12 @@
 // Not for production. Runs a node program that may not outlive whoever started it: when standard input ends, which it also does when the
 // starter is killed, the program is asked to close as by SIGINT. The signals of a terminal are left to the starter, which still has work to finish.
+// On standard output stands `listening PORT` for each port that the program opens, so that the starter does not take another's port for its own.
 //
 //   node guard.cjs DIRECTORY LOG SCRIPT [ARGUMENT...]
 'use strict';
 
 const fs = require('node:fs');
+const net = require('node:net');
 const { hold } = require('./lock.cjs');
 
 const PATIENCE = 10_000;
@@ -24,6 +26,12 @@ for (const stream of [process.stdout, process.stderr]) {
     return true;
   };
 }
+
+const listen = net.Server.prototype.listen;
+net.Server.prototype.listen = function (...args) {
+  this.once('listening', () => fs.writeSync(1, `listening ${this.address().port ?? this.address()}\n`));
+  return listen.apply(this, args);
+};
 
 // What the program wants to do at SIGINT it does at the end of standard input instead.
 const closers = [];

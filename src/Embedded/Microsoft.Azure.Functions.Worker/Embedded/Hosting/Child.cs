@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Reflection;
 
 namespace Microsoft.Azure.Functions.Worker.Embedded;
@@ -10,11 +9,10 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 /// <param name="description">What runs where, for people.</param>
 /// <param name="script">The program, as node's <c>require</c> finds it from the scripts of this project.</param>
 /// <param name="arguments">What it is called with.</param>
-/// <param name="port">The port on which it answers once it is ready.</param>
+/// <param name="port">The port on which it listens once it is ready.</param>
 internal sealed class Child(string name, string dataDirectory, string description, string script, string[] arguments, int port)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(12);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private static readonly string Scripts =
         typeof(Child).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(each => each.Key == "Children").Value!;
@@ -33,22 +31,20 @@ internal sealed class Child(string name, string dataDirectory, string descriptio
         Directory.CreateDirectory(Path.GetDirectoryName(LogFile)!);
         string[] command = [Path.Combine(Scripts, "guard.cjs"), Path.Combine(dataDirectory, name), LogFile, script, .. arguments];
         _process?.Dispose();
-        _process = Process.Start(new ProcessStartInfo("node", command) { RedirectStandardInput = true, UseShellExecute = false })
+        _process = Process.Start(new ProcessStartInfo("node", command) { RedirectStandardInput = true, RedirectStandardOutput = true })
             ?? throw new InvalidOperationException($"{name} cannot be started.");
     }
 
-    /// <summary>Waits until it answers.</summary>
+    /// <summary>Waits until it listens.</summary>
     /// <exception cref="InvalidOperationException">It ended instead.</exception>
-    public async Task AnswersAsync(CancellationToken cancellationToken)
+    public async Task ListensAsync(CancellationToken cancellationToken)
     {
-        while (!await CanConnectAsync(cancellationToken))
+        while (await _process!.StandardOutput.ReadLineAsync(cancellationToken) is var line && line != $"listening {port}")
         {
-            if (_process!.HasExited)
+            if (line is null)
             {
-                throw new InvalidOperationException($"{name} ended with {_process.ExitCode} before it answered; see {LogFile}.");
+                throw new InvalidOperationException($"{name} ended before it listened on port {port}; see {LogFile}.");
             }
-
-            await Task.Delay(Pause, cancellationToken);
         }
     }
 
@@ -80,19 +76,5 @@ internal sealed class Child(string name, string dataDirectory, string descriptio
 
         _process.Dispose();
         _process = null;
-    }
-
-    private async Task<bool> CanConnectAsync(CancellationToken cancellationToken)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            await socket.ConnectAsync("127.0.0.1", port, cancellationToken);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

@@ -9,7 +9,7 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 /// What the app gets on one machine where its settings name nothing else: Azurite's tables, maildev's mailbox, a bus in this process,
 /// all under the data directory. These are settings of lowest precedence; a part runs only while its setting is the one given here.
 /// </summary>
-internal sealed class LocalPlatform
+internal sealed class LocalPlatform : IDisposable
 {
     private const string Account = "devstoreaccount1";
 
@@ -23,6 +23,8 @@ internal sealed class LocalPlatform
     private const string Bus = "ServiceBus";
 
     private readonly IConfiguration _settings;
+    private readonly List<Socket> _reserved = [];
+    private readonly List<FileStream> _claims = [];
     private readonly Dictionary<string, string?> _given = [];
 
     private LocalPlatform(IConfiguration settings)
@@ -73,23 +75,54 @@ internal sealed class LocalPlatform
         return platform;
     }
 
-    private static int PortNear(int wanted)
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        foreach (var port in new[] { wanted, 0 })
-        {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return ((IPEndPoint)socket.LocalEndPoint!).Port;
-            }
-            catch (SocketException e) when (port != 0 && e.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
-            {
-                continue;
-            }
-        }
+        FreePorts();
+        _claims.ForEach(claim => claim.Dispose());
+        _claims.Clear();
+    }
 
-        throw new InvalidOperationException("This machine has no free port.");
+    /// <summary>Lets go of the ports, for the children to take them.</summary>
+    public void FreePorts()
+    {
+        _reserved.ForEach(socket => socket.Dispose());
+        _reserved.Clear();
+    }
+
+    /// <summary>Takes a port, the wanted one if it is free, and keeps it from others until the children start.</summary>
+    private int ReservePort(int wanted)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, wanted != 0 && Claim(wanted) ? wanted : 0));
+            socket.Listen();
+            _reserved.Add(socket);
+            return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        }
+        catch (SocketException) when (wanted != 0)
+        {
+            socket.Dispose();
+            return ReservePort(0);
+        }
+    }
+
+    /// <summary>
+    /// Makes a well-known port ours among all apps on this machine until we end: between our letting go of it and the child's taking it,
+    /// another app that starts would find it free.
+    /// </summary>
+    private bool Claim(int port)
+    {
+        try
+        {
+            _claims.Add(new(Path.Combine(Path.GetTempPath(), $"integration-hub-port-{port}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private void Give(HostSettings host)
@@ -103,15 +136,15 @@ internal sealed class LocalPlatform
 
         if (!IsSet(Storage))
         {
-            TablePort = PortNear(10002);
+            TablePort = ReservePort(10002);
             _given[Storage] =
                 $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={AccountKey};TableEndpoint=http://127.0.0.1:{TablePort}/{Account};";
         }
 
         if (!IsSet(MailHost) && !IsSet(MailService))
         {
-            SmtpPort = PortNear(1025);
-            MailPagePort = PortNear(1080);
+            SmtpPort = ReservePort(1025);
+            MailPagePort = ReservePort(1080);
             (_given[MailHost], _given[MailPort]) = ("127.0.0.1", $"{SmtpPort}");
         }
 

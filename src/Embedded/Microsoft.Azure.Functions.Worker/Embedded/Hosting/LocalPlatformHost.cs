@@ -23,8 +23,9 @@ internal sealed partial class LocalPlatformHost(LocalPlatform platform, ILogger<
         timeout.CancelAfter(Patience);
         try
         {
+            platform.FreePorts();
             Array.ForEach(_children, child => child.Start());
-            await Task.WhenAll(_children.Select(child => child.AnswersAsync(timeout.Token)));
+            await Task.WhenAll(_children.Select(child => child.ListensAsync(timeout.Token)));
         }
         catch
         {
@@ -63,6 +64,7 @@ internal sealed partial class LocalPlatformHost(LocalPlatform platform, ILogger<
 
         // A host whose start failed is never stopped.
         Array.ForEach(_children, child => child.Close());
+        platform.Dispose();
     }
 
     private Task StopChildrenAsync() => Task.WhenAll(_children.Select(child => child.StopAsync()));
