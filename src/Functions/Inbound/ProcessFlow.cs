@@ -11,8 +11,8 @@ namespace IntegrationHub.Functions.Inbound;
 /// Puts a delivery on journeys: read, enrich what the hub does not know yet, find whose it is, and let every lead's facts be folded and committed, leads in parallel, one commit a lead.
 /// Everything is idempotent, so that a delivery that failed half-way is simply handled again.
 /// </summary>
-public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enrich, LeadMatcher matcher, JourneyFlow journeys, ParkedStore parked, HubMetrics metrics, TimeProvider time,
-    ILogger<ProcessFlow> logger)
+public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enrich, LeadMatcher matcher, JourneyFlow journeys, ParkedStore parked, HubMetrics metrics, ConnectorStateStore states,
+    TimeProvider time, ILogger<ProcessFlow> logger)
 {
     /// <summary>Handles one delivery.</summary>
     /// <exception cref="HopelessMessageException">No connector reads it.</exception>
@@ -28,6 +28,7 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
         await ForEachAsync(events, source => MatchAsync(source, delivery, messageId, facts, cancellationToken));
         await ForEachAsync(facts, lead => journeys.ApplyAsync(lead.Key, [.. lead.Value], cancellationToken));
         metrics.Took(time.GetUtcNow() - delivery.ReceivedAt);
+        states.Worked(delivery.Connector, delivery.ReceivedAt);
     }
 
     private async Task MatchAsync(SourceEvent source, Delivery delivery, string messageId, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, CancellationToken cancellationToken)

@@ -1,0 +1,29 @@
+namespace IntegrationHub.Functions.Ops;
+
+/// <summary>How a connector, or the mail, is doing.</summary>
+public sealed record ConnectorState
+{
+    /// <summary>The <see cref="Name"/> under which mail is kept: no connector can be called so.</summary>
+    public const string Mail = "$mail";
+
+    /// <summary>Gets the connector's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Gets when something of it last went through; null when nothing has yet.</summary>
+    public DateTimeOffset? LastEventAt { get; init; }
+
+    /// <summary>Gets how long the last thing that went through had waited.</summary>
+    public TimeSpan Lag { get; init; }
+
+    /// <summary>Gets when it was last reached or worked; null when never.</summary>
+    public DateTimeOffset? LastGoodAt { get; init; }
+
+    /// <summary>Gets when it last failed; null when never.</summary>
+    public DateTimeOffset? LastFailureAt { get; init; }
+
+    /// <summary>Gets what the last failure said, without personal data; null when there was none.</summary>
+    public string? LastError { get; init; }
+
+    /// <summary>Gets a value indicating whether the last that is known of it is a failure. At the same instant the failure counts.</summary>
+    public bool Failing => LastFailureAt is { } failed && !(LastGoodAt > failed);
+}

@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+using Azure.Data.Tables;
+using IntegrationHub.Functions.Journeys;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace IntegrationHub.Functions.Ops;
+
+/// <summary>
+/// The table <c>Connectors</c>: how each connector is doing. News are kept in memory and written every few seconds, so that noting them costs the way of an event nothing; a crash loses
+/// a few seconds of them. Instances write the same rows; the last word counts.
+/// </summary>
+public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider clock, ILogger<ConnectorStateStore> logger) : BackgroundService
+{
+    private const string Partition = "connector";
+    private static readonly TimeSpan FlushEvery = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<string, ConnectorState> _states = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _unsaved = new(StringComparer.Ordinal);
+
+    /// <summary>Notes that something of a connector went all the way.</summary>
+    /// <param name="name">The connector's name.</param>
+    /// <param name="since">When the hub received it: from then to now is its lag.</param>
+    public void Worked(string name, DateTimeOffset since)
+    {
+        var now = clock.GetUtcNow();
+        Note(name, state => state with { LastEventAt = now, LastGoodAt = now, Lag = now > since ? now - since : TimeSpan.Zero });
+    }
+
+    /// <summary>Notes that a connector answered, whether or not it had news.</summary>
+    public void Reached(string name) => Note(name, state => state with { LastGoodAt = clock.GetUtcNow() });
+
+    /// <summary>Notes that a connector failed.</summary>
+    /// <param name="name">The connector's name.</param>
+    /// <param name="error">What went wrong, without personal data.</param>
+    public void Failed(string name, string error) => Note(name, state => state with { LastFailureAt = clock.GetUtcNow(), LastError = error });
+
+    /// <summary>All states, by name: what is stored, and newer what this process knows.</summary>
+    public async Task<IReadOnlyDictionary<string, ConnectorState>> GetAllAsync(CancellationToken cancellationToken)
+    {
+        var all = new Dictionary<string, ConnectorState>(StringComparer.Ordinal);
+        var table = await tables.GetAsync(HubTables.Connectors, cancellationToken);
+        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken: cancellationToken))
+        {
+            all[row.RowKey] = FromRow(row);
+        }
+
+        foreach (var (name, known) in _states)
+        {
+            all[name] = all.TryGetValue(name, out var stored) ? Newer(stored, known) : known;
+        }
+
+        return all;
+    }
+
+    /// <summary>Writes what has not been written.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        var table = await tables.GetAsync(HubTables.Connectors, cancellationToken);
+        foreach (var name in _unsaved.Keys)
+        {
+            // Taken off before the write: news that come during it are written in the next round.
+            _unsaved.TryRemove(name, out _);
+            try
+            {
+                await table.UpsertEntityAsync(ToRow(_states[name]), TableUpdateMode.Merge, cancellationToken);
+            }
+            catch
+            {
+                _unsaved[name] = true;
+                throw;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(FlushEvery, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await TryFlushAsync();
+            }
+        }
+        finally
+        {
+            await TryFlushAsync();
+        }
+    }
+
+    /// <summary>Without a token on purpose: the last round runs while the host stops, and each request has its own limit.</summary>
+    private async Task TryFlushAsync()
+    {
+        try
+        {
+            if (!_unsaved.IsEmpty)
+            {
+                await FlushAsync(CancellationToken.None);
+            }
+        }
+        catch (Azure.RequestFailedException failure)
+        {
+            Log.NotSaved(logger, failure);
+        }
+    }
+
+    private void Note(string name, Func<ConnectorState, ConnectorState> change)
+    {
+        _states.AddOrUpdate(name, _ => change(new ConnectorState { Name = name }), (_, state) => change(state));
+        _unsaved[name] = true;
+    }
+
+    private static ConnectorState Newer(ConnectorState stored, ConnectorState known) => known with
+    {
+        Lag = stored.LastEventAt > known.LastEventAt || known.LastEventAt is null ? stored.Lag : known.Lag,
+        LastEventAt = Later(stored.LastEventAt, known.LastEventAt),
+        LastGoodAt = Later(stored.LastGoodAt, known.LastGoodAt),
+        LastError = stored.LastFailureAt > known.LastFailureAt || known.LastFailureAt is null ? stored.LastError : known.LastError,
+        LastFailureAt = Later(stored.LastFailureAt, known.LastFailureAt),
+    };
+
+    private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other : one;
+
+    private static ConnectorState FromRow(TableEntity row) => new()
+    {
+        Name = row.RowKey,
+        LastEventAt = row.GetDateTimeOffset(nameof(ConnectorState.LastEventAt)),
+        Lag = TimeSpan.FromSeconds(row.GetDouble("LagSeconds") ?? 0),
+        LastGoodAt = row.GetDateTimeOffset(nameof(ConnectorState.LastGoodAt)),
+        LastFailureAt = row.GetDateTimeOffset(nameof(ConnectorState.LastFailureAt)),
+        LastError = row.GetString(nameof(ConnectorState.LastError)),
+    };
+
+    private static TableEntity ToRow(ConnectorState state) => new(Partition, state.Name)
+    {
+        [nameof(ConnectorState.LastEventAt)] = state.LastEventAt,
+        ["LagSeconds"] = state.Lag.TotalSeconds,
+        [nameof(ConnectorState.LastGoodAt)] = state.LastGoodAt,
+        [nameof(ConnectorState.LastFailureAt)] = state.LastFailureAt,
+        [nameof(ConnectorState.LastError)] = state.LastError,
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The state of the connectors could not be saved; tried again in a few seconds.")]
+        public static partial void NotSaved(ILogger logger, Exception failure);
+    }
+}
