@@ -1,0 +1,20 @@
+using Azure.Messaging.ServiceBus;
+using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Functions.Journeys;
+using Microsoft.Azure.Functions.Worker;
+
+namespace IntegrationHub.Functions.Handoffs;
+
+/// <summary>Brings leads that pass to sales into the CRM.</summary>
+public sealed class DeliverToSalesFunction(HandoffFlow handoffs, MessageSettler settler, FunnelTopic funnel)
+{
+    private const string Subscription = "to-sales";
+
+    /// <summary>Runs for each event in the subscription <c>to-sales</c>.</summary>
+    [Function("DeliverToSales")]
+    public Task RunAsync(
+        [ServiceBusTrigger(FunnelTopic.Name, Subscription, Connection = "ServiceBus")] ServiceBusReceivedMessage message,
+        ServiceBusMessageActions actions,
+        CancellationToken cancellationToken) =>
+        settler.RunAsync(message, actions, new(funnel.Sender, Subscription), token => handoffs.DeliverAsync(FunnelTopic.Read(message), token), cancellationToken);
+}

@@ -1,0 +1,97 @@
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Ops;
+using IntegrationHub.Funnel;
+using Microsoft.Extensions.Logging;
+
+namespace IntegrationHub.Functions.Handoffs;
+
+/// <summary>
+/// Brings a handed-over lead into the receiving team's tool: load, decide, deliver, save. The tool is written under the hub's own ids, so after a crash at any point the repeat
+/// finds its own record and only notes it.
+/// </summary>
+public sealed partial class HandoffFlow(
+    JourneyFlow journeys, ConnectorSet connectors, HandoffOptions options, ConnectorStateStore states, FunnelSettings settings, TimeProvider clock, ILogger<HandoffFlow> logger)
+{
+    /// <summary>Delivers what an event announces, if it still holds.</summary>
+    /// <exception cref="VendorUnavailableException">The tool does not answer: to be tried later.</exception>
+    /// <exception cref="HopelessMessageException">The tool refused, or there is none.</exception>
+    public async Task DeliverAsync(FunnelEvent announced, CancellationToken cancellationToken)
+    {
+        if (announced is not HandoffAnnounced handoff)
+        {
+            return;
+        }
+
+        var state = await journeys.LoadAsync(handoff.LeadId, cancellationToken);
+        switch (HandoffDeliveryRules.Decide(state, handoff.HandoffId, settings))
+        {
+            case HandoffCourse.Leave leave:
+                Log.NotDelivered(logger, handoff.HandoffId, leave.Why);
+                break;
+            case HandoffCourse.Supersede supersede:
+                Log.NotDelivered(logger, handoff.HandoffId, supersede.Why);
+                await NoteAsync(handoff, HandoffDelivery.Superseded, cancellationToken);
+                break;
+            case HandoffCourse.Deliver deliver:
+                await DeliverAsync(handoff, deliver.Order, cancellationToken);
+                break;
+            case var other:
+                throw new InvalidOperationException($"Unknown course {other}.");
+        }
+    }
+
+    private async Task DeliverAsync(HandoffAnnounced handoff, HandoffOrder order, CancellationToken cancellationToken)
+    {
+        if (TargetOf(order.Handoff.To) is not { } target)
+        {
+            await NoteAsync(handoff, HandoffDelivery.Failed, cancellationToken);
+            throw new HopelessMessageException(
+                "no-handoff-target",
+                $"No connector, or more than one, takes leads over for {order.Handoff.To}. Name one in the setting Handoffs:{order.Handoff.To}:Connector, then replay this message.");
+        }
+
+        try
+        {
+            var receipt = await target.DeliverAsync(order, cancellationToken);
+            states.Reached(target.Name);
+
+            // Without the token: the tool has the lead, and a stopping host must still remember that.
+            await journeys.UpdateAsync(handoff.LeadId, state => ToUpdate(HandoffDeliveryRules.Delivered(state, handoff.HandoffId, target, receipt, settings, clock.GetUtcNow())), CancellationToken.None);
+            Log.Delivered(logger, handoff.HandoffId, target.Name);
+        }
+        catch (VendorUnavailableException unavailable)
+        {
+            states.Failed(target.Name, unavailable.Message);
+            throw;
+        }
+        catch (VendorRefusedException refused)
+        {
+            states.Failed(target.Name, refused.Message);
+            await NoteAsync(handoff, HandoffDelivery.Failed, cancellationToken);
+            throw new HopelessMessageException("vendor-refused", $"{refused.Message} Mend the cause in {target.Name}, then replay this message.", refused);
+        }
+    }
+
+    /// <summary>The connector named for the team; without one, the only one there is.</summary>
+    private IHandoffTarget? TargetOf(string team) =>
+        options.Connectors.TryGetValue(team, out var name) ? connectors.Find<IHandoffTarget>(name)
+        : connectors.That<IHandoffTarget>() is [var only] ? only
+        : null;
+
+    private async Task NoteAsync(HandoffAnnounced handoff, HandoffDelivery delivery, CancellationToken cancellationToken) =>
+        await journeys.UpdateAsync(handoff.LeadId, state => new(HandoffDeliveryRules.Note(state, handoff.HandoffId, noted => noted with { Delivery = delivery }), [], null), cancellationToken);
+
+    private static JourneyUpdate? ToUpdate(JourneyDecision? decision) => decision is null ? null : new(decision.State, decision.Events, decision.NextDue);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Handoff {HandoffId} is in {Connector}.")]
+        public static partial void Delivered(ILogger logger, string handoffId, string connector);
+
+        [LoggerMessage(2, LogLevel.Information, "Handoff {HandoffId} is not delivered: {Why}.")]
+        public static partial void NotDelivered(ILogger logger, string handoffId, string why);
+    }
+}
