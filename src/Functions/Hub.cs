@@ -4,9 +4,12 @@ using Azure.Identity;
 using Azure.Messaging.ServiceBus;
 using IntegrationHub.Connectors;
 using IntegrationHub.Connectors.Common;
+using IntegrationHub.Functions.Alerts;
+using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Polling;
 using IntegrationHub.Functions.Settings;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -44,6 +47,7 @@ public static class Hub
         AddPlatform(builder.Services, builder.Configuration);
         AddJourneys(builder.Services);
         AddInbound(builder.Services, builder.Configuration);
+        builder.Services.AddPolling().AddAlerts().AddOps();
         configure?.Invoke(builder.Services);
         return builder.Build();
     }
@@ -52,7 +56,7 @@ public static class Hub
     private static void AddSettings(IServiceCollection services, IConfiguration configuration)
     {
         var faults = new List<string>();
-        foreach (var add in new Func<IServiceCollection>[] { () => services.AddHubSettings(configuration), () => services.AddConnectors(configuration) })
+        foreach (var add in new Func<IServiceCollection>[] { () => services.AddHubSettings(configuration), () => services.AddConnectors(configuration), () => services.AddHandoffs(configuration) })
         {
             try
             {

@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Text;
+
+namespace IntegrationHub.Functions.Alerts.Mail;
+
+/// <summary>Makes text that tools and people wrote fit for one line of a mail: no line break, no control character, no mark that turns the reading direction of what follows.</summary>
+public static class OneLine
+{
+    /// <summary>The text on one line, white space squeezed; null when nothing visible is left.</summary>
+    /// <param name="text">What somebody wrote.</param>
+    /// <param name="longest">The longest answer in UTF-16 units, the ellipsis included; a longer text is cut between two visible characters.</param>
+    public static string? Of(string? text, int longest)
+    {
+        var clean = new StringBuilder();
+        foreach (var rune in (text ?? "").EnumerateRunes())
+        {
+            clean.Append(Rune.IsControl(rune) || Rune.IsWhiteSpace(rune) ? " " : IsInvisible(rune) ? "" : rune.ToString());
+        }
+
+        var line = string.Join(' ', clean.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        return line.Length == 0 ? null : Cut(line, longest);
+    }
+
+    private static string Cut(string line, int longest)
+    {
+        if (line.Length <= longest)
+        {
+            return line;
+        }
+
+        var cut = StringInfo.ParseCombiningCharacters(line).Last(start => start < longest);
+        return line[..cut].TrimEnd() + "…";
+    }
+
+    /// <summary>Direction marks and blanks without width; the joiners stay, scripts and emoji need them.</summary>
+    private static bool IsInvisible(Rune rune) => rune.Value is 0x00AD or 0x061C or 0x200B or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x2069) or 0xFEFF;
+}

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Mail;
+using System.Net.Mime;
+using System.Net.Sockets;
+using System.Text;
+using IntegrationHub.Functions.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace IntegrationHub.Functions.Alerts.Mail;
+
+/// <summary>Hands mail to the server of the section <c>Mail:Smtp</c>.</summary>
+public sealed partial class SmtpMailSender(MailOptions options, TimeProvider clock, ILogger<SmtpMailSender> logger) : IMailSender
+{
+    /// <summary>Well inside the lock of the message that asked for the mail.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+
+    /// <inheritdoc/>
+    public async Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(mail);
+        var server = options.Smtp ?? throw new MailUnavailableException("(none)", null, "the setting Mail:Smtp:Host names no server.");
+        using var timeout = new CancellationTokenSource(Timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        using var client = new SmtpClient(server.Host, server.Port) { EnableSsl = server.StartTls };
+        client.Credentials = server.User is { } user ? new NetworkCredential(user, server.Password) : null;
+        using var message = ToMessage(mail, options.From);
+        try
+        {
+            await client.SendMailAsync(message, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new MailUnavailableException(server.Host, null, $"no answer within {Timeout.TotalSeconds:0} s.");
+        }
+        catch (SmtpFailedRecipientException some) when (Refused(some) < mail.Recipients.Count)
+        {
+            Log.SomeRefused(logger, mail.MessageId, Refused(some), mail.Recipients.Count);
+        }
+        catch (SmtpException failure)
+        {
+            throw Translate(server.Host, failure);
+        }
+    }
+
+    /// <summary>The mail as MIME: plain text first, HTML as the better alternative.</summary>
+    internal static MailMessage ToMessage(OutgoingMail mail, string from)
+    {
+        var message = new MailMessage { From = new(from), Subject = mail.Subject, SubjectEncoding = Encoding.UTF8, HeadersEncoding = Encoding.UTF8 };
+        foreach (var recipient in mail.Recipients)
+        {
+            message.To.Add(new MailAddress(recipient));
+        }
+
+        message.Headers.Add("Message-ID", mail.MessageId);
+        message.Headers.Add("In-Reply-To", mail.ThreadId);
+        message.Headers.Add("References", mail.ThreadId);
+        message.Headers.Add("Auto-Submitted", "auto-generated");
+        message.AlternateViews.Add(AlternateView.CreateAlternateViewFromString(mail.Text, Encoding.UTF8, MediaTypeNames.Text.Plain));
+        message.AlternateViews.Add(AlternateView.CreateAlternateViewFromString(mail.Html, Encoding.UTF8, MediaTypeNames.Text.Html));
+        return message;
+    }
+
+    /// <summary>Makes ours of the runtime's exception, which holds addresses.</summary>
+    internal static Exception Translate(string server, SmtpException failure) => (int)failure.StatusCode switch
+    {
+        // Wrong credentials and a missing STARTTLS are mended in the settings, and the mail is as good as before.
+        >= 500 and not (530 or 534 or 535 or 538) => new MailRefusedException(server, failure.StatusCode),
+        > 0 => new MailUnavailableException(server, failure.StatusCode, $"{failure.StatusCode}."),
+        _ => new MailUnavailableException(server, null, failure.InnerException is SocketException socket ? $"{socket.SocketErrorCode}." : "the connection failed."),
+    };
+
+    private static int Refused(SmtpFailedRecipientException failure) => failure is SmtpFailedRecipientsException several ? several.InnerExceptions.Length : 1;
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Mail {MessageId} was refused for {Refused} of its {Recipients} recipients. Check the settings Teams:*:Recipients.")]
+        public static partial void SomeRefused(ILogger logger, string messageId, int refused, int recipients);
+    }
+}

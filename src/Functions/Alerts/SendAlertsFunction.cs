@@ -1,0 +1,20 @@
+using Azure.Messaging.ServiceBus;
+using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Functions.Journeys;
+using Microsoft.Azure.Functions.Worker;
+
+namespace IntegrationHub.Functions.Alerts;
+
+/// <summary>Tells the teams of a stalled lead.</summary>
+public sealed class SendAlertsFunction(AlertFlow alerts, MessageSettler settler, FunnelTopic funnel)
+{
+    private const string Subscription = "alerts";
+
+    /// <summary>Runs for each event in the subscription <c>alerts</c>.</summary>
+    [Function("SendAlerts")]
+    public Task RunAsync(
+        [ServiceBusTrigger(FunnelTopic.Name, Subscription, Connection = "ServiceBus")] ServiceBusReceivedMessage message,
+        ServiceBusMessageActions actions,
+        CancellationToken cancellationToken) =>
+        settler.RunAsync(message, actions, new(funnel.Sender, Subscription), token => alerts.TellAsync(FunnelTopic.Read(message), token), cancellationToken);
+}
