@@ -1,0 +1,28 @@
+using IntegrationHub.Functions.Alerts.Mail;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Functions.Tests.Alerts;
+
+public sealed class WorkingTimeTests
+{
+    private static readonly BusinessCalendar Office = new("Europe/Berlin", "Mon-Fri", "09:00-17:00", []);
+
+    [Theory]
+    [InlineData("00:00:00", "0 s")]
+    [InlineData("00:00:59", "59 s")]
+    [InlineData("00:01:00", "1 min")]
+    [InlineData("00:59:59", "59 min 59 s")]
+    [InlineData("01:00:00", "1 h")]
+    [InlineData("1.23:59:00", "47 h 59 min")]
+    [InlineData("2.00:00:00", "2 d")]
+    [InlineData("6.05:30:00", "6 d 5 h")]
+    public void Time_around_the_clock_is_spelled_in_its_two_largest_units(string span, string expected) =>
+        Assert.Equal(expected, WorkingTime.Spell(TimeSpan.Parse(span, null), BusinessCalendar.Always));
+
+    [Theory]
+    [InlineData("1.23:59:00", "47 h 59 min")]
+    [InlineData("2.00:00:00", "48 h")]
+    [InlineData("6.05:30:00", "149 h 30 min")]
+    public void Office_time_is_spelled_in_hours_because_a_day_of_it_could_mean_two_things(string span, string expected) =>
+        Assert.Equal(expected, WorkingTime.Spell(TimeSpan.Parse(span, null), Office));
+}

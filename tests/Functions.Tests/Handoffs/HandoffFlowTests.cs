@@ -1,0 +1,200 @@
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Embedded.Tests;
+using IntegrationHub.Functions.Handoffs;
+using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Funnel;
+using static IntegrationHub.Functions.Tests.Leads;
+
+namespace IntegrationHub.Functions.Tests.Handoffs;
+
+[Collection(nameof(RealParts))]
+public sealed class HandoffFlowTests(Azurite azurite)
+{
+    private readonly ManualClock _clock = new(Monday);
+    private readonly PlayedCrm _crm = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_handed_over_lead_is_in_the_crm_with_its_brief_and_due_time()
+    {
+        await using var hub = NewHub(_crm);
+        var announced = await AnnouncedAsync(hub, "delivered");
+
+        await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);
+
+        var order = _crm.Records[announced.HandoffId];
+        Assert.Equal("Engines Ltd", order.Brief.Company);
+        Assert.Equal(Monday.AddHours(4), order.DueAt);
+        var handoff = await HandoffAsync(hub, announced);
+        Assert.Equal((HandoffDelivery.Delivered, "salesforce", $"https://crm.example.com/{announced.LeadId}"), (handoff.Delivery, handoff.Connector, handoff.RecordUrl));
+    }
+
+    [Fact]
+    public async Task The_crms_record_leads_back_to_the_lead()
+    {
+        await using var hub = NewHub(_crm);
+        var announced = await AnnouncedAsync(hub, "linked");
+
+        await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);
+
+        var key = IdentityKey.Person("salesforce", $"00Q{announced.LeadId}");
+        Assert.Equal(announced.LeadId, await hub.Get<IdentityStore>().FindAsync(key, Token));
+        Assert.Contains(key, JourneyFold.Fold(announced.LeadId, (await hub.StateAsync(announced.LeadId)).Facts.Values, Policy).Identities);
+    }
+
+    [Fact]
+    public async Task A_repeat_does_not_call_the_crm_again()
+    {
+        await using var hub = NewHub(_crm);
+        var announced = await AnnouncedAsync(hub, "repeated");
+
+        for (var i = 0; i < 3; i++)
+        {
+            await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);
+        }
+
+        Assert.Equal(1, _crm.Calls);
+    }
+
+    [Fact]
+    public async Task After_a_crash_between_the_crms_yes_and_the_note_the_repeat_notes_it()
+    {
+        await using var hub = NewHub(_crm);
+        var announced = await AnnouncedAsync(hub, "crashed");
+        var order = Assert.IsType<HandoffCourse.Deliver>(HandoffDeliveryRules.Decide(await hub.StateAsync(announced.LeadId), announced.HandoffId, Policy)).Order;
+        await _crm.DeliverAsync(order, Token);
+
+        await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);
+
+        Assert.Single(_crm.Records);
+        Assert.Equal(HandoffDelivery.Delivered, (await HandoffAsync(hub, announced)).Delivery);
+    }
+
+    [Fact]
+    public async Task A_lead_that_belongs_to_another_team_by_now_is_not_delivered()
+    {
+        await using var hub = NewHub(_crm);
+        var announced = await AnnouncedAsync(hub, "superseded");
+        _clock.Now += TimeSpan.FromMinutes(1);
+        await hub.LeadAsync(announced.LeadId, Returned(_clock.Now));
+
+        await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);
+
+        Assert.Equal(0, _crm.Calls);
+        Assert.Equal(HandoffDelivery.Superseded, (await HandoffAsync(hub, announced)).Delivery);
+    }
+
+    [Fact]
+    public async Task An_erased_person_is_not_delivered()
+    {
+        await using var hub = NewHub(_crm);
+        var announced = await AnnouncedAsync(hub, "erased");
+        await hub.LeadAsync(announced.LeadId, Erased());
+
+        await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);
+
+        Assert.Equal(0, _crm.Calls);
+        Assert.Equal(HandoffDelivery.Superseded, (await HandoffAsync(hub, announced)).Delivery);
+    }
+
+    [Fact]
+    public async Task A_crm_that_is_away_leaves_the_handoff_pending()
+    {
+        await using var hub = NewHub(_crm);
+        var announced = await AnnouncedAsync(hub, "away");
+        _crm.Fails = PlayedCrm.Away();
+
+        await Assert.ThrowsAsync<VendorUnavailableException>(() => hub.Get<HandoffFlow>().DeliverAsync(announced, Token));
+
+        Assert.Equal(HandoffDelivery.Pending, (await HandoffAsync(hub, announced)).Delivery);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_noted_and_a_replay_of_its_dead_letter_delivers()
+    {
+        await using var hub = NewHub(_crm);
+        var announced = await AnnouncedAsync(hub, "refused");
+        _crm.Fails = PlayedCrm.Refusal();
+
+        var hopeless = await Assert.ThrowsAsync<HopelessMessageException>(() => hub.Get<HandoffFlow>().DeliverAsync(announced, Token));
+        var afterRefusal = (await HandoffAsync(hub, announced)).Delivery;
+        _crm.Fails = null;
+        await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);
+
+        Assert.Equal("vendor-refused", hopeless.Reason);
+        Assert.Contains("REQUIRED_FIELD_MISSING", hopeless.Detail, StringComparison.Ordinal);
+        Assert.Equal(HandoffDelivery.Failed, afterRefusal);
+        Assert.Equal(HandoffDelivery.Delivered, (await HandoffAsync(hub, announced)).Delivery);
+    }
+
+    [Fact]
+    public async Task With_two_crms_the_one_named_for_the_team_takes_the_lead()
+    {
+        var other = new PlayedCrm("pipedrive");
+        await using var hub = NewHub([_crm, other], "--Connectors:pipedrive:Type=Salesforce", "--Connectors:pipedrive:ClientId=id", "--Connectors:pipedrive:ClientSecret=secret", "--Handoffs:sales:Connector=pipedrive");
+        var announced = await AnnouncedAsync(hub, "named");
+
+        await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);
+
+        Assert.Equal((0, 1), (_crm.Calls, other.Calls));
+    }
+
+    [Fact]
+    public async Task With_two_crms_and_none_named_an_operator_is_told_what_to_do()
+    {
+        await using var hub = NewHub([_crm, new PlayedCrm("pipedrive")]);
+        var announced = await AnnouncedAsync(hub, "unnamed");
+
+        var hopeless = await Assert.ThrowsAsync<HopelessMessageException>(() => hub.Get<HandoffFlow>().DeliverAsync(announced, Token));
+
+        Assert.Contains("Handoffs:sales:Connector", hopeless.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_running_hub_tries_again_until_the_crm_is_back()
+    {
+        await using var hub = NewHub(_crm);
+        _crm.Fails = PlayedCrm.Away();
+        await hub.StartAsync();
+        await AnnouncedAsync(hub, "running");
+        await Eventually.TrueAsync(() => _crm.Calls > 0, "the CRM was called");
+        _crm.Fails = null;
+
+        await Eventually.TrueAsync(async () => (await hub.StateAsync(Id("running"))).Ledger.Handoffs.Single().Delivery == HandoffDelivery.Delivered, "the handoff was delivered");
+
+        Assert.Single(_crm.Records);
+    }
+
+    [Fact]
+    public async Task The_running_hub_dead_letters_a_refusal_with_its_reason()
+    {
+        await using var hub = NewHub(_crm);
+        _crm.Fails = PlayedCrm.Refusal();
+        await hub.StartAsync();
+        await AnnouncedAsync(hub, "deadLettered");
+
+        await Eventually.TrueAsync(async () => (await hub.MessagesAsync("funnel", "to-sales", Azure.Messaging.ServiceBus.SubQueue.DeadLetter)).Count == 1, "the message was dead-lettered");
+
+        var dead = Assert.Single(await hub.MessagesAsync("funnel", "to-sales", Azure.Messaging.ServiceBus.SubQueue.DeadLetter));
+        Assert.Equal("vendor-refused", dead.DeadLetterReason);
+        Assert.Contains("REQUIRED_FIELD_MISSING", dead.DeadLetterErrorDescription, StringComparison.Ordinal);
+        Assert.Equal(HandoffDelivery.Failed, (await hub.StateAsync(Id("deadLettered"))).Ledger.Handoffs.Single().Delivery);
+    }
+
+    private TestHub NewHub(IConnector crm) => NewHub([crm]);
+
+    private TestHub NewHub(IConnector[] connectors, params string[] settings) => new(azurite.ConnectionString, _clock, connectors, settings);
+
+    private static async Task<HandoffAnnounced> AnnouncedAsync(TestHub hub, string name)
+    {
+        var state = await hub.LeadAsync(Id(name), Claim(FunnelStage.Evaluation, Monday), Profile(new LeadProfile { FirstName = "Ada", Company = "Engines Ltd" }));
+        var handoff = state.Ledger.Handoffs.Single();
+        return new HandoffAnnounced { Id = "e1", LeadId = Id(name), At = Monday, Team = handoff.To, HandoffId = handoff.Id };
+    }
+
+    private static async Task<Handoff> HandoffAsync(TestHub hub, HandoffAnnounced announced) =>
+        (await hub.StateAsync(announced.LeadId)).Ledger.Handoffs.Single(handoff => handoff.Id == announced.HandoffId);
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using IntegrationHub.Embedded.Tests;
+using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Polling;
+using static IntegrationHub.Functions.Tests.Leads;
+
+namespace IntegrationHub.Functions.Tests.Ops;
+
+[Collection(nameof(RealParts))]
+public sealed class HealthFlowTests(Azurite azurite)
+{
+    private const string NoTables = "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;TableEndpoint=http://127.0.0.1:1/devstoreaccount1;";
+
+    private readonly ManualClock _clock = new(Monday);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_waits_is_counted()
+    {
+        await using var hub = new TestHub(azurite.ConnectionString, _clock, [new PlayedSource("counted", rows: 3, perPage: 1)]);
+        await hub.Get<PollFlow>().PollAllAsync(Token);
+
+        var report = await hub.Get<HealthFlow>().LookAsync(Token);
+
+        Assert.Equal(["inbound", "funnel/to-sales", "funnel/to-marketing", "funnel/alerts"], report.Queues.Select(queue => queue.Name));
+        Assert.Equal(new QueueHealth("inbound", 3, 0, false), report.Queues[0]);
+        Assert.Equal("ok", Assert.Single(report.Connectors).State);
+        Assert.Equal(HealthReport.Healthy, report.Status);
+    }
+
+    [Fact]
+    public async Task Without_tables_the_answer_comes_soon_and_says_so()
+    {
+        await using var hub = new TestHub(NoTables, TimeProvider.System, []);
+
+        var report = await hub.Get<HealthFlow>().LookAsync(Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
+
+        Assert.Equal(HealthReport.Unhealthy, report.Status);
+        Assert.Contains("The tables do not answer.", report.Problems);
+        Assert.Null(report.Spool.Waiting);
+        Assert.NotNull(report.Queues[0].Active);
+    }
+
+    [Fact]
+    public void The_queues_are_those_of_the_topology()
+    {
+        using var topology = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "topology.json")));
+        var queues = topology.RootElement.GetProperty("queues").EnumerateArray().Select(queue => queue.GetProperty("name").GetString());
+        var subscriptions = topology.RootElement.GetProperty("topics").EnumerateArray().SelectMany(topic =>
+            topic.GetProperty("subscriptions").EnumerateArray().Select(subscription => $"{topic.GetProperty("name").GetString()}/{subscription.GetProperty("name").GetString()}"));
+
+        Assert.Equal(queues.Concat(subscriptions), QueueProbe.Entities.Select(entity => entity.Name));
+    }
+
+    [Fact]
+    public async Task News_of_a_connector_reach_other_instances_with_the_next_flush()
+    {
+        await using var here = new TestHub(azurite.ConnectionString, _clock, []);
+        await using var there = new TestHub(azurite.ConnectionString, _clock, []);
+        var (mine, theirs) = (here.Get<ConnectorStateStore>(), there.Get<ConnectorStateStore>());
+
+        mine.Worked("flushed", Monday.AddSeconds(-3));
+        var before = await theirs.GetAllAsync(Token);
+        await mine.FlushAsync(Token);
+        var after = (await theirs.GetAllAsync(Token))["flushed"];
+
+        Assert.False(before.ContainsKey("flushed"));
+        Assert.Equal((Monday, TimeSpan.FromSeconds(3), false), (after.LastEventAt, after.Lag, after.Failing));
+    }
+
+    [Fact]
+    public async Task An_older_word_of_this_instance_does_not_hide_a_newer_one_of_another()
+    {
+        await using var here = new TestHub(azurite.ConnectionString, _clock, []);
+        await using var there = new TestHub(azurite.ConnectionString, _clock, []);
+        here.Get<ConnectorStateStore>().Reached("twoWords");
+        _clock.Now += TimeSpan.FromSeconds(1);
+        there.Get<ConnectorStateStore>().Failed("twoWords", "away");
+        await there.Get<ConnectorStateStore>().FlushAsync(Token);
+
+        var state = (await here.Get<ConnectorStateStore>().GetAllAsync(Token))["twoWords"];
+
+        Assert.Equal((true, "away"), (state.Failing, state.LastError));
+    }
+}

@@ -1,0 +1,82 @@
+using IntegrationHub.Functions.Ops;
+using static IntegrationHub.Functions.Tests.Leads;
+
+namespace IntegrationHub.Functions.Tests.Ops;
+
+public sealed class HealthRulesTests
+{
+    private static readonly Dictionary<string, ConnectorState> NoStates = [];
+    private static readonly QueueHealth Empty = new("inbound", 0, 0, false);
+
+    [Fact]
+    public void A_hub_that_stands_on_everything_is_healthy() => AssertStatus(HealthReport.Healthy, NoStates, Empty, 0);
+
+    [Fact]
+    public void Without_tables_it_is_unhealthy() => AssertStatus(HealthReport.Unhealthy, null, Empty, null);
+
+    [Fact]
+    public void Without_a_spool_it_is_unhealthy() => AssertStatus(HealthReport.Unhealthy, NoStates, Empty, null);
+
+    [Fact]
+    public void Without_a_bus_it_is_unhealthy() => AssertStatus(HealthReport.Unhealthy, NoStates, Empty with { Active = null, DeadLettered = null }, 0);
+
+    [Fact]
+    public void With_a_dead_letter_somebody_should_look() => AssertStatus(HealthReport.Degraded, NoStates, Empty with { DeadLettered = 1 }, 0);
+
+    [Fact]
+    public void With_something_in_the_spool_somebody_should_look() => AssertStatus(HealthReport.Degraded, NoStates, Empty, 1);
+
+    [Fact]
+    public void Waiting_messages_alone_are_well() => AssertStatus(HealthReport.Healthy, NoStates, Empty with { Active = 1_000, Capped = true }, 0);
+
+    [Fact]
+    public void With_a_failing_connector_somebody_should_look()
+    {
+        var states = new Dictionary<string, ConnectorState> { ["salesforce"] = new() { Name = "salesforce", LastGoodAt = Monday, LastFailureAt = Monday.AddSeconds(1), LastError = "away" } };
+
+        var report = AssertStatus(HealthReport.Degraded, states, Empty, 0);
+
+        Assert.Equal(("failing", "away"), (report.Connectors[0].State, report.Connectors[0].LastError));
+    }
+
+    [Theory]
+    [InlineData(null, null, "silent")]
+    [InlineData(0, null, "ok")]
+    [InlineData(null, 0, "failing")]
+    [InlineData(0, 1, "failing")]
+    [InlineData(0, 0, "failing")]
+    [InlineData(1, 0, "ok")]
+    public void A_connector_is_what_was_last_known_of_it(int? goodAt, int? failedAt, string state)
+    {
+        var states = new Dictionary<string, ConnectorState>
+        {
+            ["salesforce"] = new() { Name = "salesforce", LastGoodAt = At(goodAt), LastFailureAt = At(failedAt), LastError = "away" },
+        };
+
+        Assert.Equal(state, HealthRules.Judge([new PlayedCrm()], states, [Empty], 0, mailConfigured: true).Connectors[0].State);
+
+        static DateTimeOffset? At(int? seconds) => seconds is { } value ? Monday.AddSeconds(value) : null;
+    }
+
+    [Fact]
+    public void Mail_without_a_server_is_off() => Assert.Equal("off", HealthRules.Judge([], NoStates, [Empty], 0, mailConfigured: false).Mail.State);
+
+    [Fact]
+    public void Failing_mail_says_why()
+    {
+        var states = new Dictionary<string, ConnectorState> { [ConnectorState.Mail] = new() { Name = ConnectorState.Mail, LastFailureAt = Monday, LastError = "busy" } };
+
+        var report = HealthRules.Judge([], states, [Empty], 0, mailConfigured: true);
+
+        Assert.Equal((HealthReport.Degraded, "failing", "busy"), (report.Status, report.Mail.State, report.Mail.LastError));
+    }
+
+    private static HealthReport AssertStatus(string status, IReadOnlyDictionary<string, ConnectorState>? states, QueueHealth queue, int? spool)
+    {
+        var report = HealthRules.Judge([new PlayedCrm()], states, [queue], spool, mailConfigured: true);
+
+        Assert.Equal(status, report.Status);
+        Assert.Equal(status == HealthReport.Healthy, report.Problems.Count == 0);
+        return report;
+    }
+}
