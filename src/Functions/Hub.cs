@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Messaging.ServiceBus;
@@ -31,6 +32,9 @@ public static class Hub
         ["Schedules:PollConnectors"] = "0 * * * * *",
         ["Schedules:DetectStalls"] = "30 * * * * *",
     };
+
+    /// <summary>Requests to the tables that are under way at once; more would only wait in the service instead of here.</summary>
+    private const int TableConnections = 64;
 
     /// <summary>Builds the host.</summary>
     /// <param name="args">Command line: <c>--urls</c>, and settings as <c>--Key:Sub=value</c>.</param>
@@ -109,7 +113,11 @@ public static class Hub
     /// <summary>Few and quick retries: what takes longer is the queue's to repeat.</summary>
     private static TableClientOptions TableOptions(IServiceProvider provider)
     {
-        var options = new TableClientOptions { Retry = { MaxRetries = 2, Delay = TimeSpan.FromMilliseconds(200), NetworkTimeout = TimeSpan.FromSeconds(10) } };
+        var options = new TableClientOptions
+        {
+            Retry = { MaxRetries = 2, Delay = TimeSpan.FromMilliseconds(200), NetworkTimeout = TimeSpan.FromSeconds(10) },
+            Transport = new HttpClientTransport(new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = TableConnections, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })),
+        };
         options.AddPolicy(provider.GetRequiredService<HubMetrics>().CountTableRequests(), HttpPipelinePosition.PerRetry);
         return options;
     }

@@ -14,6 +14,9 @@ namespace IntegrationHub.Functions.Inbound;
 public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enrich, LeadMatcher matcher, JourneyFlow journeys, ParkedStore parked, HubMetrics metrics, ConnectorStateStore states,
     TimeProvider time, ILogger<ProcessFlow> logger)
 {
+    /// <summary>So many leads of one delivery at once: a large batch is not to crowd out the others.</summary>
+    private const int AtOnce = 8;
+
     /// <summary>Handles one delivery.</summary>
     /// <exception cref="HopelessMessageException">No connector reads it.</exception>
     /// <exception cref="UnreadableDeliveryException">It cannot be read.</exception>
@@ -71,7 +74,22 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
     }
 
     /// <summary>Runs all to their end, whatever befalls one of them, and then throws the first failure: one bad event does not hold back the others.</summary>
-    private static Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> run) => Task.WhenAll(items.Select(run));
+    private static async Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> run)
+    {
+        using var places = new SemaphoreSlim(AtOnce);
+        await Task.WhenAll(items.Select(async item =>
+        {
+            await places.WaitAsync();
+            try
+            {
+                await run(item);
+            }
+            finally
+            {
+                places.Release();
+            }
+        }));
+    }
 
     private static partial class Log
     {
