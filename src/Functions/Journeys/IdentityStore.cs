@@ -6,12 +6,11 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Journeys;
 
 /// <summary>
-/// The table <c>Identities</c>: which lead a key leads to. Keys are stored hashed, one partition a key. A person's key or an address leads to one lead: its row has a fixed name, so that
+/// The table <c>Identities</c>: which lead a key leads to. Keys are stored hashed, one partition a key. A person's key or an address leads to one lead: its row is named like its partition, so that
 /// the second of two writers is told. A deal's key leads to every lead the deal is about.
 /// </summary>
 public sealed class IdentityStore(HubTables tables)
 {
-    private const string OnlyRow = "lead";
     private const int CacheCapacity = 100_000;
 
     /// <summary>What this process has seen stored. A key once linked stays linked, so that what is here is true; what is not has to be asked.</summary>
@@ -27,7 +26,7 @@ public sealed class IdentityStore(HubTables tables)
         }
 
         var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
-        var row = await identities.GetEntityIfExistsAsync<TableEntity>(partition, OnlyRow, ["LeadId"], cancellationToken);
+        var row = await identities.GetEntityIfExistsAsync<TableEntity>(partition, partition, ["LeadId"], cancellationToken);
         return row.HasValue ? Remember(partition, LeadId.Parse(row.Value!.GetString("LeadId")!)) : null;
     }
 
@@ -55,7 +54,7 @@ public sealed class IdentityStore(HubTables tables)
             return seen;
         }
 
-        var row = key.Kind == IdentityKind.Deal ? leadId.Value : OnlyRow;
+        var row = key.Kind == IdentityKind.Deal ? leadId.Value : partition;
         var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
         try
         {

@@ -9,13 +9,14 @@ namespace IntegrationHub.Functions.Journeys;
 
 /// <summary>
 /// The table <c>Journeys</c>: one partition a lead, so that one transaction commits the journey row, the new facts and the outbox. Loading is one request, saving is one.
+/// Row keys are unique in the whole table: Azurite looks rows up by them before it looks at the partition.
 /// </summary>
 public sealed class JourneyStore(HubTables tables)
 {
     /// <summary>The most facts that one commit takes; the rest of a transaction's hundred actions is for the journey row and the outbox.</summary>
     public const int FactsPerCommit = 80;
 
-    private const string JourneyRow = "journey";
+    private const string JourneyPrefix = "journey-";
     private const string FactPrefix = "fact-";
     private const string OutboxPrefix = "outbox-";
     private const int OutboxRowsPerCommit = 9;
@@ -95,7 +96,7 @@ public sealed class JourneyStore(HubTables tables)
 
     private static TableEntity ToRow(JourneyState state, Journey? journey)
     {
-        var row = new TableEntity(state.LeadId.Value, JourneyRow);
+        var row = new TableEntity(state.LeadId.Value, JourneyPrefix + state.LeadId.Value);
         if (journey is not null)
         {
             row["Stage"] = journey.Stage.ToString();
