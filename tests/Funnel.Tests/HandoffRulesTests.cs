@@ -109,7 +109,7 @@ public sealed class HandoffRulesTests
     {
         var state = Arrive(JourneyState.New(Lead), 1, MarketingClaims(Evaluation, 0)).State;
         state = Arrive(state, 6, Returned("no budget", 5)).State;
-        var byCrm = Arrive(state, 8, Logged(7)).State;
+        var byCrm = Arrive(state, 8, Logged(7), Logged(5)).State;
         var byMarketing = Arrive(state, 8, Touch(TouchKind.Click, 7)).State;
 
         Assert.Null(byCrm.Ledger.Handoffs[1].AcceptedAt);

@@ -121,8 +121,9 @@ public sealed class JourneyProperties
 
         Assert.All(journey.Entries.Zip(journey.Entries.Skip(1)), pair =>
         {
-            var cause = chosen.State.Facts[pair.Second.FactKey];
-            Assert.True(Settings.OwnerOf(pair.First.Stage) != Team.Sales || cause.Side == ToolSide.Crm || pair.Second.Rule == StagePolicy.Advocate);
+            // The CRM's word may be followed by marketing's at the same instant, which then makes the stay.
+            var crmSpoke = chosen.State.Facts.Values.Any(fact => fact.Side == ToolSide.Crm && fact.OccurredAt == pair.Second.EnteredAt);
+            Assert.True(Settings.OwnerOf(pair.First.Stage) != Team.Sales || crmSpoke || pair.Second.Rule == StagePolicy.Advocate);
         });
     });
 
