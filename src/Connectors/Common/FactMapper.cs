@@ -160,13 +160,9 @@ public static class FactMapper
         };
     }
 
-    /// <summary>
-    /// A deal's own stage belongs to the deal, unless nobody can map it: then it is held like any other. A CRM record that the hub wrote is a lead that sales
-    /// have already: an early status there says who works on it, not that the lead fell back; falling back is a return, with its reason.
-    /// </summary>
+    /// <summary>A deal's own stage belongs to the deal, unless nobody can map it: then it is held like any other.</summary>
     private static bool ClaimsStage(SourceEvent source) =>
-        source.Unmapped || (source is { Stage: { } stage, ToStageRaw: not null } && !ChangesDeal(source.Kind) && source.Kind != SourceEventKind.Activity
-            && !(source is { Side: ToolSide.Crm, HubLeadId: not null } && stage < FunnelStage.Evaluation));
+        source.Unmapped || (source is { Stage: not null, ToStageRaw: not null } && !ChangesDeal(source.Kind) && source.Kind != SourceEventKind.Activity);
 
     private static bool ChangesDeal(SourceEventKind kind) => kind is SourceEventKind.DealCreated or SourceEventKind.DealUpdated or SourceEventKind.DealStageChanged
         or SourceEventKind.DealWon or SourceEventKind.DealLost or SourceEventKind.DealDeleted or SourceEventKind.AssociationChanged;

@@ -50,7 +50,7 @@ public sealed record SourceEvent
     /// <summary>Gets whose word it is.</summary>
     public required ToolSide Side { get; init; }
 
-    /// <summary>Gets the record keys of the one person the event is about, strongest first; empty where the payload names only a deal or only an address.</summary>
+    /// <summary>Gets the person's record keys, strongest first; of a deal's event the keys of all its people, who are several persons. Empty where the payload names only a deal or only an address.</summary>
     public ImmutableArray<IdentityKey> People { get; init; } = [];
 
     /// <summary>Gets the hub's own id where the record carries it (a CRM record that the hub wrote); the strongest key of all.</summary>

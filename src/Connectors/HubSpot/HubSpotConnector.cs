@@ -1,16 +1,22 @@
 using System.Text.Json;
 using IntegrationHub.Connectors.Common;
+using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
 /// <summary>One HubSpot account: its contacts speak for marketing, its deals for the CRM.</summary>
-public sealed class HubSpotConnector(HubSpotOptions options) : IWebhookSource
+public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IStageTarget
 {
+    private readonly HubSpotOptions _options;
+    private readonly HubSpotClient _client;
+
+    internal HubSpotConnector(HubSpotOptions options, HubSpotClient client) => (_options, _client) = (options, client);
+
     /// <summary>The type's name in settings.</summary>
     public const string TypeName = "HubSpot";
 
     /// <inheritdoc/>
-    public string Name => options.Name;
+    public string Name => _options.Name;
 
     /// <inheritdoc/>
     public string Type => TypeName;
@@ -26,7 +32,7 @@ public sealed class HubSpotConnector(HubSpotOptions options) : IWebhookSource
     {
         ArgumentNullException.ThrowIfNull(delivery);
 
-        if (HubSpotSignature.Refusal(options.ClientSecret, delivery, now) is { } refusal)
+        if (HubSpotSignature.Refusal(_options.ClientSecret, delivery, now) is { } refusal)
         {
             return refusal;
         }
@@ -36,7 +42,7 @@ public sealed class HubSpotConnector(HubSpotOptions options) : IWebhookSource
             return DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "the body is no JSON array of events");
         }
 
-        var ours = events.Count(wire => HubSpotMapper.IsOurs(wire, options));
+        var ours = events.Count(wire => HubSpotMapper.IsOurs(wire, _options));
         return ours == 0 && events.Count > 0
             ? DeliveryCheck.Refuse(DeliveryVerdict.NotOurs, "every event is of another portal")
             : DeliveryCheck.Accept(ours);
@@ -48,7 +54,7 @@ public sealed class HubSpotConnector(HubSpotOptions options) : IWebhookSource
         ArgumentNullException.ThrowIfNull(delivery);
 
         var events = HubSpotMapper.Parse(delivery.Body) ?? throw new UnreadableDeliveryException(Name, "the body is no JSON array of events");
-        return HubSpotMapper.Map(events, options);
+        return HubSpotMapper.Map(events, _options);
     }
 
     /// <inheritdoc/>
@@ -57,6 +63,44 @@ public sealed class HubSpotConnector(HubSpotOptions options) : IWebhookSource
         ArgumentNullException.ThrowIfNull(delivery);
 
         using var document = JsonDocument.Parse(delivery.Body);
-        return [.. document.RootElement.EnumerateArray().Select(item => delivery with { Body = JsonSerializer.SerializeToUtf8Bytes(new[] { item }) })];
+        List<JsonElement> events = [.. document.RootElement.EnumerateArray()];
+        return events.Count < 2
+            ? [delivery]
+            : [.. events.Chunk((events.Count + 1) / 2).Select(half => delivery with { Body = JsonSerializer.SerializeToUtf8Bytes(half) })];
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SourceEvent>> EnrichAsync(IReadOnlyList<SourceEvent> events, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+
+        return HubSpotEnrichment.RunAsync(events, _client, _options, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> WriteStageAsync(IdentityKey person, FunnelStage stage, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+
+        if (!_options.WriteStages.TryGetValue(stage, out var wanted))
+        {
+            return false;
+        }
+
+        var current = await _client.LifecycleStageAsync(person.Id, cancellationToken);
+        var known = _options.Stages.TryGet(current, out var present);
+        if (current == wanted || (known && present == stage))
+        {
+            return false;
+        }
+
+        // HubSpot lets the stage only move forward: to go back it is cleared first. A crash in between leaves it empty, and from there every stage is forward.
+        if (current is not null && (!known || present > stage))
+        {
+            await _client.WriteLifecycleStageAsync(person.Id, "", cancellationToken);
+        }
+
+        await _client.WriteLifecycleStageAsync(person.Id, wanted, cancellationToken);
+        return true;
     }
 }

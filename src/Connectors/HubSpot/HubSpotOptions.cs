@@ -28,6 +28,9 @@ public sealed class HubSpotOptions
         ["closedlost"] = DealStageMeaning.Lost,
     };
 
+    /// <summary>What the hub writes where several names would do.</summary>
+    private static readonly string[] UsualNames = ["subscriber", "marketingqualifiedlead", "salesqualifiedlead", "customer", "evangelist"];
+
     /// <summary>Gets the connector's name.</summary>
     public required string Name { get; init; }
 
@@ -55,12 +58,13 @@ public sealed class HubSpotOptions
     /// <summary>Gets what deal stages mean; those of other pipelines are decided by the pipeline's own probabilities. Setting <c>DealStageMap:{raw}</c>.</summary>
     public required StageMap<DealStageMeaning> DealStages { get; init; }
 
-    /// <summary>Gets the lifecycle stage that is written for each stage of the funnel: the last of its raw names in HubSpot's own order, or <c>WriteStage:{stage}</c>. A stage without one is never written.</summary>
+    /// <summary>Gets the lifecycle stage that is written for each stage of the funnel: <c>WriteStage:{stage}</c>, else HubSpot's usual name for it. A stage that no lifecycle stage maps to is never written.</summary>
     public required IReadOnlyDictionary<FunnelStage, string> WriteStages { get; init; }
 
     /// <summary>Reads the settings; faults go to <paramref name="settings"/>.</summary>
     internal static HubSpotOptions Read(ConnectorSettings settings)
     {
+        var stages = settings.Stages("StageMap", LifecycleStages);
         var options = new HubSpotOptions
         {
             Name = settings.Name,
@@ -70,9 +74,9 @@ public sealed class HubSpotOptions
             ClientId = settings.Text("ClientId"),
             RefreshToken = settings.Text("RefreshToken"),
             PortalId = settings.Number("PortalId"),
-            Stages = settings.Stages("StageMap", LifecycleStages),
+            Stages = stages,
             DealStages = settings.DealStages("DealStageMap", DefaultPipeline),
-            WriteStages = ReadWriteStages(settings),
+            WriteStages = ReadWriteStages(settings, stages),
         };
 
         if (options.AccessToken is null && (options.ClientId is null || options.RefreshToken is null))
@@ -83,24 +87,26 @@ public sealed class HubSpotOptions
         return options;
     }
 
-    private static Dictionary<FunnelStage, string> ReadWriteStages(ConnectorSettings settings)
+    /// <summary>For each stage what is set, else HubSpot's usual name if the map still says so, else any that the map has.</summary>
+    private static Dictionary<FunnelStage, string> ReadWriteStages(ConnectorSettings settings, StageMap<FunnelStage> map)
     {
-        var stages = new Dictionary<FunnelStage, string>
-        {
-            [FunnelStage.Awareness] = "subscriber",
-            [FunnelStage.Interest] = "marketingqualifiedlead",
-            [FunnelStage.Evaluation] = "salesqualifiedlead",
-            [FunnelStage.Commitment] = "customer",
-            [FunnelStage.Referral] = "evangelist",
-        };
+        var written = new Dictionary<FunnelStage, string>();
         foreach (var stage in Enum.GetValues<FunnelStage>())
         {
-            if (settings.Text($"WriteStage:{stage}") is { } raw)
+            var key = $"WriteStage:{stage}";
+            var raw = settings.Text(key) ?? UsualNames.Concat(map.All.Keys.Order(StringComparer.Ordinal)).FirstOrDefault(name => IsMapped(name, stage));
+            if (raw is not null && !IsMapped(raw, stage))
             {
-                stages[stage] = raw;
+                settings.Fault(key, $"is a lifecycle stage that StageMap does not map to {stage}: one that it does would be right");
+            }
+            else if (raw is not null)
+            {
+                written[stage] = raw;
             }
         }
 
-        return stages;
+        return written;
+
+        bool IsMapped(string raw, FunnelStage stage) => map.TryGet(raw, out var meaning) && meaning == stage;
     }
 }

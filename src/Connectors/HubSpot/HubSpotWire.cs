@@ -44,6 +44,53 @@ internal sealed record HubSpotEventWire
     public bool? AssociationRemoved { get; init; }
 }
 
+/// <summary>A token.</summary>
+internal sealed record HubSpotTokenWire
+{
+    [JsonPropertyName("access_token")]
+    public string? AccessToken { get; init; }
+
+    [JsonPropertyName("expires_in")]
+    public int? ExpiresIn { get; init; }
+}
+
+/// <summary>Asks for records by id.</summary>
+internal sealed record HubSpotBatchReadWire(IReadOnlyList<HubSpotIdWire> Inputs, IReadOnlyList<string>? Properties = null);
+
+/// <summary>An id.</summary>
+internal sealed record HubSpotIdWire(string Id);
+
+/// <summary>Records; those that are not there are left out.</summary>
+internal sealed record HubSpotBatchWire(IReadOnlyList<HubSpotObjectWire>? Results);
+
+/// <summary>A record.</summary>
+internal sealed record HubSpotObjectWire(string? Id, IReadOnlyDictionary<string, string?>? Properties)
+{
+    /// <summary>The value of a property; null where it has none.</summary>
+    public string? Text(string property) => Properties?.GetValueOrDefault(property) is { Length: > 0 } value ? value : null;
+}
+
+/// <summary>What belongs to what.</summary>
+internal sealed record HubSpotAssociationsWire(IReadOnlyList<HubSpotAssociationWire>? Results);
+
+/// <summary>What belongs to one record.</summary>
+internal sealed record HubSpotAssociationWire(HubSpotIdWire? From, IReadOnlyList<HubSpotAssociatedWire>? To);
+
+/// <summary>One that belongs to it.</summary>
+internal sealed record HubSpotAssociatedWire(long? ToObjectId);
+
+/// <summary>Pipelines.</summary>
+internal sealed record HubSpotPipelinesWire(IReadOnlyList<HubSpotPipelineWire>? Results);
+
+/// <summary>A pipeline.</summary>
+internal sealed record HubSpotPipelineWire(string? Id, IReadOnlyList<HubSpotPipelineStageWire>? Stages);
+
+/// <summary>A stage of a pipeline.</summary>
+internal sealed record HubSpotPipelineStageWire(string? Id, IReadOnlyDictionary<string, string?>? Metadata);
+
+/// <summary>Properties to write; an empty text clears.</summary>
+internal sealed record HubSpotPatchWire(IReadOnlyDictionary<string, string> Properties);
+
 /// <summary>How HubSpot writes JSON, and how little is to be made of it when it does not.</summary>
 internal static class HubSpotJson
 {

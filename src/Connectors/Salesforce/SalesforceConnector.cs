@@ -2,11 +2,12 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using IntegrationHub.Connectors.Common;
+using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
 /// <summary>One Salesforce organisation: the CRM.</summary>
-public sealed class SalesforceConnector(SalesforceOptions options) : IWebhookSource
+public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnricher, IHandoffTarget
 {
     /// <summary>The type's name in settings.</summary>
     public const string TypeName = "Salesforce";
@@ -25,8 +26,21 @@ public sealed class SalesforceConnector(SalesforceOptions options) : IWebhookSou
     private const string Ack =
         """<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><notificationsResponse xmlns="http://soap.sforce.com/2005/09/outbound"><Ack>true</Ack></notificationsResponse></soapenv:Body></soapenv:Envelope>""";
 
+    private readonly SalesforceOptions _options;
+    private readonly SalesforceClient _client;
+    private readonly SalesforcePoll _poll;
+    private readonly SalesforceHandoff _handoff;
+
+    internal SalesforceConnector(SalesforceOptions options, SalesforceClient client, ILogger logger)
+    {
+        _options = options;
+        _client = client;
+        _poll = new(client, options, logger);
+        _handoff = new(client, options);
+    }
+
     /// <inheritdoc/>
-    public string Name => options.Name;
+    public string Name => _options.Name;
 
     /// <inheritdoc/>
     public string Type => TypeName;
@@ -57,9 +71,9 @@ public sealed class SalesforceConnector(SalesforceOptions options) : IWebhookSou
 
         return delivery.Channel switch
         {
-            Delivery.PollChannel => SalesforceMapper.MapRows(PageOf(delivery), delivery.Header(ApiUserHeader), options),
-            Changes => SalesforceMapper.MapChanges(SalesforceWire.ParseChanges(delivery.Body) ?? throw Unreadable("the body is no change event"), options),
-            _ => SalesforceMapper.MapNotifications(SalesforceWire.ParseOutbound(delivery.Body) ?? throw Unreadable("the body is no outbound message"), options),
+            Delivery.PollChannel => SalesforceMapper.MapRows(PageOf(delivery), delivery.Header(ApiUserHeader), _options),
+            Changes => SalesforceMapper.MapChanges(SalesforceWire.ParseChanges(delivery.Body) ?? throw Unreadable("the body is no change event"), _options),
+            _ => SalesforceMapper.MapNotifications(SalesforceWire.ParseOutbound(delivery.Body) ?? throw Unreadable("the body is no outbound message"), _options),
         };
     }
 
@@ -68,15 +82,29 @@ public sealed class SalesforceConnector(SalesforceOptions options) : IWebhookSou
     {
         ArgumentNullException.ThrowIfNull(delivery);
 
-        if (delivery.Channel.StartsWith(OutboundPrefix, StringComparison.Ordinal))
+        return delivery.Channel switch
         {
-            return [.. SalesforceWire.SplitOutbound(delivery.Body).Select(body => delivery with { Body = body })];
+            Delivery.PollChannel => Halves(delivery, "records"),
+            Changes => Halves(delivery, null),
+            _ => [.. SalesforceWire.HalveOutbound(delivery.Body).Select(body => delivery with { Body = body })],
+        };
+    }
+
+    /// <summary>A list in two: the body itself, or a member of it.</summary>
+    private static IReadOnlyList<Delivery> Halves(Delivery delivery, string? member)
+    {
+        using var document = JsonDocument.Parse(delivery.Body);
+        var list = member is null ? document.RootElement : document.RootElement.GetProperty(member);
+        if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() < 2)
+        {
+            return [delivery];
         }
 
-        using var document = JsonDocument.Parse(delivery.Body);
-        return document.RootElement.ValueKind == JsonValueKind.Array
-            ? [.. document.RootElement.EnumerateArray().Select(item => delivery with { Body = JsonSerializer.SerializeToUtf8Bytes(item) })]
-            : [delivery];
+        var halves = list.EnumerateArray().Chunk((list.GetArrayLength() + 1) / 2);
+        return [.. halves.Select(half => delivery with
+        {
+            Body = member is null ? JsonSerializer.SerializeToUtf8Bytes(half) : JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, JsonElement[]> { [member] = half }),
+        })];
     }
 
     /// <inheritdoc/>
@@ -87,7 +115,26 @@ public sealed class SalesforceConnector(SalesforceOptions options) : IWebhookSou
         return delivery.Channel.StartsWith(OutboundPrefix, StringComparison.Ordinal) ? new(200, "text/xml; charset=utf-8", Ack) : null;
     }
 
-    /// <summary>How far a page of rows reaches: the stamp of its last row.</summary>
+    /// <inheritdoc/>
+    public Task<PollPage> PollAsync(string? cursor, DateTimeOffset now, CancellationToken cancellationToken) => _poll.StepAsync(cursor, now, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SourceEvent>> EnrichAsync(IReadOnlyList<SourceEvent> events, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+
+        return SalesforceEnrichment.RunAsync(events, _client, _options, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+
+        return _handoff.DeliverAsync(order, cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public PollProgress Progress(Delivery answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
@@ -99,7 +146,7 @@ public sealed class SalesforceConnector(SalesforceOptions options) : IWebhookSou
 
     private DeliveryCheck CheckChanges(Delivery delivery)
     {
-        if (options.RelaySecret is not { } secret)
+        if (_options.RelaySecret is not { } secret)
         {
             return DeliveryCheck.Refuse(DeliveryVerdict.Forged, "no relay secret is set");
         }
@@ -121,7 +168,7 @@ public sealed class SalesforceConnector(SalesforceOptions options) : IWebhookSou
 
     private DeliveryCheck CheckOutbound(Delivery delivery, string secret)
     {
-        if (!SharedSecret.Matches(options.OutboundSecret, secret))
+        if (!SharedSecret.Matches(_options.OutboundSecret, secret))
         {
             return DeliveryCheck.Refuse(DeliveryVerdict.Forged, "the last segment of the path is not the secret that is set");
         }
@@ -131,7 +178,7 @@ public sealed class SalesforceConnector(SalesforceOptions options) : IWebhookSou
             return DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "the body is no outbound message");
         }
 
-        return message.OrganizationId == options.OrganizationId
+        return message.OrganizationId == _options.OrganizationId
             ? DeliveryCheck.Accept(message.Notifications.Count)
             : DeliveryCheck.Refuse(DeliveryVerdict.NotOurs, "the message is of another organisation");
     }

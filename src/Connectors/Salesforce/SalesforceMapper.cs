@@ -39,6 +39,30 @@ internal static class SalesforceMapper
     public static IReadOnlyList<SourceEvent> MapChanges(IEnumerable<ChangeEvent> changes, SalesforceOptions options) =>
         Distinct(changes.SelectMany(change => change.RecordIds.DefaultIfEmpty("").SelectMany(id => MapChange(change, id, options))));
 
+    /// <summary>What a Lead or Contact tells of the person.</summary>
+    public static LeadProfile ProfileOf(SalesforceRecord record) => new()
+    {
+        Email = Canonical(record.Text("Email")),
+        FirstName = record.Text("FirstName") ?? record.Text("Name.FirstName"),
+        LastName = Known(record.Text("LastName") ?? record.Text("Name.LastName"), NoLastName),
+        Company = Known(record.Text("Company"), NoCompany),
+        JobTitle = record.Text("Title"),
+        Phone = record.Text("Phone"),
+        Region = record.Text("Country"),
+    };
+
+    /// <summary>What an event says, and for the rest what the record has.</summary>
+    public static LeadProfile Over(LeadProfile said, LeadProfile record) => new()
+    {
+        Email = said.Email ?? record.Email,
+        FirstName = said.FirstName ?? record.FirstName,
+        LastName = said.LastName ?? record.LastName,
+        Company = said.Company ?? record.Company,
+        JobTitle = said.JobTitle ?? record.JobTitle,
+        Phone = said.Phone ?? record.Phone,
+        Region = said.Region ?? record.Region,
+    };
+
     /// <summary>How times stand in dedupe keys and cursors.</summary>
     public static string Stamp(DateTimeOffset? at) => at?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture) ?? "";
 
@@ -152,16 +176,26 @@ internal static class SalesforceMapper
             ShowsWork = deal.Kind is SourceEventKind.DealCreated or SourceEventKind.DealStageChanged or SourceEventKind.DealWon,
             NeedsEnrichment = telling.Form == Form.Row ? [] : Lacks(deal),
         };
-        return PeopleOf(record) is [var first, .. var others]
-            ? others.Select(other => Of(deal, other) with { DedupeKey = $"{deal.DedupeKey}|{other.ContactId}" }).Prepend(Of(deal, first))
-            : [deal];
+        return WithPeople(deal, record, options);
+    }
 
-        SourceEvent Of(SourceEvent source, ContactRole role) => source with
+    /// <summary>A deal with its people, and what the record tells of each of them.</summary>
+    public static IEnumerable<SourceEvent> WithPeople(SourceEvent deal, SalesforceRecord record, SalesforceOptions options)
+    {
+        var people = PeopleOf(record);
+        var known = people.Where(role => SalesforceId.IsId(role.ContactId)).ToList();
+        yield return deal with
         {
-            SubjectEmail = Canonical(role.Email),
-            People = SalesforceId.IsId(role.ContactId) ? [IdentityKey.Person(options.Name, role.ContactId)] : [],
-            ExternalIds = SalesforceId.IsId(role.ContactId) ? source.ExternalIds.Add("contactId", role.ContactId) : source.ExternalIds,
+            SubjectEmail = deal.SubjectEmail ?? Canonical(people.FirstOrDefault()?.Email),
+            People = [.. known.Select(role => IdentityKey.Person(options.Name, role.ContactId))],
         };
+        foreach (var role in known)
+        {
+            yield return Blank("Contact", role.ContactId, $"{deal.DedupeKey}|{role.ContactId}", deal.OccurredAt, options) with
+            {
+                Kind = SourceEventKind.ContactUpdated, SubjectEmail = Canonical(role.Email), Profile = new() { Email = Canonical(role.Email) },
+            };
+        }
     }
 
     /// <summary>The contacts of an opportunity: the primary one first, then by id. A lone <c>Contact</c> may come without its id.</summary>
@@ -302,16 +336,7 @@ internal static class SalesforceMapper
             Kind = telling.Form == Form.Created ? SourceEventKind.ContactCreated : SourceEventKind.ContactUpdated,
             SubjectEmail = email,
             NeedsEnrichment = telling.Form != Form.Row && email is null ? ["email"] : [],
-            Profile = new()
-            {
-                Email = email,
-                FirstName = record.Text("FirstName") ?? record.Text("Name.FirstName"),
-                LastName = Known(record.Text("LastName") ?? record.Text("Name.LastName"), NoLastName),
-                Company = Known(record.Text("Company"), NoCompany),
-                JobTitle = record.Text("Title"),
-                Phone = record.Text("Phone"),
-                Region = record.Text("Country"),
-            },
+            Profile = ProfileOf(record),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Xml;
 using System.Xml.Linq;
 
@@ -49,6 +50,19 @@ internal sealed record OutboundMessage(string OrganizationId, IReadOnlyList<Outb
 
 /// <summary>One notification.</summary>
 internal sealed record OutboundNotification(string Id, SalesforceRecord Record);
+
+/// <summary>A token.</summary>
+internal sealed record SalesforceTokenWire
+{
+    [JsonPropertyName("access_token")]
+    public string? AccessToken { get; init; }
+
+    [JsonPropertyName("instance_url")]
+    public string? InstanceUrl { get; init; }
+
+    /// <summary>A URL that ends with the organisation's and the user's id.</summary>
+    public string? Id { get; init; }
+}
 
 /// <summary>Reads Salesforce's three forms. Each answers null where the form is not what it should be.</summary>
 internal static class SalesforceWire
@@ -116,10 +130,7 @@ internal static class SalesforceWire
     {
         try
         {
-            var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = LongestMessage };
-            using var stream = new MemoryStream(body.ToArray(), writable: false);
-            using var reader = XmlReader.Create(stream, settings);
-            return ParseOutbound(XDocument.Load(reader));
+            return ParseOutbound(Load(body));
         }
         catch (XmlException)
         {
@@ -127,21 +138,27 @@ internal static class SalesforceWire
         }
     }
 
-    /// <summary>One message for each notification of a message.</summary>
-    public static IReadOnlyList<byte[]> SplitOutbound(ReadOnlyMemory<byte> body)
+    /// <summary>A message as two, each with half of its notifications; alone where it has only one.</summary>
+    public static IReadOnlyList<byte[]> HalveOutbound(ReadOnlyMemory<byte> body)
+    {
+        var document = Load(body);
+        var count = document.Descendants(XName.Get("Notification", Outbound)).Count();
+        return count < 2 ? [body.ToArray()] : [Part(document, ..(count / 2)), Part(document, (count / 2)..)];
+    }
+
+    private static XDocument Load(ReadOnlyMemory<byte> body)
     {
         var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = LongestMessage };
         using var stream = new MemoryStream(body.ToArray(), writable: false);
         using var reader = XmlReader.Create(stream, settings);
-        var document = XDocument.Load(reader);
-        var count = document.Descendants(XName.Get("Notification", Outbound)).Count();
-        return [.. Enumerable.Range(0, count).Select(kept => Only(document, kept))];
+        return XDocument.Load(reader);
     }
 
-    private static byte[] Only(XDocument document, int kept)
+    private static byte[] Part(XDocument document, Range kept)
     {
         var copy = new XDocument(document);
-        copy.Descendants(XName.Get("Notification", Outbound)).Where((_, i) => i != kept).ToList().ForEach(other => other.Remove());
+        var notifications = copy.Descendants(XName.Get("Notification", Outbound)).ToList();
+        notifications.Except(notifications.Take(kept)).ToList().ForEach(other => other.Remove());
         using var stream = new MemoryStream();
         copy.Save(stream, SaveOptions.DisableFormatting);
         return stream.ToArray();

@@ -32,6 +32,7 @@ public sealed class PayloadTests
         Assert.Equal((bool)expected["accept"]! ? "accepted" : "rejected", (string?)actual["verdict"]);
         Assert.Equal((string?)expected["vendor"], (string?)actual["connector"]);
         Assert.NotEqual("", (string?)actual["reason"]);
+        Assert.Equal((string?)expected["nextCursor"], (string?)actual["nextCursor"]);
         var events = expected["events"]!.AsArray();
         Assert.Equal(events.Count, actual["events"]!.AsArray().Count);
         Assert.All(events, (item, i) => AssertSame(item!.AsObject(), actual["events"]![i]!.AsObject()));

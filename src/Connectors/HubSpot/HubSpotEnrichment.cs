@@ -1,0 +1,119 @@
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Connectors.HubSpot;
+
+/// <summary>Fills in what HubSpot's webhooks lack: addresses and profiles of contacts; people, worth and outcome of deals.</summary>
+internal static class HubSpotEnrichment
+{
+    /// <summary>Asks for what the events lack: one call for each 100 contacts, two for each 100 deals.</summary>
+    public static async Task<IReadOnlyList<SourceEvent>> RunAsync(IReadOnlyList<SourceEvent> events, HubSpotClient client, HubSpotOptions options, CancellationToken cancellationToken)
+    {
+        var dealIds = events.Where(LacksDeal).Select(source => source.DealId!).Distinct().ToList();
+        var contactIds = events.Where(LacksContact).Select(source => source.People[0].Id).Distinct().ToList();
+        var deals = client.DealsAsync(dealIds, cancellationToken);
+        var people = client.ContactsOfDealsAsync(dealIds, cancellationToken);
+        var contacts = client.ContactsAsync(contactIds, cancellationToken);
+        await Task.WhenAll(deals, people, contacts);
+
+        var enriched = new List<SourceEvent>();
+        foreach (var source in events)
+        {
+            if (LacksDeal(source))
+            {
+                var state = (await deals).GetValueOrDefault(source.DealId!);
+                var withPeople = WithPeople(source, (await people).GetValueOrDefault(source.DealId!, []), options);
+                enriched.Add(await WithDealAsync(withPeople, state, client, options, cancellationToken));
+            }
+            else if (LacksContact(source) && (await contacts).TryGetValue(source.People[0].Id, out var contact))
+            {
+                enriched.AddRange(WithContact(source, contact));
+            }
+            else
+            {
+                enriched.Add(source);
+            }
+        }
+
+        return enriched;
+    }
+
+    /// <summary>What a contact's record adds to an event. What the event itself says stays: it is what was so then.</summary>
+    public static IEnumerable<SourceEvent> WithContact(SourceEvent source, HubSpotObjectWire contact)
+    {
+        var email = source.SubjectEmail ?? (EmailAddress.TryParse(contact.Text("email"), out var address) ? address.Address : null);
+        yield return source with
+        {
+            SubjectEmail = email,
+            NeedsEnrichment = [],
+            Profile = new()
+            {
+                Email = source.Profile?.Email ?? email,
+                FirstName = source.Profile?.FirstName ?? contact.Text("firstname"),
+                LastName = source.Profile?.LastName ?? contact.Text("lastname"),
+                Company = source.Profile?.Company ?? contact.Text("company"),
+                JobTitle = source.Profile?.JobTitle ?? contact.Text("jobtitle"),
+                Phone = source.Profile?.Phone ?? contact.Text("phone"),
+                Region = source.Profile?.Region ?? contact.Text("country"),
+                Score = source.Profile?.Score ?? HubSpotMapper.Amount(contact.Text("hubspotscore")),
+            },
+        };
+
+        // Whoever opted out before the hub met them has opted out all the same.
+        if (contact.Text("hs_email_optout") == "true" && source.Kind is SourceEventKind.ContactCreated or SourceEventKind.ContactUpdated or SourceEventKind.StageChanged)
+        {
+            yield return source with
+            {
+                Kind = SourceEventKind.ConsentUnsubscribed, DedupeKey = $"{source.DedupeKey}|optOut", SubjectEmail = email, NeedsEnrichment = [],
+                ToStageRaw = null, Stage = null, Unmapped = false, Profile = null, ShowsWork = false,
+            };
+        }
+    }
+
+    private static bool LacksDeal(SourceEvent source) => source.DealId is not null && source.DealStatus != DealStatus.Deleted;
+
+    private static bool LacksContact(SourceEvent source) => source is { DealId: null, People: [_, ..] }
+        and not { Kind: SourceEventKind.ContactDeleted or SourceEventKind.ContactPrivacyDeleted or SourceEventKind.Ignored };
+
+    /// <summary>An association names its one person itself.</summary>
+    private static SourceEvent WithPeople(SourceEvent source, IReadOnlyList<string> contacts, HubSpotOptions options) =>
+        source.People.IsEmpty ? source with { People = [.. contacts.Select(id => IdentityKey.Person(options.Name, id))] } : source;
+
+    private static async Task<SourceEvent> WithDealAsync(
+        SourceEvent source, HubSpotObjectWire? deal, HubSpotClient client, HubSpotOptions options, CancellationToken cancellationToken)
+    {
+        var filled = source with
+        {
+            Amount = source.Amount ?? HubSpotMapper.Amount(deal?.Text("amount")),
+            Currency = source.Currency ?? deal?.Text("deal_currency_code"),
+            Owner = source.Owner ?? deal?.Text("hubspot_owner_id"),
+            NeedsEnrichment = [],
+        };
+
+        // These do not say where the deal stands: it stands where it stands now.
+        var asksState = source.Kind is SourceEventKind.ResyncRequired or SourceEventKind.AssociationChanged;
+        var raw = asksState ? deal?.Text("dealstage") : source.ToStageRaw;
+        if (raw is null || (!asksState && !source.Unmapped))
+        {
+            return filled;
+        }
+
+        var meaning = options.DealStages.TryGet(raw, out var known) ? known : await client.OutcomeAsync(raw, cancellationToken);
+        return filled with
+        {
+            Kind = source.Kind == SourceEventKind.AssociationChanged ? source.Kind : KindOf(meaning),
+            ToStageRaw = raw,
+            Stage = meaning?.Stage,
+            Unmapped = meaning is null,
+            DealStatus = meaning?.Status ?? DealStatus.Open,
+            ShowsWork = filled.ShowsWork && meaning?.Status != DealStatus.Lost,
+        };
+    }
+
+    private static SourceEventKind KindOf(DealStageMeaning? meaning) => meaning?.Status switch
+    {
+        DealStatus.Won => SourceEventKind.DealWon,
+        DealStatus.Lost => SourceEventKind.DealLost,
+        _ => SourceEventKind.DealStageChanged,
+    };
+}

@@ -1,0 +1,29 @@
+using IntegrationHub.Connectors.Common.Http;
+using Refit;
+
+namespace IntegrationHub.Connectors.HubSpot;
+
+/// <summary>The calls the hub makes. Reading in batches is a POST that changes nothing, and writing a property twice is writing it once: both may be repeated.</summary>
+internal interface IHubSpotApi
+{
+    /// <summary>Up to 100 records. https://developers.hubspot.com/docs/api/crm/contacts</summary>
+    [Post("/crm/v3/objects/{type}/batch/read")]
+    Task<HubSpotBatchWire> ReadAsync(string type, [Body] HubSpotBatchReadWire request, [Property(ResilienceHandler.Idempotent)] bool repeatable, CancellationToken cancellationToken);
+
+    /// <summary>The contacts of up to 100 deals. https://developers.hubspot.com/docs/api/crm/associations</summary>
+    [Post("/crm/v4/associations/deals/contacts/batch/read")]
+    Task<HubSpotAssociationsWire> ContactsOfDealsAsync(
+        [Body] HubSpotBatchReadWire request, [Property(ResilienceHandler.Idempotent)] bool repeatable, CancellationToken cancellationToken);
+
+    /// <summary>All deal pipelines. https://developers.hubspot.com/docs/api/crm/pipelines</summary>
+    [Get("/crm/v3/pipelines/deals")]
+    Task<HubSpotPipelinesWire> PipelinesAsync(CancellationToken cancellationToken);
+
+    /// <summary>One contact.</summary>
+    [Get("/crm/v3/objects/contacts/{id}")]
+    Task<HubSpotObjectWire> ContactAsync(string id, string properties, CancellationToken cancellationToken);
+
+    /// <summary>Writes properties of a contact.</summary>
+    [Patch("/crm/v3/objects/contacts/{id}")]
+    Task UpdateContactAsync(string id, [Body] HubSpotPatchWire patch, [Property(ResilienceHandler.Idempotent)] bool repeatable, CancellationToken cancellationToken);
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using System.Text;
+using IntegrationHub.Connectors.Common.Http;
+
+namespace IntegrationHub.Connectors.Salesforce;
+
+/// <summary>Speaks with one Salesforce organisation.</summary>
+internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, SalesforceSession session, SalesforceOptions options)
+{
+    /// <summary>Gets the id of the user the hub acts as; null before the first call, and where the sign-in does not tell.</summary>
+    public string? UserId => session.UserId;
+
+    /// <summary>The pages of a query's answer, as they came.</summary>
+    public async Task<IReadOnlyList<(byte[] Body, QueryPage Page)>> QueryAsync(string query, CancellationToken cancellationToken)
+    {
+        var pages = new List<(byte[], QueryPage)>();
+        var body = await RunAsync(() => api.QueryAllAsync(options.ApiVersion, query, cancellationToken));
+        while (true)
+        {
+            var bytes = Encoding.UTF8.GetBytes(body);
+            var page = SalesforceWire.ParsePage(bytes) ?? throw new VendorUnavailableException(options.Name, "GET queryAll", HttpStatusCode.OK, null);
+            pages.Add((bytes, page));
+            if (page.NextRecordsUrl is not { } next)
+            {
+                return pages;
+            }
+
+            body = await RunAsync(() => api.NextAsync(next.TrimStart('/'), cancellationToken));
+        }
+    }
+
+    /// <summary>The rows with some ids; those that are not there are left out.</summary>
+    public async Task<Dictionary<string, SalesforceRecord>> RowsAsync(PolledObject type, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(ids.Chunk(Soql.IdsPerQuery).Select(chunk => QueryAsync(Soql.ById(type, chunk, options), cancellationToken)));
+        return answers.SelectMany(pages => pages).SelectMany(page => page.Page.Records).DistinctBy(record => record.Id).ToDictionary(record => record.Id);
+    }
+
+    /// <summary>A record; null where it is not there, or no longer.</summary>
+    public async Task<SalesforceRecord?> FindAsync(string type, string id, string fields, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return SalesforceWire.ParseRow(await RunAsync(() => api.ReadAsync(options.ApiVersion, type, id, fields, cancellationToken)));
+        }
+        catch (VendorRefusedException refused) when (refused.Status == HttpStatusCode.NotFound || refused.ErrorCode == "ENTITY_IS_DELETED")
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The record with an external id.</summary>
+    public async Task<SalesforceRecord> ReadByExternalIdAsync(string type, string field, string value, string fields, CancellationToken cancellationToken) =>
+        SalesforceWire.ParseRow(await RunAsync(() => api.ReadByExternalIdAsync(options.ApiVersion, type, field, value, fields, cancellationToken)))
+            ?? throw new VendorUnavailableException(options.Name, $"GET {type} by {field}", HttpStatusCode.OK, null);
+
+    /// <summary>Makes or changes the record with an external id.</summary>
+    /// <exception cref="VendorRefusedException">Among others with 300, where several records have it.</exception>
+    public Task UpsertAsync(string type, string field, string value, IReadOnlyDictionary<string, object?> record, CancellationToken cancellationToken) => RunAsync(async () =>
+    {
+        await api.UpsertAsync(options.ApiVersion, type, field, value, record, repeatable: true, cancellationToken);
+        return true;
+    });
+
+    /// <summary>Changes a record.</summary>
+    public Task UpdateAsync(string type, string id, IReadOnlyDictionary<string, object?> record, CancellationToken cancellationToken) => RunAsync(async () =>
+    {
+        await api.UpdateAsync(options.ApiVersion, type, id, record, repeatable: true, cancellationToken);
+        return true;
+    });
+
+    /// <summary>A link for people.</summary>
+    public string LinkTo(string type, string id) => $"{session.InstanceUrl}/lightning/r/{type}/{id}/view";
+
+    /// <summary>A used-up daily quota is answered with 403, and a row that somebody else is writing with 400: both are over some time.</summary>
+    private async Task<T> RunAsync<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await calls.RunAsync(call);
+        }
+        catch (VendorRefusedException refused) when (refused.ErrorCode is "REQUEST_LIMIT_EXCEEDED" or "UNABLE_TO_LOCK_ROW" or "SERVER_UNAVAILABLE")
+        {
+            throw new VendorUnavailableException(refused.Connector, refused.Call, refused.Status, null, refused);
+        }
+    }
+}

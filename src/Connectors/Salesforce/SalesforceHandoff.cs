@@ -1,0 +1,182 @@
+using System.Text;
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Connectors.Salesforce;
+
+/// <summary>Writes a handoff: the lead under the hub's lead id, and one task for its owner under the handoff's id.</summary>
+internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptions options)
+{
+    private const string Converted = "CANNOT_UPDATE_CONVERTED_LEAD";
+    private const int LongestSubject = 255, LongestDescription = 32_000;
+
+    /// <summary>Writes it. Repeating it makes no second record.</summary>
+    public async Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken)
+    {
+        var person = await WritePersonAsync(order, cancellationToken);
+        await client.UpsertAsync("Task", options.TaskExternalIdField, order.Handoff.Id, TaskOf(order, person), cancellationToken);
+        return new(IdentityKey.Person(options.Name, person.Id), client.LinkTo(person.Entity, person.Id));
+    }
+
+    /// <summary>The fields of a new lead. What Salesforce insists on and nobody knows says so.</summary>
+    public static Dictionary<string, object?> LeadOf(Journey journey, bool optedOut)
+    {
+        var profile = journey.Profile;
+        var fields = new Dictionary<string, object?>
+        {
+            ["LastName"] = Filled(profile.LastName) ?? SalesforceMapper.NoLastName,
+            ["Company"] = Filled(profile.Company) ?? SalesforceMapper.NoCompany,
+        };
+        Add("FirstName", profile.FirstName);
+        Add("Email", profile.Email);
+        Add("Phone", profile.Phone);
+        Add("Title", profile.JobTitle);
+        Add("Country", profile.Region);
+        if (optedOut)
+        {
+            fields["HasOptedOutOfEmail"] = true;
+        }
+
+        return fields;
+
+        void Add(string field, string? value)
+        {
+            if (Filled(value) is { } text)
+            {
+                fields[field] = text;
+            }
+        }
+    }
+
+    /// <summary>The brief as plain text.</summary>
+    public static string Describe(HandoffBrief brief)
+    {
+        var text = new StringBuilder();
+        text.AppendLine(brief.Company is null ? brief.Who : $"{brief.Who}, {brief.Company}").Append("Stage: ").AppendLine(brief.Stage).Append("Why now: ").AppendLine(brief.WhyNow);
+        if (brief.OptedOut)
+        {
+            text.AppendLine("Has opted out of e-mail: do not write to them.");
+        }
+
+        List("What they saw and answered", brief.Story);
+        List("Missing for the next step", brief.Missing);
+        return Shortened(text.ToString().TrimEnd(), LongestDescription);
+
+        void List(string title, IReadOnlyCollection<string> lines)
+        {
+            if (lines.Count > 0)
+            {
+                text.AppendLine().Append(title).AppendLine(":").AppendJoin(Environment.NewLine, lines.Select(line => $"- {line}")).AppendLine();
+            }
+        }
+    }
+
+    private Dictionary<string, object?> TaskOf(HandoffOrder order, SalesforceRecord person)
+    {
+        var brief = order.Brief;
+        var task = new Dictionary<string, object?>
+        {
+            ["Subject"] = Shortened($"Take up {brief.Who}: {brief.Stage}", LongestSubject),
+            ["Description"] = Describe(brief),
+            ["WhoId"] = person.Id,
+            ["Priority"] = "High",
+        };
+        if (order.DueAt is { } due)
+        {
+            task["ActivityDate"] = SalesforceMapper.Stamp(due)[..10];
+        }
+
+        // A queue cannot own a task.
+        if (person.IdOf("OwnerId") is { } owner && owner.StartsWith(SalesforceId.UserPrefix, StringComparison.Ordinal))
+        {
+            task["OwnerId"] = owner;
+        }
+        else if (options.OwnerId is { } fallback)
+        {
+            task["OwnerId"] = fallback;
+        }
+
+        return task;
+    }
+
+    private async Task<SalesforceRecord> WritePersonAsync(HandoffOrder order, CancellationToken cancellationToken)
+    {
+        var known = order.Journey.Identities.Where(key => key.Kind == IdentityKind.Person && key.Connector == options.Name).Select(key => SalesforceId.Normalise(key.Id)).ToList();
+        foreach (var contact in known.Where(id => id.StartsWith(SalesforceId.ContactPrefix, StringComparison.Ordinal)))
+        {
+            if (await client.FindAsync("Contact", contact, "Id,OwnerId", cancellationToken) is { } found)
+            {
+                return found;
+            }
+        }
+
+        foreach (var lead in known.Where(id => id.StartsWith(SalesforceId.LeadPrefix, StringComparison.Ordinal)))
+        {
+            if (await client.FindAsync("Lead", lead, LeadFields, cancellationToken) is { } found)
+            {
+                return await WriteKnownAsync(order, found, cancellationToken);
+            }
+        }
+
+        return await UpsertAsync(order, cancellationToken);
+    }
+
+    /// <summary>A lead that sales have already only gets the hub's id; what stands in it is theirs.</summary>
+    private async Task<SalesforceRecord> WriteKnownAsync(HandoffOrder order, SalesforceRecord lead, CancellationToken cancellationToken)
+    {
+        if (await ContactOfAsync(lead, cancellationToken) is { } contact)
+        {
+            return contact;
+        }
+
+        var id = order.Journey.LeadId.Value;
+        if (lead.Text(options.LeadExternalIdField) == id)
+        {
+            return await UpsertAsync(order, cancellationToken);
+        }
+
+        await client.UpdateAsync("Lead", lead.Id, new Dictionary<string, object?> { [options.LeadExternalIdField] = id }, cancellationToken);
+        return lead;
+    }
+
+    private async Task<SalesforceRecord> UpsertAsync(HandoffOrder order, CancellationToken cancellationToken)
+    {
+        var id = order.Journey.LeadId.Value;
+        try
+        {
+            await client.UpsertAsync("Lead", options.LeadExternalIdField, id, LeadOf(order.Journey, order.Brief.OptedOut), cancellationToken);
+        }
+        catch (VendorRefusedException refused) when (refused.ErrorCode == Converted)
+        {
+            var converted = await client.ReadByExternalIdAsync("Lead", options.LeadExternalIdField, id, LeadFields, cancellationToken);
+            return await ContactOfAsync(converted, cancellationToken) ?? converted;
+        }
+
+        var lead = await client.ReadByExternalIdAsync("Lead", options.LeadExternalIdField, id, LeadFields, cancellationToken);
+        return await GiveAsync(lead, cancellationToken);
+    }
+
+    /// <summary>Gives a lead that still is its maker's to whom it is meant for. One that somebody has taken stays theirs.</summary>
+    private async Task<SalesforceRecord> GiveAsync(SalesforceRecord lead, CancellationToken cancellationToken)
+    {
+        if (options.OwnerId is not { } owner || lead.IdOf("OwnerId") == owner || lead.IdOf("OwnerId") != lead.IdOf("CreatedById"))
+        {
+            return lead;
+        }
+
+        await client.UpdateAsync("Lead", lead.Id, new Dictionary<string, object?> { ["OwnerId"] = owner }, cancellationToken);
+        return lead with { Fields = lead.Fields.SetItem("OwnerId", owner) };
+    }
+
+    private async Task<SalesforceRecord?> ContactOfAsync(SalesforceRecord lead, CancellationToken cancellationToken) =>
+        lead.Flag("IsConverted") == true && lead.IdOf("ConvertedContactId") is { } contact
+            ? await client.FindAsync("Contact", contact, "Id,OwnerId", cancellationToken)
+            : null;
+
+    private string LeadFields => $"Id,OwnerId,CreatedById,IsConverted,ConvertedContactId,{options.LeadExternalIdField}";
+
+    private static string? Filled(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    private static string Shortened(string text, int most) => text.Length <= most ? text : string.Concat(text.AsSpan(0, most - 1), "…");
+}

@@ -1,0 +1,77 @@
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Common.Http;
+using Microsoft.Extensions.Logging;
+
+namespace IntegrationHub.Connectors.Salesforce;
+
+/// <summary>Polls one organisation: every object a step a time, in order of (SystemModstamp, Id), and again from a little before where it ended.</summary>
+internal sealed partial class SalesforcePoll(SalesforceClient client, SalesforceOptions options, ILogger logger)
+{
+    /// <summary>Rows that the last page of this process brought and that will come again, with the cursor that says they are safe. Any other cursor makes it forgotten.</summary>
+    private volatile Known _known = new("", []);
+
+    /// <summary>Makes one step.</summary>
+    public async Task<PollPage> StepAsync(string? cursor, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var positions = PollCursor.Read(cursor, options.Name);
+        var known = _known is { } last && last.Cursor == cursor ? last.Rows : [];
+        var seen = new HashSet<string>();
+        var deliveries = new List<Delivery>();
+        var next = new Dictionary<PolledObject, PollPosition>();
+        foreach (var polled in Polled())
+        {
+            var position = positions.GetValueOrDefault(polled) ?? new(options.PollSince ?? DateTimeOffset.UnixEpoch);
+            var pages = await PagesAsync(polled, position, cancellationToken);
+            deliveries.AddRange(pages.Where(page => page.Page.Records.Any(row => !known.Contains(KeyOf(row)))).Select(page => ToDelivery(page.Body, now)));
+
+            var rows = pages.SelectMany(page => page.Page.Records).ToList();
+            next[polled] = position.After(LastOf(rows), rows.Count >= Soql.PageSize, now, options.PollOverlap);
+            seen.UnionWith(rows.Where(row => row.Instant("SystemModstamp") >= next[polled].At).Select(KeyOf));
+        }
+
+        var nextCursor = PollCursor.Write(next);
+        _known = new(nextCursor, seen);
+        return new(deliveries, nextCursor, next.Values.Any(position => position.Id is not null));
+    }
+
+    private IEnumerable<PolledObject> Polled() => options.PollTasks ? [PolledObject.Lead, PolledObject.Opportunity, PolledObject.Task] : [PolledObject.Lead, PolledObject.Opportunity];
+
+    private async Task<IReadOnlyList<(byte[] Body, QueryPage Page)>> PagesAsync(PolledObject polled, PollPosition position, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.QueryAsync(Soql.From(polled, position, options), cancellationToken);
+        }
+        catch (VendorRefusedException refused) when (polled == PolledObject.Task)
+        {
+            // Done tasks are one sign of work among several: an organisation that keeps them from the hub still gives the rest.
+            Log.NoTasks(logger, options.Name, refused.ErrorCode);
+            return [];
+        }
+    }
+
+    private Delivery ToDelivery(byte[] body, DateTimeOffset now) => new()
+    {
+        Connector = options.Name,
+        Channel = Delivery.PollChannel,
+        Method = "GET",
+        Headers = client.UserId is { } user
+            ? new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [SalesforceConnector.ApiUserHeader] = user }
+            : new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase),
+        Body = body,
+        ReceivedAt = now,
+    };
+
+    private static (DateTimeOffset At, string Id)? LastOf(List<SalesforceRecord> rows) =>
+        rows is [.., var last] && last.Instant("SystemModstamp") is { } at ? (at, last.Id) : null;
+
+    private static string KeyOf(SalesforceRecord row) => $"{row.Id}|{row.Text("SystemModstamp")}";
+
+    private sealed record Known(string Cursor, HashSet<string> Rows);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{Connector} refuses the query for tasks ({ErrorCode}): done tasks are not seen. Grant the fields, or set PollTasks to false.")]
+        public static partial void NoTasks(ILogger logger, string connector, string? errorCode);
+    }
+}

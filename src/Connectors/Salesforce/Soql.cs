@@ -1,0 +1,45 @@
+namespace IntegrationHub.Connectors.Salesforce;
+
+/// <summary>Writes the queries the hub makes.</summary>
+internal static class Soql
+{
+    /// <summary>The most rows of one query of a poll.</summary>
+    public const int PageSize = 2000;
+
+    /// <summary>The most ids that one query names, so that the URL stays well below 16 KiB.</summary>
+    public const int IdsPerQuery = 200;
+
+    private const string Always = "Id, IsDeleted, SystemModstamp, CreatedById, LastModifiedById, OwnerId";
+
+    /// <summary>The rows of an object from a position on, in order of (SystemModstamp, Id).</summary>
+    public static string From(PolledObject polled, PollPosition position, SalesforceOptions options) =>
+        $"SELECT {Fields(polled, options)} FROM {polled} WHERE {Filter(polled, options)}{After(position)} ORDER BY SystemModstamp, Id LIMIT {PageSize}";
+
+    /// <summary>The rows with some ids.</summary>
+    public static string ById(PolledObject polled, IEnumerable<string> ids, SalesforceOptions options) =>
+        $"SELECT {Fields(polled, options)} FROM {polled} WHERE Id IN ({string.Join(',', ids.Select(Quote))})";
+
+    /// <summary>A text in quotes, with what would end it escaped.</summary>
+    public static string Quote(string text) =>
+        $"'{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", @"\'", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal).Replace("\r", @"\r", StringComparison.Ordinal)}'";
+
+    private static string After(PollPosition position)
+    {
+        var at = SalesforceMapper.Stamp(position.At);
+        return position.Id is { } id ? $"(SystemModstamp > {at} OR (SystemModstamp = {at} AND Id > {Quote(id)}))" : $"SystemModstamp >= {at}";
+    }
+
+    private static string Filter(PolledObject polled, SalesforceOptions options) =>
+        polled == PolledObject.Task ? $"{options.TaskExternalIdField} != null AND IsClosed = true AND " : "";
+
+    private static string Fields(PolledObject polled, SalesforceOptions options) => polled switch
+    {
+        PolledObject.Lead => $"{Always}, MasterRecordId, Status, FirstName, LastName, Company, Title, Email, Phone, Country, HasOptedOutOfEmail, IsConverted, ConvertedContactId, "
+            + $"ConvertedOpportunityId, {options.LeadExternalIdField}{(options.ReturnReasonField is { } reason ? $", {reason}" : "")}",
+        PolledObject.Contact => $"{Always}, MasterRecordId, FirstName, LastName, Title, Email, Phone, HasOptedOutOfEmail",
+        PolledObject.Opportunity => $"{Always}, StageName, IsClosed, IsWon, Amount{(options.MultiCurrency ? ", CurrencyIsoCode" : "")}, AccountId, ContactId, Contact.Email, "
+            + "(SELECT ContactId, IsPrimary, Contact.Email FROM OpportunityContactRoles)",
+        PolledObject.Task => $"{Always}, Subject, Status, IsClosed, WhoId, WhatId",
+        _ => throw new InvalidOperationException($"Unknown object {polled}."),
+    };
+}

@@ -1,0 +1,85 @@
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.HubSpot;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IntegrationHub.Connectors.Tests.Common;
+
+public sealed class SettingsTests
+{
+    [Fact]
+    public void Every_fault_of_every_connector_is_told_at_once_by_its_full_key_and_without_its_value()
+    {
+        var failure = Assert.Throws<InvalidSettingsException>(() => Build(new()
+        {
+            ["Connectors:marketing:Type"] = "HubSpot",
+            ["Connectors:marketing:PortalId"] = "sixty-thousand",
+            ["Connectors:marketing:BaseUrl"] = "ftp://x",
+            ["Connectors:marketing:StageMap:lead"] = "warm",
+            ["Connectors:marketing:WriteStage:Interest"] = "customer",
+            ["Connectors:crm:Type"] = "Salesforce",
+            ["Connectors:crm:PrivateKey"] = "not-a-key",
+            ["Connectors:crm:OutboundSecret"] = "path-secret",
+            ["Connectors:crm:LeadExternalIdField"] = "Id__c FROM Lead",
+            ["Connectors:crm:PollOverlap"] = "1.00:00:01",
+            ["Connectors:crm:ApiVersion"] = "60",
+            ["Connectors:crm:DealStageMap:Gewonnen"] = "gewonnen",
+            ["Connectors:crm:MultiCurrency"] = "perhaps",
+            ["Connectors:crm:PollSince"] = "yesterday",
+            ["Connectors:crm:OwnerId"] = "sales",
+            ["Connectors:other:Type"] = "Carrier pigeon",
+            ["Connectors:nameless:BaseUrl"] = "https://x",
+            ["Connectors:broken"] = "{\"Type\":",
+            ["Connectors:a b:Type"] = "HubSpot",
+            ["Connectors:a b:ClientSecret"] = "s",
+            ["Connectors:a b:AccessToken"] = "t",
+        }));
+
+        string[] keys =
+        [
+            "marketing:ClientSecret", "marketing:AccessToken", "marketing:PortalId", "marketing:BaseUrl", "marketing:StageMap:lead", "marketing:WriteStage:Interest", "crm:ClientId", "crm:PrivateKey",
+            "crm:Username", "crm:OrganizationId", "crm:LeadExternalIdField", "crm:PollOverlap", "crm:ApiVersion", "crm:DealStageMap:Gewonnen", "crm:MultiCurrency", "crm:PollSince", "crm:OwnerId",
+            "other:Type", "nameless:Type", "broken", "a b",
+        ];
+        Assert.All(keys, key => Assert.Single(failure.Faults, fault => fault.StartsWith($"Connectors:{key} ", StringComparison.Ordinal)));
+        Assert.Equal(keys.Length, failure.Faults.Count);
+        Assert.All(failure.Faults, fault => Assert.Contains(fault, failure.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain("path-secret", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("not-a-key", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("HubSpot, Salesforce", Assert.Single(failure.Faults, fault => fault.StartsWith("Connectors:other:", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_connector_may_stand_as_one_JSON_text_and_keys_beside_it_overrule_it()
+    {
+        var connectors = Build(new()
+        {
+            ["Connectors:Marketing"] = """{"Type":"hubspot","ClientSecret":"from-json","AccessToken":"t","StageMap":{"94412345":"referral"}}""",
+            ["Connectors:Marketing:PortalId"] = "62515",
+        });
+
+        Assert.Equal(("marketing", "HubSpot"), (connectors.All.Single().Name, connectors.All.Single().Type));
+        Assert.IsType<HubSpotConnector>(connectors.Find<IWebhookSource>("MARKETING"));
+    }
+
+    [Fact]
+    public void Two_instances_of_one_type_are_two_connectors()
+    {
+        var connectors = Build(new()
+        {
+            ["Connectors:eu:Type"] = "HubSpot", ["Connectors:eu:ClientSecret"] = "s", ["Connectors:eu:AccessToken"] = "t",
+            ["Connectors:us:Type"] = "HubSpot", ["Connectors:us:ClientSecret"] = "s", ["Connectors:us:ClientId"] = "c", ["Connectors:us:RefreshToken"] = "r",
+        });
+
+        Assert.Equal(["eu", "us"], connectors.That<IStageTarget>().Select(connector => connector.Name));
+    }
+
+    [Fact]
+    public void No_connectors_is_no_fault() => Assert.Empty(Build([]).All);
+
+    private static ConnectorSet Build(Dictionary<string, string?> settings) => new ServiceCollection()
+        .AddLogging()
+        .AddConnectors(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
+        .BuildServiceProvider()
+        .GetRequiredService<ConnectorSet>();
+}

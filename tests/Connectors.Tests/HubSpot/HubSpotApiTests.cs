@@ -1,0 +1,225 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Tests.Common;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Connectors.Tests.HubSpot;
+
+public sealed class HubSpotApiTests
+{
+    private static readonly Dictionary<string, string?> PrivateApp = new()
+    {
+        ["Type"] = "HubSpot", ["BaseUrl"] = "https://vendor.test/hubspot", ["ClientSecret"] = "secret-0001", ["AccessToken"] = "token-0001",
+    };
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(100, 1)]
+    [InlineData(101, 2)]
+    [InlineData(250, 3)]
+    public async Task Contacts_are_asked_for_a_hundred_a_call(int contacts, int calls)
+    {
+        using var vendor = new VendorStub(asked => VendorStub.Json(Contacts(asked)));
+        var hubSpot = vendor.Connect<IEventEnricher>("hubspot", PrivateApp);
+
+        var enriched = await hubSpot.EnrichAsync([.. Enumerable.Range(1, contacts).Select(id => Created($"{id}"))], Stop);
+
+        Assert.Equal(calls, vendor.Calls.Count);
+        Assert.All(vendor.Calls, call => Assert.Equal(("POST", "/hubspot/crm/v3/objects/contacts/batch/read", "Bearer token-0001"), (call.Method, call.Path, call.Authorization)));
+        Assert.All(vendor.Calls, call => Assert.InRange(call.Json["inputs"]!.AsArray().Count, 1, 100));
+        Assert.Equal(Enumerable.Range(1, contacts).Select(id => $"person{id}@example.com"), enriched.Select(source => source.SubjectEmail));
+        Assert.All(enriched, source => Assert.Empty(source.NeedsEnrichment));
+    }
+
+    [Fact]
+    public async Task A_contact_named_often_is_asked_for_once_and_one_that_is_gone_leaves_its_event_as_it_was()
+    {
+        using var vendor = new VendorStub(_ => VendorStub.Json("""{"status":"COMPLETE","results":[],"errors":[{"category":"OBJECT_NOT_FOUND"}]}""", HttpStatusCode.MultiStatus));
+        var hubSpot = vendor.Connect<IEventEnricher>("hubspot", PrivateApp);
+        var created = Created("1");
+
+        var enriched = await hubSpot.EnrichAsync([created, created with { DedupeKey = "other" }], Stop);
+
+        Assert.Single(Assert.Single(vendor.Calls).Json["inputs"]!.AsArray());
+        Assert.Equal([created, created with { DedupeKey = "other" }], enriched);
+    }
+
+    [Fact]
+    public async Task What_an_event_says_itself_stays_and_the_record_fills_in_the_rest()
+    {
+        using var vendor = new VendorStub(_ => VendorStub.Json("""{"results":[{"id":"1","properties":{"email":"Ada@Example.com","firstname":"Ada","company":"New Ltd","phone":null}}]}"""));
+        var hubSpot = vendor.Connect<IEventEnricher>("hubspot", PrivateApp);
+
+        var enriched = Assert.Single(await hubSpot.EnrichAsync([Created("1") with { Profile = new() { Company = "Old Ltd" } }], Stop));
+
+        Assert.Equal(new LeadProfile { Email = "ada@example.com", FirstName = "Ada", Company = "Old Ltd" }, enriched.Profile);
+    }
+
+    [Fact]
+    public async Task Whoever_had_opted_out_before_is_met_opted_out()
+    {
+        using var vendor = new VendorStub(_ => VendorStub.Json("""{"results":[{"id":"1","properties":{"email":"ada@example.com","hs_email_optout":"true"}}]}"""));
+        var hubSpot = vendor.Connect<IEventEnricher>("hubspot", PrivateApp);
+
+        var enriched = await hubSpot.EnrichAsync([Created("1")], Stop);
+
+        Assert.Equal([SourceEventKind.ContactCreated, SourceEventKind.ConsentUnsubscribed], enriched.Select(source => source.Kind));
+        Assert.Equal(2, enriched.Select(source => source.DedupeKey).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_deal_gets_its_people_its_worth_and_its_currency()
+    {
+        using var vendor = new VendorStub(DealVendor);
+        var hubSpot = vendor.Connect<IEventEnricher>("hubspot", PrivateApp);
+
+        var enriched = Assert.Single(await hubSpot.EnrichAsync([Deal("5501") with { ToStageRaw = "qualifiedtobuy", Stage = FunnelStage.Evaluation, DealStatus = DealStatus.Open }], Stop));
+
+        Assert.Equal([IdentityKey.Person("hubspot", "9"), IdentityKey.Person("hubspot", "1201")], enriched.People);
+        Assert.Equal((1200.50m, "EUR", "42"), (enriched.Amount, enriched.Currency, enriched.Owner));
+        Assert.Equal(2, vendor.Calls.Count);
+    }
+
+    [Theory]
+    [InlineData("777", SourceEventKind.DealWon, FunnelStage.Commitment, DealStatus.Won, false)]
+    [InlineData("778", SourceEventKind.DealLost, null, DealStatus.Lost, false)]
+    [InlineData("779", SourceEventKind.DealStageChanged, null, DealStatus.Open, true)]
+    [InlineData("780", SourceEventKind.DealStageChanged, null, DealStatus.Open, true)]
+    public async Task A_stage_of_another_pipeline_is_won_or_lost_by_its_probability_and_else_held(string raw, SourceEventKind kind, FunnelStage? stage, DealStatus status, bool unmapped)
+    {
+        using var vendor = new VendorStub(DealVendor);
+        var hubSpot = vendor.Connect<IEventEnricher>("hubspot", PrivateApp);
+        var moved = Deal("5501") with { ToStageRaw = raw, Unmapped = true };
+
+        var enriched = await hubSpot.EnrichAsync([moved, moved with { DedupeKey = "other" }], Stop);
+
+        Assert.All(enriched, source => Assert.Equal((kind, stage, status, unmapped), (source.Kind, source.Stage, source.DealStatus, source.Unmapped)));
+        Assert.Single(vendor.Calls, call => call.Path.EndsWith("/crm/v3/pipelines/deals", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(SourceEventKind.ResyncRequired, SourceEventKind.DealWon)]
+    [InlineData(SourceEventKind.AssociationChanged, SourceEventKind.AssociationChanged)]
+    public async Task An_event_that_does_not_say_where_its_deal_stands_gets_where_it_stands_now(SourceEventKind asked, SourceEventKind told)
+    {
+        using var vendor = new VendorStub(DealVendor);
+        var hubSpot = vendor.Connect<IEventEnricher>("hubspot", PrivateApp);
+
+        var enriched = Assert.Single(await hubSpot.EnrichAsync([Deal("5502") with { Kind = asked }], Stop));
+
+        Assert.Equal((told, "closedwon", DealStatus.Won, FunnelStage.Commitment), (enriched.Kind, enriched.ToStageRaw, enriched.DealStatus, enriched.Stage));
+    }
+
+    [Fact]
+    public async Task A_deal_that_is_gone_is_not_asked_for()
+    {
+        using var vendor = new VendorStub(DealVendor);
+        var hubSpot = vendor.Connect<IEventEnricher>("hubspot", PrivateApp);
+
+        await hubSpot.EnrichAsync([Deal("1") with { Kind = SourceEventKind.DealDeleted, DealStatus = DealStatus.Deleted }], Stop);
+
+        Assert.Empty(vendor.Calls);
+    }
+
+    [Theory]
+    [InlineData("lead", FunnelStage.Evaluation, new[] { "salesqualifiedlead" })]
+    [InlineData("", FunnelStage.Evaluation, new[] { "salesqualifiedlead" })]
+    [InlineData("customer", FunnelStage.Interest, new[] { "", "marketingqualifiedlead" })]
+    [InlineData("94412345", FunnelStage.Interest, new[] { "", "marketingqualifiedlead" })]
+    [InlineData("opportunity", FunnelStage.Evaluation, new string[0])]
+    [InlineData("salesqualifiedlead", FunnelStage.Evaluation, new string[0])]
+    [InlineData("customer", FunnelStage.Repeat, new string[0])]
+    public async Task A_stage_is_written_only_where_it_differs_and_backwards_by_way_of_nothing(string current, FunnelStage stage, string[] written)
+    {
+        using var vendor = new VendorStub(_ => VendorStub.Json($$$"""{"id":"1","properties":{"lifecyclestage":"{{{current}}}"}}"""));
+        var hubSpot = vendor.Connect<IStageTarget>("hubspot", PrivateApp);
+
+        Assert.Equal(written.Length > 0, await hubSpot.WriteStageAsync(IdentityKey.Person("hubspot", "1"), stage, Stop));
+
+        var patches = vendor.Calls.Where(call => call.Method == "PATCH").ToList();
+        Assert.All(patches, patch => Assert.Equal("/hubspot/crm/v3/objects/contacts/1", patch.Path));
+        Assert.Equal(written, patches.Select(patch => (string?)patch.Json["properties"]!["lifecyclestage"]));
+    }
+
+    [Fact]
+    public async Task A_stage_is_written_by_the_name_that_the_map_gives_it()
+    {
+        using var vendor = new VendorStub(_ => VendorStub.Json("""{"id":"1","properties":{"lifecyclestage":"lead"}}"""));
+        var hubSpot = vendor.Connect<IStageTarget>("hubspot", new Dictionary<string, string?>(PrivateApp) { ["StageMap:salesqualifiedlead"] = "interest", ["StageMap:opportunity"] = "interest", ["StageMap:94412345"] = "evaluation" });
+
+        Assert.True(await hubSpot.WriteStageAsync(IdentityKey.Person("hubspot", "1"), FunnelStage.Evaluation, Stop));
+
+        Assert.Equal("94412345", (string?)vendor.Calls[^1].Json["properties"]!["lifecyclestage"]);
+    }
+
+    [Fact]
+    public async Task An_OAuth_app_asks_for_a_token_once_and_anew_when_it_has_run_out()
+    {
+        var clock = new ManualClock(DateTimeOffset.FromUnixTimeSeconds(1772446505));
+        var tokens = 0;
+        using var vendor = new VendorStub(asked => asked.Path.EndsWith("/token", StringComparison.Ordinal)
+            ? VendorStub.Json($$"""{"access_token":"token-{{++tokens}}","refresh_token":"r","expires_in":1800}""")
+            : VendorStub.Json("""{"id":"1","properties":{"lifecyclestage":"customer"}}"""));
+        var hubSpot = vendor.Connect<IStageTarget>(
+            "hubspot", new Dictionary<string, string?>(PrivateApp) { ["AccessToken"] = null, ["ClientId"] = "client", ["RefreshToken"] = "refresh" }, clock);
+
+        await hubSpot.WriteStageAsync(IdentityKey.Person("hubspot", "1"), FunnelStage.Commitment, Stop);
+        clock.Advance(TimeSpan.FromMinutes(28));
+        await hubSpot.WriteStageAsync(IdentityKey.Person("hubspot", "1"), FunnelStage.Commitment, Stop);
+        clock.Advance(TimeSpan.FromMinutes(2));
+        await hubSpot.WriteStageAsync(IdentityKey.Person("hubspot", "1"), FunnelStage.Commitment, Stop);
+
+        Assert.Equal(["Bearer token-1", "Bearer token-1", "Bearer token-2"], vendor.Calls.Select(call => call.Authorization));
+        Assert.Equal("grant_type=refresh_token&client_id=client&client_secret=secret-0001&refresh_token=refresh", vendor.All[0].Body);
+    }
+
+    [Theory]
+    [InlineData(423)]
+    [InlineData(477)]
+    [InlineData(429)]
+    [InlineData(500)]
+    public async Task What_passes_is_told_as_try_later(int status)
+    {
+        using var vendor = new VendorStub(_ => VendorStub.Json("{}", (HttpStatusCode)status));
+        var hubSpot = vendor.Connect<IStageTarget>("hubspot", PrivateApp);
+
+        var failure = await Assert.ThrowsAsync<VendorUnavailableException>(() => hubSpot.WriteStageAsync(IdentityKey.Person("hubspot", "1"), FunnelStage.Commitment, Stop));
+
+        Assert.DoesNotContain("token-0001", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    private static SourceEvent Created(string id) => new()
+    {
+        Kind = SourceEventKind.ContactCreated, DedupeKey = $"created {id}", Side = ToolSide.Marketing, People = [IdentityKey.Person("hubspot", id)], NeedsEnrichment = ["email"],
+    };
+
+    private static SourceEvent Deal(string id) => new()
+    {
+        Kind = SourceEventKind.DealStageChanged, DedupeKey = $"deal {id}", Side = ToolSide.Crm, DealId = id, NeedsEnrichment = ["email", "fromStage"],
+    };
+
+    private static string Contacts(Asked asked) => new JsonObject
+    {
+        ["results"] = new JsonArray([.. asked.Json["inputs"]!.AsArray().Select(input => new JsonObject
+        {
+            ["id"] = (string?)input!["id"], ["properties"] = new JsonObject { ["email"] = $"Person{input["id"]}@Example.com" },
+        })]),
+    }.ToJsonString();
+
+    private static HttpResponseMessage DealVendor(Asked asked) => VendorStub.Json(asked.Path switch
+    {
+        "/hubspot/crm/v3/objects/deals/batch/read" => """
+            {"results":[{"id":"5501","properties":{"amount":"1200.50","deal_currency_code":"EUR","hubspot_owner_id":"42","dealstage":"779"}},
+                        {"id":"5502","properties":{"dealstage":"closedwon"}}]}
+            """,
+        "/hubspot/crm/v4/associations/deals/contacts/batch/read" => """{"results":[{"from":{"id":"5501"},"to":[{"toObjectId":1201,"associationTypes":[]},{"toObjectId":9}]}]}""",
+        "/hubspot/crm/v3/pipelines/deals" => """
+            {"results":[{"id":"p","stages":[{"id":"777","metadata":{"probability":"1.0"}},{"id":"778","metadata":{"probability":"0.0"}},{"id":"779","metadata":{"probability":"0.4"}}]}]}
+            """,
+        _ => throw new InvalidOperationException(asked.Path),
+    });
+}

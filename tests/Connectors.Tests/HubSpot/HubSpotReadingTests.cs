@@ -1,0 +1,170 @@
+using System.Text;
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.HubSpot;
+using IntegrationHub.Connectors.Tests.Payloads;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Connectors.Tests.HubSpot;
+
+public sealed class HubSpotReadingTests
+{
+    private const string Secret = "hs-client-secret-for-tests-0001";
+    private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeMilliseconds(1772446505123);
+    private static readonly IWebhookSource HubSpot = Corpus.Connectors.Find<IWebhookSource>("hubspot")!;
+
+    public static TheoryData<string, string, SourceEventKind> Properties => new()
+    {
+        { "lifecyclestage", "customer", SourceEventKind.StageChanged },
+        { "lifecyclestage", "", SourceEventKind.ContactUpdated },
+        { "email", "Ada@Example.com", SourceEventKind.EmailChanged },
+        { "email", "nobody", SourceEventKind.ContactUpdated },
+        { "hs_email_optout", "true", SourceEventKind.ConsentUnsubscribed },
+        { "hs_email_optout", "false", SourceEventKind.ConsentSubscribed },
+        { "hs_email_optout", "", SourceEventKind.ContactUpdated },
+        { "recent_conversion_event_name", "Price list", SourceEventKind.Activity },
+        { "firstname", "Ada", SourceEventKind.ContactUpdated },
+        { "hs_lead_status", "CONNECTED", SourceEventKind.ContactUpdated },
+        { "favourite_colour", "blue", SourceEventKind.ContactUpdated },
+    };
+
+    [Theory]
+    [MemberData(nameof(Properties))]
+    public void A_property_of_a_contact_is_read_for_what_it_is(string name, string value, SourceEventKind kind) =>
+        Assert.Equal(kind, Assert.Single(Read(Event("contact.propertyChange", $""" "objectId":1,"propertyName":"{name}","propertyValue":"{value}" """))).Kind);
+
+    [Fact]
+    public void An_address_is_brought_to_its_one_form()
+    {
+        var changed = Assert.Single(Read(Event("contact.propertyChange", """ "objectId":1,"propertyName":"email","propertyValue":" Ada@Example.COM " """)));
+
+        Assert.Equal("ada@example.com", changed.SubjectEmail);
+        Assert.Equal("ada@example.com", changed.Profile?.Email);
+    }
+
+    [Fact]
+    public void A_lead_status_that_only_somebody_at_work_sets_shows_work()
+    {
+        Assert.True(Assert.Single(Read(Event("contact.propertyChange", """ "objectId":1,"propertyName":"hs_lead_status","propertyValue":"IN_PROGRESS" """))).ShowsWork);
+        Assert.False(Assert.Single(Read(Event("contact.propertyChange", """ "objectId":1,"propertyName":"hs_lead_status","propertyValue":"NEW" """))).ShowsWork);
+    }
+
+    [Theory]
+    [InlineData("company.creation", """ "objectId":7 """)]
+    [InlineData("object.creation", """ "objectId":7,"objectTypeId":"0-5" """)]
+    [InlineData("contact.somethingNew", """ "objectId":7 """)]
+    [InlineData("contact.creation", """ "objectId":null """)]
+    [InlineData("contact.associationChange", """ "associationType":"CONTACT_TO_COMPANY","fromObjectId":1,"toObjectId":2 """)]
+    [InlineData("nonsense", """ "objectId":7 """)]
+    public void What_the_hub_does_not_need_is_ignored_and_not_refused(string type, string rest) =>
+        Assert.Equal(SourceEventKind.Ignored, Assert.Single(Read(Event(type, rest))).Kind);
+
+    [Fact]
+    public void The_older_name_of_the_type_and_ids_as_text_and_numbers_as_values_are_understood()
+    {
+        var created = Assert.Single(Read("""[{"eventId":"1","portalId":"62515","occurredAt":1772446500000,"eventType":"contact.creation","objectId":"9007199254740993"}]"""));
+        var amount = Assert.Single(Read(Event("deal.propertyChange", """ "objectId":1,"propertyName":"amount","propertyValue":12.5 """)));
+
+        Assert.Equal("9007199254740993", Assert.Single(created.People).Id);
+        Assert.Equal(12.5m, amount.Amount);
+    }
+
+    [Fact]
+    public void A_change_from_a_contacts_side_of_an_association_names_the_same_deal_and_contact()
+    {
+        var linked = Assert.Single(Read(Event("contact.associationChange", """ "associationType":"CONTACT_TO_DEAL","fromObjectId":1202,"toObjectId":5501,"associationRemoved":true """)));
+
+        Assert.Equal("5501", linked.DealId);
+        Assert.Equal(IdentityKey.Person("hubspot", "1202"), Assert.Single(linked.People));
+        Assert.Equal(DealStatus.Deleted, linked.DealStatus);
+    }
+
+    [Fact]
+    public void Merged_deals_are_gone_but_for_the_one_that_is_left_which_is_read_again()
+    {
+        var events = Read(Event("deal.merge", """ "objectId":1,"primaryObjectId":1,"mergedObjectIds":[2,3],"newObjectId":4 """));
+
+        Assert.Equal(
+            [("4", SourceEventKind.ResyncRequired), ("1", SourceEventKind.DealDeleted), ("2", SourceEventKind.DealDeleted), ("3", SourceEventKind.DealDeleted)],
+            events.Select(source => (source.DealId!, source.Kind)));
+        Assert.Equal(4, events.Select(source => source.DedupeKey).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_retried_event_is_the_same_and_another_of_the_same_number_is_not()
+    {
+        var once = """{"eventId":1,"portalId":62515,"occurredAt":1772446500000,"subscriptionType":"contact.creation","objectId":7,"attemptNumber":0}""";
+
+        Assert.Single(Read($"[{once},{once.Replace("\"attemptNumber\":0", "\"attemptNumber\":3", StringComparison.Ordinal)}]"));
+        Assert.Equal(2, Read($"[{once},{once.Replace("\"objectId\":7", "\"objectId\":8", StringComparison.Ordinal)}]").Count);
+        Assert.Equal(2, Read($"[{once},{once.Replace("1772446500000", "1772446500001", StringComparison.Ordinal)}]").Count);
+    }
+
+    [Theory]
+    [InlineData("[]", DeliveryVerdict.Accepted, 0)]
+    [InlineData("""[{"portalId":62515,"subscriptionType":"contact.creation","objectId":1}]""", DeliveryVerdict.Accepted, 1)]
+    [InlineData("""[{"portalId":62515,"subscriptionType":"contact.creation","objectId":1},{"portalId":1,"subscriptionType":"contact.creation","objectId":2}]""", DeliveryVerdict.Accepted, 1)]
+    [InlineData("""[{"portalId":1,"subscriptionType":"contact.creation","objectId":2}]""", DeliveryVerdict.NotOurs, 0)]
+    [InlineData("""[{"subscriptionType":"contact.creation","objectId":2}]""", DeliveryVerdict.NotOurs, 0)]
+    [InlineData("""{"portalId":62515}""", DeliveryVerdict.Malformed, 0)]
+    [InlineData("[1]", DeliveryVerdict.Malformed, 0)]
+    [InlineData("[null]", DeliveryVerdict.Malformed, 0)]
+    [InlineData("[{", DeliveryVerdict.Malformed, 0)]
+    [InlineData("null", DeliveryVerdict.Malformed, 0)]
+    [InlineData("", DeliveryVerdict.Malformed, 0)]
+    public void A_signed_delivery_is_let_in_by_its_form_and_portal(string body, DeliveryVerdict verdict, int events)
+    {
+        var check = HubSpot.Check(Signed(body), Now);
+
+        Assert.Equal((verdict, events), (check.Verdict, check.Events));
+        Assert.DoesNotContain(Secret, check.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Events_of_another_portal_are_not_read() =>
+        Assert.Equal("1", Assert.Single(Assert.Single(Read("""
+            [{"portalId":62515,"subscriptionType":"contact.creation","objectId":1},{"portalId":1,"subscriptionType":"contact.creation","objectId":2}]
+            """)).People).Id);
+
+    [Fact]
+    public void Halves_read_as_the_whole()
+    {
+        var whole = Signed($"[{string.Join(',', Enumerable.Range(1, 101).Select(id => $$"""{"portalId":62515,"subscriptionType":"contact.creation","objectId":{{id}}}"""))}]");
+
+        var halves = HubSpot.Split(whole);
+
+        Assert.Equal(2, halves.Count);
+        Assert.Equal(HubSpot.Read(whole).Select(source => source.DedupeKey), halves.SelectMany(HubSpot.Read).Select(source => source.DedupeKey));
+        Assert.Single(HubSpot.Split(Signed(Event("contact.creation", """ "objectId":1 """))));
+    }
+
+    [Fact]
+    public void What_cannot_be_read_says_so_without_its_content()
+    {
+        var unreadable = Assert.Throws<UnreadableDeliveryException>(() => HubSpot.Read(Signed("{\"secret\":\"ada@example.com\"}")));
+
+        Assert.DoesNotContain("ada@example.com", unreadable.Message, StringComparison.Ordinal);
+    }
+
+    private static IReadOnlyList<SourceEvent> Read(string body) => HubSpot.Read(Signed(body));
+
+    private static string Event(string type, string rest) =>
+        $$"""[{"eventId":1,"portalId":62515,"occurredAt":1772446500000,"subscriptionType":"{{type}}",{{rest}}}]""";
+
+    private static Delivery Signed(string body)
+    {
+        const string url = "https://hub.example.com/api/webhooks/hubspot";
+        var timestamp = Now.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return new()
+        {
+            Connector = "hubspot",
+            PublicUrl = new(url),
+            Headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+            {
+                [HubSpotSignature.TimestampHeader] = timestamp,
+                [HubSpotSignature.SignatureHeader] = HubSpotSignature.Sign(Secret, "POST", url, Encoding.UTF8.GetBytes(body), timestamp),
+            },
+            Body = Encoding.UTF8.GetBytes(body),
+            ReceivedAt = Now,
+        };
+    }
+}

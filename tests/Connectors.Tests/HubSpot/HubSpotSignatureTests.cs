@@ -1,0 +1,138 @@
+using System.Text;
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.HubSpot;
+
+namespace IntegrationHub.Connectors.Tests.HubSpot;
+
+public sealed class HubSpotSignatureTests
+{
+    private const string Secret = "hs-client-secret-for-tests-0001";
+    private const string Timestamp = "1772446505123";
+    private const string UrlA = "https://hub.example.com/api/webhooks/hubspot";
+    private const string UrlB = "https://hub.example.com/api/webhooks/hubspot?tenant=acme%3Aeu&path=%2Fcrm%2F%28v3%29";
+    private const string SignatureA = "M/q0GpE+Dlasza/0aRLx9JGEsEMlFNcoBEj9XhMJHyc=";
+    private const string SignatureB = "ZYO5zxQcLEVzOHs/x7KgIV9IgJHNg6MMd3xE4yZHX4A=";
+
+    private const string Body =
+        """[{"eventId":9001,"subscriptionId":77,"portalId":62515,"appId":54321,"occurredAt":1772446500000,"subscriptionType":"contact.propertyChange","attemptNumber":0,"objectId":1201,"changeSource":"CRM_UI","propertyName":"lifecyclestage","propertyValue":"marketingqualifiedlead"}]""";
+
+    private static readonly DateTimeOffset SentAt = DateTimeOffset.FromUnixTimeMilliseconds(1772446505123);
+
+    [Theory]
+    [InlineData(UrlA, SignatureA)]
+    [InlineData(UrlB, SignatureB)]
+    [InlineData("https://hub.example.com/api/webhooks/hubspot?tenant=acme%3aeu&path=%2fcrm%2f%28v3%29", SignatureB)]
+    [InlineData("https://hub.example.com/api/webhooks/hubspot?tenant=acme:eu&path=/crm/(v3)", SignatureB)]
+    public void Version_3_signs_method_url_body_and_time_with_a_dozen_escapes_undone(string url, string signature)
+    {
+        Assert.Equal(signature, HubSpotSignature.Sign(Secret, "POST", url, Encoding.UTF8.GetBytes(Body), Timestamp));
+        Assert.Null(HubSpotSignature.Refusal(Secret, Delivery(signature, url: url), SentAt));
+    }
+
+    [Theory]
+    [InlineData("%20")]
+    [InlineData("%26")]
+    [InlineData("%3D")]
+    [InlineData("%2B")]
+    [InlineData("%41")]
+    public void Other_escapes_stay_as_they_are(string escape)
+    {
+        var url = $"{UrlA}?q={escape}";
+
+        var signature = HubSpotSignature.Sign(Secret, "POST", url, Encoding.UTF8.GetBytes(Body), Timestamp);
+
+        Assert.NotEqual(signature, HubSpotSignature.Sign(Secret, "POST", Uri.UnescapeDataString(url), Encoding.UTF8.GetBytes(Body), Timestamp));
+        Assert.Null(HubSpotSignature.Refusal(Secret, Delivery(signature, url: url), SentAt));
+    }
+
+    [Theory]
+    [InlineData(-300_001, false)]
+    [InlineData(-300_000, true)]
+    [InlineData(-299_999, true)]
+    [InlineData(0, true)]
+    [InlineData(299_999, true)]
+    [InlineData(300_000, true)]
+    [InlineData(300_001, false)]
+    public void A_delivery_is_fresh_for_five_minutes_in_either_direction(int milliseconds, bool fresh) =>
+        Assert.Equal(fresh ? null : DeliveryVerdict.Stale, HubSpotSignature.Refusal(Secret, Delivery(SignatureA), SentAt.AddMilliseconds(milliseconds))?.Verdict);
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("0576eba3022018bb87f392fc05ef47652d9d1e347a1cf97a8c2f1b7d32b5aebb")]
+    [InlineData("M/q0GpE+Dlasza/0aRLx9JGEsEMlFNcoBEj9XhMJHyc")]
+    [InlineData("m/q0GpE+Dlasza/0aRLx9JGEsEMlFNcoBEj9XhMJHyc=")]
+    [InlineData(SignatureB)]
+    public void A_missing_or_wrong_signature_is_refused(string? signature) => AssertForged(Delivery(signature));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("soon")]
+    [InlineData("1772446505124")]
+    [InlineData("+1772446505123")]
+    [InlineData(" 1772446505123")]
+    [InlineData("1772446505123.0")]
+    [InlineData("-1")]
+    [InlineData("99999999999999999999")]
+    public void A_missing_or_wrong_time_is_refused(string? timestamp) => AssertForged(Delivery(SignatureA, timestamp: timestamp));
+
+    [Fact]
+    public void A_body_that_differs_in_any_one_byte_is_refused()
+    {
+        for (var i = 0; i < Body.Length; i++)
+        {
+            var altered = Encoding.UTF8.GetBytes(Body);
+            altered[i] ^= 1;
+            AssertForged(Delivery(SignatureA) with { Body = altered });
+        }
+    }
+
+    [Fact]
+    public void Another_secret_method_or_url_is_refused()
+    {
+        AssertForged(Delivery(SignatureA), secret: $"{Secret}x");
+        AssertForged(Delivery(SignatureA) with { Method = "PUT" });
+        AssertForged(Delivery(SignatureA, url: $"{UrlA}/"));
+        AssertForged(Delivery(SignatureA, url: UrlA.Replace("https", "http", StringComparison.Ordinal)));
+        AssertForged(Delivery(SignatureA) with { PublicUrl = null });
+    }
+
+    [Fact]
+    public void Versions_1_and_2_are_not_accepted()
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["X-HubSpot-Signature-Version"] = "v1",
+            ["X-HubSpot-Signature"] = "0576eba3022018bb87f392fc05ef47652d9d1e347a1cf97a8c2f1b7d32b5aebb",
+            [HubSpotSignature.TimestampHeader] = Timestamp,
+        };
+
+        AssertForged(Delivery(SignatureA) with { Headers = headers });
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    public void Without_a_secret_nothing_is_checked_and_nothing_passes(string secret) =>
+        Assert.Throws<ArgumentException>(() => HubSpotSignature.Refusal(secret, Delivery(SignatureA), SentAt));
+
+    private static void AssertForged(Delivery delivery, string secret = Secret) =>
+        Assert.Equal(DeliveryVerdict.Forged, HubSpotSignature.Refusal(secret, delivery, SentAt)?.Verdict);
+
+    private static Delivery Delivery(string? signature, string? timestamp = Timestamp, string url = UrlA)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        if (signature is not null)
+        {
+            headers[HubSpotSignature.SignatureHeader] = signature;
+        }
+
+        if (timestamp is not null)
+        {
+            headers[HubSpotSignature.TimestampHeader] = timestamp;
+        }
+
+        return new() { Connector = "hubspot", PublicUrl = new(url), Headers = headers, Body = Encoding.UTF8.GetBytes(Body), ReceivedAt = SentAt };
+    }
+}

@@ -1,0 +1,330 @@
+using System.Globalization;
+using System.Text;
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Salesforce;
+using IntegrationHub.Connectors.Tests.Payloads;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Connectors.Tests.Salesforce;
+
+public sealed class SalesforceReadingTests
+{
+    private const string RelaySecret = "sf-relay-secret-0001";
+    private const string OutboundChannel = "outbound/sf-om-path-0001";
+    private const string Hub = "0055g00000HubHubAA";
+    private const string Person = "0055g00000PersonAA";
+    private const string Lead = "00Q5g00000AbCdEEAV";
+    private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeMilliseconds(1772446505123);
+    private static readonly IWebhookSource Salesforce = Corpus.Connectors.Find<IWebhookSource>("salesforce")!;
+
+    [Fact]
+    public void The_relays_vector_is_accepted_as_genuine()
+    {
+        var delivery = Change("""{"schema":"x","payload":{},"event":{"replayId":1}}""", ("X-Hub-Signature", "sha256=9c2e882d54c3ed0847e01e567310f4fc3f23e18c63ff6cb3735b25a9dd75755e"));
+
+        // Genuine, but no change event.
+        Assert.Equal(DeliveryVerdict.Malformed, Salesforce.Check(delivery, Now).Verdict);
+    }
+
+    [Theory]
+    [InlineData("Authorization", $"Bearer {RelaySecret}", DeliveryVerdict.Accepted)]
+    [InlineData("Authorization", $"Bearer {RelaySecret}x", DeliveryVerdict.Forged)]
+    [InlineData("Authorization", RelaySecret, DeliveryVerdict.Forged)]
+    [InlineData("X-Hub-Signature", "sha256=", DeliveryVerdict.Forged)]
+    [InlineData("X-Hub-Signature", "sha256=9c2e882d54c3ed0847e01e567310f4fc3f23e18c63ff6cb3735b25a9dd75755e", DeliveryVerdict.Forged)]
+    [InlineData("X-Other", "", DeliveryVerdict.Forged)]
+    public void A_relay_shows_the_secret_or_signs_with_it(string header, string value, DeliveryVerdict verdict) =>
+        Assert.Equal(verdict, Salesforce.Check(Change(ChangeOf("UPDATE", "Opportunity", "0065g00000XyZ01AAF"), (header, value)), Now).Verdict);
+
+    [Fact]
+    public void A_wrong_signature_is_not_mended_by_the_right_secret() =>
+        Assert.Equal(
+            DeliveryVerdict.Forged,
+            Salesforce.Check(Change(ChangeOf("UPDATE", "Lead", Lead), ("X-Hub-Signature", "sha256=00"), ("Authorization", $"Bearer {RelaySecret}")), Now).Verdict);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("cdc/x")]
+    [InlineData("outbound")]
+    [InlineData("outbound/")]
+    [InlineData("outbound/sf-om-path-0002")]
+    [InlineData("outbound/sf-om-path-0001/x")]
+    public void Other_channels_and_other_secrets_are_refused(string channel) =>
+        Assert.NotEqual(DeliveryVerdict.Accepted, Salesforce.Check(Outbound(MessageOf(Notification("04l5g00000N0001AAB", "Lead", Lead))) with { Channel = channel }, Now).Verdict);
+
+    [Theory]
+    [InlineData("00D5g000001AbCdEAK", DeliveryVerdict.Accepted)]
+    [InlineData("00D5g000001AbCd", DeliveryVerdict.Accepted)]
+    [InlineData("00D5g000001AbCe", DeliveryVerdict.NotOurs)]
+    [InlineData("00d5g000001abcd", DeliveryVerdict.NotOurs)]
+    [InlineData("", DeliveryVerdict.NotOurs)]
+    public void An_outbound_message_is_of_our_organisation_in_either_form_of_its_id(string organization, DeliveryVerdict verdict) =>
+        Assert.Equal(verdict, Salesforce.Check(Outbound(MessageOf(Notification("04l5g00000N0001AAB", "Lead", Lead), organization)), Now).Verdict);
+
+    [Fact]
+    public void An_outbound_message_is_acknowledged_as_Salesforce_wants_it()
+    {
+        var reply = Salesforce.Acknowledge(Outbound("<x/>"))!;
+
+        Assert.Equal(200, reply.Status);
+        Assert.StartsWith("text/xml", reply.ContentType, StringComparison.Ordinal);
+        Assert.Contains("<notificationsResponse xmlns=\"http://soap.sforce.com/2005/09/outbound\"><Ack>true</Ack></notificationsResponse>", reply.Body, StringComparison.Ordinal);
+        Assert.Null(Salesforce.Acknowledge(Change("{}")));
+    }
+
+    [Theory]
+    [InlineData("<!DOCTYPE x [<!ENTITY a \"b\">]>")]
+    [InlineData("<!DOCTYPE x SYSTEM \"http://vendor.test/evil.dtd\">")]
+    [InlineData("<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>")]
+    [InlineData("<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;\">]>")]
+    public void Document_type_definitions_are_refused_and_with_them_every_entity(string definition)
+    {
+        var message = MessageOf(Notification("04l5g00000N0001AAB", "Lead", Lead));
+
+        Assert.Equal(DeliveryVerdict.Accepted, Salesforce.Check(Outbound(message), Now).Verdict);
+        Assert.Equal(DeliveryVerdict.Malformed, Salesforce.Check(Outbound(definition + message), Now).Verdict);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("<a>")]
+    [InlineData("<a/>")]
+    [InlineData("not xml")]
+    [InlineData("<notifications xmlns=\"http://soap.sforce.com/2005/09/outbound\"><OrganizationId>00D5g000001AbCdEAK</OrganizationId></notifications>")]
+    [InlineData("<notifications xmlns=\"http://soap.sforce.com/2005/09/outbound\"><OrganizationId>00D5g000001AbCdEAK</OrganizationId><Notification/></notifications>")]
+    public void What_is_no_outbound_message_is_malformed(string body) => Assert.Equal(DeliveryVerdict.Malformed, Salesforce.Check(Outbound(body), Now).Verdict);
+
+    [Theory]
+    [InlineData("[]", DeliveryVerdict.Accepted)]
+    [InlineData("{}", DeliveryVerdict.Malformed)]
+    [InlineData("1", DeliveryVerdict.Malformed)]
+    [InlineData("{", DeliveryVerdict.Malformed)]
+    [InlineData("""{"payload":{"ChangeEventHeader":{"entityName":"Lead","changeType":"UPDATE","transactionKey":"t","recordIds":"00Q"}}}""", DeliveryVerdict.Malformed)]
+    public void What_is_no_change_event_is_malformed(string body, DeliveryVerdict verdict) =>
+        Assert.Equal(verdict, Salesforce.Check(Change(body, ("Authorization", $"Bearer {RelaySecret}")), Now).Verdict);
+
+    [Fact]
+    public void One_change_of_many_records_is_one_event_each()
+    {
+        var events = Read(Change(ChangeOf("UPDATE", "Opportunity", "0065g00000XyZ01\",\"0065g00000XyZ02AAF", """ "StageName":"Qualification" """)));
+
+        Assert.Equal(["0065g00000XyZ01AAF", "0065g00000XyZ02AAF"], events.Select(source => source.DealId));
+        Assert.Equal(2, events.Select(source => source.DedupeKey).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("com/salesforce/api/rest/60.0;client=lead-hub", SourceEventKind.Ignored)]
+    [InlineData("com/salesforce/api/rest/60.0;client=Lead-Hub", SourceEventKind.Ignored)]
+    [InlineData("com/salesforce/api/rest/60.0;client=lead-hubbub", SourceEventKind.StageChanged)]
+    [InlineData("com/salesforce/api/rest/60.0", SourceEventKind.StageChanged)]
+    public void What_the_hub_wrote_itself_is_no_news(string origin, SourceEventKind kind) =>
+        Assert.Equal(kind, Assert.Single(Read(Change(ChangeOf("UPDATE", "Lead", Lead, """ "Status":"Working - Contacted" """, origin)))).Kind);
+
+    [Theory]
+    [InlineData("GAP_CREATE", SourceEventKind.ResyncRequired)]
+    [InlineData("GAP_UPDATE", SourceEventKind.ResyncRequired)]
+    [InlineData("GAP_UNDELETE", SourceEventKind.ResyncRequired)]
+    [InlineData("GAP_OVERFLOW", SourceEventKind.ResyncRequired)]
+    [InlineData("UNDELETE", SourceEventKind.ResyncRequired)]
+    [InlineData("GAP_DELETE", SourceEventKind.ContactDeleted)]
+    [InlineData("DELETE", SourceEventKind.ContactDeleted)]
+    public void What_does_not_say_what_changed_makes_the_record_be_read_again(string type, SourceEventKind kind) =>
+        Assert.Equal(kind, Assert.Single(Read(Change(ChangeOf(type, "Lead", Lead)))).Kind);
+
+    [Fact]
+    public void A_wildcard_names_no_record()
+    {
+        var source = Assert.Single(Read(Change(ChangeOf("UPDATE", "Opportunity", "006*"))));
+
+        Assert.Equal((SourceEventKind.ResyncRequired, null), (source.Kind, source.DealId));
+    }
+
+    [Theory]
+    [InlineData(""" "StageName":"Gewonnen","IsClosed":true,"IsWon":true """, SourceEventKind.DealWon, false)]
+    [InlineData(""" "StageName":"Verloren","IsClosed":true """, SourceEventKind.DealLost, false)]
+    [InlineData(""" "StageName":"Closed Won" """, SourceEventKind.DealWon, false)]
+    [InlineData(""" "StageName":"Closed Won","IsClosed":false """, SourceEventKind.DealStageChanged, false)]
+    [InlineData(""" "StageName":"Verhandlung" """, SourceEventKind.DealStageChanged, true)]
+    [InlineData(""" "Amount":12.30 """, SourceEventKind.DealUpdated, false)]
+    public void Won_and_lost_are_decided_by_IsWon_and_IsClosed_before_any_label(string fields, SourceEventKind kind, bool unmapped)
+    {
+        var source = Assert.Single(Read(Change(ChangeOf("UPDATE", "Opportunity", "0065g00000XyZ01AAF", fields))));
+
+        Assert.Equal((kind, unmapped), (source.Kind, source.Unmapped));
+    }
+
+    [Theory]
+    [InlineData("Open - Not Contacted", false, null)]
+    [InlineData("Working - Contacted", true, null)]
+    [InlineData("Closed - Not Converted", false, "Closed - Not Converted")]
+    public void A_status_that_has_moved_shows_work_and_a_closed_one_gives_the_lead_back(string status, bool work, string? returned)
+    {
+        var source = Assert.Single(Read(Change(ChangeOf("UPDATE", "Lead", Lead, $""" "Status":"{status}" """))));
+
+        Assert.Equal((work, returned), (source.ShowsWork, source.ReturnedReason));
+    }
+
+    [Theory]
+    [InlineData(Person, true)]
+    [InlineData("00G5g00000QueueQAA", false)]
+    public void An_owner_who_is_a_person_shows_work_and_a_queue_does_not(string owner, bool work) =>
+        Assert.Equal(work, Assert.Single(Read(Change(ChangeOf("UPDATE", "Lead", Lead, $""" "OwnerId":"{owner}" """)))).ShowsWork);
+
+    [Fact]
+    public void A_row_is_one_version_of_a_record()
+    {
+        var first = Assert.Single(Read(Rows(LeadRow("2026-03-02T10:15:00.000+0000"))));
+        var second = Assert.Single(Read(Rows(LeadRow("2026-03-02T10:15:01.000+0000"))));
+
+        Assert.Equal("salesforce|00D5g000001AbCdEAK|row|00Q5g00000AbCdEEAV|2026-03-02T10:15:00.000Z", first.DedupeKey);
+        Assert.NotEqual(first.DedupeKey, second.DedupeKey);
+        Assert.Single(Read(Rows(LeadRow("2026-03-02T10:15:00.000+0000"), LeadRow("2026-03-02T12:15:00.000+02:00"))));
+    }
+
+    [Fact]
+    public void A_row_carries_the_hubs_own_id_and_the_person()
+    {
+        var source = Assert.Single(Read(Rows(LeadRow(more: """ "IntegrationHub_Lead_Id__c":"0123456789abcdef01234567","Email":"Ada@Example.com","LastName":"(last name not known)","Company":"Acme" """))));
+
+        Assert.Equal("0123456789abcdef01234567", source.HubLeadId?.Value);
+        Assert.Equal(new LeadProfile { Email = "ada@example.com", Company = "Acme" }, source.Profile);
+    }
+
+    [Theory]
+    [InlineData("Open - Not Contacted", Hub, Hub, Hub, false)]
+    [InlineData("Working - Contacted", Hub, Hub, Person, true)]
+    [InlineData("Working - Contacted", Hub, Hub, Hub, true)]
+    [InlineData("Open - Not Contacted", Hub, Person, Person, true)]
+    [InlineData("Open - Not Contacted", Hub, Person, Hub, false)]
+    [InlineData("Open - Not Contacted", Hub, "00G5g00000QueueQAA", Person, false)]
+    [InlineData("Working - Contacted", Person, Person, Hub, false)]
+    [InlineData("Working - Contacted", Person, Person, Person, true)]
+    public void A_row_shows_work_by_people_and_not_the_hubs_own(string status, string maker, string owner, string writer, bool work)
+    {
+        var row = LeadRow(more: $""" "IntegrationHub_Lead_Id__c":"0123456789abcdef01234567","CreatedById":"{maker}","OwnerId":"{owner}","LastModifiedById":"{writer}" """, status: status);
+
+        Assert.Equal(work, Assert.Single(Read(Rows(row))).ShowsWork);
+    }
+
+    [Fact]
+    public void A_converted_lead_is_its_contact_and_its_opportunity_from_then_on()
+    {
+        var events = Read(Rows(LeadRow(status: "Closed - Converted", more: """ "IsConverted":true,"ConvertedContactId":"0035g00000CoNtAAAA","ConvertedOpportunityId":"0065g00000XyZ01AAF" """)));
+
+        Assert.Equal([SourceEventKind.StageChanged, SourceEventKind.AssociationChanged], events.Select(source => source.Kind));
+        Assert.All(events, source => Assert.Equal([IdentityKey.Person("salesforce", Lead), IdentityKey.Person("salesforce", "0035g00000CoNtAAAA")], source.People));
+        Assert.Equal(FunnelStage.Evaluation, events[0].Stage);
+        Assert.Equal("0065g00000XyZ01AAF", events[1].DealId);
+    }
+
+    [Fact]
+    public void A_deleted_row_with_a_master_was_merged_into_it_and_one_without_is_gone()
+    {
+        var merged = Assert.Single(Read(Rows(LeadRow(more: """ "IsDeleted":true,"MasterRecordId":"00Q5g00000MaStEAAA" """))));
+        var gone = Assert.Single(Read(Rows(LeadRow(more: """ "IsDeleted":true,"MasterRecordId":null """))));
+
+        Assert.Equal((SourceEventKind.ContactMerged, "00Q5g00000MaStEAAA", Lead), (merged.Kind, merged.People.Single().Id, merged.Merged.Single().Id));
+        Assert.Equal((SourceEventKind.ContactDeleted, Lead), (gone.Kind, gone.People.Single().Id));
+    }
+
+    [Fact]
+    public void An_opt_out_in_the_CRM_is_told_beside_the_row()
+    {
+        var events = Read(Rows(LeadRow(more: """ "HasOptedOutOfEmail":true """)));
+
+        Assert.Equal([SourceEventKind.StageChanged, SourceEventKind.ConsentUnsubscribed], events.Select(source => source.Kind));
+    }
+
+    [Fact]
+    public void An_opportunity_names_all_its_people_the_primary_one_first()
+    {
+        var events = Read(Rows("""
+            {"attributes":{"type":"Opportunity"},"Id":"0065g00000XyZ01AAF","StageName":"Qualification","IsClosed":false,"IsWon":false,"SystemModstamp":"2026-03-02T10:15:00.000+0000",
+             "OpportunityContactRoles":{"totalSize":2,"done":true,"records":[
+               {"attributes":{"type":"OpportunityContactRole"},"ContactId":"0035g00000AAAAAAAA","IsPrimary":false,"Contact":{"Email":"first@example.com"}},
+               {"attributes":{"type":"OpportunityContactRole"},"ContactId":"0035g00000BBBBBBBB","IsPrimary":true,"Contact":{"Email":"primary@example.com"}}]}}
+            """));
+
+        Assert.Equal("primary@example.com", events[0].SubjectEmail);
+        Assert.Equal(["0035g00000BBBBBBBB", "0035g00000AAAAAAAA"], events[0].People.Select(person => person.Id));
+        Assert.Equal(["primary@example.com", "first@example.com"], events.Skip(1).Select(source => source.Profile?.Email));
+    }
+
+    [Fact]
+    public void A_done_task_shows_work_and_an_open_one_is_nothing()
+    {
+        var done = Assert.Single(Read(Rows($$"""{"attributes":{"type":"Task"},"Id":"00T5g00000TaSkAAAA","IsClosed":true,"WhoId":"{{Lead}}","Subject":"Call","SystemModstamp":"2026-03-02T10:15:00Z"}""")));
+        var open = Assert.Single(Read(Rows($$"""{"attributes":{"type":"Task"},"Id":"00T5g00000TaSkAAAA","IsClosed":false,"WhoId":"{{Lead}}","SystemModstamp":"2026-03-02T10:15:00Z"}""")));
+
+        Assert.Equal((SourceEventKind.Activity, true, Lead), (done.Kind, done.ShowsWork, done.People.Single().Id));
+        Assert.Equal(SourceEventKind.Ignored, open.Kind);
+    }
+
+    [Fact]
+    public void Halves_read_as_the_whole()
+    {
+        Delivery[] wholes =
+        [
+            Rows([.. Enumerable.Range(0, 5).Select(second => LeadRow($"2026-03-02T10:15:0{second}.000+0000"))]),
+            Change($"[{string.Join(',', Enumerable.Range(0, 5).Select(i => ChangeOf("UPDATE", "Lead", Lead).Replace("\"tx\"", $"\"tx{i}\"", StringComparison.Ordinal)))}]"),
+            Outbound(MessageOf(string.Concat(Enumerable.Range(0, 5).Select(i => Notification($"04l5g00000N000{i}AAB", "Lead", Lead))))),
+        ];
+
+        Assert.All(wholes, whole =>
+        {
+            var halves = Salesforce.Split(whole);
+            Assert.Equal(2, halves.Count);
+            Assert.Equal(5, Read(whole).Count);
+            Assert.Equal(Read(whole).Select(source => source.DedupeKey), halves.SelectMany(Read).Select(source => source.DedupeKey));
+        });
+        Assert.Single(Salesforce.Split(Change(ChangeOf("UPDATE", "Lead", Lead))));
+        Assert.Single(Salesforce.Split(Outbound(MessageOf(Notification("04l5g00000N0001AAB", "Lead", Lead)))));
+    }
+
+    [Theory]
+    [InlineData("00D5g000001AbCd", "00D5g000001AbCdEAK")]
+    [InlineData("00D5g000001AbCdEAK", "00D5g000001AbCdEAK")]
+    [InlineData("0065g00000XyZ01", "0065g00000XyZ01AAF")]
+    [InlineData("00Q5g00000AbCdE", "00Q5g00000AbCdEEAV")]
+    [InlineData("006*", "006*")]
+    [InlineData("", "")]
+    public void Ids_of_15_characters_get_the_3_that_tell_their_case(string id, string normal) => Assert.Equal(normal, SalesforceId.Normalise(id));
+
+    [Theory]
+    [InlineData("plain", "'plain'")]
+    [InlineData("O'Hara", @"'O\'Hara'")]
+    [InlineData(@"back\slash", @"'back\\slash'")]
+    [InlineData(@"\' OR Name != '", @"'\\\' OR Name != \''")]
+    [InlineData("two\r\nlines", @"'two\r\nlines'")]
+    public void Text_in_a_query_cannot_end_its_quotes(string text, string quoted) => Assert.Equal(quoted, Soql.Quote(text));
+
+    private static IReadOnlyList<SourceEvent> Read(Delivery delivery) => Salesforce.Read(delivery);
+
+    private static Delivery Change(string body, params (string Name, string Value)[] headers) => new()
+    {
+        Connector = "salesforce", Channel = "cdc", Body = Encoding.UTF8.GetBytes(body), ReceivedAt = Now,
+        Headers = headers.ToDictionary(header => header.Name, header => header.Value, StringComparer.OrdinalIgnoreCase),
+    };
+
+    private static Delivery Outbound(string body) => Change(body) with { Channel = OutboundChannel };
+
+    private static Delivery Rows(params string[] rows) =>
+        Change($$"""{"totalSize":{{rows.Length.ToString(CultureInfo.InvariantCulture)}},"done":true,"records":[{{string.Join(',', rows)}}]}""", (SalesforceConnector.ApiUserHeader, Hub)) with { Channel = Delivery.PollChannel };
+
+    private static string LeadRow(string stamp = "2026-03-02T10:15:00.000+0000", string more = """ "Title":null """, string status = "Open - Not Contacted") =>
+        $$"""{"attributes":{"type":"Lead"},"Id":"{{Lead}}","Status":"{{status}}","SystemModstamp":"{{stamp}}",{{more}}}""";
+
+    private static string ChangeOf(string type, string entity, string ids, string fields = """ "Other":1 """, string origin = "com/salesforce/api/rest/60.0") => $$"""
+        {"payload":{"ChangeEventHeader":{"entityName":"{{entity}}","recordIds":["{{ids}}"],"changeType":"{{type}}","changeOrigin":"{{origin}}","transactionKey":"tx","sequenceNumber":1,
+         "commitTimestamp":1772446500000,"changedFields":[]},{{fields}}}}
+        """;
+
+    private static string Notification(string id, string entity, string record) => $"""
+        <Notification><Id>{id}</Id><sObject xsi:type="sf:{entity}" xmlns:sf="urn:sobject.enterprise.soap.sforce.com"><sf:Id>{record}</sf:Id><sf:Status>Working - Contacted</sf:Status></sObject></Notification>
+        """;
+
+    private static string MessageOf(string notifications, string organization = "00D5g000001AbCdEAK") => $"""
+        <soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Body>
+        <notifications xmlns="http://soap.sforce.com/2005/09/outbound"><OrganizationId>{organization}</OrganizationId>{notifications}</notifications></soapenv:Body></soapenv:Envelope>
+        """;
+}
