@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using IntegrationHub.Connectors.Common;
@@ -43,18 +45,20 @@ internal sealed record PollPosition(DateTimeOffset At, string? Id = null, DateTi
     }
 }
 
-/// <summary>The positions of all objects, as the text that is kept.</summary>
-internal static class PollCursor
+/// <summary>What is kept between polls.</summary>
+/// <param name="Positions">How far each object has been read.</param>
+/// <param name="Seen">Stands for the rows that have been seen and will come again: cursors with the same rows seen are equal, any others are not.</param>
+internal sealed record PollCursor(IReadOnlyDictionary<PolledObject, PollPosition> Positions, string Seen)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    /// <summary>Reads a cursor.</summary>
+    /// <summary>Reads a cursor; null is the very start.</summary>
     /// <exception cref="UnreadableDeliveryException">It is none.</exception>
-    public static Dictionary<PolledObject, PollPosition> Read(string? cursor, string connector)
+    public static PollCursor Read(string? cursor, string connector)
     {
         try
         {
-            return cursor is null ? [] : JsonSerializer.Deserialize<Dictionary<PolledObject, PollPosition>>(cursor, Json) ?? [];
+            return cursor is null ? Of(new Dictionary<PolledObject, PollPosition>(), []) : JsonSerializer.Deserialize<PollCursor>(cursor, Json)!;
         }
         catch (JsonException)
         {
@@ -62,6 +66,10 @@ internal static class PollCursor
         }
     }
 
-    /// <summary>Writes a cursor.</summary>
-    public static string Write(IReadOnlyDictionary<PolledObject, PollPosition> positions) => JsonSerializer.Serialize(new SortedDictionary<PolledObject, PollPosition>(positions.ToDictionary()), Json);
+    /// <summary>Makes a cursor.</summary>
+    public static PollCursor Of(IReadOnlyDictionary<PolledObject, PollPosition> positions, IEnumerable<string> seen) =>
+        new(positions, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', seen.Order(StringComparer.Ordinal)))))[..16]);
+
+    /// <summary>The text that is kept.</summary>
+    public string Write() => JsonSerializer.Serialize(this with { Positions = new SortedDictionary<PolledObject, PollPosition>(Positions.ToDictionary()) }, Json);
 }

@@ -253,7 +253,7 @@ internal static class SalesforceMapper
             yield return lead with
             {
                 Kind = SourceEventKind.AssociationChanged, DedupeKey = $"{blank.DedupeKey}|{deal}", DealId = deal, ToStageRaw = null, Stage = null, Unmapped = false, Profile = null,
-                ExternalIds = lead.ExternalIds.SetItem("opportunityId", deal), ShowsWork = false,
+                ExternalIds = lead.ExternalIds.SetItem("opportunityId", deal), People = person.People, ShowsWork = false,
             };
         }
     }

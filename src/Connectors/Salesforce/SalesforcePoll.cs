@@ -13,7 +13,7 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
     /// <summary>Makes one step.</summary>
     public async Task<PollPage> StepAsync(string? cursor, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var positions = PollCursor.Read(cursor, options.Name);
+        var positions = PollCursor.Read(cursor, options.Name).Positions;
         var known = _known is { } last && last.Cursor == cursor ? last.Rows : [];
         var seen = new HashSet<string>();
         var deliveries = new List<Delivery>();
@@ -29,7 +29,7 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
             seen.UnionWith(rows.Where(row => row.Instant("SystemModstamp") >= next[polled].At).Select(KeyOf));
         }
 
-        var nextCursor = PollCursor.Write(next);
+        var nextCursor = PollCursor.Of(next, seen).Write();
         _known = new(nextCursor, seen);
         return new(deliveries, nextCursor, next.Values.Any(position => position.Id is not null));
     }

@@ -38,7 +38,7 @@ public sealed class EnrichFlow(IdentityStore identities)
 
     private async Task<bool> IsLackingAsync(SourceEvent source, string connector, CancellationToken cancellationToken) => source switch
     {
-        { Kind: SourceEventKind.ResyncRequired } => true,
+        { Kind: SourceEventKind.ResyncRequired or SourceEventKind.AssociationChanged } or { DealId: not null, Unmapped: true } => true,
         { NeedsEnrichment.IsEmpty: true } => false,
         { People: [var person, ..], DealId: null } => await identities.FindAsync(person, cancellationToken) is null,
         { DealId: { } deal } => (await identities.FindByDealAsync(IdentityKey.Deal(connector, deal), cancellationToken)).Count == 0,

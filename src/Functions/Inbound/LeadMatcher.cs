@@ -37,7 +37,9 @@ public sealed class LeadMatcher(IdentityStore identities, ParkedStore parked)
             await identities.LinkAsync(person.LeadId, deal, cancellationToken);
         }
 
-        var others = known.Where(lead => people.All(person => person.LeadId != lead)).Select(lead => new MatchedLead(lead, []));
+        // Who joins or leaves a deal changes it for nobody else.
+        var concerned = source.Kind == SourceEventKind.AssociationChanged ? [] : known;
+        var others = concerned.Where(lead => people.All(person => person.LeadId != lead)).Select(lead => new MatchedLead(lead, []));
         var earlier = joining.Count > 0 ? await parked.WaitingAsync(deal, cancellationToken) : [];
         return new([.. people, .. others], earlier);
     }

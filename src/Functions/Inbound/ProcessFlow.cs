@@ -28,7 +28,12 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
         var events = await enrich.RunAsync(reader, reader.Read(delivery), cancellationToken);
 
         var facts = new ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>>();
-        await ForEachAsync(events, source => MatchAsync(source, delivery, messageId, facts, cancellationToken));
+        // People first: a deal names them by their records alone, which would be strangers where only the address is known.
+        foreach (var kind in events.ToLookup(source => source.DealId is not null).OrderBy(group => group.Key))
+        {
+            await ForEachAsync(kind, source => MatchAsync(source, delivery, messageId, facts, cancellationToken));
+        }
+
         await ForEachAsync(facts, lead => journeys.ApplyAsync(lead.Key, [.. lead.Value], cancellationToken));
         metrics.Took(time.GetUtcNow() - delivery.ReceivedAt);
         states.Worked(delivery.Connector, delivery.ReceivedAt);

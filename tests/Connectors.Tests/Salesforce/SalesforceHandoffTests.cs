@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Connectors.Tests.Common;

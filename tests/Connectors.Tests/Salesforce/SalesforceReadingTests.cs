@@ -212,7 +212,8 @@ public sealed class SalesforceReadingTests
         var events = Read(Rows(LeadRow(status: "Closed - Converted", more: """ "IsConverted":true,"ConvertedContactId":"0035g00000CoNtAAAA","ConvertedOpportunityId":"0065g00000XyZ01AAF" """)));
 
         Assert.Equal([SourceEventKind.StageChanged, SourceEventKind.AssociationChanged], events.Select(source => source.Kind));
-        Assert.All(events, source => Assert.Equal([IdentityKey.Person("salesforce", Lead), IdentityKey.Person("salesforce", "0035g00000CoNtAAAA")], source.People));
+        Assert.Equal([IdentityKey.Person("salesforce", Lead), IdentityKey.Person("salesforce", "0035g00000CoNtAAAA")], events[0].People);
+        Assert.Equal([IdentityKey.Person("salesforce", Lead)], events[1].People);
         Assert.Equal(FunnelStage.Evaluation, events[0].Stage);
         Assert.Equal("0065g00000XyZ01AAF", events[1].DealId);
     }
@@ -316,7 +317,7 @@ public sealed class SalesforceReadingTests
 
     private static string ChangeOf(string type, string entity, string ids, string fields = """ "Other":1 """, string origin = "com/salesforce/api/rest/60.0") => $$"""
         {"payload":{"ChangeEventHeader":{"entityName":"{{entity}}","recordIds":["{{ids}}"],"changeType":"{{type}}","changeOrigin":"{{origin}}","transactionKey":"tx","sequenceNumber":1,
-         "commitTimestamp":1772446500000,"changedFields":[]},{{fields}}}}
+         "commitTimestamp":1772446500000,"changedFields":[]},{{fields}} } }
         """;
 
     private static string Notification(string id, string entity, string record) => $"""
