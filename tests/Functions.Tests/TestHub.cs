@@ -2,6 +2,8 @@ using Azure.Messaging.ServiceBus;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Funnel;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -11,6 +13,9 @@ namespace IntegrationHub.Functions.Tests;
 /// <summary>The whole hub with a real table store and a real bus; only the tools are played. It serves nothing until <see cref="StartAsync"/>.</summary>
 internal sealed class TestHub : IAsyncDisposable
 {
+    /// <summary>The key that opens its functions.</summary>
+    public const string Key = "a-key-for-tests";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("hub-").FullName;
     private readonly IHost _host;
 
@@ -22,6 +27,7 @@ internal sealed class TestHub : IAsyncDisposable
             $"--Hub:DataDirectory={_folder}",
             $"--AzureWebJobsStorage={tables}",
             $"--ServiceBus=Endpoint=sb://embedded/;DataDirectory={_folder};Topology={Path.Combine(AppContext.BaseDirectory, "topology.json")}",
+            $"--Hub:FunctionKey={Key}",
             "--Mail:From=hub@example.com",
             "--Mail:Smtp:Host=127.0.0.1",
             "--Hub:RetryDelays=00:00:00.1,00:00:00.1",
@@ -33,6 +39,9 @@ internal sealed class TestHub : IAsyncDisposable
     }
 
     public JourneyFlow Journeys => Get<JourneyFlow>();
+
+    /// <summary>Where it serves, once started.</summary>
+    public Uri Url => new(Get<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -18,7 +18,8 @@ internal sealed class PlayedCrm(string name = "salesforce") : IHandoffTarget
 
     public int Calls { get; private set; }
 
-    public Exception? Fails { get; set; }
+    /// <summary>Gets or sets how it fails by the number of the call, from 1; null for not at all.</summary>
+    public Func<int, Exception?> Fails { get; set; } = _ => null;
 
     public static VendorUnavailableException Away(string name = "salesforce") => new(name, "PATCH /Lead", HttpStatusCode.ServiceUnavailable, null);
 
@@ -27,7 +28,7 @@ internal sealed class PlayedCrm(string name = "salesforce") : IHandoffTarget
     public Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken)
     {
         Calls++;
-        if (Fails is { } failure)
+        if (Fails(Calls) is { } failure)
         {
             throw failure;
         }

@@ -1,5 +1,8 @@
+using System.Net;
 using System.Text.Json;
+using Azure.Messaging.ServiceBus;
 using IntegrationHub.Embedded.Tests;
+using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.Polling;
 using static IntegrationHub.Functions.Tests.Leads;
@@ -27,6 +30,50 @@ public sealed class HealthFlowTests(Azurite azurite)
         Assert.Equal(new QueueHealth("inbound", 3, 0, false), report.Queues[0]);
         Assert.Equal("ok", Assert.Single(report.Connectors).State);
         Assert.Equal(HealthReport.Healthy, report.Status);
+    }
+
+    [Theory]
+    [InlineData(999, 999, false)]
+    [InlineData(1_000, 1_000, true)]
+    [InlineData(1_001, 1_000, true)]
+    public async Task Counting_stops_at_a_thousand_and_says_so(int waiting, int counted, bool capped)
+    {
+        await using var hub = new TestHub(azurite.ConnectionString, _clock, []);
+        await hub.Get<InboundQueue>().Sender.SendMessagesAsync(Enumerable.Range(0, waiting).Select(number => new ServiceBusMessage($"{number}")), Token);
+
+        var queue = await hub.Get<QueueProbe>().CountAsync(QueueProbe.Entities[0], Token);
+
+        Assert.Equal(new QueueHealth("inbound", counted, 0, capped), queue);
+    }
+
+    [Fact]
+    public async Task Health_is_asked_for_with_a_key_and_answered_in_camel_case()
+    {
+        await using var hub = new TestHub(azurite.ConnectionString, _clock, [new PlayedCrm("asked")]);
+        await hub.StartAsync();
+        using var client = new HttpClient { BaseAddress = hub.Url };
+
+        using var without = await client.GetAsync("/api/health", Token);
+        using var with = await client.GetAsync($"/api/health?code={TestHub.Key}", Token);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.OK), (without.StatusCode, with.StatusCode));
+        using var report = JsonDocument.Parse(await with.Content.ReadAsStreamAsync(Token));
+        Assert.Equal("healthy", report.RootElement.GetProperty("status").GetString());
+        Assert.Equal("asked", report.RootElement.GetProperty("connectors")[0].GetProperty("name").GetString());
+        Assert.Equal(0, report.RootElement.GetProperty("queues")[0].GetProperty("deadLettered").GetInt32());
+        Assert.Equal(0, report.RootElement.GetProperty("spool").GetProperty("waiting").GetInt32());
+    }
+
+    [Fact]
+    public async Task Health_without_tables_answers_503()
+    {
+        await using var hub = new TestHub(NoTables, TimeProvider.System, []);
+        await hub.StartAsync();
+        using var client = new HttpClient { BaseAddress = hub.Url };
+
+        using var answer = await client.GetAsync($"/api/health?code={TestHub.Key}", Token);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
     }
 
     [Fact]
