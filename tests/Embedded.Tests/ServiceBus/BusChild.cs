@@ -27,7 +27,7 @@ public static class BusChild
         var sends = new (Task Sent, string Id)[Senders];
         for (var i = 0; i < Senders; i++)
         {
-            sends[i] = Send(sender);
+            sends[i] = Send(sender, i);
         }
 
         var receive = receiver.ReceiveMessagesAsync(Senders / 2);
@@ -41,7 +41,7 @@ public static class BusChild
                 {
                     sends[i].Sent.GetAwaiter().GetResult();
                     Console.WriteLine($"sent {sends[i].Id}");
-                    sends[i] = Send(sender);
+                    sends[i] = Send(sender, i);
                 }
             }
 
@@ -55,10 +55,11 @@ public static class BusChild
         Environment.FailFast("The test that started this process is gone.");
     }
 
-    private static (Task Sent, string Id) Send(ServiceBusSender sender)
+    /// <summary>Every other message is large, so that a commit takes long enough for a kill to fall into it.</summary>
+    private static (Task Sent, string Id) Send(ServiceBusSender sender, int number)
     {
         var id = Guid.NewGuid().ToString("N");
-        return (sender.SendMessageAsync(new(new byte[1024]) { MessageId = id }), id);
+        return (sender.SendMessageAsync(new(new byte[number % 2 == 0 ? 1024 : 200_000]) { MessageId = id }), id);
     }
 
     private static void Complete(ServiceBusReceiver receiver, IReadOnlyList<ServiceBusReceivedMessage> messages)

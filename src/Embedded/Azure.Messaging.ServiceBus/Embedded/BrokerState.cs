@@ -3,6 +3,7 @@ namespace Azure.Messaging.ServiceBus.Embedded;
 /// <summary>What the entities of a broker share. Only the broker's own thread touches it.</summary>
 internal sealed class BrokerState
 {
+    private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
     private readonly Dictionary<string, BrokerEntity> _entities = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Rebuilds the state from the store: locks of an earlier process are released, their deliveries stay counted.</summary>
@@ -27,6 +28,7 @@ internal sealed class BrokerState
         }
 
         SaveSequences();
+        new Forgetting(this).OnDue();
         store.Commit();
     }
 
@@ -79,5 +81,15 @@ internal sealed class BrokerState
     {
         _entities.Add(entity.Path, entity);
         return entity;
+    }
+
+    /// <summary>Once in a while deletes the message ids that no longer need to be remembered.</summary>
+    private sealed class Forgetting(BrokerState state) : Timed
+    {
+        public override void OnDue()
+        {
+            state.Store.ForgetSeen(state.Now);
+            state.Deadlines.Set(this, state.Now + ForgetEvery.Ticks);
+        }
     }
 }
