@@ -123,5 +123,9 @@ internal static class ControlEndpoints
         {
             return SalesforceErrors.From(refused);
         }
+        catch (FormatException unreadable)
+        {
+            return TypedResults.Problem(unreadable.Message, statusCode: 400);
+        }
     }
 }

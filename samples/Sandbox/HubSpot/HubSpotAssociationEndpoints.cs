@@ -22,7 +22,7 @@ internal static class HubSpotAssociationEndpoints
             state.Locked(store => Tie(store, from, id, to, toId, [null])));
         api.MapDelete(one + "/{toId}", (string from, string id, string to, string toId) => state.Locked(store =>
         {
-            store.Disassociate(store.Get(store.Type(from), id), store.Get(store.Type(to), toId), HubSpotSource.Api);
+            store.Disassociate(store.Get(store.Type(from), id), store.Get(store.Type(to), toId), store.Api);
             return TypedResults.NoContent();
         }));
         api.MapPost("/crm/v4/associations/{from}/{to}/batch/read", async (string from, string to, HttpRequest request) =>
@@ -59,7 +59,7 @@ internal static class HubSpotAssociationEndpoints
         var (source, target) = (store.Get(store.Type(from), id), store.Get(store.Type(to), toId));
         foreach (var typeId in typeIds)
         {
-            store.Associate(source, target, typeId, HubSpotSource.Api);
+            store.Associate(source, target, typeId, store.Api);
         }
 
         return TypedResults.Json(new JsonObject { ["fromObjectId"] = source.Id, ["toObjectId"] = target.Id, ["labels"] = new JsonArray() }, statusCode: 201);

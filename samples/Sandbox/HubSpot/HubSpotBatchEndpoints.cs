@@ -22,7 +22,7 @@ internal static class HubSpotBatchEndpoints
         {
             foreach (var gone in HubSpotJson.Inputs(body).Select(input => store.Find(type, HubSpotJson.Id(input))).OfType<HubSpotObject>())
             {
-                store.Archive(gone, HubSpotSource.Api);
+                store.Archive(gone, store.Api);
             }
 
             return TypedResults.NoContent();
@@ -95,7 +95,7 @@ internal static class HubSpotBatchEndpoints
         store.Check(type, changed, properties);
         return () =>
         {
-            store.Update(changed, properties, HubSpotSource.Api);
+            store.Update(changed, properties, store.Api);
             return HubSpotJson.Whole(changed);
         };
     }
@@ -117,7 +117,7 @@ internal static class HubSpotBatchEndpoints
 
         var properties = new Dictionary<string, string>(HubSpotJson.Properties(input)) { [idProperty] = id };
         store.Check(type, null, properties);
-        return () => With(HubSpotJson.Whole(store.Create(type, properties, HubSpotSource.Api)), isNew: true);
+        return () => With(HubSpotJson.Whole(store.Create(type, properties, store.Api)), isNew: true);
     }
 
     private static JsonObject With(JsonObject written, bool isNew)

@@ -22,7 +22,7 @@ internal static class HubSpotObjectEndpoints
             return state.Locked(store =>
             {
                 var changed = store.Get(store.Type(type), id, idProperty);
-                store.Update(changed, HubSpotJson.Properties(body), HubSpotSource.Api);
+                store.Update(changed, HubSpotJson.Properties(body), store.Api);
                 return TypedResults.Json(HubSpotJson.Whole(changed));
             });
         });
@@ -30,7 +30,7 @@ internal static class HubSpotObjectEndpoints
         {
             if (store.Find(store.Type(type), id) is { } gone)
             {
-                store.Archive(gone, HubSpotSource.Api);
+                store.Archive(gone, store.Api);
             }
 
             return TypedResults.NoContent();
@@ -46,7 +46,7 @@ internal static class HubSpotObjectEndpoints
             return state.Locked(store =>
             {
                 HubSpotObject Named(string field) => store.Get(store.Type(type), body[field]?.ToString() ?? "");
-                return TypedResults.Json(HubSpotJson.Whole(store.Merge(Named("primaryObjectId"), Named("objectIdToMerge"), newRecord: false, HubSpotSource.Api)));
+                return TypedResults.Json(HubSpotJson.Whole(store.Merge(Named("primaryObjectId"), Named("objectIdToMerge"), newRecord: false, store.Api)));
             });
         });
         api.MapPost("/crm/v3/objects/contacts/gdpr-delete", async (HttpRequest request) =>
@@ -57,7 +57,7 @@ internal static class HubSpotObjectEndpoints
                 var type = store.Type("contacts");
                 if (store.Find(type, body["objectId"]?.ToString() ?? "", body["idProperty"]?.ToString()) is { } gone)
                 {
-                    store.PrivacyDelete(gone, HubSpotSource.Api);
+                    store.PrivacyDelete(gone, store.Api);
                 }
 
                 return TypedResults.NoContent();
@@ -72,10 +72,10 @@ internal static class HubSpotObjectEndpoints
             .SelectMany(tie => (tie["types"] as JsonArray ?? []).Select(each => (Id: tie["to"]?["id"]?.ToString() ?? "", TypeId: each!["associationTypeId"]!.GetValue<int>())))
             .Select(tie => (To: store.Get(store.Type(HubSpotAssociations.TargetOf(type, tie.TypeId)), tie.Id), tie.TypeId))
             .ToList();
-        var created = store.Create(type, HubSpotJson.Properties(input), HubSpotSource.Api);
+        var created = store.Create(type, HubSpotJson.Properties(input), store.Api);
         foreach (var (to, typeId) in ties)
         {
-            store.Associate(created, to, typeId, HubSpotSource.Api);
+            store.Associate(created, to, typeId, store.Api);
         }
 
         return created;

@@ -25,8 +25,11 @@ public sealed class HubSpotOptions
     /// <summary>Gets the public URL that is signed; null signs <see cref="WebhookUrl"/>.</summary>
     public string? WebhookPublicUrl { get; init; }
 
-    /// <summary>Gets the waits before a failed delivery is tried again; after the last the events are given up. HubSpot's own are spread over 24 hours.</summary>
-    public IReadOnlyList<TimeSpan> RetryDelays { get; init; } = [.. new[] { 0.2, 0.5, 1, 2, 5, 10, 10, 10, 10, 10 }.Select(TimeSpan.FromSeconds)];
+    /// <summary>
+    /// Gets the waits before a failed delivery is tried again; after the last the events are given up. Null is ten within a minute;
+    /// HubSpot's own ten are spread over 24 hours.
+    /// </summary>
+    public IReadOnlyList<TimeSpan>? RetryDelays { get; init; }
 
     /// <summary>Gets how long an answer to a webhook may take.</summary>
     public TimeSpan WebhookTimeout { get; init; } = TimeSpan.FromSeconds(5);

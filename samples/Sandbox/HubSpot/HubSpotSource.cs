@@ -5,5 +5,5 @@ internal sealed record HubSpotSource(string Type, string Id)
 {
     public static readonly HubSpotSource Person = new("CRM_UI", "userId:70000001");
 
-    public static readonly HubSpotSource Api = new("INTEGRATION", "54321");
+    public static HubSpotSource App(long appId) => new("INTEGRATION", $"{appId}");
 }

@@ -22,6 +22,9 @@ internal sealed class HubSpotStore(HubSpotOptions options, TimeProvider time, Hu
 
     public HubSpotAssociations Associations { get; } = new();
 
+    /// <summary>Gets the app that writes through the API.</summary>
+    public HubSpotSource Api { get; } = HubSpotSource.App(options.AppId);
+
     /// <summary>Gets the time in full milliseconds, which is as fine as HubSpot tells it.</summary>
     public DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 

@@ -10,7 +10,10 @@ public sealed class HubSpotWebhooks : IAsyncDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
+    private static readonly TimeSpan[] UsualDelays = [.. new[] { 0.2, 0.5, 1, 2, 5, 10, 10, 10, 10, 10 }.Select(TimeSpan.FromSeconds)];
+
     private readonly HubSpotOptions _options;
+    private readonly IReadOnlyList<TimeSpan> _delays;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
     private readonly Lock _lock = new();
@@ -32,6 +35,7 @@ public sealed class HubSpotWebhooks : IAsyncDisposable
     {
         _options = options;
         _time = time;
+        _delays = options.RetryDelays ?? UsualDelays;
         _slots = new(options.Concurrency);
         _http = new() { Timeout = options.WebhookTimeout };
         TargetUrl = options.WebhookUrl;
@@ -41,7 +45,12 @@ public sealed class HubSpotWebhooks : IAsyncDisposable
     }
 
     /// <summary>Gets or sets where the requests go; null keeps changes to the sandbox.</summary>
-    public string? TargetUrl { get; set; }
+    /// <exception cref="UriFormatException">It is not an absolute URL.</exception>
+    public string? TargetUrl
+    {
+        get;
+        set => field = value is null ? null : new Uri(value, UriKind.Absolute).AbsoluteUri;
+    }
 
     /// <summary>Gets or sets the URL that is signed; null signs <see cref="TargetUrl"/>.</summary>
     public string? PublicUrl { get; set; }
@@ -172,11 +181,11 @@ public sealed class HubSpotWebhooks : IAsyncDisposable
 
     private async Task SendAsync(HubSpotEvent[] batch)
     {
-        for (var attempt = 0; attempt <= _options.RetryDelays.Count; attempt++)
+        for (var attempt = 0; attempt <= _delays.Count; attempt++)
         {
             if (attempt > 0)
             {
-                await Task.Delay(_options.RetryDelays[attempt - 1], _stop.Token);
+                await Task.Delay(_delays[attempt - 1], _stop.Token);
             }
 
             await _slots.WaitAsync(_stop.Token);
