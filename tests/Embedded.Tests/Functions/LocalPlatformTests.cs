@@ -145,15 +145,19 @@ public sealed class LocalPlatformTests
         }
     }
 
-    /// <summary>Starts a process that does nothing but start the guarded store, as the host would.</summary>
+    /// <summary>Starts a process that does nothing but start the guarded store, as the host would; it ends with the tests, whatever becomes of them.</summary>
     private Process StartStarter(int port)
     {
-        const string starter = "require('child_process').spawn('node', process.argv.slice(1), { stdio: ['pipe', 'ignore', 'ignore'] })";
-        return Process.Start("node",
+        const string starter =
+            "require('child_process').spawn('node', process.argv.slice(1), { stdio: ['pipe', 'ignore', 'ignore'] }); process.stdin.resume().on('end', () => process.exit());";
+        return Process.Start(new ProcessStartInfo("node",
         [
             "-e", starter, Script("guard.cjs"), Path.Combine(_data, "azurite"), Path.Combine(_data, "azurite.log"), "./azurite.cjs",
             "--location", Path.Combine(_data, "azurite"), "--tableHost", "127.0.0.1", "--tablePort", $"{port}", "--silent", "--skipApiVersionCheck", "--disableTelemetry",
-        ]);
+        ])
+        {
+            RedirectStandardInput = true,
+        })!;
     }
 
     private static string Script(string name)
