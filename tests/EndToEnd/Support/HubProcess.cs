@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using IntegrationHub.Sandbox.HubSpot;
+
+namespace IntegrationHub.EndToEnd.Support;
+
+/// <summary>A hub as a process of its own, configured by environment variables alone, so that it can be killed and started again on the same data.</summary>
+internal sealed class HubProcess(IReadOnlyDictionary<string, string> environment) : IAsyncDisposable
+{
+    public const string Key = "end-to-end-key";
+    public const string ClientSecret = "sandbox-hubspot-client-secret";
+
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "IntegrationHub.Functions.dll");
+
+    private readonly ConcurrentQueue<string> _log = new();
+    private Process? _process;
+
+    public string Url { get; } = $"http://127.0.0.1:{Wait.FreePort()}";
+
+    public string WebhookUrl => $"{Url}/api/webhooks/hubspot";
+
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(5) }) { Timeout = TimeSpan.FromSeconds(20) };
+
+    public string Log => string.Join(Environment.NewLine, _log);
+
+    /// <summary>Starts it and waits until it answers.</summary>
+    public async Task StartAsync()
+    {
+        var start = new ProcessStartInfo("dotnet", [Program, "--urls", Url]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        start.Environment["Hub__PublicUrl"] = Url;
+        start.Environment["Hub__FunctionKey"] = Key;
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
+        _process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await Wait.UntilAsync($"the hub answers{Environment.NewLine}{Log}", TimeSpan.FromSeconds(60), async () =>
+        {
+            Assert.False(_process.HasExited, $"The hub ended:{Environment.NewLine}{Log}");
+            try
+            {
+                using var answer = await Http.GetAsync($"{Url}/api/webhooks/hubspot");
+                return answer.StatusCode == HttpStatusCode.MethodNotAllowed;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
+    }
+
+    /// <summary>Kills it as a power cut would: SIGKILL, nothing is said goodbye to.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Posts events as HubSpot does.</summary>
+    public Task<HttpResponseMessage> PostAsync(params HubSpotChange[] changes) => PostRawAsync(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(changes, JsonSerializerOptions.Web)));
+
+    /// <summary>Posts any body, signed as HubSpot does.</summary>
+    public async Task<HttpResponseMessage> PostRawAsync(byte[] body, DateTimeOffset? signedAt = null, string secret = ClientSecret, string connector = "hubspot")
+    {
+        var timestamp = (signedAt ?? DateTimeOffset.UtcNow).ToUnixTimeMilliseconds();
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Url}/api/webhooks/{connector}") { Content = new ByteArrayContent(body) };
+        request.Headers.Add("X-HubSpot-Signature-v3", HubSpotSignature.Sign(secret, WebhookUrl, body, timestamp));
+        request.Headers.Add("X-HubSpot-Request-Timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
+        return await Http.SendAsync(request);
+    }
+
+    /// <summary>The journey of a HubSpot contact; null when there is none.</summary>
+    public async Task<JsonElement?> FindLeadAsync(long contact)
+    {
+        using var answer = await Http.GetAsync($"{Url}/api/leads?connector=hubspot&id={contact}&code={Key}");
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await KillAsync();
+        }
+
+        Http.Dispose();
+    }
+}
+
+/// <summary>One event of HubSpot's webhook.</summary>
+internal sealed record HubSpotChange(long EventId, long ObjectId, string PropertyName, string PropertyValue, long OccurredAt)
+{
+    public long SubscriptionId { get; init; } = 77;
+
+    public long PortalId { get; init; } = 62515;
+
+    public long AppId { get; init; } = 54321;
+
+    public string SubscriptionType { get; init; } = "contact.propertyChange";
+
+    public int AttemptNumber { get; init; }
+
+    public string ChangeSource { get; init; } = "CRM_UI";
+}

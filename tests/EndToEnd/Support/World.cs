@@ -1,0 +1,76 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using IntegrationHub.Sandbox;
+
+namespace IntegrationHub.EndToEnd.Support;
+
+/// <summary>Everything real around one hub: Azurite, maildev, both vendors' sandbox, and the hub's process with limits of seconds.</summary>
+public sealed class World : IAsyncLifetime
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("hub-world-").FullName;
+    private readonly int _mailPage = Wait.FreePort();
+
+    internal NodeChild Tables { get; private set; } = null!;
+
+    internal NodeChild Mail { get; private set; } = null!;
+
+    internal SandboxHost Vendors { get; private set; } = null!;
+
+    internal HubProcess Hub { get; private set; } = null!;
+
+    /// <summary>While this file is there the embedded bus is away.</summary>
+    internal string BusUnavailable => Path.Combine(_directory, "hub", "bus", "bus.unavailable");
+
+    public async ValueTask InitializeAsync()
+    {
+        var (tablePort, smtpPort) = (Wait.FreePort(), Wait.FreePort());
+        Tables = NodeChild.Azurite(_directory, tablePort);
+        Mail = NodeChild.Maildev(_directory, smtpPort, _mailPage);
+        await Task.WhenAll(Tables.StartAsync(), Mail.StartAsync());
+        Vendors = await SandboxHost.StartAsync(new SandboxOptions { Urls = "http://127.0.0.1:0" });
+        Hub = new HubProcess(Settings(tablePort, smtpPort));
+        await Hub.StartAsync();
+    }
+
+    /// <summary>All mails that maildev has, in order.</summary>
+    internal async Task<IReadOnlyList<JsonElement>> MailsAsync() =>
+        await Hub.Http.GetFromJsonAsync<List<JsonElement>>($"http://127.0.0.1:{_mailPage}/email") ?? [];
+
+    public async ValueTask DisposeAsync()
+    {
+        await Hub.DisposeAsync();
+        await Vendors.DisposeAsync();
+        await Mail.DisposeAsync();
+        await Tables.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private Dictionary<string, string> Settings(int tablePort, int smtpPort) => new()
+    {
+        ["Hub__DataDirectory"] = Path.Combine(_directory, "hub"),
+        ["Hub__RetryDelays"] = string.Join(',', Enumerable.Repeat("00:00:01", 200)),
+        ["AzureWebJobsStorage"] =
+            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;TableEndpoint=http://127.0.0.1:{tablePort}/devstoreaccount1;",
+        ["Mail__Smtp__Host"] = "127.0.0.1",
+        ["Mail__Smtp__Port"] = $"{smtpPort}",
+        ["Mail__From"] = "hub@example.com",
+        ["Teams__marketing__Recipients"] = "marketing@example.com",
+        ["Teams__sales__Recipients"] = "sales@example.com",
+        ["Schedules__DrainSpool"] = "*/1 * * * * *",
+        ["Schedules__DetectStalls"] = "*/1 * * * * *",
+        ["Schedules__PollConnectors"] = "*/2 * * * * *",
+        ["Funnel__Stages__referral__StallAfter"] = "00:00:03",
+        ["Connectors__hubspot__Type"] = "HubSpot",
+        ["Connectors__hubspot__BaseUrl"] = $"{Vendors.Url}/hubspot/",
+        ["Connectors__hubspot__ClientSecret"] = HubProcess.ClientSecret,
+        ["Connectors__hubspot__AccessToken"] = "pat-sandbox",
+        ["Connectors__hubspot__PortalId"] = "62515",
+        ["Connectors__salesforce__Type"] = "Salesforce",
+        ["Connectors__salesforce__BaseUrl"] = $"{Vendors.Url}/salesforce/",
+        ["Connectors__salesforce__ClientId"] = "sandbox-salesforce-client",
+        ["Connectors__salesforce__ClientSecret"] = "sandbox-salesforce-client-secret",
+        ["Connectors__salesforce__OrganizationId"] = "00D5g000001AbCdEAK",
+        ["Logging__LogLevel__Default"] = "Warning",
+        ["DOTNET_TieredPGO"] = "0",
+    };
+}
