@@ -1,1 +1,58 @@
-return 0;
+using System.CommandLine;
+using IntegrationHub.Demo;
+
+var exit = new Option<bool>("--exit") { Description = "End after the story: with 0 when every expectation held, else with 1." };
+var command = new RootCommand("Plays the way of a dozen leads through the hub, with everything it needs in this process.") { exit };
+command.SetAction((arguments, _) => PlayAsync(stayUp: !arguments.GetValue(exit)));
+
+// Ctrl+C is the hub's to hear: it ends in good order first.
+return await command.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = null });
+
+static async Task<int> PlayAsync(bool stayUp)
+{
+    var narrator = new Narrator();
+    narrator.Line("Starting the hub, Azurite, a mailbox, and a sandbox that plays HubSpot and Salesforce ...");
+    await using var stage = await Stage.SetAsync();
+    var expectations = new Expectations(narrator);
+    var story = new Story(stage, narrator, expectations);
+    try
+    {
+        await story.TellAsync(stage.Ending);
+    }
+    catch (OperationCanceledException) when (stage.Ending.IsCancellationRequested)
+    {
+        narrator.Line("Ended before the story did.");
+        return 1;
+    }
+
+    var allHeld = expectations.Broken.Count == 0;
+    narrator.Line("");
+    narrator.Line(allHeld ? $"All {expectations.Held} expectations held." : $"{expectations.Broken.Count} of {expectations.Held + expectations.Broken.Count} expectations did not hold:");
+    foreach (var broken in expectations.Broken)
+    {
+        narrator.Line($"  - {broken}");
+    }
+
+    stage.Tidy = allHeld;
+    if (!allHeld)
+    {
+        narrator.Line($"What the hub logged: {stage.LogFile}");
+    }
+
+    if (stayUp)
+    {
+        narrator.Line($"""
+
+            Look around; the clocks keep running, so whoever stays on Interest for {DemoSettings.InterestLimit.TotalSeconds} s is told of next.
+              a lead      {stage.HubUrl}/api/leads?email={Story.Hero.Email}&code={stage.Key}
+              health      {stage.HubUrl}/api/health?code={stage.Key}
+              HubSpot and Salesforce  {stage.Sandbox.Url}/
+              mailbox     {stage.MailboxUrl}/
+              log         {stage.LogFile}
+            Ctrl+C ends it.
+            """);
+        await stage.WhenEndingAsync();
+    }
+
+    return allHeld ? 0 : 1;
+}

@@ -20,6 +20,9 @@ internal sealed class LocalPlatform : IDisposable
     private const string MailHost = "Mail:Smtp:Host";
     private const string MailPort = "Mail:Smtp:Port";
     private const string MailService = "Mail:AzureCommunication:Endpoint";
+
+    /// <summary>Where a person reads what maildev got. No part of the app needs it; who starts the app may ask.</summary>
+    private const string MailPage = "Mail:Page";
     private const string Bus = "ServiceBus";
 
     private readonly IConfiguration _settings;
@@ -145,7 +148,7 @@ internal sealed class LocalPlatform : IDisposable
         {
             SmtpPort = ReservePort(1025);
             MailPagePort = ReservePort(1080);
-            (_given[MailHost], _given[MailPort]) = ("127.0.0.1", $"{SmtpPort}");
+            (_given[MailHost], _given[MailPort], _given[MailPage]) = ("127.0.0.1", $"{SmtpPort}", $"http://127.0.0.1:{MailPagePort}");
         }
 
         if (!IsSet(Bus) && Path.Combine(AppContext.BaseDirectory, "topology.json") is var topology && File.Exists(topology))

@@ -1,0 +1,64 @@
+using IntegrationHub.Sandbox;
+using HubSpotOptions = IntegrationHub.Sandbox.HubSpot.HubSpotOptions;
+using SalesforceOptions = IntegrationHub.Sandbox.Salesforce.SalesforceOptions;
+
+namespace IntegrationHub.Demo;
+
+/// <summary>The settings that make days into seconds and point the hub at the sandbox: all that differs from a hub in earnest.</summary>
+internal static class DemoSettings
+{
+    public const string ReturnReasonField = "Return_Reason__c";
+
+    /// <summary>How long a lead may stand on Interest.</summary>
+    public static readonly TimeSpan InterestLimit = TimeSpan.FromSeconds(25);
+
+    /// <summary>How long sales may take to take up a handoff.</summary>
+    public static readonly TimeSpan AcceptLimit = TimeSpan.FromSeconds(20);
+
+    public static string MailOf(string team) => $"{team}@example.com";
+
+    public static SandboxOptions Sandbox(string hubUrl) => new()
+    {
+        Urls = "http://127.0.0.1:0",
+        HubSpot = new HubSpotOptions { WebhookUrl = $"{hubUrl}/api/webhooks/hubspot" },
+        Salesforce = new SalesforceOptions { CustomFields = [$"Lead.{ReturnReasonField}"] },
+    };
+
+    /// <summary>The hub's command line.</summary>
+    public static string[] Hub(string hubUrl, string key, string directory, SandboxHost sandbox, SandboxOptions played)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["urls"] = hubUrl,
+            ["Hub:PublicUrl"] = hubUrl,
+            ["Hub:DataDirectory"] = directory,
+            ["Hub:FunctionKey"] = key,
+            ["Hub:RetryDelays"] = "00:00:01,00:00:01,00:00:02,00:00:03,00:00:05,00:00:08,00:00:13",
+            ["Schedules:PollConnectors"] = "* * * * * *",
+            ["Schedules:DetectStalls"] = "* * * * * *",
+            ["Schedules:DrainSpool"] = "*/5 * * * * *",
+            ["Funnel:Calendar:TimeZone"] = "Etc/UTC",
+            ["Funnel:Calendar:WorkingDays"] = "Mon-Sun",
+            ["Funnel:Calendar:Hours"] = "00:00-24:00",
+            ["Funnel:Stages:interest:StallAfter"] = $"{InterestLimit:c}",
+            ["Funnel:Stages:evaluation:AcceptWithin"] = $"{AcceptLimit:c}",
+            ["Teams:marketing:Recipients"] = MailOf("marketing"),
+            ["Teams:sales:Recipients"] = MailOf("sales"),
+            ["Ops:Recipients"] = MailOf("ops"),
+            ["Mail:From"] = MailOf("hub"),
+            ["Connectors:hubspot:Type"] = "HubSpot",
+            ["Connectors:hubspot:BaseUrl"] = $"{sandbox.Url}/hubspot",
+            ["Connectors:hubspot:ClientSecret"] = played.HubSpot.ClientSecret,
+            ["Connectors:hubspot:AccessToken"] = played.HubSpot.PrivateAppToken,
+            ["Connectors:hubspot:PortalId"] = $"{played.HubSpot.PortalId}",
+            ["Connectors:salesforce:Type"] = "Salesforce",
+            ["Connectors:salesforce:BaseUrl"] = $"{sandbox.Url}/salesforce",
+            ["Connectors:salesforce:ClientId"] = played.Salesforce.ClientId,
+            ["Connectors:salesforce:ClientSecret"] = played.Salesforce.ClientSecret,
+            ["Connectors:salesforce:OrganizationId"] = played.Salesforce.OrganizationId,
+            ["Connectors:salesforce:OwnerId"] = sandbox.Salesforce.Owners[0],
+            ["Connectors:salesforce:ReturnReasonField"] = ReturnReasonField,
+        };
+        return [.. settings.Select(setting => $"--{setting.Key}={setting.Value}")];
+    }
+}

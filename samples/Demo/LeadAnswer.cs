@@ -1,0 +1,41 @@
+namespace IntegrationHub.Demo;
+
+/// <summary>A lead as the hub's API tells it, as far as the story looks at it.</summary>
+internal sealed record LeadAnswer(
+    string LeadId,
+    string Stage,
+    string Owner,
+    bool Stalled,
+    IReadOnlyList<DealAnswer> Deals,
+    IReadOnlyList<HeldAnswer> Held,
+    IReadOnlyList<HandoffAnswer> Handoffs,
+    IReadOnlyList<AlertAnswer> Alerts)
+{
+    /// <summary>Gets the handoffs to sales, oldest first.</summary>
+    public IEnumerable<HandoffAnswer> ToSales => Handoffs.Where(handoff => handoff.To == "sales");
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Stage}, {Owner}; deals [{string.Join(", ", Deals)}]; held [{string.Join(", ", Held)}]; handoffs [{string.Join(", ", Handoffs)}]; alerts [{string.Join(", ", Alerts)}]";
+}
+
+internal sealed record DealAnswer(string Id, string? Stage, string Status);
+
+internal sealed record HeldAnswer(string Connector, string Raw);
+
+internal sealed record HandoffAnswer(string Id, string To, string Delivery, DateTimeOffset? AcceptedAt, string? ReturnedReason);
+
+internal sealed record AlertAnswer(string Kind, string Fate);
+
+/// <summary>How the hub is doing, as its API tells it.</summary>
+internal sealed record HealthAnswer(string Status, IReadOnlyList<string> Problems, IReadOnlyList<QueueAnswer> Queues);
+
+internal sealed record QueueAnswer(string Name, int? Active, int? DeadLettered);
+
+/// <summary>A mail as the mailbox tells it.</summary>
+internal sealed record MailAnswer(string Subject, string Text, IReadOnlyList<AddressAnswer> To)
+{
+    public bool Went(string team) => To.Any(to => to.Address == DemoSettings.MailOf(team));
+}
+
+internal sealed record AddressAnswer(string Address);
