@@ -21,8 +21,8 @@ internal static class SalesforceMapper
     /// <summary>The events of one row.</summary>
     public static IEnumerable<SourceEvent> MapRow(SalesforceRecord record, string? apiUser, SalesforceOptions options)
     {
-        var at = record.Instant("SystemModstamp") ?? record.Instant("LastModifiedDate");
-        var blank = Blank(record.Entity, record.Id, Key(options, "row", record.Id, Stamp(at)), at, options);
+        var at = record.Instant("SystemModstamp");
+        var blank = Blank(record.Entity, record.Id, Key(options, "row", record.Id, record.Version), at, options);
         return Map(record, blank, new(Form.Row, apiUser), options);
     }
 

@@ -65,7 +65,7 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
     private static (DateTimeOffset At, string Id)? LastOf(List<SalesforceRecord> rows) =>
         rows is [.., var last] && last.Instant("SystemModstamp") is { } at ? (at, last.Id) : null;
 
-    private static string KeyOf(SalesforceRecord row) => $"{row.Id}|{row.Text("SystemModstamp")}";
+    private static string KeyOf(SalesforceRecord row) => $"{row.Id}|{row.Version}";
 
     private sealed record Known(string Cursor, HashSet<string> Rows);
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Xml;
@@ -17,6 +19,16 @@ namespace IntegrationHub.Connectors.Salesforce;
 /// <param name="Roles">The contacts of an opportunity, where a row brings them.</param>
 internal sealed record SalesforceRecord(string Entity, string Id, ImmutableDictionary<string, string?> Fields, ImmutableArray<ContactRole> Roles)
 {
+    /// <summary>
+    /// Gets what tells this version of a row from every other: the stamp, and since that counts whole seconds, a hash of the record's own fields.
+    /// </summary>
+    public string Version => $"{SalesforceMapper.Stamp(Instant("SystemModstamp"))}|{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(OwnFields)))[..8]}";
+
+    private string OwnFields => string.Join('\n', Fields
+        .Where(own => own.Value is not null && own.Key != "SystemModstamp" && !own.Key.Contains('.', StringComparison.Ordinal))
+        .OrderBy(own => own.Key, StringComparer.Ordinal)
+        .Select(own => $"{own.Key}={own.Value}"));
+
     /// <summary>The value of a field; null where it is missing or empty.</summary>
     public string? Text(string field) => Fields.TryGetValue(field, out var value) && !string.IsNullOrWhiteSpace(value) ? value : null;
 

@@ -122,7 +122,7 @@ public sealed class FactMapperTests
     public async Task Facts_of_the_whole_corpus_have_keys_of_their_own()
     {
         var keys = new List<string>();
-        foreach (var file in Corpus.CasesOf("hubspot", "salesforce"))
+        foreach (var file in Corpus.CasesOf("hubspot", "salesforce").Where(file => !file.Contains("bad-", StringComparison.Ordinal)))
         {
             var recorded = await Recorded.RecordedCase.LoadAsync(Path.Combine(Corpus.Folder, file), TestContext.Current.CancellationToken);
             var reader = Corpus.Connectors.Find<IDeliveryReader>(file.Split('/')[0])!;
@@ -135,8 +135,7 @@ public sealed class FactMapperTests
         }
 
         Assert.NotEmpty(keys);
-        // A delivery that is forged repeats what another says.
-        Assert.True(keys.Distinct().Count() >= keys.Count - 3);
+        Assert.Distinct(keys);
     }
 
     private static IReadOnlyList<Fact> Map(SourceEvent source) => FactMapper.ToFacts(source, "hubspot", Received, "message");

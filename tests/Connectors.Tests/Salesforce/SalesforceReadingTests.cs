@@ -176,9 +176,19 @@ public sealed class SalesforceReadingTests
         var first = Assert.Single(Read(Rows(LeadRow("2026-03-02T10:15:00.000+0000"))));
         var second = Assert.Single(Read(Rows(LeadRow("2026-03-02T10:15:01.000+0000"))));
 
-        Assert.Equal("salesforce|00D5g000001AbCdEAK|row|00Q5g00000AbCdEEAV|2026-03-02T10:15:00.000Z", first.DedupeKey);
+        Assert.StartsWith("salesforce|00D5g000001AbCdEAK|row|00Q5g00000AbCdEEAV|2026-03-02T10:15:00.000Z|", first.DedupeKey, StringComparison.Ordinal);
         Assert.NotEqual(first.DedupeKey, second.DedupeKey);
         Assert.Single(Read(Rows(LeadRow("2026-03-02T10:15:00.000+0000"), LeadRow("2026-03-02T12:15:00.000+02:00"))));
+    }
+
+    [Fact]
+    public void A_row_changed_twice_within_its_stamps_second_is_two_versions()
+    {
+        var before = Assert.Single(Read(Rows(LeadRow())));
+        var after = Assert.Single(Read(Rows(LeadRow(status: "Working - Contacted"))));
+
+        Assert.NotEqual(before.DedupeKey, after.DedupeKey);
+        Assert.Equal(2, Read(Rows(LeadRow(), LeadRow(status: "Working - Contacted"))).Count);
     }
 
     [Fact]

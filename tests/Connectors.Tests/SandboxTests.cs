@@ -1,0 +1,192 @@
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Funnel;
+using IntegrationHub.Sandbox;
+using IntegrationHub.Sandbox.Salesforce;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IntegrationHub.Connectors.Tests;
+
+/// <summary>The connectors with vendors that keep state, over real HTTP.</summary>
+public sealed class SandboxTests : IAsyncLifetime
+{
+    private static readonly LeadId Lead = LeadId.Parse("0123456789abcdef01234567");
+    private SandboxHost _sandbox = null!;
+    private ServiceProvider _provider = null!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private SalesforceState Org => _sandbox.Salesforce;
+
+    private ConnectorSet Connectors => _provider.GetRequiredService<ConnectorSet>();
+
+    public async ValueTask InitializeAsync()
+    {
+        _sandbox = await SandboxHost.StartAsync(new() { Urls = "http://127.0.0.1:0" }, Stop);
+        _provider = new ServiceCollection().AddLogging().AddConnectors(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Connectors:hubspot:Type"] = "HubSpot",
+            ["Connectors:hubspot:BaseUrl"] = $"{_sandbox.Url}/hubspot",
+            ["Connectors:hubspot:ClientSecret"] = "sandbox-hubspot-client-secret",
+            ["Connectors:hubspot:ClientId"] = "sandbox-hubspot-client",
+            ["Connectors:hubspot:RefreshToken"] = "sandbox-hubspot-refresh-token",
+            ["Connectors:salesforce:Type"] = "Salesforce",
+            ["Connectors:salesforce:BaseUrl"] = $"{_sandbox.Url}/salesforce",
+            ["Connectors:salesforce:ClientId"] = "sandbox-salesforce-client",
+            ["Connectors:salesforce:ClientSecret"] = "sandbox-salesforce-client-secret",
+        }).Build()).BuildServiceProvider();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _provider.DisposeAsync();
+        await _sandbox.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_HubSpot_deal_is_enriched_with_its_contacts_and_each_contact_with_its_address()
+    {
+        var contact = _sandbox.HubSpot.CreateContact("Ada@Example.com", ("firstname", "Ada"));
+        var deal = _sandbox.HubSpot.CreateDeal("Rollout", "qualifiedtobuy", 1200.50m, "EUR", contact);
+        var hubSpot = Connectors.Find<IEventEnricher>("hubspot")!;
+
+        var enriched = Assert.Single(await hubSpot.EnrichAsync([Event(SourceEventKind.DealCreated) with { DealId = $"{deal}" }], Stop));
+        var person = Assert.Single(await hubSpot.EnrichAsync([Event(SourceEventKind.ContactUpdated) with { People = enriched.People }], Stop));
+
+        Assert.Equal((1200.50m, "EUR"), (enriched.Amount, enriched.Currency));
+        Assert.Equal(("ada@example.com", "Ada"), (person.SubjectEmail, person.Profile?.FirstName));
+    }
+
+    [Fact]
+    public async Task A_lifecycle_stage_goes_forward_and_back_in_HubSpot()
+    {
+        var contact = _sandbox.HubSpot.CreateContact("ada@example.com", ("lifecyclestage", "lead"));
+        var hubSpot = Connectors.Find<IStageTarget>("hubspot")!;
+        var person = IdentityKey.Person("hubspot", $"{contact}");
+
+        Assert.True(await hubSpot.WriteStageAsync(person, FunnelStage.Commitment, Stop));
+        Assert.False(await hubSpot.WriteStageAsync(person, FunnelStage.Commitment, Stop));
+        Assert.True(await hubSpot.WriteStageAsync(person, FunnelStage.Interest, Stop));
+        Assert.False(await hubSpot.WriteStageAsync(person, FunnelStage.Interest, Stop));
+    }
+
+    [Fact]
+    public async Task A_handoff_written_three_times_is_one_lead_and_one_task()
+    {
+        var salesforce = Connectors.Find<IHandoffTarget>("salesforce")!;
+
+        var receipts = new List<HandoffReceipt>();
+        for (var i = 0; i < 3; i++)
+        {
+            Org.UpsertAnswersNoContent = i == 1;
+            receipts.Add(await salesforce.DeliverAsync(Order(), Stop));
+        }
+
+        Assert.Single(receipts.Distinct());
+        var lead = Assert.Single(Org.All("Lead"));
+        Assert.Equal((lead.Id, Lead.Value, "Byron"), (receipts[0].Person.Id, lead["IntegrationHub_Lead_Id__c"], lead["LastName"]));
+        Assert.Equal(lead.Id, Assert.Single(Org.All("Task"))["WhoId"]);
+    }
+
+    [Fact]
+    public async Task A_handoff_of_a_converted_lead_goes_to_its_contact()
+    {
+        var salesforce = Connectors.Find<IHandoffTarget>("salesforce")!;
+        var first = await salesforce.DeliverAsync(Order(), Stop);
+        var converted = Org.ConvertLead(first.Person.Id);
+
+        var second = await salesforce.DeliverAsync(Order("handoff-2"), Stop);
+        var third = await salesforce.DeliverAsync(Order("handoff-3", first.Person.Id), Stop);
+
+        Assert.Equal((converted["ConvertedContactId"], converted["ConvertedContactId"]), (second.Person.Id, third.Person.Id));
+        Assert.Equal(3, Org.All("Task").Count);
+        Assert.Single(Org.All("Lead"));
+    }
+
+    [Fact]
+    public async Task What_the_hub_wrote_is_polled_as_nobodys_work_until_somebody_works()
+    {
+        var receipt = await Connectors.Find<IHandoffTarget>("salesforce")!.DeliverAsync(Order(), Stop);
+        var (own, cursor) = await PollAsync(null);
+        Org.SetLeadStatus(receipt.Person.Id, "Working - Contacted");
+        var (moved, next) = await PollAsync(cursor);
+        Org.CompleteTask(Org.All("Task")[0].Id);
+        var (done, _) = await PollAsync(next);
+
+        Assert.All(own, source => Assert.False(source.ShowsWork));
+        Assert.Equal(Lead, own.Single(source => source.Kind == SourceEventKind.StageChanged).HubLeadId);
+        Assert.Contains(moved, source => source is { Kind: SourceEventKind.StageChanged, ShowsWork: true, ToStageRaw: "Working - Contacted" });
+        Assert.Contains(done, source => source is { Kind: SourceEventKind.Activity, ShowsWork: true });
+    }
+
+    [Fact]
+    public async Task Rows_of_one_stamp_committed_late_and_in_small_pages_are_all_polled()
+    {
+        Org.PageSize = 7;
+        Org.Stamps = StampMode.Tied;
+        var early = Enumerable.Range(0, 20).Select(i => Org.CreateLead($"early{i}@example.com", "L", "C")).ToList();
+        var (first, cursor) = await PollAsync(null);
+        Org.CommitDelay = Timeout.InfiniteTimeSpan;
+        var late = Enumerable.Range(0, 20).Select(i => Org.CreateLead($"late{i}@example.com", "L", "C")).ToList();
+        var (nothing, next) = await PollAsync(cursor);
+        Org.Commit();
+        var (second, _) = await PollAsync(next);
+
+        Assert.Equal(early.Order(StringComparer.Ordinal), first.Select(source => source.People[0].Id).Order(StringComparer.Ordinal));
+        Assert.Empty(nothing);
+        Assert.Superset(late.ToHashSet(), second.Select(source => source.People[0].Id).ToHashSet());
+    }
+
+    [Fact]
+    public async Task Deals_merges_conversions_and_returns_are_polled_for_what_they_are()
+    {
+        var winner = Org.CreateLead("ada@example.com", "Byron", "Acme");
+        var other = Org.CreateLead("ada2@example.com", "Byron", "Acme");
+        var returned = Org.CreateLead("bob@example.com", "Bob", "Acme");
+        Org.Merge("Lead", winner, other);
+        Org.SetLeadStatus(returned, "Closed - Not Converted");
+        var converted = Org.ConvertLead(winner, "Rollout");
+        Org.MoveOpportunity(converted["ConvertedOpportunityId"]!, "Closed Won");
+
+        var (events, _) = await PollAsync(null);
+
+        Assert.Contains(events, source => source.Kind == SourceEventKind.ContactMerged && source.Merged.Single().Id == other && source.People.Single().Id == winner);
+        Assert.Contains(events, source => source is { ReturnedReason: "Closed - Not Converted" } && source.People.Single().Id == returned);
+        Assert.Contains(events, source => source.Kind == SourceEventKind.AssociationChanged && source.DealId == converted["ConvertedOpportunityId"]);
+        var won = Assert.Single(events, source => source.Kind == SourceEventKind.DealWon);
+        Assert.Equal(converted["ConvertedContactId"], won.People.Single().Id);
+        Assert.Equal("ada@example.com", won.SubjectEmail);
+    }
+
+    private async Task<(IReadOnlyList<SourceEvent> Events, string Cursor)> PollAsync(string? cursor)
+    {
+        var salesforce = Connectors.Find<IPollSource>("salesforce")!;
+        var events = new List<SourceEvent>();
+        while (true)
+        {
+            var page = await salesforce.PollAsync(cursor, TimeProvider.System.GetUtcNow(), Stop);
+            events.AddRange(page.Deliveries.SelectMany(salesforce.Read));
+            cursor = page.NextCursor;
+            if (!page.More)
+            {
+                return ([.. events.DistinctBy(source => source.DedupeKey)], cursor);
+            }
+        }
+    }
+
+    private static SourceEvent Event(SourceEventKind kind) => new() { Kind = kind, DedupeKey = "event", Side = ToolSide.Marketing, NeedsEnrichment = ["email"] };
+
+    private static HandoffOrder Order(string id = "handoff-1", string? known = null)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return new(
+            new() { Id = id, To = Team.Sales, Stage = FunnelStage.Evaluation, EnteredAt = now, AnnouncedAt = now, Reason = "asked for a price" },
+            new()
+            {
+                LeadId = Lead, Stage = FunnelStage.Evaluation, Owner = Team.Sales, EnteredAt = now, Entries = [], Deals = [], EmailConsent = ConsentState.Unknown,
+                Profile = new() { LastName = "Byron", Email = "ada@example.com" }, Identities = known is null ? [] : [IdentityKey.Person("salesforce", known)], Held = [], Hash = "",
+            },
+            new() { Who = "Ada Byron", Stage = "Evaluation", WhyNow = "asked for a price", Story = [], Missing = [] },
+            now.AddDays(1));
+    }
+}
