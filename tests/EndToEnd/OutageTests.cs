@@ -13,7 +13,7 @@ public sealed class OutageTests(World world) : IClassFixture<World>
     [Fact]
     public async Task While_the_bus_is_away_deliveries_are_accepted_and_reach_their_journeys_when_it_is_back()
     {
-        await File.WriteAllTextAsync(world.BusUnavailable, "", TestContext.Current.CancellationToken);
+        await TakeBusAwayAsync();
         var contacts = await AcceptedAsync("spooled", 5);
         Assert.Null(await world.Hub.FindLeadAsync(contacts[0]));
 
@@ -26,7 +26,7 @@ public sealed class OutageTests(World world) : IClassFixture<World>
     public async Task While_bus_and_tables_are_away_the_sender_is_asked_to_send_again()
     {
         var contact = world.Vendors.HubSpot.CreateContact("again@example.com");
-        await File.WriteAllTextAsync(world.BusUnavailable, "", TestContext.Current.CancellationToken);
+        await TakeBusAwayAsync();
         await world.Tables.StopAsync();
 
         using var refused = await PostAsync(contact);
@@ -75,6 +75,16 @@ public sealed class OutageTests(World world) : IClassFixture<World>
         await Wait.UntilAsync("every handoff is in the CRM", Patience, () => Task.FromResult(contacts.TrueForAll(contact =>
             world.Vendors.Salesforce.All("Lead").Count(lead => lead["Email"] == world.Vendors.HubSpot.Get("contacts", contact)!["email"]) == 1)));
         Assert.Equal(world.Vendors.Salesforce.All("Task").Count, world.Vendors.Salesforce.All("Task").Select(task => task["IntegrationHub_Handoff_Id__c"]).Distinct().Count());
+    }
+
+    private async Task TakeBusAwayAsync()
+    {
+        await File.WriteAllTextAsync(world.BusUnavailable, "", TestContext.Current.CancellationToken);
+        await Wait.UntilAsync("the bus is away", Patience, async () =>
+        {
+            using var health = await world.Hub.Http.GetAsync($"{world.Hub.Url}/api/health?code={HubProcess.Key}", TestContext.Current.CancellationToken);
+            return health.StatusCode == HttpStatusCode.ServiceUnavailable;
+        });
     }
 
     private async Task<List<long>> AcceptedAsync(string name, int count, string stage = "lead")

@@ -20,7 +20,11 @@ public sealed record LeadMatch(IReadOnlyList<MatchedLead> Leads, IReadOnlyList<F
 public sealed class LeadMatcher(IdentityStore identities, ParkedStore parked)
 {
     /// <summary>Finds or makes the leads of an event.</summary>
-    public async Task<LeadMatch> MatchAsync(SourceEvent source, string connector, CancellationToken cancellationToken)
+    /// <param name="source">The event.</param>
+    /// <param name="connector">Who told it.</param>
+    /// <param name="again">Whether an earlier attempt may have linked a deal's people without their getting the deal's earlier facts.</param>
+    /// <param name="cancellationToken">Stops the calls.</param>
+    public async Task<LeadMatch> MatchAsync(SourceEvent source, string connector, bool again, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         var people = await MatchPeopleAsync(source, cancellationToken);
@@ -40,7 +44,7 @@ public sealed class LeadMatcher(IdentityStore identities, ParkedStore parked)
         // Who joins or leaves a deal changes it for nobody else.
         var concerned = source.Kind == SourceEventKind.AssociationChanged ? [] : known;
         var others = concerned.Where(lead => people.All(person => person.LeadId != lead)).Select(lead => new MatchedLead(lead, []));
-        var earlier = joining.Count > 0 ? await parked.WaitingAsync(deal, cancellationToken) : [];
+        var earlier = joining.Count > 0 || again ? await parked.WaitingAsync(deal, cancellationToken) : [];
         return new([.. people, .. others], earlier);
     }
 

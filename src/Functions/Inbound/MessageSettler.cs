@@ -88,6 +88,13 @@ public sealed partial class MessageSettler(DeliveryPolicy policy, HubMetrics met
         return copy;
     }
 
+    /// <summary>Whether an earlier attempt at a message may have come half-way.</summary>
+    public static bool IsRepeat(ServiceBusReceivedMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return message.DeliveryCount > 1 || AttemptOf(message) > 1;
+    }
+
     private static int AttemptOf(ServiceBusReceivedMessage message) => message.ApplicationProperties.GetValueOrDefault(AttemptProperty) is int attempt ? attempt : 1;
 
     private static string SafeMessage(Exception failure) => failure is Connectors.Common.Http.VendorUnavailableException ? failure.Message : failure.TargetSite?.DeclaringType?.FullName ?? "";

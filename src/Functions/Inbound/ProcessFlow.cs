@@ -18,20 +18,26 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
     private const int AtOnce = 8;
 
     /// <summary>Handles one delivery.</summary>
+    /// <param name="delivery">The delivery.</param>
+    /// <param name="messageId">The message that brought it.</param>
+    /// <param name="again">
+    /// Whether an earlier attempt may have come half-way: a person may be known then and what the vendor said of them lost, so that the vendor is asked once more.
+    /// </param>
+    /// <param name="cancellationToken">Stops the handling; it is simply begun again.</param>
     /// <exception cref="HopelessMessageException">No connector reads it.</exception>
     /// <exception cref="UnreadableDeliveryException">It cannot be read.</exception>
-    public async Task HandleAsync(Delivery delivery, string messageId, CancellationToken cancellationToken)
+    public async Task HandleAsync(Delivery delivery, string messageId, bool again, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(delivery);
         var reader = connectors.Find<IDeliveryReader>(delivery.Connector)
             ?? throw new HopelessMessageException("unknown-connector", $"No connector '{delivery.Connector}' is configured. Configure Connectors:{delivery.Connector} and replay.");
-        var events = await enrich.RunAsync(reader, reader.Read(delivery), cancellationToken);
+        var events = await enrich.RunAsync(reader, reader.Read(delivery), again, cancellationToken);
 
         var facts = new ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>>();
         // People first: a deal names them by their records alone, which would be strangers where only the address is known.
         foreach (var kind in events.ToLookup(source => source.DealId is not null).OrderBy(group => group.Key))
         {
-            await ForEachAsync(kind, source => MatchAsync(source, delivery, messageId, facts, cancellationToken));
+            await ForEachAsync(kind, source => MatchAsync(source, delivery, messageId, again, facts, cancellationToken));
         }
 
         await ForEachAsync(facts, lead => journeys.ApplyAsync(lead.Key, [.. lead.Value], cancellationToken));
@@ -39,7 +45,8 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
         states.Worked(delivery.Connector, delivery.ReceivedAt);
     }
 
-    private async Task MatchAsync(SourceEvent source, Delivery delivery, string messageId, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, CancellationToken cancellationToken)
+    private async Task MatchAsync(
+        SourceEvent source, Delivery delivery, string messageId, bool again, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, CancellationToken cancellationToken)
     {
         metrics.Read(delivery.Connector, source.Kind.ToString());
         if (source.Kind is SourceEventKind.Ignored or SourceEventKind.ResyncRequired)
@@ -48,7 +55,7 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
         }
 
         var said = FactMapper.ToFacts(source, delivery.Connector, delivery.ReceivedAt, messageId);
-        var match = await matcher.MatchAsync(source, delivery.Connector, cancellationToken);
+        var match = await matcher.MatchAsync(source, delivery.Connector, again, cancellationToken);
         foreach (var lead in match.Leads)
         {
             var queue = facts.GetOrAdd(lead.LeadId, _ => []);

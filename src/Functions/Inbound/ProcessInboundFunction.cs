@@ -12,5 +12,10 @@ public sealed class ProcessInboundFunction(ProcessFlow process, MessageSettler s
         [ServiceBusTrigger(InboundQueue.Name, Connection = "ServiceBus", AutoCompleteMessages = false)] ServiceBusReceivedMessage message,
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) =>
-        settler.RunAsync(message, actions, new(queue.Sender, null), token => process.HandleAsync(InboundMessage.Read(message), message.MessageId, token), cancellationToken);
+        settler.RunAsync(
+            message,
+            actions,
+            new(queue.Sender, null),
+            token => process.HandleAsync(InboundMessage.Read(message), message.MessageId, MessageSettler.IsRepeat(message), token),
+            cancellationToken);
 }
