@@ -10,15 +10,14 @@ internal sealed class Narrator
     private readonly Lock _lock = new();
     private readonly bool _live = !Console.IsOutputRedirected;
     private readonly List<string> _awaited = [];
-    private string _chapter = "";
-    private int _done;
-    private int _all = 1;
+    private int _chapter = 1;
+    private int _chapters = 1;
 
     public void Chapter(int number, int all, string title)
     {
-        (_done, _all, _chapter) = (number - 1, all, title);
+        (_chapter, _chapters) = (number, all);
         Line("");
-        Line($"{number}/{all}  {title}", ConsoleColor.White);
+        Line($"{number}/{all}  {title}", ConsoleColor.Cyan);
     }
 
     public void Say(string text) => Line($"     {text}");
@@ -51,7 +50,7 @@ internal sealed class Narrator
         var widths = rows[0].Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
         foreach (var row in rows)
         {
-            Line($"     {string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column])))}".TrimEnd(), row == rows[0] ? ConsoleColor.White : null);
+            Line($"     {string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column])))}".TrimEnd(), row == rows[0] ? ConsoleColor.Cyan : null);
         }
     }
 
@@ -98,13 +97,13 @@ internal sealed class Narrator
             return;
         }
 
-        var filled = BarWidth * _done / _all;
-        var more = _awaited.Count > 1 ? $" (and {_awaited.Count - 1} more)" : "";
-        var line = $"[{new string('#', filled)}{new string('.', BarWidth - filled)}] {_chapter}: {_awaited[0]}{more}";
+        var filled = BarWidth * (_chapter - 1) / _chapters;
+        var more = _awaited.Count > 1 ? $"(and {_awaited.Count - 1} more) " : "";
+        var line = $"[{new string('#', filled)}{new string('.', BarWidth - filled)}] {_chapter}/{_chapters}  waiting: {more}{_awaited[0]}";
         Erase();
         Console.Write(line.Length <= Width ? line : line[..Width]);
     }
 
-    /// <summary>One less than the terminal has, so that nothing wraps; a terminal that does not know is taken for a usual one.</summary>
-    private static int Width => Math.Max(Console.WindowWidth, 80) - 1;
+    /// <summary>Gets one less than the terminal has, so that nothing wraps; a terminal that does not know is taken for a usual one.</summary>
+    private static int Width => (Console.WindowWidth > 0 ? Console.WindowWidth : 80) - 1;
 }
