@@ -16,14 +16,23 @@ internal sealed record LeadAnswer(
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Stage}, {Owner}; deals [{string.Join(", ", Deals)}]; held [{string.Join(", ", Held)}]; handoffs [{string.Join(", ", Handoffs)}]; alerts [{string.Join(", ", Alerts)}]";
+        $"{Stage}, {Owner}; deals [{string.Join(", ", Deals)}]; held [{string.Join(", ", Held)}]; handoffs [{string.Join(", ", Handoffs.Select(handoff => $"to {handoff.To}: {handoff}"))}]; alerts [{string.Join(", ", Alerts)}]";
 }
 
 internal sealed record DealAnswer(string Id, string? Stage, string Status);
 
 internal sealed record HeldAnswer(string Connector, string Raw);
 
-internal sealed record HandoffAnswer(string Id, string To, string Delivery, DateTimeOffset? AcceptedAt, string? ReturnedReason);
+internal sealed record HandoffAnswer(string Id, string To, string Delivery, DateTimeOffset? AcceptedAt, string? ReturnedReason)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Delivery}, {this switch
+    {
+        { ReturnedReason: { } reason } => $"returned: {reason}",
+        { AcceptedAt: not null } => "taken up",
+        _ => "not taken up",
+    }}";
+}
 
 internal sealed record AlertAnswer(string Kind, string Fate);
 

@@ -214,7 +214,7 @@ internal sealed class Story(Stage stage, Narrator narrator, Expectations expecta
             var lead = await stage.LeadAsync(person, _ending);
             rows.Add([
                 person.Name, lead?.Stage ?? "unknown", lead?.Owner ?? "", HubSpot.Get("contacts", person.ContactId)?["lifecyclestage"] ?? "",
-                string.Join("; ", lead?.ToSales.Select(Describe) ?? []), $"{mails.Count(mail => IsAbout(mail, person))}",
+                string.Join("; ", lead?.ToSales.Select(handoff => handoff.ToString()) ?? []), $"{mails.Count(mail => IsAbout(mail, person))}",
             ]);
         }
 
@@ -333,13 +333,6 @@ internal sealed class Story(Stage stage, Narrator narrator, Expectations expecta
     private static bool IsTakenUp(LeadAnswer lead) => lead.Handoffs is [.., { To: Sales, AcceptedAt: not null }];
 
     private static bool IsAbout(MailAnswer mail, Person person) => mail.Text.Contains(person.Name, StringComparison.Ordinal);
-
-    private static string Describe(HandoffAnswer handoff) => $"{handoff.Delivery}, {handoff switch
-    {
-        { ReturnedReason: { } reason } => $"returned: {reason}",
-        { AcceptedAt: not null } => "taken up",
-        _ => "not taken up",
-    }}";
 
     private static string Are(Person[] people) => people.Length == 1 ? "is" : "are";
 
