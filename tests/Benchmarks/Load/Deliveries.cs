@@ -5,8 +5,8 @@ using System.Text.Json;
 
 namespace IntegrationHub.Benchmarks.Load;
 
-/// <summary>Makes signed HubSpot deliveries about contacts 1 … n: mostly changes that leave the stage as it is, every twentieth one that moves it.</summary>
-internal sealed class Deliveries(Uri target)
+/// <summary>Makes signed HubSpot deliveries about some contacts: mostly changes that leave the stage as it is, every twentieth one that moves it.</summary>
+internal sealed class Deliveries(Uri target, IReadOnlyList<long> contacts)
 {
     public const string Secret = "benchmark-client-secret";
 
@@ -14,14 +14,17 @@ internal sealed class Deliveries(Uri target)
     private int _lastEvent;
 
     /// <summary>The first word about every contact, with a batch of a hundred to a delivery.</summary>
-    public IEnumerable<HttpRequestMessage> Introduce(int leads) =>
-        Enumerable.Range(1, leads).Chunk(100).Select(contacts => Sign([.. contacts.Select(contact => Event(contact, "lifecyclestage", "subscriber"))]));
+    public IEnumerable<HttpRequestMessage> Introduce() =>
+        contacts.Chunk(100).Select(chunk => Sign([.. chunk.Select(contact => Event(contact, "lifecyclestage", "subscriber"))]));
 
-    /// <summary>A number of deliveries, each of some events, over the contacts in turn.</summary>
-    public IEnumerable<HttpRequestMessage> About(int leads, int deliveries, int eventsEach) =>
-        Enumerable.Range(0, deliveries).Select(delivery => Sign([.. Enumerable.Range(delivery * eventsEach, eventsEach).Select(number => Next(1 + (number % leads)))]));
+    /// <summary>A number of deliveries with one event each, over the contacts in turn.</summary>
+    public IEnumerable<HttpRequestMessage> Single(int events) => Enumerable.Range(0, events).Select(number => Sign([Next(contacts[number % contacts.Count])]));
 
-    private Dictionary<string, object> Next(int contact)
+    /// <summary>Deliveries of a hundred events about ten contacts each.</summary>
+    public IEnumerable<HttpRequestMessage> Batches(int events) =>
+        Enumerable.Range(0, events / 100).Select(batch => Sign([.. Enumerable.Range(0, 100).Select(number => Next(contacts[((batch * 10) + (number % 10)) % contacts.Count]))]));
+
+    private Dictionary<string, object> Next(long contact)
     {
         var number = _lastEvent + 1;
         return number % 20 == 0 ? Event(contact, "lifecyclestage", number % 40 == 0 ? "subscriber" : "lead")
@@ -29,7 +32,7 @@ internal sealed class Deliveries(Uri target)
             : Event(contact, "lifecyclestage", Stages[number % Stages.Length]);
     }
 
-    private Dictionary<string, object> Event(int contact, string property, string value) => new()
+    private Dictionary<string, object> Event(long contact, string property, string value) => new()
     {
         ["eventId"] = ++_lastEvent,
         ["subscriptionId"] = 77,
