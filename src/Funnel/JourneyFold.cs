@@ -59,6 +59,7 @@ public static class JourneyFold
     {
         private readonly FunnelSettings _settings;
         private readonly Dictionary<string, FunnelStage> _lastWords = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, string> _lastRaws = new(StringComparer.Ordinal);
 
         public StageWay(Fact first, FunnelSettings settings)
         {
@@ -78,7 +79,7 @@ public static class JourneyFold
         {
             var step = fact is DealChanged change ? Deals.Apply(change) : null;
             FunnelStage? lastWord = _lastWords.TryGetValue(fact.Connector, out var word) ? word : null;
-            if (StagePolicy.Judge(fact, new(Present.Stage, Present.EnteredAt, Deals, lastWord, step), _settings) is { } move)
+            if (!IsRestated(fact) && StagePolicy.Judge(fact, new(Present.Stage, Present.EnteredAt, Deals, lastWord, step), _settings) is { } move)
             {
                 Enter(fact, move);
             }
@@ -92,6 +93,19 @@ public static class JourneyFold
             {
                 Held.Add(new(fact.Connector, raw, fact.OccurredAt.ToUniversalTime()));
             }
+        }
+
+        /// <summary>A CRM's row states its stage whenever anything about it changes. What it says again in the same words is no news.</summary>
+        private bool IsRestated(Fact fact)
+        {
+            if (fact is not StageClaimed { Side: ToolSide.Crm, Raw: { } raw })
+            {
+                return false;
+            }
+
+            var restated = _lastRaws.TryGetValue(fact.Connector, out var last) && last == raw;
+            _lastRaws[fact.Connector] = raw;
+            return restated;
         }
 
         /// <summary>A stay of no length is no stay: it gives way to what came at the same instant, and a stay it had cut in two is one again.</summary>

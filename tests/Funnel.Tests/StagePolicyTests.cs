@@ -81,6 +81,15 @@ public sealed class StagePolicyTests
             CrmClaims(Interest, 9, "Recycled"));
 
     [Fact]
+    public void A_CRM_row_that_states_its_old_stage_again_is_no_news() =>
+        Way(
+            "Interest@0:latest-claim Evaluation@5:open-deal Commitment@6:first-won-deal",
+            CrmClaims(Interest, 0, "Working"),
+            Deal("006A", DealStatus.Open, 5),
+            Deal("006A", DealStatus.Won, 6),
+            CrmClaims(Interest, 9, "Working"));
+
+    [Fact]
     public void No_claim_takes_a_lead_back_behind_an_open_deal()
     {
         Way("Evaluation@0:open-deal", Deal("a", DealStatus.Open, 0), CrmClaims(Interest, 5));

@@ -32,6 +32,9 @@ public interface IWebhookSource : IDeliveryReader
     /// <summary>Checks a delivery: signature over the raw bytes, age, account, then form. Pure and without any call; fails closed.</summary>
     DeliveryCheck Check(Delivery delivery, DateTimeOffset now);
 
+    /// <summary>An accepted delivery without the secrets that proved it genuine: what is queued, spooled and parked. It reads to the same events.</summary>
+    Delivery WithoutSecrets(Delivery delivery) => delivery;
+
     /// <summary>Splits a delivery that is too large for one message into smaller ones that <see cref="IDeliveryReader.Read"/> reads to the same events. One that cannot be split comes back alone.</summary>
     IReadOnlyList<Delivery> Split(Delivery delivery);
 

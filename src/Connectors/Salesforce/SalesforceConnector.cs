@@ -64,6 +64,19 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
         };
     }
 
+    /// <summary>A relay's bearer token and the secret in an outbound message's path are done with once they have been checked.</summary>
+    public Delivery WithoutSecrets(Delivery delivery)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+
+        return delivery with
+        {
+            Channel = delivery.Channel.Split('/')[0],
+            PublicUrl = null,
+            Headers = delivery.Headers.Where(header => !header.Key.Equals(AuthorizationHeader, StringComparison.OrdinalIgnoreCase)).ToDictionary(StringComparer.OrdinalIgnoreCase),
+        };
+    }
+
     /// <inheritdoc/>
     public IReadOnlyList<SourceEvent> Read(Delivery delivery)
     {

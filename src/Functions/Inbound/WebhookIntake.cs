@@ -90,7 +90,7 @@ public sealed partial class WebhookIntake(
             return new(check.Verdict == DeliveryVerdict.Malformed ? IntakeOutcome.Malformed : IntakeOutcome.Unverified, check.Reason);
         }
 
-        var outcome = await KeepAsync(delivery, cancellationToken);
+        var outcome = await KeepAsync(source.WithoutSecrets(delivery), cancellationToken);
         return new(outcome, outcome == IntakeOutcome.Unavailable ? "Neither queue nor spool takes deliveries just now." : check.Reason, check.Events, source.Acknowledge(delivery));
     }
 

@@ -62,6 +62,21 @@ public sealed class SalesforceReadingTests
         Assert.Equal(verdict, Salesforce.Check(Outbound(MessageOf(Notification("04l5g00000N0001AAB", "Lead", Lead), organization)), Now).Verdict);
 
     [Fact]
+    public void What_is_kept_of_a_delivery_holds_no_secret_and_reads_to_the_same_events()
+    {
+        var message = Outbound(MessageOf(Notification("04l5g00000N0001AAB", "Lead", Lead))) with { PublicUrl = new Uri($"https://hub.example.com/api/webhooks/salesforce/{OutboundChannel}") };
+        var change = Change(ChangeOf("UPDATE", "Opportunity", "0065g00000XyZ01AAF"), ("Authorization", $"Bearer {RelaySecret}"));
+
+        foreach (var (delivery, secret) in new[] { (message, "sf-om-path-0001"), (change, RelaySecret) })
+        {
+            var kept = Salesforce.WithoutSecrets(delivery);
+
+            Assert.DoesNotContain(kept.Headers.Values.Append(kept.Channel).Append($"{kept.PublicUrl}"), text => text.Contains(secret, StringComparison.Ordinal));
+            Assert.Equal(Salesforce.Read(delivery).Select(source => source.DedupeKey), Salesforce.Read(kept).Select(source => source.DedupeKey));
+        }
+    }
+
+    [Fact]
     public void An_outbound_message_is_acknowledged_as_Salesforce_wants_it()
     {
         var reply = Salesforce.Acknowledge(Outbound("<x/>"))!;
