@@ -9,5 +9,5 @@ if (args is ["load", ..])
     return await new RootCommand("Benchmarks of IntegrationHub") { LoadCommand.Create() }.Parse(args).InvokeAsync();
 }
 
-BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args);
-return 0;
+var summaries = BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args);
+return summaries.All(summary => !summary.HasCriticalValidationErrors && summary.Reports.All(report => report.Success)) ? 0 : 1;
