@@ -12,7 +12,12 @@ static async Task<int> PlayAsync(bool stayUp)
 {
     var narrator = new Narrator();
     narrator.Line("Starting the hub, Azurite, a mailbox, and a sandbox that plays HubSpot and Salesforce ...");
-    await using var stage = await Stage.SetAsync();
+    if (await TrySetAsync(narrator) is not { } set)
+    {
+        return 1;
+    }
+
+    await using var stage = set;
     var expectations = new Expectations(narrator);
     var story = new Story(stage, narrator, expectations);
     try
@@ -55,4 +60,17 @@ static async Task<int> PlayAsync(bool stayUp)
     }
 
     return allHeld ? 0 : 1;
+}
+
+static async Task<Stage?> TrySetAsync(Narrator narrator)
+{
+    try
+    {
+        return await Stage.SetAsync();
+    }
+    catch (Exception failure)
+    {
+        narrator.Line($"It did not start: {failure.Message}", ConsoleColor.Red);
+        return null;
+    }
 }
