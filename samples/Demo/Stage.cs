@@ -44,22 +44,18 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Gets or sets a value indicating whether the data directory goes when the demo does.</summary>
     public bool Tidy { get; set; } = true;
 
+    /// <summary>Starts all of it.</summary>
     public static async Task<Stage> SetAsync()
     {
-        var directory = Directory.CreateTempSubdirectory("integration-hub-demo-");
-        var hubUrl = $"http://127.0.0.1:{FreePort(UsualPort)}";
-        var key = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var played = DemoSettings.Sandbox(hubUrl);
-        var sandbox = await SandboxHost.StartAsync(played);
-
-        // Salesforce stamps full seconds; where days are seconds, that would be too coarse.
-        sandbox.Salesforce.Stamps = StampMode.Growing;
-        var hub = Functions.Hub.Build(
-            DemoSettings.Hub(hubUrl, key, directory.FullName, sandbox, played),
-            services => services.AddLogging(logging => logging.ClearProviders().AddProvider(new FileLog(LogFileIn(directory)))));
-        var stage = new Stage(hub, sandbox, directory, hubUrl, key);
-        await hub.StartAsync();
-        return stage;
+        try
+        {
+            return await SetAsync(FreePort(UsualPort));
+        }
+        catch (IOException)
+        {
+            // Another hub that was starting too has taken the port meanwhile.
+            return await SetAsync(FreePort(0));
+        }
     }
 
     /// <summary>The lead of a person; null while the hub knows none.</summary>
@@ -95,6 +91,34 @@ internal sealed class Stage : IAsyncDisposable
         if (Tidy)
         {
             _directory.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<Stage> SetAsync(int port)
+    {
+        var directory = Directory.CreateTempSubdirectory("integration-hub-demo-");
+        var hubUrl = $"http://127.0.0.1:{port}";
+        var key = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var played = DemoSettings.Sandbox(hubUrl);
+        var sandbox = await SandboxHost.StartAsync(played);
+
+        // Salesforce stamps full seconds; where days are seconds, that would be too coarse.
+        sandbox.Salesforce.Stamps = StampMode.Growing;
+        var hub = Functions.Hub.Build(
+            DemoSettings.Hub(hubUrl, key, directory.FullName, sandbox, played),
+            services => services.AddLogging(logging => logging.ClearProviders().AddProvider(new FileLog(LogFileIn(directory)))));
+        var stage = new Stage(hub, sandbox, directory, hubUrl, key);
+        try
+        {
+            await hub.StartAsync();
+            return stage;
+        }
+        catch (Exception failure)
+        {
+            // A port that was taken needs no looking into; anything else has left its logs there.
+            stage.Tidy = failure is IOException;
+            await stage.DisposeAsync();
+            throw;
         }
     }
 
