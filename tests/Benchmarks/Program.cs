@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
+using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using IntegrationHub.Benchmarks.Load;
 
@@ -9,5 +10,7 @@ if (args is ["load", ..])
     return await new RootCommand("Benchmarks of IntegrationHub") { LoadCommand.Create() }.Parse(args).InvokeAsync();
 }
 
-var summaries = BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args);
+// BenchmarkDotNet builds everything again for the processes it measures in; on a busy machine that takes longer than the two minutes it would wait.
+var config = ManualConfig.Create(DefaultConfig.Instance).WithBuildTimeout(TimeSpan.FromMinutes(10));
+var summaries = BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args, config);
 return summaries.All(summary => !summary.HasCriticalValidationErrors && summary.Reports.All(report => report.Success)) ? 0 : 1;
