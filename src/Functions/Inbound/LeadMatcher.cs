@@ -48,6 +48,15 @@ public sealed class LeadMatcher(IdentityStore identities, ParkedStore parked)
         return new([.. people, .. others], earlier);
     }
 
+    /// <summary>
+    /// Keeps the facts of a deal that leads to nobody for the people to come, and tells who joined it meanwhile: they looked for earlier facts before these were there to be found.
+    /// </summary>
+    public async Task<IReadOnlyList<LeadId>> WaitAsync(IdentityKey deal, IReadOnlyList<Fact> facts, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(facts.Select(fact => parked.WaitAsync(deal, fact, cancellationToken)));
+        return await identities.FindByDealAsync(deal, cancellationToken);
+    }
+
     /// <summary>The people of a deal are several persons with a record each; any other event's keys are all one person's.</summary>
     private async Task<List<MatchedLead>> MatchPeopleAsync(SourceEvent source, CancellationToken cancellationToken)
     {
@@ -78,8 +87,9 @@ public sealed class LeadMatcher(IdentityStore identities, ParkedStore parked)
 
         if (lead is null && keys.Count > 0)
         {
-            // Two workers who meet the same person at once make the same id, or the second is told of the first.
-            lead = await identities.LinkAsync(LeadId.For(keys[0]), keys[0], cancellationToken);
+            // Two workers who meet the same person at once make the same id, or the second is told of the first: by the address where there is one, for that is what two tools have in common.
+            var common = keys.FirstOrDefault(key => key.Kind == IdentityKind.Email) ?? keys[0];
+            lead = await identities.LinkAsync(LeadId.For(keys[0]), common, cancellationToken);
         }
 
         return lead is null ? null : new(lead, await LinkAsync(lead, keys, cancellationToken));

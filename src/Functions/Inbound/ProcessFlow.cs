@@ -58,16 +58,8 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
         var match = await matcher.MatchAsync(source, delivery.Connector, again, cancellationToken);
         foreach (var lead in match.Leads)
         {
-            var queue = facts.GetOrAdd(lead.LeadId, _ => []);
-            if (lead.Keys.Count > 0)
-            {
-                queue.Enqueue(FactMapper.ToIdentities(lead.Keys, source, delivery.Connector, delivery.ReceivedAt, messageId));
-            }
-
-            foreach (var fact in match.Earlier.Concat(said))
-            {
-                queue.Enqueue(fact);
-            }
+            Enqueue(lead.LeadId, lead.Keys.Count == 0 ? [] : [FactMapper.ToIdentities(lead.Keys, source, delivery.Connector, delivery.ReceivedAt, messageId)]);
+            Enqueue(lead.LeadId, match.Earlier.Concat(said));
         }
 
         if (match.Leads.Count > 0)
@@ -77,12 +69,25 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
 
         if (source.DealId is { } dealId)
         {
-            await Task.WhenAll(said.Select(fact => parked.WaitAsync(IdentityKey.Deal(delivery.Connector, dealId), fact, cancellationToken)));
+            foreach (var joined in await matcher.WaitAsync(IdentityKey.Deal(delivery.Connector, dealId), said, cancellationToken))
+            {
+                Enqueue(joined, said);
+            }
+
             return;
         }
 
         Log.NoKey(logger, messageId, delivery.Connector, source.Kind);
         await parked.ParkAsync(delivery, "no-usable-key", $"An event of kind {source.Kind} names no record and no valid e-mail address.", cancellationToken);
+
+        void Enqueue(LeadId leadId, IEnumerable<Fact> told)
+        {
+            var queue = facts.GetOrAdd(leadId, _ => []);
+            foreach (var fact in told)
+            {
+                queue.Enqueue(fact);
+            }
+        }
     }
 
     /// <summary>Runs all to their end, whatever befalls one of them, and then throws the first failure: one bad event does not hold back the others.</summary>

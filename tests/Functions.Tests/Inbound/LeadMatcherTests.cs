@@ -1,0 +1,72 @@
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Embedded.Tests;
+using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Funnel;
+using static IntegrationHub.Functions.Tests.Leads;
+
+namespace IntegrationHub.Functions.Tests.Inbound;
+
+[Collection(nameof(RealParts))]
+public sealed class LeadMatcherTests(Azurite azurite)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Two_tools_that_tell_of_one_new_person_at_once_tell_of_one_lead()
+    {
+        await using var hub = NewHub();
+        for (var person = 0; person < 20; person++)
+        {
+            // Each with a memory of its own, as two instances have.
+            var matches = await Task.WhenAll(
+                NewMatcher(hub).MatchAsync(Person("hubspot", $"once{person}"), "hubspot", false, Token),
+                NewMatcher(hub).MatchAsync(Person("salesforce", $"once{person}"), "salesforce", false, Token));
+
+            Assert.Single(matches.SelectMany(match => match.Leads).Select(lead => lead.LeadId).Distinct());
+            Assert.All(matches, match => Assert.Equal(2, Assert.Single(match.Leads).Keys.Count));
+        }
+    }
+
+    [Fact]
+    public async Task Facts_of_a_deal_that_are_kept_while_its_people_join_reach_them()
+    {
+        await using var hub = NewHub();
+        var matcher = NewMatcher(hub);
+        var deal = IdentityKey.Deal("hubspot", "joined");
+        var moved = Event(SourceEventKind.DealStageChanged, "joined", []);
+        var alone = await matcher.MatchAsync(moved, "hubspot", false, Token);
+        var joined = await matcher.MatchAsync(Event(SourceEventKind.AssociationChanged, "joined", [IdentityKey.Person("hubspot", "joiner")]), "hubspot", false, Token);
+
+        var since = await matcher.WaitAsync(deal, FactMapper.ToFacts(moved, "hubspot", Monday, null), Token);
+
+        Assert.Empty(alone.Leads);
+        Assert.Empty(joined.Earlier);
+        Assert.Equal(joined.Leads.Select(lead => lead.LeadId), since);
+    }
+
+    private TestHub NewHub() => new(azurite.ConnectionString, new ManualClock(Monday), []);
+
+    private static LeadMatcher NewMatcher(TestHub hub) => new(new IdentityStore(hub.Get<HubTables>()), hub.Get<ParkedStore>());
+
+    private static SourceEvent Person(string connector, string name) => new()
+    {
+        Kind = SourceEventKind.ContactCreated,
+        DedupeKey = $"{connector}|{name}",
+        Side = ToolSide.Marketing,
+        People = [IdentityKey.Person(connector, $"{nameof(LeadMatcherTests)}|{name}")],
+        SubjectEmail = $"{name}@matcher.example.com",
+    };
+
+    private static SourceEvent Event(SourceEventKind kind, string deal, IdentityKey[] people) => new()
+    {
+        Kind = kind,
+        DedupeKey = $"{kind}|{deal}",
+        Side = ToolSide.Crm,
+        DealId = deal,
+        DealStatus = DealStatus.Open,
+        ToStageRaw = "qualifiedtobuy",
+        Stage = FunnelStage.Evaluation,
+        People = [.. people],
+    };
+}
