@@ -72,6 +72,36 @@ internal sealed class TestHub : IAsyncDisposable
     public async Task<IReadOnlyList<T>> EventsAsync<T>(string subscription)
         where T : FunnelEvent => [.. (await MessagesAsync(FunnelTopic.Name, subscription)).Select(FunnelTopic.Read).OfType<T>()];
 
+    /// <summary>Does something while the bus is away.</summary>
+    public async Task<T> WithoutBusAsync<T>(Func<Task<T>> run)
+    {
+        var sign = Path.Combine(_folder, "bus.unavailable");
+        await File.WriteAllTextAsync(sign, "", Token);
+        await Eventually.TrueAsync(async () => !await AnswersAsync(), "the bus is away");
+        try
+        {
+            return await run();
+        }
+        finally
+        {
+            File.Delete(sign);
+            await Eventually.TrueAsync(AnswersAsync, "the bus is back");
+        }
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await MessagesAsync(FunnelTopic.Name, "alerts");
+            return true;
+        }
+        catch (ServiceBusException)
+        {
+            return false;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         // Not the test's token: it may be over.

@@ -29,8 +29,11 @@ public sealed class InboundQueue(ServiceBusClient bus, ConnectorSet connectors, 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Sender.DisposeAsync();
 
-    private IEnumerable<ServiceBusMessage> ToMessages(Delivery delivery)
+    /// <summary>A delivery as messages that the bus takes: one, or where that is too large, one for each part.</summary>
+    /// <exception cref="DeliveryTooLargeException">A single event does not fit into a message.</exception>
+    public IReadOnlyList<ServiceBusMessage> ToMessages(Delivery delivery)
     {
+        ArgumentNullException.ThrowIfNull(delivery);
         var whole = InboundMessage.Write(delivery);
         if (InboundMessage.Fits(whole))
         {
@@ -38,6 +41,6 @@ public sealed class InboundQueue(ServiceBusClient bus, ConnectorSet connectors, 
         }
 
         var parts = connectors.Find<IWebhookSource>(delivery.Connector)?.Split(delivery) ?? [delivery];
-        return parts.Count > 1 ? parts.SelectMany(ToMessages) : throw new DeliveryTooLargeException(delivery.Connector, delivery.Body.Length);
+        return parts.Count > 1 ? [.. parts.SelectMany(ToMessages)] : throw new DeliveryTooLargeException(delivery.Connector, delivery.Body.Length);
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
-using IntegrationHub.Connectors.Common;
 using IntegrationHub.Functions.Journeys;
 
 namespace IntegrationHub.Functions.Inbound;
@@ -19,12 +18,11 @@ public sealed class SpoolStore(HubTables tables)
     private const string PropertyPrefix = "p_";
     private const int BinaryProperty = 60 * 1024;
 
-    /// <summary>Keeps a delivery; returns when the table has it.</summary>
+    /// <summary>Keeps a message for the bus; returns when the table has it.</summary>
     /// <exception cref="RequestFailedException">The table does not take it.</exception>
-    public async Task KeepAsync(Delivery delivery, CancellationToken cancellationToken)
+    public async Task KeepAsync(ServiceBusMessage message, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(delivery);
-        var message = InboundMessage.Write(delivery);
+        ArgumentNullException.ThrowIfNull(message);
         var row = new TableEntity(Partition, message.MessageId!);
         foreach (var (name, value) in message.ApplicationProperties)
         {

@@ -108,7 +108,16 @@ public sealed partial class WebhookIntake(
         catch (Exception failure) when (failure is ServiceBusException or UnauthorizedAccessException or TimeoutException)
         {
             Log.BusAway(logger, delivery.Connector, failure.GetType().Name);
-            return await TryStoreAsync(token => spool.KeepAsync(delivery, token), delivery.Connector, cancellationToken);
+            return await TryStoreAsync(token => SpoolAsync(delivery, token), delivery.Connector, cancellationToken);
+        }
+    }
+
+    /// <summary>In the messages that the bus is to have: one that it cannot take would stay in the spool and hold back those behind it.</summary>
+    private async Task SpoolAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        foreach (var message in queue.ToMessages(delivery))
+        {
+            await spool.KeepAsync(message, cancellationToken);
         }
     }
 

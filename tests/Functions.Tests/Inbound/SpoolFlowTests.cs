@@ -1,0 +1,61 @@
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Embedded.Tests;
+using IntegrationHub.Functions.Inbound;
+using Microsoft.AspNetCore.Http;
+using static IntegrationHub.Functions.Tests.Leads;
+
+namespace IntegrationHub.Functions.Tests.Inbound;
+
+[Collection(nameof(RealParts))]
+public sealed class SpoolFlowTests(Azurite azurite)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_delivery_that_is_too_large_for_one_message_comes_out_of_the_spool_in_parts()
+    {
+        await using var hub = new TestHub(azurite.ConnectionString, new ManualClock(Monday), [new PlayedWebhook()]);
+        var body = new byte[500 * 1024];
+        new Random(1).NextBytes(body);
+
+        var intake = await hub.WithoutBusAsync(() => hub.Get<WebhookIntake>().TakeAsync("played", "", Request(body), Token));
+        var untilDrained = await DrainAsync(hub);
+
+        Assert.Equal(IntakeOutcome.Spooled, intake.Outcome);
+        Assert.Equal(body, untilDrained.Select(InboundMessage.Read).OrderBy(part => part.Header("part"), StringComparer.Ordinal).SelectMany(part => part.Body.ToArray()));
+    }
+
+    private static async Task<IReadOnlyList<Azure.Messaging.ServiceBus.ServiceBusReceivedMessage>> DrainAsync(TestHub hub)
+    {
+        await hub.Get<SpoolFlow>().DrainAsync(Token);
+        return await hub.MessagesAsync(InboundQueue.Name, null);
+    }
+
+    private static HttpRequest Request(byte[] body)
+    {
+        var request = new DefaultHttpContext().Request;
+        (request.Method, request.Path, request.ContentLength, request.Body) = ("POST", "/api/webhooks/played", body.Length, new MemoryStream(body));
+        return request;
+    }
+
+    /// <summary>A tool whose deliveries can be cut anywhere; the header tells the order of the parts.</summary>
+    private sealed class PlayedWebhook : IWebhookSource
+    {
+        public string Name => "played";
+
+        public string Type => "Played";
+
+        public int MaxBodyBytes => 1024 * 1024;
+
+        public IReadOnlyCollection<string> Headers => ["part"];
+
+        public DeliveryCheck Check(Delivery delivery, DateTimeOffset now) => DeliveryCheck.Accept(1);
+
+        public IReadOnlyList<SourceEvent> Read(Delivery delivery) => [];
+
+        public IReadOnlyList<Delivery> Split(Delivery delivery) => [Part(delivery, "0", delivery.Body[..(delivery.Body.Length / 2)]), Part(delivery, "1", delivery.Body[(delivery.Body.Length / 2)..])];
+
+        private static Delivery Part(Delivery whole, string name, ReadOnlyMemory<byte> body) =>
+            whole with { Body = body, Headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["part"] = whole.Header("part") + name } };
+    }
+}
