@@ -98,14 +98,14 @@ public static class JourneyFold
         /// <summary>A CRM's row states its stage whenever anything about it changes. What it says again in the same words is no news.</summary>
         private bool IsRestated(Fact fact)
         {
-            if (fact is not StageClaimed { Side: ToolSide.Crm, Raw: { } raw })
+            if (fact is not (StageClaimed or HandoffReturned) || fact is not { Side: ToolSide.Crm, Raw: { } raw })
             {
                 return false;
             }
 
             var restated = _lastRaws.TryGetValue(fact.Connector, out var last) && last == raw;
             _lastRaws[fact.Connector] = raw;
-            return restated;
+            return restated && fact is StageClaimed;
         }
 
         /// <summary>A stay of no length is no stay: it gives way to what came at the same instant, and a stay it had cut in two is one again.</summary>

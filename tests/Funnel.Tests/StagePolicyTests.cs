@@ -24,6 +24,20 @@ public sealed class StagePolicyTests
         Way("Interest@0:latest-claim", MarketingClaims(Interest, 0), MarketingClaims(Interest, 5), CrmClaims(Interest, 7));
 
     [Fact]
+    public void A_status_that_a_CRM_only_shows_again_takes_a_lead_nowhere()
+    {
+        Fact[] customer = [CrmClaims(Evaluation, 0, "Closed - Converted"), Deal("1", DealStatus.Won, 5)];
+
+        Assert.Equal(Commitment, Folded([.. customer, CrmClaims(Evaluation, 9, "Closed - Converted")]).Stage);
+        Assert.Equal(Evaluation, Folded([.. customer, CrmClaims(Evaluation, 9, "Requalified")]).Stage);
+        Assert.Equal(Referral, Folded([.. customer, MarketingClaims(Referral, 7), CrmClaims(Evaluation, 9, "Closed - Converted")]).Stage);
+    }
+
+    [Fact]
+    public void A_status_that_a_CRM_sets_again_after_another_is_a_new_word() =>
+        Way("Evaluation@0:latest-claim Interest@3:returned-by-sales Evaluation@9:latest-claim", CrmClaims(Evaluation, 0, "Working"), Returned("no budget", 3) with { Raw = "Closed" }, CrmClaims(Evaluation, 9, "Working"));
+
+    [Fact]
     public void At_one_instant_the_system_of_record_has_the_last_word()
     {
         Way("Awareness@0:first-heard Evaluation@5:latest-claim", Logged(0), CrmClaims(Evaluation, 5), MarketingClaims(Interest, 5));

@@ -284,6 +284,12 @@ internal static class SalesforceMapper
         var kind = telling.Form == Form.Created ? SourceEventKind.ContactCreated : SourceEventKind.StageChanged;
         if (options.ReturnStatuses.Contains(status, StringComparer.OrdinalIgnoreCase))
         {
+            // A lead that is handed over again still has the status of its return, and what the hub writes to it then is no second one.
+            if (IsWrittenBy(telling.ApiUser, record))
+            {
+                return person;
+            }
+
             // With a field for the reason, a return that has none is no return yet: the lead stays with sales until they say why.
             var reason = options.ReturnReasonField is { } field ? record.Text(field) : status;
             return person with { Kind = kind, ToStageRaw = status, ReturnedReason = reason };
@@ -296,11 +302,13 @@ internal static class SalesforceMapper
     /// <summary>A status that is not one to begin with was set by somebody: the hub writes none. On a record the hub did not make, its own write must not pass for theirs.</summary>
     private static bool StatusMoved(SalesforceRecord record, Telling telling, SalesforceOptions options)
     {
-        var ownWriteOnTheirRecord = telling.ApiUser is { } user && record.IdOf("LastModifiedById") == user && record.IdOf("CreatedById") != user;
+        var ownWriteOnTheirRecord = IsWrittenBy(telling.ApiUser, record) && record.IdOf("CreatedById") != telling.ApiUser;
         return telling.Form != Form.Created && !ownWriteOnTheirRecord
             && record.Text("Status") is { } status
             && !options.InitialStatuses.Concat(options.ReturnStatuses).Contains(status, StringComparer.OrdinalIgnoreCase);
     }
+
+    private static bool IsWrittenBy(string? user, SalesforceRecord record) => user is not null && record.IdOf("LastModifiedById") == user;
 
     /// <summary>A person, neither the hub nor whom the hub gave it to, owns the lead. A row shows who owns it now, so for a row somebody else than its maker must have written last.</summary>
     private static bool OwnerTook(SalesforceRecord record, SourceEvent person, Telling telling, SalesforceOptions options)

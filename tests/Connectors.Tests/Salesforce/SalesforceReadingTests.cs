@@ -231,6 +231,18 @@ public sealed class SalesforceReadingTests
         Assert.Equal(work, Assert.Single(Read(Rows(row))).ShowsWork);
     }
 
+    [Theory]
+    [InlineData(Person, "Closed - Not Converted")]
+    [InlineData(Hub, null)]
+    public void What_the_hub_writes_to_a_lead_that_was_given_back_does_not_give_it_back_again(string writer, string? returned)
+    {
+        var row = LeadRow(more: $""" "CreatedById":"{Hub}","OwnerId":"{Person}","LastModifiedById":"{writer}" """, status: "Closed - Not Converted");
+
+        var source = Assert.Single(Read(Rows(row)));
+
+        Assert.Equal((returned, false), (source.ReturnedReason, source.ShowsWork));
+    }
+
     [Fact]
     public void A_converted_lead_is_its_contact_and_its_opportunity_from_then_on()
     {
