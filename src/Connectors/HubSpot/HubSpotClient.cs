@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Connectors.Common.Http;
 
@@ -59,9 +60,18 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
         };
     }
 
-    /// <summary>The lifecycle stage of a contact; null where it has none.</summary>
-    public async Task<string?> LifecycleStageAsync(string contact, CancellationToken cancellationToken) =>
-        (await RunAsync(() => api.ContactAsync(contact, "lifecyclestage", cancellationToken))).Text("lifecyclestage");
+    /// <summary>A contact with its lifecycle stage; null where it is not there, or no longer.</summary>
+    public async Task<HubSpotObjectWire?> ContactAsync(string contact, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(() => api.ContactAsync(contact, "lifecyclestage", cancellationToken));
+        }
+        catch (VendorRefusedException refused) when (refused.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Writes the lifecycle stage of a contact; the empty text clears it.</summary>
     public Task WriteLifecycleStageAsync(string contact, string stage, CancellationToken cancellationToken) => RunAsync(async () =>

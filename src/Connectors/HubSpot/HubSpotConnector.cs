@@ -87,7 +87,13 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IStageTar
             return false;
         }
 
-        var current = await _client.LifecycleStageAsync(person.Id, cancellationToken);
+        // Whoever is gone from HubSpot has no stage there.
+        if (await _client.ContactAsync(person.Id, cancellationToken) is not { } contact)
+        {
+            return false;
+        }
+
+        var current = contact.Text("lifecyclestage");
         var known = _options.Stages.TryGet(current, out var present);
         if (current == wanted || (known && present == stage))
         {

@@ -146,6 +146,17 @@ public sealed class HubSpotApiTests
     }
 
     [Fact]
+    public async Task Nothing_is_written_to_a_contact_that_is_gone()
+    {
+        using var vendor = new VendorStub(_ => VendorStub.Json("{}", HttpStatusCode.NotFound));
+        var hubSpot = vendor.Connect<IStageTarget>("hubspot", PrivateApp);
+
+        Assert.False(await hubSpot.WriteStageAsync(IdentityKey.Person("hubspot", "1"), FunnelStage.Commitment, Stop));
+
+        Assert.DoesNotContain(vendor.Calls, call => call.Method == "PATCH");
+    }
+
+    [Fact]
     public async Task A_stage_is_written_by_the_name_that_the_map_gives_it()
     {
         using var vendor = new VendorStub(_ => VendorStub.Json("""{"id":"1","properties":{"lifecyclestage":"lead"}}"""));
