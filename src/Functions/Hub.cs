@@ -50,7 +50,7 @@ public static class Hub
         AddSettings(builder.Services, builder.Configuration);
         AddPlatform(builder.Services, builder.Configuration);
         AddJourneys(builder.Services);
-        AddInbound(builder.Services, builder.Configuration);
+        AddInbound(builder.Services);
         builder.Services.AddPolling().AddAlerts().AddOps();
         configure?.Invoke(builder.Services);
         return builder.Build();
@@ -60,7 +60,14 @@ public static class Hub
     private static void AddSettings(IServiceCollection services, IConfiguration configuration)
     {
         var faults = new List<string>();
-        foreach (var add in new Func<IServiceCollection>[] { () => services.AddHubSettings(configuration), () => services.AddConnectors(configuration), () => services.AddHandoffs(configuration) })
+        Func<IServiceCollection>[] sections =
+        [
+            () => services.AddHubSettings(configuration),
+            () => services.AddConnectors(configuration),
+            () => services.AddHandoffs(configuration),
+            () => services.AddSingleton(new DeliveryPolicy(RetryDelays(configuration))),
+        ];
+        foreach (var add in sections)
         {
             try
             {
@@ -98,8 +105,7 @@ public static class Hub
         .AddSingleton<JourneyFlow>()
         .AddSingleton<LeadQuery>();
 
-    private static void AddInbound(IServiceCollection services, IConfiguration configuration) => services
-        .AddSingleton(_ => new DeliveryPolicy(RetryDelays(configuration)))
+    private static void AddInbound(IServiceCollection services) => services
         .AddSingleton<MessageSettler>()
         .AddSingleton<InboundQueue>()
         .AddSingleton<SpoolStore>()

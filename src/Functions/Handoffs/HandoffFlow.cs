@@ -33,7 +33,7 @@ public sealed partial class HandoffFlow(
                 break;
             case HandoffCourse.Supersede supersede:
                 Log.NotDelivered(logger, handoff.HandoffId, supersede.Why);
-                await NoteAsync(handoff, HandoffDelivery.Superseded, cancellationToken);
+                await SupersedeAsync(handoff, cancellationToken);
                 break;
             case HandoffCourse.Deliver deliver:
                 await DeliverAsync(handoff, deliver.Order, cancellationToken);
@@ -80,6 +80,15 @@ public sealed partial class HandoffFlow(
         options.Connectors.TryGetValue(team, out var name) ? connectors.Find<IHandoffTarget>(name)
         : connectors.That<IHandoffTarget>() is [var only] ? only
         : null;
+
+    /// <summary>Only if it still is overtaken: announced again since, it is another message's to deliver.</summary>
+    private async Task SupersedeAsync(HandoffAnnounced handoff, CancellationToken cancellationToken) =>
+        await journeys.UpdateAsync(
+            handoff.LeadId,
+            state => HandoffDeliveryRules.Decide(state, handoff.HandoffId, settings) is HandoffCourse.Supersede
+                ? new(HandoffDeliveryRules.Note(state, handoff.HandoffId, noted => noted with { Delivery = HandoffDelivery.Superseded }), [], null)
+                : null,
+            cancellationToken);
 
     private async Task NoteAsync(HandoffAnnounced handoff, HandoffDelivery delivery, CancellationToken cancellationToken) =>
         await journeys.UpdateAsync(handoff.LeadId, state => new(HandoffDeliveryRules.Note(state, handoff.HandoffId, noted => noted with { Delivery = delivery }), [], null), cancellationToken);

@@ -51,6 +51,12 @@ public static class SettingsRegistration
     private static MailOptions ReadMail(SettingsReader reader)
     {
         var user = reader.Text("Mail:Smtp:User");
+        var port = reader.Value("Mail:Smtp:Port", 587, "Write a port number, such as 587.");
+        if (port is < 1 or > 65_535)
+        {
+            reader.Fault("Mail:Smtp:Port", $"'{port}' is no port. Write a number from 1 to 65535, such as 587.");
+        }
+
         var from = reader.Text("Mail:From") ?? "hub@localhost.localdomain";
         if (!EmailAddress.TryParse(from, out _))
         {
@@ -63,7 +69,7 @@ public static class SettingsRegistration
             Smtp = reader.Text("Mail:Smtp:Host") is not { } host ? null : new SmtpOptions
             {
                 Host = host,
-                Port = reader.Value("Mail:Smtp:Port", 587, "Write a port number, such as 587."),
+                Port = port,
                 User = user,
                 Password = reader.Text("Mail:Smtp:Password"),
                 StartTls = reader.Value("Mail:Smtp:StartTls", user is not null, "Write true or false."),

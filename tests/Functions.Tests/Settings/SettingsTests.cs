@@ -25,6 +25,23 @@ public sealed class SettingsTests
         Assert.True(funnel.Calendar.IsOpen(new DateTimeOffset(2026, 11, 22, 3, 0, 0, TimeSpan.Zero)));
     }
 
+    [Theory]
+    [InlineData("Mail:Smtp:Port", "0")]
+    [InlineData("Mail:Smtp:Port", "65536")]
+    [InlineData("Hub:RetryDelays", "soon")]
+    public void A_setting_that_is_wrong_stops_the_hub_before_it_takes_anything(string key, string value)
+    {
+        var invalid = Assert.Throws<InvalidSettingsException>(() => Hub.Build([$"--{key}={value}"]));
+
+        Assert.StartsWith($"{key}: ", Assert.Single(invalid.Faults), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(65_535)]
+    public void A_port_may_be_any_there_is(int port) =>
+        Assert.Equal(port, Read(("Mail:Smtp:Host", "mail.example.com"), ("Mail:Smtp:Port", $"{port}")).GetRequiredService<MailOptions>().Smtp!.Port);
+
     [Fact]
     public void Stages_teams_and_calendars_are_read_as_the_contract_names_them()
     {
