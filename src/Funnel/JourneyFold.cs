@@ -95,7 +95,7 @@ public static class JourneyFold
             }
         }
 
-        /// <summary>A CRM's row states its stage whenever anything about it changes. What it says again in the same words is no news.</summary>
+        /// <summary>A CRM's row states its stage whenever anything about it changes. What it says again in the same words, with no return in between, is no news.</summary>
         private bool IsRestated(Fact fact)
         {
             if (fact is not (StageClaimed or HandoffReturned) || fact is not { Side: ToolSide.Crm, Raw: { } raw })
