@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Net;
 using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Funnel;
 using IntegrationHub.Functions.Journeys;
 
@@ -10,21 +12,26 @@ namespace IntegrationHub.Functions.Inbound;
 /// </summary>
 public sealed class EnrichFlow(IdentityStore identities)
 {
+    /// <summary>So many events may be refused one by one; where more are, it is not for their own sake.</summary>
+    private const int MostRefused = 5;
+
     /// <summary>Returns the events, enriched where needed, and further events for the people that came to light.</summary>
-    public async Task<IReadOnlyList<SourceEvent>> RunAsync(IConnector connector, IReadOnlyList<SourceEvent> events, bool again, CancellationToken cancellationToken)
+    public async Task<Enriched> RunAsync(IConnector connector, IReadOnlyList<SourceEvent> events, bool again, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(events);
         if (connector is not IEventEnricher enricher)
         {
-            return events;
+            return new(events, null);
         }
 
-        var enriched = await EnrichAsync(enricher, events, again, cancellationToken);
+        var refusals = new List<VendorRefusedException>();
+        var enriched = await EnrichAsync(enricher, events, again, refusals, cancellationToken);
         var people = await PeopleToMeetAsync(connector.Name, enriched, again, cancellationToken);
-        return people.Count == 0 ? enriched : [.. await enricher.EnrichAsync(people, cancellationToken), .. enriched];
+        var met = people.Count == 0 ? [] : await AskAsync(enricher, people, refusals, cancellationToken);
+        return new([.. met, .. enriched], refusals.FirstOrDefault());
     }
 
-    private async Task<IReadOnlyList<SourceEvent>> EnrichAsync(IEventEnricher enricher, IReadOnlyList<SourceEvent> events, bool again, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SourceEvent>> EnrichAsync(IEventEnricher enricher, IReadOnlyList<SourceEvent> events, bool again, List<VendorRefusedException> refusals, CancellationToken cancellationToken)
     {
         var lacking = new List<SourceEvent>();
         var complete = new List<SourceEvent>();
@@ -33,7 +40,28 @@ public sealed class EnrichFlow(IdentityStore identities)
             (await IsLackingAsync(source, enricher.Name, again, cancellationToken) ? lacking : complete).Add(source);
         }
 
-        return lacking.Count == 0 ? complete : [.. await enricher.EnrichAsync(lacking, cancellationToken), .. complete];
+        return lacking.Count == 0 ? complete : [.. await AskAsync(enricher, lacking, refusals, cancellationToken), .. complete];
+    }
+
+    /// <summary>Asks for many at once. Where the vendor refuses what is asked, it is asked for the halves: what is wrong with one event holds back no other.</summary>
+    private static async Task<IReadOnlyList<SourceEvent>> AskAsync(
+        IEventEnricher enricher, IReadOnlyList<SourceEvent> events, List<VendorRefusedException> refusals, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await enricher.EnrichAsync(events, cancellationToken);
+        }
+        catch (VendorRefusedException refused) when (refused.Status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.UnprocessableEntity && refusals.Count < MostRefused)
+        {
+            if (events.Count == 1)
+            {
+                refusals.Add(refused);
+                return [];
+            }
+        }
+
+        var half = events.Count / 2;
+        return [.. await AskAsync(enricher, [.. events.Take(half)], refusals, cancellationToken), .. await AskAsync(enricher, [.. events.Skip(half)], refusals, cancellationToken)];
     }
 
     private async Task<bool> IsLackingAsync(SourceEvent source, string connector, bool again, CancellationToken cancellationToken) => source switch
@@ -71,3 +99,8 @@ public sealed class EnrichFlow(IdentityStore identities)
         return strangers;
     }
 }
+
+/// <summary>What came of asking the vendor.</summary>
+/// <param name="Events">The events that can be worked on.</param>
+/// <param name="Refused">Why the others are missing; null where none is.</param>
+public sealed record Enriched(IReadOnlyList<SourceEvent> Events, VendorRefusedException? Refused);

@@ -26,16 +26,17 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
     /// <param name="cancellationToken">Stops the handling; it is simply begun again.</param>
     /// <exception cref="HopelessMessageException">No connector reads it.</exception>
     /// <exception cref="UnreadableDeliveryException">It cannot be read.</exception>
+    /// <exception cref="IntegrationHub.Connectors.Common.Http.VendorRefusedException">The vendor will not tell what an event lacks; all others are on their journeys.</exception>
     public async Task HandleAsync(Delivery delivery, string messageId, bool again, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(delivery);
         var reader = connectors.Find<IDeliveryReader>(delivery.Connector)
             ?? throw new HopelessMessageException("unknown-connector", $"No connector '{delivery.Connector}' is configured. Configure Connectors:{delivery.Connector} and replay.");
-        var events = await enrich.RunAsync(reader, reader.Read(delivery), again, cancellationToken);
+        var enriched = await enrich.RunAsync(reader, reader.Read(delivery), again, cancellationToken);
 
         var facts = new ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>>();
         // People first: a deal names them by their records alone, which would be strangers where only the address is known.
-        foreach (var kind in events.ToLookup(source => source.DealId is not null).OrderBy(group => group.Key))
+        foreach (var kind in enriched.Events.ToLookup(source => source.DealId is not null).OrderBy(group => group.Key))
         {
             await ForEachAsync(kind, source => MatchAsync(source, delivery, messageId, again, facts, cancellationToken));
         }
@@ -43,6 +44,10 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
         await ForEachAsync(facts, lead => journeys.ApplyAsync(lead.Key, [.. lead.Value], cancellationToken));
         metrics.Took(time.GetUtcNow() - delivery.ReceivedAt);
         states.Worked(delivery.Connector, delivery.ReceivedAt);
+        if (enriched.Refused is { } refused)
+        {
+            throw refused;
+        }
     }
 
     private async Task MatchAsync(

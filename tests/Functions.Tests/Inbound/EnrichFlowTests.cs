@@ -1,0 +1,70 @@
+using System.Net;
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Embedded.Tests;
+using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Funnel;
+using static IntegrationHub.Functions.Tests.Leads;
+
+namespace IntegrationHub.Functions.Tests.Inbound;
+
+[Collection(nameof(RealParts))]
+public sealed class EnrichFlowTests(Azurite azurite)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_event_that_the_vendor_refuses_holds_back_no_other()
+    {
+        await using var hub = new TestHub(azurite.ConnectionString, new ManualClock(Monday), []);
+        var vendor = new PickyVendor(HttpStatusCode.BadRequest, refused: [17]);
+
+        var enriched = await new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, Strangers(100), false, Token);
+
+        Assert.Equal(99, enriched.Events.Count);
+        Assert.DoesNotContain(enriched.Events, source => source.DedupeKey == "17");
+        Assert.Equal(HttpStatusCode.BadRequest, enriched.Refused?.Status);
+        Assert.InRange(vendor.Calls, 2, 16);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Forbidden, 1)]
+    [InlineData(HttpStatusCode.BadRequest, 25)]
+    public async Task A_vendor_that_refuses_everything_is_not_asked_for_each(HttpStatusCode status, int mostCalls)
+    {
+        await using var hub = new TestHub(azurite.ConnectionString, new ManualClock(Monday), []);
+        var vendor = new PickyVendor(status, refused: [.. Enumerable.Range(0, 100)]);
+
+        await Assert.ThrowsAsync<VendorRefusedException>(() => new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, Strangers(100), false, Token));
+
+        Assert.InRange(vendor.Calls, 1, mostCalls);
+    }
+
+    private static IReadOnlyList<SourceEvent> Strangers(int count) => [.. Enumerable.Range(0, count).Select(id => new SourceEvent
+    {
+        Kind = SourceEventKind.ContactCreated,
+        DedupeKey = $"{id}",
+        Side = ToolSide.Marketing,
+        People = [IdentityKey.Person("picky", $"{nameof(EnrichFlowTests)}|{id}")],
+        NeedsEnrichment = ["email"],
+    })];
+
+    /// <summary>A vendor that answers for many at once or, where it does not like one of them, for none.</summary>
+    private sealed class PickyVendor(HttpStatusCode status, HashSet<int> refused) : IEventEnricher
+    {
+        public string Name => "picky";
+
+        public string Type => "Played";
+
+        public int Calls { get; private set; }
+
+        public Task<IReadOnlyList<SourceEvent>> EnrichAsync(IReadOnlyList<SourceEvent> events, CancellationToken cancellationToken)
+        {
+            Calls++;
+            return events.Any(source => refused.Contains(int.Parse(source.DedupeKey, null)))
+                ? throw new VendorRefusedException(Name, "POST /batch/read", status, null)
+                : Task.FromResult(events);
+        }
+    }
+}
