@@ -62,9 +62,9 @@ public sealed partial class HandoffFlow(
             await journeys.UpdateAsync(handoff.LeadId, state => ToUpdate(HandoffDeliveryRules.Delivered(state, handoff.HandoffId, target, receipt, settings, clock.GetUtcNow())), CancellationToken.None);
             Log.Delivered(logger, handoff.HandoffId, target.Name);
         }
-        catch (VendorUnavailableException unavailable)
+        catch (Exception failure) when (failure is VendorUnavailableException or ConnectorNeedsAuthorizationException)
         {
-            states.Failed(target.Name, unavailable.Message);
+            states.Failed(target.Name, failure.Message);
             throw;
         }
         catch (VendorRefusedException refused)

@@ -40,7 +40,7 @@ public sealed partial class OutcomeFlow(JourneyFlow journeys, ConnectorSet conne
             Log.Brought(logger, write.Target.Name, write.Stage, cause, written);
             return null;
         }
-        catch (Exception failure) when (failure is VendorUnavailableException or VendorRefusedException)
+        catch (Exception failure) when (failure is VendorUnavailableException or VendorRefusedException or ConnectorNeedsAuthorizationException)
         {
             states.Failed(write.Target.Name, failure.Message);
             return failure;
@@ -50,9 +50,9 @@ public sealed partial class OutcomeFlow(JourneyFlow journeys, ConnectorSet conne
     /// <summary>A tool that may answer later goes first: the retry asks the one that refused again, and then it has the last word.</summary>
     private static void ThrowIfAny(IReadOnlyList<Exception?> failures)
     {
-        if (failures.OfType<VendorUnavailableException>().FirstOrDefault() is { } unavailable)
+        if (failures.FirstOrDefault(failure => failure is VendorUnavailableException or ConnectorNeedsAuthorizationException) is { } later)
         {
-            throw unavailable;
+            throw later;
         }
 
         if (failures.OfType<VendorRefusedException>().FirstOrDefault() is { } refused)

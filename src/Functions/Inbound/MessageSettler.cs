@@ -1,5 +1,6 @@
 using System.Globalization;
 using Azure.Messaging.ServiceBus;
+using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Functions.Ops;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -97,7 +98,7 @@ public sealed partial class MessageSettler(DeliveryPolicy policy, HubMetrics met
 
     private static int AttemptOf(ServiceBusReceivedMessage message) => message.ApplicationProperties.GetValueOrDefault(AttemptProperty) is int attempt ? attempt : 1;
 
-    private static string SafeMessage(Exception failure) => failure is Connectors.Common.Http.VendorUnavailableException ? failure.Message : failure.TargetSite?.DeclaringType?.FullName ?? "";
+    private static string SafeMessage(Exception failure) => failure is VendorUnavailableException or ConnectorNeedsAuthorizationException ? failure.Message : failure.TargetSite?.DeclaringType?.FullName ?? "";
 
     private static partial class Log
     {

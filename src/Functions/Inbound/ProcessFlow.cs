@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Funnel;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Ops;
@@ -26,13 +27,13 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
     /// <param name="cancellationToken">Stops the handling; it is simply begun again.</param>
     /// <exception cref="HopelessMessageException">No connector reads it.</exception>
     /// <exception cref="UnreadableDeliveryException">It cannot be read.</exception>
-    /// <exception cref="IntegrationHub.Connectors.Common.Http.VendorRefusedException">The vendor will not tell what an event lacks; all others are on their journeys.</exception>
+    /// <exception cref="VendorRefusedException">The vendor will not tell what an event lacks; all others are on their journeys.</exception>
     public async Task HandleAsync(Delivery delivery, string messageId, bool again, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(delivery);
         var reader = connectors.Find<IDeliveryReader>(delivery.Connector)
             ?? throw new HopelessMessageException("unknown-connector", $"No connector '{delivery.Connector}' is configured. Configure Connectors:{delivery.Connector} and replay.");
-        var enriched = await enrich.RunAsync(reader, reader.Read(delivery), again, cancellationToken);
+        var enriched = await EnrichAsync(reader, reader.Read(delivery), again, cancellationToken);
 
         var facts = new ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>>();
         // People first: a deal names them by their records alone, which would be strangers where only the address is known.
@@ -47,6 +48,20 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
         if (enriched.Refused is { } refused)
         {
             throw refused;
+        }
+    }
+
+    /// <summary>A tool that does not tell what its events lack is failing, whoever notices it.</summary>
+    private async Task<Enriched> EnrichAsync(IConnector connector, IReadOnlyList<SourceEvent> events, bool again, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await enrich.RunAsync(connector, events, again, cancellationToken);
+        }
+        catch (Exception failure) when (failure is VendorUnavailableException or VendorRefusedException or ConnectorNeedsAuthorizationException)
+        {
+            states.Failed(connector.Name, failure.Message);
+            throw;
         }
     }
 

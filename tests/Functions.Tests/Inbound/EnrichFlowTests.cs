@@ -4,6 +4,7 @@ using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Ops;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -41,6 +42,17 @@ public sealed class EnrichFlowTests(Azurite azurite)
         Assert.InRange(vendor.Calls, 1, mostCalls);
     }
 
+    [Fact]
+    public async Task A_vendor_that_does_not_tell_what_its_events_lack_shows_as_failing()
+    {
+        await using var hub = new TestHub(azurite.ConnectionString, new ManualClock(Monday), [new PickyVendor(HttpStatusCode.Forbidden, refused: [0])]);
+        var delivery = new Delivery { Connector = "picky", Headers = new Dictionary<string, string>(), Body = default, ReceivedAt = Monday };
+
+        await Assert.ThrowsAsync<VendorRefusedException>(() => hub.Get<ProcessFlow>().HandleAsync(delivery, "message", false, Token));
+
+        Assert.True((await hub.Get<ConnectorStateStore>().GetAllAsync(Token))["picky"].Failing);
+    }
+
     private static IReadOnlyList<SourceEvent> Strangers(int count) => [.. Enumerable.Range(0, count).Select(id => new SourceEvent
     {
         Kind = SourceEventKind.ContactCreated,
@@ -51,13 +63,15 @@ public sealed class EnrichFlowTests(Azurite azurite)
     })];
 
     /// <summary>A vendor that answers for many at once or, where it does not like one of them, for none.</summary>
-    private sealed class PickyVendor(HttpStatusCode status, HashSet<int> refused) : IEventEnricher
+    private sealed class PickyVendor(HttpStatusCode status, HashSet<int> refused) : IDeliveryReader, IEventEnricher
     {
         public string Name => "picky";
 
         public string Type => "Played";
 
         public int Calls { get; private set; }
+
+        public IReadOnlyList<SourceEvent> Read(Delivery delivery) => Strangers(1);
 
         public Task<IReadOnlyList<SourceEvent>> EnrichAsync(IReadOnlyList<SourceEvent> events, CancellationToken cancellationToken)
         {
