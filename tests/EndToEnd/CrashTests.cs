@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using IntegrationHub.EndToEnd.Support;
 
@@ -36,6 +37,7 @@ public sealed class CrashTests(World world) : IClassFixture<World>
         Assert.True(accepted.Values.Sum(events => events.Count) > Kills, "too little came through to say anything");
 
         await EveryAcceptedEventIsOnItsJourneyOnceAsync(accepted);
+        await NothingIsGivenUpAsync();
         await EveryHandoffIsInTheCrmOnceAsync(accepted.Keys);
         await NoMailIsSentTwiceButUnderOneMessageIdAsync();
     }
@@ -74,7 +76,10 @@ public sealed class CrashTests(World world) : IClassFixture<World>
         foreach (var (contact, events) in accepted)
         {
             await Wait.UntilAsync($"all {events.Count} events of contact {contact} are there{Environment.NewLine}{world.Hub.Log}", TimeSpan.FromSeconds(90), async () =>
-                await FactsAsync(contact) >= events.Distinct().Count());
+            {
+                await NothingIsGivenUpAsync();
+                return await FactsAsync(contact) >= events.Distinct().Count();
+            });
         }
 
         // What came after a kill without an answer may be there too, but never twice: facts have one key each, and a stage change is one entry.
@@ -84,6 +89,12 @@ public sealed class CrashTests(World world) : IClassFixture<World>
             var facts = lead.GetProperty("history").EnumerateArray().Where(fact => fact.GetProperty("kind").GetString() is "stageClaimed").Select(fact => fact.GetRawText()).ToList();
             Assert.Equal(facts.Distinct().Count(), facts.Count);
         }
+    }
+
+    private async Task NothingIsGivenUpAsync()
+    {
+        var health = await world.Hub.Http.GetFromJsonAsync<JsonElement>($"{world.Hub.Url}/api/health?code={HubProcess.Key}");
+        Assert.All(health.GetProperty("queues").EnumerateArray(), queue => Assert.True(queue.GetProperty("deadLettered").GetInt32() == 0, $"dead letters: {queue}"));
     }
 
     private async Task<int> FactsAsync(long contact) =>
