@@ -13,6 +13,8 @@ public sealed class CrashTests(World world) : IClassFixture<World>
     private const int Senders = 6;
     private const int LeadsOfEach = 8;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
     [Fact]
     public async Task Nothing_accepted_is_lost_or_counted_twice_by_twenty_kills()
     {
@@ -75,7 +77,7 @@ public sealed class CrashTests(World world) : IClassFixture<World>
     {
         foreach (var (contact, events) in accepted)
         {
-            await Wait.UntilAsync($"all {events.Count} events of contact {contact} are there{Environment.NewLine}{world.Hub.Log}", TimeSpan.FromSeconds(90), async () =>
+            await Wait.UntilAsync($"all {events.Count} events of contact {contact} are there{Environment.NewLine}{world.Hub.Log}", Patience, async () =>
             {
                 await NothingIsGivenUpAsync();
                 return await FactsAsync(contact) >= events.Distinct().Count();
@@ -93,7 +95,13 @@ public sealed class CrashTests(World world) : IClassFixture<World>
 
     private async Task NothingIsGivenUpAsync()
     {
-        var health = await world.Hub.Http.GetFromJsonAsync<JsonElement>($"{world.Hub.Url}/api/health?code={HubProcess.Key}");
+        JsonElement health = default;
+        await Wait.UntilAsync("health answers", Patience, async () =>
+        {
+            using var answer = await world.Hub.Http.GetAsync($"{world.Hub.Url}/api/health?code={HubProcess.Key}", TestContext.Current.CancellationToken);
+            health = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+            return answer.StatusCode == HttpStatusCode.OK;
+        });
         Assert.All(health.GetProperty("queues").EnumerateArray(), queue => Assert.True(queue.GetProperty("deadLettered").GetInt32() == 0, $"dead letters: {queue}"));
     }
 
@@ -109,7 +117,7 @@ public sealed class CrashTests(World world) : IClassFixture<World>
         foreach (var contact in contacts)
         {
             JsonElement lead = default;
-            await Wait.UntilAsync($"the handoffs of contact {contact} are settled{Environment.NewLine}{world.Hub.Log}", TimeSpan.FromSeconds(90), async () =>
+            await Wait.UntilAsync($"the handoffs of contact {contact} are settled{Environment.NewLine}{world.Hub.Log}", Patience, async () =>
             {
                 lead = (await world.Hub.FindLeadAsync(contact))!.Value;
                 return lead.GetProperty("handoffs").EnumerateArray().All(handoff => handoff.GetProperty("to").GetString() != "sales" || handoff.GetProperty("delivery").GetString() == "delivered");
@@ -125,7 +133,7 @@ public sealed class CrashTests(World world) : IClassFixture<World>
 
     private async Task NoMailIsSentTwiceButUnderOneMessageIdAsync()
     {
-        await Wait.UntilAsync("mails about stalled leads are there", TimeSpan.FromSeconds(60), async () => (await world.MailsAsync()).Count > 0);
+        await Wait.UntilAsync("mails about stalled leads are there", Patience, async () => (await world.MailsAsync()).Count > 0);
         var mails = await world.MailsAsync();
         var byId = mails.GroupBy(mail => mail.GetProperty("messageId").GetString()!).ToList();
 
