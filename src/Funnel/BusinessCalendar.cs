@@ -41,6 +41,11 @@ public sealed class BusinessCalendar
     /// <summary>Gets the zone whose clock the team lives by; mails show their times in it.</summary>
     public TimeZoneInfo TimeZone { get; }
 
+    /// <summary>Gets the one text form of the calendar, the same for calendars made of the same settings however they were written.</summary>
+    internal string Canonical => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{TimeZone.Id}|{string.Concat(_worked.Select(worked => worked ? '1' : '0'))}|{_opening}-{_closing}|{string.Join(',', _holidays.Order().Select(day => day.ToString("O", CultureInfo.InvariantCulture)))}");
+
     /// <summary>
     /// The earliest instant at which <paramref name="workingTime"/> has been worked since <paramref name="start"/>: a day's last working minute ends at closing, not at the next opening.
     /// Zero: <paramref name="start"/> itself, open or not. <see cref="DateTimeOffset.MaxValue"/> when the calendar ends before.

@@ -35,7 +35,7 @@ public static class HandoffRules
             handoff = known with { AnnouncedAt = now };
         }
 
-        var others = ledger.Handoffs.Where(other => other.Id != id).Select(other => Overtake(other, journey.Owner));
+        var others = ledger.Handoffs.Where(other => other.Id != id).Select(other => Overtake(other, journey.Owner, now));
         var next = ledger with { AnnouncedOwner = journey.Owner, Handoffs = [.. others, handoff] };
         var cause = CauseId.Of("handoffAnnounced", id, ledger.Handoffs.LastOrDefault()?.Id);
         return (next, new() { Id = cause, LeadId = journey.LeadId, At = now, Team = journey.Owner, HandoffId = id });
@@ -89,8 +89,8 @@ public static class HandoffRules
         return handoff with { AcceptedAt = accepted, ReturnedReason = returned ?? handoff.ReturnedReason };
     }
 
-    private static Handoff Overtake(Handoff handoff, string owner) =>
-        handoff.Delivery == HandoffDelivery.Pending && handoff.To != owner ? handoff with { Delivery = HandoffDelivery.Superseded } : handoff;
+    private static Handoff Overtake(Handoff handoff, string owner, DateTimeOffset now) =>
+        handoff.Delivery == HandoffDelivery.Pending && handoff.To != owner ? handoff with { Delivery = HandoffDelivery.Superseded, SettledAt = now } : handoff;
 
     /// <summary>Marketing works in the marketing tool, every other team in the CRM.</summary>
     private static ToolSide SideOf(string team) => team == Team.Marketing ? ToolSide.Marketing : ToolSide.Crm;

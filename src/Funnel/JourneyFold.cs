@@ -16,14 +16,18 @@ public static class JourneyFold
     }
 
     /// <summary>Folds what <see cref="FactOrder.Sort"/> has put in order.</summary>
-    internal static Journey FoldOrdered(LeadId leadId, Fact[] ordered, FunnelSettings settings)
+    /// <param name="leadId">Whose facts.</param>
+    /// <param name="ordered">The facts.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="trace">Takes down what each fact came to as it was judged, in order; null for whoever only wants the journey.</param>
+    internal static Journey FoldOrdered(LeadId leadId, Fact[] ordered, FunnelSettings settings, ICollection<FactJudgement>? trace = null)
     {
         if (ordered.Length == 0)
         {
             throw new ArgumentException("A lead without a fact has no journey.", nameof(ordered));
         }
 
-        var way = new StageWay(ordered[0], settings);
+        var way = new StageWay(ordered[0], settings, trace);
         var person = new PersonFold();
         var activities = new ActivityFold();
         foreach (var fact in ordered)
@@ -58,12 +62,13 @@ public static class JourneyFold
     private sealed class StageWay
     {
         private readonly FunnelSettings _settings;
+        private readonly ICollection<FactJudgement>? _trace;
         private readonly Dictionary<string, FunnelStage> _lastWords = new(StringComparer.Ordinal);
         private readonly Dictionary<string, string> _lastRaws = new(StringComparer.Ordinal);
 
-        public StageWay(Fact first, FunnelSettings settings)
+        public StageWay(Fact first, FunnelSettings settings, ICollection<FactJudgement>? trace)
         {
-            _settings = settings;
+            (_settings, _trace) = (settings, trace);
             Enter(first, new(FunnelStage.Awareness, StagePolicy.FirstHeard, $"first heard of through {first.Connector}"));
         }
 
@@ -79,10 +84,14 @@ public static class JourneyFold
         {
             var step = fact is DealChanged change ? Deals.Apply(change) : null;
             FunnelStage? lastWord = _lastWords.TryGetValue(fact.Connector, out var word) ? word : null;
-            if (!IsRestated(fact) && StagePolicy.Judge(fact, new(Present.Stage, Present.EnteredAt, Deals, lastWord, step), _settings) is { } move)
+            var restated = IsRestated(fact);
+            var move = restated ? null : StagePolicy.Judge(fact, new(Present.Stage, Present.EnteredAt, Deals, lastWord, step), _settings);
+            if (move is { Overrules: false })
             {
                 Enter(fact, move);
             }
+
+            _trace?.Add(FactJudgement.Of(fact, restated, move));
 
             if (fact.Side == ToolSide.Crm && fact is StageClaimed { Stage: not null } or DealChanged or HandoffReturned)
             {

@@ -64,6 +64,9 @@ public sealed record Handoff
     /// <summary>Gets how far it has come.</summary>
     public HandoffDelivery Delivery { get; init; }
 
+    /// <summary>Gets when <see cref="Delivery"/> was last changed; null while it never was, and for handoffs settled before this was noted.</summary>
+    public DateTimeOffset? SettledAt { get; init; }
+
     /// <summary>Gets the connector it was written to; null before delivery.</summary>
     public string? Connector { get; init; }
 

@@ -51,7 +51,10 @@ public static class StagePolicy
     /// <summary>Sales gave the lead back: to <see cref="FunnelSettings.RecycleTo"/>, with their reason.</summary>
     public const string ReturnedBySales = "returned-by-sales";
 
-    /// <summary>Where a fact moves the lead; null when it stays.</summary>
+    /// <summary>A stage that sales own is left only by what a CRM says. It moves nobody: it overrules.</summary>
+    public const string OwnedBySales = "owned-by-sales";
+
+    /// <summary>Where a fact moves the lead, or the rule that keeps it where it is against the fact's word; null when the fact asks for no move.</summary>
     internal static StageMove? Judge(Fact fact, Standing standing, FunnelSettings settings)
     {
         var move = fact switch
@@ -62,7 +65,10 @@ public static class StagePolicy
             HandoffReturned returned => JudgeReturn(returned, standing, settings),
             _ => null,
         };
-        return move is not null && move.Stage != standing.Stage && MayLeave(fact, move, standing, settings) ? move : null;
+        return move is null or { Overrules: true } ? move
+            : move.Stage == standing.Stage ? null
+            : MayLeave(fact, move, standing, settings) ? move
+            : Stay(standing, OwnedBySales, "the stage is with sales, and only what a CRM says takes a lead from there");
     }
 
     private static bool MayLeave(Fact fact, StageMove move, Standing standing, FunnelSettings settings) =>
@@ -79,12 +85,14 @@ public static class StagePolicy
         {
             if (claim.Side == ToolSide.Crm && standing.Since < claim.OccurredAt && !(standing.LastWord > stage))
             {
-                return Stay(standing, LatestClaim);
+                return Stay(standing, LatestClaim, "a CRM takes a lead back only from where it had put it itself");
             }
 
             if (standing.Deals.Floor is { } floor && stage < floor)
             {
-                return new(floor < standing.Stage ? floor : standing.Stage, OpenDeal, $"{claim.Connector} took the lead back, but a deal is open");
+                return floor < standing.Stage
+                    ? new(floor, OpenDeal, $"{claim.Connector} took the lead back, but a deal is open")
+                    : Stay(standing, OpenDeal, "a deal is open, and no claim takes a lead back behind it");
             }
         }
 
@@ -109,10 +117,10 @@ public static class StagePolicy
         _ => throw new InvalidOperationException($"A touch of kind {touch} moves nobody."),
     };
 
-    private static StageMove? JudgeReturn(HandoffReturned returned, Standing standing, FunnelSettings settings) =>
+    private static StageMove JudgeReturn(HandoffReturned returned, Standing standing, FunnelSettings settings) =>
         settings.OwnerOf(standing.Stage) == Team.Sales
             ? new(settings.RecycleTo, ReturnedBySales, $"{Team.Sales} gave the lead back: {returned.Reason}")
-            : null;
+            : Stay(standing, ReturnedBySales, "sales give back only what is on a stage of theirs");
 
     private static StageMove? JudgeDeal(Standing standing, FunnelSettings settings)
     {
@@ -132,13 +140,13 @@ public static class StagePolicy
 
     private static StageMove JudgeWon(Deal deal, Standing standing) =>
         standing.Deals.Won > 1 ? new(FunnelStage.Repeat, SecondWonDeal, $"{Name(deal)} was won, as one was before")
-        : standing.Stage == FunnelStage.Repeat ? Stay(standing, FirstWonDeal)
+        : standing.Stage == FunnelStage.Repeat ? Stay(standing, FirstWonDeal, "a first won deal takes nobody back from where a second had brought them")
         : new(FunnelStage.Commitment, FirstWonDeal, $"{Name(deal)} was won");
 
     private static StageMove JudgeUndone(Deal deal, Standing standing, FunnelSettings settings)
     {
         var left = CustomerStage(standing.Deals) ?? standing.Deals.Floor ?? settings.RecycleTo;
-        return left < standing.Stage ? new(left, WonDealUndone, $"{Name(deal)} is won no longer") : Stay(standing, WonDealUndone);
+        return left < standing.Stage ? new(left, WonDealUndone, $"{Name(deal)} is won no longer") : Stay(standing, WonDealUndone, "what is left holds the lead where it is");
     }
 
     private static StageMove? JudgeOpened(Deal deal, Standing standing) =>
@@ -186,7 +194,7 @@ public static class StagePolicy
             ? new(floor, DealMovedBack, $"{Name(step.After)} went back")
             : null;
 
-    private static StageMove Stay(Standing standing, string rule) => new(standing.Stage, rule, "");
+    private static StageMove Stay(Standing standing, string rule, string reason) => new(standing.Stage, rule, reason, Overrules: true);
 
     private static string Name(Deal deal) => $"deal {deal.Id} in {deal.Connector}{(deal.Stage is null ? "" : $" ({deal.Stage})")}";
 }
@@ -200,4 +208,8 @@ public static class StagePolicy
 internal readonly record struct Standing(FunnelStage Stage, DateTimeOffset Since, DealBook Deals, FunnelStage? LastWord, DealStep? Step);
 
 /// <summary>A verdict of <see cref="StagePolicy"/>: where to, by which rule, and why in words.</summary>
-internal sealed record StageMove(FunnelStage Stage, string Rule, string Reason);
+/// <param name="Stage">The stage to go to, or to stay on.</param>
+/// <param name="Rule">The rule.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Overrules">Whether the rule keeps the lead where it is against the fact's word.</param>
+internal sealed record StageMove(FunnelStage Stage, string Rule, string Reason, bool Overrules = false);

@@ -47,7 +47,7 @@ public static class HandoffDeliveryRules
             return null;
         }
 
-        var noted = Note(state, handoffId, handoff => handoff with { Delivery = HandoffDelivery.Delivered, Connector = target.Name, RecordUrl = receipt.RecordUrl });
+        var noted = Note(state, handoffId, handoff => handoff with { Delivery = HandoffDelivery.Delivered, SettledAt = now, Connector = target.Name, RecordUrl = receipt.RecordUrl });
         var linked = new IdentitiesLinked
         {
             DedupeKey = $"hub|handoff|{handoffId}|{receipt.Person.Canonical}",

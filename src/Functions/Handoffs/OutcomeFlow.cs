@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.Functions.Handoffs;
 
 /// <summary>Brings the stage a lead is on now to every marketing tool that knows it: load, decide, write. A late or repeated event writes the same stage again, which the tools compare first.</summary>
-public sealed partial class OutcomeFlow(JourneyFlow journeys, ConnectorSet connectors, ConnectorStateStore states, FunnelSettings settings, ILogger<OutcomeFlow> logger)
+public sealed partial class OutcomeFlow(JourneyFlow journeys, ConnectorSet connectors, ConnectorStateStore states, FunnelSettings settings, TimeProvider clock, ILogger<OutcomeFlow> logger)
 {
     /// <summary>Writes back. One tool that fails holds back no other.</summary>
     /// <exception cref="VendorUnavailableException">A tool does not answer: to be tried later.</exception>
@@ -74,8 +74,8 @@ public sealed partial class OutcomeFlow(JourneyFlow journeys, ConnectorSet conne
             state.LeadId,
             now => new(
                 HandoffDeliveryRules.Note(now, announced.HandoffId, handoff => handoff.Delivery != HandoffDelivery.Pending ? handoff
-                    : superseded ? handoff with { Delivery = HandoffDelivery.Superseded }
-                    : handoff with { Delivery = HandoffDelivery.Delivered, Connector = shownIn }),
+                    : superseded ? handoff with { Delivery = HandoffDelivery.Superseded, SettledAt = clock.GetUtcNow() }
+                    : handoff with { Delivery = HandoffDelivery.Delivered, SettledAt = clock.GetUtcNow(), Connector = shownIn }),
                 [],
                 null),
             cancellationToken);

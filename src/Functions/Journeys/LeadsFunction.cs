@@ -24,7 +24,8 @@ public sealed class LeadsFunction(LeadQuery leads)
             : Problem(StatusCodes.Status400BadRequest, "Ask by ?email=… or by ?connector=…&id=….");
     }
 
-    private static ObjectResult Answer(LeadView? lead) =>
+    /// <summary>The lead as asked for, or 404.</summary>
+    internal static ObjectResult Answer(object? lead) =>
         lead is null ? Problem(StatusCodes.Status404NotFound, "No such lead.") : new OkObjectResult(lead);
 
     private static ObjectResult Problem(int status, string title) =>

@@ -1,0 +1,95 @@
+using System.Globalization;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Functions.Journeys;
+
+/// <summary>Tells an explanation step by step. Pure. What decided the stages is <see cref="StagePolicy"/>'s to name; what the hub did stands in the ledger.</summary>
+internal static class WhySteps
+{
+    /// <summary>The steps by the hub's own clock; at one instant in the order in which one leads to the next, then in the order of the fold.</summary>
+    public static IReadOnlyList<WhyStep> Of(JourneyExplanation explanation, JourneyLedger ledger, FunnelSettings settings)
+    {
+        var journey = explanation.Journey;
+        var facts = explanation.Judgements.ToDictionary(judged => judged.Fact.DedupeKey, judged => judged.Fact, StringComparer.Ordinal);
+        IEnumerable<WhyStep> steps =
+        [
+            .. explanation.Judgements.Select(judged => Received(judged.Fact)),
+            .. explanation.Judgements.Select(judged => Matched(judged.Fact, journey.LeadId)).OfType<WhyStep>(),
+            .. journey.Entries.Select(entry => Staged(entry, facts[entry.FactKey])),
+            .. ledger.Handoffs.Select(handoff => Routed(handoff, SourceOf(handoff.Stage, handoff.EnteredAt))),
+            .. ledger.Handoffs.Where(handoff => handoff.Delivery != HandoffDelivery.Pending).Select(handoff => Written(handoff, SourceOf(handoff.Stage, handoff.EnteredAt))),
+            .. ledger.Alerts.Select(alert => Alerted(alert, settings, SourceOf(alert.Stage, alert.EnteredAt))),
+        ];
+        return [.. steps.OrderBy(step => step.At).ThenBy(step => step.Step)];
+
+        WhySource? SourceOf(FunnelStage stage, DateTimeOffset enteredAt) =>
+            journey.Entries.FirstOrDefault(entry => (entry.Stage, entry.EnteredAt) == (stage, enteredAt)) is { } stay ? WhySource.Of(facts[stay.FactKey]) : null;
+    }
+
+    /// <summary>Tells of a fact that left no trace on the way.</summary>
+    public static WhyNotMoved NotMoved(FactJudgement judged)
+    {
+        var (fact, stage) = (judged.Fact, (judged.Fact as StageClaimed)?.Stage);
+        var (rule, reason) = judged.Effect switch
+        {
+            FactEffect.Unmapped => ("unmapped-stage", $"no map knows the stage: it is held until Connectors:{fact.Connector}:StageMap names it"),
+            FactEffect.Restated => ("restated", "the tool had said the same before: no news"),
+            FactEffect.Momentary => (judged.Rule!, $"{judged.Reason}, but another word of the same instant took its place"),
+            FactEffect.Overruled => (judged.Rule!, judged.Reason!),
+            _ => throw new InvalidOperationException($"A fact with the effect {judged.Effect} needs no excuse."),
+        };
+        return new(judged.Effect, fact.ReceivedAt, fact.OccurredAt, rule, EmailAddress.HideIn(reason), stage, WhySource.Of(fact));
+    }
+
+    private static WhyStep Received(Fact fact) =>
+        new(WhyStepKind.Received, fact.ReceivedAt, KindOf(fact), fact.MessageId is null ? "noted by the hub itself" : $"{fact.Connector} said so", WhySource.Of(fact)) { OccurredAt = fact.OccurredAt };
+
+    /// <summary>Printing a key shows no address.</summary>
+    private static WhyStep? Matched(Fact fact, LeadId leadId) => fact switch
+    {
+        IdentitiesLinked { Keys.IsDefaultOrEmpty: false } linked => Matched(
+            fact,
+            linked.Keys.Any(key => LeadId.For(key) == leadId) ? "first-key" : linked.Keys.Any(key => key.Kind != IdentityKind.Email) ? "stable-id" : "email",
+            $"known as {string.Join(", ", linked.Keys)}"),
+        LeadsMerged merged => Matched(fact, "leads-merged", $"lead {merged.Merged} is the same person"),
+        RecordDeleted deleted => Matched(fact, "record-deleted", $"{deleted.Record} is gone; the lead stays as the other tools know it"),
+        PersonErased => Matched(fact, "person-erased", "the person asked to be forgotten"),
+        _ => null,
+    };
+
+    private static WhyStep Matched(Fact fact, string rule, string reason) =>
+        new(WhyStepKind.Matched, fact.ReceivedAt, rule, EmailAddress.HideIn(reason), WhySource.Of(fact)) { OccurredAt = fact.OccurredAt };
+
+    private static WhyStep Staged(StageEntry entry, Fact fact) =>
+        new(WhyStepKind.Staged, fact.ReceivedAt, entry.Rule, EmailAddress.HideIn(entry.Reason), WhySource.Of(fact)) { OccurredAt = entry.EnteredAt, Stage = entry.Stage };
+
+    private static WhyStep Routed(Handoff handoff, WhySource? source) =>
+        new(WhyStepKind.Routed, handoff.AnnouncedAt, "owner-changed", EmailAddress.HideIn($"{handoff.Stage} is with {handoff.To}: {handoff.Reason}"), source)
+        {
+            Stage = handoff.Stage,
+            Team = handoff.To,
+            Id = handoff.Id,
+        };
+
+    private static WhyStep Written(Handoff handoff, WhySource? source)
+    {
+        var (rule, reason) = handoff.Delivery switch
+        {
+            HandoffDelivery.Delivered => ("delivered", $"{handoff.Connector} has the lead"),
+            HandoffDelivery.Superseded => ("superseded", "the lead had moved on before it was delivered"),
+            HandoffDelivery.Failed => ("failed", "it could not be delivered; the dead letter says why"),
+            _ => throw new InvalidOperationException($"A handoff that is {handoff.Delivery} is not written."),
+        };
+        return new(WhyStepKind.Written, handoff.SettledAt ?? handoff.AnnouncedAt, rule, reason, source) { Stage = handoff.Stage, Team = handoff.To, Id = handoff.Id, Target = handoff.Connector };
+    }
+
+    private static WhyStep Alerted(Alert alert, FunnelSettings settings, WhySource? source)
+    {
+        var limit = string.Create(CultureInfo.InvariantCulture, $"limit reached at {alert.DueAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}, level {alert.Level}: {CamelCase(alert.Fate.ToString())}");
+        return new(WhyStepKind.Alerted, alert.At, CamelCase(alert.Kind.ToString()), limit, source) { Stage = alert.Stage, Team = settings.OwnerOf(alert.Stage), Id = alert.Id };
+    }
+
+    private static string KindOf(Fact fact) => CamelCase(fact.GetType().Name);
+
+    private static string CamelCase(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+}
