@@ -4,9 +4,9 @@ using IntegrationHub.Functions;
 using Microsoft.Extensions.Hosting;
 
 // A command runs and ends; without one the hub serves.
-if (args is ["read", ..])
+if (args is ["read" or "deadletters", ..])
 {
-    return await new RootCommand("IntegrationHub") { ReadCommand.Create() }.Parse(args).InvokeAsync();
+    return await new RootCommand("IntegrationHub") { ReadCommand.Create(), DeadLettersCommand.Create() }.Parse(args).InvokeAsync();
 }
 
 try

@@ -15,7 +15,15 @@ public sealed record MessageSource(ServiceBusSender Sender, string? Subscription
 /// <summary>Runs the work on a message and settles it by <see cref="DeliveryPolicy"/>. A failure is logged here, once.</summary>
 public sealed partial class MessageSettler(DeliveryPolicy policy, HubMetrics metrics, TimeProvider time, ILogger<MessageSettler> logger)
 {
-    private const string AttemptProperty = "attempt";
+    /// <summary>The number of the attempt that a delayed copy is.</summary>
+    internal const string AttemptProperty = "attempt";
+
+    /// <summary>The one subscription of a topic that takes a message.</summary>
+    internal const string ReplayToProperty = "replayTo";
+
+    /// <summary>The id of the dead letter that a message was sent again for.</summary>
+    internal const string ReplayOfProperty = "replayOf";
+
     private const char AttemptMark = '~';
 
     /// <summary>Runs <paramref name="work"/> and settles. A stop of the host is no failure: the message is given back and no attempt is spent.</summary>
@@ -83,7 +91,7 @@ public sealed partial class MessageSettler(DeliveryPolicy policy, HubMetrics met
         if (source.Subscription is { } subscription)
         {
             copy.MessageId = $"{copy.MessageId}{AttemptMark}{subscription}";
-            copy.ApplicationProperties["replayTo"] = subscription;
+            copy.ApplicationProperties[ReplayToProperty] = subscription;
         }
 
         return copy;
@@ -93,7 +101,7 @@ public sealed partial class MessageSettler(DeliveryPolicy policy, HubMetrics met
     public static bool IsRepeat(ServiceBusReceivedMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return message.DeliveryCount > 1 || AttemptOf(message) > 1;
+        return message.DeliveryCount > 1 || AttemptOf(message) > 1 || message.ApplicationProperties.ContainsKey(ReplayOfProperty);
     }
 
     private static int AttemptOf(ServiceBusReceivedMessage message) => message.ApplicationProperties.GetValueOrDefault(AttemptProperty) is int attempt ? attempt : 1;

@@ -2,13 +2,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IntegrationHub.Functions.Ops;
 
-/// <summary>Registers what shows how the hub is doing.</summary>
+/// <summary>Registers what shows how the hub is doing and sets it right.</summary>
 public static class OpsRegistration
 {
-    /// <summary>Registers <see cref="HealthFlow"/> and <see cref="ConnectorStateStore"/> with what they need.</summary>
+    /// <summary>Registers <see cref="HealthFlow"/>, <see cref="DeadLetterFlow"/> and <see cref="ConnectorStateStore"/> with what they need.</summary>
     public static IServiceCollection AddOps(this IServiceCollection services) => services
         .AddSingleton<ConnectorStateStore>()
         .AddHostedService(provider => provider.GetRequiredService<ConnectorStateStore>())
         .AddSingleton<QueueProbe>()
-        .AddSingleton<HealthFlow>();
+        .AddSingleton<HealthFlow>()
+        .AddSingleton<DeadLetterFlow>();
 }

@@ -8,4 +8,7 @@ public sealed record HubOptions
 
     /// <summary>Gets how many journeys are kept in memory, the ones worked on last. Default: 20,000; zero keeps none.</summary>
     public int CachedJourneys { get; init; } = 20_000;
+
+    /// <summary>Gets how many dead letters a replay sends in a second, so that the tools are not overrun. At least 1. Default: 20.</summary>
+    public int ReplayPerSecond { get; init; } = 20;
 }

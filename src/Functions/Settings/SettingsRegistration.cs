@@ -30,8 +30,16 @@ public static class SettingsRegistration
             reader.Fault(Key, $"'{text}' is no web address. Write it as https://hub.example.com.");
         }
 
+        const string ReplayPerSecond = "Hub:ReplayPerSecond";
+        var replayPerSecond = reader.Value(ReplayPerSecond, 20, "Write a whole number, such as 20.");
+        if (replayPerSecond < 1)
+        {
+            reader.Fault(ReplayPerSecond, $"'{replayPerSecond}' would never end. Write 1 or more.");
+        }
+
         return new HubOptions
         {
+            ReplayPerSecond = replayPerSecond,
             PublicUrl = url ?? new Uri("http://localhost:7071"),
             CachedJourneys = Math.Max(0, reader.Value("Hub:CachedJourneys", 20_000, "Write a whole number; 0 keeps no journey in memory.")),
         };

@@ -42,6 +42,20 @@ public sealed class SettingsTests
     public void A_port_may_be_any_there_is(int port) =>
         Assert.Equal(port, Read(("Mail:Smtp:Host", "mail.example.com"), ("Mail:Smtp:Port", $"{port}")).GetRequiredService<MailOptions>().Smtp!.Port);
 
+    [Theory]
+    [InlineData(null, 20)]
+    [InlineData("1", 1)]
+    [InlineData("500", 500)]
+    public void A_replay_goes_as_fast_as_is_set(string? set, int perSecond) =>
+        Assert.Equal(perSecond, Read(("Hub:ReplayPerSecond", set)).GetRequiredService<HubOptions>().ReplayPerSecond);
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("fast")]
+    public void A_replay_that_would_never_end_is_a_fault(string set) =>
+        Assert.Contains(Assert.Throws<InvalidSettingsException>(() => Read(("Hub:ReplayPerSecond", set))).Faults, fault => fault.StartsWith("Hub:ReplayPerSecond", StringComparison.Ordinal));
+
     [Fact]
     public void Stages_teams_and_calendars_are_read_as_the_contract_names_them()
     {
