@@ -14,6 +14,9 @@ public sealed record JourneyLedger
     /// <summary>Gets the entry (stage and time) whose change was last published; null until the first.</summary>
     public StageEntry? PublishedEntry { get; init; }
 
+    /// <summary>Gets how many changes of stage have been published: part of each one's id, since a late fact may make the same change again.</summary>
+    public int PublishedChanges { get; init; }
+
     /// <summary>Gets the handoffs, oldest first.</summary>
     public ImmutableArray<Handoff> Handoffs { get; init; } = [];
 

@@ -79,7 +79,7 @@ public static class JourneyRules
 
         var changed = new StageChanged
         {
-            Id = CauseId.Of("stageChanged", journey.LeadId, last?.Stage, last?.EnteredAt, present.Stage, present.EnteredAt),
+            Id = CauseId.Of("stageChanged", journey.LeadId, ledger.PublishedChanges + 1, present.Stage, present.EnteredAt),
             LeadId = journey.LeadId,
             At = now,
             Team = journey.Owner,
@@ -87,7 +87,7 @@ public static class JourneyRules
             To = present.Stage,
             Connector = present.Connector,
         };
-        return (ledger with { PublishedEntry = present }, changed);
+        return (ledger with { PublishedEntry = present, PublishedChanges = ledger.PublishedChanges + 1 }, changed);
     }
 }
 

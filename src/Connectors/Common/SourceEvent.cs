@@ -83,6 +83,9 @@ public sealed record SourceEvent
     /// <summary>Gets what the event tells of the person; null where it tells nothing.</summary>
     public LeadProfile? Profile { get; init; }
 
+    /// <summary>Gets why this event of an otherwise readable delivery cannot be read; null for one that can. It is parked, and holds back no other.</summary>
+    public string? Unreadable { get; init; }
+
     /// <summary>Gets the keys of the records that were merged into <see cref="People"/>'s first, for <see cref="SourceEventKind.ContactMerged"/>.</summary>
     public ImmutableArray<IdentityKey> Merged { get; init; } = [];
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Funnel;
@@ -15,13 +17,16 @@ internal static class HubSpotMapper
     /// <summary>Values of <c>hs_lead_status</c> that only somebody who works on the lead sets.</summary>
     private static readonly HashSet<string> Working = new(StringComparer.OrdinalIgnoreCase) { "IN_PROGRESS", "OPEN_DEAL", "ATTEMPTED_TO_CONTACT", "CONNECTED" };
 
-    /// <summary>The events of a webhook's array; null where it is no array of objects.</summary>
+    /// <summary>
+    /// The events of a webhook's array; null where it is no array, or nothing in it is an event. An element that is none among others that are comes marked as unreadable.
+    /// </summary>
     public static IReadOnlyList<HubSpotEventWire>? Parse(ReadOnlyMemory<byte> body)
     {
         try
         {
-            var events = JsonSerializer.Deserialize<IReadOnlyList<HubSpotEventWire?>>(body.Span, HubSpotJson.Options);
-            return events is null || events.Any(item => item is null) ? null : [.. events.OfType<HubSpotEventWire>()];
+            var elements = JsonSerializer.Deserialize<IReadOnlyList<JsonElement>>(body.Span, HubSpotJson.Options);
+            List<HubSpotEventWire>? events = elements is null ? null : [.. elements.Select(Parse)];
+            return events is { Count: > 0 } && events.TrueForAll(wire => wire.Unreadable is not null) ? null : events;
         }
         catch (JsonException)
         {
@@ -29,10 +34,27 @@ internal static class HubSpotMapper
         }
     }
 
+    private static HubSpotEventWire Parse(JsonElement element)
+    {
+        try
+        {
+            if (element.Deserialize<HubSpotEventWire>(HubSpotJson.Options) is { } wire)
+            {
+                return wire;
+            }
+        }
+        catch (JsonException)
+        {
+            // Known by its text, below.
+        }
+
+        return new() { Unreadable = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(element.GetRawText())))[..16] };
+    }
+
     /// <summary>Reads the account's own events, each distinct one once, in order of appearance.</summary>
     public static IReadOnlyList<SourceEvent> Map(IReadOnlyList<HubSpotEventWire> events, HubSpotOptions options)
     {
-        var mapped = events.Where(wire => IsOurs(wire, options)).SelectMany(wire => Map(wire, options)).DistinctBy(source => source.DedupeKey).ToList();
+        var mapped = events.Where(wire => IsOurs(wire, options) || wire.Unreadable is not null).SelectMany(wire => Map(wire, options)).DistinctBy(source => source.DedupeKey).ToList();
         var told = mapped.Where(HasStageOfPerson).GroupBy(source => source.People[0]).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet();
 
         // Where a person's stage changes several times, the changes tell where it came from.
@@ -54,6 +76,11 @@ internal static class HubSpotMapper
 
     private static IEnumerable<SourceEvent> Map(HubSpotEventWire wire, HubSpotOptions options)
     {
+        if (wire.Unreadable is { } text)
+        {
+            return [new() { Kind = SourceEventKind.Ignored, Side = ToolSide.Marketing, DedupeKey = $"hubspot|unreadable|{text}", Unreadable = "an element of the array is no event of HubSpot's form" }];
+        }
+
         var type = wire.SubscriptionType ?? wire.EventType ?? "";
         var (entity, change) = Split(type, wire.ObjectTypeId);
         var blank = Blank(wire, type);

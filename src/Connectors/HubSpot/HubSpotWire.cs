@@ -7,6 +7,10 @@ namespace IntegrationHub.Connectors.HubSpot;
 /// <summary>One event of a webhook's array.</summary>
 internal sealed record HubSpotEventWire
 {
+    /// <summary>What identifies an element of the array that is no event; null for an event.</summary>
+    [JsonIgnore]
+    public string? Unreadable { get; init; }
+
     public long? EventId { get; init; }
 
     public long? PortalId { get; init; }

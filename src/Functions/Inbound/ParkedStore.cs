@@ -36,7 +36,8 @@ public sealed class ParkedStore(HubTables tables)
         ArgumentNullException.ThrowIfNull(deal);
         ArgumentNullException.ThrowIfNull(fact);
         var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
-        var row = new TableEntity(DealPartition(deal), TableKey.Hash(fact.DedupeKey)) { ["Json"] = JsonSerializer.Serialize<Fact>(fact, HubJson.Options) };
+        var row = new TableEntity(DealPartition(deal), TableKey.Hash(fact.DedupeKey));
+        LongText.Write(row, "Json", JsonSerializer.Serialize<Fact>(fact, HubJson.Options));
         await parked.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
     }
 
@@ -48,7 +49,7 @@ public sealed class ParkedStore(HubTables tables)
         var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
         await foreach (var row in parked.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {DealPartition(deal)}"), cancellationToken: cancellationToken))
         {
-            facts.Add(JsonSerializer.Deserialize<Fact>(row.GetString("Json")!, HubJson.Options)!);
+            facts.Add(JsonSerializer.Deserialize<Fact>(LongText.Read(row, "Json"), HubJson.Options)!);
         }
 
         return facts;

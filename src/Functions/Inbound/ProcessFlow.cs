@@ -69,6 +69,13 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
         SourceEvent source, Delivery delivery, string messageId, bool again, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, CancellationToken cancellationToken)
     {
         metrics.Read(delivery.Connector, source.Kind.ToString());
+        if (source.Unreadable is { } unreadable)
+        {
+            Log.Unreadable(logger, messageId, delivery.Connector, source.DedupeKey);
+            await parked.ParkAsync(delivery, "unreadable-event", unreadable, cancellationToken);
+            return;
+        }
+
         if (source.Kind is SourceEventKind.Ignored or SourceEventKind.ResyncRequired)
         {
             return;
@@ -132,5 +139,8 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
     {
         [LoggerMessage(1, LogLevel.Warning, "An event of kind {Kind} in message {MessageId} of {Connector} has no usable key and was parked.")]
         public static partial void NoKey(ILogger logger, string messageId, string connector, SourceEventKind kind);
+
+        [LoggerMessage(2, LogLevel.Warning, "Event {Key} in message {MessageId} of {Connector} cannot be read and was parked.")]
+        public static partial void Unreadable(ILogger logger, string messageId, string connector, string key);
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
@@ -16,13 +15,12 @@ public sealed class JourneyStore(HubTables tables)
     /// <summary>The most facts that one commit takes; the rest of a transaction's hundred actions is for the journey row and the outbox.</summary>
     public const int FactsPerCommit = 80;
 
-    private const string JourneyPrefix = "journey-";
+    /// <summary>Sorts before the other rows: where a lead takes several pages, facts may be newer than the ETag, which the commit notices, but never older.</summary>
+    private const string JourneyPrefix = "0-journey-";
+
     private const string FactPrefix = "fact-";
     private const string OutboxPrefix = "outbox-";
     private const int OutboxRowsPerCommit = 9;
-
-    /// <summary>A text property holds 32 Ki characters; longer ledgers go on in further properties.</summary>
-    private const int LedgerChunk = 30_000;
 
     /// <summary>Loads a lead; a record without an ETag when nothing is stored.</summary>
     public async Task<JourneyRecord> LoadAsync(LeadId leadId, CancellationToken cancellationToken)
@@ -36,12 +34,12 @@ public sealed class JourneyStore(HubTables tables)
         {
             if (row.RowKey.StartsWith(FactPrefix, StringComparison.Ordinal))
             {
-                var fact = JsonSerializer.Deserialize<Fact>(row.GetString("Json")!, HubJson.Options)!;
+                var fact = JsonSerializer.Deserialize<Fact>(LongText.Read(row, "Json"), HubJson.Options)!;
                 facts[fact.DedupeKey] = fact;
             }
             else if (row.RowKey.StartsWith(OutboxPrefix, StringComparison.Ordinal))
             {
-                outbox.Add(JsonSerializer.Deserialize<FunnelEvent>(row.GetString("Json")!, HubJson.Options)!);
+                outbox.Add(JsonSerializer.Deserialize<FunnelEvent>(LongText.Read(row, "Json"), HubJson.Options)!);
             }
             else
             {
@@ -74,9 +72,9 @@ public sealed class JourneyStore(HubTables tables)
                 : new(TableTransactionActionType.Add, ToRow(state, journey)),
             .. newFacts.Select(fact => new TableTransactionAction(
                 before.State.Facts.ContainsKey(fact.DedupeKey) ? TableTransactionActionType.UpdateReplace : TableTransactionActionType.Add,
-                new TableEntity(partition, FactRow(fact)) { ["Json"] = JsonSerializer.Serialize<Fact>(fact, HubJson.Options) },
+                JsonRow(partition, FactRow(fact), JsonSerializer.Serialize<Fact>(fact, HubJson.Options)),
                 ETag.All)),
-            .. events.Select(e => new TableTransactionAction(TableTransactionActionType.UpsertReplace, new TableEntity(partition, OutboxPrefix + e.Id) { ["Json"] = JsonSerializer.Serialize<FunnelEvent>(e, HubJson.Options) })),
+            .. events.Select(e => new TableTransactionAction(TableTransactionActionType.UpsertReplace, JsonRow(partition, OutboxPrefix + e.Id, JsonSerializer.Serialize<FunnelEvent>(e, HubJson.Options)))),
             .. goneOutbox.Select(id => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, OutboxPrefix + id), ETag.All)),
         ];
 
@@ -105,23 +103,16 @@ public sealed class JourneyStore(HubTables tables)
             row["Hash"] = journey.Hash;
         }
 
-        var ledger = JsonSerializer.Serialize(state.Ledger, HubJson.Options);
-        for (var (start, part) = (0, 0); start < ledger.Length; start += LedgerChunk, part++)
-        {
-            row[$"Ledger{part}"] = ledger.Substring(start, Math.Min(LedgerChunk, ledger.Length - start));
-        }
-
+        LongText.Write(row, "Ledger", JsonSerializer.Serialize(state.Ledger, HubJson.Options));
         return row;
     }
 
-    private static JourneyLedger ReadLedger(TableEntity row)
-    {
-        var ledger = new StringBuilder();
-        for (var part = 0; row.GetString($"Ledger{part}") is { } text; part++)
-        {
-            ledger.Append(text);
-        }
+    private static JourneyLedger ReadLedger(TableEntity row) => JsonSerializer.Deserialize<JourneyLedger>(LongText.Read(row, "Ledger"), HubJson.Options)!;
 
-        return JsonSerializer.Deserialize<JourneyLedger>(ledger.ToString(), HubJson.Options)!;
+    private static TableEntity JsonRow(string partition, string key, string json)
+    {
+        var row = new TableEntity(partition, key);
+        LongText.Write(row, "Json", json);
+        return row;
     }
 }

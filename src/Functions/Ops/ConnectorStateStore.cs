@@ -100,9 +100,10 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
                 await FlushAsync(CancellationToken.None);
             }
         }
-        catch (Azure.RequestFailedException failure)
+        catch (Exception failure)
         {
-            Log.NotSaved(logger, failure);
+            // Whatever it is (no connection at all is an AggregateException of the client's tries): it must not stop the host.
+            Log.NotSaved(logger, failure.GetType().Name);
         }
     }
 
@@ -144,7 +145,7 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The state of the connectors could not be saved; tried again in a few seconds.")]
-        public static partial void NotSaved(ILogger logger, Exception failure);
+        [LoggerMessage(1, LogLevel.Warning, "The state of the connectors could not be saved ({Failure}); tried again in a few seconds.")]
+        public static partial void NotSaved(ILogger logger, string failure);
     }
 }

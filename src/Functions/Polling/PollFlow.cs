@@ -68,7 +68,7 @@ public sealed partial class PollFlow(ConnectorSet connectors, CursorStore cursor
         {
             await cursors.ReleaseAsync(claim, CancellationToken.None);
         }
-        catch (Exception failure) when (failure is CursorTakenException or RequestFailedException)
+        catch (Exception failure) when (failure is CursorTakenException or RequestFailedException or AggregateException)
         {
             Log.NotReleased(logger, claim.Connector, failure.Message);
         }

@@ -119,6 +119,19 @@ public sealed class HubSpotReadingTests
         Assert.DoesNotContain(Secret, check.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("1")]
+    [InlineData("""{"portalId":62515,"subscriptionType":"contact.creation","objectId":"seven"}""")]
+    [InlineData("""{"portalId":62515,"subscriptionType":"contact.propertyChange","objectId":7,"propertyName":"company","propertyValue":{}}""")]
+    public void An_element_that_is_no_event_is_marked_and_holds_back_no_other(string element)
+    {
+        var body = $$"""[{"portalId":62515,"subscriptionType":"contact.creation","objectId":1},{{element}}]""";
+
+        Assert.Equal(DeliveryVerdict.Accepted, HubSpot.Check(Signed(body), Now).Verdict);
+        Assert.Equal([false, true], Read(body).Select(source => source.Unreadable is not null));
+    }
+
     [Fact]
     public void Events_of_another_portal_are_not_read() =>
         Assert.Equal("1", Assert.Single(Assert.Single(Read("""

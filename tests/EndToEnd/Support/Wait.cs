@@ -9,13 +9,26 @@ internal static class Wait
     {
         for (var waited = Stopwatch.StartNew(); ;)
         {
-            if (await holds())
+            if (await HoldsAsync(what, holds))
             {
                 return;
             }
 
             Assert.True(waited.Elapsed < patience, $"Not within {patience.TotalSeconds:0} s: {what}");
             await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>A part that is gone says so with what was waited for.</summary>
+    private static async Task<bool> HoldsAsync(string what, Func<Task<bool>> holds)
+    {
+        try
+        {
+            return await holds();
+        }
+        catch (HttpRequestException gone)
+        {
+            throw new InvalidOperationException($"{gone.Message} While waiting: {what}", gone);
         }
     }
 
