@@ -10,7 +10,7 @@ namespace IntegrationHub.Benchmarks;
 public class TableClientBenchmarks
 {
     private const string Partition = "4f1c0de2a9b84f7d90ab12cd";
-    private const string JourneyRow = $"journey-{Partition}";
+    private const string JourneyRow = $"0-journey-{Partition}";
     private const string Json = "application/json;odata=minimalmetadata;streaming=true;charset=utf-8";
     private const int Facts = 20;
 
