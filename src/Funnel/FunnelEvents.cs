@@ -10,7 +10,10 @@ namespace IntegrationHub.Funnel;
 [JsonDerivedType(typeof(StageChanged), "lead.stageChanged")]
 [JsonDerivedType(typeof(HandoffAnnounced), "lead.handoffAnnounced")]
 [JsonDerivedType(typeof(LeadReturned), "lead.handoffReturned")]
+[JsonDerivedType(typeof(ConsentAnnounced), "lead.consentChanged")]
+[JsonDerivedType(typeof(ProfileAnnounced), "lead.profileChanged")]
 [JsonDerivedType(typeof(LeadStalled), "lead.stalled")]
+[JsonDerivedType(typeof(StallResolved), "lead.stallResolved")]
 public abstract record FunnelEvent
 {
     /// <summary>Gets the id: made of its cause, so that a repeat has the same and the bus drops it.</summary>
@@ -55,6 +58,19 @@ public sealed record LeadReturned : FunnelEvent
 
 /// <summary>A limit was reached.</summary>
 public sealed record LeadStalled : FunnelEvent
+{
+    /// <summary>Gets the alert's id.</summary>
+    public required string AlertId { get; init; }
+}
+
+/// <summary>The person agreed to mail or withdrew: every other tool is to know before anything else.</summary>
+public sealed record ConsentAnnounced : FunnelEvent;
+
+/// <summary>What is known of the person changed: tools that keep it in step are to get it.</summary>
+public sealed record ProfileAnnounced : FunnelEvent;
+
+/// <summary>A lead that was told as stalled has moved on, or was taken up.</summary>
+public sealed record StallResolved : FunnelEvent
 {
     /// <summary>Gets the alert's id.</summary>
     public required string AlertId { get; init; }

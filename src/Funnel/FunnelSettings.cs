@@ -20,6 +20,9 @@ public sealed record FunnelSettings
     /// <summary>Gets the stage a lead goes back to when its last deal is lost and none was ever won.</summary>
     public FunnelStage RecycleTo { get; init; } = FunnelStage.Interest;
 
+    /// <summary>Gets when alerts are raised beside the limit itself.</summary>
+    public AlertPolicy Alerts { get; init; } = AlertPolicy.Default;
+
     /// <summary>The calendar that counts a team's time.</summary>
     public BusinessCalendar CalendarOf(string team) => TeamCalendars.GetValueOrDefault(team, Calendar);
 

@@ -51,7 +51,10 @@ public sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsy
         StageChanged => "lead.stageChanged",
         HandoffAnnounced => "lead.handoffAnnounced",
         LeadReturned => "lead.handoffReturned",
+        ConsentAnnounced => "lead.consentChanged",
+        ProfileAnnounced => "lead.profileChanged",
         LeadStalled => "lead.stalled",
+        StallResolved => "lead.stallResolved",
         _ => throw new InvalidOperationException($"Unknown event {e.GetType().Name}."),
     };
 

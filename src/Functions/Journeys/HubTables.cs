@@ -27,6 +27,9 @@ public sealed class HubTables(TableServiceClient service)
     /// <summary>How each connector is doing.</summary>
     public const string Connectors = "Connectors";
 
+    /// <summary>What ops have been told, or are to be told.</summary>
+    public const string Notices = "Notices";
+
     private readonly ConcurrentDictionary<string, TableClient> _clients = new(StringComparer.Ordinal);
 
     /// <summary>The client of a table that is there.</summary>

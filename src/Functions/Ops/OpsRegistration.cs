@@ -9,6 +9,7 @@ public static class OpsRegistration
     public static IServiceCollection AddOps(this IServiceCollection services) => services
         .AddSingleton<ConnectorStateStore>()
         .AddHostedService(provider => provider.GetRequiredService<ConnectorStateStore>())
+        .AddSingleton<NoticeStore>()
         .AddSingleton<QueueProbe>()
         .AddSingleton<HealthFlow>()
         .AddSingleton<DeadLetterFlow>();
