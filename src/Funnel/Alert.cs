@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace IntegrationHub.Funnel;
 
 /// <summary>What went wrong in time.</summary>
@@ -65,7 +67,7 @@ public sealed record Alert
     /// <summary>Gets when the hub raised it; the ages a mail tells are those of this instant.</summary>
     public DateTimeOffset? RaisedAt { get; init; }
 
-    /// <summary>Gets how it ended.</summary>
+    /// <summary>Gets how it ended: of what became of it for each audience, that which weighs most.</summary>
     public AlertFate Fate { get; init; }
 
     /// <summary>Gets why it ended so, in words without personal data ("quiet hours of sales", "salesforce is late"); null where the fate says it all.</summary>
@@ -76,4 +78,15 @@ public sealed record Alert
 
     /// <summary>Gets when <see cref="Fate"/> was last changed.</summary>
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>Gets what became of it for each audience; empty before anything has.</summary>
+    public ImmutableArray<AlertOutcome> Outcomes { get; init; } = [];
 }
+
+/// <summary>What became of an alert for one audience.</summary>
+/// <param name="Audience">Who: a team, or a team's managers.</param>
+/// <param name="Fate">How it ended for them.</param>
+/// <param name="Reason">Why, in words without personal data; null where the fate says it all.</param>
+/// <param name="At">When.</param>
+/// <param name="ResolutionTold">Whether they have been told that the lead has moved on since.</param>
+public sealed record AlertOutcome(string Audience, AlertFate Fate, string? Reason, DateTimeOffset At, bool ResolutionTold = false);

@@ -109,7 +109,7 @@ public sealed partial class AlertFlow(
         }
         catch (Exception failure) when (failure is MailUnavailableException or MailRefusedException)
         {
-            states.Failed(ConnectorState.Mail, failure.Message);
+            states.Failed(ConnectorState.Mail, failure);
             throw;
         }
 

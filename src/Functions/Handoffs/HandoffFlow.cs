@@ -64,12 +64,12 @@ public sealed partial class HandoffFlow(
         }
         catch (Exception failure) when (failure is VendorUnavailableException or ConnectorNeedsAuthorizationException)
         {
-            states.Failed(target.Name, failure.Message);
+            states.Failed(target.Name, failure);
             throw;
         }
         catch (VendorRefusedException refused)
         {
-            states.Failed(target.Name, refused.Message);
+            states.Failed(target.Name, refused);
             await NoteAsync(handoff, HandoffDelivery.Failed, cancellationToken);
             throw new HopelessMessageException("vendor-refused", $"{refused.Message} Mend the cause in {target.Name}, then replay this message.", refused);
         }

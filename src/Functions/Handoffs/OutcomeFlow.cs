@@ -42,7 +42,7 @@ public sealed partial class OutcomeFlow(JourneyFlow journeys, ConnectorSet conne
         }
         catch (Exception failure) when (failure is VendorUnavailableException or VendorRefusedException or ConnectorNeedsAuthorizationException)
         {
-            states.Failed(write.Target.Name, failure.Message);
+            states.Failed(write.Target.Name, failure);
             return failure;
         }
     }

@@ -60,7 +60,7 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
         }
         catch (Exception failure) when (failure is VendorUnavailableException or VendorRefusedException or ConnectorNeedsAuthorizationException)
         {
-            states.Failed(connector.Name, failure.Message);
+            states.Failed(connector.Name, failure);
             throw;
         }
     }

@@ -24,6 +24,18 @@ public sealed record ConnectorState
     /// <summary>Gets what the last failure said, without personal data; null when there was none.</summary>
     public string? LastError { get; init; }
 
+    /// <summary>Gets what kind the last failure was.</summary>
+    public ConnectorFault Fault { get; init; }
+
+    /// <summary>Gets since when it has been failing without a success between; null when it never failed.</summary>
+    public DateTimeOffset? FailingSince { get; init; }
+
+    /// <summary>Gets when something of it first went through; null when nothing has yet.</summary>
+    public DateTimeOffset? FirstEventAt { get; init; }
+
+    /// <summary>Gets the longest pause between two events: weekends are in it, and one long past counts for half after two weeks.</summary>
+    public TimeSpan LongestPause { get; init; }
+
     /// <summary>Gets a value indicating whether the last that is known of it is a failure. At the same instant the failure counts.</summary>
     public bool Failing => LastFailureAt is { } failed && !(LastGoodAt > failed);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Azure.Data.Tables;
+using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Functions.Journeys;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,9 +15,11 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
 {
     private const string Partition = "connector";
     private static readonly TimeSpan FlushEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PauseHalvesAfter = TimeSpan.FromDays(14);
 
     private readonly ConcurrentDictionary<string, ConnectorState> _states = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _unsaved = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _recalled = new(StringComparer.Ordinal);
 
     /// <summary>Notes that something of a connector went all the way.</summary>
     /// <param name="name">The connector's name.</param>
@@ -24,7 +27,14 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
     public void Worked(string name, DateTimeOffset since)
     {
         var now = clock.GetUtcNow();
-        Note(name, state => state with { LastEventAt = now, LastGoodAt = now, Lag = now > since ? now - since : TimeSpan.Zero });
+        Note(name, state => state with
+        {
+            FirstEventAt = state.FirstEventAt ?? now,
+            LastEventAt = now,
+            LastGoodAt = now,
+            Lag = now > since ? now - since : TimeSpan.Zero,
+            LongestPause = LongestPause(state, now),
+        });
     }
 
     /// <summary>Notes that a connector answered, whether or not it had news.</summary>
@@ -32,8 +42,24 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
 
     /// <summary>Notes that a connector failed.</summary>
     /// <param name="name">The connector's name.</param>
-    /// <param name="error">What went wrong, without personal data.</param>
-    public void Failed(string name, string error) => Note(name, state => state with { LastFailureAt = clock.GetUtcNow(), LastError = error });
+    /// <param name="failure">What went wrong, without personal data in its message.</param>
+    public void Failed(string name, Exception failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        var now = clock.GetUtcNow();
+        Note(name, state => state with
+        {
+            LastFailureAt = now,
+            FailingSince = state.Failing ? state.FailingSince ?? now : now,
+            Fault = failure switch
+            {
+                ConnectorNeedsAuthorizationException => ConnectorFault.NeedsAuthorization,
+                VendorRefusedException => ConnectorFault.Refused,
+                _ => ConnectorFault.Unavailable,
+            },
+            LastError = failure.Message,
+        });
+    }
 
     /// <summary>All states, by name: what is stored, and newer what this process knows.</summary>
     public async Task<IReadOnlyDictionary<string, ConnectorState>> GetAllAsync(CancellationToken cancellationToken)
@@ -63,6 +89,7 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
             _unsaved.TryRemove(name, out _);
             try
             {
+                await RecallAsync(table, name, cancellationToken);
                 await table.UpsertEntityAsync(ToRow(_states[name]), TableUpdateMode.Merge, cancellationToken);
             }
             catch
@@ -71,6 +98,23 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
                 throw;
             }
         }
+    }
+
+    /// <summary>What an earlier process knew of it is taken up once, before it would be written over.</summary>
+    private async Task RecallAsync(TableClient table, string name, CancellationToken cancellationToken)
+    {
+        if (_recalled.ContainsKey(name))
+        {
+            return;
+        }
+
+        var row = await table.GetEntityIfExistsAsync<TableEntity>(Partition, name, cancellationToken: cancellationToken);
+        if (row.HasValue)
+        {
+            _states.AddOrUpdate(name, _ => FromRow(row.Value!), (_, known) => Newer(FromRow(row.Value!), known));
+        }
+
+        _recalled[name] = true;
     }
 
     /// <inheritdoc/>
@@ -113,8 +157,24 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
         _unsaved[name] = true;
     }
 
+    private static TimeSpan LongestPause(ConnectorState state, DateTimeOffset now)
+    {
+        if (state.LastEventAt is not { } before || now <= before)
+        {
+            return state.LongestPause;
+        }
+
+        var pause = now - before;
+        var remembered = state.LongestPause * Math.Pow(0.5, pause / PauseHalvesAfter);
+        return pause > remembered ? pause : remembered;
+    }
+
     private static ConnectorState Newer(ConnectorState stored, ConnectorState known) => known with
     {
+        FirstEventAt = known.FirstEventAt is null || stored.FirstEventAt < known.FirstEventAt ? stored.FirstEventAt : known.FirstEventAt,
+        LongestPause = new[] { stored.LongestPause, known.LongestPause, known.FirstEventAt - stored.LastEventAt ?? TimeSpan.Zero }.Max(),
+        Fault = stored.LastFailureAt > known.LastFailureAt || known.LastFailureAt is null ? stored.Fault : known.Fault,
+        FailingSince = stored.LastFailureAt > known.LastFailureAt || known.LastFailureAt is null ? stored.FailingSince : known.FailingSince,
         Lag = stored.LastEventAt > known.LastEventAt || known.LastEventAt is null ? stored.Lag : known.Lag,
         LastEventAt = Later(stored.LastEventAt, known.LastEventAt),
         LastGoodAt = Later(stored.LastGoodAt, known.LastGoodAt),
@@ -132,6 +192,10 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
         LastGoodAt = row.GetDateTimeOffset(nameof(ConnectorState.LastGoodAt)),
         LastFailureAt = row.GetDateTimeOffset(nameof(ConnectorState.LastFailureAt)),
         LastError = row.GetString(nameof(ConnectorState.LastError)),
+        Fault = Enum.TryParse<ConnectorFault>(row.GetString(nameof(ConnectorState.Fault)), out var fault) ? fault : ConnectorFault.Unavailable,
+        FailingSince = row.GetDateTimeOffset(nameof(ConnectorState.FailingSince)),
+        FirstEventAt = row.GetDateTimeOffset(nameof(ConnectorState.FirstEventAt)),
+        LongestPause = TimeSpan.FromSeconds(row.GetDouble("LongestPauseSeconds") ?? 0),
     };
 
     private static TableEntity ToRow(ConnectorState state) => new(Partition, state.Name)
@@ -141,6 +205,10 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
         [nameof(ConnectorState.LastGoodAt)] = state.LastGoodAt,
         [nameof(ConnectorState.LastFailureAt)] = state.LastFailureAt,
         [nameof(ConnectorState.LastError)] = state.LastError,
+        [nameof(ConnectorState.Fault)] = state.Fault.ToString(),
+        [nameof(ConnectorState.FailingSince)] = state.FailingSince,
+        [nameof(ConnectorState.FirstEventAt)] = state.FirstEventAt,
+        ["LongestPauseSeconds"] = state.LongestPause.TotalSeconds,
     };
 
     private static partial class Log

@@ -38,7 +38,7 @@ public sealed partial class PollFlow(ConnectorSet connectors, CursorStore cursor
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            states.Failed(source.Name, failure.Message);
+            states.Failed(source.Name, failure);
             Log.Failed(logger, failure, source.Name);
         }
     }

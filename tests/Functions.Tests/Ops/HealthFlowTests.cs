@@ -123,7 +123,7 @@ public sealed class HealthFlowTests(Azurite azurite)
         await using var there = new TestHub(azurite.ConnectionString, _clock, []);
         here.Get<ConnectorStateStore>().Reached("twoWords");
         _clock.Now += TimeSpan.FromSeconds(1);
-        there.Get<ConnectorStateStore>().Failed("twoWords", "away");
+        there.Get<ConnectorStateStore>().Failed("twoWords", new TimeoutException("away"));
         await there.Get<ConnectorStateStore>().FlushAsync(Token);
 
         var state = (await here.Get<ConnectorStateStore>().GetAllAsync(Token))["twoWords"];
