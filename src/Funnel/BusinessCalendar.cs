@@ -38,6 +38,9 @@ public sealed class BusinessCalendar
         _holidays = holidays;
     }
 
+    private BusinessCalendar(BusinessCalendar like, ImmutableHashSet<DateOnly> holidays) =>
+        (TimeZone, _worked, _opening, _closing, _holidays) = (like.TimeZone, like._worked, like._opening, like._closing, holidays);
+
     /// <summary>Gets the zone whose clock the team lives by; mails show their times in it.</summary>
     public TimeZoneInfo TimeZone { get; }
 
@@ -45,6 +48,13 @@ public sealed class BusinessCalendar
     internal string Canonical => string.Create(
         CultureInfo.InvariantCulture,
         $"{TimeZone.Id}|{string.Concat(_worked.Select(worked => worked ? '1' : '0'))}|{_opening}-{_closing}|{string.Join(',', _holidays.Order().Select(day => day.ToString("O", CultureInfo.InvariantCulture)))}");
+
+    /// <summary>The same calendar with further local dates that are not worked.</summary>
+    public BusinessCalendar ClosedOn(ImmutableHashSet<DateOnly> dates)
+    {
+        ArgumentNullException.ThrowIfNull(dates);
+        return dates.IsEmpty ? this : new(this, _holidays.Union(dates));
+    }
 
     /// <summary>
     /// The earliest instant at which <paramref name="workingTime"/> has been worked since <paramref name="start"/>: a day's last working minute ends at closing, not at the next opening.

@@ -23,6 +23,9 @@ public sealed record FunnelSettings
     /// <summary>Gets when alerts are raised beside the limit itself.</summary>
     public AlertPolicy Alerts { get; init; } = AlertPolicy.Default;
 
+    /// <summary>Gets to whom handoffs go.</summary>
+    public HandoffRouting Routing { get; init; } = HandoffRouting.None;
+
     /// <summary>The calendar that counts a team's time.</summary>
     public BusinessCalendar CalendarOf(string team) => TeamCalendars.GetValueOrDefault(team, Calendar);
 

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
 namespace IntegrationHub.Funnel;
 
 /// <summary>How far a handoff has come on its way into the tool of the receiving team.</summary>
@@ -54,4 +57,14 @@ public sealed record Handoff
 
     /// <summary>Gets why the receiving team gave it back; null where it did not.</summary>
     public string? ReturnedReason { get; init; }
+
+    /// <summary>Gets how much of what the receiving team wants to know was known when it was announced, from 0 to 1; null for handoffs from before this was noted.</summary>
+    public double? Completeness { get; init; }
+
+    /// <summary>Gets to whom it was given, one after the other; empty where the team has no routes, or before it was routed.</summary>
+    public ImmutableArray<Assignment> Assignments { get; init; } = [];
+
+    /// <summary>Gets who answers for it: whoever has the record in the tool, else the last it was given to; null where nobody is named and the whole team does.</summary>
+    [JsonIgnore]
+    public string? Owner => Assignments.LastOrDefault() is { } last ? last.KeptBy ?? last.Owner : null;
 }

@@ -23,23 +23,33 @@ public static class StallRules
     public static DateTimeOffset? NextDue(Journey journey, JourneyLedger ledger, FunnelSettings settings)
     {
         var unsaid = Unsaid(journey, ledger, settings);
-        return unsaid.Count == 0 ? null : unsaid[0].DueAt;
+        DateTimeOffset? alert = unsaid.Count == 0 ? null : unsaid[0].DueAt;
+        return HandoffRoutingRules.RerouteDue(journey, ledger, settings) is { } reroute && !(alert <= reroute) ? reroute : alert;
     }
 
-    /// <summary>Looks at a lead at <paramref name="now"/> and raises every alert that is due and has not been raised: at exactly its limit a lead is stalled.</summary>
+    /// <summary>
+    /// Looks at a lead at <paramref name="now"/>, raises every alert that is due and has not been raised, and lets a handoff lapse whose person had time enough: at exactly its limit a lead is
+    /// stalled.
+    /// </summary>
     /// <exception cref="ArgumentException"><paramref name="state"/> has no facts.</exception>
     public static StallDecision Decide(JourneyState state, FunnelSettings settings, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(state);
         var journey = JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
         Alert[] due = [.. Unsaid(journey, state.Ledger, settings).Where(alert => alert.DueAt <= now).Select(alert => alert with { At = now })];
-        if (due.Length == 0)
+        var (ledger, lapsed) = HandoffRoutingRules.Lapse(state.Ledger, journey, settings, now);
+        if (due.Length == 0 && lapsed is null)
         {
             return new(state, journey, [], NextDue(journey, state.Ledger, settings));
         }
 
-        var ledger = state.Ledger with { Alerts = [.. state.Ledger.Alerts, .. due] };
-        LeadStalled[] events = [.. due.Select(alert => new LeadStalled { Id = alert.Id, LeadId = state.LeadId, At = now, Team = journey.Owner, AlertId = alert.Id })];
+        ledger = ledger with { Alerts = [.. ledger.Alerts, .. due] };
+        List<FunnelEvent> events = [.. due.Select(alert => new LeadStalled { Id = alert.Id, LeadId = state.LeadId, At = now, Team = journey.Owner, AlertId = alert.Id })];
+        if (lapsed is not null)
+        {
+            events.Add(lapsed);
+        }
+
         return new(state with { Ledger = ledger }, journey, events, NextDue(journey, ledger, settings));
     }
 
