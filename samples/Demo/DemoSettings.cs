@@ -42,6 +42,8 @@ internal static class DemoSettings
             ["Funnel:Calendar:Hours"] = "00:00-24:00",
             ["Funnel:Stages:interest:StallAfter"] = $"{InterestLimit:c}",
             ["Funnel:Stages:evaluation:AcceptWithin"] = $"{AcceptLimit:c}",
+            ["Alerts:HeadsUpAt"] = "off",
+            ["Alerts:EscalateAt"] = "off",
             ["Teams:marketing:Recipients"] = MailOf("marketing"),
             ["Teams:sales:Recipients"] = MailOf("sales"),
             ["Ops:Recipients"] = MailOf("ops"),

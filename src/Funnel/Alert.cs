@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace IntegrationHub.Funnel;
 
@@ -40,10 +41,10 @@ public enum AlertFate
     Failed,
 }
 
-/// <summary>An alert about a lead, once for each (lead, stage entry, kind, level).</summary>
+/// <summary>An alert about a lead, once for each (lead, stage entry, kind, level, round).</summary>
 public sealed record Alert
 {
-    /// <summary>Gets the id: made of lead, stage entry, kind and level, so that a repeat has the same.</summary>
+    /// <summary>Gets the id: made of lead, stage entry, kind, level and round, so that a repeat has the same.</summary>
     public required string Id { get; init; }
 
     /// <summary>Gets what went wrong.</summary>
@@ -81,6 +82,14 @@ public sealed record Alert
 
     /// <summary>Gets what became of it for each audience; empty before anything has.</summary>
     public ImmutableArray<AlertOutcome> Outcomes { get; init; } = [];
+
+    /// <summary>Gets a value indicating whether somebody has been told.</summary>
+    [JsonIgnore]
+    public bool IsTold => Fate is AlertFate.Sent or AlertFate.Grouped;
+
+    /// <summary>Gets a value indicating whether it may still be told.</summary>
+    [JsonIgnore]
+    public bool IsOnItsWay => Fate is AlertFate.Pending or AlertFate.Held or AlertFate.Inhibited or AlertFate.Failed;
 }
 
 /// <summary>What became of an alert for one audience.</summary>

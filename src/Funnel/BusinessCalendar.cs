@@ -117,6 +117,23 @@ public sealed class BusinessCalendar
         return DateTimeOffset.MaxValue;
     }
 
+    /// <summary>A time of day on the n-th working day after the local day of an instant; where the clocks skip that time, as much later as they skip.</summary>
+    /// <param name="instant">From here.</param>
+    /// <param name="days">How many working days later; at least 1.</param>
+    /// <param name="time">What the local clock is to show.</param>
+    public DateTimeOffset OnWorkingDay(DateTimeOffset instant, int days, TimeOnly time)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(days, 1);
+        var day = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, TimeZone).DateTime);
+        for (var left = days; left > 0; left -= IsWorkingDay(day) ? 1 : 0)
+        {
+            day = day.AddDays(1);
+        }
+
+        var local = day.ToDateTime(time);
+        return new DateTimeOffset(local, TimeZone.GetUtcOffset(local)).ToUniversalTime();
+    }
+
     private static DateTimeOffset Instant(long utcTicks) => new(utcTicks, TimeSpan.Zero);
 
     private WorkingYear Year(int year) => _years.GetOrAdd(year, static (wanted, calendar) => calendar.MakeYear(wanted), this);
@@ -137,14 +154,16 @@ public sealed class BusinessCalendar
         return periods.Build();
     }
 
+    /// <summary>Day 0, 0001-01-01, is a Monday.</summary>
+    private bool IsWorkingDay(DateOnly day) => _worked[day.DayNumber % 7] && !_holidays.Contains(day);
+
     /// <summary>Adds what is worked in a stretch of time in which the clocks do not change.</summary>
     private void AddPeriods(WorkingYear.Builder periods, long from, long to, long offset)
     {
         var lastDay = Math.Min((to - 1 + offset) / TimeSpan.TicksPerDay, DateOnly.MaxValue.DayNumber);
         for (var day = Math.Max(from + offset, 0) / TimeSpan.TicksPerDay; day <= lastDay; day++)
         {
-            // Day 0 of the calendar, 0001-01-01, is a Monday.
-            if (_worked[day % 7] && !_holidays.Contains(DateOnly.FromDayNumber((int)day)))
+            if (IsWorkingDay(DateOnly.FromDayNumber((int)day)))
             {
                 var midnight = (day * TimeSpan.TicksPerDay) - offset;
                 periods.Add(Math.Max(from, midnight + _opening), Math.Min(to, midnight + _closing));
@@ -229,7 +248,7 @@ public sealed class BusinessCalendar
             : throw new FormatException($"Hours '{text}' close before they open; hours within one day such as 09:00-17:30 would be right, since hours over midnight cannot be counted.");
     }
 
-    private static long? TimeOfDay(string text) =>
+    internal static long? TimeOfDay(string text) =>
         text.Trim() == "24:00" ? TimeSpan.TicksPerDay
         : TimeOnly.TryParseExact(text.Trim(), "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time.Ticks
         : null;

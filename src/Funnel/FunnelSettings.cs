@@ -31,6 +31,26 @@ public sealed record FunnelSettings
 
     /// <summary>The team that owns a stage.</summary>
     public string OwnerOf(FunnelStage stage) => Stages[stage].Owner;
+
+    /// <summary>The working time after which this lead has stood too long on its stage; null for never.</summary>
+    public TimeSpan? StallAfter(Journey journey)
+    {
+        ArgumentNullException.ThrowIfNull(journey);
+        return LimitsOf(journey.Stage, journey).StallAfter;
+    }
+
+    /// <summary>The working time within which a handoff of this lead into a stage is to be taken up; null for no limit.</summary>
+    public TimeSpan? AcceptWithin(FunnelStage stage, Journey journey)
+    {
+        ArgumentNullException.ThrowIfNull(journey);
+        return LimitsOf(stage, journey).AcceptWithin;
+    }
+
+    private StageLimits LimitsOf(FunnelStage stage, Journey journey)
+    {
+        var its = Stages[stage];
+        return journey.Profile.Segment is { } segment && its.Segments.TryGetValue(segment.Trim(), out var limits) ? limits : new(its.StallAfter, its.AcceptWithin);
+    }
 }
 
 /// <summary>One stage's settings.</summary>
@@ -47,4 +67,15 @@ public sealed record StageSettings
 
     /// <summary>Gets the working time within which a handoff into this stage is to be taken up. Null: no limit.</summary>
     public TimeSpan? AcceptWithin { get; init; }
+
+    /// <summary>Gets the limits of the segments that have their own, by <see cref="LeadProfile.Segment"/>; names ignore case.</summary>
+    public ImmutableDictionary<string, StageLimits> Segments { get; init; } = NoSegments;
+
+    /// <summary>No segment has its own limits.</summary>
+    public static ImmutableDictionary<string, StageLimits> NoSegments { get; } = ImmutableDictionary.Create<string, StageLimits>(StringComparer.OrdinalIgnoreCase);
 }
+
+/// <summary>A segment's limits on one stage.</summary>
+/// <param name="StallAfter">As <see cref="StageSettings.StallAfter"/>.</param>
+/// <param name="AcceptWithin">As <see cref="StageSettings.AcceptWithin"/>.</param>
+public sealed record StageLimits(TimeSpan? StallAfter, TimeSpan? AcceptWithin);

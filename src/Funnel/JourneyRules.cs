@@ -57,16 +57,18 @@ public static class JourneyRules
         }
 
         events.AddRange(returned);
-        if (handoff is null)
+        var taken = announced;
+        if (handoff is not null)
         {
-            return (announced, events);
+            // What arrived may have taken up the new handoff, or given it back, already.
+            events.Add(handoff);
+            (taken, var returnedAtOnce) = HandoffRules.Follow(announced, journey.LeadId, ordered, settings, now);
+            events.AddRange(returnedAtOnce);
         }
 
-        // What arrived may have taken up the new handoff, or given it back, already.
-        events.Add(handoff);
-        var (taken, returnedAtOnce) = HandoffRules.Follow(announced, journey.LeadId, ordered, settings, now);
-        events.AddRange(returnedAtOnce);
-        return (taken, events);
+        var (settled, resolved) = StallRules.Resolve(taken, journey, now);
+        events.AddRange(resolved);
+        return (settled, events);
     }
 
     private static (JourneyLedger Ledger, StageChanged? Event) Publish(JourneyLedger ledger, Journey journey, DateTimeOffset now)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -33,13 +34,40 @@ public static class SettingsHash
                 json.WriteString("owner", its.Owner);
                 json.WriteString("stallAfter", its.StallAfter?.ToString("c"));
                 json.WriteString("acceptWithin", its.AcceptWithin?.ToString("c"));
+                WriteSegments(json, its);
                 json.WriteEndObject();
             }
 
             json.WriteEndObject();
+            WriteAlerts(json, settings.Alerts);
             json.WriteEndObject();
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(buffer.WrittenSpan));
+    }
+
+    private static void WriteSegments(Utf8JsonWriter json, StageSettings stage)
+    {
+        json.WriteStartObject("segments");
+        foreach (var (segment, limits) in stage.Segments.OrderBy(entry => entry.Key.ToUpperInvariant(), StringComparer.Ordinal))
+        {
+            json.WriteStartArray(segment.ToUpperInvariant());
+            json.WriteStringValue(limits.StallAfter?.ToString("c"));
+            json.WriteStringValue(limits.AcceptWithin?.ToString("c"));
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteAlerts(Utf8JsonWriter json, AlertPolicy policy)
+    {
+        json.WriteStartObject("alerts");
+        json.WriteString("headsUpAt", policy.HeadsUpAt?.ToString("R", CultureInfo.InvariantCulture));
+        json.WriteString("escalateAt", policy.EscalateAt?.ToString("R", CultureInfo.InvariantCulture));
+        json.WriteString("repeatAfter", policy.RepeatAfter?.ToString("c"));
+        json.WriteString("acknowledgedFor", policy.AcknowledgedFor.ToString("c"));
+        json.WriteNumber("snoozes", policy.Snoozes);
+        json.WriteEndObject();
     }
 }

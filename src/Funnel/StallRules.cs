@@ -1,50 +1,69 @@
 namespace IntegrationHub.Funnel;
 
 /// <summary>
-/// When a lead has stood still too long, and what is to be said about it. Limits are working time of the team the lead is with; while a next activity is booked the clock stands still.
+/// When a lead has stood still too long, and what is to be said about it. Limits are working time of the team the lead is with; while a next activity is booked the clock stands still, and
+/// while somebody has asked for silence nothing is raised.
 /// </summary>
 public static class StallRules
 {
+    /// <summary>The level at which the owner gets a heads-up, before the limit.</summary>
+    public const int HeadsUp = 0;
+
     /// <summary>The level at which both teams are told that a limit is reached.</summary>
-    private const int AtLimit = 1;
+    public const int AtLimit = 1;
+
+    /// <summary>The level at which the managers are told.</summary>
+    public const int Escalation = 2;
 
     /// <summary>When the lead's present stage is overdue; null for never.</summary>
-    public static DateTimeOffset? DeadlineOf(Journey journey, FunnelSettings settings) =>
-        journey.Erased ? null : Due(journey, journey.Owner, journey.EnteredAt, settings.Stages[journey.Stage].StallAfter, settings);
+    public static DateTimeOffset? DeadlineOf(Journey journey, FunnelSettings settings) => StageClock(journey, settings) is { } clock ? Due(clock, 1, journey, settings) : null;
 
     /// <summary>When a handoff is to have been taken up; null for no limit.</summary>
     public static DateTimeOffset? DeadlineOf(Handoff handoff, Journey journey, FunnelSettings settings) =>
-        journey.Erased ? null : Due(journey, handoff.To, handoff.AnnouncedAt, settings.Stages[handoff.Stage].AcceptWithin, settings);
+        HandoffClock(handoff, journey, settings) is { } clock ? Due(clock, 1, journey, settings) : null;
 
     /// <summary>Whether the lead has stood on its stage for the stage's limit: at exactly the limit it is stalled.</summary>
     public static bool IsStalled(Journey journey, FunnelSettings settings, DateTimeOffset now) => DeadlineOf(journey, settings) <= now;
 
-    /// <summary>The next instant at which something about this lead falls due that has not been said yet; null when nothing will without a new fact. It may have passed.</summary>
+    /// <summary>Whether what an alert tells is still so: the lead is on that very stay, and the handoff is neither taken up nor given back.</summary>
+    public static bool Holds(Alert alert, Journey journey, JourneyLedger ledger) => !journey.Erased && alert.Kind switch
+    {
+        AlertKind.StageOverdue => (journey.Stage, journey.EnteredAt) == (alert.Stage, alert.EnteredAt),
+        AlertKind.HandoffNotAccepted => OpenHandoff(journey, ledger) is { } handoff && (handoff.Stage, handoff.EnteredAt) == (alert.Stage, alert.EnteredAt),
+        _ => throw new InvalidOperationException($"Unknown kind of alert {alert.Kind}."),
+    };
+
+    /// <summary>The next instant at which something about this lead falls due that has not been done yet; null when nothing will without a new fact. It may have passed.</summary>
     public static DateTimeOffset? NextDue(Journey journey, JourneyLedger ledger, FunnelSettings settings)
     {
-        var unsaid = Unsaid(journey, ledger, settings);
-        DateTimeOffset? alert = unsaid.Count == 0 ? null : unsaid[0].DueAt;
-        return HandoffRoutingRules.RerouteDue(journey, ledger, settings) is { } reroute && !(alert <= reroute) ? reroute : alert;
+        DateTimeOffset?[] dues = [Coming(journey, ledger, settings).FirstOrDefault()?.At, HandoffRoutingRules.RerouteDue(journey, ledger, settings)];
+        return dues.Min();
     }
 
     /// <summary>
-    /// Looks at a lead at <paramref name="now"/>, raises every alert that is due and has not been raised, and lets a handoff lapse whose person had time enough: at exactly its limit a lead is
-    /// stalled.
+    /// Looks at a lead at <paramref name="now"/>: raises every alert that is due and has not been raised, and lets a handoff lapse whose person had time enough. At exactly its limit a lead is
+    /// stalled. Of several levels that have come due at once, as after a long outage, only the highest is told.
     /// </summary>
     /// <exception cref="ArgumentException"><paramref name="state"/> has no facts.</exception>
     public static StallDecision Decide(JourneyState state, FunnelSettings settings, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(state);
         var journey = JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
-        Alert[] due = [.. Unsaid(journey, state.Ledger, settings).Where(alert => alert.DueAt <= now).Select(alert => alert with { At = now })];
+        Alert[] due = [.. Coming(journey, state.Ledger, settings).Where(alert => alert.At <= now)];
         var (ledger, lapsed) = HandoffRoutingRules.Lapse(state.Ledger, journey, settings, now);
         if (due.Length == 0 && lapsed is null)
         {
             return new(state, journey, [], NextDue(journey, state.Ledger, settings));
         }
 
-        ledger = ledger with { Alerts = [.. ledger.Alerts, .. due] };
-        List<FunnelEvent> events = [.. due.Select(alert => new LeadStalled { Id = alert.Id, LeadId = state.LeadId, At = now, Team = journey.Owner, AlertId = alert.Id })];
+        Alert[] raised = [.. due.Select(alert => Raise(alert, due, now)).OrderBy(alert => alert.Fate != AlertFate.Suppressed)];
+        ledger = ledger with { Alerts = [.. ledger.Alerts, .. raised] };
+        List<FunnelEvent> events =
+        [
+            .. raised
+                .Where(alert => alert.Fate == AlertFate.Pending)
+                .Select(alert => new LeadStalled { Id = alert.Id, LeadId = state.LeadId, At = now, Team = journey.Owner, AlertId = alert.Id }),
+        ];
         if (lapsed is not null)
         {
             events.Add(lapsed);
@@ -53,48 +72,133 @@ public static class StallRules
         return new(state with { Ledger = ledger }, journey, events, NextDue(journey, ledger, settings));
     }
 
-    /// <summary>The alerts that will be raised if nothing happens, the first due first.</summary>
-    private static List<Alert> Unsaid(Journey journey, JourneyLedger ledger, FunnelSettings settings)
+    /// <summary>Notes on each alert that was told, from the limit on, when it stopped to hold, and says so once for each stay.</summary>
+    internal static (JourneyLedger Ledger, IReadOnlyList<StallResolved> Events) Resolve(JourneyLedger ledger, Journey journey, DateTimeOffset now)
     {
-        var unsaid = new List<Alert>(2);
-        if (DeadlineOf(journey, settings) is { } overdue)
+        Alert[] over = [.. ledger.Alerts.Where(alert => alert.Level >= AtLimit && alert.IsTold && alert.ResolvedAt is null && !Holds(alert, journey, ledger))];
+        if (over.Length == 0)
         {
-            unsaid.Add(NewAlert(journey.LeadId, AlertKind.StageOverdue, journey.Stage, journey.EnteredAt, overdue));
+            return (ledger, []);
         }
 
-        if (ledger.Handoffs.LastOrDefault() is { AcceptedAt: null, ReturnedReason: null } handoff
-            && handoff.To == journey.Owner
-            && DeadlineOf(handoff, journey, settings) is { } late)
-        {
-            unsaid.Add(NewAlert(journey.LeadId, AlertKind.HandoffNotAccepted, handoff.Stage, handoff.EnteredAt, late));
-        }
-
-        unsaid.RemoveAll(alert => ledger.Alerts.Any(raised => raised.Id == alert.Id));
-        unsaid.Sort((left, right) => (left.DueAt, left.Kind).CompareTo((right.DueAt, right.Kind)));
-        return unsaid;
+        StallResolved[] events =
+        [
+            .. over
+                .GroupBy(alert => (alert.Stage, alert.EnteredAt))
+                .Select(stay => stay.Last())
+                .Select(alert => new StallResolved { Id = CauseId.Of("stallResolved", alert.Id), LeadId = journey.LeadId, At = now, Team = journey.Owner, AlertId = alert.Id }),
+        ];
+        return (ledger with { Alerts = [.. ledger.Alerts.Select(alert => over.Contains(alert) ? alert with { ResolvedAt = now } : alert)] }, events);
     }
 
-    private static Alert NewAlert(LeadId leadId, AlertKind kind, FunnelStage stage, DateTimeOffset enteredAt, DateTimeOffset dueAt) => new()
+    private static Alert Raise(Alert alert, Alert[] due, DateTimeOffset now)
     {
-        Id = CauseId.Of("alert", leadId, stage, enteredAt, kind, AtLimit),
-        Kind = kind,
-        Level = AtLimit,
-        Stage = stage,
-        EnteredAt = enteredAt,
-        DueAt = dueAt,
-        At = dueAt,
-    };
+        var highest = due.Where(other => other.Kind == alert.Kind).Max(other => other.Level);
+        return alert.Level == highest
+            ? alert with { RaisedAt = now, At = now }
+            : alert with { RaisedAt = now, At = now, Fate = AlertFate.Suppressed, FateReason = $"level {highest} is told instead" };
+    }
 
-    /// <summary>When a limit is reached by a team's working time, pauses left out.</summary>
-    private static DateTimeOffset? Due(Journey journey, string team, DateTimeOffset start, TimeSpan? limit, FunnelSettings settings)
+    /// <summary>The alerts that will be raised if nothing happens, the first to come first; each one's <see cref="Alert.At"/> is when.</summary>
+    private static List<Alert> Coming(Journey journey, JourneyLedger ledger, FunnelSettings settings)
     {
-        if (limit is not { } left)
+        if (ledger is not { MergedInto: null, ErasedAt: null })
+        {
+            return [];
+        }
+
+        StallClock?[] clocks = [StageClock(journey, settings), OpenHandoff(journey, ledger) is { } handoff ? HandoffClock(handoff, journey, settings) : null];
+        return
+        [
+            .. clocks
+                .OfType<StallClock>()
+                .SelectMany(clock => Coming(clock, journey, ledger, settings))
+                .OrderBy(alert => alert.At)
+                .ThenBy(alert => alert.Kind)
+                .ThenBy(alert => alert.Level),
+        ];
+    }
+
+    private static IEnumerable<Alert> Coming(StallClock clock, Journey journey, JourneyLedger ledger, FunnelSettings settings)
+    {
+        Alert[] raised = [.. ledger.Alerts.Where(clock.IsOf)];
+        var silentUntil = SilenceRules.SilentUntil(ledger, clock.Stage, clock.EnteredAt);
+        foreach (var (level, share) in Levels(settings.Alerts))
+        {
+            if (raised.All(alert => alert.Level < level) && Due(clock, share, journey, settings) is { } due)
+            {
+                yield return clock.NewAlert(journey.LeadId, level, 0, due, silentUntil > due ? OutOfPause(silentUntil.Value, journey) : due);
+            }
+        }
+
+        if (NextRound(clock, raised, silentUntil, journey, settings) is { } again)
+        {
+            yield return again;
+        }
+    }
+
+    private static IEnumerable<(int Level, double Share)> Levels(AlertPolicy policy)
+    {
+        if (policy.HeadsUpAt is { } early)
+        {
+            yield return (HeadsUp, early);
+        }
+
+        yield return (AtLimit, 1);
+        if (policy.EscalateAt is { } late)
+        {
+            yield return (Escalation, late);
+        }
+    }
+
+    /// <summary>What was raised comes back when a silence that followed it ends; and what was told, when a reminder is set and nothing has changed since.</summary>
+    private static Alert? NextRound(StallClock clock, Alert[] raised, DateTimeOffset? silentUntil, Journey journey, FunnelSettings settings)
+    {
+        if (raised.LastOrDefault(alert => alert.Level >= AtLimit && alert.Fate != AlertFate.Suppressed) is not { } last || Due(clock, 1, journey, settings) is not { } due)
         {
             return null;
         }
 
+        if (silentUntil > (last.RaisedAt ?? last.At))
+        {
+            var level = last.Fate == AlertFate.Snoozed ? last.Level : AtLimit;
+            return Again(level, OutOfPause(Later(silentUntil.Value, due), journey));
+        }
+
+        return settings.Alerts.RepeatAfter is { } every && last.IsTold && Add(clock.Team, Later(last.At, journey.LastActivityAt), every, journey, settings) is { } reminder
+            ? Again(AtLimit, reminder)
+            : null;
+
+        Alert Again(int level, DateTimeOffset at) =>
+            clock.NewAlert(journey.LeadId, level, 1 + raised.Where(alert => alert.Level == level).Select(alert => alert.Round).DefaultIfEmpty(0).Max(), due, at);
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset? right) => right > left ? right.Value : left;
+
+    private static Handoff? OpenHandoff(Journey journey, JourneyLedger ledger) =>
+        ledger.Handoffs.LastOrDefault() is { AcceptedAt: null, ReturnedReason: null } handoff && handoff.To == journey.Owner ? handoff : null;
+
+    private static StallClock? StageClock(Journey journey, FunnelSettings settings) =>
+        !journey.Erased && settings.StallAfter(journey) is { } limit
+            ? new(AlertKind.StageOverdue, journey.Stage, journey.EnteredAt, journey.Owner, journey.EnteredAt, limit)
+            : null;
+
+    private static StallClock? HandoffClock(Handoff handoff, Journey journey, FunnelSettings settings) =>
+        !journey.Erased && settings.AcceptWithin(handoff.Stage, journey) is { } limit
+            ? new(AlertKind.HandoffNotAccepted, handoff.Stage, handoff.EnteredAt, handoff.To, handoff.AnnouncedAt, limit)
+            : null;
+
+    private static DateTimeOffset? Due(StallClock clock, double share, Journey journey, FunnelSettings settings) => Add(clock.Team, clock.Start, clock.Limit * share, journey, settings);
+
+    /// <summary>The first instant from the given one on at which no activity lies ahead.</summary>
+    private static DateTimeOffset OutOfPause(DateTimeOffset instant, Journey journey) =>
+        journey.Pauses.FirstOrDefault(pause => pause.From <= instant && instant < pause.To)?.To ?? instant;
+
+    /// <summary>When a team has worked for a time, pauses left out; null when it never will.</summary>
+    private static DateTimeOffset? Add(string team, DateTimeOffset start, TimeSpan workingTime, Journey journey, FunnelSettings settings)
+    {
         var calendar = settings.CalendarOf(team);
-        var from = start;
+        var (from, left) = (start, workingTime);
         foreach (var pause in journey.Pauses)
         {
             if (pause.To <= from)
@@ -114,6 +218,30 @@ public static class StallRules
 
         var due = calendar.Add(from, left);
         return due == DateTimeOffset.MaxValue ? null : due;
+    }
+
+    /// <summary>A clock that runs for a lead.</summary>
+    /// <param name="Kind">What it is about.</param>
+    /// <param name="Stage">The stage it is about.</param>
+    /// <param name="EnteredAt">When the lead entered it.</param>
+    /// <param name="Team">The team whose working time it counts.</param>
+    /// <param name="Start">When it began.</param>
+    /// <param name="Limit">When it is over.</param>
+    private sealed record StallClock(AlertKind Kind, FunnelStage Stage, DateTimeOffset EnteredAt, string Team, DateTimeOffset Start, TimeSpan Limit)
+    {
+        public bool IsOf(Alert alert) => (alert.Kind, alert.Stage, alert.EnteredAt) == (Kind, Stage, EnteredAt);
+
+        public Alert NewAlert(LeadId leadId, int level, int round, DateTimeOffset dueAt, DateTimeOffset at) => new()
+        {
+            Id = CauseId.Of("alert", leadId, Stage, EnteredAt, Kind, level, round),
+            Kind = Kind,
+            Level = level,
+            Round = round,
+            Stage = Stage,
+            EnteredAt = EnteredAt,
+            DueAt = dueAt,
+            At = at,
+        };
     }
 }
 

@@ -21,6 +21,7 @@ internal static class Leads
             AcceptWithin = TimeSpan.FromHours(4),
         }),
         Calendar = BusinessCalendar.Always,
+        Alerts = new() { HeadsUpAt = null, EscalateAt = null },
     };
 
     /// <summary>The id of a lead of this name in the test class that asks: test classes share the tables.</summary>

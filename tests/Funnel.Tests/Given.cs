@@ -18,6 +18,7 @@ internal static class Given
     {
         Calendar = BusinessCalendar.Always,
         SystemOfRecord = Salesforce,
+        Alerts = new() { HeadsUpAt = null, EscalateAt = null },
         Stages = ImmutableDictionary.CreateRange(
         [
             Stage(FunnelStage.Awareness, Team.Marketing),

@@ -48,7 +48,7 @@ public static class AlertRules
             return new AlertCourse.Suppress("the person is erased");
         }
 
-        return Holds(alert, journey, state.Ledger) ? new AlertCourse.Tell(alert, journey, LinkOf(state.Ledger)) : new AlertCourse.Suppress("the lead has moved on");
+        return StallRules.Holds(alert, journey, state.Ledger) ? new AlertCourse.Tell(alert, journey, LinkOf(state.Ledger)) : new AlertCourse.Suppress("the lead has moved on");
     }
 
     /// <summary>The teams that are told: the stage's owner, marketing and sales, as far as they have recipients, ordered by name.</summary>
@@ -64,14 +64,6 @@ public static class AlertRules
         ArgumentNullException.ThrowIfNull(ledger);
         return ledger with { Alerts = [.. ledger.Alerts.Select(alert => alert.Id == alertId && alert.Fate != fate ? alert with { Fate = fate, At = now } : alert)] };
     }
-
-    private static bool Holds(Alert alert, Journey journey, JourneyLedger ledger) => alert.Kind switch
-    {
-        AlertKind.StageOverdue => (journey.Stage, journey.EnteredAt) == (alert.Stage, alert.EnteredAt),
-        AlertKind.HandoffNotAccepted => ledger.Handoffs.LastOrDefault() is { AcceptedAt: null, ReturnedReason: null } handoff
-            && (handoff.Stage, handoff.EnteredAt, handoff.To) == (alert.Stage, alert.EnteredAt, journey.Owner),
-        _ => throw new InvalidOperationException($"Unknown kind of alert {alert.Kind}."),
-    };
 
     /// <summary>The latest link a tool gave; only web addresses count.</summary>
     private static Uri? LinkOf(JourneyLedger ledger) => ledger.Handoffs

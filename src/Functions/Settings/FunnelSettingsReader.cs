@@ -35,19 +35,72 @@ public static class FunnelSettingsReader
             TeamCalendars = ReadTeamCalendars(reader),
             SystemOfRecord = reader.Text("Funnel:SystemOfRecord")?.ToLowerInvariant(),
             RecycleTo = ReadEnum(reader, "Funnel:RecycleTo", FunnelStage.Interest),
+            Alerts = ReadAlerts(reader),
         };
     }
 
     private static StageSettings ReadStage(SettingsReader reader, FunnelStage stage)
     {
         var key = $"Funnel:Stages:{stage.ToString().ToLowerInvariant()}";
+        var limits = ReadLimits(reader, key, new(null, null));
         return new StageSettings
         {
             Name = reader.Text($"{key}:Name") ?? stage.ToString(),
             Owner = reader.Text($"{key}:Owner")?.ToLowerInvariant() ?? DefaultOwners[stage],
-            StallAfter = reader.Duration($"{key}:StallAfter"),
-            AcceptWithin = reader.Duration($"{key}:AcceptWithin"),
+            StallAfter = limits.StallAfter,
+            AcceptWithin = limits.AcceptWithin,
+            Segments = reader.Names($"{key}:Segments").Aggregate(
+                StageSettings.NoSegments,
+                (segments, segment) => segments.SetItem(segment, ReadLimits(reader, $"{key}:Segments:{segment}", limits))),
         };
+    }
+
+    /// <summary>What is not set is as outside; "off" is no limit at all.</summary>
+    private static StageLimits ReadLimits(SettingsReader reader, string key, StageLimits outside) =>
+        new(ReadLimit(reader, $"{key}:StallAfter", outside.StallAfter), ReadLimit(reader, $"{key}:AcceptWithin", outside.AcceptWithin));
+
+    private static TimeSpan? ReadLimit(SettingsReader reader, string key, TimeSpan? outside) => reader.IsOff(key) ? null : reader.Duration(key) ?? outside;
+
+    private static AlertPolicy ReadAlerts(SettingsReader reader)
+    {
+        var usual = AlertPolicy.Default;
+        return new AlertPolicy
+        {
+            HeadsUpAt = ReadShare(reader, "Alerts:HeadsUpAt", usual.HeadsUpAt, share => share is > 0 and < 1, "Write a share of the limit above 0 and below 1, such as 0.75, or off."),
+            EscalateAt = ReadShare(reader, "Alerts:EscalateAt", usual.EscalateAt, share => share is > 1 and <= 100, "Write a multiple of the limit above 1 and at most 100, such as 2, or off."),
+            RepeatAfter = ReadLimit(reader, "Alerts:RepeatAfter", usual.RepeatAfter),
+            AcknowledgedFor = reader.Duration("Alerts:AcknowledgedFor") ?? usual.AcknowledgedFor,
+            Snoozes = ReadSnoozes(reader, usual.Snoozes),
+        };
+    }
+
+    private static double? ReadShare(SettingsReader reader, string key, double? fallback, Predicate<double> isRight, string whatWouldBeRight)
+    {
+        if (reader.IsOff(key))
+        {
+            return null;
+        }
+
+        var share = reader.Value(key, fallback ?? double.NaN, whatWouldBeRight);
+        if (!isRight(share))
+        {
+            reader.Fault(key, $"'{reader.Text(key)}' is out of range. {whatWouldBeRight}");
+        }
+
+        return share;
+    }
+
+    private static int ReadSnoozes(SettingsReader reader, int fallback)
+    {
+        const string Key = "Alerts:Snoozes";
+        const string WhatWouldBeRight = "Write a whole number; 0 lets nobody snooze.";
+        var snoozes = reader.Value(Key, fallback, WhatWouldBeRight);
+        if (snoozes < 0)
+        {
+            reader.Fault(Key, $"'{snoozes}' is below zero. {WhatWouldBeRight}");
+        }
+
+        return snoozes;
     }
 
     private static ImmutableDictionary<string, BusinessCalendar> ReadTeamCalendars(SettingsReader reader) =>

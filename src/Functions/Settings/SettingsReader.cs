@@ -28,6 +28,9 @@ public sealed class SettingsReader(IConfiguration configuration)
     /// <summary>A text; blank counts as not set.</summary>
     public string? Text(string key) => configuration[key] is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
 
+    /// <summary>Whether a setting is switched off by the word "off".</summary>
+    public bool IsOff(string key) => "off".Equals(Text(key), StringComparison.OrdinalIgnoreCase);
+
     /// <summary>A list: one text with commas, or indexed keys. Blanks are left out.</summary>
     public IReadOnlyList<string> List(string key) =>
         Text(key) is { } text

@@ -14,7 +14,7 @@ public static class SettingsRegistration
         var reader = new SettingsReader(configuration);
         var hub = ReadHub(reader);
         var funnel = FunnelSettingsReader.Read(reader);
-        var teams = ReadTeams(reader);
+        var teams = ReadTeams(reader, funnel);
         var ops = new OpsOptions { Recipients = ReadAddresses(reader, "Ops:Recipients") };
         var mail = ReadMail(reader);
         reader.ThrowIfFaulty();
@@ -45,16 +45,29 @@ public static class SettingsRegistration
         };
     }
 
-    private static TeamsSettings ReadTeams(SettingsReader reader) =>
+    private static TeamsSettings ReadTeams(SettingsReader reader, FunnelSettings funnel) =>
         new(reader.Names("Teams")
             .Select(name => new TeamSettings
             {
                 Name = name.ToLowerInvariant(),
                 Recipients = ReadAddresses(reader, $"Teams:{name}:Recipients"),
                 Managers = ReadAddresses(reader, $"Teams:{name}:Managers"),
-                QuietHours = reader.Text($"Teams:{name}:QuietHours"),
+                QuietHours = ReadQuietHours(reader, $"Teams:{name}:QuietHours", funnel.CalendarOf(name.ToLowerInvariant()).TimeZone),
             })
             .ToDictionary(team => team.Name, StringComparer.OrdinalIgnoreCase));
+
+    private static QuietHours? ReadQuietHours(SettingsReader reader, string key, TimeZoneInfo zone)
+    {
+        try
+        {
+            return reader.Text(key) is { } text ? new QuietHours(text, zone) : null;
+        }
+        catch (FormatException fault)
+        {
+            reader.Fault(key, fault.Message);
+            return null;
+        }
+    }
 
     private static MailOptions ReadMail(SettingsReader reader)
     {

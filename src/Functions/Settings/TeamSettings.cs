@@ -1,3 +1,5 @@
+using IntegrationHub.Funnel;
+
 namespace IntegrationHub.Functions.Settings;
 
 /// <summary>Who a team is. Section <c>Teams:{team}</c>.</summary>
@@ -13,7 +15,7 @@ public sealed record TeamSettings
     public IReadOnlyList<string> Managers { get; init; } = [];
 
     /// <summary>Gets the hours in which no mail is sent, like <c>18:00-08:00</c> of the team's time zone; null for none.</summary>
-    public string? QuietHours { get; init; }
+    public QuietHours? QuietHours { get; init; }
 }
 
 /// <summary>All configured teams, by name; names ignore case.</summary>

@@ -60,6 +60,8 @@ public sealed class World : IAsyncLifetime
         ["Schedules__DetectStalls"] = "*/1 * * * * *",
         ["Schedules__PollConnectors"] = "*/2 * * * * *",
         ["Funnel__Stages__referral__StallAfter"] = "00:00:03",
+        ["Alerts__HeadsUpAt"] = "off",
+        ["Alerts__EscalateAt"] = "off",
         ["Connectors__hubspot__Type"] = "HubSpot",
         ["Connectors__hubspot__BaseUrl"] = $"{Vendors.Url}/hubspot/",
         ["Connectors__hubspot__ClientSecret"] = HubProcess.ClientSecret,
