@@ -27,8 +27,8 @@ public sealed class ContractTests(World world) : IClassFixture<World>
         Assert.Equal("interest", lead.GetProperty("stage").GetString());
         Assert.Equal("marketing", lead.GetProperty("owner").GetString());
         Assert.Contains(lead.GetProperty("identities").EnumerateArray(), key => key.TryGetProperty("email", out var email) && email.GetString() == "ada@example.com");
-        Assert.Equal(lead.GetRawText(), (await GetAsync($"leads?email=ADA@example.com")).GetRawText());
-        Assert.Equal(lead.GetRawText(), (await GetAsync($"leads/{lead.GetProperty("leadId").GetString()}")).GetRawText());
+        Assert.Equal(lead.GetRawText(), (await world.Hub.AskAsync($"leads?email=ADA@example.com")).GetRawText());
+        Assert.Equal(lead.GetRawText(), (await world.Hub.AskAsync($"leads/{lead.GetProperty("leadId").GetString()}")).GetRawText());
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class ContractTests(World world) : IClassFixture<World>
     [Fact]
     public async Task Health_tells_of_connectors_queues_and_mail()
     {
-        var health = await GetAsync("health");
+        var health = await world.Hub.AskAsync("health");
 
         Assert.Equal(["hubspot", "salesforce"], health.GetProperty("connectors").EnumerateArray().Select(connector => connector.GetProperty("name").GetString()!).Order());
         Assert.Contains(health.GetProperty("queues").EnumerateArray(), queue => queue.GetProperty("name").GetString() == "inbound");
@@ -101,14 +101,6 @@ public sealed class ContractTests(World world) : IClassFixture<World>
         {
             await Wait.UntilAsync($"contact {contact} is there", TimeSpan.FromSeconds(30), async () => await world.Hub.FindLeadAsync(contact) is not null);
         }
-    }
-
-    private async Task<JsonElement> GetAsync(string path)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{world.Hub.Url}/api/{path}") { Headers = { { "x-functions-key", HubProcess.Key } } };
-        using var answer = await world.Hub.Http.SendAsync(request, Stop);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        return await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
     }
 
     private static async Task RefusedAsync(HttpStatusCode status, Task<HttpResponseMessage> asked)

@@ -36,6 +36,21 @@ public sealed class FaultTests : SandboxFixture
     }
 
     [Fact]
+    public async Task A_fault_may_be_for_every_third_call_that_fits()
+    {
+        Sandbox.Faults.Set("hubspot", new Fault { Method = "GET", Status = 503, Every = 3 });
+
+        List<int> answers = [];
+        for (var call = 0; call < 6; call++)
+        {
+            await PostAsync(HubSpot, Contacts + "/search", "{}");
+            answers.Add((await GetAsync(HubSpot, Contacts)).Status);
+        }
+
+        Assert.Equal([200, 200, 503, 200, 200, 503], answers);
+    }
+
+    [Fact]
     public async Task A_fault_may_be_for_some_paths_and_methods_only_and_can_be_cleared()
     {
         Sandbox.Faults.Set("hubspot", new Fault { PathPrefix = "/crm/v3/objects/deals" }, new Fault { Method = "POST", Status = 503 });

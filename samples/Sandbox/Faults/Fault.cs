@@ -23,6 +23,9 @@ public sealed record Fault
     /// <summary>Gets how many calls meet the trouble; null is all.</summary>
     public int? Count { get; init; }
 
+    /// <summary>Gets which of the calls that fit meet the trouble: every n-th, and 1 is all.</summary>
+    public int Every { get; init; } = 1;
+
     /// <summary>Gets the beginning of the paths that meet it, without the vendor's name; null is all.</summary>
     public string? PathPrefix { get; init; }
 

@@ -41,7 +41,7 @@ public sealed class FaultSet(TimeProvider time)
         lock (_lock)
         {
             RemoveEnded();
-            var met = _active.Find(active => active.Fits(vendor, method, path));
+            var met = _active.Find(active => active.Fits(vendor, method, path) && active.IsTurn());
             if (met is null)
             {
                 return null;
@@ -64,6 +64,8 @@ public sealed class FaultSet(TimeProvider time)
 
     private sealed class ActiveFault(string vendor, Fault fault, DateTimeOffset? until)
     {
+        private int _fitting;
+
         public string Vendor => vendor;
 
         public Fault Fault => fault;
@@ -73,6 +75,9 @@ public sealed class FaultSet(TimeProvider time)
         public int? Left { get; set; }
 
         public int Met { get; set; }
+
+        /// <summary>Counts the call, and says whether it is one that meets the trouble.</summary>
+        public bool IsTurn() => ++_fitting % Fault.Every == 0;
 
         public bool Fits(string callVendor, string method, string path) =>
             callVendor == vendor

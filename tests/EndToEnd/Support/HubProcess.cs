@@ -31,6 +31,25 @@ internal sealed class HubProcess(IReadOnlyDictionary<string, string> environment
     /// <summary>Starts it and waits until it answers.</summary>
     public async Task StartAsync()
     {
+        Launch();
+        await Wait.UntilAsync("the hub answers", TimeSpan.FromSeconds(60), async () =>
+        {
+            Assert.False(_process!.HasExited, $"The hub ended:{Environment.NewLine}{Log}");
+            try
+            {
+                using var answer = await Http.GetAsync($"{Url}/api/webhooks/hubspot");
+                return answer.StatusCode == HttpStatusCode.MethodNotAllowed;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
+    }
+
+    /// <summary>Starts it and does not wait.</summary>
+    public void Launch()
+    {
         var start = new ProcessStartInfo("dotnet", [Program, "--urls", Url]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
         {
@@ -44,19 +63,6 @@ internal sealed class HubProcess(IReadOnlyDictionary<string, string> environment
         _process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        await Wait.UntilAsync($"the hub answers{Environment.NewLine}{Log}", TimeSpan.FromSeconds(60), async () =>
-        {
-            Assert.False(_process.HasExited, $"The hub ended:{Environment.NewLine}{Log}");
-            try
-            {
-                using var answer = await Http.GetAsync($"{Url}/api/webhooks/hubspot");
-                return answer.StatusCode == HttpStatusCode.MethodNotAllowed;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        });
     }
 
     /// <summary>Kills it as a power cut would: SIGKILL, nothing is said goodbye to.</summary>
@@ -82,9 +88,12 @@ internal sealed class HubProcess(IReadOnlyDictionary<string, string> environment
     }
 
     /// <summary>The journey of a HubSpot contact; null when there is none.</summary>
-    public async Task<JsonElement?> FindLeadAsync(long contact)
+    public Task<JsonElement?> FindLeadAsync(long contact) => FindLeadAsync($"{contact}", "hubspot");
+
+    /// <summary>The journey of a record in a tool; null when there is none.</summary>
+    public async Task<JsonElement?> FindLeadAsync(string record, string connector)
     {
-        using var answer = await Http.GetAsync($"{Url}/api/leads?connector=hubspot&id={contact}&code={Key}");
+        using var answer = await Http.GetAsync($"{Url}/api/leads?connector={connector}&id={record}&code={Key}");
         if (answer.StatusCode == HttpStatusCode.NotFound)
         {
             return null;
@@ -93,6 +102,19 @@ internal sealed class HubProcess(IReadOnlyDictionary<string, string> environment
         answer.EnsureSuccessStatusCode();
         return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
+
+    /// <summary>What the API says, asked with the key.</summary>
+    public async Task<JsonElement> AskAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Url}/api/{path}") { Headers = { { "x-functions-key", Key } } };
+        using var answer = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Waits until nothing is left to do but what waits for a later attempt.</summary>
+    public Task UntilIdleAsync() => Wait.UntilAsync("nothing waits on the bus", TimeSpan.FromSeconds(120), async () =>
+        (await AskAsync("health")).GetProperty("queues").EnumerateArray().All(queue => queue.GetProperty("active").GetInt32() == 0));
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Azure.Messaging.ServiceBus;
 using IntegrationHub.Sandbox;
 
 namespace IntegrationHub.EndToEnd.Support;
@@ -9,6 +10,8 @@ public sealed class World : IAsyncLifetime
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("hub-world-").FullName;
     private readonly int _mailPage = Wait.FreePort();
+    private readonly Dictionary<string, string> _more = [];
+    private Dictionary<string, string> _settings = [];
 
     internal NodeChild Tables { get; private set; } = null!;
 
@@ -21,6 +24,22 @@ public sealed class World : IAsyncLifetime
     /// <summary>While this file is there the embedded bus is away.</summary>
     internal string BusUnavailable => Path.Combine(_directory, "hub", "bus", "bus.unavailable");
 
+    /// <summary>One with further settings, or others than usual; an empty text takes one away.</summary>
+    internal static async Task<World> StartAsync(params (string Key, string Value)[] settings)
+    {
+        var world = new World();
+        foreach (var (key, value) in settings)
+        {
+            world._more[key] = value;
+        }
+
+        await world.InitializeAsync();
+        return world;
+    }
+
+    /// <summary>A further hub on the same tables, with a bus of its own; it is not started yet.</summary>
+    internal HubProcess AnotherHub() => new(new Dictionary<string, string>(_settings) { ["Hub__DataDirectory"] = Path.Combine(_directory, "another") });
+
     public async ValueTask InitializeAsync()
     {
         var (tablePort, smtpPort) = (Wait.FreePort(), Wait.FreePort());
@@ -28,8 +47,28 @@ public sealed class World : IAsyncLifetime
         Mail = NodeChild.Maildev(_directory, smtpPort, _mailPage);
         await Task.WhenAll(Tables.StartAsync(), Mail.StartAsync());
         Vendors = await SandboxHost.StartAsync(new SandboxOptions { Urls = "http://127.0.0.1:0" });
-        Hub = new HubProcess(Settings(tablePort, smtpPort));
+        _settings = Settings(tablePort, smtpPort);
+        foreach (var (key, value) in _more)
+        {
+            _settings[key] = value;
+        }
+
+        Hub = new HubProcess(_settings);
         await Hub.StartAsync();
+    }
+
+    /// <summary>What is on the queue of a hub that has ended.</summary>
+    internal async Task<IReadOnlyList<ServiceBusReceivedMessage>> InboundAsync()
+    {
+        var messages = new List<ServiceBusReceivedMessage>();
+        await using var bus = new ServiceBusClient($"Endpoint=sb://embedded/;DataDirectory={Path.Combine(_directory, "hub", "bus")};Topology={Path.Combine(AppContext.BaseDirectory, "topology.json")}");
+        await using var receiver = bus.CreateReceiver("inbound");
+        while (await receiver.PeekMessagesAsync(1_000, messages.Count == 0 ? null : messages[^1].SequenceNumber + 1) is { Count: > 0 } page)
+        {
+            messages.AddRange(page);
+        }
+
+        return messages;
     }
 
     /// <summary>All mails that maildev has, in order.</summary>
@@ -58,7 +97,7 @@ public sealed class World : IAsyncLifetime
         ["Teams__sales__Recipients"] = "sales@example.com",
         ["Schedules__DrainSpool"] = "*/1 * * * * *",
         ["Schedules__DetectStalls"] = "*/1 * * * * *",
-        ["Schedules__PollConnectors"] = "*/2 * * * * *",
+        ["Schedules__PollConnectors"] = "*/1 * * * * *",
         ["Funnel__Stages__referral__StallAfter"] = "00:00:03",
         ["Alerts__HeadsUpAt"] = "off",
         ["Alerts__EscalateAt"] = "off",
@@ -71,7 +110,7 @@ public sealed class World : IAsyncLifetime
         ["Connectors__salesforce__BaseUrl"] = $"{Vendors.Url}/salesforce/",
         ["Connectors__salesforce__ClientId"] = "sandbox-salesforce-client",
         ["Connectors__salesforce__ClientSecret"] = "sandbox-salesforce-client-secret",
-        ["Connectors__salesforce__OrganizationId"] = "00D5g000001AbCdEAK",
+["Connectors__salesforce__OrganizationId"] = "00D5g000001AbCdEAK",
         ["Logging__LogLevel__Default"] = "Warning",
         ["DOTNET_TieredPGO"] = "0",
     };

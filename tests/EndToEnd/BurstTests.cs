@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using System.Net;
+using IntegrationHub.EndToEnd.Support;
+
+namespace IntegrationHub.EndToEnd;
+
+/// <summary>A burst of webhooks meets a hub that is just starting.</summary>
+public sealed class BurstTests
+{
+    private const int Requests = 1_000;
+
+    private static readonly TimeSpan Span = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    [Fact]
+    public async Task A_thousand_webhooks_in_five_seconds_with_a_cold_start_are_a_thousand_messages_and_whatever_was_not_taken_was_answered_with_5xx()
+    {
+        // Nobody works on the queue: what it holds is what came.
+        await using var world = await World.StartAsync(("AzureWebJobs.ProcessInbound.Disabled", "true"));
+        await world.Hub.KillAsync();
+        var answers = new ConcurrentBag<HttpStatusCode?>();
+
+        var started = TimeProvider.System.GetTimestamp();
+        world.Hub.Launch();
+        await Task.WhenAll(Enumerable.Range(0, Requests).Select(async number =>
+        {
+            await Task.Delay(Span * number / Requests, TestContext.Current.CancellationToken);
+            while (await SendAsync(world.Hub, number, answers) != HttpStatusCode.Accepted)
+            {
+                Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60), $"Webhook {number} is not taken:{Environment.NewLine}{world.Hub.Log}");
+                await Task.Delay(Pause, TestContext.Current.CancellationToken);
+            }
+        }));
+
+        // What the hub has said yes to survives it.
+        await world.Hub.KillAsync();
+        var messages = await world.InboundAsync();
+        Assert.Equal(Requests, messages.Count);
+        Assert.Equal(Requests, messages.Select(message => message.Body.ToString()).Distinct().Count());
+        Assert.Equal(Requests, answers.Count(answer => answer == HttpStatusCode.Accepted));
+        Assert.All(answers, answer => Assert.True(answer is null or HttpStatusCode.Accepted or >= HttpStatusCode.InternalServerError, $"answered with {answer}"));
+    }
+
+    /// <summary>The answer; null where nobody listened yet.</summary>
+    private static async Task<HttpStatusCode?> SendAsync(HubProcess hub, int number, ConcurrentBag<HttpStatusCode?> answers)
+    {
+        HttpStatusCode? status = null;
+        try
+        {
+            using var answer = await hub.PostAsync(new HubSpotChange(number, 1_000 + number, "lifecyclestage", "lead", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
+            status = answer.StatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            // Nobody listens yet.
+        }
+
+        answers.Add(status);
+        return status;
+    }
+}
