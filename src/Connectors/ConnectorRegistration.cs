@@ -12,8 +12,8 @@ public static class ConnectorRegistration
 {
     private static readonly ConnectorType[] Catalog =
     [
-        new(HubSpotConnector.TypeName, HubSpotRegistration.Register),
-        new(SalesforceConnector.TypeName, SalesforceRegistration.Register),
+        new(HubSpotConnector.TypeName, typeof(HubSpotConnector), HubSpotRegistration.Register),
+        new(SalesforceConnector.TypeName, typeof(SalesforceConnector), SalesforceRegistration.Register),
     ];
 
     /// <summary>Registers a <see cref="ConnectorSet"/> of all instances under <c>Connectors</c>.</summary>
@@ -39,6 +39,21 @@ public static class ConnectorRegistration
         return services;
     }
 
+    /// <summary>The names, in lower case and in order, of the instances under <c>Connectors</c> that can do <typeparamref name="T"/>; those of a type that the hub does not know are left out.</summary>
+    public static IReadOnlyList<string> NamesOf<T>(IConfiguration configuration)
+        where T : class, IConnector
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return [..
+            from instance in configuration.GetSection("Connectors").GetChildren()
+            let named = ConnectorSection.Expand(instance, [])?["Type"]?.Trim()
+            where Find(named)?.Connector.IsAssignableTo(typeof(T)) == true
+            orderby instance.Key
+            select instance.Key.ToLowerInvariant()];
+    }
+
+    private static ConnectorType? Find(string? type) => Catalog.FirstOrDefault(known => known.Name.Equals(type, StringComparison.OrdinalIgnoreCase));
+
     private static void Register(IConfigurationSection instance, IServiceCollection services, List<string> faults)
     {
         if (ConnectorSection.Expand(instance, faults) is not { } section)
@@ -54,7 +69,7 @@ public static class ConnectorRegistration
 
         var known = string.Join(", ", Catalog.Select(type => type.Name));
         var named = settings.Required("Type", $"one of {known} would be right");
-        if (Catalog.FirstOrDefault(type => type.Name.Equals(named, StringComparison.OrdinalIgnoreCase)) is { } type)
+        if (Find(named) is { } type)
         {
             type.Register(settings, services);
         }

@@ -1,3 +1,4 @@
+using IntegrationHub.Connectors.Common;
 using IntegrationHub.Functions.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,7 +11,7 @@ public static class HandoffRegistration
     private const string Section = "Handoffs";
 
     /// <summary>Registers <see cref="HandoffFlow"/> and <see cref="OutcomeFlow"/> with what they need.</summary>
-    /// <exception cref="Connectors.Common.InvalidSettingsException">The section <c>Handoffs</c> names a connector that is not configured.</exception>
+    /// <exception cref="InvalidSettingsException">The section <c>Handoffs</c> names a connector that takes no leads over.</exception>
     public static IServiceCollection AddHandoffs(this IServiceCollection services, IConfiguration configuration)
     {
         var reader = new SettingsReader(configuration);
@@ -21,15 +22,19 @@ public static class HandoffRegistration
 
     private static HandoffOptions Read(SettingsReader reader)
     {
-        var known = reader.Names("Connectors").ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var takers = reader.ConnectorsThat<IHandoffTarget>();
         var connectors = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var team in reader.Names(Section))
         {
             var key = $"{Section}:{team}:Connector";
-            if (reader.Text(key) is not { } connector || !known.Contains(connector))
+            if (reader.Text(key) is not { } connector)
             {
-                reader.Fault(key, $"must name one of the connectors {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
                 continue;
+            }
+
+            if (!takers.Contains(connector, StringComparer.OrdinalIgnoreCase))
+            {
+                reader.Fault(key, $"'{connector}' takes no leads over. {HandoffRoutingReader.Name("connectors that do", takers)}");
             }
 
             connectors[team] = connector;

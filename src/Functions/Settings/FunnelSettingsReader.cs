@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Settings;
@@ -28,7 +29,7 @@ public static class FunnelSettingsReader
             reader.Fault($"Funnel:Stages:{unknown}", $"is no stage. The stages are {string.Join(", ", Enum.GetNames<FunnelStage>()).ToLowerInvariant()}.");
         }
 
-        return new FunnelSettings
+        var funnel = new FunnelSettings
         {
             Stages = Enum.GetValues<FunnelStage>().ToImmutableDictionary(stage => stage, stage => ReadStage(reader, stage)),
             Calendar = ReadCalendar(reader, Calendar) ?? BusinessCalendar.Always,
@@ -37,6 +38,7 @@ public static class FunnelSettingsReader
             RecycleTo = ReadEnum(reader, "Funnel:RecycleTo", FunnelStage.Interest),
             Alerts = ReadAlerts(reader),
         };
+        return funnel with { Routing = HandoffRoutingReader.Read(reader, funnel) };
     }
 
     private static StageSettings ReadStage(SettingsReader reader, FunnelStage stage)
@@ -109,21 +111,23 @@ public static class FunnelSettingsReader
             .Where(entry => entry.Calendar is not null)
             .ToImmutableDictionary(entry => entry.Team, entry => entry.Calendar!);
 
-    /// <summary>A team's calendar takes what it does not say itself from the common one.</summary>
-    private static BusinessCalendar? ReadCalendar(SettingsReader reader, string key)
+    /// <summary>A calendar takes what it does not say itself from those behind it, and at last from the common one.</summary>
+    /// <returns>Null where nothing stands under the first key, or where it cannot be read.</returns>
+    internal static BusinessCalendar? ReadCalendar(SettingsReader reader, string key, params string[] behind)
     {
         if (!reader.Names(key).Any())
         {
             return null;
         }
 
+        string[] keys = [key, .. behind, Calendar];
         try
         {
             return new BusinessCalendar(
                 Own("TimeZone") ?? "Etc/UTC",
                 Own("WorkingDays") ?? "Mon-Sun",
                 Own("Hours") ?? "00:00-24:00",
-                ReadHolidays(reader, reader.List($"{key}:Holidays").Count > 0 ? key : Calendar));
+                ReadDates(reader, $"{keys.FirstOrDefault(from => reader.List($"{from}:Holidays").Count > 0) ?? key}:Holidays"));
         }
         catch (FormatException fault)
         {
@@ -131,26 +135,33 @@ public static class FunnelSettingsReader
             return null;
         }
 
-        string? Own(string name) => reader.Text($"{key}:{name}") ?? reader.Text($"{Calendar}:{name}");
+        string? Own(string name) => keys.Select(from => reader.Text($"{from}:{name}")).FirstOrDefault(text => text is not null);
     }
 
-    private static ImmutableHashSet<DateOnly> ReadHolidays(SettingsReader reader, string key)
+    /// <summary>Dates as <c>2026-12-25</c>, and spans of dates as <c>2026-08-03..2026-08-14</c>, both ends included.</summary>
+    internal static ImmutableHashSet<DateOnly> ReadDates(SettingsReader reader, string key)
     {
-        var holidays = ImmutableHashSet.CreateBuilder<DateOnly>();
-        foreach (var text in reader.List($"{key}:Holidays"))
+        var dates = ImmutableHashSet.CreateBuilder<DateOnly>();
+        foreach (var text in reader.List(key))
         {
-            if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+            var ends = text.Split("..");
+            if (ends.Length > 2 || ReadDate(ends[0]) is not { } first || ReadDate(ends[^1]) is not { } last || last < first)
             {
-                holidays.Add(date);
+                reader.Fault(key, $"'{text}' is no date. Write dates as 2026-12-25, and spans of dates as 2026-08-03..2026-08-14.");
+                continue;
             }
-            else
-            {
-                reader.Fault($"{key}:Holidays", $"'{text}' is no date. Write dates as 2026-12-25.");
-            }
+
+            dates.UnionWith(Enumerable.Range(0, last.DayNumber - first.DayNumber + 1).Select(first.AddDays));
         }
 
-        return holidays.ToImmutable();
+        return dates.ToImmutable();
     }
+
+    private static DateOnly? ReadDate(string text) =>
+        DateOnly.TryParseExact(text.Trim(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
+
+    /// <summary>A stage by its name; null where none is set, and a fault where it is none.</summary>
+    internal static FunnelStage? ReadStageName(SettingsReader reader, string key) => reader.Text(key) is null ? null : ReadEnum(reader, key, FunnelStage.Awareness);
 
     private static T ReadEnum<T>(SettingsReader reader, string key, T fallback)
         where T : struct, Enum

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IntegrationHub.Connectors;
 using IntegrationHub.Connectors.Common;
 using Microsoft.Extensions.Configuration;
 
@@ -9,8 +10,15 @@ public sealed class SettingsReader(IConfiguration configuration)
 {
     private readonly List<string> _faults = [];
 
-    /// <summary>Notes what is wrong with a key and what would be right.</summary>
-    public void Fault(string key, string whatWouldBeRight) => _faults.Add($"{key}: {whatWouldBeRight}");
+    /// <summary>Notes what is wrong with a key and what would be right: once, however often it is read.</summary>
+    public void Fault(string key, string whatWouldBeRight)
+    {
+        var fault = $"{key}: {whatWouldBeRight}";
+        if (!_faults.Contains(fault))
+        {
+            _faults.Add(fault);
+        }
+    }
 
     /// <summary>Stops if anything was wrong.</summary>
     /// <exception cref="InvalidSettingsException">Something was; it lists all faults.</exception>
@@ -24,6 +32,10 @@ public sealed class SettingsReader(IConfiguration configuration)
 
     /// <summary>The names below a section.</summary>
     public IEnumerable<string> Names(string section) => configuration.GetSection(section).GetChildren().Select(child => child.Key);
+
+    /// <summary>The names of the connectors that can do <typeparamref name="T"/>, in lower case and in order.</summary>
+    public IReadOnlyList<string> ConnectorsThat<T>()
+        where T : class, IConnector => ConnectorRegistration.NamesOf<T>(configuration);
 
     /// <summary>A text; blank counts as not set.</summary>
     public string? Text(string key) => configuration[key] is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
