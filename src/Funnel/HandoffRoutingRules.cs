@@ -85,7 +85,9 @@ public static class HandoffRoutingRules
 
     /// <summary>The handoff that may lapse: the last, if the lead still is with the team it went to. Null where there is none.</summary>
     internal static DateTimeOffset? RerouteDue(Journey journey, JourneyLedger ledger, FunnelSettings settings) =>
-        !journey.Erased && ledger.Handoffs.LastOrDefault() is { } handoff && handoff.To == journey.Owner ? RerouteDue(handoff, settings) : null;
+        !journey.Erased && ledger is { MergedInto: null, ErasedAt: null } && ledger.Handoffs.LastOrDefault() is { } handoff && handoff.To == journey.Owner
+            ? RerouteDue(handoff, settings)
+            : null;
 
     /// <summary>Lets the last handoff lapse if its time is over at <paramref name="now"/>: once for each assignment. The event brings it to the next person.</summary>
     internal static (JourneyLedger Ledger, HandoffAnnounced? Event) Lapse(JourneyLedger ledger, Journey journey, FunnelSettings settings, DateTimeOffset now)
