@@ -9,22 +9,25 @@ namespace IntegrationHub.Functions.Journeys;
 /// <summary>A row of the index that has come due.</summary>
 /// <param name="LeadId">The lead to look at.</param>
 /// <param name="DueAt">The row's time.</param>
-public sealed record DueLead(LeadId LeadId, DateTimeOffset DueAt);
+/// <param name="WrittenAt">When it was written, by the clock of whoever wrote it.</param>
+/// <param name="ETag">What the row was when it was read.</param>
+public sealed record DueLead(LeadId LeadId, DateTimeOffset DueAt, DateTimeOffset WrittenAt, ETag ETag);
 
 /// <summary>
 /// The table <c>Deadlines</c>: when which lead is next to be looked at. The partition is the second that it is due in, so that a sweep reads what is due and nothing else. A row is a
 /// hint: the journey says what is true.
 /// </summary>
-public sealed class DeadlineStore(HubTables tables)
+public sealed class DeadlineStore(HubTables tables, TimeProvider clock)
 {
     private const string KeyFormat = "yyyyMMdd'T'HHmmss'Z'";
+    private const string WrittenAt = "WrittenAt";
 
     /// <summary>Adds a row. Adding it twice is once.</summary>
     public async Task WatchAsync(LeadId leadId, DateTimeOffset dueAt, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(leadId);
         var deadlines = await tables.GetAsync(HubTables.Deadlines, cancellationToken);
-        await deadlines.UpsertEntityAsync(new TableEntity(Key(dueAt), leadId.Value), TableUpdateMode.Replace, cancellationToken);
+        await deadlines.UpsertEntityAsync(RowFor(leadId, dueAt, clock.GetUtcNow()), TableUpdateMode.Replace, cancellationToken);
     }
 
     /// <summary>The rows that are due at <paramref name="now"/>, oldest first.</summary>
@@ -32,19 +35,32 @@ public sealed class DeadlineStore(HubTables tables)
     {
         var deadlines = await tables.GetAsync(HubTables.Deadlines, cancellationToken);
         var filter = TableClient.CreateQueryFilter($"PartitionKey le {now.UtcDateTime.ToString(KeyFormat, CultureInfo.InvariantCulture)}");
-        await foreach (var row in deadlines.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken))
+        await foreach (var row in deadlines.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
-            yield return new(LeadId.Parse(row.RowKey), DateTimeOffset.ParseExact(row.PartitionKey, KeyFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
+            var dueAt = DateTimeOffset.ParseExact(row.PartitionKey, KeyFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+            yield return new(LeadId.Parse(row.RowKey), dueAt, row.GetDateTimeOffset(WrittenAt) ?? DateTimeOffset.MinValue, row.ETag);
         }
     }
 
-    /// <summary>Removes a row that has been looked at. Removing one that is gone is fine.</summary>
-    public async Task RemoveAsync(DueLead due, CancellationToken cancellationToken)
+    /// <summary>Removes a row that has been looked at, unless it was written anew since it was read: whoever wrote it wants the lead looked at again.</summary>
+    /// <returns>Whether it is gone.</returns>
+    public async Task<bool> RemoveAsync(DueLead due, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(due);
         var deadlines = await tables.GetAsync(HubTables.Deadlines, cancellationToken);
-        await deadlines.DeleteEntityAsync(Key(due.DueAt), due.LeadId.Value, ETag.All, cancellationToken);
+        try
+        {
+            await deadlines.DeleteEntityAsync(Key(due.DueAt), due.LeadId.Value, due.ETag, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException anew) when (anew.Status == 412)
+        {
+            return false;
+        }
     }
+
+    /// <summary>The row as it stands in the table.</summary>
+    internal static TableEntity RowFor(LeadId leadId, DateTimeOffset dueAt, DateTimeOffset now) => new(Key(dueAt), leadId.Value) { [WrittenAt] = now };
 
     /// <summary>The second at or after the time, so that a row found due is due.</summary>
     private static string Key(DateTimeOffset dueAt)

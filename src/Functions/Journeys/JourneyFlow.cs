@@ -54,6 +54,13 @@ public sealed partial class JourneyFlow
     public Task<JourneyState?> UpdateAsync(LeadId leadId, Func<JourneyState, JourneyUpdate?> decide, CancellationToken cancellationToken) =>
         EnterAsync(leadId, new Work([], decide), cancellationToken);
 
+    /// <summary>
+    /// As <see cref="UpdateAsync"/>, but decided on what the table holds and not on what this process remembers: where a decision may come to nothing, no conflict would tell that it was made
+    /// on an old state.
+    /// </summary>
+    public Task<JourneyState?> UpdateStoredAsync(LeadId leadId, Func<JourneyState, JourneyUpdate?> decide, CancellationToken cancellationToken) =>
+        EnterAsync(leadId, new Work([], decide) { Stored = true }, cancellationToken);
+
     private async Task<JourneyState?> EnterAsync(LeadId leadId, Work work, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -81,6 +88,11 @@ public sealed partial class JourneyFlow
 
         foreach (var update in batch.Where(work => work.Decide is not null))
         {
+            if (update.Stored)
+            {
+                _cache.Drop(leadId);
+            }
+
             await RunAsync([update], () => CommitAsync(leadId, record => DecideUpdate(record, update.Decide!)));
         }
     }
@@ -168,12 +180,11 @@ public sealed partial class JourneyFlow
 
     /// <summary>
     /// Sees to it that the index has a row no later than the lead falls due, before the journey commits. A row that comes too early is looked at and put later, so a deadline
-    /// that only moves away costs nothing here.
+    /// that only moves away costs nothing here. A row that the ledger names is there: only the sweep takes it away, once it has committed a ledger that no longer names it. So no clock is asked.
     /// </summary>
     private async Task<JourneyState> WatchAsync(JourneyState state, DateTimeOffset? nextDue)
     {
-        var watched = state.Ledger.WatchedAt > _time.GetUtcNow() ? state.Ledger.WatchedAt : null;
-        if (nextDue is not { } due || watched <= due)
+        if (nextDue is not { } due || state.Ledger.WatchedAt <= due)
         {
             return state;
         }
@@ -197,6 +208,8 @@ public sealed partial class JourneyFlow
 
     private sealed record Work(IReadOnlyList<Fact> Facts, Func<JourneyState, JourneyUpdate?>? Decide)
     {
+        public bool Stored { get; init; }
+
         // Continuations run elsewhere: the lane goes on at once.
         public TaskCompletionSource<JourneyState?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -1,3 +1,4 @@
+using Azure.Data.Tables;
 using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Alerts;
 using IntegrationHub.Functions.Journeys;
@@ -10,9 +11,10 @@ namespace IntegrationHub.Functions.Tests.Alerts;
 public sealed class StallFlowTests : IAsyncDisposable
 {
     private readonly ManualClock _clock = new(Monday);
+    private readonly Azurite _azurite;
     private readonly TestHub _hub;
 
-    public StallFlowTests(Azurite azurite) => _hub = new(azurite.ConnectionString, _clock, []);
+    public StallFlowTests(Azurite azurite) => (_azurite, _hub) = (azurite, new(azurite.ConnectionString, _clock, []));
 
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
@@ -71,19 +73,98 @@ public sealed class StallFlowTests : IAsyncDisposable
 
         await SweepAt(Monday.AddDays(2));
 
-        Assert.DoesNotContain(await _hub.Get<DeadlineStore>().DueAsync(Monday.AddYears(1), TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken), due => due.LeadId == lead);
+        Assert.Empty(await RowsAsync(lead));
+    }
+
+    [Theory]
+    [InlineData(14 * 60, true)]
+    [InlineData((15 * 60) - 1, true)]
+    [InlineData(15 * 60, false)]
+    [InlineData(16 * 60, false)]
+    public async Task A_row_that_no_lead_names_waits_for_the_commit_that_may_name_it_and_is_then_cleared_away(int secondsAfter, bool stays)
+    {
+        var stranger = Id($"stranger{secondsAfter}");
+        await _hub.Get<DeadlineStore>().WatchAsync(stranger, Monday, Token);
+
+        await SweepAt(Monday.AddSeconds(secondsAfter));
+
+        Assert.Equal(stays, (await RowsAsync(stranger)).Any());
     }
 
     [Fact]
-    public async Task A_row_that_stands_for_a_lead_nothing_is_known_of_is_cleared_away()
+    public async Task A_row_that_was_written_anew_while_its_lead_was_looked_at_stays()
     {
-        var stranger = Id("stranger");
+        var lead = Id("anew");
         var deadlines = _hub.Get<DeadlineStore>();
-        await deadlines.WatchAsync(stranger, Monday, TestContext.Current.CancellationToken);
+        await deadlines.WatchAsync(lead, Monday, Token);
+        var read = Assert.Single(await RowsAsync(lead));
+        await deadlines.WatchAsync(lead, Monday, Token);
+
+        Assert.False(await deadlines.RemoveAsync(read, Token));
+        Assert.True(await deadlines.RemoveAsync(Assert.Single(await RowsAsync(lead)), Token));
+        Assert.Empty(await RowsAsync(lead));
+    }
+
+    [Fact]
+    public async Task A_deadline_is_kept_though_the_clock_of_whoever_writes_it_is_behind_the_sweeps()
+    {
+        var lead = Id("behind");
+        await _hub.LeadAsync(lead, Claim(FunnelStage.Interest, Monday));
+        await SweepAt(Monday.AddDays(2));
+
+        _clock.Now = Monday.AddDays(2).AddHours(-3);
+        await _hub.LeadAsync(lead, Claim(FunnelStage.Awareness, Monday.AddHours(1)));
+        await SweepAt(Monday.AddDays(2).AddHours(1));
+
+        Assert.Equal(2, (await RaisedAsync(lead)).Count);
+    }
+
+    [Fact]
+    public async Task A_deadline_that_another_host_has_set_is_seen_by_one_that_remembers_the_lead_as_it_was()
+    {
+        var lead = Id("remembered");
+        var booked = new ActivityBooked
+        {
+            DedupeKey = "call|1",
+            Connector = "salesforce",
+            Side = ToolSide.Crm,
+            OccurredAt = Monday.AddMinutes(1),
+            ReceivedAt = Monday.AddMinutes(1),
+            ActivityId = "call",
+            DueAt = Monday.AddDays(9),
+        };
+        await _hub.LeadAsync(lead, Claim(FunnelStage.Interest, Monday), booked);
+        await using (var other = new TestHub(_azurite.ConnectionString, _clock, []))
+        {
+            await other.LeadAsync(lead, booked with { DedupeKey = "call|2", OccurredAt = Monday.AddMinutes(2), DueAt = null });
+        }
+
+        await SweepAt(Monday.AddDays(2).AddMinutes(1));
+
+        Assert.Single(await RaisedAsync(lead));
+    }
+
+    [Fact]
+    public async Task A_lead_that_cannot_be_looked_at_holds_back_no_other_and_is_tried_again_later()
+    {
+        var (broken, sound) = (Id("broken"), Id("sound"));
+        await _hub.LeadAsync(broken, Claim(FunnelStage.Interest, Monday));
+        await _hub.LeadAsync(sound, Claim(FunnelStage.Interest, Monday));
+        var journeys = await _hub.Get<HubTables>().GetAsync(HubTables.Journeys, Token);
+        var unreadable = new TableEntity(broken.Value, $"fact-{broken}") { ["Json"] = "{" };
+        await journeys.AddEntityAsync(unreadable, Token);
 
         await SweepAt(Monday.AddDays(2));
 
-        Assert.DoesNotContain(await deadlines.DueAsync(Monday.AddYears(1), TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken), due => due.LeadId == stranger);
+        Assert.Single(await RaisedAsync(sound));
+        Assert.Equal(Monday.AddDays(2).AddMinutes(1), Assert.Single(await RowsAsync(broken)).DueAt);
+        await journeys.DeleteEntityAsync(unreadable, cancellationToken: Token);
+        await SweepAt(Monday.AddDays(2).AddSeconds(59));
+        var tooEarly = await RaisedAsync(broken);
+        await SweepAt(Monday.AddDays(2).AddMinutes(1));
+        Assert.Empty(tooEarly);
+        Assert.Single(await RaisedAsync(broken));
+        Assert.Empty(await RowsAsync(broken));
     }
 
     [Fact]
@@ -93,7 +174,7 @@ public sealed class StallFlowTests : IAsyncDisposable
         await _hub.LeadAsync(lead, Claim(FunnelStage.Interest, Monday));
         await SweepAt(Monday.AddDays(2));
 
-        await _hub.Get<DeadlineStore>().WatchAsync(lead, Monday.AddDays(2), TestContext.Current.CancellationToken);
+        await _hub.Get<DeadlineStore>().WatchAsync(lead, Monday.AddDays(2), Token);
         await SweepAt(Monday.AddDays(2));
 
         Assert.Single(await RaisedAsync(lead));
@@ -113,10 +194,15 @@ public sealed class StallFlowTests : IAsyncDisposable
         Assert.Equal([AlertKind.HandoffNotAccepted, AlertKind.StageOverdue], (await _hub.StateAsync(lead)).Ledger.Alerts.Select(alert => alert.Kind));
     }
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private async Task<IReadOnlyList<DueLead>> RowsAsync(LeadId lead) =>
+        [.. (await _hub.Get<DeadlineStore>().DueAsync(Monday.AddYears(1), Token).ToListAsync(Token)).Where(due => due.LeadId == lead)];
+
     private Task SweepAt(DateTimeOffset now)
     {
         _clock.Now = now;
-        return _hub.Get<StallFlow>().SweepAsync(TestContext.Current.CancellationToken);
+        return _hub.Get<StallFlow>().SweepAsync(Token);
     }
 
     private async Task<IReadOnlyList<LeadStalled>> RaisedAsync(LeadId lead) => [.. (await _hub.EventsAsync<LeadStalled>("alerts")).Where(stalled => stalled.LeadId == lead)];
