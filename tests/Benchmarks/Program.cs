@@ -2,12 +2,13 @@ using System.CommandLine;
 using System.Reflection;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
+using IntegrationHub.Benchmarks.Deadlines;
 using IntegrationHub.Benchmarks.Load;
 
-// `load` drives the whole hub over HTTP and prints ratios; anything else is BenchmarkDotNet's (try --list flat).
-if (args is ["load", ..])
+// `load` drives the whole hub over HTTP and prints ratios, `deadlines` counts what a stall sweep costs; anything else is BenchmarkDotNet's (try --list flat).
+if (args is ["load" or "deadlines", ..])
 {
-    return await new RootCommand("Benchmarks of IntegrationHub") { LoadCommand.Create() }.Parse(args).InvokeAsync();
+    return await new RootCommand("Benchmarks of IntegrationHub") { LoadCommand.Create(), DeadlinesCommand.Create() }.Parse(args).InvokeAsync();
 }
 
 // BenchmarkDotNet builds everything again for the processes it measures in; on a busy machine that takes longer than the two minutes it would wait.

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace IntegrationHub.Embedded.Tests;
+
+/// <summary>An Azurite of its own, in memory, on a free port. It ends with its standard input, and so also when whoever started it is killed.</summary>
+public sealed class AzuriteProcess : IAsyncDisposable
+{
+    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    private const string EndWithInput = "process.stdin.resume().on('end', () => process.exit(0)); require(process.argv[1]);";
+
+    private readonly Process _process;
+
+    private AzuriteProcess(Process process, int port) => (_process, ConnectionString) =
+        (process, $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};TableEndpoint=http://127.0.0.1:{port}/devstoreaccount1;");
+
+    /// <summary>Gets how to reach it.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Starts one and waits until it answers.</summary>
+    /// <param name="megabytes">How much memory its rows may take; zero for what Node.js gives.</param>
+    public static async Task<AzuriteProcess> StartAsync(int megabytes = 0)
+    {
+        var port = FreePort();
+        string[] memory = megabytes == 0 ? [] : [$"--max-old-space-size={megabytes}"];
+        var process = Process.Start(new ProcessStartInfo("node",
+        [
+            .. memory, "-e", EndWithInput, Script(), "--tableHost", "127.0.0.1", "--tablePort", $"{port}", "--inMemoryPersistence", "--silent", "--disableTelemetry",
+        ])
+        {
+            RedirectStandardInput = true,
+            WorkingDirectory = Path.GetTempPath(),
+        })!;
+        await Listening(process, port);
+        return new(process, port);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private static string Script()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var script = Path.Combine(folder.FullName, "src", "Embedded", "node_modules", "azurite", "dist", "src", "table", "main.js");
+            if (File.Exists(script))
+            {
+                return script;
+            }
+        }
+
+        throw new InvalidOperationException("Azurite is not installed: npm ci in src/Embedded brings it, and so does building the embedded Functions host.");
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task Listening(Process process, int port)
+    {
+        for (var deadline = Stopwatch.StartNew(); deadline.Elapsed < TimeSpan.FromSeconds(60);)
+        {
+            if (process.HasExited)
+            {
+                throw new InvalidOperationException($"Azurite ended with {process.ExitCode} instead of listening on port {port}.");
+            }
+
+            try
+            {
+                using TcpClient client = new();
+                await client.ConnectAsync(IPAddress.Loopback, port);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(50);
+            }
+        }
+
+        throw new TimeoutException($"Azurite did not listen on port {port} within a minute.");
+    }
+}
