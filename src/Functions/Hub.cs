@@ -12,6 +12,7 @@ using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.Polling;
 using IntegrationHub.Functions.Settings;
+using IntegrationHub.Functions.WriteBack;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
@@ -51,7 +52,7 @@ public static class Hub
         AddPlatform(builder.Services, builder.Configuration);
         AddJourneys(builder.Services);
         AddInbound(builder.Services);
-        builder.Services.AddPolling().AddAlerts().AddOps();
+        builder.Services.AddPolling().AddAlerts().AddOps().AddWriteBack();
         configure?.Invoke(builder.Services);
         return builder.Build();
     }

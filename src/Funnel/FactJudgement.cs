@@ -20,6 +20,9 @@ public enum FactEffect
 
     /// <summary>A CRM said again, in the same words, what it had said before: no news.</summary>
     Restated,
+
+    /// <summary>The hub's own write came back: no news.</summary>
+    Echo,
 }
 
 /// <summary>How a fact was judged when the journey was folded.</summary>
@@ -32,7 +35,8 @@ public sealed record FactJudgement(Fact Fact, FactEffect Effect, string? Rule, s
     /// <summary>The judgement while the fold goes on: whether a move leaves a stay is known only at its end.</summary>
     internal static FactJudgement Of(Fact fact, bool restated, StageMove? move) => new(
         fact,
-        fact is StageClaimed { Stage: null } ? FactEffect.Unmapped
+        fact is StageClaimed && fact.IsEchoOf(PersonProperty.Stage) ? FactEffect.Echo
+        : fact is StageClaimed { Stage: null } ? FactEffect.Unmapped
         : restated ? FactEffect.Restated
         : move is null ? FactEffect.None
         : move.Overrules ? FactEffect.Overruled

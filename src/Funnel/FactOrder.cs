@@ -24,7 +24,8 @@ internal static class FactOrder
     }
 
     /// <summary>
-    /// Which of two facts with one dedupe key counts: the earlier, else the one whose content sorts first; the known one when only the delivery differs. The same choice whichever came first.
+    /// Which of two facts with one dedupe key counts: the earlier, else the one whose content sorts first, else the one that is known for an echo; the known one when only the delivery differs.
+    /// The same choice whichever came first.
     /// </summary>
     public static Fact Choose(Fact known, Fact other)
     {
@@ -34,7 +35,8 @@ internal static class FactOrder
         }
 
         var order = known.OccurredAt.CompareTo(other.OccurredAt);
-        return (order != 0 ? order : string.CompareOrdinal(Content(known), Content(other))) <= 0 ? known : other;
+        order = order != 0 ? order : string.CompareOrdinal(Content(known), Content(other));
+        return (order != 0 ? order : EchoCount(other).CompareTo(EchoCount(known))) <= 0 ? known : other;
     }
 
     private static int Compare(Fact left, Fact right, string? systemOfRecord)
@@ -78,5 +80,7 @@ internal static class FactOrder
 
     /// <summary>What a fact says, without how and when it came.</summary>
     private static string Content(Fact fact) =>
-        JsonSerializer.Serialize(fact with { OccurredAt = fact.OccurredAt.ToUniversalTime(), ReceivedAt = default, MessageId = null });
+        JsonSerializer.Serialize(fact with { OccurredAt = fact.OccurredAt.ToUniversalTime(), ReceivedAt = default, MessageId = null, Echoes = default });
+
+    private static int EchoCount(Fact fact) => fact.Echoes.IsDefault ? 0 : fact.Echoes.Length;
 }

@@ -41,8 +41,15 @@ public abstract record Fact
     /// <summary>Gets the vendor's own word behind the fact (a stage's raw name, an event's type), or null where there is none.</summary>
     public string? Raw { get; init; }
 
+    /// <summary>Gets the properties whose values in it are the hub's own writes coming back: they show what the tool has now, and are no news. Default for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<PersonProperty> Echoes { get; init; }
+
     /// <summary>Gets the id of the message that brought it, so that "why" can name its source; null for facts the hub itself found.</summary>
     public string? MessageId { get; init; }
+
+    /// <summary>Whether what the fact says of a property is the hub's own write coming back.</summary>
+    public bool IsEchoOf(PersonProperty property) => !Echoes.IsDefaultOrEmpty && Echoes.Contains(property);
 }
 
 /// <summary>A tool puts the lead on a stage. A null <see cref="Stage"/> is a stage name that no map knows: held and reported, never guessed.</summary>

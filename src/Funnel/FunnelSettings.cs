@@ -26,6 +26,9 @@ public sealed record FunnelSettings
     /// <summary>Gets to whom handoffs go.</summary>
     public HandoffRouting Routing { get; init; } = HandoffRouting.None;
 
+    /// <summary>Gets how the hub writes back to the tools.</summary>
+    public WriteBackPolicy WriteBack { get; init; } = WriteBackPolicy.Default;
+
     /// <summary>The calendar that counts a team's time.</summary>
     public BusinessCalendar CalendarOf(string team) => TeamCalendars.GetValueOrDefault(team, Calendar);
 

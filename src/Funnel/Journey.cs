@@ -29,8 +29,11 @@ public sealed record Journey
     /// <summary>Gets whether the person may be written to: the latest word of any tool.</summary>
     public required ConsentState EmailConsent { get; init; }
 
-    /// <summary>Gets what is known of the person: for each property the latest word, the system of record's on a tie.</summary>
+    /// <summary>Gets what is known of the person: for each property the latest word that was news, the system of record's on a tie. What a tool only says again is none.</summary>
     public required LeadProfile Profile { get; init; }
+
+    /// <summary>Gets the connector whose word each known property of the profile is.</summary>
+    public ImmutableSortedDictionary<PersonProperty, string> ProfileSources { get; init; } = ImmutableSortedDictionary<PersonProperty, string>.Empty;
 
     /// <summary>Gets the keys the lead is known under, ordered; earlier addresses stay as aliases.</summary>
     public required ImmutableArray<IdentityKey> Identities { get; init; }

@@ -47,6 +47,7 @@ public static class JourneyFold
             Deals = way.Deals.List(),
             EmailConsent = person.EmailConsent,
             Profile = person.Erased ? new() : person.Profile,
+            ProfileSources = person.Erased ? ImmutableSortedDictionary<PersonProperty, string>.Empty : person.ProfileSources(),
             Identities = person.Erased ? [] : person.Identities(),
             NextActivityAt = activities.NextAt,
             LastActivityAt = activities.LastAt,
@@ -85,7 +86,7 @@ public static class JourneyFold
             var step = fact is DealChanged change ? Deals.Apply(change) : null;
             FunnelStage? lastWord = _lastWords.TryGetValue(fact.Connector, out var word) ? word : null;
             var restated = IsRestated(fact);
-            var move = restated ? null : StagePolicy.Judge(fact, new(Present.Stage, Present.EnteredAt, Deals, lastWord, step), _settings);
+            var move = restated || fact.IsEchoOf(PersonProperty.Stage) ? null : StagePolicy.Judge(fact, new(Present.Stage, Present.EnteredAt, Deals, lastWord, step), _settings);
             if (move is { Overrules: false })
             {
                 Enter(fact, move);
@@ -93,7 +94,7 @@ public static class JourneyFold
 
             _trace?.Add(FactJudgement.Of(fact, restated, move));
 
-            if (fact.Side == ToolSide.Crm && fact is StageClaimed { Stage: not null } or DealChanged or HandoffReturned)
+            if (fact.Side == ToolSide.Crm && !fact.IsEchoOf(PersonProperty.Stage) && fact is StageClaimed { Stage: not null } or DealChanged or HandoffReturned)
             {
                 _lastWords[fact.Connector] = (fact as StageClaimed)?.Stage ?? Present.Stage;
             }
@@ -138,6 +139,8 @@ public static class JourneyFold
     private sealed class PersonFold
     {
         private readonly HashSet<IdentityKey> _keys = [];
+        private readonly Dictionary<string, LeadProfile> _said = new(StringComparer.Ordinal);
+        private readonly Dictionary<PersonProperty, string> _sources = [];
 
         public LeadProfile Profile { get; private set; } = new();
 
@@ -150,9 +153,9 @@ public static class JourneyFold
             switch (fact)
             {
                 case ProfileChanged changed:
-                    Profile = Merge(Profile, changed.Profile);
+                    TakeProfile(changed);
                     break;
-                case ConsentChanged consent:
+                case ConsentChanged consent when !consent.IsEchoOf(PersonProperty.Consent):
                     EmailConsent = consent.Email;
                     break;
                 case IdentitiesLinked { Keys.IsDefault: false } linked:
@@ -172,24 +175,55 @@ public static class JourneyFold
                 .ThenBy(key => key.Id, StringComparer.Ordinal),
         ];
 
-        private static LeadProfile Merge(LeadProfile known, LeadProfile change) => new()
-        {
-            Email = Merge(known.Email, change.Email),
-            FirstName = Merge(known.FirstName, change.FirstName),
-            LastName = Merge(known.LastName, change.LastName),
-            Company = Merge(known.Company, change.Company),
-            JobTitle = Merge(known.JobTitle, change.JobTitle),
-            Phone = Merge(known.Phone, change.Phone),
-            Region = Merge(known.Region, change.Region),
-            Segment = Merge(known.Segment, change.Segment),
-            Score = change.Score ?? known.Score,
-        };
+        public ImmutableSortedDictionary<PersonProperty, string> ProfileSources() => _sources.ToImmutableSortedDictionary();
 
-        private static string? Merge(string? known, string? change) => change switch
+        /// <summary>A tool's row states all its properties whenever one changes: what a tool says as it said it before is no change, and neither is what the hub wrote there.</summary>
+        private void TakeProfile(ProfileChanged fact)
         {
-            null => known,
-            "" => null,
-            _ => change,
+            var (said, change) = (_said.GetValueOrDefault(fact.Connector) ?? new(), fact.Profile);
+            Profile = new()
+            {
+                Email = Text(Profile.Email, said.Email, change.Email),
+                FirstName = Value(PersonProperty.FirstName),
+                LastName = Value(PersonProperty.LastName),
+                Company = Value(PersonProperty.Company),
+                JobTitle = Value(PersonProperty.JobTitle),
+                Phone = Value(PersonProperty.Phone),
+                Region = Value(PersonProperty.Region),
+                Segment = Value(PersonProperty.Segment),
+                Score = change.Score is null || change.Score == said.Score ? Profile.Score : change.Score,
+            };
+            _said[fact.Connector] = Over(change, said);
+
+            string? Value(PersonProperty property)
+            {
+                if (change.Of(property) is null || change.Of(property) == said.Of(property) || fact.IsEchoOf(property))
+                {
+                    return Profile.Of(property);
+                }
+
+                _sources[property] = fact.Connector;
+                return Text(Profile.Of(property), said.Of(property), change.Of(property));
+            }
+        }
+
+        /// <summary>Null is not part of the change, and empty clears.</summary>
+        private static string? Text(string? known, string? said, string? change) =>
+            change is null || change == said ? known
+            : change.Length == 0 ? null
+            : change;
+
+        private static LeadProfile Over(LeadProfile change, LeadProfile said) => new()
+        {
+            Email = change.Email ?? said.Email,
+            FirstName = change.FirstName ?? said.FirstName,
+            LastName = change.LastName ?? said.LastName,
+            Company = change.Company ?? said.Company,
+            JobTitle = change.JobTitle ?? said.JobTitle,
+            Phone = change.Phone ?? said.Phone,
+            Region = change.Region ?? said.Region,
+            Segment = change.Segment ?? said.Segment,
+            Score = change.Score ?? said.Score,
         };
     }
 

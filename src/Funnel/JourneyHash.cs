@@ -93,6 +93,13 @@ internal static class JourneyHash
         json.WriteString("segment", journey.Profile.Segment);
         WriteNumber(json, "score", journey.Profile.Score);
         json.WriteEndObject();
+        json.WriteStartObject("profileSources");
+        foreach (var (property, connector) in journey.ProfileSources)
+        {
+            json.WriteString(Name(property), connector);
+        }
+
+        json.WriteEndObject();
         json.WriteStartArray("identities");
         foreach (var key in journey.Identities)
         {

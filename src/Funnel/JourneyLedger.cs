@@ -32,6 +32,28 @@ public sealed record JourneyLedger
     /// <summary>Gets when the person was erased; null for everybody else. Nothing that is said of them later is kept.</summary>
     public DateTimeOffset? ErasedAt { get; init; }
 
+    /// <summary>Gets the fingerprint of the profile last announced, and how often one was: part of each announcement's id; null until the first.</summary>
+    public AnnouncedProfile? Profile { get; init; }
+
+    /// <summary>Gets the consent last announced; null until the first.</summary>
+    public AnnouncedConsent? Consent { get; init; }
+
+    /// <summary>Gets what the hub wrote to the tools, oldest first: the latest few dozen.</summary>
+    public ImmutableArray<OwnWrite> Writes { get; init; } = [];
+
+    /// <summary>Gets the breakers, one at most for each property; one that is closed stays until the next opens.</summary>
+    public ImmutableArray<Breaker> Breakers { get; init; } = [];
+
     /// <summary>Gets the due time of the index row that stands for this lead (see <see cref="StallRules"/>); null where none does.</summary>
     public DateTimeOffset? WatchedAt { get; init; }
 }
+
+/// <summary>The profile last announced.</summary>
+/// <param name="Fingerprint">Of the properties that tools are kept in step with.</param>
+/// <param name="Times">How many times one was announced.</param>
+public sealed record AnnouncedProfile(string Fingerprint, int Times);
+
+/// <summary>The consent last announced.</summary>
+/// <param name="Email">Whether the person may be written to.</param>
+/// <param name="Times">How many times one was announced.</param>
+public sealed record AnnouncedConsent(ConsentState Email, int Times);

@@ -15,7 +15,7 @@ public static class JourneyRules
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(arriving);
         ArgumentNullException.ThrowIfNull(settings);
-        var (facts, newFacts) = Add(state.Facts, arriving);
+        var (facts, newFacts, noted) = Add(state, arriving, settings, now);
         var ordered = FactOrder.Sort(facts.Values, settings.SystemOfRecord);
         var journey = JourneyFold.FoldOrdered(state.LeadId, ordered, settings);
         if (newFacts.Count == 0)
@@ -23,39 +23,48 @@ public static class JourneyRules
             return new(state, journey, [], [], StallRules.NextDue(journey, state.Ledger, settings));
         }
 
-        var (ledger, events) = journey.Erased ? (state.Ledger, []) : Act(state.Ledger, journey, ordered, settings, now);
+        var (ledger, events) = journey.Erased ? (state.Ledger, []) : Act(noted, journey, ordered, settings, now);
         return new(state with { Facts = facts, Ledger = ledger }, journey, newFacts, events, StallRules.NextDue(journey, ledger, settings));
     }
 
-    private static (ImmutableDictionary<string, Fact> Facts, IReadOnlyList<Fact> New) Add(ImmutableDictionary<string, Fact> known, IEnumerable<Fact> arriving)
+    private static (ImmutableDictionary<string, Fact> Facts, IReadOnlyList<Fact> New, JourneyLedger Ledger) Add(
+        JourneyState state, IEnumerable<Fact> arriving, FunnelSettings settings, DateTimeOffset now)
     {
-        var facts = known;
+        var (facts, ledger) = (state.Facts, state.Ledger);
         var changed = new List<string>();
-        foreach (var fact in arriving)
+        foreach (var arrived in arriving)
         {
-            var chosen = facts.TryGetValue(fact.DedupeKey, out var there) ? FactOrder.Choose(there, fact) : fact;
-            if (!ReferenceEquals(chosen, there))
+            var fact = arrived;
+            if (facts.TryGetValue(fact.DedupeKey, out var there))
             {
-                facts = facts.SetItem(fact.DedupeKey, chosen);
+                fact = FactOrder.Choose(there, fact);
+            }
+            else
+            {
+                (ledger, fact) = EchoRules.Take(ledger, state.LeadId, fact, settings.WriteBack, now);
+            }
+
+            if (!ReferenceEquals(fact, there))
+            {
+                facts = facts.SetItem(fact.DedupeKey, fact);
                 changed.Add(fact.DedupeKey);
             }
         }
 
-        return (facts, [.. changed.Distinct(StringComparer.Ordinal).Select(key => facts[key])]);
+        return (facts, [.. changed.Distinct(StringComparer.Ordinal).Select(key => facts[key])], ledger);
     }
 
     private static (JourneyLedger Ledger, IReadOnlyList<FunnelEvent> Events) Act(
         JourneyLedger ledger, Journey journey, Fact[] ordered, FunnelSettings settings, DateTimeOffset now)
     {
-        var events = new List<FunnelEvent>(3);
+        var events = new List<FunnelEvent>(4);
         var (published, changed) = Publish(ledger, journey, now);
+        (published, var consent) = AnnounceConsent(published, journey, now);
+        (published, var profile) = AnnounceProfile(published, journey, settings.WriteBack, now);
         var (followed, returned) = HandoffRules.Follow(published, journey.LeadId, ordered, settings, now);
         var (announced, handoff) = HandoffRules.Announce(followed, journey, settings, now);
-        if (changed is not null)
-        {
-            events.Add(changed);
-        }
-
+        // An opt-out goes before everything else.
+        events.AddRange(new FunnelEvent?[] { consent, changed, profile }.OfType<FunnelEvent>());
         events.AddRange(returned);
         var taken = announced;
         if (handoff is not null)
@@ -91,6 +100,48 @@ public static class JourneyRules
         };
         return (ledger with { PublishedEntry = present, PublishedChanges = ledger.PublishedChanges + 1 }, changed);
     }
+
+    /// <summary>An opt-out is announced, and an agreement after an announced opt-out: before that no tool has anything to take back.</summary>
+    private static (JourneyLedger Ledger, ConsentAnnounced? Event) AnnounceConsent(JourneyLedger ledger, Journey journey, DateTimeOffset now)
+    {
+        var last = ledger.Consent?.Email ?? ConsentState.Unknown;
+        if (journey.EmailConsent == last || (journey.EmailConsent != ConsentState.OptedOut && last != ConsentState.OptedOut))
+        {
+            return (ledger, null);
+        }
+
+        var announced = new AnnouncedConsent(journey.EmailConsent, (ledger.Consent?.Times ?? 0) + 1);
+        var id = CauseId.Of("consentAnnounced", journey.LeadId, announced.Times, announced.Email);
+        return (ledger with { Consent = announced }, new() { Id = id, LeadId = journey.LeadId, At = now, Team = journey.Owner });
+    }
+
+    /// <summary>A change of what tools are kept in step with is announced, and that a breaker has opened, which somebody has to be told.</summary>
+    private static (JourneyLedger Ledger, ProfileAnnounced? Event) AnnounceProfile(JourneyLedger ledger, Journey journey, WriteBackPolicy policy, DateTimeOffset now)
+    {
+        if (policy.InStep.IsEmpty && ledger.Breakers.IsEmpty)
+        {
+            return (ledger, null);
+        }
+
+        var fingerprint = Fingerprint(journey.LeadId, journey.Profile, ledger.Breakers, policy);
+        var last = ledger.Profile ?? new AnnouncedProfile(Fingerprint(journey.LeadId, new(), [], policy), 0);
+        if (fingerprint == last.Fingerprint)
+        {
+            return (ledger, null);
+        }
+
+        var announced = new AnnouncedProfile(fingerprint, last.Times + 1);
+        var id = CauseId.Of("profileAnnounced", journey.LeadId, announced.Times, fingerprint);
+        return (ledger with { Profile = announced }, new() { Id = id, LeadId = journey.LeadId, At = now, Team = journey.Owner });
+    }
+
+    private static string Fingerprint(LeadId leadId, LeadProfile profile, IEnumerable<Breaker> breakers, WriteBackPolicy policy) => CauseId.Of(
+        "profile",
+        [
+            leadId,
+            .. LeadProfile.Properties.Where(policy.InStep.Contains).Select(property => profile.Of(property)),
+            .. breakers.Select(breaker => (object)breaker.OpenedAt),
+        ]);
 }
 
 /// <summary>What arriving facts came to.</summary>

@@ -1,8 +1,16 @@
+using System.Collections.Immutable;
+
 namespace IntegrationHub.Funnel;
 
 /// <summary>What the teams need to know of a person, as the tools have it. Null is not known; as a change, null is unchanged and empty clears. Personal data: never to be logged.</summary>
 public sealed record LeadProfile
 {
+    /// <summary>The properties that tools can be kept in step with.</summary>
+    public static readonly ImmutableArray<PersonProperty> Properties =
+    [
+        PersonProperty.FirstName, PersonProperty.LastName, PersonProperty.Company, PersonProperty.JobTitle, PersonProperty.Phone, PersonProperty.Region, PersonProperty.Segment,
+    ];
+
     /// <summary>Gets the address the person reads, canonical.</summary>
     public string? Email { get; init; }
 
@@ -29,4 +37,17 @@ public sealed record LeadProfile
 
     /// <summary>Gets the marketing tool's score; null where it has none.</summary>
     public decimal? Score { get; init; }
+
+    /// <summary>The value of one of <see cref="Properties"/>.</summary>
+    public string? Of(PersonProperty property) => property switch
+    {
+        PersonProperty.FirstName => FirstName,
+        PersonProperty.LastName => LastName,
+        PersonProperty.Company => Company,
+        PersonProperty.JobTitle => JobTitle,
+        PersonProperty.Phone => Phone,
+        PersonProperty.Region => Region,
+        PersonProperty.Segment => Segment,
+        _ => throw new ArgumentOutOfRangeException(nameof(property), property, "This is no property of a profile."),
+    };
 }

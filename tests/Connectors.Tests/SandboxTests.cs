@@ -1,4 +1,5 @@
 using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Tests.Common;
 using IntegrationHub.Funnel;
 using IntegrationHub.Sandbox;
 using IntegrationHub.Sandbox.Salesforce;
@@ -61,7 +62,7 @@ public sealed class SandboxTests : IAsyncLifetime
     public async Task A_lifecycle_stage_goes_forward_and_back_in_HubSpot()
     {
         var contact = _sandbox.HubSpot.CreateContact("ada@example.com", ("lifecyclestage", "lead"));
-        var hubSpot = Connectors.Find<IStageTarget>("hubspot")!;
+        var hubSpot = Connectors.Find<IPersonTarget>("hubspot")!;
         var person = IdentityKey.Person("hubspot", $"{contact}");
 
         Assert.True(await hubSpot.WriteStageAsync(person, FunnelStage.Commitment, Stop));

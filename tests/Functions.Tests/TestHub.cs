@@ -1,6 +1,7 @@
 using Azure.Messaging.ServiceBus;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -34,7 +35,7 @@ internal sealed class TestHub : IAsyncDisposable
         ];
         _host = Hub.Build([.. always, .. settings], services => services
             .Replace(ServiceDescriptor.Singleton(clock))
-            .Replace(ServiceDescriptor.Singleton(Leads.Policy))
+            .Replace(ServiceDescriptor.Singleton(Leads.Policy with { WriteBack = WriteBackRegistration.For(Leads.Policy.WriteBack, new(connectors)) }))
             .Replace(ServiceDescriptor.Singleton(new ConnectorSet(connectors))));
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Net;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Connectors.Common.Http;
@@ -38,27 +39,61 @@ internal sealed class PlayedCrm(string name = "salesforce") : IHandoffTarget
     }
 }
 
-/// <summary>A marketing tool that shows stages.</summary>
-internal sealed class PlayedMarketing(string name = "hubspot") : IStageTarget
+/// <summary>A marketing tool that shows stages and takes what it is told of people.</summary>
+internal sealed class PlayedMarketing(string name = "hubspot") : IPersonTarget
 {
     public string Name => name;
 
     public string Type => "Played";
 
+    public ImmutableHashSet<PersonProperty> Writes { get; init; } = [PersonProperty.Stage, PersonProperty.Consent];
+
+    /// <summary>Gets the stages it shows.</summary>
     public ConcurrentDictionary<IdentityKey, FunnelStage> Shows { get; } = new();
+
+    /// <summary>Gets what it has, by record and property, in its own words.</summary>
+    public ConcurrentDictionary<(IdentityKey Record, PersonProperty Property), string> Has { get; } = new();
+
+    /// <summary>Gets what was written, in order.</summary>
+    public ConcurrentQueue<(PersonProperty Property, string Value)> Written { get; } = new();
 
     public Exception? Fails { get; set; }
 
-    public Task<bool> WriteStageAsync(IdentityKey person, FunnelStage stage, CancellationToken cancellationToken)
+    /// <summary>Gets or sets what happens between looking and writing.</summary>
+    public Func<Task> BeforeWriting { get; set; } = () => Task.CompletedTask;
+
+    public Task<WritePlan?> PlanAsync(IdentityKey person, PersonWish wish, CancellationToken cancellationToken)
     {
         if (Fails is { } failure)
         {
             throw failure;
         }
 
-        var before = Shows.TryGetValue(person, out var shown) ? shown : (FunnelStage?)null;
-        Shows[person] = stage;
-        return Task.FromResult(before != stage);
+        IEnumerable<(PersonProperty Property, string Said)> wanted =
+        [
+            .. wish.OptedOut is { } optedOut ? [(PersonProperty.Consent, (optedOut ? ConsentState.OptedOut : ConsentState.OptedIn).ToString())] : Array.Empty<(PersonProperty, string)>(),
+            .. wish.Stage is { } stage ? [(PersonProperty.Stage, stage.ToString())] : Array.Empty<(PersonProperty, string)>(),
+            .. wish.Profile.Select(pair => (pair.Key, pair.Value)),
+        ];
+        return Task.FromResult<WritePlan?>(new(person, [.. wanted.Select(value =>
+        {
+            var before = Has.GetValueOrDefault((person, value.Property));
+            return new PlannedWrite(value.Property, before == value.Said ? WriteOutcome.Equal : WriteOutcome.Written, value.Property.ToString(), value.Said, value.Said, before);
+        })]));
+    }
+
+    public async Task WriteAsync(WritePlan plan, CancellationToken cancellationToken)
+    {
+        await BeforeWriting();
+        foreach (var write in plan.Writes)
+        {
+            Has[(plan.Record, write.Property)] = write.Said;
+            Written.Enqueue((write.Property, write.Said));
+            if (write.Property == PersonProperty.Stage)
+            {
+                Shows[plan.Record] = Enum.Parse<FunnelStage>(write.Said);
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Common;
 
-/// <summary>One configured instance of a tool. What it can do shows in the further interfaces it has: <see cref="IWebhookSource"/>, <see cref="IPollSource"/>, <see cref="IEventEnricher"/>, <see cref="IHandoffTarget"/>, <see cref="IStageTarget"/>.</summary>
+/// <summary>One configured instance of a tool. What it can do shows in the further interfaces it has: <see cref="IWebhookSource"/>, <see cref="IPollSource"/>, <see cref="IEventEnricher"/>, <see cref="IHandoffTarget"/>, <see cref="IPersonTarget"/>.</summary>
 public interface IConnector
 {
     /// <summary>Gets the ops team's name for the instance, lower case: the name in settings, URLs and facts.</summary>
@@ -106,13 +106,3 @@ public sealed record HandoffOrder(Handoff Handoff, Journey Journey, HandoffBrief
 /// <param name="Person">The key of the person's record there.</param>
 /// <param name="RecordUrl">A link for people; null where there is none.</param>
 public sealed record HandoffReceipt(IdentityKey Person, string? RecordUrl);
-
-/// <summary>A tool that is told what became of a lead: marketing automation.</summary>
-public interface IStageTarget : IConnector
-{
-    /// <summary>Brings the person's record to a stage, if it is not there already.</summary>
-    /// <returns>Whether anything had to be written.</returns>
-    /// <exception cref="Http.VendorUnavailableException">The vendor does not answer: try later.</exception>
-    /// <exception cref="Http.VendorRefusedException">The vendor refuses for good.</exception>
-    Task<bool> WriteStageAsync(IdentityKey person, FunnelStage stage, CancellationToken cancellationToken);
-}

@@ -60,12 +60,12 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
         };
     }
 
-    /// <summary>A contact with its lifecycle stage; null where it is not there, or no longer.</summary>
+    /// <summary>A contact with what the hub writes; null where it is not there, or no longer.</summary>
     public async Task<HubSpotObjectWire?> ContactAsync(string contact, CancellationToken cancellationToken)
     {
         try
         {
-            return await RunAsync(() => api.ContactAsync(contact, "lifecyclestage", cancellationToken));
+            return await RunAsync(() => api.ContactAsync(contact, string.Join(',', HubSpotWriting.Read), cancellationToken));
         }
         catch (VendorRefusedException refused) when (refused.Status == HttpStatusCode.NotFound)
         {
@@ -73,10 +73,10 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
         }
     }
 
-    /// <summary>Writes the lifecycle stage of a contact; the empty text clears it.</summary>
-    public Task WriteLifecycleStageAsync(string contact, string stage, CancellationToken cancellationToken) => RunAsync(async () =>
+    /// <summary>Writes properties of a contact; an empty text clears.</summary>
+    public Task WriteAsync(string contact, IReadOnlyDictionary<string, string> properties, CancellationToken cancellationToken) => RunAsync(async () =>
     {
-        await api.UpdateContactAsync(contact, new(new Dictionary<string, string> { ["lifecyclestage"] = stage }), repeatable: true, cancellationToken);
+        await api.UpdateContactAsync(contact, new(properties), repeatable: true, cancellationToken);
         return true;
     });
 

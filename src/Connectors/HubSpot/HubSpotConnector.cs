@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Funnel;
@@ -5,12 +6,13 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Connectors.HubSpot;
 
 /// <summary>One HubSpot account: its contacts speak for marketing, its deals for the CRM.</summary>
-public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IStageTarget
+public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTarget
 {
     private readonly HubSpotOptions _options;
     private readonly HubSpotClient _client;
+    private readonly HubSpotWriting _writing;
 
-    internal HubSpotConnector(HubSpotOptions options, HubSpotClient client) => (_options, _client) = (options, client);
+    internal HubSpotConnector(HubSpotOptions options, HubSpotClient client) => (_options, _client, _writing) = (options, client, new(client, options));
 
     /// <summary>The type's name in settings.</summary>
     public const string TypeName = "HubSpot";
@@ -20,6 +22,9 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IStageTar
 
     /// <inheritdoc/>
     public string Type => TypeName;
+
+    /// <inheritdoc/>
+    public ImmutableHashSet<PersonProperty> Writes => [PersonProperty.Stage, PersonProperty.Consent, .. _options.WriteProfile];
 
     /// <inheritdoc/>
     public int MaxBodyBytes => 1024 * 1024;
@@ -78,35 +83,19 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IStageTar
     }
 
     /// <inheritdoc/>
-    public async Task<bool> WriteStageAsync(IdentityKey person, FunnelStage stage, CancellationToken cancellationToken)
+    public Task<WritePlan?> PlanAsync(IdentityKey person, PersonWish wish, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(person);
+        ArgumentNullException.ThrowIfNull(wish);
 
-        if (!_options.WriteStages.TryGetValue(stage, out var wanted))
-        {
-            return false;
-        }
+        return _writing.PlanAsync(person, wish, cancellationToken);
+    }
 
-        // Whoever is gone from HubSpot has no stage there.
-        if (await _client.ContactAsync(person.Id, cancellationToken) is not { } contact)
-        {
-            return false;
-        }
+    /// <inheritdoc/>
+    public Task WriteAsync(WritePlan plan, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
 
-        var current = contact.Text("lifecyclestage");
-        var known = _options.Stages.TryGet(current, out var present);
-        if (current == wanted || (known && present == stage))
-        {
-            return false;
-        }
-
-        // HubSpot lets the stage only move forward: to go back it is cleared first. A crash in between leaves it empty, and from there every stage is forward.
-        if (current is not null && (!known || present > stage))
-        {
-            await _client.WriteLifecycleStageAsync(person.Id, "", cancellationToken);
-        }
-
-        await _client.WriteLifecycleStageAsync(person.Id, wanted, cancellationToken);
-        return true;
+        return _writing.WriteAsync(plan, cancellationToken);
     }
 }

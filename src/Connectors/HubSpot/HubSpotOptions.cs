@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Funnel;
 
@@ -55,6 +56,9 @@ public sealed class HubSpotOptions
     /// <summary>Gets what lifecycle stages mean. Setting <c>StageMap:{raw}</c>.</summary>
     public required StageMap<FunnelStage> Stages { get; init; }
 
+    /// <summary>Gets the properties of the profile that contacts are kept in step with. Setting <c>WriteProfile</c>; default none.</summary>
+    public required ImmutableHashSet<PersonProperty> WriteProfile { get; init; }
+
     /// <summary>Gets what deal stages mean; those of other pipelines are decided by the pipeline's own probabilities. Setting <c>DealStageMap:{raw}</c>.</summary>
     public required StageMap<DealStageMeaning> DealStages { get; init; }
 
@@ -77,6 +81,7 @@ public sealed class HubSpotOptions
             Stages = stages,
             DealStages = settings.DealStages("DealStageMap", DefaultPipeline),
             WriteStages = ReadWriteStages(settings, stages),
+            WriteProfile = ProfileFields.Read(settings, HubSpotWriting.Fields.Keys),
         };
 
         if (options.AccessToken is null && (options.ClientId is null || options.RefreshToken is null))

@@ -1,13 +1,15 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using IntegrationHub.Connectors.Common;
+using IntegrationHub.Funnel;
 using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
 /// <summary>One Salesforce organisation: the CRM.</summary>
-public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnricher, IHandoffTarget
+public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnricher, IHandoffTarget, IPersonTarget
 {
     /// <summary>The type's name in settings.</summary>
     public const string TypeName = "Salesforce";
@@ -30,6 +32,7 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
     private readonly SalesforceClient _client;
     private readonly SalesforcePoll _poll;
     private readonly SalesforceHandoff _handoff;
+    private readonly SalesforceWriting _writing;
 
     internal SalesforceConnector(SalesforceOptions options, SalesforceClient client, ILogger logger)
     {
@@ -37,6 +40,7 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
         _client = client;
         _poll = new(client, options, logger);
         _handoff = new(client, options);
+        _writing = new(client, options);
     }
 
     /// <inheritdoc/>
@@ -44,6 +48,9 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
 
     /// <inheritdoc/>
     public string Type => TypeName;
+
+    /// <inheritdoc/>
+    public ImmutableHashSet<PersonProperty> Writes => [PersonProperty.Consent, .. _options.WriteProfile];
 
     /// <inheritdoc/>
     public int MaxBodyBytes => 1024 * 1024;
@@ -145,6 +152,23 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
         ArgumentNullException.ThrowIfNull(order);
 
         return _handoff.DeliverAsync(order, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<WritePlan?> PlanAsync(IdentityKey person, PersonWish wish, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        ArgumentNullException.ThrowIfNull(wish);
+
+        return _writing.PlanAsync(person, wish, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task WriteAsync(WritePlan plan, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+
+        return _writing.WriteAsync(plan, cancellationToken);
     }
 
     /// <inheritdoc/>

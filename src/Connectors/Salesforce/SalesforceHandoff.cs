@@ -8,7 +8,9 @@ namespace IntegrationHub.Connectors.Salesforce;
 /// <summary>Writes a handoff: the lead under the hub's lead id, and one task for its owner under the handoff's id.</summary>
 internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptions options)
 {
-    private const string Converted = "CANNOT_UPDATE_CONVERTED_LEAD";
+    /// <summary>How Salesforce refuses to write to a lead that has become a contact.</summary>
+    public const string Converted = "CANNOT_UPDATE_CONVERTED_LEAD";
+
     private const int LongestSubject = 255, LongestDescription = 32_000;
 
     /// <summary>Writes it. Repeating it makes no second record.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Funnel;
@@ -78,6 +79,12 @@ public sealed class SalesforceOptions
     /// <summary>Gets the lead statuses by which sales give a lead back. Default: <c>Closed - Not Converted</c>.</summary>
     public required IReadOnlyList<string> ReturnStatuses { get; init; }
 
+    /// <summary>Gets a value indicating whether a lead that was given back gets the first of <see cref="InitialStatuses"/> when it is handed over again. Default: true.</summary>
+    public required bool ReopenReturned { get; init; }
+
+    /// <summary>Gets the properties of the profile that leads and contacts are kept in step with. Setting <c>WriteProfile</c>; default none.</summary>
+    public required ImmutableHashSet<PersonProperty> WriteProfile { get; init; }
+
     /// <summary>Gets the Lead field with the reason of a return, without which there is none; null takes the status for the reason.</summary>
     public string? ReturnReasonField { get; init; }
 
@@ -121,6 +128,8 @@ public sealed class SalesforceOptions
             OwnerId = settings.Text("OwnerId") is { } owner ? SalesforceId.Normalise(owner) : null,
             InitialStatuses = settings.List("InitialStatuses", "Open - Not Contacted"),
             ReturnStatuses = settings.List("ReturnStatuses", "Closed - Not Converted"),
+            ReopenReturned = settings.Flag("ReopenReturned", true),
+            WriteProfile = ProfileFields.Read(settings, SalesforceWriting.LeadFields.Keys),
             ReturnReasonField = settings.Text("ReturnReasonField"),
             Stages = settings.Stages("StageMap", LeadStatuses),
             DealStages = settings.DealStages("DealStageMap", OpportunityStages),

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-/// <summary>Brings leads that pass to sales into the CRM.</summary>
+/// <summary>Brings leads that pass to sales into the CRM, and what is known of the person into every CRM.</summary>
 public sealed class DeliverToSalesFunction(HandoffFlow handoffs, MessageSettler settler, FunnelTopic funnel)
 {
     private const string Subscription = "to-sales";

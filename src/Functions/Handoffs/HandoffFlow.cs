@@ -3,6 +3,7 @@ using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Logging;
 
@@ -13,15 +14,16 @@ namespace IntegrationHub.Functions.Handoffs;
 /// finds its own record and only notes it.
 /// </summary>
 public sealed partial class HandoffFlow(
-    JourneyFlow journeys, ConnectorSet connectors, HandoffOptions options, ConnectorStateStore states, FunnelSettings settings, TimeProvider clock, ILogger<HandoffFlow> logger)
+    JourneyFlow journeys, WriteBackFlow writeBack, ConnectorSet connectors, HandoffOptions options, ConnectorStateStore states, FunnelSettings settings, TimeProvider clock, ILogger<HandoffFlow> logger)
 {
-    /// <summary>Delivers what an event announces, if it still holds.</summary>
+    /// <summary>Delivers the handoff that an event announces, if it still holds; what else it tells is written back.</summary>
     /// <exception cref="VendorUnavailableException">The tool does not answer: to be tried later.</exception>
     /// <exception cref="HopelessMessageException">The tool refused, or there is none.</exception>
     public async Task DeliverAsync(FunnelEvent announced, CancellationToken cancellationToken)
     {
         if (announced is not HandoffAnnounced handoff)
         {
+            await writeBack.WriteBackAsync(announced, ToolSide.Crm, cancellationToken);
             return;
         }
 
@@ -55,6 +57,7 @@ public sealed partial class HandoffFlow(
 
         try
         {
+            await writeBack.PrepareAsync(target.Name, order.Journey, handoff.HandoffId, cancellationToken);
             var receipt = await target.DeliverAsync(order, cancellationToken);
             states.Reached(target.Name);
 

@@ -5,19 +5,19 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-/// <summary>Registers handoffs and write-back.</summary>
+/// <summary>Registers handoffs.</summary>
 public static class HandoffRegistration
 {
     private const string Section = "Handoffs";
 
-    /// <summary>Registers <see cref="HandoffFlow"/> and <see cref="OutcomeFlow"/> with what they need.</summary>
+    /// <summary>Registers <see cref="HandoffFlow"/> with what it needs.</summary>
     /// <exception cref="InvalidSettingsException">The section <c>Handoffs</c> names a connector that takes no leads over.</exception>
     public static IServiceCollection AddHandoffs(this IServiceCollection services, IConfiguration configuration)
     {
         var reader = new SettingsReader(configuration);
         var options = Read(reader);
         reader.ThrowIfFaulty();
-        return services.AddSingleton(options).AddSingleton<HandoffFlow>().AddSingleton<OutcomeFlow>();
+        return services.AddSingleton(options).AddSingleton<HandoffFlow>();
     }
 
     private static HandoffOptions Read(SettingsReader reader)

@@ -30,6 +30,9 @@ public sealed class HubTables(TableServiceClient service)
     /// <summary>What ops have been told, or are to be told.</summary>
     public const string Notices = "Notices";
 
+    /// <summary>The flip breakers that are open.</summary>
+    public const string Breakers = "Breakers";
+
     private readonly ConcurrentDictionary<string, TableClient> _clients = new(StringComparer.Ordinal);
 
     /// <summary>The client of a table that is there.</summary>

@@ -28,6 +28,7 @@ public sealed class LeadsFunction(LeadQuery leads)
     internal static ObjectResult Answer(object? lead) =>
         lead is null ? Problem(StatusCodes.Status404NotFound, "No such lead.") : new OkObjectResult(lead);
 
-    private static ObjectResult Problem(int status, string title) =>
+    /// <summary>An answer that says what is wrong.</summary>
+    internal static ObjectResult Problem(int status, string title) =>
         new(new ProblemDetails { Status = status, Title = title }) { StatusCode = status, ContentTypes = { "application/problem+json" } };
 }

@@ -18,6 +18,7 @@ internal static class WhySteps
             .. journey.Entries.Select(entry => Staged(entry, facts[entry.FactKey])),
             .. ledger.Handoffs.Select(handoff => Routed(handoff, SourceOf(handoff.Stage, handoff.EnteredAt))),
             .. ledger.Handoffs.Where(handoff => handoff.Delivery != HandoffDelivery.Pending).Select(handoff => Written(handoff, SourceOf(handoff.Stage, handoff.EnteredAt))),
+            .. ledger.Writes.Select(Written),
             .. ledger.Alerts.Select(alert => Alerted(alert, settings, SourceOf(alert.Stage, alert.EnteredAt))),
         ];
         return [.. steps.OrderBy(step => step.At).ThenBy(step => step.Step)];
@@ -34,6 +35,7 @@ internal static class WhySteps
         {
             FactEffect.Unmapped => ("unmapped-stage", $"no map knows the stage: it is held until Connectors:{fact.Connector}:StageMap names it"),
             FactEffect.Restated => ("restated", "the tool had said the same before: no news"),
+            FactEffect.Echo => ("own-write", "the hub itself had written it there: no news"),
             FactEffect.Momentary => (judged.Rule!, $"{judged.Reason}, but another word of the same instant took its place"),
             FactEffect.Overruled => (judged.Rule!, judged.Reason!),
             _ => throw new InvalidOperationException($"A fact with the effect {judged.Effect} needs no excuse."),
@@ -81,6 +83,22 @@ internal static class WhySteps
             _ => throw new InvalidOperationException($"A handoff that is {handoff.Delivery} is not written."),
         };
         return new(WhyStepKind.Written, handoff.SettledAt ?? handoff.AnnouncedAt, rule, reason, source) { Stage = handoff.Stage, Team = handoff.To, Id = handoff.Id, Target = handoff.Connector };
+    }
+
+    /// <summary>Tells of a value without the value.</summary>
+    private static WhyStep Written(OwnWrite write)
+    {
+        var (rule, reason) = write.Outcome switch
+        {
+            WriteOutcome.Written => (write.RedirectedFrom is null ? "written" : "redirected", "was not so there"),
+            WriteOutcome.Equal => ("equal", "was so there already: not written"),
+            WriteOutcome.Kept => ("kept", "no map knows what is there: left alone"),
+            WriteOutcome.Stopped => ("breaker-open", "was replaced there or elsewhere again and again: not written"),
+            WriteOutcome.Refused => ("refused", "the tool did not take it; the dead letter says why"),
+            _ => throw new InvalidOperationException($"Unknown outcome {write.Outcome}."),
+        };
+        var redirected = write.RedirectedFrom is { } meant ? $" (instead of {meant}, which has become this one)" : "";
+        return new(WhyStepKind.Written, write.At, rule, $"{CamelCase(write.Property.ToString())} of {write.Record}{redirected} {reason}", null) { Id = write.Cause, Target = write.Connector };
     }
 
     private static WhyStep Alerted(Alert alert, FunnelSettings settings, WhySource? source)

@@ -63,7 +63,7 @@ public enum WhyStepKind
     /// <summary>The lead was announced to another team.</summary>
     Routed,
 
-    /// <summary>The handoff was brought to a tool, or came to its end without.</summary>
+    /// <summary>The handoff was brought to a tool, or came to its end without; or a value was written to one, or was not, and why.</summary>
     Written,
 
     /// <summary>The teams were told that a limit was reached, or not told for a reason.</summary>
@@ -90,7 +90,7 @@ public sealed record WhyStep(WhyStepKind Step, DateTimeOffset At, string Rule, s
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Team { get; init; }
 
-    /// <summary>Gets the id of the handoff or alert; left out for other steps.</summary>
+    /// <summary>Gets the id of the handoff or alert, or of the event that a value was written for; left out for other steps.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Id { get; init; }
 

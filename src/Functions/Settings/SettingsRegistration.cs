@@ -1,3 +1,5 @@
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,11 +16,12 @@ public static class SettingsRegistration
         var reader = new SettingsReader(configuration);
         var hub = ReadHub(reader);
         var funnel = FunnelSettingsReader.Read(reader);
+        var writeBack = WriteBackRegistration.ReadWriteBack(reader);
         var teams = ReadTeams(reader, funnel);
         var ops = new OpsOptions { Recipients = ReadAddresses(reader, "Ops:Recipients") };
         var mail = ReadMail(reader);
         reader.ThrowIfFaulty();
-        return services.AddSingleton(hub).AddSingleton(funnel).AddSingleton(teams).AddSingleton(ops).AddSingleton(mail);
+        return services.AddSingleton(hub).AddSingleton(provider => funnel with { WriteBack = WriteBackRegistration.For(writeBack, provider.GetRequiredService<ConnectorSet>()) }).AddSingleton(teams).AddSingleton(ops).AddSingleton(mail);
     }
 
     private static HubOptions ReadHub(SettingsReader reader)

@@ -71,7 +71,7 @@ public sealed class SettingsTests
             ["Connectors:us:Type"] = "HubSpot", ["Connectors:us:ClientSecret"] = "s", ["Connectors:us:ClientId"] = "c", ["Connectors:us:RefreshToken"] = "r",
         });
 
-        Assert.Equal(["eu", "us"], connectors.That<IStageTarget>().Select(connector => connector.Name));
+        Assert.Equal(["eu", "us"], connectors.That<IPersonTarget>().Select(connector => connector.Name));
     }
 
     [Fact]

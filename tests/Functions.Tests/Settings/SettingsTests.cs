@@ -10,6 +10,7 @@ public sealed class SettingsTests
 {
     private static ServiceProvider Read(params (string Key, string? Value)[] settings) =>
         new ServiceCollection()
+            .AddSingleton(new ConnectorSet([]))
             .AddHubSettings(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))).Build())
             .BuildServiceProvider();
 

@@ -1,14 +1,15 @@
 using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Embedded.Tests;
-using IntegrationHub.Functions.Handoffs;
+
 using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
-namespace IntegrationHub.Functions.Tests.Handoffs;
+namespace IntegrationHub.Functions.Tests.WriteBack;
 
 [Collection(nameof(RealParts))]
-public sealed class OutcomeFlowTests(Azurite azurite)
+public sealed class StageWriteBackTests(Azurite azurite)
 {
     private readonly ManualClock _clock = new(Monday);
     private readonly PlayedMarketing _hubspot = new();
@@ -22,7 +23,7 @@ public sealed class OutcomeFlowTests(Azurite azurite)
         await using var hub = NewHub();
         var lead = await LeadAsync(hub, "present", Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm), Claim(FunnelStage.Commitment, Monday.AddHours(1), "salesforce", ToolSide.Crm));
 
-        await hub.Get<OutcomeFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), Token);
+        await hub.Get<WriteBackFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), ToolSide.Marketing, Token);
 
         Assert.Equal(FunnelStage.Commitment, _hubspot.Shows[IdentityKey.Person("hubspot", "present")]);
         Assert.Equal(FunnelStage.Commitment, _marketo.Shows[IdentityKey.Person("marketo", "present")]);
@@ -34,7 +35,7 @@ public sealed class OutcomeFlowTests(Azurite azurite)
         await using var hub = NewHub();
         var lead = await LeadAsync(hub, "ownWord", Claim(FunnelStage.Interest, Monday));
 
-        await hub.Get<OutcomeFlow>().WriteBackAsync(Changed(lead, FunnelStage.Interest), Token);
+        await hub.Get<WriteBackFlow>().WriteBackAsync(Changed(lead, FunnelStage.Interest), ToolSide.Marketing, Token);
 
         Assert.Empty(_hubspot.Shows);
         Assert.Single(_marketo.Shows);
@@ -46,7 +47,7 @@ public sealed class OutcomeFlowTests(Azurite azurite)
         await using var hub = NewHub();
         await hub.LeadAsync(Id("unknown"), Known("hubspot", "unknown"), Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm));
 
-        await hub.Get<OutcomeFlow>().WriteBackAsync(Changed(Id("unknown"), FunnelStage.Evaluation), Token);
+        await hub.Get<WriteBackFlow>().WriteBackAsync(Changed(Id("unknown"), FunnelStage.Evaluation), ToolSide.Marketing, Token);
 
         Assert.Single(_hubspot.Shows);
         Assert.Empty(_marketo.Shows);
@@ -58,7 +59,7 @@ public sealed class OutcomeFlowTests(Azurite azurite)
         await using var hub = NewHub();
         var lead = await LeadAsync(hub, "optedOut", Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm), OptedOut());
 
-        await hub.Get<OutcomeFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), Token);
+        await hub.Get<WriteBackFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), ToolSide.Marketing, Token);
 
         Assert.Single(_hubspot.Shows);
     }
@@ -69,7 +70,7 @@ public sealed class OutcomeFlowTests(Azurite azurite)
         await using var hub = NewHub();
         var lead = await LeadAsync(hub, "erasedOutcome", Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm), Erased());
 
-        await hub.Get<OutcomeFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), Token);
+        await hub.Get<WriteBackFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), ToolSide.Marketing, Token);
 
         Assert.Empty(_hubspot.Shows);
         Assert.Empty(_marketo.Shows);
@@ -82,7 +83,7 @@ public sealed class OutcomeFlowTests(Azurite azurite)
         var lead = await LeadAsync(hub, "oneAway", Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm));
         _hubspot.Fails = PlayedCrm.Away("hubspot");
 
-        await Assert.ThrowsAsync<VendorUnavailableException>(() => hub.Get<OutcomeFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), Token));
+        await Assert.ThrowsAsync<VendorUnavailableException>(() => hub.Get<WriteBackFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), ToolSide.Marketing, Token));
 
         Assert.Single(_marketo.Shows);
     }
@@ -94,9 +95,9 @@ public sealed class OutcomeFlowTests(Azurite azurite)
         var lead = await LeadAsync(hub, "awayAndRefused", Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm));
         (_hubspot.Fails, _marketo.Fails) = (PlayedCrm.Refusal("hubspot"), PlayedCrm.Away("marketo"));
 
-        await Assert.ThrowsAsync<VendorUnavailableException>(() => hub.Get<OutcomeFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), Token));
+        await Assert.ThrowsAsync<VendorUnavailableException>(() => hub.Get<WriteBackFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), ToolSide.Marketing, Token));
         _marketo.Fails = null;
-        var hopeless = await Assert.ThrowsAsync<HopelessMessageException>(() => hub.Get<OutcomeFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), Token));
+        var hopeless = await Assert.ThrowsAsync<HopelessMessageException>(() => hub.Get<WriteBackFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), ToolSide.Marketing, Token));
 
         Assert.Equal("vendor-refused", hopeless.Reason);
         Assert.Single(_marketo.Shows);
@@ -111,7 +112,7 @@ public sealed class OutcomeFlowTests(Azurite azurite)
         var state = await hub.LeadAsync(lead, Returned(_clock.Now));
         var back = Assert.Single(state.Ledger.Handoffs, handoff => handoff.To == Team.Marketing);
 
-        await hub.Get<OutcomeFlow>().WriteBackAsync(new HandoffAnnounced { Id = "e2", LeadId = lead, At = _clock.Now, Team = Team.Marketing, HandoffId = back.Id }, Token);
+        await hub.Get<WriteBackFlow>().WriteBackAsync(new HandoffAnnounced { Id = "e2", LeadId = lead, At = _clock.Now, Team = Team.Marketing, HandoffId = back.Id }, ToolSide.Marketing, Token);
 
         Assert.Equal(FunnelStage.Interest, _hubspot.Shows[IdentityKey.Person("hubspot", "back")]);
         var noted = (await hub.StateAsync(lead)).Ledger.Handoffs.Single(handoff => handoff.Id == back.Id);

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Connectors.Common;
+
+/// <summary>What the connectors share when they keep records in step.</summary>
+internal static class ProfileFields
+{
+    /// <summary>The properties named by the setting <c>WriteProfile</c>; none by default.</summary>
+    /// <param name="settings">The connector's settings.</param>
+    /// <param name="known">The properties the tool has a field for.</param>
+    public static ImmutableHashSet<PersonProperty> Read(ConnectorSettings settings, IEnumerable<PersonProperty> known)
+    {
+        var names = known.ToDictionary(property => property.ToString(), StringComparer.OrdinalIgnoreCase);
+        var asked = settings.List("WriteProfile");
+        foreach (var unknown in asked.Where(name => !names.ContainsKey(name)))
+        {
+            settings.Fault("WriteProfile", $"names '{unknown}', which is not written there: some of {string.Join(", ", names.Keys.Order(StringComparer.Ordinal).Select(CamelCase))} would be right");
+        }
+
+        return [.. asked.Where(names.ContainsKey).Select(name => names[name])];
+    }
+
+    /// <summary>Compares the profile that is wished for with what a record has. Values count as written, without spaces around them.</summary>
+    /// <param name="wish">What is wished for.</param>
+    /// <param name="fields">The tool's fields; a property without one is left out.</param>
+    /// <param name="valueOf">The record's value of a field.</param>
+    public static IEnumerable<PlannedWrite> Compare(PersonWish wish, IReadOnlyDictionary<PersonProperty, string> fields, Func<string, string?> valueOf) =>
+        from wanted in wish.Profile
+        where fields.ContainsKey(wanted.Key)
+        orderby wanted.Key
+        let field = fields[wanted.Key]
+        let present = valueOf(field)?.Trim()
+        let value = wanted.Value.Trim()
+        select new PlannedWrite(wanted.Key, OutcomeOf(present == value), field, value, value, present);
+
+    /// <summary>The opt-out to be written or taken back; none where the wish has none.</summary>
+    /// <param name="wish">What is wished for.</param>
+    /// <param name="field">The tool's field.</param>
+    /// <param name="optedOut">Whether the record has opted out.</param>
+    public static IEnumerable<PlannedWrite> CompareConsent(PersonWish wish, string field, bool optedOut) => wish.OptedOut is { } wanted
+        ? [new(PersonProperty.Consent, OutcomeOf(wanted == optedOut), field, wanted ? "true" : "false", Say(wanted), optedOut ? Say(true) : null)]
+        : [];
+
+    private static WriteOutcome OutcomeOf(bool equal) => equal ? WriteOutcome.Equal : WriteOutcome.Written;
+
+    private static string Say(bool optedOut) => (optedOut ? ConsentState.OptedOut : ConsentState.OptedIn).ToString();
+
+    private static string CamelCase(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+}

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+
+namespace IntegrationHub.Funnel;
+
+/// <summary>Tells the hub's own writes, as they come back from the tools, from what people and automations there change. Pure.</summary>
+public static class EchoRules
+{
+    private const int WritesKept = 40;
+
+    /// <summary>The fingerprint of a value of one lead's property; spaces around it do not count.</summary>
+    public static string Fingerprint(LeadId leadId, PersonProperty property, string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return CauseId.Of("value", leadId, property, value.Trim());
+    }
+
+    /// <summary>The breaker that stops the writing of a property now; null where none does.</summary>
+    public static Breaker? OpenBreaker(JourneyLedger ledger, PersonProperty property, WriteBackPolicy policy, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        return ledger.Breakers.FirstOrDefault(breaker => breaker.Property == property && now < breaker.EndOf(policy));
+    }
+
+    /// <summary>
+    /// Notes writes. One that is noted already, and whose echo is still awaited, is noted once: the message that asks for it came again. The oldest that nothing depends on any more are forgotten.
+    /// </summary>
+    public static JourneyLedger Note(JourneyLedger ledger, IEnumerable<OwnWrite> writes)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        ArgumentNullException.ThrowIfNull(writes);
+        var kept = ledger.Writes.ToList();
+        foreach (var write in writes)
+        {
+            kept.RemoveAll(known => known.Outcome == write.Outcome && known is { Echo: null, ReplacedAt: null } && Key(known) == Key(write));
+            kept.Add(write);
+        }
+
+        return ledger with { Writes = [.. kept.TakeLast(WritesKept)] };
+    }
+
+    /// <summary>Takes an arriving fact down: what in it is an echo is marked, and what replaces a value of the hub's counts as a flip.</summary>
+    /// <returns>The ledger, and the fact with its echoes named.</returns>
+    internal static (JourneyLedger Ledger, Fact Fact) Take(JourneyLedger ledger, LeadId leadId, Fact fact, WriteBackPolicy policy, DateTimeOffset now)
+    {
+        if (ledger.Writes.IsEmpty)
+        {
+            return (ledger, fact);
+        }
+
+        var (next, echoes) = (ledger, ImmutableArray<PersonProperty>.Empty);
+        foreach (var (property, value) in Said(fact))
+        {
+            var fingerprint = Fingerprint(leadId, property, value);
+            var awaited = IndexOf(next.Writes, write => IsOf(write, fact, property) && write.Value == fingerprint && write.Echo is null && now - write.At <= policy.EchoWithin);
+            if (awaited >= 0)
+            {
+                next = Change(next, awaited, write => write with { Echo = fact.DedupeKey });
+                echoes = echoes.Add(property);
+            }
+            else
+            {
+                next = Flip(next, fact, property, fingerprint, policy, now);
+            }
+        }
+
+        return (next, echoes.IsEmpty ? fact : fact with { Echoes = echoes });
+    }
+
+    /// <summary>The tool has another value than the hub's last: a flip, once for each write. What it had before the write is only its old word, if it was said before.</summary>
+    private static JourneyLedger Flip(JourneyLedger ledger, Fact fact, PersonProperty property, string fingerprint, WriteBackPolicy policy, DateTimeOffset now)
+    {
+        var last = ledger.Writes.LastOrDefault(write => IsOf(write, fact, property));
+        if (property == PersonProperty.Consent || last is null or { ReplacedAt: not null } || last.Value == fingerprint || (last.Before == fingerprint && fact.OccurredAt < FullSecond(last.At)))
+        {
+            return ledger;
+        }
+
+        var flipped = Change(ledger, ledger.Writes.LastIndexOf(last), write => write with { ReplacedAt = now });
+        var known = ledger.Breakers.FirstOrDefault(breaker => breaker.Property == property);
+        var since = known is null || known.EndOf(policy) < now - policy.FlipWindow ? now - policy.FlipWindow : known.EndOf(policy);
+        var flips = flipped.Writes.Count(write => write.Property == property && write.ReplacedAt >= since);
+        return flips < policy.MaxFlips || now < known?.EndOf(policy)
+            ? flipped
+            : flipped with { Breakers = [.. flipped.Breakers.Where(breaker => breaker.Property != property), new(property, now)] };
+    }
+
+    /// <summary>What a fact says of the properties that the hub writes.</summary>
+    private static IEnumerable<(PersonProperty Property, string Value)> Said(Fact fact) => fact switch
+    {
+        StageClaimed { Raw: { } raw } => [(PersonProperty.Stage, raw)],
+        ConsentChanged consent => [(PersonProperty.Consent, consent.Email.ToString())],
+        ProfileChanged { Profile: var profile } => LeadProfile.Properties.Where(property => profile.Of(property) is not null).Select(property => (property, profile.Of(property)!)),
+        _ => [],
+    };
+
+    private static (string Connector, string Record, PersonProperty Property, string Value) Key(OwnWrite write) => (write.Connector, write.Record, write.Property, write.Value);
+
+    private static bool IsOf(OwnWrite write, Fact fact, PersonProperty property) =>
+        write.Outcome == WriteOutcome.Written && write.Property == property && write.Connector == fact.Connector;
+
+    /// <summary>Some tools stamp changes with full seconds.</summary>
+    private static DateTimeOffset FullSecond(DateTimeOffset at) => DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds());
+
+    private static int IndexOf(ImmutableArray<OwnWrite> writes, Func<OwnWrite, bool> isMeant)
+    {
+        for (var i = 0; i < writes.Length; i++)
+        {
+            if (isMeant(writes[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static JourneyLedger Change(JourneyLedger ledger, int index, Func<OwnWrite, OwnWrite> change) =>
+        ledger with { Writes = ledger.Writes.SetItem(index, change(ledger.Writes[index])) };
+}
