@@ -82,7 +82,7 @@ internal static class DeadlinesRun
         await Parallel.ForEachAsync(Enumerable.Range(0, rows).Chunk(RowsPerTransaction), options, async (chunk, token) =>
         {
             var dueAt = now.AddDays(1).AddSeconds(chunk[0] / RowsPerTransaction);
-            await deadlines.SubmitTransactionAsync(chunk.Select(number => new TableTransactionAction(TableTransactionActionType.Add, DeadlineStore.RowFor(Lead("later", number), dueAt, now))), token);
+            await deadlines.SubmitTransactionAsync(chunk.Select(number => new TableTransactionAction(TableTransactionActionType.UpsertReplace, DeadlineStore.RowFor(Later(number), dueAt, now))), token);
         });
     }
 
@@ -91,10 +91,11 @@ internal static class DeadlinesRun
         var at = DateTimeOffset.UtcNow.AddDays(-2);
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(Enumerable.Range(0, due), options, async (number, token) => await journeys.ApplyAsync(
-            Lead("due", number),
+            LeadId.For(IdentityKey.Person("hubspot", $"{number}")),
             [new StageClaimed { DedupeKey = $"hubspot|{number}", Connector = "hubspot", Side = ToolSide.Marketing, OccurredAt = at, ReceivedAt = at, Stage = FunnelStage.Interest, Raw = "lead" }],
             token));
     }
 
-    private static LeadId Lead(string kind, int number) => LeadId.For(IdentityKey.Person("hubspot", $"{kind}{number}"));
+    /// <summary>In order, since Azurite keeps its keys sorted and a key in the middle moves all that follow.</summary>
+    private static LeadId Later(int number) => LeadId.Parse($"{number:x24}");
 }
