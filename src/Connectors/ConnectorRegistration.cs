@@ -26,7 +26,7 @@ public static class ConnectorRegistration
         var faults = new List<string>();
         foreach (var instance in configuration.GetSection("Connectors").GetChildren())
         {
-            Register(instance, services, faults);
+            Register(instance, OwnersIn(instance.Key, configuration), services, faults);
         }
 
         if (faults.Count > 0)
@@ -54,14 +54,19 @@ public static class ConnectorRegistration
 
     private static ConnectorType? Find(string? type) => Catalog.FirstOrDefault(known => known.Name.Equals(type, StringComparison.OrdinalIgnoreCase));
 
-    private static void Register(IConfigurationSection instance, IServiceCollection services, List<string> faults)
+    private static Dictionary<string, string> OwnersIn(string connector, IConfiguration configuration) => configuration.GetSection("Owners").GetChildren()
+        .Select(owner => owner.GetSection("Id").GetSection(connector))
+        .Where(id => !string.IsNullOrWhiteSpace(id.Value))
+        .ToDictionary(id => id.Path, id => id.Value!.Trim());
+
+    private static void Register(IConfigurationSection instance, IReadOnlyDictionary<string, string> owners, IServiceCollection services, List<string> faults)
     {
         if (ConnectorSection.Expand(instance, faults) is not { } section)
         {
             return;
         }
 
-        var settings = new ConnectorSettings(instance.Key, section, faults);
+        var settings = new ConnectorSettings(instance.Key, section, faults) { Owners = owners };
         if (!instance.Key.All(character => char.IsAsciiLetterOrDigit(character) || character == '-'))
         {
             faults.Add($"Connectors:{instance.Key} has a name that is no part of a URL: letters, digits and - would be right.");

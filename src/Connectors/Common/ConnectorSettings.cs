@@ -10,6 +10,9 @@ public sealed class ConnectorSettings(string name, IConfiguration section, IColl
     /// <summary>Gets the connector's name, lower case.</summary>
     public string Name { get; } = name.ToLowerInvariant();
 
+    /// <summary>Gets the ids of the users whom the hub's routes give leads in this tool, by the setting that names each (<c>Owners:{name}:Id:{connector}</c>).</summary>
+    public IReadOnlyDictionary<string, string> Owners { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The value of a key; null where it is missing or blank.</summary>
     public string? Text(string key) => section[key] is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
 
@@ -127,6 +130,9 @@ public sealed class ConnectorSettings(string name, IConfiguration section, IColl
             "lost" => DealStageMeaning.Lost,
             _ => Stage(text) is { } stage ? DealStageMeaning.Open(stage) : null,
         });
+
+    /// <summary>Says that the id of a user in <see cref="Owners"/> is not right.</summary>
+    public void FaultOfOwner(string setting, string what) => faults.Add($"{setting} {what}.");
 
     /// <summary>Says that the value of a key is not right.</summary>
     public void Fault(string key, string what) => faults.Add($"Connectors:{Name}:{key} {what}.");

@@ -89,7 +89,10 @@ public interface IEventEnricher : IConnector
 /// <summary>A tool that takes leads over: the CRM.</summary>
 public interface IHandoffTarget : IConnector
 {
-    /// <summary>Writes the lead and a task for its owner, under the hub's own ids: repeating it changes nothing and makes no second record.</summary>
+    /// <summary>
+    /// Writes the lead and a task for its owner, under the hub's own ids: repeating it changes nothing and makes no second record. Given again to another owner, both go to that one. A record that
+    /// somebody has taken stays theirs.
+    /// </summary>
     /// <exception cref="Http.VendorUnavailableException">The vendor does not answer: try later.</exception>
     /// <exception cref="Http.VendorRefusedException">The vendor refuses for good.</exception>
     Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken);
@@ -100,9 +103,17 @@ public interface IHandoffTarget : IConnector
 /// <param name="Journey">The lead as it is now.</param>
 /// <param name="Brief">What the receiving person reads.</param>
 /// <param name="DueAt">When it is to be taken up; null for no limit.</param>
-public sealed record HandoffOrder(Handoff Handoff, Journey Journey, HandoffBrief Brief, DateTimeOffset? DueAt);
+public sealed record HandoffOrder(Handoff Handoff, Journey Journey, HandoffBrief Brief, DateTimeOffset? DueAt)
+{
+    /// <summary>Gets the id, in the tool, of the user it is meant for; null leaves it to the tool.</summary>
+    public string? OwnerId { get; init; }
+
+    /// <summary>Gets the ids of the users the hub had given it to before, who did not take it up. A record that one of them has is nobody's yet.</summary>
+    public IReadOnlyList<string> GivenBefore { get; init; } = [];
+}
 
 /// <summary>Proof that a handoff is in the tool.</summary>
 /// <param name="Person">The key of the person's record there.</param>
 /// <param name="RecordUrl">A link for people; null where there is none.</param>
-public sealed record HandoffReceipt(IdentityKey Person, string? RecordUrl);
+/// <param name="KeptBy">The id, in the tool, of the user who has taken the record already and keeps it; null where whom it is meant for has it.</param>
+public sealed record HandoffReceipt(IdentityKey Person, string? RecordUrl, string? KeptBy = null);

@@ -18,7 +18,7 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
     {
         var person = await WritePersonAsync(order, cancellationToken);
         await client.UpsertAsync("Task", options.TaskExternalIdField, order.Handoff.Id, TaskOf(order, person), cancellationToken);
-        return new(IdentityKey.Person(options.Name, person.Id), client.LinkTo(person.Entity, person.Id));
+        return new(IdentityKey.Person(options.Name, person.Id), client.LinkTo(person.Entity, person.Id), KeptBy(order, person));
     }
 
     /// <summary>The fields of a new lead. What Salesforce insists on and nobody knows says so.</summary>
@@ -90,13 +90,9 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
         }
 
         // A queue cannot own a task.
-        if (person.IdOf("OwnerId") is { } owner && owner.StartsWith(SalesforceId.UserPrefix, StringComparison.Ordinal))
+        if ((UserOf(person) ?? OwnerOf(order)) is { } owner)
         {
             task["OwnerId"] = owner;
-        }
-        else if (options.OwnerId is { } fallback)
-        {
-            task["OwnerId"] = fallback;
         }
 
         return task;
@@ -139,7 +135,7 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
         }
 
         await client.UpdateAsync("Lead", lead.Id, new Dictionary<string, object?> { [options.LeadExternalIdField] = id }, cancellationToken);
-        return lead;
+        return await GiveAsync(order, lead, cancellationToken);
     }
 
     private async Task<SalesforceRecord> UpsertAsync(HandoffOrder order, CancellationToken cancellationToken)
@@ -156,13 +152,13 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
         }
 
         var lead = await client.ReadByExternalIdAsync("Lead", options.LeadExternalIdField, id, LeadFields, cancellationToken);
-        return await GiveAsync(lead, cancellationToken);
+        return await GiveAsync(order, lead, cancellationToken);
     }
 
-    /// <summary>Gives a lead that still is its maker's to whom it is meant for. One that somebody has taken stays theirs.</summary>
-    private async Task<SalesforceRecord> GiveAsync(SalesforceRecord lead, CancellationToken cancellationToken)
+    /// <summary>Gives a lead to whom it is meant for. One that somebody has taken stays theirs.</summary>
+    private async Task<SalesforceRecord> GiveAsync(HandoffOrder order, SalesforceRecord lead, CancellationToken cancellationToken)
     {
-        if (options.OwnerId is not { } owner || lead.IdOf("OwnerId") == owner || lead.IdOf("OwnerId") != lead.IdOf("CreatedById"))
+        if (OwnerOf(order) is not { } owner || lead.IdOf("OwnerId") == owner || IsTaken(order, lead))
         {
             return lead;
         }
@@ -170,6 +166,20 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
         await client.UpdateAsync("Lead", lead.Id, new Dictionary<string, object?> { ["OwnerId"] = owner }, cancellationToken);
         return lead with { Fields = lead.Fields.SetItem("OwnerId", owner) };
     }
+
+    /// <summary>Whether a person has it: neither a queue, nor the hub that made it, nor somebody the hub gave it to.</summary>
+    private bool IsTaken(HandoffOrder order, SalesforceRecord lead) =>
+        UserOf(lead) is { } present
+        && present != options.OwnerId
+        && !(present == lead.IdOf("CreatedById") && (client.UserId ?? present) == present)
+        && !order.GivenBefore.Select(SalesforceId.Normalise).Contains(present);
+
+    private string? OwnerOf(HandoffOrder order) => order.OwnerId is { } routed ? SalesforceId.Normalise(routed) : options.OwnerId;
+
+    /// <summary>Whoever has the record though it was routed to somebody else.</summary>
+    private string? KeptBy(HandoffOrder order, SalesforceRecord record) => order.OwnerId is not null && UserOf(record) is { } present && present != OwnerOf(order) ? present : null;
+
+    private static string? UserOf(SalesforceRecord record) => record.IdOf("OwnerId") is { } owner && owner.StartsWith(SalesforceId.UserPrefix, StringComparison.Ordinal) ? owner : null;
 
     private async Task<SalesforceRecord?> ContactOfAsync(SalesforceRecord lead, CancellationToken cancellationToken) =>
         lead.Flag("IsConverted") == true && lead.IdOf("ConvertedContactId") is { } contact

@@ -310,7 +310,10 @@ internal static class SalesforceMapper
 
     private static bool IsWrittenBy(string? user, SalesforceRecord record) => user is not null && record.IdOf("LastModifiedById") == user;
 
-    /// <summary>A person, neither the hub nor whom the hub gave it to, owns the lead. A row shows who owns it now, so for a row somebody else than its maker must have written last.</summary>
+    /// <summary>
+    /// A person, neither the hub nor whom the hub gave it to, owns the lead. A row shows who owns it now, so for a row somebody else than its maker must have written last, and where the owner is one
+    /// of those whom the hub gives leads, they themselves.
+    /// </summary>
     private static bool OwnerTook(SalesforceRecord record, SourceEvent person, Telling telling, SalesforceOptions options)
     {
         if (record.IdOf("OwnerId") is not { } owner || !owner.StartsWith(SalesforceId.UserPrefix, StringComparison.Ordinal) || owner == options.OwnerId || owner == telling.ApiUser)
@@ -322,7 +325,7 @@ internal static class SalesforceMapper
         {
             Form.Updated => true,
             Form.Row => person.HubLeadId is not null && record.IdOf("CreatedById") is { } maker && owner != maker && record.IdOf("LastModifiedById") is { } writer
-                && writer != maker && writer != telling.ApiUser,
+                && writer != maker && writer != telling.ApiUser && (writer == owner || !options.RoutedOwners.Contains(owner)),
             _ => false,
         };
     }

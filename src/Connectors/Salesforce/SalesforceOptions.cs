@@ -73,6 +73,9 @@ public sealed class SalesforceOptions
     /// <summary>Gets the user that leads and tasks are given to; null leaves it to Salesforce.</summary>
     public string? OwnerId { get; init; }
 
+    /// <summary>Gets the users whom the hub's routes give leads: that one of them owns a lead does not yet show that they have begun. Settings <c>Owners:{name}:Id:{connector}</c>.</summary>
+    public IReadOnlySet<string> RoutedOwners { get; init; } = new HashSet<string>();
+
     /// <summary>Gets the lead statuses in which nobody has begun. Default: <c>Open - Not Contacted</c>.</summary>
     public required IReadOnlyList<string> InitialStatuses { get; init; }
 
@@ -126,6 +129,7 @@ public sealed class SalesforceOptions
             LeadExternalIdField = settings.Text("LeadExternalIdField") ?? "IntegrationHub_Lead_Id__c",
             TaskExternalIdField = settings.Text("TaskExternalIdField") ?? "IntegrationHub_Handoff_Id__c",
             OwnerId = settings.Text("OwnerId") is { } owner ? SalesforceId.Normalise(owner) : null,
+            RoutedOwners = settings.Owners.Values.Select(SalesforceId.Normalise).ToHashSet(StringComparer.Ordinal),
             InitialStatuses = settings.List("InitialStatuses", "Open - Not Contacted"),
             ReturnStatuses = settings.List("ReturnStatuses", "Closed - Not Converted"),
             ReopenReturned = settings.Flag("ReopenReturned", true),
@@ -162,6 +166,11 @@ public sealed class SalesforceOptions
         if (OrganizationId is null && OutboundSecret is not null)
         {
             settings.Fault("OrganizationId", "is missing: outbound messages are held against the organisation's id of 15 or 18 characters");
+        }
+
+        foreach (var (setting, id) in settings.Owners.Where(owner => !SalesforceId.IsId(owner.Value) || !owner.Value.StartsWith(SalesforceId.UserPrefix, StringComparison.Ordinal)))
+        {
+            settings.FaultOfOwner(setting, $"is '{id}', which is no Salesforce user: an id of 15 or 18 letters and digits that begins with {SalesforceId.UserPrefix} would be right");
         }
 
         foreach (var (key, value) in new[] { ("OrganizationId", OrganizationId), ("OwnerId", OwnerId) })

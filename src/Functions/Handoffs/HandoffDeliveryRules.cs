@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Funnel;
 
@@ -15,13 +16,17 @@ public static class HandoffDeliveryRules
             return new HandoffCourse.Leave("the lead or the handoff is no longer known");
         }
 
-        // A failed handoff comes again only when somebody has replayed its dead letter.
-        if (handoff.Delivery is not (HandoffDelivery.Pending or HandoffDelivery.Failed))
+        if (!IsToBeDelivered(handoff))
         {
             return new HandoffCourse.Leave($"it is {handoff.Delivery} already");
         }
 
         var journey = JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
+        if (handoff.Delivery == HandoffDelivery.Delivered && !Waits(state, handoffId))
+        {
+            return new HandoffCourse.Leave("it has been taken up, given back or overtaken since its time was over");
+        }
+
         if (journey.Erased)
         {
             return new HandoffCourse.Supersede("the person is erased");
@@ -36,18 +41,36 @@ public static class HandoffDeliveryRules
         return new HandoffCourse.Deliver(new(handoff, journey, brief, StallRules.DeadlineOf(handoff, journey, settings)));
     }
 
+    /// <summary>Whether a handoff waits for somebody to take it up: it is the lead's last, and neither taken up nor given back nor overtaken.</summary>
+    public static bool Waits(JourneyState? state, string handoffId) =>
+        state is { Facts.IsEmpty: false, Ledger: { MergedInto: null, ErasedAt: null } ledger }
+        && ledger.Handoffs.LastOrDefault() is { AcceptedAt: null, ReturnedReason: null, Delivery: not HandoffDelivery.Superseded } last
+        && last.Id == handoffId;
+
+    /// <summary>The order with the ids that its owner, and those who had it before, have in the tool.</summary>
+    public static HandoffOrder For(string connector, HandoffOrder order, FunnelSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        ArgumentNullException.ThrowIfNull(settings);
+        string?[] ids = [.. order.Handoff.Assignments.Select(assignment => settings.Routing.Teams.GetValueOrDefault(order.Handoff.To)?.Find(assignment.Owner)?.Ids.GetValueOrDefault(connector))];
+        return order with { OwnerId = ids.LastOrDefault(), GivenBefore = [.. ids.SkipLast(1).OfType<string>()] };
+    }
+
     /// <summary>The state with the handoff in the tool, and the tool's record among the lead's keys. Null where that is noted already.</summary>
     public static JourneyDecision? Delivered(JourneyState state, string handoffId, IHandoffTarget target, HandoffReceipt receipt, FunnelSettings settings, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(receipt);
-        if (!state.Ledger.Handoffs.Any(handoff => handoff.Id == handoffId && handoff.Delivery != HandoffDelivery.Delivered))
+        if (!state.Ledger.Handoffs.Any(handoff => handoff.Id == handoffId && IsToBeDelivered(handoff)))
         {
             return null;
         }
 
-        var noted = Note(state, handoffId, handoff => handoff with { Delivery = HandoffDelivery.Delivered, SettledAt = now, Connector = target.Name, RecordUrl = receipt.RecordUrl });
+        var noted = Note(state, handoffId, handoff => handoff with
+        {
+            Delivery = HandoffDelivery.Delivered, SettledAt = now, Connector = target.Name, RecordUrl = receipt.RecordUrl, Assignments = Delivered(handoff.Assignments, receipt, now),
+        });
         var linked = new IdentitiesLinked
         {
             DedupeKey = $"hub|handoff|{handoffId}|{receipt.Person.Canonical}",
@@ -60,6 +83,17 @@ public static class HandoffDeliveryRules
         };
         return JourneyRules.Decide(noted, [linked], settings, now);
     }
+
+    /// <summary>A failed handoff comes again only when somebody has replayed its dead letter; a delivered one when it has gone to somebody else, or is to.</summary>
+    private static bool IsToBeDelivered(Handoff handoff) => handoff.Delivery switch
+    {
+        HandoffDelivery.Pending or HandoffDelivery.Failed => true,
+        HandoffDelivery.Delivered => handoff.Assignments.LastOrDefault() is { LapsedAt: not null } or { DeliveredAt: null },
+        _ => false,
+    };
+
+    private static ImmutableArray<Assignment> Delivered(ImmutableArray<Assignment> assignments, HandoffReceipt receipt, DateTimeOffset now) =>
+        assignments is [.., var last] ? assignments.SetItem(assignments.Length - 1, last with { DeliveredAt = now, KeptBy = receipt.KeptBy }) : assignments;
 
     /// <summary>The state with a change to one handoff.</summary>
     public static JourneyState Note(JourneyState state, string handoffId, Func<Handoff, Handoff> change)

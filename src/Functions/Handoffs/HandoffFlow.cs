@@ -14,7 +14,15 @@ namespace IntegrationHub.Functions.Handoffs;
 /// finds its own record and only notes it.
 /// </summary>
 public sealed partial class HandoffFlow(
-    JourneyFlow journeys, WriteBackFlow writeBack, ConnectorSet connectors, HandoffOptions options, ConnectorStateStore states, FunnelSettings settings, TimeProvider clock, ILogger<HandoffFlow> logger)
+    JourneyFlow journeys,
+    AssignmentFlow assignments,
+    WriteBackFlow writeBack,
+    ConnectorSet connectors,
+    HandoffOptions options,
+    ConnectorStateStore states,
+    FunnelSettings settings,
+    TimeProvider clock,
+    ILogger<HandoffFlow> logger)
 {
     /// <summary>Delivers the handoff that an event announces, if it still holds; what else it tells is written back.</summary>
     /// <exception cref="VendorUnavailableException">The tool does not answer: to be tried later.</exception>
@@ -38,16 +46,25 @@ public sealed partial class HandoffFlow(
                 await SupersedeAsync(handoff, cancellationToken);
                 break;
             case HandoffCourse.Deliver deliver:
-                await DeliverAsync(handoff, deliver.Order, cancellationToken);
+                await AssignAndDeliverAsync(handoff, deliver.Order, cancellationToken);
                 break;
             case var other:
                 throw new InvalidOperationException($"Unknown course {other}.");
         }
     }
 
+    /// <summary>Who gets it stands in the ledger before the tool hears of it.</summary>
+    private async Task AssignAndDeliverAsync(HandoffAnnounced announced, HandoffOrder order, CancellationToken cancellationToken)
+    {
+        if (await assignments.AssignAsync(order.Handoff, order.Journey, cancellationToken) is { } handoff)
+        {
+            await DeliverAsync(announced, order with { Handoff = handoff }, cancellationToken);
+        }
+    }
+
     private async Task DeliverAsync(HandoffAnnounced handoff, HandoffOrder order, CancellationToken cancellationToken)
     {
-        if (TargetOf(order.Handoff.To) is not { } target)
+        if (TargetOf(order.Handoff) is not { } target)
         {
             await NoteAsync(handoff, HandoffDelivery.Failed, cancellationToken);
             throw new HopelessMessageException(
@@ -58,7 +75,7 @@ public sealed partial class HandoffFlow(
         try
         {
             await writeBack.PrepareAsync(target.Name, order.Journey, handoff.HandoffId, cancellationToken);
-            var receipt = await target.DeliverAsync(order, cancellationToken);
+            var receipt = await target.DeliverAsync(HandoffDeliveryRules.For(target.Name, order, settings), cancellationToken);
             states.Reached(target.Name);
 
             // Without the token: the tool has the lead, and a stopping host must still remember that.
@@ -78,9 +95,10 @@ public sealed partial class HandoffFlow(
         }
     }
 
-    /// <summary>The connector named for the team; without one, the only one there is.</summary>
-    private IHandoffTarget? TargetOf(string team) =>
-        options.Connectors.TryGetValue(team, out var name) ? connectors.Find<IHandoffTarget>(name)
+    /// <summary>The connector the handoff was routed to, else the one named for the team, else the only one there is.</summary>
+    private IHandoffTarget? TargetOf(Handoff handoff) =>
+        handoff.Assignments.LastOrDefault() is { Connector: var routed } ? connectors.Find<IHandoffTarget>(routed)
+        : options.Connectors.TryGetValue(handoff.To, out var name) ? connectors.Find<IHandoffTarget>(name)
         : connectors.That<IHandoffTarget>() is [var only] ? only
         : null;
 

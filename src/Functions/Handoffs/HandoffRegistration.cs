@@ -1,4 +1,5 @@
 using IntegrationHub.Connectors.Common;
+using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +18,8 @@ public static class HandoffRegistration
         var reader = new SettingsReader(configuration);
         var options = Read(reader);
         reader.ThrowIfFaulty();
-        return services.AddSingleton(options).AddSingleton<HandoffFlow>();
+        return services.AddSingleton(options).AddSingleton<RotaStore>().AddSingleton<ILeadRecords>(provider => provider.GetRequiredService<RotaStore>()).AddSingleton<AssignmentFlow>()
+            .AddSingleton<HandoffFlow>();
     }
 
     private static HandoffOptions Read(SettingsReader reader)

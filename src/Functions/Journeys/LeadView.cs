@@ -36,7 +36,7 @@ public sealed record LeadView(
             new(journey.EmailConsent),
             journey.Held,
             [.. state.Facts.Values.OrderBy(fact => fact.OccurredAt).ThenBy(fact => fact.DedupeKey, StringComparer.Ordinal).Select(FactView.Of)],
-            [.. state.Ledger.Handoffs.Select(handoff => new HandoffView(handoff.Id, handoff.To, handoff.Stage, handoff.AnnouncedAt, handoff.Delivery, handoff.RecordUrl, handoff.AcceptedAt, handoff.ReturnedReason))],
+            [.. state.Ledger.Handoffs.Select(HandoffView.Of)],
             [.. state.Ledger.Alerts.Select(alert => new AlertView(alert.Id, alert.Kind, alert.Level, alert.Fate, alert.At))]);
     }
 }
@@ -90,9 +90,44 @@ public sealed record FactView(
     }
 }
 
-/// <summary>A handoff.</summary>
+/// <summary>A handoff, with who answers for it, and to whom it was given by which route.</summary>
 public sealed record HandoffView(
-    string Id, string To, FunnelStage Stage, DateTimeOffset AnnouncedAt, HandoffDelivery Delivery, string? RecordUrl, DateTimeOffset? AcceptedAt, string? ReturnedReason);
+    string Id,
+    string To,
+    FunnelStage Stage,
+    DateTimeOffset AnnouncedAt,
+    HandoffDelivery Delivery,
+    string? RecordUrl,
+    DateTimeOffset? AcceptedAt,
+    string? ReturnedReason,
+    double? Completeness,
+    string? Owner,
+    string? Route,
+    IReadOnlyList<AssignmentView> Assignments)
+{
+    /// <summary>Makes the view of a handoff.</summary>
+    public static HandoffView Of(Handoff handoff)
+    {
+        ArgumentNullException.ThrowIfNull(handoff);
+        return new(
+            handoff.Id,
+            handoff.To,
+            handoff.Stage,
+            handoff.AnnouncedAt,
+            handoff.Delivery,
+            handoff.RecordUrl,
+            handoff.AcceptedAt,
+            handoff.ReturnedReason,
+            handoff.Completeness,
+            handoff.Owner,
+            handoff.Assignments.LastOrDefault()?.Route,
+            [.. handoff.Assignments.Select(given => new AssignmentView(given.Owner, given.Route, given.Rule, given.Why, given.Connector, given.At, given.DeliveredAt, given.KeptBy, given.LapsedAt))]);
+    }
+}
+
+/// <summary>That a handoff was given to somebody.</summary>
+public sealed record AssignmentView(
+    string Owner, string? Route, string Rule, string Why, string Connector, DateTimeOffset At, DateTimeOffset? DeliveredAt, string? KeptBy, DateTimeOffset? LapsedAt);
 
 /// <summary>An alert.</summary>
 public sealed record AlertView(string Id, AlertKind Kind, int Level, AlertFate Fate, DateTimeOffset At);

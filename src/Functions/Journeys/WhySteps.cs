@@ -17,6 +17,7 @@ internal static class WhySteps
             .. explanation.Judgements.Select(judged => Matched(judged.Fact, journey.LeadId)).OfType<WhyStep>(),
             .. journey.Entries.Select(entry => Staged(entry, facts[entry.FactKey])),
             .. ledger.Handoffs.Select(handoff => Routed(handoff, SourceOf(handoff.Stage, handoff.EnteredAt))),
+            .. ledger.Handoffs.SelectMany(handoff => handoff.Assignments.Select(given => Assigned(handoff, given, SourceOf(handoff.Stage, handoff.EnteredAt)))),
             .. ledger.Handoffs.Where(handoff => handoff.Delivery != HandoffDelivery.Pending).Select(handoff => Written(handoff, SourceOf(handoff.Stage, handoff.EnteredAt))),
             .. ledger.Writes.Select(Written),
             .. ledger.Alerts.Select(alert => Alerted(alert, settings, SourceOf(alert.Stage, alert.EnteredAt))),
@@ -73,11 +74,17 @@ internal static class WhySteps
             Id = handoff.Id,
         };
 
+    private static WhyStep Assigned(Handoff handoff, Assignment given, WhySource? source)
+    {
+        var kept = given.KeptBy is null ? "" : $"; the record stays with {given.KeptBy}, who has taken it in {given.Connector}";
+        return new(WhyStepKind.Routed, given.At, given.Rule, $"{given.Why}{kept}", source) { Stage = handoff.Stage, Team = handoff.To, Id = handoff.Id, Target = given.Connector };
+    }
+
     private static WhyStep Written(Handoff handoff, WhySource? source)
     {
         var (rule, reason) = handoff.Delivery switch
         {
-            HandoffDelivery.Delivered => ("delivered", $"{handoff.Connector} has the lead"),
+            HandoffDelivery.Delivered => ("delivered", $"{handoff.Connector} has the lead{(handoff.Owner is { } owner ? $", in the name of {owner}" : "")}"),
             HandoffDelivery.Superseded => ("superseded", "the lead had moved on before it was delivered"),
             HandoffDelivery.Failed => ("failed", "it could not be delivered; the dead letter says why"),
             _ => throw new InvalidOperationException($"A handoff that is {handoff.Delivery} is not written."),
