@@ -21,6 +21,12 @@ internal sealed class TestHub : IAsyncDisposable
     private readonly IHost _host;
 
     public TestHub(string tables, TimeProvider clock, IConnector[] connectors, params string[] settings)
+        : this(Leads.Policy, tables, clock, connectors, settings)
+    {
+    }
+
+    /// <summary>A hub whose funnel is run in another way than <see cref="Leads.Policy"/>.</summary>
+    public TestHub(FunnelSettings policy, string tables, TimeProvider clock, IConnector[] connectors, params string[] settings)
     {
         string[] always =
         [
@@ -35,7 +41,7 @@ internal sealed class TestHub : IAsyncDisposable
         ];
         _host = Hub.Build([.. always, .. settings], services => services
             .Replace(ServiceDescriptor.Singleton(clock))
-            .Replace(ServiceDescriptor.Singleton(Leads.Policy with { WriteBack = WriteBackRegistration.For(Leads.Policy.WriteBack, new(connectors)) }))
+            .Replace(ServiceDescriptor.Singleton(policy with { WriteBack = WriteBackRegistration.For(policy.WriteBack, new(connectors)) }))
             .Replace(ServiceDescriptor.Singleton(new ConnectorSet(connectors))));
     }
 
@@ -48,6 +54,9 @@ internal sealed class TestHub : IAsyncDisposable
 
     public T Get<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();
+
+    public IEnumerable<T> GetAll<T>()
+        where T : notnull => _host.Services.GetServices<T>();
 
     /// <summary>Serves: timers run, messages are worked on.</summary>
     public Task StartAsync() => _host.StartAsync(Token);

@@ -22,6 +22,9 @@ internal sealed class PlayedCrm(string name = "salesforce") : IHandoffTarget
     /// <summary>Gets or sets how it fails by the number of the call, from 1; null for not at all.</summary>
     public Func<int, Exception?> Fails { get; set; } = _ => null;
 
+    /// <summary>Gets or sets who has every record already and keeps it; null for nobody.</summary>
+    public string? KeptBy { get; set; }
+
     public static VendorUnavailableException Away(string name = "salesforce") => new(name, "PATCH /Lead", HttpStatusCode.ServiceUnavailable, null);
 
     public static VendorRefusedException Refusal(string name = "salesforce") => new(name, "PATCH /Lead", HttpStatusCode.BadRequest, "REQUIRED_FIELD_MISSING");
@@ -35,7 +38,7 @@ internal sealed class PlayedCrm(string name = "salesforce") : IHandoffTarget
         }
 
         Records[order.Handoff.Id] = order;
-        return Task.FromResult(new HandoffReceipt(IdentityKey.Person(name, $"00Q{order.Journey.LeadId}"), $"https://crm.example.com/{order.Journey.LeadId}"));
+        return Task.FromResult(new HandoffReceipt(IdentityKey.Person(name, $"00Q{order.Journey.LeadId}"), $"https://crm.example.com/{order.Journey.LeadId}", KeptBy));
     }
 }
 

@@ -45,7 +45,8 @@ public static class HandoffDeliveryRules
     public static bool Waits(JourneyState? state, string handoffId) =>
         state is { Facts.IsEmpty: false, Ledger: { MergedInto: null, ErasedAt: null } ledger }
         && ledger.Handoffs.LastOrDefault() is { AcceptedAt: null, ReturnedReason: null, Delivery: not HandoffDelivery.Superseded } last
-        && last.Id == handoffId;
+        && last.Id == handoffId
+        && !state.Facts.Values.Any(fact => fact is PersonErased);
 
     /// <summary>The order with the ids that its owner, and those who had it before, have in the tool.</summary>
     public static HandoffOrder For(string connector, HandoffOrder order, FunnelSettings settings)

@@ -32,6 +32,7 @@ public sealed class HubTables(TableServiceClient service)
 
     /// <summary>The flip breakers that are open.</summary>
     public const string Breakers = "Breakers";
+
     /// <summary>Whose turn it was to get a handoff, and with whom handoffs wait.</summary>
     public const string Rotas = "Rotas";
 

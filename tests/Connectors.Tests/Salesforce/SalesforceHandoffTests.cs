@@ -148,6 +148,32 @@ public sealed class SalesforceHandoffTests
         Assert.Equal(given ? "0055g00000SalesmAA" : present, (string?)vendor.Calls[^1].Json["OwnerId"]);
     }
 
+    [Theory]
+    [InlineData("0055g00000HubHubAA", "0055g00000HubHubAA", true)]
+    [InlineData("0055g00000BeforeAA", "0055g00000HubHubAA", true)]
+    [InlineData("0055g00000SalesmAA", "0055g00000HubHubAA", true)]
+    [InlineData("00G5g00000QueueQAA", "0055g00000HubHubAA", true)]
+    [InlineData("0055g00000PersonAA", "0055g00000HubHubAA", false)]
+    [InlineData("0055g00000PersonAA", "0055g00000PersonAA", false)]
+    public async Task Lead_and_task_go_to_whom_they_are_routed_unless_a_person_has_the_lead(string present, string maker, bool given)
+    {
+        using var vendor = new VendorStub(asked => asked switch
+        {
+            { Path: var path } when path.EndsWith("/token", StringComparison.Ordinal) => VendorStub.Json(
+                """{"access_token":"token-1","instance_url":"https://instance.test","id":"https://login.test/id/00D5g000001AbCdEAK/0055g00000HubHubAA"}"""),
+            { Method: "GET", Path: LeadPath } => Row("Lead", "00Q5g00000AbCdEEAV", $""" "OwnerId":"{present}","CreatedById":"{maker}" """),
+            _ => Empty(asked),
+        });
+        var order = Order(new() { LastName = "Byron" }) with { OwnerId = "0055g00000RoutedAA", GivenBefore = ["0055g00000BeforeAA"] };
+
+        var receipt = await vendor.Connect<IHandoffTarget>("salesforce", new Dictionary<string, string?>(Settings) { ["OwnerId"] = "0055g00000SalesmAA" }).DeliverAsync(order, Stop);
+
+        var owner = given ? "0055g00000RoutedAA" : present;
+        Assert.Equal(given, vendor.Calls.Any(call => call.Method == "PATCH" && call.Path.EndsWith("/sobjects/Lead/00Q5g00000AbCdEEAV", StringComparison.Ordinal)));
+        Assert.Equal(owner, (string?)vendor.Calls[^1].Json["OwnerId"]);
+        Assert.Equal(given ? null : present, receipt.KeptBy);
+    }
+
     [Fact]
     public async Task Long_texts_are_cut_to_what_Salesforce_takes()
     {
