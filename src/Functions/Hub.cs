@@ -6,11 +6,13 @@ using Azure.Messaging.ServiceBus;
 using IntegrationHub.Connectors;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Functions.Alerts;
+using IntegrationHub.Functions.Erasure;
 using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.Polling;
+using IntegrationHub.Functions.Reviews;
 using IntegrationHub.Functions.Settings;
 using IntegrationHub.Functions.WriteBack;
 using Microsoft.AspNetCore.Mvc;
@@ -101,10 +103,15 @@ public static class Hub
     private static void AddJourneys(IServiceCollection services) => services
         .AddSingleton<JourneyStore>()
         .AddSingleton<IdentityStore>()
+        .AddSingleton<SeatStore>()
         .AddSingleton<DeadlineStore>()
         .AddSingleton<FunnelTopic>()
         .AddSingleton<JourneyFlow>()
-        .AddSingleton<LeadQuery>();
+        .AddSingleton<LeadQuery>()
+        .AddSingleton<ReviewStore>()
+        .AddSingleton<ILeadRecords>(provider => provider.GetRequiredService<ReviewStore>())
+        .AddSingleton<ReviewFlow>()
+        .AddSingleton<ErasureFlow>();
 
     private static void AddInbound(IServiceCollection services) => services
         .AddSingleton<MessageSettler>()

@@ -23,6 +23,9 @@ public enum FactEffect
 
     /// <summary>The hub's own write came back: no news.</summary>
     Echo,
+
+    /// <summary>It tells of a record that had been deleted before: it does not count.</summary>
+    Gone,
 }
 
 /// <summary>How a fact was judged when the journey was folded.</summary>

@@ -74,7 +74,8 @@ internal static class FactOrder
         HandoffAccepted => (9, 0),
         HandoffReturned => (10, 0),
         RecordDeleted => (11, 0),
-        PersonErased => (12, 0),
+        RecordRestored => (12, 0),
+        PersonErased => (13, 0),
         _ => throw new InvalidOperationException($"Unknown kind of fact {fact.GetType().Name}."),
     };
 

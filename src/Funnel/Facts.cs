@@ -20,6 +20,7 @@ namespace IntegrationHub.Funnel;
 [JsonDerivedType(typeof(IdentitiesLinked), "identitiesLinked")]
 [JsonDerivedType(typeof(LeadsMerged), "leadsMerged")]
 [JsonDerivedType(typeof(RecordDeleted), "recordDeleted")]
+[JsonDerivedType(typeof(RecordRestored), "recordRestored")]
 [JsonDerivedType(typeof(PersonErased), "personErased")]
 public abstract record Fact
 {
@@ -50,6 +51,14 @@ public abstract record Fact
 
     /// <summary>Whether what the fact says of a property is the hub's own write coming back.</summary>
     public bool IsEchoOf(PersonProperty property) => !Echoes.IsDefaultOrEmpty && Echoes.Contains(property);
+
+    /// <summary>Gets the person's record that it tells of; null where it tells of a deal, or names none. What is told of a record after its deletion does not count.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IdentityKey? About { get; init; }
+
+    /// <summary>Gets a value indicating whether the tool showed the record itself when it said so: then it is there, even if it had been deleted before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ShowsRecord { get; init; }
 }
 
 /// <summary>A tool puts the lead on a stage. A null <see cref="Stage"/> is a stage name that no map knows: held and reported, never guessed.</summary>
@@ -201,8 +210,15 @@ public sealed record LeadsMerged : Fact
     public required LeadId Merged { get; init; }
 }
 
-/// <summary>A tool's record of the person is gone, without a wish to be forgotten. The lead stays as the other tools know it.</summary>
+/// <summary>A tool's record of the person is gone: deleted without a wish to be forgotten, or merged into another. The lead stays as the other tools know it.</summary>
 public sealed record RecordDeleted : Fact
+{
+    /// <summary>Gets the key of the record.</summary>
+    public required IdentityKey Record { get; init; }
+}
+
+/// <summary>A deleted record of the person is there again.</summary>
+public sealed record RecordRestored : Fact
 {
     /// <summary>Gets the key of the record.</summary>
     public required IdentityKey Record { get; init; }

@@ -85,7 +85,7 @@ public static class HandoffRoutingRules
 
     /// <summary>The handoff that may lapse: the last, if the lead still is with the team it went to. Null where there is none.</summary>
     internal static DateTimeOffset? RerouteDue(Journey journey, JourneyLedger ledger, FunnelSettings settings) =>
-        !journey.Erased && ledger is { MergedInto: null, ErasedAt: null } && ledger.Handoffs.LastOrDefault() is { } handoff && handoff.To == journey.Owner
+        journey is { Erased: false, Gone: false } && ledger is { MergedInto: null, ErasedAt: null } && ledger.Handoffs.LastOrDefault() is { } handoff && handoff.To == journey.Owner
             ? RerouteDue(handoff, settings)
             : null;
 

@@ -8,13 +8,13 @@ public static class HandoffRules
 
     /// <summary>
     /// Announces a handoff when the present stage's owner is not the team last told: once for each crossing. One that comes back because facts came late
-    /// (away and back to the very same entry) is announced again under its old id.
+    /// (away and back to the very same entry) is announced again under its old id. A lead that no tool has any more is not handed over.
     /// </summary>
     /// <returns>The ledger and the event; the same ledger and null when there is nothing to announce.</returns>
     internal static (JourneyLedger Ledger, HandoffAnnounced? Event) Announce(JourneyLedger ledger, Journey journey, FunnelSettings settings, DateTimeOffset now)
     {
         var announced = ledger.AnnouncedOwner ?? settings.OwnerOf(FunnelStage.Awareness);
-        if (journey.Owner == announced)
+        if (journey.Owner == announced || journey.Gone)
         {
             return (ledger, null);
         }

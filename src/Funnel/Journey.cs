@@ -38,6 +38,15 @@ public sealed record Journey
     /// <summary>Gets the keys the lead is known under, ordered; earlier addresses stay as aliases.</summary>
     public required ImmutableArray<IdentityKey> Identities { get; init; }
 
+    /// <summary>Gets those of <see cref="Identities"/> that are records which are no more: deleted, or merged into another. Nothing is written to them.</summary>
+    public ImmutableArray<IdentityKey> GoneRecords { get; init; } = [];
+
+    /// <summary>Gets a value indicating whether every record of the person is gone from every tool: then nobody is alerted and nothing is handed over.</summary>
+    public bool Gone => Identities.Any(key => key.Kind == IdentityKind.Person) && !Records.Any();
+
+    /// <summary>Gets the person's records that are there, in the order of <see cref="Identities"/>.</summary>
+    public IEnumerable<IdentityKey> Records => Identities.Where(key => key.Kind == IdentityKind.Person && !GoneRecords.Contains(key));
+
     /// <summary>Gets the earliest booked activity that is still open; null where there is none. It may lie in the past.</summary>
     public DateTimeOffset? NextActivityAt { get; init; }
 

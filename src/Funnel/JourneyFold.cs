@@ -30,8 +30,15 @@ public static class JourneyFold
         var way = new StageWay(ordered[0], settings, trace);
         var person = new PersonFold();
         var activities = new ActivityFold();
+        var records = new RecordFold();
         foreach (var fact in ordered)
         {
+            if (!records.Take(fact))
+            {
+                trace?.Add(new(fact, FactEffect.Gone, null, null));
+                continue;
+            }
+
             way.Take(fact);
             person.Take(fact);
             activities.Take(fact);
@@ -49,6 +56,7 @@ public static class JourneyFold
             Profile = person.Erased ? new() : person.Profile,
             ProfileSources = person.Erased ? ImmutableSortedDictionary<PersonProperty, string>.Empty : person.ProfileSources(),
             Identities = person.Erased ? [] : person.Identities(),
+            GoneRecords = person.Erased ? [] : [.. person.Identities().Where(records.IsGone)],
             NextActivityAt = activities.NextAt,
             LastActivityAt = activities.LastAt,
             Pauses = activities.Pauses(),

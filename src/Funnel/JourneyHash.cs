@@ -107,6 +107,18 @@ internal static class JourneyHash
         }
 
         json.WriteEndArray();
+        if (journey.GoneRecords.IsEmpty)
+        {
+            return;
+        }
+
+        json.WriteStartArray("goneRecords");
+        foreach (var record in journey.GoneRecords)
+        {
+            json.WriteStringValue(record.Canonical);
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteActivities(Utf8JsonWriter json, Journey journey)

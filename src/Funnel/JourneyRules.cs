@@ -15,16 +15,30 @@ public static class JourneyRules
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(arriving);
         ArgumentNullException.ThrowIfNull(settings);
-        var (facts, newFacts, noted) = Add(state, arriving, settings, now);
+        var (facts, newFacts, noted, dropped) = WithoutLate(Add(state, arriving, settings, now), state.Facts, settings);
         var ordered = FactOrder.Sort(facts.Values, settings.SystemOfRecord);
         var journey = JourneyFold.FoldOrdered(state.LeadId, ordered, settings);
         if (newFacts.Count == 0)
         {
-            return new(state, journey, [], [], StallRules.NextDue(journey, state.Ledger, settings));
+            return new(state, journey, [], [], StallRules.NextDue(journey, state.Ledger, settings)) { Dropped = dropped };
         }
 
         var (ledger, events) = journey.Erased ? (state.Ledger, []) : Act(noted, journey, ordered, settings, now);
-        return new(state with { Facts = facts, Ledger = ledger }, journey, newFacts, events, StallRules.NextDue(journey, ledger, settings));
+        return new(state with { Facts = facts, Ledger = ledger }, journey, newFacts, events, StallRules.NextDue(journey, ledger, settings)) { Dropped = dropped };
+    }
+
+    /// <summary>What is told of a record after its deletion is not even kept. Those that came before the deletion was known stay; the fold passes over them.</summary>
+    private static (ImmutableDictionary<string, Fact> Facts, IReadOnlyList<Fact> New, JourneyLedger Ledger, IReadOnlyList<Fact> Dropped) WithoutLate(
+        (ImmutableDictionary<string, Fact> Facts, IReadOnlyList<Fact> New, JourneyLedger Ledger) added, ImmutableDictionary<string, Fact> known, FunnelSettings settings)
+    {
+        if (!added.Facts.Values.Any(fact => fact is RecordDeleted))
+        {
+            return (added.Facts, added.New, added.Ledger, []);
+        }
+
+        var late = RecordFold.Late(FactOrder.Sort(added.Facts.Values, settings.SystemOfRecord));
+        var dropped = added.New.Where(fact => late.Contains(fact.DedupeKey) && !known.ContainsKey(fact.DedupeKey)).ToList();
+        return (added.Facts.RemoveRange(dropped.Select(fact => fact.DedupeKey)), [.. added.New.Except(dropped)], added.Ledger, dropped);
     }
 
     private static (ImmutableDictionary<string, Fact> Facts, IReadOnlyList<Fact> New, JourneyLedger Ledger) Add(
@@ -155,6 +169,9 @@ public static class JourneyRules
 /// <param name="NextDue">When the lead is next to be looked at for a stall; null for never.</param>
 public sealed record JourneyDecision(JourneyState State, Journey Journey, IReadOnlyList<Fact> NewFacts, IReadOnlyList<FunnelEvent> Events, DateTimeOffset? NextDue)
 {
+    /// <summary>Gets the facts that are not kept, since they tell of a record after its deletion.</summary>
+    public IReadOnlyList<Fact> Dropped { get; init; } = [];
+
     /// <summary>Gets a value indicating whether there is anything to save.</summary>
     public bool Changed => NewFacts.Count > 0;
 }

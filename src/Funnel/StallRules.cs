@@ -26,7 +26,7 @@ public static class StallRules
     public static bool IsStalled(Journey journey, FunnelSettings settings, DateTimeOffset now) => DeadlineOf(journey, settings) <= now;
 
     /// <summary>Whether what an alert tells is still so: the lead is on that very stay, and the handoff is neither taken up nor given back.</summary>
-    public static bool Holds(Alert alert, Journey journey, JourneyLedger ledger) => !journey.Erased && alert.Kind switch
+    public static bool Holds(Alert alert, Journey journey, JourneyLedger ledger) => journey is { Erased: false, Gone: false } && alert.Kind switch
     {
         AlertKind.StageOverdue => (journey.Stage, journey.EnteredAt) == (alert.Stage, alert.EnteredAt),
         AlertKind.HandoffNotAccepted => OpenHandoff(journey, ledger) is { } handoff && (handoff.Stage, handoff.EnteredAt) == (alert.Stage, alert.EnteredAt),
@@ -179,12 +179,12 @@ public static class StallRules
         ledger.Handoffs.LastOrDefault() is { AcceptedAt: null, ReturnedReason: null } handoff && handoff.To == journey.Owner ? handoff : null;
 
     private static StallClock? StageClock(Journey journey, FunnelSettings settings) =>
-        !journey.Erased && settings.StallAfter(journey) is { } limit
+        journey is { Erased: false, Gone: false } && settings.StallAfter(journey) is { } limit
             ? new(AlertKind.StageOverdue, journey.Stage, journey.EnteredAt, journey.Owner, journey.EnteredAt, limit)
             : null;
 
     private static StallClock? HandoffClock(Handoff handoff, Journey journey, FunnelSettings settings) =>
-        !journey.Erased && settings.AcceptWithin(handoff.Stage, journey) is { } limit
+        journey is { Erased: false, Gone: false } && settings.AcceptWithin(handoff.Stage, journey) is { } limit
             ? new(AlertKind.HandoffNotAccepted, handoff.Stage, handoff.EnteredAt, handoff.To, handoff.AnnouncedAt, limit)
             : null;
 

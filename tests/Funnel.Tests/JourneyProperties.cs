@@ -83,8 +83,9 @@ public sealed class JourneyProperties
         {
             var decision = JourneyRules.Decide(state, delivery, Settings, Now);
             state = decision.State;
-            var crossed = !decision.Journey.Erased && decision.Journey.Owner != owner;
-            owner = decision.Journey.Erased ? owner : decision.Journey.Owner;
+            var stays = decision.Journey.Erased || decision.Journey.Gone;
+            var crossed = !stays && decision.Journey.Owner != owner;
+            owner = stays ? owner : decision.Journey.Owner;
 
             var announced = decision.Events.OfType<HandoffAnnounced>().ToArray();
             Assert.Equal(crossed ? 1 : 0, announced.Length);

@@ -39,6 +39,8 @@ public static class FactMapper
                 }));
                 break;
             default:
+                AddMerged();
+                AddRestored();
                 AddProfile();
                 AddConsent();
                 AddTouch();
@@ -48,9 +50,27 @@ public static class FactMapper
                 break;
         }
 
-        return facts;
+        return AboutOf(source) is { } record ? [.. facts.Select(fact => fact is RecordDeleted or RecordRestored ? fact : fact with { About = record, ShowsRecord = source.ShowsRecord })] : facts;
 
         string Key(string kind) => $"{source.DedupeKey}#{kind}";
+
+        void AddMerged() => facts.AddRange(source.Merged.Select((record, i) => new RecordDeleted
+        {
+            Record = record,
+            DedupeKey = Key($"merged{i}"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
+        }));
+
+        void AddRestored()
+        {
+            if (source.Restored)
+            {
+                facts.AddRange(source.People.Select((record, i) => new RecordRestored
+                {
+                    Record = record,
+                    DedupeKey = Key($"restored{i}"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
+                }));
+            }
+        }
 
         void AddProfile()
         {
@@ -159,6 +179,9 @@ public static class FactMapper
             Connector = connector, Side = source.Side, OccurredAt = source.OccurredAt ?? receivedAt, ReceivedAt = receivedAt, MessageId = messageId,
         };
     }
+
+    /// <summary>The record a person's event tells of. A deal's event is about the deal, whoever its people are.</summary>
+    private static IdentityKey? AboutOf(SourceEvent source) => source is { DealId: null, People: [var record, ..] } ? record : null;
 
     /// <summary>A deal's own stage belongs to the deal, unless nobody can map it: then it is held like any other.</summary>
     private static bool ClaimsStage(SourceEvent source) =>

@@ -10,6 +10,9 @@ public interface IConnector
 
     /// <summary>Gets the type, as in the setting <c>Connectors:{name}:Type</c>: <c>HubSpot</c>, <c>Salesforce</c>.</summary>
     string Type { get; }
+
+    /// <summary>What kind of record a person's id names, where the tool has several (a lead, a contact). Two records of one kind are two persons unless the tool says otherwise.</summary>
+    string RecordKind(string personId) => "person";
 }
 
 /// <summary>A tool that delivers. Poll answers of the same tool are read here too.</summary>

@@ -23,6 +23,9 @@ public sealed record SourceEvent
     /// <summary>Gets the address the person had before, where the event says so.</summary>
     public string? PreviousEmail { get; init; }
 
+    /// <summary>Gets further canonical addresses of the person; aliases as good as the first.</summary>
+    public ImmutableArray<string> FurtherEmails { get; init; } = [];
+
     /// <summary>Gets the vendor's ids by the vendor's names for them, for people to read.</summary>
     public ImmutableSortedDictionary<string, string> ExternalIds { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
@@ -85,6 +88,12 @@ public sealed record SourceEvent
 
     /// <summary>Gets why this event of an otherwise readable delivery cannot be read; null for one that can. It is parked, and holds back no other.</summary>
     public string? Unreadable { get; init; }
+
+    /// <summary>Gets a value indicating whether the tool says that a deleted record is there again.</summary>
+    public bool Restored { get; init; }
+
+    /// <summary>Gets a value indicating whether the tool showed the record as it stood at <see cref="OccurredAt"/>: a record that is shown is not deleted.</summary>
+    public bool ShowsRecord { get; init; }
 
     /// <summary>Gets the keys of the records that were merged into <see cref="People"/>'s first, for <see cref="SourceEventKind.ContactMerged"/>.</summary>
     public ImmutableArray<IdentityKey> Merged { get; init; } = [];

@@ -12,7 +12,7 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
     public const int BatchSize = 100;
 
     private static readonly string[] ContactProperties =
-        ["email", "firstname", "lastname", "company", "jobtitle", "phone", "country", "hubspotscore", "hs_email_optout", "lifecyclestage"];
+        ["email", "hs_additional_emails", "firstname", "lastname", "company", "jobtitle", "phone", "country", "hubspotscore", "hs_email_optout", "lifecyclestage"];
 
     private static readonly string[] DealProperties = ["dealstage", "pipeline", "amount", "deal_currency_code", "hubspot_owner_id"];
 

@@ -45,6 +45,7 @@ internal static class HubSpotEnrichment
         yield return source with
         {
             SubjectEmail = email,
+            FurtherEmails = [.. source.FurtherEmails.Union(HubSpotMapper.Addresses(contact.Text("hs_additional_emails")))],
             NeedsEnrichment = [],
             Profile = new()
             {

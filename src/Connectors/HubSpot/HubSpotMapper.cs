@@ -72,6 +72,10 @@ internal static class HubSpotMapper
     /// <summary>A deal's worth as HubSpot writes it; null where there is none.</summary>
     public static decimal? Amount(string? text) => decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var amount) ? amount : null;
 
+    /// <summary>The addresses of a list as HubSpot writes it; what is no address is left out.</summary>
+    public static ImmutableArray<string> Addresses(string? list) =>
+        [.. (list ?? "").Split(';').Select(text => EmailAddress.TryParse(text, out var email) ? email.Address : null).OfType<string>().Distinct()];
+
     private static bool HasStageOfPerson(SourceEvent source) => source.Kind == SourceEventKind.StageChanged && source.People.Length > 0;
 
     private static IEnumerable<SourceEvent> Map(HubSpotEventWire wire, HubSpotOptions options)
@@ -134,7 +138,8 @@ internal static class HubSpotMapper
 
     private static SourceEvent OfContact(HubSpotEventWire wire, string change, SourceEvent source, long id, HubSpotOptions options) => change switch
     {
-        "creation" or "restore" => source with { Kind = SourceEventKind.ContactCreated, NeedsEnrichment = ["email"] },
+        "creation" => source with { Kind = SourceEventKind.ContactCreated, NeedsEnrichment = ["email"] },
+        "restore" => source with { Kind = SourceEventKind.ContactCreated, Restored = true, NeedsEnrichment = ["email"] },
         "deletion" => source with { Kind = SourceEventKind.ContactDeleted },
         "privacyDeletion" => source with { Kind = SourceEventKind.ContactPrivacyDeleted },
         "merge" => MergedContacts(wire, source, id, options),
@@ -167,6 +172,7 @@ internal static class HubSpotMapper
             {
                 Kind = SourceEventKind.EmailChanged, SubjectEmail = email.Address, Profile = new() { Email = email.Address }, NeedsEnrichment = [],
             },
+            "hs_additional_emails" => source with { FurtherEmails = Addresses(value) },
             "hs_email_optout" when bool.TryParse(value, out var out_) => source with
             {
                 Kind = out_ ? SourceEventKind.ConsentUnsubscribed : SourceEventKind.ConsentSubscribed,

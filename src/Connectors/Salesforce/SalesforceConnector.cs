@@ -49,6 +49,13 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
     /// <inheritdoc/>
     public string Type => TypeName;
 
+    /// <summary>An id's first three characters name the object: a lead and a contact may be one person.</summary>
+    public string RecordKind(string personId)
+    {
+        ArgumentNullException.ThrowIfNull(personId);
+        return personId[..Math.Min(3, personId.Length)];
+    }
+
     /// <inheritdoc/>
     public ImmutableHashSet<PersonProperty> Writes => [PersonProperty.Consent, .. _options.WriteProfile];
 

@@ -348,6 +348,7 @@ internal static class SalesforceMapper
             SubjectEmail = email,
             NeedsEnrichment = telling.Form != Form.Row && email is null ? ["email"] : [],
             Profile = ProfileOf(record),
+            ShowsRecord = telling.Form == Form.Row,
         };
     }
 

@@ -68,11 +68,16 @@ public sealed class EnrichFlow(IdentityStore identities)
     {
         { Kind: SourceEventKind.ResyncRequired or SourceEventKind.AssociationChanged } or { DealId: not null, Unmapped: true } => true,
         { NeedsEnrichment.IsEmpty: true } => false,
+        { Kind: SourceEventKind.ContactPrivacyDeleted } => false,
+        { People: [var person, ..], DealId: null } when (await identities.LookUpAsync(person, cancellationToken)) is var owner && (owner.Erased || !again) => owner is { Lead: null, Erased: false },
         _ when again => true,
-        { People: [var person, ..], DealId: null } => await identities.FindAsync(person, cancellationToken) is null,
         { DealId: { } deal } => (await identities.FindByDealAsync(IdentityKey.Deal(connector, deal), cancellationToken)).Count == 0,
         _ => true,
     };
+
+    /// <summary>Nobody asks who an erased person is.</summary>
+    private async Task<bool> IsToMeetAsync(IdentityKey person, bool again, CancellationToken cancellationToken) =>
+        await identities.LookUpAsync(person, cancellationToken) is { Erased: false } owner && (again || owner.Lead is null);
 
     /// <summary>People whom an event names by nothing but an unknown record (a deal's contacts): who they are is asked, so that they are not met as strangers.</summary>
     private async Task<List<SourceEvent>> PeopleToMeetAsync(string connector, IReadOnlyList<SourceEvent> events, bool again, CancellationToken cancellationToken)
@@ -81,7 +86,7 @@ public sealed class EnrichFlow(IdentityStore identities)
         var strangers = new List<SourceEvent>();
         foreach (var (person, source) in events.Where(source => source.DealId is not null).SelectMany(source => source.People.Select(person => (person, source))).DistinctBy(pair => pair.person))
         {
-            if (person.Connector == connector && !introduced.Contains(person) && (again || await identities.FindAsync(person, cancellationToken) is null))
+            if (person.Connector == connector && !introduced.Contains(person) && await IsToMeetAsync(person, again, cancellationToken))
             {
                 strangers.Add(new SourceEvent
                 {

@@ -1,6 +1,7 @@
 using IntegrationHub.Connectors.Common;
-using IntegrationHub.Funnel;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Reviews;
+using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Inbound;
 
@@ -12,30 +13,42 @@ public sealed record MatchedLead(LeadId LeadId, IReadOnlyList<IdentityKey> Keys)
 /// <summary>Whose an event is.</summary>
 /// <param name="Leads">The leads; none when nobody can be told.</param>
 /// <param name="Earlier">Facts of the event's deal that came before its people were known.</param>
-public sealed record LeadMatch(IReadOnlyList<MatchedLead> Leads, IReadOnlyList<Fact> Earlier);
+public sealed record LeadMatch(IReadOnlyList<MatchedLead> Leads, IReadOnlyList<Fact> Earlier)
+{
+    /// <summary>Gets the question that a person has to answer first; null where the hub can tell by itself.</summary>
+    public Review? Question { get; init; }
+
+    /// <summary>Gets a value indicating whether the event names a person who was erased.</summary>
+    public bool Erased { get; init; }
+}
 
 /// <summary>
-/// Finds the leads an event is about, and makes the lead of a person met for the first time. Stable ids count before e-mail addresses; a key that leads elsewhere already stays there.
+/// Finds the leads an event is about, and makes the lead of a person met for the first time. What a tool says in one event is one person: those leads are merged. A common address makes one of
+/// two leads as well, unless a tool knows them as two; then a person is asked.
 /// </summary>
-public sealed class LeadMatcher(IdentityStore identities, ParkedStore parked)
+public sealed class LeadMatcher(IdentityStore identities, SeatStore seats, ParkedStore parked, JourneyFlow journeys, ReviewStore reviews, ConnectorSet connectors, TimeProvider clock)
 {
+    private const int RoundsBeforeGivingUp = 20;
+
     /// <summary>Finds or makes the leads of an event.</summary>
     /// <param name="source">The event.</param>
-    /// <param name="connector">Who told it.</param>
+    /// <param name="delivery">The delivery that told it.</param>
+    /// <param name="messageId">The message that brought it.</param>
     /// <param name="again">Whether an earlier attempt may have linked a deal's people without their getting the deal's earlier facts.</param>
     /// <param name="cancellationToken">Stops the calls.</param>
-    public async Task<LeadMatch> MatchAsync(SourceEvent source, string connector, bool again, CancellationToken cancellationToken)
+    public async Task<LeadMatch> MatchAsync(SourceEvent source, Delivery delivery, string messageId, bool again, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
-        var people = await MatchPeopleAsync(source, cancellationToken);
-        if (source.DealId is not { } dealId)
+        ArgumentNullException.ThrowIfNull(delivery);
+        var people = await MatchPeopleAsync(source, delivery, messageId, cancellationToken);
+        if (source.DealId is not { } dealId || people.Question is not null)
         {
-            return new(people, []);
+            return people;
         }
 
-        var deal = IdentityKey.Deal(connector, dealId);
+        var deal = IdentityKey.Deal(delivery.Connector, dealId);
         var known = await identities.FindByDealAsync(deal, cancellationToken);
-        var joining = people.Where(person => !known.Contains(person.LeadId)).ToList();
+        var joining = people.Leads.Where(person => !known.Contains(person.LeadId)).ToList();
         foreach (var person in joining)
         {
             await identities.LinkAsync(person.LeadId, deal, cancellationToken);
@@ -43,9 +56,9 @@ public sealed class LeadMatcher(IdentityStore identities, ParkedStore parked)
 
         // Who joins or leaves a deal changes it for nobody else.
         var concerned = source.Kind == SourceEventKind.AssociationChanged ? [] : known;
-        var others = concerned.Where(lead => people.All(person => person.LeadId != lead)).Select(lead => new MatchedLead(lead, []));
+        var others = concerned.Where(lead => people.Leads.All(person => person.LeadId != lead)).Select(lead => new MatchedLead(lead, []));
         var earlier = joining.Count > 0 || again ? await parked.WaitingAsync(deal, cancellationToken) : [];
-        return new([.. people, .. others], earlier);
+        return people with { Leads = [.. people.Leads, .. others], Earlier = earlier };
     }
 
     /// <summary>
@@ -58,69 +71,241 @@ public sealed class LeadMatcher(IdentityStore identities, ParkedStore parked)
     }
 
     /// <summary>The people of a deal are several persons with a record each; any other event's keys are all one person's.</summary>
-    private async Task<List<MatchedLead>> MatchPeopleAsync(SourceEvent source, CancellationToken cancellationToken)
+    private async Task<LeadMatch> MatchPeopleAsync(SourceEvent source, Delivery delivery, string messageId, CancellationToken cancellationToken)
     {
+        var now = clock.GetUtcNow();
+        var because = MergeCause.Of(delivery.Connector, source.Side, source.OccurredAt ?? delivery.ReceivedAt, delivery.ReceivedAt, messageId, MergeCause.Tool);
+        var whole = new Person(delivery.Connector, source.HubLeadId, [.. source.People.Concat(source.Merged).Distinct()], AddressesOf(source), GoneOf(source), because, now);
         if (source.DealId is null || source.People.Length <= 1)
         {
-            return await MatchPersonAsync(source.HubLeadId, KeysOf(source), cancellationToken) is { } only ? [only] : [];
+            return await MatchPersonAsync(whole, cancellationToken);
         }
 
-        var people = new List<MatchedLead>();
+        var people = new LeadMatch([], []);
         foreach (var record in source.People)
         {
-            if (await MatchPersonAsync(null, [record], cancellationToken) is { } person && people.All(other => other.LeadId != person.LeadId))
-            {
-                people.Add(person);
-            }
+            var person = await MatchPersonAsync(whole with { HubLeadId = null, Records = [record], Addresses = [] }, cancellationToken);
+            people = people with { Leads = [.. people.Leads.Concat(person.Leads).DistinctBy(lead => lead.LeadId)], Erased = people.Erased || person.Erased };
         }
 
         return people;
     }
 
-    private async Task<MatchedLead?> MatchPersonAsync(LeadId? hubLeadId, IReadOnlyList<IdentityKey> keys, CancellationToken cancellationToken)
+    /// <summary>Looks the keys up until what was found still holds when they have all been linked.</summary>
+    private async Task<LeadMatch> MatchPersonAsync(Person person, CancellationToken cancellationToken)
     {
-        var lead = hubLeadId;
-        foreach (var key in keys)
+        if (person.HubLeadId is null && person.Keys.Count == 0)
         {
-            lead ??= await identities.FindAsync(key, cancellationToken);
+            return new([], []);
         }
 
-        if (lead is null && keys.Count > 0)
+        for (var round = 0; round < RoundsBeforeGivingUp; round++)
         {
-            // Two workers who meet the same person at once make the same id, or the second is told of the first: by the address where there is one, for that is what two tools have in common.
-            var common = keys.FirstOrDefault(key => key.Kind == IdentityKind.Email) ?? keys[0];
-            lead = await identities.LinkAsync(LeadId.For(keys[0]), common, cancellationToken);
+            var owners = new Dictionary<IdentityKey, KeyOwner>();
+            foreach (var key in person.Keys)
+            {
+                owners[key] = await identities.LookUpAsync(key, cancellationToken);
+            }
+
+            if (owners.Values.Any(owner => owner.Erased))
+            {
+                return new([], []) { Erased = true };
+            }
+
+            var found = await FindAsync(person, owners, cancellationToken);
+            if (ReferenceEquals(found, Found.WasErased))
+            {
+                return new([], []) { Erased = true };
+            }
+
+            if (found.Question is { Decision: null } question)
+            {
+                return new([], []) { Question = question };
+            }
+
+            if (found.Lead is { } lead && await LinkAsync(lead, person, mayLackAddress: found.Question is not null, cancellationToken) is { } own)
+            {
+                return new([new(lead, own)], []);
+            }
         }
 
-        return lead is null ? null : new(lead, await LinkAsync(lead, keys, cancellationToken));
+        throw new InvalidOperationException("The keys of one event were linked elsewhere again and again while they were looked at. Try later.");
     }
 
-    /// <summary>Links keys to a lead, and tells which of them are the lead's.</summary>
-    private async Task<List<IdentityKey>> LinkAsync(LeadId lead, IReadOnlyList<IdentityKey> keys, CancellationToken cancellationToken)
+    /// <summary>The lead of a person, new or merged of several; or the question whose lead it is; or neither, where somebody else was quicker.</summary>
+    private async Task<Found> FindAsync(Person person, Dictionary<IdentityKey, KeyOwner> owners, CancellationToken cancellationToken)
     {
-        var own = new List<IdentityKey>(keys.Count);
-        foreach (var key in keys)
+        List<LeadId> certain = [.. person.Records.Select(record => owners[record].Lead).Prepend(person.HubLeadId).OfType<LeadId>().Distinct()];
+        List<LeadId> likely = [.. person.Addresses.Select(address => owners[address].Lead).OfType<LeadId>().Except(certain)];
+        Seat[] unseated = [.. person.Records.Except(person.Gone).Where(record => owners[record].Lead is null).Select(SeatOf)];
+        if (certain.Count + likely.Count > 1)
         {
-            if (await identities.LinkAsync(lead, key, cancellationToken) == lead)
+            // Only now: which lead an id stands for need not be asked where there is one.
+            if (certain.Count > 0)
+            {
+                if (await JoinAsync(certain, person.Because, cancellationToken) is not { } joined)
+                {
+                    return Found.WasErased;
+                }
+
+                certain = [joined];
+            }
+
+            likely = [.. (await ResolveAsync(likely, cancellationToken)).Except(certain)];
+        }
+
+        var found = (certain, likely) switch
+        {
+            ([], []) => await MakeAsync(person, unseated, cancellationToken),
+            ([var known], []) => await SeatAsync(known, unseated, certain: true, person, cancellationToken),
+            ([], [var only]) => await SeatAsync(only, unseated, certain: false, person, cancellationToken),
+            _ => await MeetAsync(person, [.. certain, .. likely], certain is [var known] ? known : null, unseated, cancellationToken),
+        };
+        if (found.Lead is { } lead)
+        {
+            foreach (var record in person.Gone)
+            {
+                await seats.UnseatAsync(lead, SeatOf(record), cancellationToken);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// The lead of a person met for the first time. Two workers who meet the same person at once make the same id, or the second is told of the first: by the address where there is one, for
+    /// that is what two tools have in common.
+    /// </summary>
+    private async Task<Found> MakeAsync(Person person, Seat[] unseated, CancellationToken cancellationToken)
+    {
+        var lead = LeadId.For(person.Keys[0]);
+        var common = person.Addresses is [var address, ..] ? address : person.Keys[0];
+        return await identities.LinkAsync(lead, common, cancellationToken) == lead ? await SeatAsync(lead, unseated, certain: false, person, cancellationToken) : new(null, null);
+    }
+
+    private async Task<Found> SeatAsync(LeadId lead, Seat[] unseated, bool certain, Person person, CancellationToken cancellationToken) =>
+        await seats.TrySeatAsync(lead, unseated, certain, cancellationToken) ? new(lead, null) : await AskAsync(person, [lead], null, unseated, cancellationToken);
+
+    /// <summary>Several leads meet at an address: they are one person, unless they hold rival records.</summary>
+    private async Task<Found> MeetAsync(Person person, IReadOnlyList<LeadId> candidates, LeadId? known, Seat[] unseated, CancellationToken cancellationToken)
+    {
+        var taken = new List<Seat>(unseated);
+        foreach (var candidate in candidates)
+        {
+            taken.AddRange(await seats.TakenAsync(candidate, cancellationToken));
+        }
+
+        if (Seat.AreRivals(taken))
+        {
+            return await AskAsync(person, candidates, known, unseated, cancellationToken);
+        }
+
+        return await JoinAsync(candidates, person.Because with { Raw = MergeCause.Address }, cancellationToken) is { } lead
+            ? await SeatAsync(lead, unseated, certain: true, person, cancellationToken)
+            : Found.WasErased;
+    }
+
+    /// <summary>Asks a person, or goes by what a person answered when the same keys came before.</summary>
+    private async Task<Found> AskAsync(Person person, IReadOnlyList<LeadId> candidates, LeadId? known, Seat[] unseated, CancellationToken cancellationToken)
+    {
+        var review = await reviews.AskAsync(
+            new Review
+            {
+                Id = TableKey.Hash($"review|{person.Connector}|{string.Join('|', person.Keys.Select(key => key.Canonical).Order(StringComparer.Ordinal))}"),
+                Reason = known is not null ? ReviewReason.AddressOfAnotherLead : person.Records.Count == 0 ? ReviewReason.SeveralLeads : ReviewReason.RivalRecords,
+                Connector = person.Connector,
+                Records = [.. person.Records],
+                LeadId = known,
+                Leads = [.. candidates.OrderBy(lead => lead.Value, StringComparer.Ordinal)],
+                OpenedAt = person.Now,
+            },
+            cancellationToken);
+        var lead = review.Decision switch
+        {
+            null => null,
+            { Merge: true } => await JoinAsync(candidates, person.Because with { Raw = MergeCause.Review }, cancellationToken),
+            _ when known is not null => known,
+            { Choose: { } chosen } => await journeys.ResolveAsync(LeadId.Parse(chosen), cancellationToken),
+            _ => LeadId.For(person.Records[0]),
+        };
+        if (lead is null)
+        {
+            return review.Decision is null ? new(null, review) : Found.WasErased;
+        }
+
+        await seats.TrySeatAsync(lead, unseated, certain: true, cancellationToken);
+        return new(lead, review);
+    }
+
+    /// <summary>Makes one lead of several; null where one of them was erased.</summary>
+    private async Task<LeadId?> JoinAsync(IReadOnlyList<LeadId> leads, LeadsMerged because, CancellationToken cancellationToken)
+    {
+        var distinct = await ResolveAsync(leads, cancellationToken);
+        LeadId? joined = distinct[0];
+        foreach (var other in distinct.Skip(1))
+        {
+            joined = joined is null ? null : await journeys.MergeAsync(joined, other, because, cancellationToken);
+        }
+
+        return joined;
+    }
+
+    private async Task<IReadOnlyList<LeadId>> ResolveAsync(IReadOnlyList<LeadId> leads, CancellationToken cancellationToken)
+    {
+        var resolved = new List<LeadId>(leads.Count);
+        foreach (var lead in leads)
+        {
+            resolved.Add(await journeys.ResolveAsync(lead, cancellationToken));
+        }
+
+        return [.. resolved.Distinct()];
+    }
+
+    /// <summary>Links the keys to a lead, and tells which of them are the lead's. Null where one was linked elsewhere meanwhile: then it has to be looked at again.</summary>
+    private async Task<IReadOnlyList<IdentityKey>?> LinkAsync(LeadId lead, Person person, bool mayLackAddress, CancellationToken cancellationToken)
+    {
+        var own = new List<IdentityKey>(person.Keys.Count);
+        foreach (var key in person.Keys)
+        {
+            var linked = await identities.LinkAsync(lead, key, cancellationToken);
+            if (linked == lead)
             {
                 own.Add(key);
+            }
+            else if (linked is not null && await journeys.ResolveAsync(linked, cancellationToken) == lead)
+            {
+                await identities.RelinkAsync(linked, lead, key, cancellationToken);
+                own.Add(key);
+            }
+            else if (!mayLackAddress || key.Kind != IdentityKind.Email)
+            {
+                return null;
             }
         }
 
         return own;
     }
 
-    private static List<IdentityKey> KeysOf(SourceEvent source)
-    {
-        List<IdentityKey> keys = [.. source.People];
-        foreach (var address in new[] { source.SubjectEmail, source.PreviousEmail })
-        {
-            if (EmailAddress.TryParse(address, out var email))
-            {
-                keys.Add(IdentityKey.Email(email));
-            }
-        }
+    private Seat SeatOf(IdentityKey record) => Seat.Of(record, connectors.Find<IConnector>(record.Connector)?.RecordKind(record.Id) ?? "");
 
-        return keys;
+    private static IReadOnlyList<IdentityKey> AddressesOf(SourceEvent source) =>
+        [.. source.FurtherEmails.Prepend(source.PreviousEmail).Prepend(source.SubjectEmail)
+            .Select(address => EmailAddress.TryParse(address, out var email) ? IdentityKey.Email(email) : null).OfType<IdentityKey>().Distinct()];
+
+    /// <summary>The records that are no more once the event has happened.</summary>
+    private static IReadOnlyList<IdentityKey> GoneOf(SourceEvent source) => source.Kind == SourceEventKind.ContactDeleted ? source.People : source.Merged;
+
+    /// <summary>What an event says of whom it is about.</summary>
+    private sealed record Person(
+        string Connector, LeadId? HubLeadId, IReadOnlyList<IdentityKey> Records, IReadOnlyList<IdentityKey> Addresses, IReadOnlyList<IdentityKey> Gone, LeadsMerged Because, DateTimeOffset Now)
+    {
+        public IReadOnlyList<IdentityKey> Keys => [.. Records, .. Addresses];
+    }
+
+    /// <summary>The lead, or the open question whose it is. Neither: somebody else was quicker.</summary>
+    private sealed record Found(LeadId? Lead, Review? Question)
+    {
+        /// <summary>A lead that the keys led to was erased; its tombstones may be still on the way.</summary>
+        public static readonly Found WasErased = new(null, null);
     }
 }

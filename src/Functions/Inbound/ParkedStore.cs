@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Azure;
 using Azure.Data.Tables;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Funnel;
@@ -12,20 +13,16 @@ namespace IntegrationHub.Functions.Inbound;
 /// </summary>
 public sealed class ParkedStore(HubTables tables)
 {
-    private const int BinaryProperty = 60 * 1024;
-
     /// <summary>Parks a delivery. Parking it again for the same reason is once.</summary>
     public async Task ParkAsync(Delivery delivery, string reason, string description, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(delivery);
-        var message = InboundMessage.Write(delivery);
-        var row = new TableEntity($"delivery-{delivery.Connector}", $"{delivery.ReceivedAt.UtcTicks:D19}-{reason}")
+        var row = new TableEntity($"delivery-{delivery.Connector}", $"{delivery.ReceivedAt.UtcTicks:D19}-{TableKey.Hash(delivery.Body.Span)}-{reason}")
         {
             ["Reason"] = reason,
             ["Description"] = description,
-            ["Properties"] = JsonSerializer.Serialize(message.ApplicationProperties, HubJson.Options),
         };
-        BinaryChunks.Write(row, "Body", message.Body.ToMemory(), BinaryProperty);
+        MessageRow.Write(row, InboundMessage.Write(delivery));
         var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
         await parked.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
     }
@@ -53,6 +50,17 @@ public sealed class ParkedStore(HubTables tables)
         }
 
         return facts;
+    }
+
+    /// <summary>Removes the facts that wait for a deal's people.</summary>
+    public async Task ForgetAsync(IdentityKey deal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(deal);
+        var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
+        await foreach (var row in parked.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {DealPartition(deal)}"), select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken))
+        {
+            await parked.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All, cancellationToken);
+        }
     }
 
     private static string DealPartition(IdentityKey deal) => $"deal-{TableKey.Hash(deal.Canonical)}";

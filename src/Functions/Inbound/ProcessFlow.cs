@@ -3,7 +3,9 @@ using IntegrationHub.Connectors.Common;
 using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Funnel;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Erasure;
 using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Reviews;
 using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Inbound;
@@ -12,8 +14,19 @@ namespace IntegrationHub.Functions.Inbound;
 /// Puts a delivery on journeys: read, enrich what the hub does not know yet, find whose it is, and let every lead's facts be folded and committed, leads in parallel, one commit a lead.
 /// Everything is idempotent, so that a delivery that failed half-way is simply handled again.
 /// </summary>
-public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enrich, LeadMatcher matcher, JourneyFlow journeys, ParkedStore parked, HubMetrics metrics, ConnectorStateStore states,
-    TimeProvider time, ILogger<ProcessFlow> logger)
+public sealed partial class ProcessFlow(
+    ConnectorSet connectors,
+    EnrichFlow enrich,
+    LeadMatcher matcher,
+    JourneyFlow journeys,
+    IdentityStore identities,
+    ReviewFlow reviews,
+    ErasureFlow erasure,
+    ParkedStore parked,
+    HubMetrics metrics,
+    ConnectorStateStore states,
+    TimeProvider time,
+    ILogger<ProcessFlow> logger)
 {
     /// <summary>So many leads of one delivery at once: a large batch is not to crowd out the others.</summary>
     private const int AtOnce = 8;
@@ -37,12 +50,17 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
 
         var facts = new ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>>();
         // People first: a deal names them by their records alone, which would be strangers where only the address is known.
-        foreach (var kind in enriched.Events.ToLookup(source => source.DealId is not null).OrderBy(group => group.Key))
+        var (erasures, others) = (enriched.Events.Where(source => source.Kind == SourceEventKind.ContactPrivacyDeleted), enriched.Events.Where(source => source.Kind != SourceEventKind.ContactPrivacyDeleted));
+        foreach (var kind in others.ToLookup(source => source.DealId is not null).OrderBy(group => group.Key))
         {
             await ForEachAsync(kind, source => MatchAsync(source, delivery, messageId, again, facts, cancellationToken));
         }
 
-        await ForEachAsync(facts, lead => journeys.ApplyAsync(lead.Key, [.. lead.Value], cancellationToken));
+        await ForEachAsync(facts, lead => ApplyAsync(lead.Key, [.. lead.Value], delivery.Connector, cancellationToken));
+        await ReviseAsync(enriched.Events, facts, cancellationToken);
+
+        // Last: whatever else the delivery says of the person goes with them.
+        await ForEachAsync(erasures, source => erasure.EraseAsync(source.People, cancellationToken));
         metrics.Took(time.GetUtcNow() - delivery.ReceivedAt);
         states.Worked(delivery.Connector, delivery.ReceivedAt);
         if (enriched.Refused is { } refused)
@@ -65,6 +83,33 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
         }
     }
 
+    private async Task ApplyAsync(LeadId leadId, IReadOnlyList<Fact> facts, string connector, CancellationToken cancellationToken)
+    {
+        if (await journeys.ApplyAsync(leadId, facts, cancellationToken) is null)
+        {
+            // Erased by another instance: its tombstones are in the table.
+            identities.Unsee(leadId);
+            Drop(connector, facts.Where(fact => fact is not IdentitiesLinked).Select(fact => fact.DedupeKey.Split('#')[0]).Distinct().Count());
+        }
+    }
+
+    private void Drop(string connector, int events)
+    {
+        metrics.Dropped(connector, "person-erased", events);
+        states.Dropped(connector, events);
+    }
+
+    /// <summary>Where records became one or are gone, a person may not be needed any more to tell whose something is.</summary>
+    private async Task ReviseAsync(IEnumerable<SourceEvent> events, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, CancellationToken cancellationToken)
+    {
+        var settling = events.Where(source => source.Kind == SourceEventKind.ContactDeleted || !source.Merged.IsEmpty).SelectMany(source => source.People.Concat(source.Merged)).ToHashSet();
+        if (settling.Count > 0)
+        {
+            var leads = facts.Where(lead => lead.Value.OfType<RecordDeleted>().Any()).Select(lead => lead.Key).ToList();
+            await reviews.ReviseAsync(leads, settling, cancellationToken);
+        }
+    }
+
     private async Task MatchAsync(
         SourceEvent source, Delivery delivery, string messageId, bool again, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, CancellationToken cancellationToken)
     {
@@ -81,8 +126,15 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
             return;
         }
 
-        var said = FactMapper.ToFacts(source, delivery.Connector, delivery.ReceivedAt, messageId);
-        var match = await matcher.MatchAsync(source, delivery.Connector, again, cancellationToken);
+        var match = await matcher.MatchAsync(source, delivery, messageId, again, cancellationToken);
+        if (match.Question is { } question)
+        {
+            Log.Unclear(logger, messageId, delivery.Connector, question.Id, question.Reason);
+            await reviews.HoldAsync(question, delivery, messageId, cancellationToken);
+            return;
+        }
+
+        var said = FactMapper.ToFacts(WithOwnAddress(source, match), delivery.Connector, delivery.ReceivedAt, messageId);
         foreach (var lead in match.Leads)
         {
             Enqueue(lead.LeadId, lead.Keys.Count == 0 ? [] : [FactMapper.ToIdentities(lead.Keys, source, delivery.Connector, delivery.ReceivedAt, messageId)]);
@@ -91,6 +143,12 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
 
         if (match.Leads.Count > 0)
         {
+            return;
+        }
+
+        if (match.Erased)
+        {
+            Drop(delivery.Connector, 1);
             return;
         }
 
@@ -117,6 +175,12 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
         }
     }
 
+    /// <summary>An address that belongs to another lead is not to land in this one's profile.</summary>
+    private static SourceEvent WithOwnAddress(SourceEvent source, LeadMatch match) =>
+        source is { DealId: null, Profile: { } profile } && EmailAddress.TryParse(profile.Email, out var email) && !match.Leads.Any(lead => lead.Keys.Contains(IdentityKey.Email(email)))
+            ? source with { Profile = profile with { Email = null } }
+            : source;
+
     /// <summary>Runs all to their end, whatever befalls one of them, and then throws the first failure: one bad event does not hold back the others.</summary>
     private static async Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> run)
     {
@@ -142,5 +206,8 @@ public sealed partial class ProcessFlow(ConnectorSet connectors, EnrichFlow enri
 
         [LoggerMessage(2, LogLevel.Warning, "Event {Key} in message {MessageId} of {Connector} cannot be read and was parked.")]
         public static partial void Unreadable(ILogger logger, string messageId, string connector, string key);
+
+        [LoggerMessage(3, LogLevel.Warning, "Whose an event in message {MessageId} of {Connector} is has to be decided by a person: review {Review}, {Reason}.")]
+        public static partial void Unclear(ILogger logger, string messageId, string connector, string review, ReviewReason reason);
     }
 }

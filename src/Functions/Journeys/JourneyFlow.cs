@@ -8,7 +8,8 @@ namespace IntegrationHub.Functions.Journeys;
 
 /// <summary>
 /// Moves journeys: load, decide, save, publish. Everything is idempotent: facts that are there already change nothing, and what a crash left in the outbox goes out with the
-/// next look at the lead. Two writers of one lead meet at the ETag, and the second decides again.
+/// next look at the lead. Two writers of one lead meet at the ETag, and the second decides again. What is said to a lead that was merged goes to the one that it turned out to be; what is said to
+/// an erased one is dropped.
 /// </summary>
 public sealed partial class JourneyFlow
 {
@@ -16,10 +17,12 @@ public sealed partial class JourneyFlow
 
     private readonly JourneyStore _store;
     private readonly IdentityStore _identities;
+    private readonly SeatStore _seats;
     private readonly DeadlineStore _deadlines;
     private readonly FunnelTopic _topic;
     private readonly FunnelSettings _settings;
     private readonly HubMetrics _metrics;
+    private readonly ConnectorStateStore _states;
     private readonly TimeProvider _time;
     private readonly ILogger<JourneyFlow> _logger;
     private readonly JourneyCache _cache;
@@ -27,30 +30,54 @@ public sealed partial class JourneyFlow
 
     /// <summary>Makes the flow.</summary>
     public JourneyFlow(
-        JourneyStore store, IdentityStore identities, DeadlineStore deadlines, FunnelTopic topic, FunnelSettings settings, HubOptions hub, HubMetrics metrics, TimeProvider time, ILogger<JourneyFlow> logger)
+        JourneyStore store,
+        IdentityStore identities,
+        SeatStore seats,
+        DeadlineStore deadlines,
+        FunnelTopic topic,
+        FunnelSettings settings,
+        HubOptions hub,
+        HubMetrics metrics,
+        ConnectorStateStore states,
+        TimeProvider time,
+        ILogger<JourneyFlow> logger)
     {
         ArgumentNullException.ThrowIfNull(hub);
-        (_store, _identities, _deadlines, _topic, _settings, _metrics, _time, _logger) = (store, identities, deadlines, topic, settings, metrics, time, logger);
+        (_store, _identities, _seats, _deadlines, _topic, _settings, _metrics, _states, _time, _logger) = (store, identities, seats, deadlines, topic, settings, metrics, states, time, logger);
         _cache = new(hub.CachedJourneys);
         _lanes = new(RunBatchAsync);
     }
 
-    /// <summary>Reads a lead from the table; null when nothing is stored of it.</summary>
+    /// <summary>Reads a lead from the table, under its own id or that of one merged into it; null when nothing is stored of it, or it was erased.</summary>
     public async Task<JourneyState?> LoadAsync(LeadId leadId, CancellationToken cancellationToken)
     {
-        var record = await _store.LoadAsync(leadId, cancellationToken);
-        return record.ETag is null ? null : record.State;
+        var record = await FollowAsync(leadId, cancellationToken);
+        return record.ETag is null || record.State.Ledger.ErasedAt is not null ? null : record.State;
+    }
+
+    /// <summary>The lead that an id stands for by now: the lead itself, or the one it was merged into. What this process knows is not asked again; it may be out of date.</summary>
+    public async Task<LeadId> ResolveAsync(LeadId leadId, CancellationToken cancellationToken)
+    {
+        var record = _cache.Find(leadId);
+        if (record is null)
+        {
+            record = await _store.LoadAsync(leadId, cancellationToken);
+            _cache.Keep(record);
+        }
+
+        return record.State.Ledger.MergedInto is { } survivor ? await ResolveAsync(survivor, cancellationToken) : leadId;
     }
 
     /// <summary>Adds facts to a lead and publishes what follows from them. Returns when they are committed and everything is on the bus.</summary>
-    public Task ApplyAsync(LeadId leadId, IReadOnlyList<Fact> facts, CancellationToken cancellationToken) =>
+    /// <returns>The state after it; null for an erased lead, which takes nothing.</returns>
+    public Task<JourneyState?> ApplyAsync(LeadId leadId, IReadOnlyList<Fact> facts, CancellationToken cancellationToken) =>
         EnterAsync(leadId, new Work(facts, null), cancellationToken);
 
     /// <summary>Changes what the hub itself has noted of a lead.</summary>
     /// <param name="leadId">The lead.</param>
     /// <param name="decide">Decides purely, perhaps more than once; null changes nothing. Not called for a lead of which nothing is stored.</param>
     /// <param name="cancellationToken">Stops the wait for the answer; the commit runs to its end.</param>
-    /// <returns>The state after it; null for a lead of which nothing is stored.</returns>
+    /// <returns>The state after it; null for a lead of which nothing is stored, or that was erased.</returns>
     public Task<JourneyState?> UpdateAsync(LeadId leadId, Func<JourneyState, JourneyUpdate?> decide, CancellationToken cancellationToken) =>
         EnterAsync(leadId, new Work([], decide), cancellationToken);
 
@@ -60,6 +87,126 @@ public sealed partial class JourneyFlow
     /// </summary>
     public Task<JourneyState?> UpdateStoredAsync(LeadId leadId, Func<JourneyState, JourneyUpdate?> decide, CancellationToken cancellationToken) =>
         EnterAsync(leadId, new Work([], decide) { Stored = true }, cancellationToken);
+
+    /// <summary>
+    /// Makes one lead of two. The facts and what the hub did go to the survivor first, then the other becomes a pointer under its ETag, so that what was said to it meanwhile is taken over too.
+    /// A crash in between leaves two leads of which one has the other's facts as well; the next attempt ends it.
+    /// </summary>
+    /// <param name="one">A lead.</param>
+    /// <param name="other">The lead that is the same person.</param>
+    /// <param name="because">What shows it: a fact to be kept, but for its key and the lead that it names.</param>
+    /// <param name="cancellationToken">Stops before the next step; what is begun is ended.</param>
+    /// <returns>The lead that is left; null where one of them was erased.</returns>
+    public async Task<LeadId?> MergeAsync(LeadId one, LeadId other, LeadsMerged because, CancellationToken cancellationToken)
+    {
+        for (var conflicts = 0; ; conflicts++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var (left, right) = (await FollowAsync(one, cancellationToken), await FollowAsync(other, cancellationToken));
+            if (left.State.Ledger.ErasedAt is not null || right.State.Ledger.ErasedAt is not null)
+            {
+                return null;
+            }
+
+            if (left.State.LeadId == right.State.LeadId)
+            {
+                return left.State.LeadId;
+            }
+
+            var (survivor, merged) = MergeRules.Order(left.State.LeadId, right.State.LeadId);
+            try
+            {
+                await TakeOverAsync(survivor, merged == left.State.LeadId ? left : right, because);
+                return survivor;
+            }
+            catch (StaleJourneyException) when (conflicts < ConflictsBeforeGivingUp)
+            {
+                Log.Conflict(_logger, merged);
+                _metrics.Conflicted();
+            }
+        }
+    }
+
+    /// <summary>Marks a lead as erased: from here on it takes nothing and is shown to nobody. Its facts are still there, for whoever removes them.</summary>
+    /// <param name="leadId">The lead, or one merged into it.</param>
+    /// <param name="evenUnknown">Whether a lead of which nothing is stored is marked too: its first facts may be on the way.</param>
+    /// <param name="cancellationToken">Stops the calls.</param>
+    /// <returns>The record as it was, with the mark; null when nothing is stored of it.</returns>
+    public async Task<JourneyRecord?> MarkErasedAsync(LeadId leadId, bool evenUnknown, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var record = await FollowAsync(leadId, cancellationToken);
+            if (record.State.Ledger.ErasedAt is not null || (record.ETag is null && !evenUnknown))
+            {
+                return record.ETag is null ? null : record;
+            }
+
+            try
+            {
+                var erased = record.State with { Ledger = new() { ErasedAt = _time.GetUtcNow() } };
+                return await _store.SaveAsync(record, erased, null, [], [], CancellationToken.None);
+            }
+            catch (StaleJourneyException)
+            {
+                Log.Conflict(_logger, leadId);
+                _metrics.Conflicted();
+            }
+            finally
+            {
+                _cache.Drop(record.State.LeadId);
+            }
+        }
+    }
+
+    private async Task<JourneyRecord> FollowAsync(LeadId leadId, CancellationToken cancellationToken)
+    {
+        var record = await _store.LoadAsync(leadId, cancellationToken);
+        return record.State.Ledger.MergedInto is { } survivor ? await FollowAsync(survivor, cancellationToken) : record;
+    }
+
+    private async Task TakeOverAsync(LeadId survivor, JourneyRecord merged, LeadsMerged because)
+    {
+        var gone = merged.State;
+        await PublishAsync(merged);
+        Fact[] facts = [.. gone.Facts.Values, because with { Merged = gone.LeadId, DedupeKey = $"hub|merged|{gone.LeadId}" }];
+        var chunks = facts.Chunk(JourneyStore.FactsPerCommit).ToList();
+        foreach (var chunk in chunks)
+        {
+            await CommitAsync(survivor, record => DecideTakeOver(record.State, gone, chunk, isLast: chunk == chunks[^1]));
+        }
+
+        await _store.EmptyAsync(merged, new() { MergedInto = survivor }, CancellationToken.None);
+        _cache.Drop(gone.LeadId);
+        foreach (var key in KeysOf(gone.Facts.Values))
+        {
+            await _identities.RelinkAsync(gone.LeadId, survivor, key, CancellationToken.None);
+        }
+
+        await _seats.TrySeatAsync(survivor, await _seats.TakenAsync(gone.LeadId, CancellationToken.None), certain: true, CancellationToken.None);
+        await _seats.RemoveAsync(gone.LeadId, CancellationToken.None);
+    }
+
+    /// <summary>Only when all facts are there is looked at what follows from them.</summary>
+    private Decided DecideTakeOver(JourneyState survivor, JourneyState gone, IReadOnlyList<Fact> facts, bool isLast)
+    {
+        var now = _time.GetUtcNow();
+        var state = survivor with { Ledger = MergeRules.Unite(survivor, gone, _settings, now) };
+        var decision = JourneyRules.Decide(state, facts, _settings, now);
+        return isLast
+            ? new(decision.State, decision.Journey, decision.NewFacts, decision.Events, decision.NextDue)
+            : new(decision.State with { Ledger = state.Ledger }, decision.Journey, decision.NewFacts, [], null);
+    }
+
+    /// <summary>All keys that facts name: records, addresses, deals.</summary>
+    internal static IReadOnlyList<IdentityKey> KeysOf(IEnumerable<Fact> facts) =>
+        [.. facts.SelectMany(fact => fact switch
+        {
+            IdentitiesLinked { Keys.IsDefault: false } linked => linked.Keys,
+            DealChanged deal => [IdentityKey.Deal(deal.Connector, deal.DealId)],
+            RecordDeleted deleted => [deleted.Record],
+            _ => Enumerable.Empty<IdentityKey>(),
+        }).Distinct()];
 
     private async Task<JourneyState?> EnterAsync(LeadId leadId, Work work, CancellationToken cancellationToken)
     {
@@ -119,6 +266,7 @@ public sealed partial class JourneyFlow
     private Decided? DecideFacts(JourneyState state, IReadOnlyList<Fact> facts)
     {
         var decision = JourneyRules.Decide(state, facts, _settings, _time.GetUtcNow());
+        Count(decision.Dropped);
         return decision.Changed ? new(decision.State, decision.Journey, decision.NewFacts, decision.Events, decision.NextDue) : null;
     }
 
@@ -140,6 +288,18 @@ public sealed partial class JourneyFlow
         for (var conflicts = 0; ; conflicts++)
         {
             var record = _cache.Find(leadId) ?? await _store.LoadAsync(leadId, CancellationToken.None);
+            if (record.State.Ledger.MergedInto is { } survivor)
+            {
+                _cache.Keep(record);
+                leadId = survivor;
+                continue;
+            }
+
+            if (record.State.Ledger.ErasedAt is not null)
+            {
+                return null;
+            }
+
             try
             {
                 if (decide(record) is { } decided)
@@ -191,6 +351,15 @@ public sealed partial class JourneyFlow
 
         await _deadlines.WatchAsync(state.LeadId, due, CancellationToken.None);
         return state with { Ledger = state.Ledger with { WatchedAt = due } };
+    }
+
+    private void Count(IReadOnlyList<Fact> dropped)
+    {
+        foreach (var source in dropped.GroupBy(fact => fact.Connector))
+        {
+            _metrics.Dropped(source.Key, "record-gone", source.Count());
+            _states.Dropped(source.Key, source.Count());
+        }
     }
 
     private async Task<JourneyRecord> PublishAsync(JourneyRecord record)

@@ -21,6 +21,7 @@ public sealed class JourneyStore(HubTables tables)
     private const string FactPrefix = "fact-";
     private const string OutboxPrefix = "outbox-";
     private const int OutboxRowsPerCommit = 9;
+    private const int ActionsPerTransaction = 100;
 
     /// <summary>Loads a lead; a record without an ETag when nothing is stored.</summary>
     public async Task<JourneyRecord> LoadAsync(LeadId leadId, CancellationToken cancellationToken)
@@ -84,11 +85,51 @@ public sealed class JourneyStore(HubTables tables)
             var answer = await journeys.SubmitTransactionAsync(actions, cancellationToken);
             return new(state, answer.Value[0].Headers.ETag, [.. before.Unpublished, .. events], [.. before.Published.Skip(goneOutbox.Count)]);
         }
-        catch (RequestFailedException failure) when (failure.Status is 404 or 409 or 412 && failure.ErrorCode != "TableNotFound")
+        catch (RequestFailedException failure) when (IsConflict(failure))
         {
             throw new StaleJourneyException(state.LeadId, failure);
         }
     }
+
+    /// <summary>Leaves of a lead nothing but a ledger: no fact, no summary, nothing to be published. Repeating it removes what a crash left.</summary>
+    /// <param name="before">The record as loaded: all its rows go.</param>
+    /// <param name="ledger">What stays.</param>
+    /// <param name="cancellationToken">Stops the calls.</param>
+    /// <exception cref="StaleJourneyException">Somebody else saved since <paramref name="before"/> was loaded; nothing was removed.</exception>
+    public async Task EmptyAsync(JourneyRecord before, JourneyLedger ledger, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        var leadId = before.State.LeadId;
+        var row = ToRow(JourneyState.New(leadId) with { Ledger = ledger }, null);
+        string[] gone = [.. before.State.Facts.Values.Select(FactRow), .. before.Unpublished.Select(e => e.Id).Concat(before.Published).Distinct().Select(id => OutboxPrefix + id)];
+        List<TableTransactionAction> actions =
+        [
+            before.ETag is { } etag ? new(TableTransactionActionType.UpdateReplace, row, etag) : new(TableTransactionActionType.Add, row),
+            .. gone.Select(key => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(leadId.Value, key), ETag.All)),
+        ];
+        var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
+        try
+        {
+            foreach (var transaction in actions.Chunk(ActionsPerTransaction))
+            {
+                await journeys.SubmitTransactionAsync(transaction, cancellationToken);
+            }
+        }
+        catch (RequestFailedException failure) when (IsConflict(failure))
+        {
+            throw new StaleJourneyException(leadId, failure);
+        }
+    }
+
+    /// <summary>Removes the row that says that a lead was erased, so that the lead may be made again.</summary>
+    public async Task RemoveAsync(JourneyRecord erased, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(erased);
+        var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
+        await journeys.DeleteEntityAsync(erased.State.LeadId.Value, JourneyPrefix + erased.State.LeadId.Value, erased.ETag ?? ETag.All, cancellationToken);
+    }
+
+    private static bool IsConflict(RequestFailedException failure) => failure.Status is 404 or 409 or 412 && failure.ErrorCode != "TableNotFound";
 
     private static string FactRow(Fact fact) => FactPrefix + TableKey.Hash(fact.DedupeKey);
 

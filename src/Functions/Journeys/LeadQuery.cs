@@ -22,12 +22,12 @@ public sealed class LeadQuery(JourneyFlow journeys, IdentityStore identities, Fu
     /// <summary>A lead by its id; null for none.</summary>
     public async Task<LeadView?> FindAsync(LeadId leadId, CancellationToken cancellationToken) =>
         await journeys.LoadAsync(leadId, cancellationToken) is { Facts.IsEmpty: false } state
-            ? LeadView.Of(state, JourneyFold.Fold(leadId, state.Facts.Values, settings), settings, time.GetUtcNow())
+            ? LeadView.Of(state, JourneyFold.Fold(state.LeadId, state.Facts.Values, settings), settings, time.GetUtcNow())
             : null;
 
     /// <summary>Why a lead stands where it stands, by its id; null for none.</summary>
     public async Task<WhyView?> ExplainAsync(LeadId leadId, CancellationToken cancellationToken) =>
         await journeys.LoadAsync(leadId, cancellationToken) is { Facts.IsEmpty: false } state
-            ? WhyView.Of(JourneyExplanation.Of(leadId, state.Facts.Values, settings), state.Ledger, settings)
+            ? WhyView.Of(JourneyExplanation.Of(state.LeadId, state.Facts.Values, settings), state.Ledger, settings)
             : null;
 }

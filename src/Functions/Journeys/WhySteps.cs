@@ -1,4 +1,5 @@
 using System.Globalization;
+using IntegrationHub.Functions.Reviews;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Journeys;
@@ -35,6 +36,7 @@ internal static class WhySteps
         var (rule, reason) = judged.Effect switch
         {
             FactEffect.Unmapped => ("unmapped-stage", $"no map knows the stage: it is held until Connectors:{fact.Connector}:StageMap names it"),
+            FactEffect.Gone => ("record-gone", $"{fact.About} had been deleted before: it does not count"),
             FactEffect.Restated => ("restated", "the tool had said the same before: no news"),
             FactEffect.Echo => ("own-write", "the hub itself had written it there: no news"),
             FactEffect.Momentary => (judged.Rule!, $"{judged.Reason}, but another word of the same instant took its place"),
@@ -52,9 +54,10 @@ internal static class WhySteps
     {
         IdentitiesLinked { Keys.IsDefaultOrEmpty: false } linked => Matched(
             fact,
-            linked.Keys.Any(key => LeadId.For(key) == leadId) ? "first-key" : linked.Keys.Any(key => key.Kind != IdentityKind.Email) ? "stable-id" : "email",
+            linked.MessageId is null && linked.Raw == MergeCause.Review ? MergeCause.Review : linked.Keys.Any(key => LeadId.For(key) == leadId) ? "first-key" : linked.Keys.Any(key => key.Kind != IdentityKind.Email) ? "stable-id" : "email",
             $"known as {string.Join(", ", linked.Keys)}"),
-        LeadsMerged merged => Matched(fact, "leads-merged", $"lead {merged.Merged} is the same person"),
+        LeadsMerged merged => Matched(fact, merged.Raw ?? "leads-merged", $"lead {merged.Merged} is the same person; what is said of it is said of {leadId}"),
+        RecordRestored restored => Matched(fact, "record-restored", $"{restored.Record} is there again"),
         RecordDeleted deleted => Matched(fact, "record-deleted", $"{deleted.Record} is gone; the lead stays as the other tools know it"),
         PersonErased => Matched(fact, "person-erased", "the person asked to be forgotten"),
         _ => null,

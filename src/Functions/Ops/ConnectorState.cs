@@ -36,6 +36,9 @@ public sealed record ConnectorState
     /// <summary>Gets the longest pause between two events: weekends are in it, and one long past counts for half after two weeks.</summary>
     public TimeSpan LongestPause { get; init; }
 
+    /// <summary>Gets how much of what it said was dropped, since the person was erased or the record deleted.</summary>
+    public long Dropped { get; init; }
+
     /// <summary>Gets a value indicating whether the last that is known of it is a failure. At the same instant the failure counts.</summary>
     public bool Failing => LastFailureAt is { } failed && !(LastGoodAt > failed);
 }

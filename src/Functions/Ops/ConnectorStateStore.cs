@@ -17,6 +17,7 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
     private static readonly TimeSpan FlushEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PauseHalvesAfter = TimeSpan.FromDays(14);
 
+    private readonly ConcurrentDictionary<string, int> _dropped = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ConnectorState> _states = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _unsaved = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _recalled = new(StringComparer.Ordinal);
@@ -61,6 +62,9 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
         });
     }
 
+    /// <summary>Counts what was dropped of what a connector said.</summary>
+    public void Dropped(string name, int count) => _dropped.AddOrUpdate(name, count, (_, before) => before + count);
+
     /// <summary>All states, by name: what is stored, and newer what this process knows.</summary>
     public async Task<IReadOnlyDictionary<string, ConnectorState>> GetAllAsync(CancellationToken cancellationToken)
     {
@@ -74,6 +78,12 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
         foreach (var (name, known) in _states)
         {
             all[name] = all.TryGetValue(name, out var stored) ? Newer(stored, known) : known;
+        }
+
+        foreach (var (name, count) in _dropped)
+        {
+            var state = all.GetValueOrDefault(name) ?? new ConnectorState { Name = name };
+            all[name] = state with { Dropped = state.Dropped + count };
         }
 
         return all;
@@ -97,6 +107,29 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
                 _unsaved[name] = true;
                 throw;
             }
+        }
+
+        foreach (var name in _dropped.Keys)
+        {
+            await AddDroppedAsync(table, name, cancellationToken);
+        }
+    }
+
+    /// <summary>Instances add to one count, so each adds under the row's ETag. What cannot be added now is added in a later round.</summary>
+    private async Task AddDroppedAsync(TableClient table, string name, CancellationToken cancellationToken)
+    {
+        var row = await table.GetEntityIfExistsAsync<TableEntity>(Partition, name, [nameof(ConnectorState.Dropped)], cancellationToken);
+        var stored = row.HasValue ? row.Value!.GetInt64(nameof(ConnectorState.Dropped)) ?? 0 : 0;
+        _dropped.TryRemove(name, out var count);
+        var sum = new TableEntity(Partition, name) { [nameof(ConnectorState.Dropped)] = stored + count };
+        try
+        {
+            await (row.HasValue ? table.UpdateEntityAsync(sum, row.Value!.ETag, TableUpdateMode.Merge, cancellationToken) : table.AddEntityAsync(sum, cancellationToken));
+        }
+        catch
+        {
+            Dropped(name, count);
+            throw;
         }
     }
 
@@ -139,7 +172,7 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
     {
         try
         {
-            if (!_unsaved.IsEmpty)
+            if (!_unsaved.IsEmpty || !_dropped.IsEmpty)
             {
                 await FlushAsync(CancellationToken.None);
             }
@@ -175,6 +208,7 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
         LongestPause = new[] { stored.LongestPause, known.LongestPause, known.FirstEventAt - stored.LastEventAt ?? TimeSpan.Zero }.Max(),
         Fault = stored.LastFailureAt > known.LastFailureAt || known.LastFailureAt is null ? stored.Fault : known.Fault,
         FailingSince = stored.LastFailureAt > known.LastFailureAt || known.LastFailureAt is null ? stored.FailingSince : known.FailingSince,
+        Dropped = stored.Dropped,
         Lag = stored.LastEventAt > known.LastEventAt || known.LastEventAt is null ? stored.Lag : known.Lag,
         LastEventAt = Later(stored.LastEventAt, known.LastEventAt),
         LastGoodAt = Later(stored.LastGoodAt, known.LastGoodAt),
@@ -196,6 +230,7 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
         FailingSince = row.GetDateTimeOffset(nameof(ConnectorState.FailingSince)),
         FirstEventAt = row.GetDateTimeOffset(nameof(ConnectorState.FirstEventAt)),
         LongestPause = TimeSpan.FromSeconds(row.GetDouble("LongestPauseSeconds") ?? 0),
+        Dropped = row.GetInt64(nameof(ConnectorState.Dropped)) ?? 0,
     };
 
     private static TableEntity ToRow(ConnectorState state) => new(Partition, state.Name)

@@ -32,7 +32,8 @@ public sealed record HealthReport(
 /// <param name="LastEventAt">When an event of it was last worked off; null for never.</param>
 /// <param name="LagSeconds">How long that event had waited since the hub received it; null for never.</param>
 /// <param name="LastError">What its last failure said; null when it is not failing.</param>
-public sealed record ConnectorHealth(string Name, string Type, string State, DateTimeOffset? LastEventAt, double? LagSeconds, string? LastError);
+/// <param name="Dropped">How much of what it said was dropped, since the person was erased or the record deleted.</param>
+public sealed record ConnectorHealth(string Name, string Type, string State, DateTimeOffset? LastEventAt, double? LagSeconds, string? LastError, long Dropped);
 
 /// <summary>How full a queue or subscription is.</summary>
 /// <param name="Name">Its name; a subscription's is <c>topic/subscription</c>.</param>

@@ -44,7 +44,7 @@ public static class HealthRules
     ];
 
     private static ConnectorHealth Of(IConnector connector, ConnectorState? state) =>
-        new(connector.Name, connector.Type, StateOf(state), state?.LastEventAt, state?.LastEventAt is null ? null : Math.Round(state.Lag.TotalSeconds, 3), ErrorOf(state));
+        new(connector.Name, connector.Type, StateOf(state), state?.LastEventAt, state?.LastEventAt is null ? null : Math.Round(state.Lag.TotalSeconds, 3), ErrorOf(state), state?.Dropped ?? 0);
 
     private static MailHealth MailOf(ConnectorState? state, bool configured) => new(configured ? StateOf(state) : "off", state?.LastEventAt, ErrorOf(state));
 

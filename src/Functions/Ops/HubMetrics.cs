@@ -16,6 +16,7 @@ public sealed class HubMetrics : IDisposable
     private readonly Counter<long> _commits;
     private readonly Counter<long> _conflicts;
     private readonly Counter<long> _facts;
+    private readonly Counter<long> _dropped;
     private readonly Counter<long> _tableRequests;
     private readonly Counter<long> _busOperations;
     private readonly Histogram<double> _latency;
@@ -28,6 +29,7 @@ public sealed class HubMetrics : IDisposable
         _commits = _meter.CreateCounter<long>("hub.commits", "{commit}", "Journeys saved.");
         _conflicts = _meter.CreateCounter<long>("hub.conflicts", "{conflict}", "Journeys decided again because somebody else had saved.");
         _facts = _meter.CreateCounter<long>("hub.facts", "{fact}", "Facts stored for the first time.");
+        _dropped = _meter.CreateCounter<long>("hub.events.dropped", "{event}", "Events about erased persons and facts about deleted records, by connector and reason.");
         _tableRequests = _meter.CreateCounter<long>("hub.table.requests", "{request}", "Requests to the tables, retries included.");
         _busOperations = _meter.CreateCounter<long>("hub.bus.operations", "{operation}", "Sends and settlements.");
         _latency = _meter.CreateHistogram<double>("hub.delivery.latency", "ms", "From the receipt of a delivery to the commit of all its facts.");
@@ -45,6 +47,9 @@ public sealed class HubMetrics : IDisposable
         _commits.Add(1);
         _facts.Add(facts);
     }
+
+    /// <summary>Counts what was dropped, since its person was erased or its record deleted.</summary>
+    public void Dropped(string connector, string reason, int count) => _dropped.Add(count, new("connector", connector), new("reason", reason));
 
     /// <summary>Counts a journey that had to be decided again.</summary>
     public void Conflicted() => _conflicts.Add(1);

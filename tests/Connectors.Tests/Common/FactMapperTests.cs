@@ -17,7 +17,7 @@ public sealed class FactMapperTests
         var fact = Assert.Single(Map(Event(SourceEventKind.StageChanged) with { ToStageRaw = "lead", Stage = FunnelStage.Interest }));
 
         Assert.Equal(
-            new StageClaimed { Stage = FunnelStage.Interest, Raw = "lead", DedupeKey = "event#stage", Connector = "hubspot", Side = ToolSide.Marketing, OccurredAt = Happened, ReceivedAt = Received, MessageId = "message" },
+            new StageClaimed { Stage = FunnelStage.Interest, Raw = "lead", DedupeKey = "event#stage", Connector = "hubspot", Side = ToolSide.Marketing, OccurredAt = Happened, ReceivedAt = Received, MessageId = "message", About = Ada },
             fact);
     }
 

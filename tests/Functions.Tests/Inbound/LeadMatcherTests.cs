@@ -2,6 +2,7 @@ using IntegrationHub.Connectors.Common;
 using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Reviews;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -20,8 +21,8 @@ public sealed class LeadMatcherTests(Azurite azurite)
         {
             // Each with a memory of its own, as two instances have.
             var matches = await Task.WhenAll(
-                NewMatcher(hub).MatchAsync(Person("hubspot", $"once{person}"), "hubspot", false, Token),
-                NewMatcher(hub).MatchAsync(Person("salesforce", $"once{person}"), "salesforce", false, Token));
+                NewMatcher(hub).MatchAsync(Person("hubspot", $"once{person}"), From("hubspot"), "message", false, Token),
+                NewMatcher(hub).MatchAsync(Person("salesforce", $"once{person}"), From("salesforce"), "message", false, Token));
 
             Assert.Single(matches.SelectMany(match => match.Leads).Select(lead => lead.LeadId).Distinct());
             Assert.All(matches, match => Assert.Equal(2, Assert.Single(match.Leads).Keys.Count));
@@ -35,8 +36,8 @@ public sealed class LeadMatcherTests(Azurite azurite)
         var matcher = NewMatcher(hub);
         var deal = IdentityKey.Deal("hubspot", "joined");
         var moved = Event(SourceEventKind.DealStageChanged, "joined", []);
-        var alone = await matcher.MatchAsync(moved, "hubspot", false, Token);
-        var joined = await matcher.MatchAsync(Event(SourceEventKind.AssociationChanged, "joined", [IdentityKey.Person("hubspot", "joiner")]), "hubspot", false, Token);
+        var alone = await matcher.MatchAsync(moved, From("hubspot"), "message", false, Token);
+        var joined = await matcher.MatchAsync(Event(SourceEventKind.AssociationChanged, "joined", [IdentityKey.Person("hubspot", "joiner")]), From("hubspot"), "message", false, Token);
 
         var since = await matcher.WaitAsync(deal, FactMapper.ToFacts(moved, "hubspot", Monday, null), Token);
 
@@ -47,7 +48,10 @@ public sealed class LeadMatcherTests(Azurite azurite)
 
     private TestHub NewHub() => new(azurite.ConnectionString, new ManualClock(Monday), []);
 
-    private static LeadMatcher NewMatcher(TestHub hub) => new(new IdentityStore(hub.Get<HubTables>()), hub.Get<ParkedStore>());
+    private static LeadMatcher NewMatcher(TestHub hub) => new(
+        new IdentityStore(hub.Get<HubTables>()), hub.Get<SeatStore>(), hub.Get<ParkedStore>(), hub.Get<JourneyFlow>(), hub.Get<ReviewStore>(), hub.Get<ConnectorSet>(), hub.Get<TimeProvider>());
+
+    private static Delivery From(string connector) => new() { Connector = connector, Channel = "", Headers = new Dictionary<string, string>(), Body = default, ReceivedAt = Monday };
 
     private static SourceEvent Person(string connector, string name) => new()
     {

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+
+namespace IntegrationHub.Funnel;
+
+/// <summary>Two leads that turn out to be one person. Nothing is summed: the facts of both are folded as those of one.</summary>
+public static class MergeRules
+{
+    /// <summary>
+    /// Which of two leads stays. The order of the ids decides, not whom a tool calls the winner: tools differ about that and merges come in any order, but with this order pointers never form a
+    /// circle, and whatever comes first the same lead is left.
+    /// </summary>
+    public static (LeadId Survivor, LeadId Merged) Order(LeadId one, LeadId other)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        ArgumentNullException.ThrowIfNull(other);
+        return string.CompareOrdinal(one.Value, other.Value) <= 0 ? (one, other) : (other, one);
+    }
+
+    /// <summary>
+    /// What the hub has done about either: handoffs, alerts and silences by id, what was written, and what stopped the writing. A lead that either had handed to the team that owns the united journey counts as handed over, and what
+    /// was still on its way there is overtaken.
+    /// </summary>
+    public static JourneyLedger Unite(JourneyState survivor, JourneyState merged, FunnelSettings settings, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(survivor);
+        ArgumentNullException.ThrowIfNull(merged);
+        ArgumentNullException.ThrowIfNull(settings);
+        var (mine, theirs) = (survivor.Ledger, merged.Ledger);
+        var facts = survivor.Facts.Values.Concat(merged.Facts.Values).ToList();
+        var owner = facts.Count == 0 ? null : JourneyFold.Fold(survivor.LeadId, facts, settings).Owner;
+        return mine with
+        {
+            AnnouncedOwner = theirs.AnnouncedOwner is { } announced && announced == owner ? owner : mine.AnnouncedOwner,
+            Handoffs = Unite(mine.Handoffs, theirs.Handoffs, owner, now),
+            Alerts = [.. mine.Alerts.Concat(theirs.Alerts).GroupBy(alert => alert.Id, (_, same) => same.MaxBy(alert => alert.At)!).OrderBy(alert => alert.At).ThenBy(alert => alert.Id, StringComparer.Ordinal)],
+            Writes = [.. mine.Writes.Concat(theirs.Writes).Distinct().OrderBy(write => write.At)],
+            Breakers = [.. mine.Breakers.Concat(theirs.Breakers).GroupBy(breaker => breaker.Property, (_, same) => same.MaxBy(breaker => breaker.OpenedAt)!).OrderBy(breaker => breaker.Property)],
+            Silences = [.. mine.Silences.Concat(theirs.Silences).DistinctBy(silence => silence.Id).OrderBy(silence => silence.At).ThenBy(silence => silence.Id, StringComparer.Ordinal)],
+        };
+    }
+
+    /// <summary>The handoffs of both, oldest first; the one by which the owner has the lead already comes last, since the last is the one that counts.</summary>
+    private static ImmutableArray<Handoff> Unite(ImmutableArray<Handoff> mine, ImmutableArray<Handoff> theirs, string? owner, DateTimeOffset now)
+    {
+        var all = mine.Concat(theirs)
+            .GroupBy(handoff => handoff.Id, (_, same) => same.MaxBy(handoff => handoff.SettledAt ?? DateTimeOffset.MinValue)!)
+            .OrderBy(handoff => handoff.AnnouncedAt).ThenBy(handoff => handoff.Id, StringComparer.Ordinal)
+            .ToList();
+        var standing = new[] { mine.LastOrDefault(), theirs.LastOrDefault() }.OfType<Handoff>()
+            .Where(last => last.To == owner && last.Delivery == HandoffDelivery.Delivered)
+            .MaxBy(last => last.AnnouncedAt);
+        return standing is null
+            ? [.. all]
+            : [.. all.Where(handoff => handoff.Id != standing.Id).Select(handoff => Overtake(handoff, owner, now)), standing];
+    }
+
+    private static Handoff Overtake(Handoff handoff, string? owner, DateTimeOffset now) =>
+        handoff.Delivery == HandoffDelivery.Pending && handoff.To == owner ? handoff with { Delivery = HandoffDelivery.Superseded, SettledAt = now } : handoff;
+}
