@@ -34,7 +34,10 @@ internal sealed record HandoffAnswer(string Id, string To, string Delivery, Date
     }}";
 }
 
-internal sealed record AlertAnswer(string Kind, string Fate);
+internal sealed record AlertAnswer(string Kind, string Fate)
+{
+    public bool WasTold => Fate is "sent" or "grouped";
+}
 
 /// <summary>How the hub is doing, as its API tells it.</summary>
 internal sealed record HealthAnswer(string Status, IReadOnlyList<string> Problems, IReadOnlyList<QueueAnswer> Queues);

@@ -34,6 +34,7 @@ public static class Hub
         ["Schedules:DrainSpool"] = "*/10 * * * * *",
         ["Schedules:PollConnectors"] = "0 * * * * *",
         ["Schedules:DetectStalls"] = "30 * * * * *",
+        ["Schedules:SendMails"] = "*/10 * * * * *",
     };
 
     /// <summary>Requests to the tables that are under way at once; more would only wait in the service instead of here.</summary>

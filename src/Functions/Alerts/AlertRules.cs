@@ -1,73 +1,182 @@
+using System.Collections.Immutable;
+using IntegrationHub.Functions.Alerts.Mailbox;
+using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.Settings;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts;
 
-/// <summary>What is to be done about an alert that comes to be told.</summary>
+/// <summary>What is to be done about something that waits to be told.</summary>
 public abstract record AlertCourse
 {
     private AlertCourse()
     {
     }
 
-    /// <summary>Nothing: it was told before, or the hub no longer knows it.</summary>
-    /// <param name="Why">Why, for the log.</param>
-    public sealed record Leave(string Why) : AlertCourse;
+    /// <summary>Nothing, and it waits no longer: it was told before, or the hub no longer knows it.</summary>
+    public sealed record Leave : AlertCourse;
 
-    /// <summary>It is overtaken: to be recorded as suppressed.</summary>
-    /// <param name="Why">Why, for the log.</param>
-    public sealed record Suppress(string Why) : AlertCourse;
+    /// <summary>It is not told, and that is its fate.</summary>
+    /// <param name="Fate">Suppressed or snoozed.</param>
+    /// <param name="Why">Why, without personal data.</param>
+    public sealed record End(AlertFate Fate, string Why) : AlertCourse;
 
-    /// <summary>The teams are to be told.</summary>
+    /// <summary>It is not told before a connector works again.</summary>
+    /// <param name="Connector">The connector that is down.</param>
+    /// <param name="Why">Why, without personal data.</param>
+    public sealed record Inhibit(string Connector, string Why) : AlertCourse;
+
+    /// <summary>It is to be told.</summary>
     /// <param name="Alert">The alert.</param>
-    /// <param name="Journey">The lead as it is now.</param>
-    /// <param name="Link">Where its record is; null where no tool gave a link.</param>
-    public sealed record Tell(Alert Alert, Journey Journey, Uri? Link) : AlertCourse;
+    /// <param name="State">The lead as it is now.</param>
+    /// <param name="Journey">Its journey.</param>
+    public sealed record Tell(Alert Alert, JourneyState State, Journey Journey) : AlertCourse;
 }
 
-/// <summary>Whether an alert still holds, and whom it concerns. Pure.</summary>
+/// <summary>Whether an alert still holds for an audience, and what its fate is. Pure.</summary>
 public static class AlertRules
 {
-    /// <summary>Looks at the alert with the eyes of now: one that has been settled stays so, one that the lead has left behind is not told.</summary>
-    public static AlertCourse Decide(JourneyState? state, string alertId, FunnelSettings settings)
+    /// <summary>Of the fates an alert has for several audiences, the first of these is the alert's own.</summary>
+    private static readonly ImmutableArray<AlertFate> ByWeight =
+        [AlertFate.Failed, AlertFate.Sent, AlertFate.Grouped, AlertFate.Held, AlertFate.Inhibited, AlertFate.Snoozed, AlertFate.Suppressed, AlertFate.Pending];
+
+    /// <summary>Looks at what waits with the eyes of now.</summary>
+    /// <param name="state">The lead; null when the hub no longer knows it.</param>
+    /// <param name="entry">What waits.</param>
+    /// <param name="down">The connectors that are down, and why.</param>
+    /// <param name="teams">Who has recipients.</param>
+    /// <param name="settings">How the funnel is run.</param>
+    /// <param name="now">The present instant.</param>
+    public static AlertCourse Decide(
+        JourneyState? state, MailboxEntry entry, IReadOnlyDictionary<string, string> down, TeamsSettings teams, FunnelSettings settings, DateTimeOffset now)
     {
-        if (state is null || state.Facts.IsEmpty || state.Ledger.Alerts.FirstOrDefault(alert => alert.Id == alertId) is not { } alert)
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(down);
+        if (state is null || Find(state.Ledger, entry.AlertId) is not { } alert)
         {
-            return new AlertCourse.Leave("the lead or the alert is no longer known");
+            return new AlertCourse.Leave();
         }
 
-        // A failed alert comes again only when somebody has replayed its dead letter.
-        if (alert.Fate is not (AlertFate.Pending or AlertFate.Failed))
-        {
-            return new AlertCourse.Leave($"it was {alert.Fate} before");
-        }
-
-        var journey = JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
-        if (journey.Erased)
-        {
-            return new AlertCourse.Suppress("the person is erased");
-        }
-
-        return StallRules.Holds(alert, journey, state.Ledger) ? new AlertCourse.Tell(alert, journey, LinkOf(state.Ledger)) : new AlertCourse.Suppress("the lead has moved on");
+        return entry.Kind == MailboxKind.Resolved
+            ? ToldOf(state.Ledger, alert).Contains(entry.Audience) && FoldOf(state, settings) is { Erased: false } moved ? new AlertCourse.Tell(alert, state, moved) : new AlertCourse.Leave()
+            : OutcomeFor(alert, entry.Audience) is { } outcome && IsFinal(outcome.Fate) ? new AlertCourse.Leave()
+            : DecideStalled(state, alert, entry, down, teams, settings, now);
     }
 
-    /// <summary>The teams that are told: the stage's owner, marketing and sales, as far as they have recipients, ordered by name.</summary>
-    public static IReadOnlyList<TeamSettings> TeamsToTell(string owner, TeamsSettings teams)
-    {
-        ArgumentNullException.ThrowIfNull(teams);
-        return [.. new[] { owner, Team.Marketing, Team.Sales }.Distinct().Order(StringComparer.Ordinal).Select(team => teams[team]).Where(team => team.Recipients.Count > 0)];
-    }
-
-    /// <summary>The ledger with the alert's fate.</summary>
-    public static JourneyLedger Settle(JourneyLedger ledger, string alertId, AlertFate fate, DateTimeOffset now)
+    /// <summary>Who was told of the stay that an alert is about, and not yet that it is over.</summary>
+    public static IReadOnlyList<Audience> ToldOf(JourneyLedger ledger, Alert alert)
     {
         ArgumentNullException.ThrowIfNull(ledger);
-        return ledger with { Alerts = [.. ledger.Alerts.Select(alert => alert.Id == alertId && alert.Fate != fate ? alert with { Fate = fate, At = now } : alert)] };
+        return
+        [
+            .. ledger.Alerts.Where(other => IsSameStay(other, alert))
+                .SelectMany(other => other.Outcomes)
+                .GroupBy(outcome => outcome.Audience)
+                .Where(told => told.Any(outcome => outcome.Fate is AlertFate.Sent or AlertFate.Grouped) && !told.Any(outcome => outcome.ResolutionTold))
+                .Select(told => Audience.Parse(told.Key)),
+        ];
     }
 
-    /// <summary>The latest link a tool gave; only web addresses count.</summary>
-    private static Uri? LinkOf(JourneyLedger ledger) => ledger.Handoffs
-        .Reverse()
-        .Select(handoff => Uri.TryCreate(handoff.RecordUrl, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" ? url : null)
-        .FirstOrDefault(url => url is not null);
+    /// <summary>Whether nothing more becomes of an alert that has this fate.</summary>
+    public static bool IsFinal(AlertFate fate) => fate is not (AlertFate.Pending or AlertFate.Held or AlertFate.Inhibited);
+
+    /// <summary>What became of an alert for an audience; null while nothing has.</summary>
+    public static AlertOutcome? OutcomeFor(Alert alert, Audience audience)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        ArgumentNullException.ThrowIfNull(audience);
+        return alert.Outcomes.FirstOrDefault(outcome => outcome.Audience == audience.ToString());
+    }
+
+    /// <summary>The ledger with what became of an alert for an audience; the same ledger where it says so already.</summary>
+    public static JourneyLedger Settle(JourneyLedger ledger, string alertId, Audience audience, AlertFate fate, string? why, DateTimeOffset now) =>
+        Change(ledger, alertId, alert => OutcomeFor(alert, audience) is { } known && (known.Fate, known.Reason) == (fate, why)
+            ? alert
+            : WithOutcome(alert, new AlertOutcome(audience.ToString(), fate, why, now), now));
+
+    /// <summary>The ledger with the note that an audience knows that the stay an alert is about is over.</summary>
+    public static JourneyLedger SettleResolved(JourneyLedger ledger, string alertId, Audience audience)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        return Find(ledger, alertId) is { } told && ToldOf(ledger, told).Contains(audience)
+            ? ledger with { Alerts = [.. ledger.Alerts.Select(alert => IsSameStay(alert, told) ? WithResolution(alert, audience) : alert)] }
+            : ledger;
+    }
+
+    private static AlertCourse DecideStalled(
+        JourneyState state, Alert alert, MailboxEntry entry, IReadOnlyDictionary<string, string> down, TeamsSettings teams, FunnelSettings settings, DateTimeOffset now)
+    {
+        if (FoldOf(state, settings) is not { Erased: false } journey)
+        {
+            return new AlertCourse.End(AlertFate.Suppressed, state.Ledger.MergedInto is null ? "the person is erased" : "the lead was merged into another");
+        }
+
+        if (!StallRules.Holds(alert, journey, state.Ledger))
+        {
+            return new AlertCourse.End(AlertFate.Suppressed, "the lead has moved on");
+        }
+
+        if (entry.Audience.RecipientsIn(teams).Count == 0)
+        {
+            return new AlertCourse.End(AlertFate.Suppressed, NoRecipients(entry.Audience));
+        }
+
+        if (alert.Fate == AlertFate.Snoozed || SilenceRules.IsSilent(state.Ledger, alert, now))
+        {
+            return new AlertCourse.End(AlertFate.Snoozed, alert.FateReason ?? "somebody asked for silence");
+        }
+
+        if (Successor(alert, entry.Audience, journey, state.Ledger) is { } successor)
+        {
+            return new AlertCourse.End(AlertFate.Suppressed, $"level {successor.Level} says it");
+        }
+
+        return DependsOn(journey).FirstOrDefault(down.ContainsKey) is { } connector ? new AlertCourse.Inhibit(connector, down[connector]) : new AlertCourse.Tell(alert, state, journey);
+    }
+
+    /// <summary>Why an audience that has no addresses is not told.</summary>
+    public static string NoRecipients(Audience audience)
+    {
+        ArgumentNullException.ThrowIfNull(audience);
+        return $"{audience.Name} {(audience.Managers ? "have" : "has")} no recipients";
+    }
+
+    /// <summary>The connectors that a lead has records or deals in.</summary>
+    private static IEnumerable<string> DependsOn(Journey journey) =>
+        journey.Identities.Where(key => key.Kind != IdentityKind.Email).Select(key => key.Connector)
+            .Concat(journey.Deals.Select(deal => deal.Connector))
+            .Append(Outage.Inbound)
+            .Distinct()
+            .Order(StringComparer.Ordinal);
+
+    /// <summary>The later alert on the same matter that tells the same audience, a higher level or a further round; null where there is none.</summary>
+    private static Alert? Successor(Alert alert, Audience audience, Journey journey, JourneyLedger ledger) => ledger.Alerts.LastOrDefault(later =>
+        (later.Kind, later.Stage, later.EnteredAt) == (alert.Kind, alert.Stage, alert.EnteredAt)
+        && (later.Level, later.Round).CompareTo((alert.Level, alert.Round)) > 0
+        && Audience.Of(later, journey.Owner, ledger).Contains(audience));
+
+    private static Alert? Find(JourneyLedger ledger, string alertId) => ledger.Alerts.FirstOrDefault(alert => alert.Id == alertId);
+
+    private static Journey? FoldOf(JourneyState state, FunnelSettings settings) =>
+        state.Facts.IsEmpty || state.Ledger is not { MergedInto: null, ErasedAt: null } ? null : JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
+
+    private static JourneyLedger Change(JourneyLedger ledger, string alertId, Func<Alert, Alert> change)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        return Find(ledger, alertId) is { } alert && change(alert) is var changed && !ReferenceEquals(alert, changed)
+            ? ledger with { Alerts = ledger.Alerts.Replace(alert, changed) }
+            : ledger;
+    }
+
+    private static bool IsSameStay(Alert alert, Alert other) => (alert.Stage, alert.EnteredAt) == (other.Stage, other.EnteredAt);
+
+    private static Alert WithResolution(Alert alert, Audience audience) =>
+        alert with { Outcomes = [.. alert.Outcomes.Select(outcome => outcome.Audience == audience.ToString() ? outcome with { ResolutionTold = true } : outcome)] };
+
+    private static Alert WithOutcome(Alert alert, AlertOutcome outcome, DateTimeOffset now)
+    {
+        ImmutableArray<AlertOutcome> outcomes = [.. alert.Outcomes.Where(known => known.Audience != outcome.Audience), outcome];
+        var decisive = outcomes.MinBy(each => ByWeight.IndexOf(each.Fate))!;
+        return alert with { Outcomes = outcomes, Fate = decisive.Fate, FateReason = decisive.Reason, At = decisive.Fate == alert.Fate ? alert.At : now };
+    }
 }

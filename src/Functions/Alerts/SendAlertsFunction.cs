@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Alerts;
 
-/// <summary>Tells the teams of a stalled lead.</summary>
+/// <summary>Puts what happened to stalled leads into the mailboxes of the teams.</summary>
 public sealed class SendAlertsFunction(AlertFlow alerts, MessageSettler settler, FunnelTopic funnel)
 {
     private const string Subscription = "alerts";
@@ -16,5 +16,5 @@ public sealed class SendAlertsFunction(AlertFlow alerts, MessageSettler settler,
         [ServiceBusTrigger(FunnelTopic.Name, Subscription, Connection = "ServiceBus")] ServiceBusReceivedMessage message,
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) =>
-        settler.RunAsync(message, actions, new(funnel.Sender, Subscription), token => alerts.TellAsync(FunnelTopic.Read(message), token), cancellationToken);
+        settler.RunAsync(message, actions, new(funnel.Sender, Subscription), token => alerts.TakeAsync(FunnelTopic.Read(message), token), cancellationToken);
 }

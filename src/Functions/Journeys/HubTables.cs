@@ -36,6 +36,15 @@ public sealed class HubTables(TableServiceClient service)
     /// <summary>Whose turn it was to get a handoff, and with whom handoffs wait.</summary>
     public const string Rotas = "Rotas";
 
+    /// <summary>Connectors that are down, and how long the leads that depend on them are not told of.</summary>
+    public const string Outages = "Outages";
+
+    /// <summary>What waits to be mailed, by audience.</summary>
+    public const string Mailbox = "Mailbox";
+
+    /// <summary>When mails went out lately, for the throttle; and the key that signs links.</summary>
+    public const string MailGate = "MailGate";
+
     private readonly ConcurrentDictionary<string, TableClient> _clients = new(StringComparer.Ordinal);
 
     /// <summary>The client of a table that is there.</summary>

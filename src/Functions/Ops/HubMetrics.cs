@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Ops;
 
@@ -19,6 +20,7 @@ public sealed class HubMetrics : IDisposable
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _tableRequests;
     private readonly Counter<long> _busOperations;
+    private readonly Counter<long> _alerts;
     private readonly Histogram<double> _latency;
 
     /// <summary>Makes the instruments.</summary>
@@ -32,6 +34,7 @@ public sealed class HubMetrics : IDisposable
         _dropped = _meter.CreateCounter<long>("hub.events.dropped", "{event}", "Events about erased persons and facts about deleted records, by connector and reason.");
         _tableRequests = _meter.CreateCounter<long>("hub.table.requests", "{request}", "Requests to the tables, retries included.");
         _busOperations = _meter.CreateCounter<long>("hub.bus.operations", "{operation}", "Sends and settlements.");
+        _alerts = _meter.CreateCounter<long>("hub.alerts", "{alert}", "Fates of alerts, one for each audience, by fate.");
         _latency = _meter.CreateHistogram<double>("hub.delivery.latency", "ms", "From the receipt of a delivery to the commit of all its facts.");
     }
 
@@ -56,6 +59,9 @@ public sealed class HubMetrics : IDisposable
 
     /// <summary>Counts an operation on the bus: <c>send</c>, <c>complete</c>, <c>abandon</c>, <c>deadLetter</c>.</summary>
     public void OnBus(string operation) => _busOperations.Add(1, new KeyValuePair<string, object?>("operation", operation));
+
+    /// <summary>Counts what became of an alert for an audience.</summary>
+    public void Alerted(AlertFate fate) => _alerts.Add(1, new KeyValuePair<string, object?>("fate", fate.ToString()));
 
     /// <summary>Notes how long a delivery took.</summary>
     public void Took(TimeSpan latency) => _latency.Record(latency.TotalMilliseconds);

@@ -10,6 +10,8 @@ public static class OpsRegistration
         .AddSingleton<ConnectorStateStore>()
         .AddHostedService(provider => provider.GetRequiredService<ConnectorStateStore>())
         .AddSingleton<NoticeStore>()
+        .AddSingleton<OutageStore>()
+        .AddSingleton<OutageFlow>()
         .AddSingleton<QueueProbe>()
         .AddSingleton<HealthFlow>()
         .AddSingleton<DeadLetterFlow>();

@@ -34,6 +34,14 @@ public sealed class QueueProbe(ServiceBusClient bus)
         return new(entity.Name, active.Count, dead.Count, active.Capped || dead.Capped);
     }
 
+    /// <summary>Since when the oldest message that is to be worked on waits in the inbound queue; null when none does.</summary>
+    public async Task<DateTimeOffset?> OldestInboundAsync(CancellationToken cancellationToken)
+    {
+        await using var receiver = bus.CreateReceiver(InboundQueue.Name);
+        var oldest = await receiver.PeekMessagesAsync(Page, null, cancellationToken);
+        return oldest.Where(message => message.State == ServiceBusMessageState.Active).Select(message => (DateTimeOffset?)message.EnqueuedTime).Min();
+    }
+
     private async Task<(int Count, bool Capped)> CountAsync(QueueEntity entity, SubQueue part, CancellationToken cancellationToken)
     {
         var options = new ServiceBusReceiverOptions { SubQueue = part };

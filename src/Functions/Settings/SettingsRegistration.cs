@@ -9,7 +9,7 @@ namespace IntegrationHub.Functions.Settings;
 /// <summary>Reads, checks and registers the hub's settings.</summary>
 public static class SettingsRegistration
 {
-    /// <summary>Registers <see cref="HubOptions"/>, <see cref="FunnelSettings"/>, <see cref="TeamsSettings"/>, <see cref="OpsOptions"/> and <see cref="MailOptions"/>.</summary>
+    /// <summary>Registers <see cref="HubOptions"/>, <see cref="FunnelSettings"/>, <see cref="TeamsSettings"/>, <see cref="OpsOptions"/>, <see cref="MailOptions"/> and <see cref="TellingOptions"/>.</summary>
     /// <exception cref="Connectors.Common.InvalidSettingsException">Something is wrong; it lists all faults.</exception>
     public static IServiceCollection AddHubSettings(this IServiceCollection services, IConfiguration configuration)
     {
@@ -18,10 +18,11 @@ public static class SettingsRegistration
         var funnel = FunnelSettingsReader.Read(reader);
         var writeBack = WriteBackRegistration.ReadWriteBack(reader);
         var teams = ReadTeams(reader, funnel);
-        var ops = new OpsOptions { Recipients = ReadAddresses(reader, "Ops:Recipients") };
-        var mail = ReadMail(reader);
+        var ops = MailSettingsReader.ReadOps(reader, ReadAddresses(reader, "Ops:Recipients"));
+        var mail = MailSettingsReader.ReadMail(reader);
+        var telling = MailSettingsReader.ReadTelling(reader);
         reader.ThrowIfFaulty();
-        return services.AddSingleton(hub).AddSingleton(provider => funnel with { WriteBack = WriteBackRegistration.For(writeBack, provider.GetRequiredService<ConnectorSet>()) }).AddSingleton(teams).AddSingleton(ops).AddSingleton(mail);
+        return services.AddSingleton(hub).AddSingleton(provider => funnel with { WriteBack = WriteBackRegistration.For(writeBack, provider.GetRequiredService<ConnectorSet>()) }).AddSingleton(teams).AddSingleton(ops).AddSingleton(mail).AddSingleton(telling);
     }
 
     private static HubOptions ReadHub(SettingsReader reader)
@@ -40,8 +41,16 @@ public static class SettingsRegistration
             reader.Fault(ReplayPerSecond, $"'{replayPerSecond}' would never end. Write 1 or more.");
         }
 
+        const string LinkKey = "Hub:LinkKey";
+        var linkKey = reader.Text(LinkKey);
+        if (linkKey is { Length: < 32 })
+        {
+            reader.Fault(LinkKey, "is too short to be safe. Write at least 32 random characters, or leave it out for a key of the hub's own.");
+        }
+
         return new HubOptions
         {
+            LinkKey = linkKey,
             ReplayPerSecond = replayPerSecond,
             PublicUrl = url ?? new Uri("http://localhost:7071"),
             CachedJourneys = Math.Max(0, reader.Value("Hub:CachedJourneys", 20_000, "Write a whole number; 0 keeps no journey in memory.")),
@@ -70,35 +79,6 @@ public static class SettingsRegistration
             reader.Fault(key, fault.Message);
             return null;
         }
-    }
-
-    private static MailOptions ReadMail(SettingsReader reader)
-    {
-        var user = reader.Text("Mail:Smtp:User");
-        var port = reader.Value("Mail:Smtp:Port", 587, "Write a port number, such as 587.");
-        if (port is < 1 or > 65_535)
-        {
-            reader.Fault("Mail:Smtp:Port", $"'{port}' is no port. Write a number from 1 to 65535, such as 587.");
-        }
-
-        var from = reader.Text("Mail:From") ?? "hub@localhost.localdomain";
-        if (!EmailAddress.TryParse(from, out _))
-        {
-            reader.Fault("Mail:From", "is no e-mail address. Write it as hub@example.com.");
-        }
-
-        return new MailOptions
-        {
-            From = from,
-            Smtp = reader.Text("Mail:Smtp:Host") is not { } host ? null : new SmtpOptions
-            {
-                Host = host,
-                Port = port,
-                User = user,
-                Password = reader.Text("Mail:Smtp:Password"),
-                StartTls = reader.Value("Mail:Smtp:StartTls", user is not null, "Write true or false."),
-            },
-        };
     }
 
     private static IReadOnlyList<string> ReadAddresses(SettingsReader reader, string key)

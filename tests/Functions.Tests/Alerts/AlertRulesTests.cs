@@ -1,4 +1,6 @@
 using IntegrationHub.Functions.Alerts;
+using IntegrationHub.Functions.Alerts.Mailbox;
+using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.Settings;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
@@ -8,23 +10,70 @@ namespace IntegrationHub.Functions.Tests.Alerts;
 public sealed class AlertRulesTests
 {
     private static readonly DateTimeOffset Due = Monday.AddDays(2);
+    private static readonly Audience Sales = new(Team.Sales);
+    private static readonly Audience Marketing = new(Team.Marketing);
+    private static readonly TeamsSettings Teams = new(new[] { Team.Sales, Team.Marketing }
+        .ToDictionary(name => name, name => new TeamSettings { Name = name, Recipients = [$"{name}@example.com"] }));
 
     [Theory]
     [InlineData(AlertFate.Pending, true)]
-    [InlineData(AlertFate.Failed, true)]
+    [InlineData(AlertFate.Held, true)]
+    [InlineData(AlertFate.Inhibited, true)]
+    [InlineData(AlertFate.Failed, false)]
     [InlineData(AlertFate.Sent, false)]
     [InlineData(AlertFate.Grouped, false)]
-    [InlineData(AlertFate.Held, false)]
-    [InlineData(AlertFate.Inhibited, false)]
     [InlineData(AlertFate.Snoozed, false)]
     [InlineData(AlertFate.Suppressed, false)]
-    public void Only_a_pending_alert_or_a_failed_one_that_is_replayed_is_told(AlertFate fate, bool told)
+    public void Only_what_has_come_to_no_end_for_an_audience_is_told_to_it(AlertFate fate, bool told)
     {
         var (state, id) = Stalled();
 
-        var course = AlertRules.Decide(state with { Ledger = AlertRules.Settle(state.Ledger, id, fate, Due) }, id, Policy);
+        var course = Decide(Settled(state, id, Sales, fate), id);
 
         Assert.IsType(told ? typeof(AlertCourse.Tell) : typeof(AlertCourse.Leave), course);
+    }
+
+    [Fact]
+    public void What_one_audience_was_told_the_other_may_still_be_told()
+    {
+        var (state, id) = Stalled();
+
+        Assert.IsType<AlertCourse.Tell>(Decide(Settled(state, id, Marketing, AlertFate.Sent), id));
+    }
+
+    [Theory]
+    [InlineData(AlertFate.Suppressed, AlertFate.Grouped, AlertFate.Grouped)]
+    [InlineData(AlertFate.Sent, AlertFate.Grouped, AlertFate.Sent)]
+    [InlineData(AlertFate.Sent, AlertFate.Failed, AlertFate.Failed)]
+    [InlineData(AlertFate.Held, AlertFate.Suppressed, AlertFate.Held)]
+    [InlineData(AlertFate.Snoozed, AlertFate.Suppressed, AlertFate.Snoozed)]
+    [InlineData(AlertFate.Suppressed, AlertFate.Suppressed, AlertFate.Suppressed)]
+    public void An_alerts_fate_is_that_of_its_audiences_which_weighs_most(AlertFate one, AlertFate other, AlertFate fate)
+    {
+        var (state, id) = Stalled();
+
+        Assert.Equal(fate, FateOf(Settled(Settled(state, id, Sales, one), id, Marketing, other), id));
+        Assert.Equal(fate, FateOf(Settled(Settled(state, id, Sales, other), id, Marketing, one), id));
+    }
+
+    [Fact]
+    public void Settling_the_same_again_changes_nothing()
+    {
+        var (state, id) = Stalled();
+        var once = AlertRules.Settle(state.Ledger, id, Sales, AlertFate.Held, "quiet hours of sales", Due);
+
+        Assert.Same(once, AlertRules.Settle(once, id, Sales, AlertFate.Held, "quiet hours of sales", Due.AddHours(1)));
+        Assert.Same(once, AlertRules.Settle(once, "another", Sales, AlertFate.Held, null, Due));
+    }
+
+    [Fact]
+    public void The_time_of_a_fate_is_that_of_its_last_change()
+    {
+        var (state, id) = Stalled();
+        var held = AlertRules.Settle(state.Ledger, id, Sales, AlertFate.Held, null, Due.AddHours(1));
+        var told = AlertRules.Settle(held, id, Sales, AlertFate.Sent, null, Due.AddHours(9));
+
+        Assert.Equal(Due.AddHours(9), told.Alerts.Single(alert => alert.Id == id).At);
     }
 
     [Fact]
@@ -32,9 +81,9 @@ public sealed class AlertRulesTests
     {
         var (state, _) = Stalled();
 
-        Assert.IsType<AlertCourse.Leave>(AlertRules.Decide(state, "another", Policy));
-        Assert.IsType<AlertCourse.Leave>(AlertRules.Decide(null, "any", Policy));
-        Assert.IsType<AlertCourse.Leave>(AlertRules.Decide(JourneyState.New(Id("1201")), "any", Policy));
+        Assert.IsType<AlertCourse.Leave>(Decide(state, "another"));
+        Assert.IsType<AlertCourse.Leave>(Decide(null, "any"));
+        Assert.IsType<AlertCourse.Leave>(Decide(JourneyState.New(Id("1201")), "any"));
     }
 
     [Fact]
@@ -43,7 +92,7 @@ public sealed class AlertRulesTests
         var (state, id) = Stalled();
         var moved = JourneyRules.Decide(state, [Claim(FunnelStage.Commitment, Due.AddMinutes(1), "salesforce", ToolSide.Crm)], Policy, Due.AddMinutes(2)).State;
 
-        Assert.IsType<AlertCourse.Suppress>(AlertRules.Decide(moved, id, Policy));
+        Assert.Equal(new AlertCourse.End(AlertFate.Suppressed, "the lead has moved on"), Decide(moved, id));
     }
 
     [Fact]
@@ -52,7 +101,17 @@ public sealed class AlertRulesTests
         var (state, id) = Stalled();
         var erased = JourneyRules.Decide(state, [Erased()], Policy, Due.AddMinutes(2)).State;
 
-        Assert.IsType<AlertCourse.Suppress>(AlertRules.Decide(erased, id, Policy));
+        Assert.Equal(new AlertCourse.End(AlertFate.Suppressed, "the person is erased"), Decide(erased, id));
+    }
+
+    [Fact]
+    public void A_lead_of_which_no_fact_is_left_is_not_told_of_and_its_alert_has_a_fate()
+    {
+        var (state, id) = Stalled();
+
+        Assert.Equal(
+            new AlertCourse.End(AlertFate.Suppressed, "the lead was merged into another"),
+            Decide(state with { Facts = state.Facts.Clear(), Ledger = state.Ledger with { MergedInto = Id("1202") } }, id));
     }
 
     [Fact]
@@ -63,38 +122,100 @@ public sealed class AlertRulesTests
         var alert = Assert.Single(late.Ledger.Alerts, alert => alert.Kind == AlertKind.HandoffNotAccepted);
         var taken = JourneyRules.Decide(late, [OpenDeal("1", 5m, "EUR", Monday.AddHours(5))], Policy, Monday.AddHours(6)).State;
 
-        Assert.IsType<AlertCourse.Tell>(AlertRules.Decide(late, alert.Id, Policy));
-        Assert.IsType<AlertCourse.Suppress>(AlertRules.Decide(taken, alert.Id, Policy));
+        Assert.IsType<AlertCourse.Tell>(Decide(late, alert.Id));
+        Assert.IsType<AlertCourse.End>(Decide(taken, alert.Id));
     }
 
     [Theory]
-    [InlineData("https://crm.example.com/1", "https://crm.example.com/1")]
-    [InlineData("javascript:alert(1)", null)]
-    [InlineData("not a link", null)]
-    [InlineData(null, null)]
-    public void Only_a_web_address_becomes_a_link(string? recordUrl, string? link)
+    [InlineData(-1, AlertFate.Snoozed)]
+    [InlineData(0, AlertFate.Pending)]
+    public void While_somebody_asked_for_silence_nothing_is_told_and_from_its_end_on_it_is(int seconds, AlertFate fate)
     {
         var (state, id) = Stalled();
-        var withRecord = state with { Ledger = state.Ledger with { Handoffs = [.. state.Ledger.Handoffs.Select(handoff => handoff with { RecordUrl = recordUrl })] } };
+        var silence = new Silence { Id = "s", Kind = SilenceKind.Snoozed, Team = Team.Marketing, At = Due, Until = Due.AddHours(1), Stage = FunnelStage.Evaluation, EnteredAt = Monday };
 
-        var tell = Assert.IsType<AlertCourse.Tell>(AlertRules.Decide(withRecord, id, Policy));
+        var course = Decide(state with { Ledger = state.Ledger with { Silences = [silence] } }, id, now: silence.Until.AddSeconds(seconds));
 
-        Assert.Equal(link, tell.Link?.AbsoluteUri);
+        Assert.Equal(fate, course is AlertCourse.End end ? end.Fate : AlertFate.Pending);
     }
 
     [Theory]
-    [InlineData("sales", "marketing,sales,pr", "marketing,sales")]
-    [InlineData("marketing", "marketing,sales", "marketing,sales")]
-    [InlineData("pr", "marketing,sales,pr", "marketing,pr,sales")]
-    [InlineData("sales", "marketing", "marketing")]
-    [InlineData("sales", "", "")]
-    public void The_owner_and_marketing_and_sales_are_told_as_far_as_they_have_recipients(string owner, string withRecipients, string told)
+    [InlineData("salesforce", true)]
+    [InlineData("hubspot", true)]
+    [InlineData(Outage.Inbound, true)]
+    [InlineData("pipedrive", false)]
+    public void A_lead_depends_on_the_connectors_it_has_records_or_deals_in(string down, bool inhibited)
     {
-        var teams = new TeamsSettings(withRecipients.Split(',', StringSplitOptions.RemoveEmptyEntries)
-            .ToDictionary(name => name, name => new TeamSettings { Name = name, Recipients = [$"{name}@example.com"] }));
+        var state = StateOf(Id("1201"), Monday, Claim(FunnelStage.Evaluation, Monday), Known("hubspot", "1"), OpenDeal("1", 5m, "EUR", Monday));
+        var stalled = StallRules.Decide(state, Policy, Due).State;
+        var id = stalled.Ledger.Alerts.Single(alert => alert.Kind == AlertKind.StageOverdue).Id;
 
-        Assert.Equal(told, string.Join(',', AlertRules.TeamsToTell(owner, teams).Select(team => team.Name)));
+        var course = Decide(stalled, id, down: new() { [down] = "it is late" });
+
+        Assert.Equal(inhibited ? new AlertCourse.Inhibit(down, "it is late") : null, course as AlertCourse.Inhibit);
+        Assert.Equal(!inhibited, course is AlertCourse.Tell);
     }
+
+    [Theory]
+    [InlineData(0, "sales")]
+    [InlineData(1, "marketing,sales")]
+    [InlineData(2, "marketing:managers,sales:managers")]
+    public void A_level_concerns_the_owner_then_both_teams_then_their_managers(int level, string audiences)
+    {
+        var (state, id) = Stalled();
+        var alert = state.Ledger.Alerts.Single(alert => alert.Id == id) with { Level = level };
+
+        Assert.Equal(audiences, string.Join(',', Audience.Of(alert, Team.Sales, state.Ledger)));
+    }
+
+    [Fact]
+    public void An_escalation_that_overtook_the_limit_concerns_the_teams_too()
+    {
+        var (state, id) = Stalled();
+        var limit = state.Ledger.Alerts.Single(alert => alert.Id == id);
+        var passedOver = state.Ledger with { Alerts = [limit with { Fate = AlertFate.Suppressed }] };
+
+        Assert.Equal("marketing,marketing:managers,sales,sales:managers", string.Join(',', Audience.Of(limit with { Id = "2", Level = 2 }, Team.Sales, passedOver)));
+    }
+
+    [Fact]
+    public void A_third_team_that_owns_a_stage_is_told_too()
+    {
+        var (state, id) = Stalled();
+
+        Assert.Equal("marketing,pr,sales", string.Join(',', Audience.Of(state.Ledger.Alerts.Single(alert => alert.Id == id), "pr", state.Ledger)));
+    }
+
+    [Fact]
+    public void A_heads_up_that_the_limit_has_caught_up_with_is_not_told()
+    {
+        var (state, id) = Stalled();
+        var limit = state.Ledger.Alerts.Single(alert => alert.Id == id);
+        var both = state with { Ledger = state.Ledger with { Alerts = [limit with { Id = "early", Level = 0 }, limit] } };
+
+        Assert.Equal(new AlertCourse.End(AlertFate.Suppressed, "level 1 says it"), Decide(both, "early"));
+        Assert.IsType<AlertCourse.Tell>(Decide(both, id));
+    }
+
+    [Fact]
+    public void Only_who_was_told_and_does_not_know_yet_hears_that_a_lead_has_moved_on()
+    {
+        var (state, id) = Stalled();
+        var told = Settled(Settled(state, id, Sales, AlertFate.Grouped), id, Marketing, AlertFate.Suppressed);
+        var known = told with { Ledger = AlertRules.SettleResolved(told.Ledger, id, Sales) };
+
+        Assert.IsType<AlertCourse.Tell>(Decide(told, id, kind: MailboxKind.Resolved));
+        Assert.IsType<AlertCourse.Leave>(Decide(known, id, kind: MailboxKind.Resolved));
+        Assert.Equal([Sales], AlertRules.ToldOf(told.Ledger, told.Ledger.Alerts.Single(alert => alert.Id == id)));
+    }
+
+    private static AlertCourse Decide(JourneyState? state, string alertId, MailboxKind kind = MailboxKind.Stalled, Dictionary<string, string>? down = null, DateTimeOffset? now = null) =>
+        AlertRules.Decide(state, new() { Audience = Sales, LeadId = Id("1201"), AlertId = alertId, Kind = kind, PutAt = Due }, down ?? [], Teams, Policy, now ?? Due);
+
+    private static JourneyState Settled(JourneyState state, string alertId, Audience audience, AlertFate fate) =>
+        state with { Ledger = AlertRules.Settle(state.Ledger, alertId, audience, fate, null, Due) };
+
+    private static AlertFate FateOf(JourneyState state, string alertId) => state.Ledger.Alerts.Single(alert => alert.Id == alertId).Fate;
 
     private static (JourneyState State, string AlertId) Stalled()
     {

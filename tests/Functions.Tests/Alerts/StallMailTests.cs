@@ -11,7 +11,7 @@ namespace IntegrationHub.Functions.Tests.Alerts;
 public sealed class StallMailTests : IAsyncDisposable
 {
     private static readonly LeadProfile Ada = new() { FirstName = "Ada", LastName = "Lovelace", Company = "Engines Ltd", Email = "ada@example.com", Phone = "+44 20 1234" };
-    private static readonly Uri Link = new("https://crm.example.com/lead/00Q1");
+    private static readonly MailLinks Links = new(new("https://crm.example.com/lead/00Q1"), new("https://hub.example.com/api/alerts/a"), new("https://hub.example.com/api/alerts/s"));
 
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
     private readonly HtmlRenderer _html;
@@ -140,7 +140,7 @@ public sealed class StallMailTests : IAsyncDisposable
         Assert.DoesNotContain(name, html, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
         Assert.DoesNotContain("<img", html, StringComparison.Ordinal);
-        Assert.Equal(1, html.Split("<a ").Length - 1);
+        Assert.Equal(3, html.Split("<a ").Length - 1);
         Assert.Contains(name, WebUtility.HtmlDecode(html), StringComparison.Ordinal);
     }
 
@@ -161,8 +161,8 @@ public sealed class StallMailTests : IAsyncDisposable
         var journey = JourneyFold.Fold(Id("1201"), [Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm), .. facts], settings);
         var due = Monday + (kind == AlertKind.StageOverdue ? TimeSpan.FromDays(2) : TimeSpan.FromHours(4));
         var alert = new Alert { Id = "a1", Kind = kind, Level = 1, Stage = FunnelStage.Evaluation, EnteredAt = Monday, DueAt = due, At = due.AddHours(2) };
-        return StallMailRules.For(alert, journey, team, Link, settings);
+        return StallMailRules.For(alert, journey, JourneyLedger.Empty, new(team), Links, settings);
     }
 
-    private Task<string> HtmlAsync(StallMail mail) => new StallMailRenderer(_html).RenderAsync(mail);
+    private Task<string> HtmlAsync(StallMail mail) => new MailRenderer(_html).RenderAsync<StallMailHtml>(mail);
 }

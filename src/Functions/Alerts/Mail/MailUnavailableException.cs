@@ -1,14 +1,16 @@
-using System.Net.Mail;
-
 namespace IntegrationHub.Functions.Alerts.Mail;
 
 /// <summary>The mail server could not be reached, or asked us to come back later. The same mail may be sent again.</summary>
-public sealed class MailUnavailableException(string server, SmtpStatusCode? status, string what)
-    : Exception($"The mail server {server} did not take a mail{(status is { } code ? $" ({(int)code})" : "")}: {what}")
+/// <param name="server">The server's name.</param>
+/// <param name="what">What happened, without an address.</param>
+public sealed class MailUnavailableException(string server, string what) : Exception($"The mail server {server} did not take a mail: {what}")
 {
     /// <summary>Gets the server's name.</summary>
     public string Server { get; } = server;
 
-    /// <summary>Gets what the server answered; null when it did not answer.</summary>
-    public SmtpStatusCode? Status { get; } = status;
+    /// <summary>Gets how long the server asks us to wait; null where it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Gets a value indicating whether the server may have the mail all the same: it did not answer in time.</summary>
+    public bool MayHaveTaken { get; init; }
 }

@@ -8,17 +8,17 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Alerts.Mail;
 
-/// <summary>Hands mail to the server of the section <c>Mail:Smtp</c>.</summary>
+/// <summary>Hands mail to the server of the section <c>Mail:Smtp</c>; without one nothing is sent.</summary>
 public sealed partial class SmtpMailSender(MailOptions options, TimeProvider clock, ILogger<SmtpMailSender> logger) : IMailSender
 {
-    /// <summary>Well inside the lock of the message that asked for the mail.</summary>
+    /// <summary>Well inside the claim on the mailbox that the mail comes from.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     /// <inheritdoc/>
     public async Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(mail);
-        var server = options.Smtp ?? throw new MailUnavailableException("(none)", null, "the setting Mail:Smtp:Host names no server.");
+        var server = options.Smtp ?? throw new MailUnavailableException("(none)", "neither Mail:Smtp:Host nor Mail:AzureCommunication:Endpoint is set.");
         using var timeout = new CancellationTokenSource(Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         using var client = new SmtpClient(server.Host, server.Port) { EnableSsl = server.StartTls };
@@ -30,7 +30,7 @@ public sealed partial class SmtpMailSender(MailOptions options, TimeProvider clo
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new MailUnavailableException(server.Host, null, $"no answer within {Timeout.TotalSeconds:0} s.");
+            throw new MailUnavailableException(server.Host, $"no answer within {Timeout.TotalSeconds:0} s.") { MayHaveTaken = true };
         }
         catch (SmtpFailedRecipientException some) when (Refused(some) < mail.Recipients.Count)
         {
@@ -64,9 +64,10 @@ public sealed partial class SmtpMailSender(MailOptions options, TimeProvider clo
     internal static Exception Translate(string server, SmtpException failure) => (int)failure.StatusCode switch
     {
         // Wrong credentials and a missing STARTTLS are mended in the settings, and the mail is as good as before.
-        >= 500 and not (530 or 534 or 535 or 538) => new MailRefusedException(server, failure.StatusCode),
-        > 0 => new MailUnavailableException(server, failure.StatusCode, $"{failure.StatusCode}."),
-        _ => new MailUnavailableException(server, null, failure.InnerException is SocketException socket ? $"{socket.SocketErrorCode}." : "the connection failed."),
+        >= 500 and not (530 or 534 or 535 or 538) => new MailRefusedException(server, $"{(int)failure.StatusCode} ({failure.StatusCode})"),
+        > 0 => new MailUnavailableException(server, $"{(int)failure.StatusCode} ({failure.StatusCode})."),
+        _ when failure.InnerException is SocketException socket => new MailUnavailableException(server, $"{socket.SocketErrorCode}."),
+        _ => new MailUnavailableException(server, "the connection failed.") { MayHaveTaken = true },
     };
 
     private static int Refused(SmtpFailedRecipientException failure) => failure is SmtpFailedRecipientsException several ? several.InnerExceptions.Length : 1;

@@ -39,8 +39,17 @@ public sealed record StallMail
     /// <summary>Gets a value indicating whether the person must not be written to.</summary>
     public bool OptedOut { get; init; }
 
+    /// <summary>Gets who asked for silence about the lead last, until when and why, in words; null where nobody did.</summary>
+    public string? Silence { get; init; }
+
     /// <summary>Gets the link to the record.</summary>
     public required Uri Link { get; init; }
+
+    /// <summary>Gets the link to say "we are on it".</summary>
+    public required Uri AcknowledgeLink { get; init; }
+
+    /// <summary>Gets the link to say "not now".</summary>
+    public required Uri SnoozeLink { get; init; }
 
     /// <summary>Gets the subject: how bad, who, what now.</summary>
     public string Subject => $"[{Stage} {Age}, limit {Limit}] {Company ?? Who}: {Action}";
@@ -55,6 +64,7 @@ public sealed record StallMail
         new("Owner", Owner),
         new("Last touch", LastTouch),
         new("Value at stake", Value),
+        .. Silence is { } silence ? [new("Before", silence)] : Array.Empty<KeyValuePair<string, string>>(),
         .. OptedOut ? [new("Consent", "opted out, do not contact")] : Array.Empty<KeyValuePair<string, string>>(),
     ];
 }

@@ -9,42 +9,77 @@ public static class StallMailRules
     private const int LongestName = 60;
     private const int LongestStage = 30;
 
-    /// <summary>The mail for one team.</summary>
+    private const int LongestReason = 100;
+
+    /// <summary>The mail for one audience.</summary>
     /// <param name="alert">The alert, as it was raised.</param>
     /// <param name="journey">The lead as it is now.</param>
-    /// <param name="team">Who reads it.</param>
-    /// <param name="link">Where the record is.</param>
+    /// <param name="ledger">What the hub has done about it.</param>
+    /// <param name="audience">Who reads it.</param>
+    /// <param name="links">Where it leads.</param>
     /// <param name="settings">How the funnel is run.</param>
-    public static StallMail For(Alert alert, Journey journey, string team, Uri link, FunnelSettings settings)
+    public static StallMail For(Alert alert, Journey journey, JourneyLedger ledger, Audience audience, MailLinks links, FunnelSettings settings)
     {
         ArgumentNullException.ThrowIfNull(alert);
         ArgumentNullException.ThrowIfNull(journey);
+        ArgumentNullException.ThrowIfNull(ledger);
+        ArgumentNullException.ThrowIfNull(audience);
+        ArgumentNullException.ThrowIfNull(links);
         ArgumentNullException.ThrowIfNull(settings);
-        var stage = settings.Stages[alert.Stage];
-        var stageName = OneLine.Of(stage.Name, LongestStage) ?? alert.Stage.ToString();
+        var stageName = StageName(alert.Stage, settings);
         var calendar = settings.CalendarOf(journey.Owner);
-        var zone = settings.CalendarOf(team).TimeZone;
+        var zone = settings.CalendarOf(audience.Team).TimeZone;
 
-        // At the due time the clock showed exactly the limit, pauses left out; a limit that was taken out of the settings since is counted from the entry.
-        var limit = (alert.Kind == AlertKind.HandoffNotAccepted ? stage.AcceptWithin : stage.StallAfter) ?? calendar.Between(alert.EnteredAt, alert.DueAt);
+        // A limit that was taken out of the settings since is counted from the entry.
+        var limit = (alert.Kind == AlertKind.HandoffNotAccepted ? settings.AcceptWithin(alert.Stage, journey) : settings.StallAfter(journey)) ?? calendar.Between(alert.EnteredAt, alert.DueAt);
         var company = OneLine.Of(journey.Profile.Company, LongestName);
         var optedOut = journey.EmailConsent == ConsentState.OptedOut;
         return new StallMail
         {
-            Who = OneLine.Of($"{journey.Profile.FirstName} {journey.Profile.LastName}", LongestName) ?? company ?? "A lead without a name",
+            Who = NameOf(journey) ?? company ?? "A lead without a name",
             Company = company,
             Stage = stageName,
             Since = Instant(alert.EnteredAt, zone),
             Problem = alert.Kind == AlertKind.HandoffNotAccepted ? $"waited in {stageName} to be taken up for" : $"stood on {stageName} for",
-            Age = WorkingTime.Spell(limit + calendar.Between(alert.DueAt, alert.At), calendar),
+            Age = WorkingTime.Spell((limit * ShareAtDue(alert, settings.Alerts)) + calendar.Between(alert.DueAt, alert.RaisedAt ?? alert.At), calendar),
             Limit = WorkingTime.Spell(limit, calendar),
             Owner = journey.Owner,
             LastTouch = journey.LastActivityAt is { } touched ? Instant(touched, zone) : "none known",
             Value = Worth(journey.Deals),
-            Action = ActionOf(alert.Kind, team, journey.Owner, optedOut),
+            Action = audience.Managers ? ActionOfManagers(audience.Team, journey.Owner) : ActionOf(alert.Kind, audience.Team, journey.Owner, optedOut),
+            Silence = ledger.Silences.LastOrDefault(silence => (silence.Stage, silence.EnteredAt) == (alert.Stage, alert.EnteredAt)) is { } silence ? Tell(silence, zone) : null,
             OptedOut = optedOut,
-            Link = link,
+            Link = links.Record,
+            AcknowledgeLink = links.Acknowledge,
+            SnoozeLink = links.Snooze,
         };
+    }
+
+    /// <summary>The line about a lead that has moved on since its reader was told of it.</summary>
+    public static MovedOnLine MovedOn(Alert alert, Journey journey, FunnelSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        ArgumentNullException.ThrowIfNull(journey);
+        var moved = (alert.Stage, alert.EnteredAt) != (journey.Stage, journey.EnteredAt);
+        return new(
+            OneLine.Of(journey.Profile.Company, LongestName) ?? NameOf(journey) ?? "A lead without a name",
+            moved ? $"is on {StageName(journey.Stage, settings)} now" : $"was taken up by {journey.Owner}");
+    }
+
+    /// <summary>Who asked for silence, until when, and why: by the reader's clock.</summary>
+    public static string Tell(Silence silence, TimeZoneInfo zone)
+    {
+        ArgumentNullException.ThrowIfNull(silence);
+        var what = silence.Kind == SilenceKind.Acknowledged ? "acknowledged" : "put off";
+        var why = OneLine.Of(silence.Reason, LongestReason) is { } reason ? $": {reason}" : "";
+        return $"{what} by {silence.Team} until {Instant(silence.Until, zone)}{why}";
+    }
+
+    /// <summary>A stage's name as people see it, fit for one line.</summary>
+    public static string StageName(FunnelStage stage, FunnelSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return OneLine.Of(settings.Stages[stage].Name, LongestStage) ?? stage.ToString();
     }
 
     /// <summary>What a team is to do; it differs between the owner and the others, and never asks anybody to reach a person who has opted out.</summary>
@@ -61,6 +96,19 @@ public static class StallMailRules
         _ => throw new InvalidOperationException($"Unknown kind of alert {kind}."),
     };
 
+    /// <summary>What managers are to do: see to it that somebody does something. Never to reach the person.</summary>
+    private static string ActionOfManagers(string team, string owner) => team == owner ? $"decide who in {owner} takes it on, or close it" : $"settle with the managers of {owner} what holds it up";
+
+    private static string? NameOf(Journey journey) => OneLine.Of($"{journey.Profile.FirstName} {journey.Profile.LastName}", LongestName);
+
+    /// <summary>What the clock showed when a level came due, as a share of the limit; pauses left out. A further round is due with the limit itself.</summary>
+    private static double ShareAtDue(Alert alert, AlertPolicy policy) => (alert.Round, alert.Level) switch
+    {
+        (0, StallRules.HeadsUp) => policy.HeadsUpAt ?? 1,
+        (0, StallRules.Escalation) => policy.EscalateAt ?? 1,
+        _ => 1,
+    };
+
     /// <summary>The open deals' worth, a sum for each currency; currencies are never mixed.</summary>
     private static string Worth(IEnumerable<Deal> deals)
     {
@@ -73,6 +121,6 @@ public static class StallMailRules
         return sums.Count == 0 ? "no open deal with an amount" : string.Join(" + ", sums.Take(3)) + (sums.Count > 3 ? " and more" : "");
     }
 
-    /// <summary>By the reader's clock.</summary>
-    private static string Instant(DateTimeOffset instant, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(instant, zone).ToString("d MMM yyyy HH:mm 'UTC'zzz", CultureInfo.InvariantCulture);
+    /// <summary>An instant by the reader's clock.</summary>
+    public static string Instant(DateTimeOffset instant, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(instant, zone).ToString("d MMM yyyy HH:mm 'UTC'zzz", CultureInfo.InvariantCulture);
 }

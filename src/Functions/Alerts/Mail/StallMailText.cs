@@ -4,10 +4,13 @@ namespace IntegrationHub.Functions.Alerts.Mail;
 public static class StallMailText
 {
     /// <summary>Writes it.</summary>
-    public static string Render(StallMail mail)
+    public static string Render(StallMail mail) => string.Join("\r\n", [.. Lines(mail), ""]);
+
+    /// <summary>Its lines, as they also stand in a mail about several leads.</summary>
+    internal static IEnumerable<string> Lines(StallMail mail)
     {
         ArgumentNullException.ThrowIfNull(mail);
-        string[] lines =
+        return
         [
             $"{mail.Who} has {mail.Problem} {mail.Age}.",
             "",
@@ -17,7 +20,8 @@ public static class StallMailText
             "",
             $"Open the record: {mail.Link.AbsoluteUri}",
             "",
+            $"We are on it: {mail.AcknowledgeLink.AbsoluteUri}",
+            $"Not now: {mail.SnoozeLink.AbsoluteUri}",
         ];
-        return string.Join("\r\n", lines);
     }
 }

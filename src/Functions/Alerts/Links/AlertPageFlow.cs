@@ -1,0 +1,132 @@
+using IntegrationHub.Functions.Alerts.Mail;
+using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Funnel;
+using Microsoft.AspNetCore.Http;
+
+namespace IntegrationHub.Functions.Alerts.Links;
+
+/// <summary>A page and the status it comes with.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="View">What it shows.</param>
+public sealed record AlertPage(int Status, AlertPageView View);
+
+/// <summary>What the links in mails lead to. Looking changes nothing, since mail scanners open every link; posting acts once.</summary>
+public sealed class AlertPageFlow(JourneyFlow journeys, LinkKeyStore keys, FunnelSettings settings, TimeProvider clock)
+{
+    /// <summary>The longest reason, in UTF-16 units.</summary>
+    public const int LongestReason = 200;
+
+    private static readonly AlertPage Forged = Say(StatusCodes.Status404NotFound, "There is no such page", "Perhaps the link was cut off on its way. Open it from the mail again.");
+    private static readonly AlertPage Expired = Say(StatusCodes.Status410Gone, "This link has expired", "A newer mail about the lead has a fresh one.");
+    private static readonly AlertPage Over = Say(StatusCodes.Status200OK, "The lead has moved on", "There is nothing left to do here.");
+
+    /// <summary>The page that a link leads to.</summary>
+    public async Task<AlertPage> ShowAsync(string token, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(token, cancellationToken) is not { } link)
+        {
+            return Forged;
+        }
+
+        var state = await journeys.LoadAsync(link.LeadId, cancellationToken);
+        return state is null ? Over : Show(link, LinkToken.IdOf(token), state);
+    }
+
+    /// <summary>Does what a link is for, once.</summary>
+    /// <param name="token">The link's.</param>
+    /// <param name="until">The choice, for a link to put off; null for none.</param>
+    /// <param name="reason">Why, in the person's words; null for none.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    public async Task<AlertPage> ActAsync(string token, string? until, string? reason, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(token, cancellationToken) is not { } link)
+        {
+            return Forged;
+        }
+
+        SnoozeChoice? choice = Enum.TryParse<SnoozeChoice>(until, out var chosen) && Enum.IsDefined(chosen) ? chosen : null;
+        if (link.Purpose == LinkPurpose.Snooze && choice is null)
+        {
+            return await ShowAsync(token, cancellationToken);
+        }
+
+        var asked = new SilenceLink(LinkToken.IdOf(token), link.AlertId, link.Audience.Team, link.ExpiresAt);
+        SilenceAnswer? answer = null;
+        await journeys.UpdateAsync(link.LeadId, state => Keep(answer = Ask(state, asked, choice, OneLine.Of(reason, LongestReason))), cancellationToken);
+        return answer switch
+        {
+            SilenceAnswer.Granted granted => Say(StatusCodes.Status200OK, "Done", Sentence(granted.Silence, link)),
+            SilenceAnswer.Repeated repeated => Say(StatusCodes.Status200OK, "Already done", Sentence(repeated.Silence, link)),
+            SilenceAnswer.Refused { Why: SilenceRefusal.Expired } => Expired,
+            SilenceAnswer.Refused { Why: SilenceRefusal.TooOften } => Say(StatusCodes.Status200OK, "Not again", $"This was put off {settings.Alerts.Snoozes} times. Say that you are on it, or close the lead."),
+            SilenceAnswer.Refused { Why: SilenceRefusal.NothingBooked } => Say(StatusCodes.Status200OK, "No activity lies ahead", "Go back and choose a day."),
+            _ => Over,
+        };
+    }
+
+    private SilenceAnswer Ask(JourneyState state, SilenceLink link, SnoozeChoice? choice, string? reason) => choice is { } until
+        ? SilenceRules.Snooze(state, link, until, reason, clock.GetUtcNow(), settings)
+        : SilenceRules.Acknowledge(state, link, clock.GetUtcNow(), settings);
+
+    private static JourneyUpdate? Keep(SilenceAnswer answer) => answer is SilenceAnswer.Granted granted ? new(granted.State, [], null) : null;
+
+    private async Task<AlertLink?> ReadAsync(string token, CancellationToken cancellationToken) => LinkToken.Read(token, await keys.GetAsync(cancellationToken));
+
+    private AlertPage Show(AlertLink link, string tokenId, JourneyState state)
+    {
+        if (state.Ledger.Silences.FirstOrDefault(silence => silence.Id == tokenId) is { } done)
+        {
+            return Say(StatusCodes.Status200OK, "Already done", Sentence(done, link));
+        }
+
+        var now = clock.GetUtcNow();
+        if (now >= link.ExpiresAt)
+        {
+            return Expired;
+        }
+
+        if (state.Facts.IsEmpty || state.Ledger.Alerts.FirstOrDefault(alert => alert.Id == link.AlertId) is not { } alert)
+        {
+            return Over;
+        }
+
+        var journey = JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
+        return StallRules.Holds(alert, journey, state.Ledger) ? Offer(link, state.Ledger, alert, journey, now) : Over;
+    }
+
+    private AlertPage Offer(AlertLink link, JourneyLedger ledger, Alert alert, Journey journey, DateTimeOffset now)
+    {
+        var zone = ZoneOf(link);
+        var before = ledger.Silences.LastOrDefault(silence => (silence.Stage, silence.EnteredAt) == (alert.Stage, alert.EnteredAt));
+        return new(StatusCodes.Status200OK, new()
+        {
+            Title = OneLine.Of(journey.Profile.Company, 60) ?? "A lead",
+            Lines =
+            [
+                $"On {StallMailRules.StageName(alert.Stage, settings)} since {StallMailRules.Instant(alert.EnteredAt, zone)}, with {journey.Owner}.",
+                .. before is null ? Array.Empty<string>() : [$"Before: {StallMailRules.Tell(before, zone)}."],
+                link.Purpose == LinkPurpose.Acknowledge ? "Say that your team is on it: nothing more is told of it for a while, and the other team sees who it was." : "Put it off: nothing is told of it until then, and the other team sees why.",
+            ],
+            Offers = link.Purpose,
+            Choices = link.Purpose == LinkPurpose.Snooze
+                ? [.. SilenceRules.Choices(journey, link.Audience.Team, now, settings).Select(option => new SnoozeLine(option.Choice, Words(option, zone)))]
+                : [],
+        });
+    }
+
+    private static string Words(SnoozeOption option, TimeZoneInfo zone) => option.Choice switch
+    {
+        SnoozeChoice.UntilActivity => $"after the booked activity, {StallMailRules.Instant(option.Until, zone)}",
+        _ => $"on {StallMailRules.Instant(option.Until, zone)}",
+    };
+
+    private string Sentence(Silence silence, AlertLink link)
+    {
+        var words = StallMailRules.Tell(silence, ZoneOf(link));
+        return $"{char.ToUpperInvariant(words[0])}{words[1..]}.";
+    }
+
+    private TimeZoneInfo ZoneOf(AlertLink link) => settings.CalendarOf(link.Audience.Team).TimeZone;
+
+    private static AlertPage Say(int status, string title, string line) => new(status, new() { Title = title, Lines = [line] });
+}

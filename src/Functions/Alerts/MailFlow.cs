@@ -1,0 +1,270 @@
+using System.Collections.Concurrent;
+using IntegrationHub.Functions.Alerts.Mail;
+using IntegrationHub.Functions.Alerts.Mailbox;
+using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Settings;
+using IntegrationHub.Funnel;
+using Microsoft.Extensions.Logging;
+
+namespace IntegrationHub.Functions.Alerts;
+
+/// <summary>
+/// Sends what waits in the mailboxes, one mail for each audience and window: claim the mailbox, decide of everything in it, fix the mail in the table, send it, note that it was taken, record the
+/// fates, and only then take the entries out. Whatever a crash cuts off the next sweep takes up where it was: at most the same mail goes out twice, under one id.
+/// </summary>
+public sealed partial class MailFlow(
+    MailboxStore mailboxes,
+    JourneyFlow journeys,
+    MailComposer composer,
+    MailGate gate,
+    MailThrottle throttle,
+    OutageFlow outages,
+    OpsMailFlow opsMail,
+    NoticeStore notices,
+    HubMetrics metrics,
+    FunnelSettings settings,
+    TeamsSettings teams,
+    TellingOptions telling,
+    MailOptions mail,
+    TimeProvider clock,
+    ILogger<MailFlow> logger)
+{
+    private const int LeadsAtOnce = 16;
+
+    /// <summary>How long an audience's mail waits after the server did not take it; the others' goes on, since it may be for this one's address.</summary>
+    private static readonly TimeSpan WaitAfterFailure = TimeSpan.FromSeconds(30);
+
+    /// <summary>What one mail tells of at most; the rest waits for the next window.</summary>
+    private const int MostMembers = 2_000;
+
+    /// <summary>Tells ops first, and then every audience whose window is open.</summary>
+    public async Task SendDueAsync(CancellationToken cancellationToken)
+    {
+        var down = await outages.LookAsync(cancellationToken);
+        if (!mail.Sends)
+        {
+            return;
+        }
+
+        await opsMail.SendAsync(cancellationToken);
+        foreach (var mailbox in await mailboxes.ReadAsync(cancellationToken))
+        {
+            if (Pick(mailbox, down) is { } work && await throttle.ClosedUntilAsync(cancellationToken) is null)
+            {
+                await TryWorkAsync(mailbox, work, down, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>What there is to do in a mailbox now; null for nothing.</summary>
+    private Work? Pick(AudienceMailbox mailbox, IReadOnlyDictionary<string, string> down)
+    {
+        var now = clock.GetUtcNow();
+        if (mailbox.Window.NotBefore > now)
+        {
+            return null;
+        }
+
+        var quiet = teams[mailbox.Audience.Team].QuietHours?.EndOf(now) is not null;
+        if (mailbox.Window.Batch is not null)
+        {
+            return quiet ? null : new Work([], Hold: false);
+        }
+
+        var open = mailbox.Entries.Any(entry => entry.PutAt + telling.GroupWait <= now) && !(mailbox.Window.LastSentAt + telling.GroupInterval > now);
+        MailboxEntry[] entries = [.. mailbox.Entries.Where(entry => quiet ? entry.Noted != AlertFate.Held : entry.WaitsFor is null || !down.ContainsKey(entry.WaitsFor))];
+        return entries.Length > 0 && (open || quiet) ? new Work(entries, quiet) : null;
+    }
+
+    private async Task TryWorkAsync(AudienceMailbox mailbox, Work work, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
+    {
+        if (await mailboxes.ClaimAsync(mailbox.Window, cancellationToken) is not { } window)
+        {
+            return;
+        }
+
+        var claim = new Claim(mailboxes, window);
+        try
+        {
+            await (work.Hold ? HoldAsync(work.Entries, cancellationToken) : TellAsync(claim, work.Entries, down, cancellationToken));
+        }
+        catch (WindowTakenException taken)
+        {
+            Log.Taken(logger, taken.Audience);
+            return;
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.NotTold(logger, failure, mailbox.Audience);
+        }
+
+        await TryReleaseAsync(claim);
+    }
+
+    /// <summary>A moved-on line is no alert: it has no fate, and simply waits with the others.</summary>
+    private async Task HoldAsync(IReadOnlyList<MailboxEntry> entries, CancellationToken cancellationToken)
+    {
+        await ForEachAsync(entries, entry => SettleAsync(entry, AlertFate.Held, $"quiet hours of {entry.Audience.Team}"), cancellationToken);
+        await mailboxes.NoteAsync(entries.Select(entry => entry with { Noted = AlertFate.Held }), cancellationToken);
+    }
+
+    private async Task TellAsync(Claim claim, IReadOnlyList<MailboxEntry> entries, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
+    {
+        if (claim.Window.Batch is null && await DecideAsync(entries, down, cancellationToken) is { Count: > 0 } told)
+        {
+            var batch = await composer.WriteAsync(claim.Window.Audience, told, cancellationToken);
+            await claim.KeepAsync(claim.Window with { Batch = batch }, cancellationToken);
+        }
+
+        if (claim.Window.Batch is { Outcome: AlertFate.Pending } waiting)
+        {
+            await HandOverAsync(claim, waiting, cancellationToken);
+        }
+
+        if (claim.Window.Batch is { Outcome: not AlertFate.Pending } over)
+        {
+            await RecordAsync(claim, over, cancellationToken);
+        }
+    }
+
+    /// <summary>Decides of each entry; records the fates of those that are not told, and answers those that are.</summary>
+    private async Task<IReadOnlyCollection<Telling>> DecideAsync(IReadOnlyList<MailboxEntry> entries, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
+    {
+        var (told, over, waiting) = (new ConcurrentBag<Telling>(), new ConcurrentBag<MailboxEntry>(), new ConcurrentBag<MailboxEntry>());
+        await ForEachAsync(entries.Take(MostMembers), async entry =>
+        {
+            switch (AlertRules.Decide(await journeys.LoadAsync(entry.LeadId, cancellationToken), entry, down, teams, settings, clock.GetUtcNow()))
+            {
+                case AlertCourse.Tell tell:
+                    told.Add(new(entry, tell.Alert, tell.State, tell.Journey));
+                    break;
+                case AlertCourse.Leave:
+                    over.Add(entry);
+                    break;
+                case AlertCourse.End end:
+                    await SettleAsync(entry, end.Fate, end.Why);
+                    over.Add(entry);
+                    break;
+                case AlertCourse.Inhibit inhibit:
+                    await SettleAsync(entry, AlertFate.Inhibited, inhibit.Why);
+                    waiting.Add(entry with { Noted = AlertFate.Inhibited, WaitsFor = inhibit.Connector });
+                    break;
+                case var other:
+                    throw new InvalidOperationException($"Unknown course {other}.");
+            }
+        }, cancellationToken);
+        await mailboxes.RemoveAsync(over, cancellationToken);
+        await mailboxes.NoteAsync(waiting, cancellationToken);
+        return told;
+    }
+
+    private async Task HandOverAsync(Claim claim, MailBatch batch, CancellationToken cancellationToken)
+    {
+        var recipients = claim.Window.Audience.RecipientsIn(teams);
+        var answer = recipients.Count == 0
+            ? new MailAnswer.Refused(AlertRules.NoRecipients(claim.Window.Audience))
+            : await gate.SendAsync(ToMail(batch, recipients), cancellationToken);
+
+        // Without the token from here on: the server has the mail, and a stopping host must still remember that.
+        await (answer switch
+        {
+            MailAnswer.Taken => claim.KeepAsync(claim.Window with { Batch = batch with { Outcome = AlertFate.Sent }, LastSentAt = clock.GetUtcNow(), NotBefore = null }, CancellationToken.None),
+            MailAnswer.Refused refused => claim.KeepAsync(claim.Window with { Batch = batch with { Outcome = AlertFate.Failed, Refusal = refused.Why } }, CancellationToken.None),
+            MailAnswer.NotYet => claim.KeepAsync(claim.Window with { Batch = null, NotBefore = clock.GetUtcNow() + WaitAfterFailure }, CancellationToken.None),
+            MailAnswer.Unknown => claim.KeepAsync(claim.Window with { NotBefore = clock.GetUtcNow() + WaitAfterFailure }, CancellationToken.None),
+            _ => throw new InvalidOperationException($"Unknown answer {answer}."),
+        });
+    }
+
+    private async Task RecordAsync(Claim claim, MailBatch batch, CancellationToken cancellationToken)
+    {
+        var fate = batch is { Outcome: AlertFate.Sent, Members.Count: > 1 } ? AlertFate.Grouped : batch.Outcome;
+        MailboxEntry[] entries =
+            [.. batch.Members.Select(member => new MailboxEntry { Audience = claim.Window.Audience, LeadId = member.LeadId, AlertId = member.AlertId, Kind = member.Kind, PutAt = clock.GetUtcNow() })];
+        await ForEachAsync(entries, entry => SettleAsync(entry, fate, batch.Refusal), cancellationToken);
+        await mailboxes.RemoveAsync(entries, cancellationToken);
+        await NoticeAsync(claim.Window.Audience, batch, cancellationToken);
+        await claim.KeepAsync(claim.Window with { Batch = null }, cancellationToken);
+        Log.Told(logger, claim.Window.Audience, entries.Length, fate, batch.MessageId);
+    }
+
+    /// <summary>Ops hear of mail that was refused for good, until one is taken again.</summary>
+    private Task NoticeAsync(Audience audience, MailBatch batch, CancellationToken cancellationToken)
+    {
+        var key = $"mail-refused:{audience}";
+        return batch.Refusal is { } refusal
+            ? notices.OpenAsync(new(key, $"Mail to {audience.Name} is refused", [refusal, $"{batch.Members.Count} alerts were not told to {audience.Name}: their fate is failed."]), cancellationToken)
+            : notices.CloseAsync(key, cancellationToken);
+    }
+
+    private async Task SettleAsync(MailboxEntry entry, AlertFate fate, string? why)
+    {
+        if (entry.Kind == MailboxKind.Resolved)
+        {
+            if (fate is AlertFate.Sent or AlertFate.Grouped)
+            {
+                await journeys.SettleAsync(entry.LeadId, ledger => AlertRules.SettleResolved(ledger, entry.AlertId, entry.Audience), CancellationToken.None);
+            }
+
+            return;
+        }
+
+        await journeys.SettleAsync(entry.LeadId, ledger => AlertRules.Settle(ledger, entry.AlertId, entry.Audience, fate, why, clock.GetUtcNow()), CancellationToken.None);
+        metrics.Alerted(fate);
+    }
+
+    private static OutgoingMail ToMail(MailBatch batch, IReadOnlyList<string> recipients) => new()
+    {
+        MessageId = batch.MessageId,
+        ThreadId = batch.ThreadId,
+        Recipients = recipients,
+        Subject = batch.Subject,
+        Text = batch.Text,
+        Html = batch.Html,
+    };
+
+    private static Task ForEachAsync(IEnumerable<MailboxEntry> entries, Func<MailboxEntry, Task> run, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(entries, new ParallelOptions { MaxDegreeOfParallelism = LeadsAtOnce, CancellationToken = cancellationToken }, async (entry, _) => await run(entry));
+
+    /// <summary>Without a token: a stopping host should not leave a mailbox claimed. A claim that cannot be given back expires.</summary>
+    private async Task TryReleaseAsync(Claim claim)
+    {
+        try
+        {
+            await mailboxes.ReleaseAsync(claim.Window, CancellationToken.None);
+        }
+        catch (Exception failure)
+        {
+            Log.NotReleased(logger, claim.Window.Audience, failure.GetType().Name);
+        }
+    }
+
+    /// <summary>What is to be done in a mailbox.</summary>
+    /// <param name="Entries">What waits; empty where a mail is on its way already.</param>
+    /// <param name="Hold">Whether they are held for quiet hours instead of told.</param>
+    private sealed record Work(IReadOnlyList<MailboxEntry> Entries, bool Hold);
+
+    /// <summary>A claimed window with its latest version.</summary>
+    private sealed class Claim(MailboxStore mailboxes, MailWindow window)
+    {
+        public MailWindow Window { get; private set; } = window;
+
+        public async Task KeepAsync(MailWindow changed, CancellationToken cancellationToken) => Window = await mailboxes.KeepAsync(changed, cancellationToken);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "{Audience} were mailed {Entries} entries, which are {Fate}: {MessageId}.")]
+        public static partial void Told(ILogger logger, Audience audience, int entries, AlertFate fate, string messageId);
+
+        [LoggerMessage(2, LogLevel.Debug, "The mailbox of {Audience} was taken over by somebody else; nothing is lost.")]
+        public static partial void Taken(ILogger logger, Audience audience);
+
+        [LoggerMessage(3, LogLevel.Warning, "{Audience} could not be told; the next sweep goes on from the same place.")]
+        public static partial void NotTold(ILogger logger, Exception failure, Audience audience);
+
+        [LoggerMessage(4, LogLevel.Debug, "The claim on the mailbox of {Audience} could not be given back and expires by itself: {Why}.")]
+        public static partial void NotReleased(ILogger logger, Audience audience, string why);
+    }
+}

@@ -1,0 +1,196 @@
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Functions.Alerts.Mailbox;
+
+/// <summary>
+/// The table <c>Mailbox</c>: what waits to be told, one partition an audience. Beside the entries each partition has one row that says when the audience was last told and holds the mail that is
+/// on its way; it is claimed for a while by whoever works on it. Holds no address.
+/// </summary>
+public sealed class MailboxStore(HubTables tables, TimeProvider clock) : ILeadRecords
+{
+    /// <summary>How long a claim holds without news: longer than a mail takes, and short enough after a crash.</summary>
+    internal static readonly TimeSpan ClaimFor = TimeSpan.FromMinutes(2);
+
+    private const string WindowPrefix = "window-";
+    private const string Batch = "Batch";
+    private const int RowsPerTransaction = 100;
+
+    /// <summary>Puts something in. Putting it in twice is once, and it has waited since the first time.</summary>
+    public async Task PutAsync(MailboxEntry entry, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        var table = await tables.GetAsync(HubTables.Mailbox, cancellationToken);
+        try
+        {
+            await table.AddEntityAsync(ToRow(entry), cancellationToken);
+        }
+        catch (RequestFailedException there) when (there.Status == 409)
+        {
+            // Put in before.
+        }
+    }
+
+    /// <summary>All mailboxes in which something waits or is on its way.</summary>
+    public async Task<IReadOnlyList<AudienceMailbox>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var (windows, entries) = (new Dictionary<Audience, MailWindow>(), new List<MailboxEntry>());
+        var table = await tables.GetAsync(HubTables.Mailbox, cancellationToken);
+        await foreach (var row in table.QueryAsync<TableEntity>((string?)null, cancellationToken: cancellationToken))
+        {
+            if (row.RowKey.StartsWith(WindowPrefix, StringComparison.Ordinal))
+            {
+                var window = ToWindow(row);
+                windows[window.Audience] = window;
+            }
+            else
+            {
+                entries.Add(ToEntry(row));
+            }
+        }
+
+        var waiting = entries.ToLookup(entry => entry.Audience);
+        return
+        [
+            .. windows.Values.Where(window => window.Batch is not null).Select(window => window.Audience).Union(waiting.Select(group => group.Key))
+                .OrderBy(audience => audience.ToString(), StringComparer.Ordinal)
+                .Select(audience => new AudienceMailbox(windows.GetValueOrDefault(audience) ?? new MailWindow { Audience = audience }, [.. waiting[audience].OrderBy(entry => entry.PutAt)])),
+        ];
+    }
+
+    /// <summary>Claims a mailbox; null while somebody else works on it.</summary>
+    public async Task<MailWindow?> ClaimAsync(MailWindow window, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(window);
+        if (window.ClaimedUntil > clock.GetUtcNow())
+        {
+            return null;
+        }
+
+        try
+        {
+            return await KeepAsync(window, cancellationToken);
+        }
+        catch (WindowTakenException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes a claimed window and prolongs the claim.</summary>
+    /// <exception cref="WindowTakenException">Somebody else has taken over.</exception>
+    public Task<MailWindow> KeepAsync(MailWindow window, CancellationToken cancellationToken) => WriteAsync(window, clock.GetUtcNow() + ClaimFor, cancellationToken);
+
+    /// <summary>Writes a claimed window and gives the claim back.</summary>
+    /// <exception cref="WindowTakenException">Somebody else has taken over.</exception>
+    public Task<MailWindow> ReleaseAsync(MailWindow window, CancellationToken cancellationToken) => WriteAsync(window, clock.GetUtcNow(), cancellationToken);
+
+    /// <summary>Notes on entries that still wait what the ledgers know of them by now.</summary>
+    public async Task NoteAsync(IEnumerable<MailboxEntry> entries, CancellationToken cancellationToken) =>
+        await SubmitAsync(entries.Select(entry => new TableTransactionAction(TableTransactionActionType.UpsertReplace, ToRow(entry))), cancellationToken);
+
+    /// <summary>Takes entries out that are done with. Those that are gone already are fine.</summary>
+    public async Task RemoveAsync(IEnumerable<MailboxEntry> entries, CancellationToken cancellationToken)
+    {
+        // A transaction fails as a whole on a row that is gone, and two instances may tidy up at once.
+        var table = await tables.GetAsync(HubTables.Mailbox, cancellationToken);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(entries, options, async (entry, token) => await table.DeleteEntityAsync(Partition(entry.Audience), RowKey(entry), ETag.All, token));
+    }
+
+    /// <summary>Takes out what waits about a lead, and a mail on its way that tells of it: the others in it wait for the next.</summary>
+    public async Task ForgetAsync(LeadId leadId, CancellationToken cancellationToken)
+    {
+        foreach (var mailbox in await ReadAsync(cancellationToken))
+        {
+            await RemoveAsync(mailbox.Entries.Where(entry => entry.LeadId == leadId), cancellationToken);
+            if (mailbox.Window.Batch is { } batch && batch.Members.Any(member => member.LeadId == leadId))
+            {
+                await ReleaseAsync(mailbox.Window with { Batch = null }, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<MailWindow> WriteAsync(MailWindow window, DateTimeOffset claimedUntil, CancellationToken cancellationToken)
+    {
+        var table = await tables.GetAsync(HubTables.Mailbox, cancellationToken);
+        var written = window with { ClaimedUntil = claimedUntil };
+        try
+        {
+            var answer = window.ETag is { } version
+                ? await table.UpdateEntityAsync(ToRow(written), version, TableUpdateMode.Replace, cancellationToken)
+                : await table.AddEntityAsync(ToRow(written), cancellationToken);
+            return written with { ETag = answer.Headers.ETag!.Value };
+        }
+        catch (RequestFailedException lost) when (lost.Status is 409 or 412 or 404)
+        {
+            throw new WindowTakenException(window.Audience, lost);
+        }
+    }
+
+    private async Task SubmitAsync(IEnumerable<TableTransactionAction> actions, CancellationToken cancellationToken)
+    {
+        var table = await tables.GetAsync(HubTables.Mailbox, cancellationToken);
+        foreach (var chunk in actions.Chunk(RowsPerTransaction))
+        {
+            await table.SubmitTransactionAsync(chunk, cancellationToken);
+        }
+    }
+
+    private static string Partition(Audience audience) => TableKey.Hash(audience.ToString());
+
+    /// <summary>Unique in the whole table, which Azurite looks up faster.</summary>
+    private static string RowKey(MailboxEntry entry) => $"{entry.Kind}-{entry.AlertId}-{Partition(entry.Audience)}";
+
+    private static TableEntity ToRow(MailboxEntry entry) => new(Partition(entry.Audience), RowKey(entry))
+    {
+        [nameof(MailboxEntry.Audience)] = entry.Audience.ToString(),
+        [nameof(MailboxEntry.LeadId)] = entry.LeadId.Value,
+        [nameof(MailboxEntry.AlertId)] = entry.AlertId,
+        [nameof(MailboxEntry.Kind)] = entry.Kind.ToString(),
+        [nameof(MailboxEntry.PutAt)] = entry.PutAt,
+        [nameof(MailboxEntry.Noted)] = entry.Noted.ToString(),
+        [nameof(MailboxEntry.WaitsFor)] = entry.WaitsFor,
+    };
+
+    private static MailboxEntry ToEntry(TableEntity row) => new()
+    {
+        Audience = Audience.Parse(row.GetString(nameof(MailboxEntry.Audience))!),
+        LeadId = LeadId.Parse(row.GetString(nameof(MailboxEntry.LeadId))!),
+        AlertId = row.GetString(nameof(MailboxEntry.AlertId))!,
+        Kind = Enum.Parse<MailboxKind>(row.GetString(nameof(MailboxEntry.Kind))!),
+        PutAt = row.GetDateTimeOffset(nameof(MailboxEntry.PutAt))!.Value,
+        Noted = Enum.Parse<AlertFate>(row.GetString(nameof(MailboxEntry.Noted))!),
+        WaitsFor = row.GetString(nameof(MailboxEntry.WaitsFor)),
+    };
+
+    private static TableEntity ToRow(MailWindow window)
+    {
+        var row = new TableEntity(Partition(window.Audience), WindowPrefix + Partition(window.Audience))
+        {
+            [nameof(MailWindow.Audience)] = window.Audience.ToString(),
+            [nameof(MailWindow.LastSentAt)] = window.LastSentAt,
+            [nameof(MailWindow.NotBefore)] = window.NotBefore,
+            [nameof(MailWindow.ClaimedUntil)] = window.ClaimedUntil,
+        };
+        if (window.Batch is { } batch)
+        {
+            LongText.Write(row, Batch, JsonSerializer.Serialize(batch, HubJson.Options));
+        }
+
+        return row;
+    }
+
+    private static MailWindow ToWindow(TableEntity row) => new()
+    {
+        Audience = Audience.Parse(row.GetString(nameof(MailWindow.Audience))!),
+        LastSentAt = row.GetDateTimeOffset(nameof(MailWindow.LastSentAt)),
+        NotBefore = row.GetDateTimeOffset(nameof(MailWindow.NotBefore)),
+        ClaimedUntil = row.GetDateTimeOffset(nameof(MailWindow.ClaimedUntil)),
+        Batch = LongText.Read(row, Batch) is { Length: > 0 } json ? JsonSerializer.Deserialize<MailBatch>(json, HubJson.Options) : null,
+        ETag = row.ETag,
+    };
+}

@@ -1,0 +1,320 @@
+using IntegrationHub.Embedded.Tests;
+using IntegrationHub.Functions.Alerts;
+using IntegrationHub.Functions.Alerts.Mail;
+using IntegrationHub.Functions.Alerts.Mailbox;
+using IntegrationHub.Functions.Ops;
+using IntegrationHub.Funnel;
+using static IntegrationHub.Functions.Tests.Leads;
+
+namespace IntegrationHub.Functions.Tests.Alerts;
+
+[Collection(nameof(RealParts))]
+public sealed class MailFlowTests(Azurite azurite, Maildev maildev) : IAsyncLifetime
+{
+    /// <summary>When leads that are on Interest since Monday are stalled.</summary>
+    private static readonly DateTimeOffset Due = Monday.AddDays(2);
+
+    /// <summary>When the first mail about them may go.</summary>
+    private static readonly DateTimeOffset Open = Due.AddSeconds(30);
+
+    private readonly ManualClock _clock = new(Monday);
+
+    public async ValueTask InitializeAsync() => await maildev.EmptyAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task A_stalled_lead_is_one_mail_to_marketing_and_one_to_sales()
+    {
+        await using var world = await WorldAsync();
+        await world.LeadAsync(Id("oneEach"));
+        await world.SweepAsync(Due);
+        _clock.Now = Open;
+
+        await world.Hub.Get<MailFlow>().SendDueAsync(TestContext.Current.CancellationToken);
+
+        var mails = await maildev.MailsAsync(2);
+        Assert.Equal(["marketing@example.com", "sales@example.com,lead@example.com"], mails.Select(mail => string.Join(',', mail.To)).Order(StringComparer.Ordinal));
+        Assert.All(mails, mail => Assert.StartsWith("[Interest 2 d, limit 2 d] Engines Ltd: ", mail.Subject, StringComparison.Ordinal));
+        Assert.Equal(2, mails.Select(mail => mail.Subject).Distinct().Count());
+        Assert.Single(mails.Select(mail => mail.Header("references")).Distinct());
+        Assert.Equal(["marketing Sent", "sales Sent"], await world.OutcomesAsync(Id("oneEach")));
+        Assert.Equal(AlertFate.Sent, (await world.AlertAsync(Id("oneEach"))).Fate);
+    }
+
+    [Theory]
+    [InlineData(29, 0)]
+    [InlineData(30, 2)]
+    [InlineData(31, 2)]
+    public async Task The_first_alert_waits_for_others_to_come_with_it(int seconds, int mails)
+    {
+        await using var world = await WorldAsync();
+        await world.LeadAsync(Id($"first{seconds}"));
+        await world.SweepAsync(Due);
+
+        await world.SendAsync(Due.AddSeconds(seconds));
+
+        Assert.Equal(mails, world.Server.Sent.Count);
+    }
+
+    [Theory]
+    [InlineData(299, 1)]
+    [InlineData(300, 2)]
+    [InlineData(301, 2)]
+    public async Task The_next_mail_waits_for_the_next_window(int seconds, int mails)
+    {
+        await using var world = await WorldAsync();
+        await world.LeadAsync(Id($"next{seconds}"));
+        await world.SweepAsync(Due);
+        await world.SendAsync(Open);
+        await world.LeadAsync(Id($"late{seconds}"));
+        await world.SweepAsync(Open);
+
+        await world.SendAsync(Open.AddSeconds(seconds));
+
+        Assert.Equal(mails, world.Server.To("sales@example.com").Count);
+    }
+
+    [Fact]
+    public async Task Several_leads_are_one_digest_most_valuable_first_with_the_rest_counted()
+    {
+        await using var world = await WorldAsync("--Alerts:MaxRows=2");
+        await LeadNamedAsync(world, "poor", "Poor Ltd", 5m);
+        await LeadNamedAsync(world, "rich", "Rich Ltd", 50_000m);
+        await LeadNamedAsync(world, "none", "None Ltd", null);
+        await world.SweepAsync(Due);
+
+        await world.SendAsync(Open);
+
+        var mail = Assert.Single(world.Server.To("sales@example.com"));
+        Assert.Equal("[3 leads waiting] Rich Ltd, Poor Ltd and 1 more", mail.Subject);
+        Assert.Contains("And 1 more.", mail.Text, StringComparison.Ordinal);
+        Assert.Contains("And 1 more.", mail.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("None Ltd", mail.Text, StringComparison.Ordinal);
+        foreach (var name in new[] { "poor", "rich", "none" })
+        {
+            Assert.Equal(["marketing Grouped", "sales Grouped"], await world.OutcomesAsync(Id(name)));
+        }
+    }
+
+    [Fact]
+    public async Task A_lead_that_moved_on_before_the_mail_is_suppressed()
+    {
+        await using var world = await WorldAsync();
+        await world.LeadAsync(Id("moved"));
+        await world.SweepAsync(Due);
+        await world.Hub.LeadAsync(Id("moved"), Claim(FunnelStage.Evaluation, Due));
+
+        await world.SendAsync(Open);
+
+        Assert.Empty(world.Server.Sent);
+        var alert = await world.AlertAsync(Id("moved"));
+        Assert.Equal((AlertFate.Suppressed, "the lead has moved on"), (alert.Fate, alert.FateReason));
+    }
+
+    [Fact]
+    public async Task Without_recipients_an_alert_is_suppressed_and_says_so()
+    {
+        await using var world = new MailWorld(azurite.ConnectionString, _clock, []);
+        await (await world.EmptyAsync()).LeadAsync(Id("nobody"));
+
+        await world.SweepAsync(Due);
+
+        var alert = await world.AlertAsync(Id("nobody"));
+        Assert.Equal((AlertFate.Suppressed, "marketing has no recipients; sales has no recipients"), (alert.Fate, alert.FateReason));
+    }
+
+    [Fact]
+    public async Task A_repeated_event_tells_nobody_twice()
+    {
+        await using var world = await WorldAsync();
+        await world.LeadAsync(Id("repeat"));
+        await world.SweepAsync(Due);
+        var stalled = (await world.Hub.EventsAsync<LeadStalled>("alerts")).Single(stalled => stalled.LeadId == Id("repeat"));
+
+        for (var minutes = 1; minutes < 60; minutes += 10)
+        {
+            await world.Hub.Get<AlertFlow>().TakeAsync(stalled, TestContext.Current.CancellationToken);
+            await world.SendAsync(Due.AddMinutes(minutes));
+        }
+
+        Assert.Equal(2, world.Server.Sent.Count);
+    }
+
+    [Fact]
+    public async Task A_mail_that_is_repeated_after_a_crash_has_the_same_id_and_words_and_nothing_follows()
+    {
+        await using var world = await WorldAsync();
+        await world.LeadAsync(Id("crash"));
+        await world.LeadAsync(Id("crashToo"));
+        await world.SweepAsync(Due);
+        world.Server.CrashesAfterSending = true;
+        await world.SendAsync(Open);
+        world.Server.CrashesAfterSending = false;
+        await world.LeadAsync(Id("later"));
+        await world.SweepAsync(Open);
+
+        await world.SendAsync(Open.AddSeconds(10));
+        await world.SendAsync(Open.AddSeconds(20));
+
+        var mails = world.Server.To("sales@example.com");
+        Assert.Equal(2, mails.Count);
+        Assert.Equal((mails[0].MessageId, mails[0].ThreadId, mails[0].Subject, mails[0].Text, mails[0].Html), (mails[1].MessageId, mails[1].ThreadId, mails[1].Subject, mails[1].Text, mails[1].Html));
+        Assert.Equal(["marketing Grouped", "sales Grouped"], await world.OutcomesAsync(Id("crash")));
+    }
+
+    [Fact]
+    public async Task A_crash_between_the_sending_and_the_last_fate_loses_nobody_and_tells_nobody_twice()
+    {
+        await using var world = await WorldAsync();
+        await world.LeadAsync(Id("half"));
+        await world.LeadAsync(Id("halfToo"));
+        await world.SweepAsync(Due);
+        await world.SendAsync(Open);
+        var store = world.Hub.Get<MailboxStore>();
+        var alert = await world.AlertAsync(Id("half"));
+        await store.PutAsync(new() { Audience = new("sales"), LeadId = Id("half"), AlertId = alert.Id, PutAt = Open }, TestContext.Current.CancellationToken);
+
+        await world.SendAsync(Open.AddMinutes(10));
+
+        Assert.Equal(2, world.Server.Sent.Count);
+        Assert.Empty(await store.ReadAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Two_instances_never_send_the_same_window_twice()
+    {
+        await using var world = await WorldAsync();
+        await world.LeadAsync(Id("two"));
+        await world.SweepAsync(Due);
+        _clock.Now = Open;
+        var other = world.FlowWith(world.Server);
+        world.Server.WhileSending = () => other.SendDueAsync(TestContext.Current.CancellationToken);
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => world.FlowWith(world.Server).SendDueAsync(TestContext.Current.CancellationToken)));
+
+        Assert.Single(world.Server.To("sales@example.com"));
+        Assert.Single(world.Server.To("marketing@example.com"));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_away_makes_mail_wait_and_is_told_as_failing()
+    {
+        await using var world = await WorldAsync();
+        await world.LeadAsync(Id("away"));
+        await world.SweepAsync(Due);
+        world.Server.Fails = _ => new MailUnavailableException("mail", "busy.");
+        await world.SendAsync(Open);
+        var (whileAway, state) = ((await world.AlertAsync(Id("away"))).Fate, (await world.Hub.Get<ConnectorStateStore>().GetAllAsync(TestContext.Current.CancellationToken))[ConnectorState.Mail]);
+        world.Server.Fails = _ => null;
+
+        await world.SendAsync(Open.AddSeconds(29));
+        var tooEarly = world.Server.Sent.Count;
+        await world.SendAsync(Open.AddSeconds(30));
+
+        Assert.Equal((AlertFate.Pending, true, 0), (whileAway, state.Failing, tooEarly));
+        Assert.Equal(2, world.Server.Sent.Count);
+    }
+
+    [Fact]
+    public async Task A_mail_that_may_have_arrived_is_sent_again_as_it_was_and_one_that_has_not_is_written_anew()
+    {
+        await using var world = await WorldAsync();
+        await world.LeadAsync(Id("maybe"));
+        await world.SweepAsync(Due);
+        world.Server.Fails = mail => new MailUnavailableException("mail", "no answer.") { MayHaveTaken = mail.Recipients.Contains("sales@example.com") };
+        await world.SendAsync(Open);
+        await world.SendAsync(Open.AddMinutes(1));
+        await world.Hub.LeadAsync(Id("maybe"), Claim(FunnelStage.Evaluation, Open));
+        world.Server.Fails = _ => null;
+
+        await world.SendAsync(Open.AddMinutes(2));
+
+        Assert.Single(world.Server.To("sales@example.com"));
+        Assert.Empty(world.Server.To("marketing@example.com"));
+        Assert.Equal(["marketing Suppressed", "sales Sent"], await world.OutcomesAsync(Id("maybe")));
+    }
+
+    [Fact]
+    public async Task A_mail_that_is_refused_ends_as_failed_ops_hear_of_it_once_and_the_other_team_is_told()
+    {
+        await using var world = await WorldAsync("--Ops:Recipients=ops@example.com");
+        await world.LeadAsync(Id("refused"));
+        await world.SweepAsync(Due);
+        world.Server.Fails = mail => mail.Recipients.Contains("marketing@example.com") ? new MailRefusedException("mail", "550") : null;
+
+        await world.SendAsync(Open);
+        await world.SendAsync(Open.AddMinutes(10));
+        await world.SendAsync(Open.AddMinutes(20));
+
+        Assert.Equal(["marketing Failed", "sales Sent"], await world.OutcomesAsync(Id("refused")));
+        Assert.Equal(AlertFate.Failed, (await world.AlertAsync(Id("refused"))).Fate);
+        Assert.Equal("[IntegrationHub] Mail to marketing is refused", Assert.Single(world.Server.To("ops@example.com")).Subject);
+    }
+
+    [Fact]
+    public async Task In_quiet_hours_mail_is_held_and_comes_as_one_at_their_end()
+    {
+        await using var world = await WorldAsync("--Teams:sales:QuietHours=18:00-08:00");
+        var evening = new DateTimeOffset(2026, 3, 4, 19, 0, 0, TimeSpan.Zero);
+        await world.Hub.LeadAsync(Id("night"), Claim(FunnelStage.Interest, evening.AddDays(-2)));
+        await world.Hub.LeadAsync(Id("nightToo"), Claim(FunnelStage.Interest, evening.AddDays(-2).AddHours(3)));
+        await world.SweepAsync(evening);
+        await world.SendAsync(evening.AddMinutes(1));
+        await world.SweepAsync(evening.AddHours(3));
+        await world.SendAsync(evening.AddHours(3).AddMinutes(10));
+        var held = await world.OutcomesAsync(Id("night"));
+        await world.SendAsync(new DateTimeOffset(2026, 3, 5, 7, 59, 59, TimeSpan.Zero));
+        var beforeEight = world.Server.To("sales@example.com").Count;
+
+        await world.SendAsync(new DateTimeOffset(2026, 3, 5, 8, 0, 0, TimeSpan.Zero));
+
+        Assert.Equal(["marketing Sent", "sales Held"], held);
+        Assert.Equal(0, beforeEight);
+        Assert.StartsWith("[2 leads waiting]", Assert.Single(world.Server.To("sales@example.com")).Subject, StringComparison.Ordinal);
+        Assert.Equal(["marketing Sent", "sales Grouped"], await world.OutcomesAsync(Id("night")));
+    }
+
+    [Fact]
+    public async Task Who_was_told_hears_once_that_the_lead_has_moved_on_and_nobody_else_does()
+    {
+        await using var world = await WorldAsync("--Teams:sales:QuietHours=08:00-07:59");
+        await world.LeadAsync(Id("resolved"));
+        await world.SweepAsync(Due);
+        await world.SendAsync(Open);
+        _clock.Now = Open.AddMinutes(1);
+        await world.Hub.LeadAsync(Id("resolved"), Claim(FunnelStage.Evaluation, Open));
+        await world.TakeAsync();
+        await world.SendAsync(Open.AddMinutes(20));
+        await world.Hub.Get<AlertFlow>().TakeAsync((await world.Hub.EventsAsync<StallResolved>("alerts")).Single(resolved => resolved.LeadId == Id("resolved")), TestContext.Current.CancellationToken);
+
+        await world.SendAsync(Open.AddMinutes(40));
+
+        var mails = world.Server.To("marketing@example.com");
+        Assert.Equal(2, mails.Count);
+        Assert.Equal("[Moved on] Engines Ltd", mails[1].Subject);
+        Assert.Contains("Engines Ltd is on Evaluation now.", mails[1].Text, StringComparison.Ordinal);
+        Assert.Equal(mails[0].ThreadId, mails[1].ThreadId);
+        Assert.Empty(world.Server.To("sales@example.com"));
+        Assert.Equal(["marketing Sent", "sales Held"], await world.OutcomesAsync(Id("resolved")));
+    }
+
+    [Fact]
+    public async Task The_running_hub_mails_a_stalled_lead()
+    {
+        await using var world = await WorldAsync("--Schedules:DetectStalls=* * * * * *", "--Schedules:SendMails=* * * * * *", "--Alerts:GroupWait=0");
+        await world.Hub.StartAsync();
+        await world.Hub.LeadAsync(Id("running"), Claim(FunnelStage.Interest, Monday), Profile(new LeadProfile { Company = "Running Ltd" }));
+        _clock.Now = Due;
+
+        await Eventually.TrueAsync(
+            async () => (await maildev.MailsAsync(0)).Count(mail => mail.Subject.Contains("Running Ltd", StringComparison.Ordinal)) == 2, "both teams had their mail");
+    }
+
+    private Task<MailWorld> WorldAsync(params string[] settings) =>
+        new MailWorld(azurite.ConnectionString, _clock, [], [$"--Mail:Smtp:Port={maildev.Port}", .. MailWorld.BothTeams, .. settings]).EmptyAsync();
+
+    private static Task LeadNamedAsync(MailWorld world, string id, string company, decimal? worth) => world.Hub.LeadAsync(
+        Id(id),
+        [Claim(FunnelStage.Interest, Monday.AddMinutes(-10)), OpenDeal(id, worth, "EUR", Monday), Profile(new LeadProfile { Company = company })]);
+}
