@@ -102,7 +102,20 @@ public sealed class JourneyExplanationTests
             Settings with { Stages = Settings.Stages.SetItem(FunnelStage.Interest, Settings.Stages[FunnelStage.Interest] with { Owner = Team.Sales }) },
             Settings.With(FunnelStage.Interest, stallAfter: TimeSpan.FromDays(1)),
             Settings.With(FunnelStage.Interest, acceptWithin: TimeSpan.FromDays(1)),
+            WithSegment("b2b", new(TimeSpan.FromDays(1), null)),
+            WithSegment("b2b", new(null, TimeSpan.FromDays(1))),
+            WithSegment("b2c", new(null, TimeSpan.FromDays(1))),
+            Settings with { Alerts = Settings.Alerts with { HeadsUpAt = 0.5 } },
+            Settings with { Alerts = Settings.Alerts with { EscalateAt = 3 } },
+            Settings with { Alerts = Settings.Alerts with { RepeatAfter = TimeSpan.FromDays(1) } },
+            Settings with { Alerts = Settings.Alerts with { AcknowledgedFor = TimeSpan.FromDays(1) } },
+            Settings with { Alerts = Settings.Alerts with { Snoozes = 1 } },
         ];
+
+        static FunnelSettings WithSegment(string name, StageLimits limits) => Settings with
+        {
+            Stages = Settings.Stages.SetItem(FunnelStage.Interest, Settings.Stages[FunnelStage.Interest] with { Segments = StageSettings.NoSegments.Add(name, limits) }),
+        };
 
         Assert.Equal(others.Length, others.Select(SettingsHash.Of).Distinct().Count());
     }

@@ -10,6 +10,8 @@ public static class FunnelSettingsReader
 {
     private const string Calendar = "Funnel:Calendar";
 
+    private static readonly string[] CalendarNames = ["TimeZone", "WorkingDays", "Hours", "Holidays"];
+
     private static readonly ImmutableDictionary<FunnelStage, string> DefaultOwners = new Dictionary<FunnelStage, string>
     {
         [FunnelStage.Awareness] = Team.Marketing,
@@ -24,21 +26,52 @@ public static class FunnelSettingsReader
     public static FunnelSettings Read(SettingsReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        foreach (var unknown in reader.Names("Funnel:Stages").Where(name => !Enum.TryParse<FunnelStage>(name, ignoreCase: true, out _)))
-        {
-            reader.Fault($"Funnel:Stages:{unknown}", $"is no stage. The stages are {string.Join(", ", Enum.GetNames<FunnelStage>()).ToLowerInvariant()}.");
-        }
-
+        CheckNames(reader);
         var funnel = new FunnelSettings
         {
             Stages = Enum.GetValues<FunnelStage>().ToImmutableDictionary(stage => stage, stage => ReadStage(reader, stage)),
             Calendar = ReadCalendar(reader, Calendar) ?? BusinessCalendar.Always,
             TeamCalendars = ReadTeamCalendars(reader),
-            SystemOfRecord = reader.Text("Funnel:SystemOfRecord")?.ToLowerInvariant(),
+            SystemOfRecord = ReadSystemOfRecord(reader),
             RecycleTo = ReadEnum(reader, "Funnel:RecycleTo", FunnelStage.Interest),
             Alerts = ReadAlerts(reader),
         };
         return funnel with { Routing = HandoffRoutingReader.Read(reader, funnel) };
+    }
+
+    /// <summary>A name that nothing reads is a typo, which would leave a limit or a team's mail unset.</summary>
+    private static void CheckNames(SettingsReader reader)
+    {
+        reader.OnlyKnown("Funnel", "Stages", "Calendar", "SystemOfRecord", "RecycleTo");
+        reader.OnlyKnown("Funnel:Stages", Enum.GetNames<FunnelStage>());
+        reader.OnlyKnown(Calendar, CalendarNames);
+        foreach (var stage in reader.Names("Funnel:Stages"))
+        {
+            reader.OnlyKnown($"Funnel:Stages:{stage}", "Name", "Owner", "StallAfter", "AcceptWithin", "Segments");
+            foreach (var segment in reader.Names($"Funnel:Stages:{stage}:Segments"))
+            {
+                reader.OnlyKnown($"Funnel:Stages:{stage}:Segments:{segment}", "StallAfter", "AcceptWithin");
+            }
+        }
+
+        foreach (var team in reader.Names("Teams"))
+        {
+            reader.OnlyKnown($"Teams:{team}", "Recipients", "Managers", "QuietHours", "Calendar");
+            reader.OnlyKnown($"Teams:{team}:Calendar", CalendarNames);
+        }
+    }
+
+    private static string? ReadSystemOfRecord(SettingsReader reader)
+    {
+        const string Key = "Funnel:SystemOfRecord";
+        var named = reader.Text(Key)?.ToLowerInvariant();
+        var connectors = reader.Names("Connectors").Select(name => name.ToLowerInvariant()).ToList();
+        if (named is not null && !connectors.Contains(named))
+        {
+            reader.Fault(Key, $"'{named}' is no connector. {(connectors.Count == 0 ? "None is configured: see Connectors:{name}:Type." : $"There are {string.Join(", ", connectors)}.")}");
+        }
+
+        return named;
     }
 
     private static StageSettings ReadStage(SettingsReader reader, FunnelStage stage)
@@ -171,7 +204,7 @@ public static class FunnelSettingsReader
             return fallback;
         }
 
-        if (Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value))
+        if (Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) && Enum.TryParse<T>(text, ignoreCase: true, out var value))
         {
             return value;
         }

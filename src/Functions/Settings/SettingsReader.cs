@@ -37,6 +37,15 @@ public sealed class SettingsReader(IConfiguration configuration)
     public IReadOnlyList<string> ConnectorsThat<T>()
         where T : class, IConnector => ConnectorRegistration.NamesOf<T>(configuration);
 
+    /// <summary>Notes every name below a section that is none of these, whatever its case.</summary>
+    public void OnlyKnown(string section, params IReadOnlyCollection<string> known)
+    {
+        foreach (var unknown in Names(section).Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)))
+        {
+            Fault($"{section}:{unknown}", $"is no setting. Below {section} there may be {string.Join(", ", known)}.");
+        }
+    }
+
     /// <summary>A text; blank counts as not set.</summary>
     public string? Text(string key) => configuration[key] is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
 

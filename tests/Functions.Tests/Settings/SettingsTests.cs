@@ -100,12 +100,76 @@ public sealed class SettingsTests
             faults.Order(StringComparer.Ordinal),
             fault => Assert.StartsWith("Funnel:Calendar: ", fault, StringComparison.Ordinal),
             fault => Assert.StartsWith("Funnel:RecycleTo: 'nowhere' is not one of awareness", fault, StringComparison.Ordinal),
-            fault => Assert.StartsWith("Funnel:Stages:closing: is no stage", fault, StringComparison.Ordinal),
+            fault => Assert.StartsWith("Funnel:Stages:closing: is no setting. Below Funnel:Stages there may be Awareness, Interest", fault, StringComparison.Ordinal),
             fault => Assert.Contains("d.hh:mm:ss", fault, StringComparison.Ordinal),
             fault => Assert.StartsWith("Funnel:Stages:interest:StallAfter: must be longer than zero", fault, StringComparison.Ordinal),
             fault => Assert.StartsWith("Hub:PublicUrl: 'hub' is no web address", fault, StringComparison.Ordinal),
             fault => Assert.StartsWith("Mail:Smtp:Port: 'smtp'", fault, StringComparison.Ordinal),
             fault => Assert.StartsWith("Teams:sales:Recipients: entry 1 is no e-mail address", fault, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Funnel:Stages:7:Name", "Closing", "Funnel:Stages:7: is no setting")]
+    [InlineData("Funnel:RecycleTo", "1", "Funnel:RecycleTo: '1' is not one of awareness")]
+    [InlineData("Funnel:SystemOfRecord", "salesforse", "Funnel:SystemOfRecord: 'salesforse' is no connector. There are hubspot, salesforce.")]
+    [InlineData("Funnel:Calender:Hours", "09:00-17:00", "Funnel:Calender: is no setting")]
+    [InlineData("Funnel:Calendar:WorkDays", "Mon-Fri", "Funnel:Calendar:WorkDays: is no setting")]
+    [InlineData("Funnel:Calendar:TimeZone", "Berlin", "Funnel:Calendar: TimeZone 'Berlin' is not known; an IANA name such as Europe/Berlin")]
+    [InlineData("Funnel:Calendar:WorkingDays", "Monday", "Funnel:Calendar: WorkingDays 'Monday' cannot be read")]
+    [InlineData("Funnel:Calendar:Hours", "17:00-09:00", "Funnel:Calendar: Hours '17:00-09:00' close before they open")]
+    [InlineData("Funnel:Calendar:Holidays", "25.12.2026", "Funnel:Calendar:Holidays: '25.12.2026' is no date")]
+    [InlineData("Teams:sales:Calendar:Hours", "9-5", "Teams:sales:Calendar: Hours '9-5' cannot be read")]
+    [InlineData("Teams:sales:Calendar:Zone", "Europe/Berlin", "Teams:sales:Calendar:Zone: is no setting")]
+    [InlineData("Funnel:Stages:evaluation:StalAfter", "1.00:00:00", "Funnel:Stages:evaluation:StalAfter: is no setting. Below Funnel:Stages:evaluation there may be Name, Owner, StallAfter")]
+    [InlineData("Funnel:Stages:evaluation:Segments:b2b:Stall", "1.00:00:00", "Funnel:Stages:evaluation:Segments:b2b:Stall: is no setting")]
+    [InlineData("Funnel:Stages:evaluation:Segments:b2b:StallAfter", "long", "Funnel:Stages:evaluation:Segments:b2b:StallAfter: 'long' cannot be read")]
+    [InlineData("Teams:sales:Recipient", "a@example.com", "Teams:sales:Recipient: is no setting. Below Teams:sales there may be Recipients")]
+    [InlineData("Teams:sales:QuietHours", "evenings", "Teams:sales:QuietHours: 'evenings' cannot be read; beginning and end such as 18:00-08:00")]
+    [InlineData("Alerts:HeadsUpAt", "0", "Alerts:HeadsUpAt: '0' is out of range. Write a share of the limit above 0 and below 1")]
+    [InlineData("Alerts:HeadsUpAt", "1", "Alerts:HeadsUpAt: '1' is out of range")]
+    [InlineData("Alerts:HeadsUpAt", "NaN", "Alerts:HeadsUpAt: 'NaN' is out of range")]
+    [InlineData("Alerts:HeadsUpAt", "early", "Alerts:HeadsUpAt: 'early' cannot be read. Write a share")]
+    [InlineData("Alerts:EscalateAt", "1", "Alerts:EscalateAt: '1' is out of range. Write a multiple of the limit above 1")]
+    [InlineData("Alerts:EscalateAt", "100.5", "Alerts:EscalateAt: '100.5' is out of range")]
+    [InlineData("Alerts:RepeatAfter", "0", "Alerts:RepeatAfter: must be longer than zero")]
+    [InlineData("Alerts:AcknowledgedFor", "off", "Alerts:AcknowledgedFor: 'off' cannot be read")]
+    [InlineData("Alerts:Snoozes", "-1", "Alerts:Snoozes: '-1' is below zero")]
+    [InlineData("Alerts:Snoozes", "some", "Alerts:Snoozes: 'some' cannot be read")]
+    public void A_wrong_setting_of_the_funnel_is_told_with_what_would_be_right(string key, string value, string expected)
+    {
+        var fault = Assert.Throws<InvalidSettingsException>(() => Read((key, value), ("Connectors:HubSpot:Type", "HubSpot"), ("Connectors:salesforce:Type", "Salesforce")));
+
+        Assert.StartsWith(expected, Assert.Single(fault.Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_decides_about_alerts_is_read_as_it_is_set()
+    {
+        using var usual = Read();
+        using var set = Read(
+            ("Connectors:Salesforce:Type", "Salesforce"),
+            ("Funnel:SystemOfRecord", "SALESFORCE"),
+            ("Alerts:HeadsUpAt", "0.5"),
+            ("Alerts:EscalateAt", "1.5"),
+            ("Alerts:RepeatAfter", "1.00:00:00"),
+            ("Alerts:AcknowledgedFor", "04:00:00"),
+            ("Alerts:Snoozes", "0"),
+            ("Funnel:Calendar:TimeZone", "Europe/Berlin"),
+            ("Teams:Sales:QuietHours", "18:00-08:00"),
+            ("Funnel:Stages:evaluation:StallAfter", "04:00:00"),
+            ("Funnel:Stages:evaluation:AcceptWithin", "01:00:00"),
+            ("Funnel:Stages:evaluation:Segments:Enterprise:StallAfter", "5.00:00:00"),
+            ("Funnel:Stages:evaluation:Segments:Partner:StallAfter", "off"));
+        using var off = Read(("Alerts:HeadsUpAt", "off"), ("Alerts:EscalateAt", "Off"), ("Alerts:RepeatAfter", "off"));
+
+        Assert.Equal(AlertPolicy.Default, usual.GetRequiredService<FunnelSettings>().Alerts);
+        var funnel = set.GetRequiredService<FunnelSettings>();
+        Assert.Equal("salesforce", funnel.SystemOfRecord);
+        Assert.Equal(new AlertPolicy { HeadsUpAt = 0.5, EscalateAt = 1.5, RepeatAfter = TimeSpan.FromDays(1), AcknowledgedFor = TimeSpan.FromHours(4), Snoozes = 0 }, funnel.Alerts);
+        Assert.Equal(new AlertPolicy { HeadsUpAt = null, EscalateAt = null }, off.GetRequiredService<FunnelSettings>().Alerts);
+        Assert.Equal(new StageLimits(TimeSpan.FromDays(5), TimeSpan.FromHours(1)), funnel.Stages[FunnelStage.Evaluation].Segments["enterprise"]);
+        Assert.Equal(new StageLimits(null, TimeSpan.FromHours(1)), funnel.Stages[FunnelStage.Evaluation].Segments["partner"]);
+        Assert.Equal(new DateTimeOffset(2026, 1, 15, 7, 0, 0, TimeSpan.Zero), set.GetRequiredService<TeamsSettings>()[Team.Sales].QuietHours!.EndOf(new(2026, 1, 15, 2, 0, 0, TimeSpan.Zero)));
     }
 
     [Fact]
