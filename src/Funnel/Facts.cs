@@ -143,6 +143,10 @@ public sealed record HandoffAccepted : Fact
 {
     /// <summary>Gets who works on it, as the tool names them; null where it does not.</summary>
     public string? By { get; init; }
+
+    /// <summary>Gets a value indicating whether the hub wrote the record last: then it shows work only if its status is news.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HubWroteLast { get; init; }
 }
 
 /// <summary>The receiving team gave the lead back.</summary>

@@ -48,10 +48,11 @@ public static class HandoffRules
     {
         var handoffs = ledger.Handoffs.ToBuilder();
         var events = new List<LeadReturned>();
+        Fact[] telling = handoffs.Count == 0 ? [] : [.. WithoutOldWork(ordered)];
         for (var i = 0; i < handoffs.Count; i++)
         {
             var before = handoffs[i];
-            var after = Follow(before, i + 1 < handoffs.Count ? handoffs[i + 1].EnteredAt : null, ordered);
+            var after = Follow(before, i + 1 < handoffs.Count ? handoffs[i + 1].EnteredAt : null, telling);
             handoffs[i] = after;
             if (after.ReturnedReason is not null && before.ReturnedReason is null)
             {
@@ -99,7 +100,27 @@ public static class HandoffRules
     {
         HandoffAccepted or ActivityLogged or ActivityBooked => true,
         DealChanged => fact.Side == ToolSide.Crm,
+        StageClaimed when fact.IsEchoOf(PersonProperty.Stage) => false,
         CampaignTouched or StageClaimed => fact.Side == ToolSide.Marketing,
         _ => false,
     };
+
+    /// <summary>A record that the hub wrote last shows work only by a status that is news: one that had been told before may be of work on an earlier handoff.</summary>
+    private static IEnumerable<Fact> WithoutOldWork(Fact[] ordered)
+    {
+        var told = new Dictionary<string, (string Raw, DateTimeOffset Since)>(StringComparer.Ordinal);
+        foreach (var fact in ordered)
+        {
+            var known = told.GetValueOrDefault(fact.Connector);
+            if (fact is StageClaimed or HandoffReturned && fact is { Side: ToolSide.Crm, Raw: { } raw } && raw != known.Raw)
+            {
+                told[fact.Connector] = (raw, fact.OccurredAt);
+            }
+
+            if (fact is not HandoffAccepted { HubWroteLast: true, Raw: { } status } || status != known.Raw || fact.OccurredAt == known.Since)
+            {
+                yield return fact;
+            }
+        }
+    }
 }

@@ -72,8 +72,11 @@ internal static class AnyFacts
         8 => Given.Accepted(0, text),
         9 => Given.Logged(0),
         10 => Given.Booked($"call{choice % 2}", 0, choice == 0 ? null : choice * 10),
-        11 => Given.Profile(new() { FirstName = text, Company = choice % 2 == 0 ? text : null, Score = choice == 0 ? null : choice }, 0),
-        12 => Given.Consent((ConsentState)(choice % 3), 0),
+        11 => Given.Profile(new() { FirstName = text, Company = choice % 2 == 0 ? text : null, Phone = choice % 3 == 0 ? text : $"{choice}", Score = choice == 0 ? null : choice }, 0) with
+        {
+            Echoes = choice == 4 ? [PersonProperty.Phone] : default,
+        },
+        12 => Given.Consent((ConsentState)(choice % 3), 0) with { Echoes = choice == 4 ? [PersonProperty.Consent] : default },
         13 => Given.Linked(0, IdentityKey.Person(Given.HubSpot, $"{choice}"), IdentityKey.Deal(Given.Salesforce, "006")),
         14 => Given.Deleted(IdentityKey.Person(Given.HubSpot, $"{choice}"), 0),
         15 => choice == 0 ? Given.Erased(0) : Given.Merged(LeadId.For(IdentityKey.Person(Given.HubSpot, $"{choice}")), 0),

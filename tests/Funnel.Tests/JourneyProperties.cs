@@ -45,6 +45,18 @@ public sealed class JourneyProperties
     });
 
     [Fact]
+    public void What_a_tool_says_of_the_person_as_it_said_it_before_changes_nothing() => Holds((facts, _) =>
+    {
+        var explained = JourneyExplanation.Of(Given.Lead, facts, Settings);
+        foreach (var said in explained.Judgements.Select(judged => judged.Fact).OfType<ProfileChanged>().GroupBy(fact => fact.Connector))
+        {
+            var again = JourneyFold.Fold(Given.Lead, [.. facts, Restated([.. said])], Settings);
+
+            Assert.Equal((explained.Journey.Profile, explained.Journey.Hash), (again.Profile, again.Hash));
+        }
+    });
+
+    [Fact]
     public void No_two_changes_of_stage_are_published_under_one_id() => Holds((facts, seed) =>
     {
         var state = JourneyState.New(Given.Lead);
@@ -184,6 +196,21 @@ public sealed class JourneyProperties
         Assert.Empty(decision.Events);
         Assert.Null(decision.NextDue);
     });
+
+    /// <summary>A tool's row: all that it has by now.</summary>
+    private static ProfileChanged Restated(ProfileChanged[] said) => said[^1] with
+    {
+        DedupeKey = "row",
+        OccurredAt = Given.Start.AddDays(1),
+        Echoes = default,
+        Profile = new()
+        {
+            FirstName = said.Select(fact => fact.Profile.FirstName).LastOrDefault(value => value is not null),
+            Company = said.Select(fact => fact.Profile.Company).LastOrDefault(value => value is not null),
+            Phone = said.Select(fact => fact.Profile.Phone).LastOrDefault(value => value is not null),
+            Score = said.Select(fact => fact.Profile.Score).LastOrDefault(value => value is not null),
+        },
+    };
 
     private static DateTimeOffset JourneyFirst(Fact[] facts) => facts.Min(fact => fact.OccurredAt);
 

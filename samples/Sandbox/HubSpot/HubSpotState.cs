@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace IntegrationHub.Sandbox.HubSpot;
 
 /// <summary>The HubSpot portal: what its people would do in it, as methods. What they change is pushed to the hub.</summary>
@@ -19,6 +21,9 @@ public sealed class HubSpotState : IAsyncDisposable
     }
 
     public HubSpotWebhooks Webhooks { get; }
+
+    /// <summary>Gets the portal's automations: by property, what they make of every text that is written to it, whoever writes. They run afterwards, so that both values are told of.</summary>
+    public ConcurrentDictionary<string, Func<string, string>> Rewrites => _store.Rewrites;
 
     internal HubSpotAccess Access { get; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 
@@ -19,6 +20,9 @@ internal sealed class HubSpotStore(HubSpotOptions options, TimeProvider time, Hu
 
     /// <summary>Gets the deal pipelines by id.</summary>
     public Dictionary<string, (string Label, List<HubSpotStage> Stages)> Pipelines { get; } = new() { ["default"] = ("Sales Pipeline", HubSpotStage.Default()) };
+
+    /// <summary>Gets what automations make of texts, by property.</summary>
+    public ConcurrentDictionary<string, Func<string, string>> Rewrites { get; } = new(StringComparer.Ordinal);
 
     public HubSpotAssociations Associations { get; } = new();
 
@@ -223,6 +227,10 @@ internal sealed class HubSpotStore(HubSpotOptions options, TimeProvider time, Hu
             if (name != "lifecyclestage" || source == HubSpotSource.Person || IsForward(changed, value))
             {
                 any |= Set(changed, name, value, source, now);
+                if (value.Length > 0 && Rewrites.TryGetValue(name, out var rewrite))
+                {
+                    any |= Set(changed, name, rewrite(value), HubSpotSource.Automation, now);
+                }
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using IntegrationHub.Sandbox.Salesforce.Soql;
 
@@ -35,6 +36,9 @@ public sealed class SalesforceState
         get => Do(store => store.Stamps);
         set => Do(store => store.Stamps = value);
     }
+
+    /// <summary>Gets the org's automations: by field, what they make of every text that is written to it, whoever writes. They run before the record is saved, so that only their value is ever seen.</summary>
+    public ConcurrentDictionary<string, Func<string, string>> Rewrites => _store.Rewrites;
 
     /// <summary>Gets the ids of the salespeople.</summary>
     public IReadOnlyList<string> Owners => Do<IReadOnlyList<string>>(store => [.. store.Owners]);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace IntegrationHub.Sandbox.Salesforce;
 
 /// <summary>The org's records and the rules of writing them. Not safe for threads: <see cref="SalesforceState"/> holds the lock.</summary>
@@ -38,6 +40,9 @@ internal sealed class SalesforceStore
     public List<string> Owners { get; } = [];
 
     public TimeSpan CommitDelay { get; set; }
+
+    /// <summary>Gets what automations make of texts, by field.</summary>
+    public ConcurrentDictionary<string, Func<string, string>> Rewrites { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     public StampMode Stamps
     {
@@ -271,6 +276,7 @@ internal sealed class SalesforceStore
             }
         }
 
+        Rewrite(values);
         Follow(record, values, stamp);
         foreach (var (field, value) in values)
         {
@@ -279,6 +285,17 @@ internal sealed class SalesforceStore
 
         record.Values["LastModifiedDate"] = record.Values["SystemModstamp"] = stamp;
         record.Values["LastModifiedById"] = by;
+    }
+
+    private void Rewrite(Dictionary<string, object?> values)
+    {
+        foreach (var (field, rewrite) in Rewrites)
+        {
+            if (values.GetValueOrDefault(field) is string written)
+            {
+                values[field] = rewrite(written);
+            }
+        }
     }
 
     private void Set(SalesforceObject record, string name, object? value, bool isNew, string by)

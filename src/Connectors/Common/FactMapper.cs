@@ -156,7 +156,7 @@ public static class FactMapper
             {
                 facts.Add(new HandoffAccepted
                 {
-                    By = source.Owner, Raw = source.ToStageRaw,
+                    By = source.Owner, Raw = source.ToStageRaw, HubWroteLast = source.HubWroteLast,
                     DedupeKey = Key("accepted"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
                 });
             }

@@ -71,6 +71,9 @@ public sealed record SourceEvent
     /// <summary>Gets a value indicating whether the event shows that somebody in the CRM works on the lead (status moved, owner set, task done).</summary>
     public bool ShowsWork { get; init; }
 
+    /// <summary>Gets a value indicating whether the hub wrote the record last: what the record shows may then be older.</summary>
+    public bool HubWroteLast { get; init; }
+
     /// <summary>Gets why the lead was given back; null where it was not.</summary>
     public string? ReturnedReason { get; init; }
 

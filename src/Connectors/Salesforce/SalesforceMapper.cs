@@ -275,6 +275,7 @@ internal static class SalesforceMapper
 
     private static SourceEvent WithStatus(SalesforceRecord record, SourceEvent person, Telling telling, SalesforceOptions options)
     {
+        person = person with { HubWroteLast = IsWrittenBy(telling.ApiUser, record) };
         var showsWork = OwnerTook(record, person, telling, options) || StatusMoved(record, telling, options);
         if (record.Text("Status") is not { } status)
         {
