@@ -76,7 +76,13 @@ internal sealed class TestHub : IAsyncDisposable
         var options = new ServiceBusReceiverOptions { SubQueue = part };
         var bus = Get<ServiceBusClient>();
         await using var receiver = subscription is null ? bus.CreateReceiver(queueOrTopic, options) : bus.CreateReceiver(queueOrTopic, subscription, options);
-        return await receiver.PeekMessagesAsync(100, null, Token);
+        var messages = new List<ServiceBusReceivedMessage>();
+        while (await receiver.PeekMessagesAsync(100, messages.Count == 0 ? null : messages[^1].SequenceNumber + 1, Token) is { Count: > 0 } page)
+        {
+            messages.AddRange(page);
+        }
+
+        return messages;
     }
 
     public async Task<IReadOnlyList<T>> EventsAsync<T>(string subscription)

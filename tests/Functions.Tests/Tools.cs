@@ -25,6 +25,9 @@ internal sealed class PlayedCrm(string name = "salesforce") : IHandoffTarget
     /// <summary>Gets or sets who has every record already and keeps it; null for nobody.</summary>
     public string? KeptBy { get; set; }
 
+    /// <summary>Gets or sets whom it does not take, for good; nobody unless told.</summary>
+    public Func<LeadId, bool> Refuses { get; set; } = _ => false;
+
     public static VendorUnavailableException Away(string name = "salesforce") => new(name, "PATCH /Lead", HttpStatusCode.ServiceUnavailable, null);
 
     public static VendorRefusedException Refusal(string name = "salesforce") => new(name, "PATCH /Lead", HttpStatusCode.BadRequest, "REQUIRED_FIELD_MISSING");
@@ -35,6 +38,11 @@ internal sealed class PlayedCrm(string name = "salesforce") : IHandoffTarget
         if (Fails(Calls) is { } failure)
         {
             throw failure;
+        }
+
+        if (Refuses(order.Journey.LeadId))
+        {
+            throw Refusal(name);
         }
 
         Records[order.Handoff.Id] = order;
@@ -134,4 +142,24 @@ internal sealed class PlayedSource(string name, int rows, int perPage = 2) : IPo
         Delivery[] page = to == from ? [] : [new() { Connector = name, Channel = Delivery.PollChannel, Headers = new Dictionary<string, string>(), Body = BinaryData.FromString($"{from}-{to}"), ReceivedAt = now }];
         return new(page, $"{to}", to < Rows);
     }
+}
+
+/// <summary>A tool whose deliveries say what they were told to say.</summary>
+internal sealed class PlayedReader(string name) : IDeliveryReader
+{
+    private readonly ConcurrentDictionary<string, SourceEvent[]> _said = new();
+
+    public string Name => name;
+
+    public string Type => "Played";
+
+    /// <summary>A delivery of events. The same may be delivered again.</summary>
+    public Delivery Delivers(DateTimeOffset at, params SourceEvent[] events)
+    {
+        var body = string.Join(' ', events.Select(source => source.DedupeKey));
+        _said[body] = events;
+        return new() { Connector = name, Headers = new Dictionary<string, string>(), Body = System.Text.Encoding.UTF8.GetBytes(body), ReceivedAt = at };
+    }
+
+    public IReadOnlyList<SourceEvent> Read(Delivery delivery) => _said[System.Text.Encoding.UTF8.GetString(delivery.Body.Span)];
 }

@@ -226,7 +226,9 @@ public sealed partial class JourneyFlow
                 JourneyState? state = null;
                 foreach (var chunk in applies.SelectMany(work => work.Facts).Chunk(JourneyStore.FactsPerCommit))
                 {
-                    state = await CommitAsync(leadId, record => DecideFacts(record.State, chunk));
+                    Decided? decided = null;
+                    state = await CommitAsync(leadId, record => decided = DecideFacts(record.State, chunk));
+                    _metrics.Repeated(chunk.Count(IsSaid) - (decided?.NewFacts.Count(IsSaid) ?? 0));
                 }
 
                 return state;
@@ -262,6 +264,9 @@ public sealed partial class JourneyFlow
             }
         }
     }
+
+    /// <summary>Whose a word is, is found out anew with every word.</summary>
+    private static bool IsSaid(Fact fact) => fact is not IdentitiesLinked;
 
     private Decided? DecideFacts(JourneyState state, IReadOnlyList<Fact> facts)
     {

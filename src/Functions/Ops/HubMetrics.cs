@@ -18,6 +18,7 @@ public sealed class HubMetrics : IDisposable
     private readonly Counter<long> _conflicts;
     private readonly Counter<long> _facts;
     private readonly Counter<long> _dropped;
+    private readonly Counter<long> _duplicates;
     private readonly Counter<long> _tableRequests;
     private readonly Counter<long> _busOperations;
     private readonly Counter<long> _alerts;
@@ -32,6 +33,7 @@ public sealed class HubMetrics : IDisposable
         _conflicts = _meter.CreateCounter<long>("hub.conflicts", "{conflict}", "Journeys decided again because somebody else had saved.");
         _facts = _meter.CreateCounter<long>("hub.facts", "{fact}", "Facts stored for the first time.");
         _dropped = _meter.CreateCounter<long>("hub.events.dropped", "{event}", "Events about erased persons and facts about deleted records, by connector and reason.");
+        _duplicates = _meter.CreateCounter<long>("hub.duplicates", "{fact}", "Facts that had been said before.");
         _tableRequests = _meter.CreateCounter<long>("hub.table.requests", "{request}", "Requests to the tables, retries included.");
         _busOperations = _meter.CreateCounter<long>("hub.bus.operations", "{operation}", "Sends and settlements.");
         _alerts = _meter.CreateCounter<long>("hub.alerts", "{alert}", "Fates of alerts, one for each audience, by fate.");
@@ -53,6 +55,9 @@ public sealed class HubMetrics : IDisposable
 
     /// <summary>Counts what was dropped, since its person was erased or its record deleted.</summary>
     public void Dropped(string connector, string reason, int count) => _dropped.Add(count, new("connector", connector), new("reason", reason));
+
+    /// <summary>Counts facts that were there already.</summary>
+    public void Repeated(int facts) => _duplicates.Add(facts);
 
     /// <summary>Counts a journey that had to be decided again.</summary>
     public void Conflicted() => _conflicts.Add(1);
