@@ -293,7 +293,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
     private static ServiceBusMessage Announcement(string id) => new("""{"email":"ada@example.com"}""")
     {
         MessageId = id,
-        ApplicationProperties = { ["type"] = "lead.handoffAnnounced", ["team"] = "sales", ["leadId"] = "lead1" },
+        ApplicationProperties = { ["type"] = "lead.consentChanged", ["team"] = "sales", ["leadId"] = "lead1" },
     };
 
     private static async Task GiveUpAsync(TestHub hub, QueueEntity entity, string reason, params ServiceBusMessage[] messages)

@@ -90,10 +90,10 @@ public sealed class OrderTests(Azurite azurite)
 
     private IdentityKey Person(int lead) => IdentityKey.Person(_tool.Name, $"{lead}");
 
-    /// <summary>What the tools say of a lead, oldest first: met, two titles, a deal, and the deal's next stage.</summary>
+    /// <summary>What the tools say of a lead, oldest first: met, two titles, a deal, and the deal's next stage. The keys sort the other way round.</summary>
     private SourceEvent Version(int lead, int version)
     {
-        var source = new SourceEvent { Kind = SourceEventKind.ContactUpdated, DedupeKey = $"order|{lead}|{version}", OccurredAt = At(version), Side = ToolSide.Marketing, People = [Person(lead)] };
+        var source = new SourceEvent { Kind = SourceEventKind.ContactUpdated, DedupeKey = $"order|{lead}|{9 - version}", OccurredAt = At(version), Side = ToolSide.Marketing, People = [Person(lead)] };
         var deal = source with { Kind = SourceEventKind.DealStageChanged, Side = ToolSide.Crm, DealId = $"deal-{lead}", DealStatus = DealStatus.Open };
         return version switch
         {
