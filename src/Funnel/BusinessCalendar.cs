@@ -134,6 +134,18 @@ public sealed class BusinessCalendar
         return new DateTimeOffset(local, TimeZone.GetUtcOffset(local)).ToUniversalTime();
     }
 
+    /// <summary>When a day is over on the local clock.</summary>
+    public DateTimeOffset EndOf(DateOnly day)
+    {
+        if (day == DateOnly.MaxValue)
+        {
+            return DateTimeOffset.MaxValue;
+        }
+
+        var midnight = day.AddDays(1).ToDateTime(TimeOnly.MinValue);
+        return new(midnight - TimeZone.GetUtcOffset(midnight), TimeSpan.Zero);
+    }
+
     private static DateTimeOffset Instant(long utcTicks) => new(utcTicks, TimeSpan.Zero);
 
     private WorkingYear Year(int year) => _years.GetOrAdd(year, static (wanted, calendar) => calendar.MakeYear(wanted), this);

@@ -169,8 +169,11 @@ public sealed record ActivityBooked : Fact
     /// <summary>Gets the activity's id in its tool, so that moving one is not a second.</summary>
     public required string ActivityId { get; init; }
 
-    /// <summary>Gets when it is due; null when it was called off or done.</summary>
+    /// <summary>Gets when it is due; null when it was called off or done, or only its day is told.</summary>
     public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>Gets the day it is due on, where the tool tells no time: it counts until that day ends on the team's clock.</summary>
+    public DateOnly? DueOn { get; init; }
 }
 
 /// <summary>Whether a person may be written to.</summary>

@@ -98,7 +98,7 @@ public static class HandoffRules
 
     private static bool ShowsWork(Fact fact) => fact switch
     {
-        HandoffAccepted or ActivityLogged or ActivityBooked => true,
+        HandoffAccepted or ActivityLogged or ActivityBooked { DueAt: not null } or ActivityBooked { DueOn: not null } => true,
         DealChanged => fact.Side == ToolSide.Crm,
         StageClaimed when fact.IsEchoOf(PersonProperty.Stage) => false,
         CampaignTouched or StageClaimed => fact.Side == ToolSide.Marketing,

@@ -29,7 +29,7 @@ public static class JourneyFold
 
         var way = new StageWay(ordered[0], settings, trace);
         var person = new PersonFold();
-        var activities = new ActivityFold();
+        var activities = new ActivityFold(settings);
         var records = new RecordFold();
         foreach (var fact in ordered)
         {
@@ -236,7 +236,7 @@ public static class JourneyFold
     }
 
     /// <summary>What the teams did, and what they have booked.</summary>
-    private sealed class ActivityFold
+    private sealed class ActivityFold(FunnelSettings settings)
     {
         private readonly Dictionary<(string Connector, string Id), (DateTimeOffset BookedAt, DateTimeOffset DueAt)> _booked = [];
         private readonly List<StallPause> _pauses = [];
@@ -264,11 +264,14 @@ public static class JourneyFold
                 Pause(earlier.BookedAt, at < earlier.DueAt ? at : earlier.DueAt);
             }
 
-            if (activity.DueAt is { } due)
+            if (DueOf(activity) is { } due)
             {
                 _booked[key] = (at, due.ToUniversalTime());
             }
         }
+
+        private DateTimeOffset? DueOf(ActivityBooked activity) =>
+            activity.DueAt ?? (activity.DueOn is { } day ? settings.CalendarOf(activity.Side == ToolSide.Marketing ? Team.Marketing : Team.Sales).EndOf(day) : null);
 
         /// <summary>The pauses of all bookings, those joined that overlap or touch.</summary>
         public ImmutableArray<StallPause> Pauses()

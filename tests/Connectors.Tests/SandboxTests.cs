@@ -72,6 +72,34 @@ public sealed class SandboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_sales_book_move_do_and_delete_in_Salesforce_is_polled()
+    {
+        var salesforce = Connectors.Find<IPollSource>("salesforce")!;
+        var lead = Org.Create("Lead", ("LastName", "Byron"), ("Company", "Byron Ltd"));
+        var task = Org.Create("Task", ("Subject", "Call"), ("WhoId", lead), ("ActivityDate", "2026-03-05"));
+        var meeting = Org.Create("Event", ("Subject", "Visit"), ("WhoId", lead), ("StartDateTime", "2026-03-06T09:30:00Z"), ("ActivityDate", "2026-03-06"));
+
+        var (cursor, booked) = await PollAsync(salesforce, null);
+        Org.Update("Task", task, ("Status", "Completed"));
+        Org.Update("Event", meeting, ("StartDateTime", "2026-03-07T09:30:00Z"));
+        (cursor, var moved) = await PollAsync(salesforce, cursor);
+        Org.Delete("Event", meeting);
+        var (_, gone) = await PollAsync(salesforce, cursor);
+
+        Assert.Contains(new Booking(task, null, new(2026, 3, 5)), booked);
+        Assert.Contains(new Booking(meeting, new(2026, 3, 6, 9, 30, 0, TimeSpan.Zero), null), booked);
+        Assert.Contains(new Booking(task, null, null), moved);
+        Assert.Contains(new Booking(meeting, new(2026, 3, 7, 9, 30, 0, TimeSpan.Zero), null), moved);
+        Assert.Contains(new Booking(meeting, null, null), gone);
+    }
+
+    private static async Task<(string? Cursor, IReadOnlyList<Booking> Bookings)> PollAsync(IPollSource source, string? cursor)
+    {
+        var page = await source.PollAsync(cursor, DateTimeOffset.UtcNow, Stop);
+        return (page.NextCursor, [.. page.Deliveries.SelectMany(delivery => ((IDeliveryReader)source).Read(delivery)).Select(told => told.Booking).OfType<Booking>()]);
+    }
+
+    [Fact]
     public async Task A_handoff_written_three_times_is_one_lead_and_one_task()
     {
         var salesforce = Connectors.Find<IHandoffTarget>("salesforce")!;

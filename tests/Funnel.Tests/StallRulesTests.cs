@@ -48,6 +48,18 @@ public sealed class StallRulesTests
     }
 
     [Fact]
+    public void An_activity_that_has_only_a_day_counts_until_that_day_ends_on_the_teams_clock()
+    {
+        // Tuesday ends in Berlin at 22:00Z in summer; the rest, three and three quarter hours, runs from Wednesday 09:00.
+        var settings = Berlin(NoHolidays);
+        var booked = Booked("call", 1, null) with { OccurredAt = At("2026-03-27T16:15Z"), DueOn = new(2026, 3, 31) };
+        var journey = JourneyFold.Fold(Lead, [ClaimAt(Evaluation, Friday), booked], settings);
+
+        Assert.Equal([new StallPause(At("2026-03-27T16:15Z"), At("2026-03-31T22:00Z"))], journey.Pauses);
+        Assert.Equal(At("2026-04-01T10:45Z"), StallRules.DeadlineOf(journey, settings));
+    }
+
+    [Fact]
     public void Holidays_stop_the_clock()
     {
         var settings = Berlin([new DateOnly(2026, 3, 30)]);

@@ -31,7 +31,7 @@ internal sealed class SalesforceSchema
             Subject Status Priority Type TaskSubtype Description ActivityDate:Date WhoId:Lead|Contact WhatId:Opportunity|Account|Campaign OwnerId:User
             IsClosed:Bool- CompletedDateTime:DateTime-
             """);
-        Add("Event", "00U", "Subject Description StartDateTime:DateTime EndDateTime:DateTime ActivityDate:Date WhoId:Lead|Contact WhatId:Opportunity|Account OwnerId:User");
+        Add("Event", "00U", "Subject Description StartDateTime:DateTime EndDateTime:DateTime ActivityDate:Date IsAllDayEvent:Bool WhoId:Lead|Contact WhatId:Opportunity|Account OwnerId:User");
         Add("Campaign", "701", "Name! Status Type IsActive:Bool StartDate:Date EndDate:Date OwnerId:User Description");
         Add("CampaignMember", "00v", "CampaignId:Campaign! LeadId:Lead ContactId:Contact Status HasResponded:Bool-");
         Add("LeadHistory", "017", "LeadId:Lead- Field- OldValue- NewValue-");

@@ -43,6 +43,7 @@ public static class FactMapper
                 AddRestored();
                 AddProfile();
                 AddConsent();
+                AddBooking();
                 AddTouch();
                 AddStage();
                 AddDeal();
@@ -96,9 +97,22 @@ public static class FactMapper
             }
         }
 
+        void AddBooking()
+        {
+            if (source.Booking is { } booking)
+            {
+                facts.Add(new ActivityBooked
+                {
+                    ActivityId = booking.ActivityId, DueAt = booking.DueAt, DueOn = booking.DueOn,
+                    DedupeKey = Key("booked"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
+                });
+            }
+        }
+
         void AddTouch()
         {
-            if (source.Kind != SourceEventKind.Activity)
+            // What is only booked has not been done.
+            if (source.Kind != SourceEventKind.Activity || source is { Booking: not null, ShowsWork: false })
             {
                 return;
             }

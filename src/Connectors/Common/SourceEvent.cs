@@ -80,6 +80,12 @@ public sealed record SourceEvent
     /// <summary>Gets how the person met a campaign, for <see cref="SourceEventKind.Activity"/>.</summary>
     public TouchKind? Touch { get; init; }
 
+    /// <summary>Gets the next activity that was booked, moved, done or called off; null where the event is about none.</summary>
+    public Booking? Booking { get; init; }
+
+    /// <summary>Gets a value indicating whether the event is worth nothing where its person is not known yet: it makes no lead.</summary>
+    public bool OnlyIfKnown { get; init; }
+
     /// <summary>Gets the campaign's name or id; null where there is none.</summary>
     public string? Campaign { get; init; }
 

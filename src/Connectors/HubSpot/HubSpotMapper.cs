@@ -182,6 +182,7 @@ internal static class HubSpotMapper
                 Kind = SourceEventKind.Activity, Touch = TouchKind.Form, Stage = FunnelStage.Interest, Detail = value,
             },
             "hs_lead_status" => source with { Side = ToolSide.Crm, Detail = value, ShowsWork = Working.Contains(value) },
+            "notes_next_activity_date" => source with { Side = ToolSide.Crm, Booking = new("next", Instant(value), null) },
             "hubspot_owner_id" => source with { Owner = value },
             "firstname" => source with { Profile = new() { FirstName = value } },
             "lastname" => source with { Profile = new() { LastName = value } },
@@ -193,6 +194,10 @@ internal static class HubSpotMapper
             _ => source,
         };
     }
+
+    /// <summary>Milliseconds, as webhooks tell times; null where there is none.</summary>
+    private static DateTimeOffset? Instant(string value) =>
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds <= 253_402_300_799_999 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
 
     private static SourceEvent Lifecycle(SourceEvent source, string raw, HubSpotOptions options)
     {

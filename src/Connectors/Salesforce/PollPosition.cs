@@ -13,6 +13,7 @@ internal enum PolledObject
     Lead,
     Opportunity,
     Task,
+    Event,
     Contact,
 }
 

@@ -121,7 +121,9 @@ internal static class SalesforceMapper
         "Lead" => OfLead(record, blank, telling, options),
         "Contact" => OfContact(record, blank, telling),
         "OpportunityContactRole" => [OfRole(record, blank, options)],
+        "Task" when telling.Form == Form.Row && record.Text(options.TaskExternalIdField) is null => [OfActivity(record, blank, telling, options)],
         "Task" => [OfTask(record, blank, telling, options)],
+        "Event" => [OfActivity(record, blank, telling, options)],
         _ => [blank],
     };
 
@@ -135,6 +137,11 @@ internal static class SalesforceMapper
     /// <summary>A deleted record that names a master was merged into it.</summary>
     private static SourceEvent Gone(SalesforceRecord record, SourceEvent blank, SalesforceOptions options)
     {
+        if (record.Entity is "Task" or "Event")
+        {
+            return WithWho(record, blank, options) with { Booking = new(record.Id, null, null) };
+        }
+
         if (record.IdOf("MasterRecordId") is not { } master || record.Entity is not ("Lead" or "Contact"))
         {
             return Deleted(record, blank);
@@ -361,6 +368,32 @@ internal static class SalesforceMapper
                 ExternalIds = blank.ExternalIds.SetItem("opportunityId", deal).SetItem("contactId", contact),
             }
             : blank;
+
+    /// <summary>A task or a calendar event that the hub did not make: what lies ahead is booked, what is done is work, unless the hub's own user wrote it.</summary>
+    private static SourceEvent OfActivity(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
+    {
+        var done = record.Flag("IsClosed") == true;
+        var day = DateOnly.TryParseExact(record.Text("ActivityDate"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : (DateOnly?)null;
+        var start = record.Flag("IsAllDayEvent") == true ? null : record.Instant("StartDateTime");
+        return WithWho(record, blank, options) with
+        {
+            Detail = record.Text("Subject"),
+            Owner = record.IdOf("OwnerId"),
+            ShowsWork = done && !IsWrittenBy(telling.ApiUser, record),
+            Booking = done ? new(record.Id, null, null) : new(record.Id, start, start is null ? day : null),
+        };
+    }
+
+    /// <summary>An activity of a person the hub may know; nothing where it is nobody's.</summary>
+    private static SourceEvent WithWho(SalesforceRecord record, SourceEvent blank, SalesforceOptions options) => record.IdOf("WhoId") is { } who
+        ? blank with
+        {
+            Kind = SourceEventKind.Activity,
+            People = [IdentityKey.Person(options.Name, who)],
+            ExternalIds = blank.ExternalIds.Add(who.StartsWith(SalesforceId.LeadPrefix, StringComparison.Ordinal) ? "leadId" : "contactId", who),
+            OnlyIfKnown = true,
+        }
+        : blank;
 
     private static SourceEvent OfTask(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
     {

@@ -100,8 +100,11 @@ public sealed class SalesforceOptions
     /// <summary>Gets a value indicating whether the organisation has several currencies: only then does CurrencyIsoCode exist. Default: false.</summary>
     public required bool MultiCurrency { get; init; }
 
-    /// <summary>Gets a value indicating whether done tasks of handoffs are polled too. Default: true.</summary>
+    /// <summary>Gets a value indicating whether tasks are polled too: the done ones show work, the open ones that have a date pause the stall clock. Default: true.</summary>
     public required bool PollTasks { get; init; }
+
+    /// <summary>Gets a value indicating whether calendar events are polled too: they pause the stall clock. Default: true.</summary>
+    public required bool PollEvents { get; init; }
 
     /// <summary>Gets how far a poll goes back before the last row it has seen, for rows that were committed late. Default: 5 minutes.</summary>
     public required TimeSpan PollOverlap { get; init; }
@@ -139,6 +142,7 @@ public sealed class SalesforceOptions
             DealStages = settings.DealStages("DealStageMap", OpportunityStages),
             MultiCurrency = settings.Flag("MultiCurrency", false),
             PollTasks = settings.Flag("PollTasks", true),
+            PollEvents = settings.Flag("PollEvents", true),
             PollOverlap = settings.Duration("PollOverlap", TimeSpan.FromMinutes(5)),
             PollSince = settings.Instant("PollSince"),
         };

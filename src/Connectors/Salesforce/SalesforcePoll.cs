@@ -34,7 +34,13 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
         return new(deliveries, nextCursor, next.Values.Any(position => position.Id is not null));
     }
 
-    private IEnumerable<PolledObject> Polled() => options.PollTasks ? [PolledObject.Lead, PolledObject.Opportunity, PolledObject.Task] : [PolledObject.Lead, PolledObject.Opportunity];
+    private IEnumerable<PolledObject> Polled() =>
+    [
+        PolledObject.Lead,
+        PolledObject.Opportunity,
+        .. options.PollTasks ? [PolledObject.Task] : Array.Empty<PolledObject>(),
+        .. options.PollEvents ? [PolledObject.Event] : Array.Empty<PolledObject>(),
+    ];
 
     private async Task<IReadOnlyList<(byte[] Body, QueryPage Page)>> PagesAsync(PolledObject polled, PollPosition position, CancellationToken cancellationToken)
     {
@@ -42,10 +48,10 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
         {
             return await client.QueryAsync(Soql.From(polled, position, options), cancellationToken);
         }
-        catch (VendorRefusedException refused) when (polled == PolledObject.Task)
+        catch (VendorRefusedException refused) when (polled is PolledObject.Task or PolledObject.Event)
         {
-            // Done tasks are one sign of work among several: an organisation that keeps them from the hub still gives the rest.
-            Log.NoTasks(logger, options.Name, refused.ErrorCode);
+            // Activities are one sign of work among several: an organisation that keeps them from the hub still gives the rest.
+            Log.NoActivities(logger, options.Name, polled, refused.ErrorCode);
             return [];
         }
     }
@@ -71,7 +77,7 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{Connector} refuses the query for tasks ({ErrorCode}): done tasks are not seen. Grant the fields, or set PollTasks to false.")]
-        public static partial void NoTasks(ILogger logger, string connector, string? errorCode);
+        [LoggerMessage(1, LogLevel.Warning, "{Connector} refuses the query for {Polled}s ({ErrorCode}): none are seen. Grant the fields, or set Poll{Polled}s to false.")]
+        public static partial void NoActivities(ILogger logger, string connector, PolledObject polled, string? errorCode);
     }
 }

@@ -30,7 +30,13 @@ internal static class Soql
     }
 
     private static string Filter(PolledObject polled, SalesforceOptions options) =>
-        polled == PolledObject.Task ? $"{options.TaskExternalIdField} != null AND IsClosed = true AND " : "";
+        polled switch
+        {
+            // The hub's own tasks are of use once they are done.
+            PolledObject.Task => $"WhoId != null AND ({options.TaskExternalIdField} = null OR IsClosed = true) AND ",
+            PolledObject.Event => "WhoId != null AND ",
+            _ => "",
+        };
 
     private static string Fields(PolledObject polled, SalesforceOptions options) => polled switch
     {
@@ -39,7 +45,8 @@ internal static class Soql
         PolledObject.Contact => $"{Always}, MasterRecordId, FirstName, LastName, Title, Email, Phone, HasOptedOutOfEmail",
         PolledObject.Opportunity => $"{Always}, StageName, IsClosed, IsWon, Amount{(options.MultiCurrency ? ", CurrencyIsoCode" : "")}, AccountId, ContactId, Contact.Email, "
             + "(SELECT ContactId, IsPrimary, Contact.Email FROM OpportunityContactRoles)",
-        PolledObject.Task => $"{Always}, Subject, Status, IsClosed, WhoId, WhatId",
+        PolledObject.Task => $"{Always}, Subject, Status, IsClosed, ActivityDate, WhoId, WhatId, {options.TaskExternalIdField}",
+        PolledObject.Event => $"{Always}, Subject, StartDateTime, ActivityDate, IsAllDayEvent, WhoId, WhatId",
         _ => throw new InvalidOperationException($"Unknown object {polled}."),
     };
 }

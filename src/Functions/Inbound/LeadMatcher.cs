@@ -40,6 +40,11 @@ public sealed class LeadMatcher(IdentityStore identities, SeatStore seats, Parke
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(delivery);
+        if (source.OnlyIfKnown && !await IsKnownAsync(source, cancellationToken))
+        {
+            return new([], []);
+        }
+
         var people = await MatchPeopleAsync(source, delivery, messageId, cancellationToken);
         if (source.DealId is not { } dealId || people.Question is not null)
         {
@@ -59,6 +64,12 @@ public sealed class LeadMatcher(IdentityStore identities, SeatStore seats, Parke
         var others = concerned.Where(lead => people.Leads.All(person => person.LeadId != lead)).Select(lead => new MatchedLead(lead, []));
         var earlier = joining.Count > 0 || again ? await parked.WaitingAsync(deal, cancellationToken) : [];
         return people with { Leads = [.. people.Leads, .. others], Earlier = earlier };
+    }
+
+    private async Task<bool> IsKnownAsync(SourceEvent source, CancellationToken cancellationToken)
+    {
+        var owners = await Task.WhenAll(source.People.Select(async person => await identities.LookUpAsync(person, cancellationToken)));
+        return owners.Any(owner => owner.Erased || owner.Lead is not null);
     }
 
     /// <summary>

@@ -162,6 +162,11 @@ public sealed partial class ProcessFlow(
             return;
         }
 
+        if (source.OnlyIfKnown)
+        {
+            return;
+        }
+
         Log.NoKey(logger, messageId, delivery.Connector, source.Kind);
         await parked.ParkAsync(delivery, "no-usable-key", $"An event of kind {source.Kind} names no record and no valid e-mail address.", cancellationToken);
 

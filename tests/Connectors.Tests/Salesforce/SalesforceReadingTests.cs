@@ -288,11 +288,44 @@ public sealed class SalesforceReadingTests
         Assert.Equal(["primary@example.com", "first@example.com"], events.Skip(1).Select(source => source.Profile?.Email));
     }
 
+    [Theory]
+    // A task has a day; done, called off or without a day, it waits for nothing.
+    [InlineData("Task", """ "IsClosed":false,"ActivityDate":"2026-03-05" """, null, "2026-03-05", false)]
+    [InlineData("Task", """ "IsClosed":true,"ActivityDate":"2026-03-05" """, null, null, true)]
+    [InlineData("Task", """ "IsClosed":false,"IsDeleted":true,"ActivityDate":"2026-03-05" """, null, null, false)]
+    [InlineData("Task", """ "IsClosed":false """, null, null, false)]
+    // A calendar event has a time, unless it takes the whole day.
+    [InlineData("Event", """ "StartDateTime":"2026-03-05T09:30:00.000+0000","ActivityDate":"2026-03-05","IsAllDayEvent":false """, "2026-03-05T09:30:00Z", null, false)]
+    [InlineData("Event", """ "StartDateTime":"2026-03-05T00:00:00.000+0000","ActivityDate":"2026-03-05","IsAllDayEvent":true """, null, "2026-03-05", false)]
+    [InlineData("Event", """ "IsDeleted":true,"StartDateTime":"2026-03-05T09:30:00.000+0000" """, null, null, false)]
+    public void An_activity_of_a_person_is_booked_until_it_is_due_done_or_gone(string entity, string fields, string? dueAt, string? dueOn, bool worked)
+    {
+        var source = Assert.Single(Read(Rows($$"""{"attributes":{"type":"{{entity}}"},"Id":"00T5g00000TaSkAAAA","WhoId":"{{Lead}}","SystemModstamp":"2026-03-02T10:15:00Z",{{fields}}}""")));
+        var facts = FactMapper.ToFacts(source, "salesforce", DateTimeOffset.UnixEpoch, null);
+
+        Assert.Equal((SourceEventKind.Activity, Lead, true), (source.Kind, source.People.Single().Id, source.OnlyIfKnown));
+        var booked = Assert.Single(facts.OfType<ActivityBooked>());
+        Assert.Equal("00T5g00000TaSkAAAA", booked.ActivityId);
+        Assert.Equal(dueAt, booked.DueAt?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        Assert.Equal(dueOn, booked.DueOn?.ToString("O", CultureInfo.InvariantCulture));
+        Assert.Equal(worked, facts.OfType<ActivityLogged>().Any());
+        Assert.Equal(worked, facts.OfType<HandoffAccepted>().Any());
+    }
+
     [Fact]
-    public void A_done_task_shows_work_and_an_open_one_is_nothing()
+    public void The_hubs_own_task_books_nothing_and_an_activity_of_nobody_is_nothing()
+    {
+        var own = Assert.Single(Read(Rows($$"""{"attributes":{"type":"Task"},"Id":"00T5g00000TaSkAAAA","IsClosed":false,"ActivityDate":"2026-03-05","IntegrationHub_Handoff_Id__c":"h1","WhoId":"{{Lead}}","SystemModstamp":"2026-03-02T10:15:00Z"}""")));
+        var nobodys = Assert.Single(Read(Rows("""{"attributes":{"type":"Event"},"Id":"00U5g00000TaSkAAAA","StartDateTime":"2026-03-05T09:30:00Z","SystemModstamp":"2026-03-02T10:15:00Z"}""")));
+
+        Assert.Equal((SourceEventKind.Ignored, SourceEventKind.Ignored), (own.Kind, nobodys.Kind));
+    }
+
+    [Fact]
+    public void A_done_task_shows_work_and_an_open_one_of_the_hub_is_nothing()
     {
         var done = Assert.Single(Read(Rows($$"""{"attributes":{"type":"Task"},"Id":"00T5g00000TaSkAAAA","IsClosed":true,"WhoId":"{{Lead}}","Subject":"Call","SystemModstamp":"2026-03-02T10:15:00Z"}""")));
-        var open = Assert.Single(Read(Rows($$"""{"attributes":{"type":"Task"},"Id":"00T5g00000TaSkAAAA","IsClosed":false,"WhoId":"{{Lead}}","SystemModstamp":"2026-03-02T10:15:00Z"}""")));
+        var open = Assert.Single(Read(Rows($$"""{"attributes":{"type":"Task"},"Id":"00T5g00000TaSkAAAA","IsClosed":false,"IntegrationHub_Handoff_Id__c":"h1","WhoId":"{{Lead}}","SystemModstamp":"2026-03-02T10:15:00Z"}""")));
 
         Assert.Equal((SourceEventKind.Activity, true, Lead), (done.Kind, done.ShowsWork, done.People.Single().Id));
         Assert.Equal(SourceEventKind.Ignored, open.Kind);

@@ -46,6 +46,21 @@ public sealed class LeadMatcherTests(Azurite azurite)
         Assert.Equal(joined.Leads.Select(lead => lead.LeadId), since);
     }
 
+    [Fact]
+    public async Task An_activity_of_a_person_nobody_has_told_of_makes_no_lead_and_one_of_a_known_person_is_theirs()
+    {
+        await using var hub = NewHub();
+        var matcher = NewMatcher(hub);
+        var activity = Person("salesforce", "busy") with { Kind = SourceEventKind.Activity, DedupeKey = "activity", SubjectEmail = null, OnlyIfKnown = true };
+
+        var before = await matcher.MatchAsync(activity, From("salesforce"), "message", false, Token);
+        var known = await matcher.MatchAsync(Person("salesforce", "busy"), From("salesforce"), "message", false, Token);
+        var after = await matcher.MatchAsync(activity, From("salesforce"), "message", false, Token);
+
+        Assert.Empty(before.Leads);
+        Assert.Equal(Assert.Single(known.Leads).LeadId, Assert.Single(after.Leads).LeadId);
+    }
+
     private TestHub NewHub() => new(azurite.ConnectionString, new ManualClock(Monday), []);
 
     private static LeadMatcher NewMatcher(TestHub hub) => new(
