@@ -58,6 +58,18 @@ public sealed class HubSpotReadingTests
     public void What_the_hub_does_not_need_is_ignored_and_not_refused(string type, string rest) =>
         Assert.Equal(SourceEventKind.Ignored, Assert.Single(Read(Event(type, rest))).Kind);
 
+    [Theory]
+    [InlineData("1772789400000", "2026-03-06T09:30:00Z")]
+    [InlineData("", null)]
+    [InlineData("soon", null)]
+    [InlineData("999999999999999", null)]
+    public void The_next_activity_of_a_contact_is_one_booking_that_moves(string value, string? dueAt)
+    {
+        var source = Assert.Single(Read(Event("contact.propertyChange", $""" "objectId":1,"propertyName":"notes_next_activity_date","propertyValue":"{value}" """)));
+
+        Assert.Equal(new Booking("next", dueAt is null ? null : DateTimeOffset.Parse(dueAt, System.Globalization.CultureInfo.InvariantCulture), null), source.Booking);
+    }
+
     [Fact]
     public void The_older_name_of_the_type_and_ids_as_text_and_numbers_as_values_are_understood()
     {
