@@ -50,17 +50,14 @@ internal sealed class PlayedCrm(string name = "salesforce") : IHandoffTarget
     }
 }
 
-/// <summary>A marketing tool that shows stages and takes what it is told of people.</summary>
-internal sealed class PlayedMarketing(string name = "hubspot") : IPersonTarget
+/// <summary>A tool whose records of people can be written to.</summary>
+internal class PlayedPeople(string name) : IPersonTarget
 {
     public string Name => name;
 
     public string Type => "Played";
 
     public ImmutableHashSet<PersonProperty> Writes { get; init; } = [PersonProperty.Stage, PersonProperty.Consent];
-
-    /// <summary>Gets the stages it shows.</summary>
-    public ConcurrentDictionary<IdentityKey, FunnelStage> Shows { get; } = new();
 
     /// <summary>Gets what it has, by record and property, in its own words.</summary>
     public ConcurrentDictionary<(IdentityKey Record, PersonProperty Property), string> Has { get; } = new();
@@ -70,27 +67,25 @@ internal sealed class PlayedMarketing(string name = "hubspot") : IPersonTarget
 
     public Exception? Fails { get; set; }
 
-    /// <summary>Gets or sets what happens between looking and writing.</summary>
+    /// <summary>Gets or sets what happens after the hub has looked and before it has noted anything.</summary>
+    public Func<Task> BeforePlanned { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Gets or sets what happens after the hub has noted and before the tool has anything.</summary>
     public Func<Task> BeforeWriting { get; set; } = () => Task.CompletedTask;
 
-    public Task<WritePlan?> PlanAsync(IdentityKey person, PersonWish wish, CancellationToken cancellationToken)
+    public async Task<WritePlan?> PlanAsync(IdentityKey person, PersonWish wish, CancellationToken cancellationToken)
     {
         if (Fails is { } failure)
         {
             throw failure;
         }
 
-        IEnumerable<(PersonProperty Property, string Said)> wanted =
-        [
-            .. wish.OptedOut is { } optedOut ? [(PersonProperty.Consent, (optedOut ? ConsentState.OptedOut : ConsentState.OptedIn).ToString())] : Array.Empty<(PersonProperty, string)>(),
-            .. wish.Stage is { } stage ? [(PersonProperty.Stage, stage.ToString())] : Array.Empty<(PersonProperty, string)>(),
-            .. wish.Profile.Select(pair => (pair.Key, pair.Value)),
-        ];
-        return Task.FromResult<WritePlan?>(new(person, [.. wanted.Select(value =>
+        await BeforePlanned();
+        return new(person, [.. Wanted(wish).Select(value =>
         {
             var before = Has.GetValueOrDefault((person, value.Property));
             return new PlannedWrite(value.Property, before == value.Said ? WriteOutcome.Equal : WriteOutcome.Written, value.Property.ToString(), value.Said, value.Said, before);
-        })]));
+        })]);
     }
 
     public async Task WriteAsync(WritePlan plan, CancellationToken cancellationToken)
@@ -100,11 +95,49 @@ internal sealed class PlayedMarketing(string name = "hubspot") : IPersonTarget
         {
             Has[(plan.Record, write.Property)] = write.Said;
             Written.Enqueue((write.Property, write.Said));
-            if (write.Property == PersonProperty.Stage)
-            {
-                Shows[plan.Record] = Enum.Parse<FunnelStage>(write.Said);
-            }
         }
+    }
+
+    private static IEnumerable<(PersonProperty Property, string Said)> Wanted(PersonWish wish)
+    {
+        if (wish.OptedOut is { } optedOut)
+        {
+            yield return (PersonProperty.Consent, (optedOut ? ConsentState.OptedOut : ConsentState.OptedIn).ToString());
+        }
+
+        if (wish.Stage is { } stage)
+        {
+            yield return (PersonProperty.Stage, stage.ToString());
+        }
+
+        foreach (var (property, value) in wish.Profile)
+        {
+            yield return (property, value);
+        }
+    }
+}
+
+/// <summary>A marketing tool.</summary>
+internal sealed class PlayedMarketing(string name = "hubspot") : PlayedPeople(name)
+{
+    /// <summary>Gets the stages it shows.</summary>
+    public IReadOnlyDictionary<IdentityKey, FunnelStage> Shows =>
+        Has.Where(pair => pair.Key.Property == PersonProperty.Stage).ToDictionary(pair => pair.Key.Record, pair => Enum.Parse<FunnelStage>(pair.Value));
+}
+
+/// <summary>A CRM that takes leads over and keeps its records of people in step.</summary>
+internal sealed class PlayedDesk : PlayedPeople, IHandoffTarget
+{
+    public PlayedDesk()
+        : base("salesforce") => Writes = [PersonProperty.Consent, PersonProperty.Phone];
+
+    /// <summary>Gets what had been written when the first handoff came.</summary>
+    public IReadOnlyList<(PersonProperty Property, string Value)>? WrittenBeforeHandoff { get; private set; }
+
+    public Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken)
+    {
+        WrittenBeforeHandoff ??= [.. Written];
+        return Task.FromResult(new HandoffReceipt(IdentityKey.Person(Name, $"00Q{order.Journey.LeadId}"), null));
     }
 }
 
