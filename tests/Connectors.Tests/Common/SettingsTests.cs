@@ -75,6 +75,19 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void A_property_that_is_not_written_there_is_a_fault_that_says_which_are()
+    {
+        var faults = Assert.Throws<InvalidSettingsException>(() => Build(new()
+        {
+            ["Connectors:eu:Type"] = "HubSpot", ["Connectors:eu:ClientSecret"] = "s", ["Connectors:eu:AccessToken"] = "t", ["Connectors:eu:WriteProfile"] = "phone,email",
+        })).Faults;
+
+        var fault = Assert.Single(faults);
+        Assert.Contains("Connectors:eu:WriteProfile", fault, StringComparison.Ordinal);
+        Assert.Contains("jobTitle", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_connectors_is_no_fault() => Assert.Empty(Build([]).All);
 
     private static ConnectorSet Build(Dictionary<string, string?> settings) => new ServiceCollection()

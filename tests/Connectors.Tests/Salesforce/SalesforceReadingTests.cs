@@ -228,7 +228,8 @@ public sealed class SalesforceReadingTests
     {
         var row = LeadRow(more: $""" "IntegrationHub_Lead_Id__c":"0123456789abcdef01234567","CreatedById":"{maker}","OwnerId":"{owner}","LastModifiedById":"{writer}" """, status: status);
 
-        Assert.Equal(work, Assert.Single(Read(Rows(row))).ShowsWork);
+        var source = Assert.Single(Read(Rows(row)));
+        Assert.Equal((work, writer == Hub), (source.ShowsWork, source.HubWroteLast));
     }
 
     [Theory]
