@@ -49,11 +49,12 @@ public sealed record JourneyLedger
 }
 
 /// <summary>The profile last announced.</summary>
-/// <param name="Fingerprint">Of the properties that tools are kept in step with.</param>
+/// <param name="Fingerprint">Of the properties that tools are kept in step with, and of the records that are to have them.</param>
 /// <param name="Times">How many times one was announced.</param>
 public sealed record AnnouncedProfile(string Fingerprint, int Times);
 
 /// <summary>The consent last announced.</summary>
 /// <param name="Email">Whether the person may be written to.</param>
+/// <param name="Records">The fingerprint of the person's records then: a tool that comes to know the person later is told too.</param>
 /// <param name="Times">How many times one was announced.</param>
-public sealed record AnnouncedConsent(ConsentState Email, int Times);
+public sealed record AnnouncedConsent(ConsentState Email, string Records, int Times);

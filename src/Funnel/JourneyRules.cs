@@ -115,16 +115,19 @@ public static class JourneyRules
         return (ledger with { PublishedEntry = present, PublishedChanges = ledger.PublishedChanges + 1 }, changed);
     }
 
-    /// <summary>An opt-out is announced, and an agreement after an announced opt-out: before that no tool has anything to take back.</summary>
+    /// <summary>
+    /// An opt-out is announced, and again when a further record of the person comes to be known; an agreement only after an announced opt-out: before that no tool has anything to take back.
+    /// </summary>
     private static (JourneyLedger Ledger, ConsentAnnounced? Event) AnnounceConsent(JourneyLedger ledger, Journey journey, DateTimeOffset now)
     {
-        var last = ledger.Consent?.Email ?? ConsentState.Unknown;
-        if (journey.EmailConsent == last || (journey.EmailConsent != ConsentState.OptedOut && last != ConsentState.OptedOut))
+        var (consent, last) = (journey.EmailConsent, ledger.Consent);
+        var records = consent == ConsentState.OptedOut ? CauseId.Of("records", [.. RecordsOf(journey)]) : "";
+        if (consent == last?.Email ? records == last.Records : consent != ConsentState.OptedOut && last?.Email != ConsentState.OptedOut)
         {
             return (ledger, null);
         }
 
-        var announced = new AnnouncedConsent(journey.EmailConsent, (ledger.Consent?.Times ?? 0) + 1);
+        var announced = new AnnouncedConsent(consent, records, (last?.Times ?? 0) + 1);
         var id = CauseId.Of("consentAnnounced", journey.LeadId, announced.Times, announced.Email);
         return (ledger with { Consent = announced }, new() { Id = id, LeadId = journey.LeadId, At = now, Team = journey.Owner });
     }
@@ -137,25 +140,27 @@ public static class JourneyRules
             return (ledger, null);
         }
 
-        var fingerprint = Fingerprint(journey.LeadId, journey.Profile, ledger.Breakers, policy);
-        var last = ledger.Profile ?? new AnnouncedProfile(Fingerprint(journey.LeadId, new(), [], policy), 0);
-        if (fingerprint == last.Fingerprint)
+        var fingerprint = Fingerprint(journey, ledger.Breakers, policy);
+        if (fingerprint == (ledger.Profile?.Fingerprint ?? ""))
         {
             return (ledger, null);
         }
 
-        var announced = new AnnouncedProfile(fingerprint, last.Times + 1);
+        var announced = new AnnouncedProfile(fingerprint, (ledger.Profile?.Times ?? 0) + 1);
         var id = CauseId.Of("profileAnnounced", journey.LeadId, announced.Times, fingerprint);
         return (ledger with { Profile = announced }, new() { Id = id, LeadId = journey.LeadId, At = now, Team = journey.Owner });
     }
 
-    private static string Fingerprint(LeadId leadId, LeadProfile profile, IEnumerable<Breaker> breakers, WriteBackPolicy policy) => CauseId.Of(
-        "profile",
-        [
-            leadId,
-            .. LeadProfile.Properties.Where(policy.InStep.Contains).Select(property => profile.Of(property)),
-            .. breakers.Select(breaker => (object)breaker.OpenedAt),
-        ]);
+    /// <summary>Empty while there is nothing to tell anybody.</summary>
+    private static string Fingerprint(Journey journey, IReadOnlyCollection<Breaker> breakers, WriteBackPolicy policy)
+    {
+        var profile = LeadProfile.Properties.Where(policy.InStep.Contains).Select(journey.Profile.Of).ToList();
+        return profile.TrueForAll(value => value is null) && breakers.Count == 0
+            ? ""
+            : CauseId.Of("profile", [journey.LeadId, .. profile, .. RecordsOf(journey), .. breakers.Select(breaker => (object)breaker.OpenedAt)]);
+    }
+
+    private static IEnumerable<string> RecordsOf(Journey journey) => journey.Identities.Where(key => key.Kind == IdentityKind.Person).Select(key => key.Canonical);
 }
 
 /// <summary>What arriving facts came to.</summary>

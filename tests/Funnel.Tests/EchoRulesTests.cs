@@ -177,6 +177,18 @@ public sealed class EchoRulesTests
     }
 
     [Fact]
+    public void A_tool_that_comes_to_know_a_person_later_is_told_of_the_opt_out_and_the_profile()
+    {
+        var met = Decide(New(), Given.Linked(0, IdentityKey.Person(Given.HubSpot, "1")), Given.Consent(ConsentState.OptedOut, 0), Given.Profile(new() { Phone = "1" }, 0));
+        var joined = Decide(met.State, Given.Linked(1, IdentityKey.Person(Given.Salesforce, "00Q")));
+        var again = Decide(joined.State, Given.Linked(2, IdentityKey.Person(Given.Salesforce, "00Q")));
+
+        Assert.Equal([typeof(ConsentAnnounced), typeof(ProfileAnnounced)], joined.Events.Select(happened => happened.GetType()));
+        Assert.NotEqual(met.Events.OfType<ConsentAnnounced>().Single().Id, joined.Events.OfType<ConsentAnnounced>().Single().Id);
+        Assert.Empty(again.Events);
+    }
+
+    [Fact]
     public void Old_notes_are_forgotten_and_an_awaited_one_is_noted_once()
     {
         var ledger = EchoRules.Note(JourneyLedger.Empty, [Written(Given.HubSpot, PersonProperty.Phone, "1", 1), Written(Given.HubSpot, PersonProperty.Phone, "1", 2)]);

@@ -16,6 +16,10 @@ namespace IntegrationHub.Functions.WriteBack;
 public sealed partial class WriteBackFlow(
     JourneyFlow journeys, ConnectorSet connectors, BreakerFlow breakers, ConnectorStateStore states, FunnelSettings settings, TimeProvider clock, ILogger<WriteBackFlow> logger)
 {
+    private const int Lanes = 256;
+
+    private readonly SemaphoreSlim[] _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new SemaphoreSlim(1))];
+
     /// <summary>Writes back to the tools of one side. One tool that fails holds back no other.</summary>
     /// <param name="happened">The event.</param>
     /// <param name="side">The CRMs, which take leads over, or all other tools.</param>
@@ -25,6 +29,7 @@ public sealed partial class WriteBackFlow(
     public async Task WriteBackAsync(FunnelEvent happened, ToolSide side, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(happened);
+        using var lane = await EnterAsync(happened.LeadId, cancellationToken);
         var state = await journeys.LoadAsync(happened.LeadId, cancellationToken);
         if (state is null || state.Facts.IsEmpty)
         {
@@ -54,10 +59,20 @@ public sealed partial class WriteBackFlow(
     /// <param name="cancellationToken">Stops the calls.</param>
     public async Task PrepareAsync(string connector, Journey journey, string handoffId, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(journey);
         if (connectors.Find<IPersonTarget>(connector) is { } target)
         {
+            using var lane = await EnterAsync(journey.LeadId, cancellationToken);
             await WriteAsync(new(target, WriteBackRules.RecordsIn(journey, target), WriteBackRules.BeforeHandoff(journey), []), journey, handoffId, cancellationToken);
         }
+    }
+
+    /// <summary>One event of a lead at a time in this process, so that two do not find the same thing missing and both write it. Between processes they may: then it is written twice, which does no harm.</summary>
+    private async Task<IDisposable> EnterAsync(LeadId leadId, CancellationToken cancellationToken)
+    {
+        var lane = _lanes[(uint)leadId.GetHashCode() % Lanes];
+        await lane.WaitAsync(cancellationToken);
+        return new Leaving(lane);
     }
 
     private async Task<Exception?> TryAsync(WriteOrder order, Journey journey, string cause, CancellationToken cancellationToken)
@@ -154,6 +169,11 @@ public sealed partial class WriteBackFlow(
                 [],
                 null),
             cancellationToken);
+    }
+
+    private sealed class Leaving(SemaphoreSlim lane) : IDisposable
+    {
+        public void Dispose() => lane.Release();
     }
 
     private static partial class Log
