@@ -11,7 +11,8 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
     /// <summary>How Salesforce refuses to write to a lead that has become a contact.</summary>
     public const string Converted = "CANNOT_UPDATE_CONVERTED_LEAD";
 
-    private const int LongestSubject = 255, LongestDescription = 32_000;
+    /// <summary>An address is left out rather than cut: a cut one is somebody else's.</summary>
+    private const int LongestEmail = 80;
 
     /// <summary>Writes it. Repeating it makes no second record.</summary>
     public async Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken)
@@ -27,11 +28,15 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
         var profile = journey.Profile;
         var fields = new Dictionary<string, object?>
         {
-            ["LastName"] = Filled(profile.LastName) ?? SalesforceMapper.NoLastName,
-            ["Company"] = Filled(profile.Company) ?? SalesforceMapper.NoCompany,
+            ["LastName"] = SalesforceText.Fit("LastName", Filled(profile.LastName) ?? SalesforceMapper.NoLastName),
+            ["Company"] = SalesforceText.Fit("Company", Filled(profile.Company) ?? SalesforceMapper.NoCompany),
         };
         Add("FirstName", profile.FirstName);
-        Add("Email", profile.Email);
+        if (profile.Email is { Length: <= LongestEmail })
+        {
+            Add("Email", profile.Email);
+        }
+
         Add("Phone", profile.Phone);
         Add("Title", profile.JobTitle);
         Add("Country", profile.Region);
@@ -46,7 +51,7 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
         {
             if (Filled(value) is { } text)
             {
-                fields[field] = text;
+                fields[field] = SalesforceText.Fit(field, text);
             }
         }
     }
@@ -63,7 +68,7 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
 
         List("What they saw and answered", brief.Story);
         List("Missing for the next step", brief.Missing);
-        return Shortened(text.ToString().TrimEnd(), LongestDescription);
+        return SalesforceText.Fit("Description", text.ToString().TrimEnd());
 
         void List(string title, IReadOnlyCollection<string> lines)
         {
@@ -79,7 +84,7 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
         var brief = order.Brief;
         var task = new Dictionary<string, object?>
         {
-            ["Subject"] = Shortened($"Take up {brief.Who}: {brief.Stage}", LongestSubject),
+            ["Subject"] = SalesforceText.Fit("Subject", $"Take up {brief.Who}: {brief.Stage}"),
             ["Description"] = Describe(brief),
             ["WhoId"] = person.Id,
             ["Priority"] = "High",
@@ -189,6 +194,4 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
     private string LeadFields => $"Id,OwnerId,CreatedById,IsConverted,ConvertedContactId,{options.LeadExternalIdField}";
 
     private static string? Filled(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
-
-    private static string Shortened(string text, int most) => text.Length <= most ? text : string.Concat(text.AsSpan(0, most - 1), "…");
 }

@@ -68,7 +68,12 @@ internal sealed class SalesforceWriting(SalesforceClient client, SalesforceOptio
 
     private WritePlan Plan(SalesforceRecord record, PersonWish wish, ImmutableDictionary<PersonProperty, string> fields) => new(
         IdentityKey.Person(options.Name, record.Id),
-        [.. ProfileFields.CompareConsent(wish, OptOut, record.Flag(OptOut) == true), .. Reopening(record, wish), .. ProfileFields.Compare(wish, fields, record.Text)]);
+        [.. ProfileFields.CompareConsent(wish, OptOut, record.Flag(OptOut) == true), .. Reopening(record, wish), .. ProfileFields.Compare(Fitting(wish), fields, record.Text)]);
+
+    private static PersonWish Fitting(PersonWish wish) => wish with
+    {
+        Profile = wish.Profile.ToImmutableDictionary(wanted => wanted.Key, wanted => LeadFields.TryGetValue(wanted.Key, out var field) ? SalesforceText.Fit(field, wanted.Value.Trim()) : wanted.Value),
+    };
 
     /// <summary>A lead that is handed over again begins anew: while it has the status of its return, any edit would read as another one.</summary>
     private IEnumerable<PlannedWrite> Reopening(SalesforceRecord lead, PersonWish wish)

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using IntegrationHub.EndToEnd.Support;
+
+namespace IntegrationHub.EndToEnd;
+
+/// <summary>People whose names are none: what comes in hostile stays text wherever it comes out.</summary>
+public sealed class HostileNameTests
+{
+    private const string Markup = "<script>alert('x')</script><img src=x onerror=alert(1)>&amp;\"";
+    private const string Injection = "Eve\r\nBcc: thief@example.net\r\nX-Evil: yes\r\n\r\nbody";
+    private const string Turned = "\u202Egnp.exe\u2066 \u200BAda";
+    private const string Emoji = "👩‍👩‍👧‍👦 Zoë 𝕏 \uD83C\uDFF3\uFE0F\u200D\uD83C\uDF08";
+
+    private static readonly string[] Hostile = [Markup, Injection, Turned, Emoji, string.Concat(Enumerable.Repeat("Longname ", 10 * 1024 / 9))];
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task A_hostile_name_stays_text_in_the_answers_of_the_API_in_the_CRM_and_in_mail()
+    {
+        await using var world = await World.StartAsync();
+        var handedOver = Hostile.Select((name, number) => Contact(world, $"handed{number}@example.com", name)).ToList();
+        var stalled = Hostile.Select((name, number) => Contact(world, $"stalled{number}@example.com", name)).ToList();
+        await TellAsync(world, handedOver, "salesqualifiedlead");
+        await TellAsync(world, stalled, "evangelist");
+
+        await Wait.UntilAsync("all are in the CRM", Patience, () => Task.FromResult(world.Vendors.Salesforce.All("Task").Count == Hostile.Length));
+        foreach (var (name, number) in Hostile.Select((name, number) => (name, number)))
+        {
+            var record = world.Vendors.Salesforce.All("Lead").Single(lead => lead["Email"] == $"handed{number}@example.com");
+            Assert.StartsWith(name[..8], record["LastName"], StringComparison.Ordinal);
+            var task = world.Vendors.Salesforce.All("Task").Single(task => task["WhoId"] == record.Id);
+            Assert.True(task["Subject"]!.Length <= 255, "the subject is longer than Salesforce takes");
+        }
+
+        await EveryoneIsToldOfAsync(world, stalled);
+        Assert.All(await MailsAsync(world), IsHarmless);
+        foreach (var contact in handedOver.Concat(stalled))
+        {
+            var lead = (await world.Hub.FindLeadAsync(contact))!.Value;
+            await world.Hub.AskAsync($"leads/{lead.GetProperty("leadId").GetString()}/why");
+        }
+    }
+
+    private static long Contact(World world, string email, string name) => world.Vendors.HubSpot.CreateContact(email, ("firstname", name), ("lastname", name), ("company", name), ("jobtitle", name));
+
+    private static async Task TellAsync(World world, IEnumerable<long> contacts, string stage)
+    {
+        using var answer = await world.Hub.PostAsync([.. contacts.Select(contact => new HubSpotChange(contact, contact, "lifecyclestage", stage, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()))]);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>The mails, once both teams have some.</summary>
+    private static async Task<IReadOnlyList<JsonElement>> MailsAsync(World world)
+    {
+        IReadOnlyList<JsonElement> mails = [];
+        await Wait.UntilAsync("both teams have mail", Patience, async () => (mails = await world.MailsAsync()).SelectMany(Recipients).Distinct().Count() >= 2);
+        return mails;
+    }
+
+    private static IEnumerable<string> Recipients(JsonElement mail) => mail.GetProperty("envelope").GetProperty("to").EnumerateArray().Select(to => to.GetProperty("address").GetString()!);
+
+    private static void IsHarmless(JsonElement mail)
+    {
+        var headers = mail.GetProperty("headers").EnumerateObject().Select(header => header.Name).ToList();
+        Assert.All(Recipients(mail), recipient => Assert.Contains(recipient, new[] { "marketing@example.com", "sales@example.com" }));
+        Assert.DoesNotContain(headers, header => header is "bcc" or "x-evil");
+        var (subject, html, text) = (mail.GetProperty("subject").GetString()!, mail.GetProperty("html").GetString()!, mail.GetProperty("text").GetString()!);
+        Assert.True(subject.Length <= 200, $"a subject of {subject.Length} characters");
+        Assert.DoesNotContain(subject, char.IsControl);
+        Assert.All(new[] { subject, html, text }, part => Assert.DoesNotContain(part, character => character is '\u202E' or '\u2066' or '\u200B'));
+        Assert.All(new[] { "<script", "<img", "onerror=alert(1)>" }, markup => Assert.DoesNotContain(markup, html, StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain('\uFFFD', subject + html + text);
+    }
+
+    /// <summary>However hostile a name, its stall is told, and nothing is given up over it.</summary>
+    private static async Task EveryoneIsToldOfAsync(World world, IEnumerable<long> contacts)
+    {
+        foreach (var contact in contacts)
+        {
+            await Wait.UntilAsync($"the alert about contact {contact} has its fate", Patience, async () =>
+                (await world.Hub.FindLeadAsync(contact))!.Value.GetProperty("alerts").EnumerateArray().Any(alert => alert.GetProperty("fate").GetString() is "sent" or "grouped"));
+        }
+
+        Assert.All((await world.Hub.AskAsync("health")).GetProperty("queues").EnumerateArray(), queue => Assert.Equal(0, queue.GetProperty("deadLettered").GetInt32()));
+    }
+}
