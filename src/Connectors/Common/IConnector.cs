@@ -13,6 +13,9 @@ public interface IConnector
 
     /// <summary>What kind of record a person's id names, where the tool has several (a lead, a contact). Two records of one kind are two persons unless the tool says otherwise.</summary>
     string RecordKind(string personId) => "person";
+
+    /// <summary>Whether a map says what one of the tool's stages means.</summary>
+    bool Maps(StageMapKind map, string raw) => false;
 }
 
 /// <summary>A tool that delivers. Poll answers of the same tool are read here too.</summary>

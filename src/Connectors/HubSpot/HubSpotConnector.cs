@@ -18,6 +18,9 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
     public const string TypeName = "HubSpot";
 
     /// <inheritdoc/>
+    public bool Maps(StageMapKind map, string raw) => map == StageMapKind.Deal ? _options.DealStages.TryGet(raw, out _) : _options.Stages.TryGet(raw, out _);
+
+    /// <inheritdoc/>
     public string Name => _options.Name;
 
     /// <inheritdoc/>

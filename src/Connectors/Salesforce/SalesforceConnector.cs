@@ -44,6 +44,9 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
     }
 
     /// <inheritdoc/>
+    public bool Maps(StageMapKind map, string raw) => map == StageMapKind.Deal ? _options.DealStages.TryGet(raw, out _) : _options.Stages.TryGet(raw, out _);
+
+    /// <inheritdoc/>
     public string Name => _options.Name;
 
     /// <inheritdoc/>

@@ -52,6 +52,13 @@ public sealed class LeadMatcher(IdentityStore identities, SeatStore seats, Parke
         }
 
         var deal = IdentityKey.Deal(delivery.Connector, dealId);
+        if (source is { Kind: SourceEventKind.AssociationChanged, DealStatus: DealStatus.Deleted })
+        {
+            // Whoever left hears that it is over for them, and of what becomes of the deal no more.
+            await Task.WhenAll(people.Leads.Select(person => identities.UnlinkAsync(person.LeadId, deal, cancellationToken)));
+            return people;
+        }
+
         var known = await identities.FindByDealAsync(deal, cancellationToken);
         var joining = people.Leads.Where(person => !known.Contains(person.LeadId)).ToList();
         foreach (var person in joining)

@@ -25,6 +25,7 @@ public sealed partial class ProcessFlow(
     ParkedStore parked,
     HubMetrics metrics,
     ConnectorStateStore states,
+    UnmappedFlow unmapped,
     TimeProvider time,
     ILogger<ProcessFlow> logger)
 {
@@ -134,6 +135,7 @@ public sealed partial class ProcessFlow(
             return;
         }
 
+        await unmapped.NoteAsync(source, delivery.Connector, [.. match.Leads.Select(lead => lead.LeadId)], cancellationToken);
         var said = FactMapper.ToFacts(WithOwnAddress(source, match), delivery.Connector, delivery.ReceivedAt, messageId);
         foreach (var lead in match.Leads)
         {

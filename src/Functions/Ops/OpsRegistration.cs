@@ -1,3 +1,4 @@
+using IntegrationHub.Functions.Journeys;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IntegrationHub.Functions.Ops;
@@ -10,6 +11,10 @@ public static class OpsRegistration
         .AddSingleton<ConnectorStateStore>()
         .AddHostedService(provider => provider.GetRequiredService<ConnectorStateStore>())
         .AddSingleton<NoticeStore>()
+        .AddSingleton<UnmappedStore>()
+        .AddSingleton<ILeadRecords>(provider => provider.GetRequiredService<UnmappedStore>())
+        .AddSingleton<UnmappedFlow>()
+        .AddHostedService(provider => provider.GetRequiredService<UnmappedFlow>())
         .AddSingleton<OutageStore>()
         .AddSingleton<OutageFlow>()
         .AddSingleton<QueueProbe>()

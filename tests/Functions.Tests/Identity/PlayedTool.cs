@@ -16,6 +16,11 @@ internal sealed class PlayedTool(string name, string world) : IDeliveryReader
 
     public string RecordKind(string personId) => personId.Split('-')[0];
 
+    /// <summary>Gets the stages that a map knows.</summary>
+    public HashSet<string> Mapped { get; } = [];
+
+    public bool Maps(StageMapKind map, string raw) => Mapped.Contains(raw);
+
     public IReadOnlyList<SourceEvent> Read(Delivery delivery) => _said[System.Text.Encoding.UTF8.GetString(delivery.Body.Span)];
 
     /// <summary>A record of this tool in the test's own world: test classes share the tables.</summary>
