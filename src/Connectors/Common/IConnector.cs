@@ -101,6 +101,7 @@ public interface IHandoffTarget : IConnector
     /// </summary>
     /// <exception cref="Http.VendorUnavailableException">The vendor does not answer: try later.</exception>
     /// <exception cref="Http.VendorRefusedException">The vendor refuses for good.</exception>
+    /// <exception cref="AmbiguousMatchException">Several records match the lead, and nothing was written.</exception>
     Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken);
 }
 

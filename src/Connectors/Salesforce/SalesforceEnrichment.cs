@@ -38,7 +38,7 @@ internal static class SalesforceEnrichment
         // Nothing is known of what happened: the row as it is now takes the event's place, under the key that a poll gives it.
         if (source.Kind == SourceEventKind.ResyncRequired)
         {
-            return SalesforceMapper.MapRow(row, apiUser, options);
+            return SalesforceMapper.MapRow(row, apiUser, options).Select(told => told with { Restored = source.Restored });
         }
 
         var complete = source with { NeedsEnrichment = [] };

@@ -105,7 +105,7 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
 
     private async Task<SalesforceRecord> WritePersonAsync(HandoffOrder order, CancellationToken cancellationToken)
     {
-        var known = order.Journey.Identities.Where(key => key.Kind == IdentityKind.Person && key.Connector == options.Name).Select(key => SalesforceId.Normalise(key.Id)).ToList();
+        var known = order.Journey.Records.Where(key => key.Connector == options.Name).Select(key => SalesforceId.Normalise(key.Id)).ToList();
         foreach (var contact in known.Where(id => id.StartsWith(SalesforceId.ContactPrefix, StringComparison.Ordinal)))
         {
             if (await client.FindAsync("Contact", contact, "Id,OwnerId", cancellationToken) is { } found)
@@ -122,7 +122,29 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
             }
         }
 
-        return await UpsertAsync(order, cancellationToken);
+        return await FindByAddressAsync(order, cancellationToken) switch
+        {
+            null => await UpsertAsync(order, cancellationToken),
+            { Entity: "Lead" } lead => await WriteKnownAsync(order, lead, cancellationToken),
+            var contact => contact,
+        };
+    }
+
+    /// <summary>The contact or lead that sales have of the person already, by any address; null where they have none. The hub's own record is theirs whatever else is there.</summary>
+    /// <exception cref="AmbiguousMatchException">There are several.</exception>
+    private async Task<SalesforceRecord?> FindByAddressAsync(HandoffOrder order, CancellationToken cancellationToken)
+    {
+        string[] addresses = [.. order.Journey.Identities.Where(key => key.Kind == IdentityKind.Email).Select(key => key.Id).Append(order.Journey.Profile.Email).OfType<string>().Distinct()];
+        if (addresses.Length == 0)
+        {
+            return null;
+        }
+
+        var contacts = await client.QueryAsync(Soql.ByAddress("Contact", "Id, OwnerId", addresses, ""), cancellationToken);
+        var leads = await client.QueryAsync(Soql.ByAddress("Lead", LeadFields, addresses, " AND IsConverted = false"), cancellationToken);
+        var found = contacts.Concat(leads).SelectMany(answer => answer.Page.Records).DistinctBy(record => record.Id).ToList();
+        return found.Find(record => record.Text(options.LeadExternalIdField) == order.Journey.LeadId.Value)
+            ?? (found.Count <= 1 ? found.FirstOrDefault() : throw new AmbiguousMatchException(options.Name, [.. found.Select(record => IdentityKey.Person(options.Name, record.Id))]));
     }
 
     /// <summary>A lead that sales have already only gets the hub's id; what stands in it is theirs.</summary>

@@ -83,7 +83,7 @@ internal static class SalesforceMapper
             "CREATE" => Map(record, blank, new(Form.Created, null), options),
             "UPDATE" when SalesforceId.IsId(id) => Map(record, blank, new(Form.Updated, null), options),
             "DELETE" or "GAP_DELETE" => [Deleted(record, blank)],
-            _ => [blank with { Kind = SourceEventKind.ResyncRequired }],
+            _ => [blank with { Kind = SourceEventKind.ResyncRequired, Restored = change.ChangeType is "UNDELETE" or "GAP_UNDELETE" }],
         };
     }
 

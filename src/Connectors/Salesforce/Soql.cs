@@ -19,6 +19,10 @@ internal static class Soql
     public static string ById(PolledObject polled, IEnumerable<string> ids, SalesforceOptions options) =>
         $"SELECT {Fields(polled, options)} FROM {polled} WHERE Id IN ({string.Join(',', ids.Select(Quote))})";
 
+    /// <summary>The records of an object with one of some addresses, deleted ones left out.</summary>
+    public static string ByAddress(string type, string fields, IEnumerable<string> addresses, string condition) =>
+        $"SELECT {fields} FROM {type} WHERE Email IN ({string.Join(',', addresses.Select(Quote))}) AND IsDeleted = false{condition} ORDER BY Id";
+
     /// <summary>A text in quotes, with what would end it escaped.</summary>
     public static string Quote(string text) =>
         $"'{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", @"\'", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal).Replace("\r", @"\r", StringComparison.Ordinal)}'";

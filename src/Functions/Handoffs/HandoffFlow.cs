@@ -3,6 +3,7 @@ using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Reviews;
 using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,7 @@ public sealed partial class HandoffFlow(
     JourneyFlow journeys,
     AssignmentFlow assignments,
     WriteBackFlow writeBack,
+    ReviewFlow reviews,
     ConnectorSet connectors,
     HandoffOptions options,
     ConnectorStateStore states,
@@ -82,6 +84,11 @@ public sealed partial class HandoffFlow(
             await journeys.UpdateAsync(handoff.LeadId, state => ToUpdate(HandoffDeliveryRules.Delivered(state, handoff.HandoffId, target, receipt, settings, clock.GetUtcNow())), CancellationToken.None);
             Log.Delivered(logger, handoff.HandoffId, target.Name);
         }
+        catch (AmbiguousMatchException ambiguous)
+        {
+            states.Reached(target.Name);
+            await AskAsync(handoff, ambiguous, cancellationToken);
+        }
         catch (Exception failure) when (failure is VendorUnavailableException or ConnectorNeedsAuthorizationException)
         {
             states.Failed(target.Name, failure);
@@ -93,6 +100,19 @@ public sealed partial class HandoffFlow(
             await NoteAsync(handoff, HandoffDelivery.Failed, cancellationToken);
             throw new HopelessMessageException("vendor-refused", $"{refused.Message} Mend the cause in {target.Name}, then replay this message.", refused);
         }
+    }
+
+    /// <summary>The handoff stays pending until a person has chosen one of the records; the answer announces it again.</summary>
+    /// <exception cref="HopelessMessageException">A person has chosen one that is no longer there.</exception>
+    private async Task AskAsync(HandoffAnnounced handoff, AmbiguousMatchException ambiguous, CancellationToken cancellationToken)
+    {
+        var review = await reviews.HoldAsync(handoff, ambiguous.Connector, ambiguous.Matches, cancellationToken);
+        if (review.Decision is { } decision)
+        {
+            throw new HopelessMessageException("chosen-record-gone", $"{ambiguous.Message} Review {review.Id} chose {decision.Choose}, which is no longer there. Merge the others in {ambiguous.Connector}, then replay this message.");
+        }
+
+        Log.Asked(logger, handoff.HandoffId, ambiguous.Connector, review.Id);
     }
 
     /// <summary>The connector the handoff was routed to, else the one named for the team, else the only one there is.</summary>
@@ -123,5 +143,8 @@ public sealed partial class HandoffFlow(
 
         [LoggerMessage(2, LogLevel.Information, "Handoff {HandoffId} is not delivered: {Why}.")]
         public static partial void NotDelivered(ILogger logger, string handoffId, string why);
+
+        [LoggerMessage(3, LogLevel.Warning, "Handoff {HandoffId} waits: which record of {Connector} it is has to be decided by a person in review {Review}.")]
+        public static partial void Asked(ILogger logger, string handoffId, string connector, string review);
     }
 }

@@ -46,11 +46,11 @@ public static class WriteBackRules
         return new() { OptedOut = journey.EmailConsent == ConsentState.OptedOut ? true : null, Reopened = true };
     }
 
-    /// <summary>The person's records in a tool; Salesforce's contact before its lead.</summary>
+    /// <summary>The person's records that are in a tool; Salesforce's contact before its lead.</summary>
     public static ImmutableArray<IdentityKey> RecordsIn(Journey journey, IPersonTarget target)
     {
         ArgumentNullException.ThrowIfNull(journey);
-        return [.. journey.Identities.Where(key => key.Kind == IdentityKind.Person && key.Connector == target.Name)];
+        return [.. journey.Records.Where(key => key.Connector == target.Name)];
     }
 
     /// <summary>The notes of a plan: what will be written, and what needs no writing.</summary>

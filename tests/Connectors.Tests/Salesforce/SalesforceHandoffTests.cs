@@ -45,7 +45,7 @@ public sealed class SalesforceHandoffTests
 
         await vendor.Connect<IHandoffTarget>("salesforce", Settings).DeliverAsync(Order(new() { Email = "ada@example.com", Phone = " " }), Stop);
 
-        Assert.Equal("""{"LastName":"(last name not known)","Company":"(company not known)","Email":"ada@example.com"}""", vendor.Calls[0].Body);
+        Assert.Equal("""{"LastName":"(last name not known)","Company":"(company not known)","Email":"ada@example.com"}""", vendor.Calls.First(call => call.Method == "PATCH").Body);
     }
 
     [Fact]
@@ -116,6 +116,46 @@ public sealed class SalesforceHandoffTests
             : Empty(asked));
 
         var receipt = await vendor.Connect<IHandoffTarget>("salesforce", Settings).DeliverAsync(Order(new() { LastName = "Byron" }, "00Q5g00000GoNeAAAA"), Stop);
+
+        Assert.Equal("00Q5g00000AbCdEEAV", receipt.Person.Id);
+    }
+
+    [Fact]
+    public async Task The_one_record_that_sales_have_at_the_address_is_taken_and_none_is_made()
+    {
+        using var vendor = new VendorStub(asked => IsQuery(asked, "Contact")
+            ? Page("""{"attributes":{"type":"Contact"},"Id":"0035g00000CoNtAAAA","OwnerId":"0055g00000PersonAA"}""")
+            : Empty(asked));
+
+        var receipt = await vendor.Connect<IHandoffTarget>("salesforce", Settings).DeliverAsync(Order(new() { LastName = "Byron", Email = "ada@example.com" }), Stop);
+
+        Assert.Equal("0035g00000CoNtAAAA", receipt.Person.Id);
+        Assert.DoesNotContain(vendor.Calls, call => call.Method == "PATCH" && call.Path.Contains("/Lead/", StringComparison.Ordinal));
+        Assert.Contains(vendor.Calls, call => call.Query.Contains("Email IN ('ada@example.com')", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Where_several_records_have_the_address_nothing_is_written_and_they_are_named()
+    {
+        using var vendor = new VendorStub(asked => IsQuery(asked, "Lead")
+            ? Page("""{"attributes":{"type":"Lead"},"Id":"00Q5g00000OneAAAAA"}""", """{"attributes":{"type":"Lead"},"Id":"00Q5g00000TwoAAAAA"}""")
+            : Empty(asked));
+
+        var several = await Assert.ThrowsAsync<AmbiguousMatchException>(
+            () => vendor.Connect<IHandoffTarget>("salesforce", Settings).DeliverAsync(Order(new() { LastName = "Byron", Email = "ada@example.com" }), Stop));
+
+        Assert.Equal(["00Q5g00000OneAAAAA", "00Q5g00000TwoAAAAA"], several.Matches.Select(match => match.Id));
+        Assert.DoesNotContain(vendor.Calls, call => call.Method == "PATCH");
+    }
+
+    [Fact]
+    public async Task The_hubs_own_record_is_taken_whatever_else_has_the_address()
+    {
+        using var vendor = new VendorStub(asked => IsQuery(asked, "Lead")
+            ? Page("""{"attributes":{"type":"Lead"},"Id":"00Q5g00000OneAAAAA"}""", """{"attributes":{"type":"Lead"},"Id":"00Q5g00000AbCdEEAV","IntegrationHub_Lead_Id__c":"0123456789abcdef01234567"}""")
+            : Empty(asked));
+
+        var receipt = await vendor.Connect<IHandoffTarget>("salesforce", Settings).DeliverAsync(Order(new() { LastName = "Byron", Email = "ada@example.com" }), Stop);
 
         Assert.Equal("00Q5g00000AbCdEEAV", receipt.Person.Id);
     }
@@ -229,13 +269,18 @@ public sealed class SalesforceHandoffTests
         Kind = SourceEventKind.ContactUpdated, DedupeKey = $"event {person}", Side = ToolSide.Crm, People = person is null ? [] : [person], NeedsEnrichment = ["email"],
     };
 
+    private static bool IsQuery(Asked asked, string type) => asked.Path.EndsWith("/queryAll", StringComparison.Ordinal) && asked.Query.Contains($"FROM {type}", StringComparison.Ordinal);
+
     private static HttpResponseMessage Empty(Asked asked) => asked switch
     {
         { Path: var path } when path.EndsWith("/token", StringComparison.Ordinal) => VendorStub.Json(Token),
         { Method: "GET", Path: LeadPath } => Row("Lead", "00Q5g00000AbCdEEAV", """ "OwnerId":"0055g00000PersonAA" """),
         { Method: "PATCH" } => new(HttpStatusCode.NoContent),
+        { Path: var path } when path.EndsWith("/queryAll", StringComparison.Ordinal) => Page(),
         _ => VendorStub.Json("""[{"errorCode":"NOT_FOUND"}]""", HttpStatusCode.NotFound),
     };
+
+    private static HttpResponseMessage Page(params string[] rows) => VendorStub.Json($$"""{"done":true,"records":[{{string.Join(',', rows)}}]}""");
 
     private static HttpResponseMessage Row(string type, string id, string fields) => VendorStub.Json($$"""{"attributes":{"type":"{{type}}"},"Id":"{{id}}",{{fields}}}""");
 

@@ -10,7 +10,7 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Identity;
 
-[Collection(nameof(RealParts))]
+[Collection(nameof(OwnTables))]
 public sealed class ErasureTests(Azurite azurite)
 {
     private readonly ManualClock _clock = new(Monday.AddDays(1));

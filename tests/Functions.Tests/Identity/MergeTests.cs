@@ -9,7 +9,7 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Identity;
 
-[Collection(nameof(RealParts))]
+[Collection(nameof(OwnTables))]
 public sealed class MergeTests(Azurite azurite)
 {
     private readonly ManualClock _clock = new(Monday.AddDays(1));

@@ -10,7 +10,7 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Identity;
 
-[Collection(nameof(RealParts))]
+[Collection(nameof(OwnTables))]
 public sealed class ReviewTests(Azurite azurite)
 {
     private readonly ManualClock _clock = new(Monday.AddDays(1));
@@ -146,6 +146,32 @@ public sealed class ReviewTests(Azurite azurite)
 
         Assert.Single(await hub.Get<ReviewStore>().OpenAsync(Token), IsOurs);
         Assert.Single((await Task.WhenAll(FindAsync(hub, "contact-1"), FindAsync(hub, "contact-2"))).OfType<LeadId>());
+    }
+
+    [Fact]
+    public async Task A_handoff_that_several_records_of_the_CRM_match_writes_nothing_until_a_person_chooses_one()
+    {
+        var sales = new PlayedCrm("dynamics");
+        await using var hub = new TestHub(azurite.ConnectionString, _clock, [Marketing, sales], "--Schedules:DetectStalls=0 0 0 1 1 *");
+        IdentityKey[] matches = [IdentityKey.Person("dynamics", $"one-{_world}"), IdentityKey.Person("dynamics", $"two-{_world}")];
+        IdentityKey? chosen = null;
+        sales.Fails = _ => chosen is null ? new AmbiguousMatchException("dynamics", matches) : null;
+        await hub.StartAsync();
+        using var api = new HubClient(hub);
+        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 0, "contact-1", "ada"));
+        var lead = (await FindAsync(hub, "contact-1"))!;
+
+        JsonElement review = default;
+        await Eventually.TrueAsync(async () => (review = (await api.GetAsync("/api/reviews")).EnumerateArray().SingleOrDefault(open => open.GetProperty("candidates").ToString().Contains(_world, StringComparison.Ordinal))).ValueKind == JsonValueKind.Object, "a person is asked");
+        Assert.Equal(("severalMatches", HandoffDelivery.Pending), (Text(review, "reason"), (await hub.StateAsync(lead)).Ledger.Handoffs.Single().Delivery));
+        Assert.Equal(HttpStatusCode.BadRequest, (await api.PostAsync($"/api/reviews/{Text(review, "id")}", """{"merge":true}""")).Status);
+
+        chosen = matches[1];
+        Assert.Equal(HttpStatusCode.NoContent, (await api.PostAsync($"/api/reviews/{Text(review, "id")}", JsonSerializer.Serialize(new { choose = matches[1].Id }))).Status);
+
+        await Eventually.TrueAsync(async () => (await hub.StateAsync(lead)).Ledger.Handoffs.Single().Delivery == HandoffDelivery.Delivered, "the handoff is delivered");
+        Assert.Contains(matches[1], Assert.Single(sales.Records.Values).Journey.Records);
+        Assert.Equal(lead, await new IdentityStore(hub.Get<HubTables>()).FindAsync(matches[1], Token));
     }
 
     [Fact]
