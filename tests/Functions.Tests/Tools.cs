@@ -196,3 +196,21 @@ internal sealed class PlayedReader(string name) : IDeliveryReader
 
     public IReadOnlyList<SourceEvent> Read(Delivery delivery) => _said[System.Text.Encoding.UTF8.GetString(delivery.Body.Span)];
 }
+
+/// <summary>A tool that calls; nobody does.</summary>
+internal sealed class PlayedHook : IWebhookSource
+{
+    public string Name => "hubspot";
+
+    public string Type => "Played";
+
+    public int MaxBodyBytes => 1;
+
+    public IReadOnlyCollection<string> Headers => [];
+
+    public DeliveryCheck Check(Delivery delivery, DateTimeOffset now) => throw new InvalidOperationException("Nobody calls.");
+
+    public IReadOnlyList<Delivery> Split(Delivery delivery) => [delivery];
+
+    public IReadOnlyList<SourceEvent> Read(Delivery delivery) => [];
+}

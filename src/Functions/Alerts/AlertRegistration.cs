@@ -1,7 +1,10 @@
+using Azure.Core;
+using Azure.Identity;
 using IntegrationHub.Functions.Alerts.Links;
 using IntegrationHub.Functions.Alerts.Mail;
 using IntegrationHub.Functions.Alerts.Mailbox;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Settings;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -18,6 +21,7 @@ public static class AlertRegistration
         .AddSingleton<ILeadRecords>(provider => provider.GetRequiredService<MailboxStore>())
         .AddSingleton<MailFlow>()
         .AddSingleton<OpsMailFlow>()
+        .AddSingleton<MailOutlookFlow>()
         .AddSingleton<MailComposer>()
         .AddSingleton<MailThrottle>()
         .AddSingleton<MailGate>()
@@ -25,5 +29,17 @@ public static class AlertRegistration
         .AddSingleton<MailRenderer>()
         .AddSingleton<LinkKeyStore>()
         .AddSingleton<AlertPageFlow>()
-        .AddSingleton<IMailSender, SmtpMailSender>();
+        .AddSingleton(Sender);
+
+    /// <summary>What the settings name.</summary>
+    private static IMailSender Sender(IServiceProvider services)
+    {
+        var mail = services.GetRequiredService<MailOptions>();
+        return mail.AzureCommunication is { } azure
+            ? new AzureCommunicationMailSender(mail, IdentityOf(azure), transport: null, services.GetRequiredService<TimeProvider>())
+            : ActivatorUtilities.CreateInstance<SmtpMailSender>(services);
+    }
+
+    private static TokenCredential IdentityOf(AzureCommunicationOptions azure) =>
+        new ManagedIdentityCredential(azure.ClientId is { } clientId ? ManagedIdentityId.FromUserAssignedClientId(clientId) : ManagedIdentityId.SystemAssigned);
 }

@@ -50,7 +50,7 @@ public sealed partial class MailFlow(
         await opsMail.SendAsync(cancellationToken);
         foreach (var mailbox in await mailboxes.ReadAsync(cancellationToken))
         {
-            if (Pick(mailbox, down) is { } work && await throttle.ClosedUntilAsync(cancellationToken) is null)
+            if (Pick(mailbox, down) is { } work && (work.Hold || await throttle.ClosedUntilAsync(cancellationToken) is null))
             {
                 await TryWorkAsync(mailbox, work, down, cancellationToken);
             }

@@ -1,15 +1,16 @@
 using IntegrationHub.Functions.Alerts.Mail;
 using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.Settings;
+using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Alerts;
 
 /// <summary>Tells ops what is open and has not been told: claim, send, note. After a crash between sending and noting the same mail goes out once more under the same id.</summary>
-public sealed class OpsMailFlow(NoticeStore notices, MailGate gate, MailRenderer renderer, OpsOptions ops, MailOptions mail)
+public sealed partial class OpsMailFlow(NoticeStore notices, MailGate gate, MailRenderer renderer, OpsOptions ops, MailOptions mail, ILogger<OpsMailFlow> logger)
 {
     private static readonly TimeSpan ClaimFor = TimeSpan.FromMinutes(2);
 
-    /// <summary>Tells what is open, oldest first, as far as the throttle lets it. Without recipients nothing is told: health shows it.</summary>
+    /// <summary>Tells what is open, oldest first, as far as the throttle lets it. Without recipients nothing is told: health shows it. A notice that cannot be told holds back nothing else.</summary>
     public async Task SendAsync(CancellationToken cancellationToken)
     {
         if (ops.Recipients.Count == 0)
@@ -19,9 +20,16 @@ public sealed class OpsMailFlow(NoticeStore notices, MailGate gate, MailRenderer
 
         foreach (var notice in await notices.UntoldAsync(cancellationToken))
         {
-            if (await notices.ClaimAsync(notice, ClaimFor, cancellationToken) is { } claimed && !await TellAsync(claimed, cancellationToken))
+            try
             {
-                return;
+                if (await notices.ClaimAsync(notice, ClaimFor, cancellationToken) is { } claimed && !await TellAsync(claimed, cancellationToken))
+                {
+                    return;
+                }
+            }
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                Log.NotTold(logger, failure, notice.Notice.Key);
             }
         }
     }
@@ -52,5 +60,11 @@ public sealed class OpsMailFlow(NoticeStore notices, MailGate gate, MailRenderer
             Text = text.ToText(),
             Html = await renderer.RenderAsync<OpsMailHtml>(text),
         };
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The notice {Key} could not be told; tried again when the claim on it is over.")]
+        public static partial void NotTold(ILogger logger, Exception failure, string key);
     }
 }

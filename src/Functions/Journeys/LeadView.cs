@@ -37,7 +37,7 @@ public sealed record LeadView(
             journey.Held,
             [.. state.Facts.Values.OrderBy(fact => fact.OccurredAt).ThenBy(fact => fact.DedupeKey, StringComparer.Ordinal).Select(FactView.Of)],
             [.. state.Ledger.Handoffs.Select(HandoffView.Of)],
-            [.. state.Ledger.Alerts.Select(alert => new AlertView(alert.Id, alert.Kind, alert.Level, alert.Fate, alert.At))]);
+            [.. state.Ledger.Alerts.Select(alert => new AlertView(alert.Id, alert.Kind, alert.Level, alert.Fate, alert.FateReason, alert.At))]);
     }
 }
 
@@ -130,4 +130,4 @@ public sealed record AssignmentView(
     string Owner, string? Route, string Rule, string Why, string Connector, DateTimeOffset At, DateTimeOffset? DeliveredAt, string? KeptBy, DateTimeOffset? LapsedAt);
 
 /// <summary>An alert.</summary>
-public sealed record AlertView(string Id, AlertKind Kind, int Level, AlertFate Fate, DateTimeOffset At);
+public sealed record AlertView(string Id, AlertKind Kind, int Level, AlertFate Fate, string? Reason, DateTimeOffset At);

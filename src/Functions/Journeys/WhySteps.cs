@@ -113,7 +113,7 @@ internal static class WhySteps
 
     private static WhyStep Alerted(Alert alert, FunnelSettings settings, WhySource? source)
     {
-        var limit = string.Create(CultureInfo.InvariantCulture, $"limit reached at {alert.DueAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}, level {alert.Level}: {CamelCase(alert.Fate.ToString())}");
+        var limit = string.Create(CultureInfo.InvariantCulture, $"limit reached at {alert.DueAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}, level {alert.Level}: {CamelCase(alert.Fate.ToString())}{(alert.FateReason is null ? "" : $", {alert.FateReason}")}");
         return new(WhyStepKind.Alerted, alert.At, CamelCase(alert.Kind.ToString()), limit, source) { Stage = alert.Stage, Team = settings.OwnerOf(alert.Stage), Id = alert.Id };
     }
 

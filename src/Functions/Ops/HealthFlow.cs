@@ -1,13 +1,13 @@
 using Azure.Data.Tables;
 using IntegrationHub.Connectors.Common;
+using IntegrationHub.Functions.Alerts;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Ops;
 
 /// <summary>Looks at everything the hub stands on, briefly and all at once. What does not answer in time is reported so; nothing is thrown.</summary>
-public sealed partial class HealthFlow(ConnectorSet connectors, ConnectorStateStore states, QueueProbe queues, HubTables tables, MailOptions mail, TimeProvider clock, ILogger<HealthFlow> logger)
+public sealed partial class HealthFlow(ConnectorSet connectors, ConnectorStateStore states, QueueProbe queues, HubTables tables, MailOutlookFlow mail, TimeProvider clock, ILogger<HealthFlow> logger)
 {
     private const int SpoolCountedTo = 1_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -17,9 +17,10 @@ public sealed partial class HealthFlow(ConnectorSet connectors, ConnectorStateSt
     {
         var known = TryAsync("tables", async token => (IReadOnlyDictionary<string, ConnectorState>?)await states.GetAllAsync(token), null, cancellationToken);
         var waiting = TryAsync("spool", async token => (int?)await CountSpoolAsync(token), null, cancellationToken);
+        var outlook = TryAsync("mailboxes", mail.LookAsync, mail.Unknown, cancellationToken);
         var counts = await Task.WhenAll(QueueProbe.Entities.Select(entity =>
             TryAsync(entity.Name, token => queues.CountAsync(entity, token), new QueueHealth(entity.Name, null, null, false), cancellationToken)));
-        return HealthRules.Judge(connectors.All, await known, counts, await waiting, mail.Smtp is not null);
+        return HealthRules.Judge(connectors.All, await known, counts, await waiting, await outlook);
     }
 
     private async Task<int> CountSpoolAsync(CancellationToken cancellationToken)

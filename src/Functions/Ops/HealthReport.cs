@@ -46,7 +46,15 @@ public sealed record QueueHealth(string Name, int? Active, int? DeadLettered, bo
 /// <param name="State"><c>ok</c>, <c>failing</c>, <c>silent</c> when none was sent yet, or <c>off</c> when no server is named.</param>
 /// <param name="LastSentAt">When a server last took a mail; null for never.</param>
 /// <param name="LastError">What the last failure said; null when it is not failing.</param>
-public sealed record MailHealth(string State, DateTimeOffset? LastSentAt, string? LastError);
+/// <param name="Waiting">What waits in the mailboxes to be told; null when the tables do not answer.</param>
+/// <param name="ThrottledUntil">When the throttle lets the next mail out; null for now.</param>
+public sealed record MailHealth(string State, DateTimeOffset? LastSentAt, string? LastError, MailWaiting? Waiting, DateTimeOffset? ThrottledUntil);
+
+/// <summary>What waits to be told, one for each alert and audience.</summary>
+/// <param name="Soon">What comes with the next mail.</param>
+/// <param name="Held">What is held for quiet hours.</param>
+/// <param name="Inhibited">What waits until a tool works again.</param>
+public sealed record MailWaiting(int Soon, int Held, int Inhibited);
 
 /// <summary>How full the spool is.</summary>
 /// <param name="Waiting">Deliveries that wait for the bus, counted up to a thousand; null when the tables do not answer.</param>

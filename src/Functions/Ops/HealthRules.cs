@@ -10,14 +10,15 @@ public static class HealthRules
     /// <param name="states">What is known of them and of the mail; null when the tables do not answer.</param>
     /// <param name="queues">What was counted.</param>
     /// <param name="spoolWaiting">What waits in the spool; null when the tables do not answer.</param>
-    /// <param name="mailConfigured">Whether a mail server is named.</param>
+    /// <param name="outlook">How it looks in the mailboxes.</param>
     public static HealthReport Judge(
-        IEnumerable<IConnector> connectors, IReadOnlyDictionary<string, ConnectorState>? states, IReadOnlyList<QueueHealth> queues, int? spoolWaiting, bool mailConfigured)
+        IEnumerable<IConnector> connectors, IReadOnlyDictionary<string, ConnectorState>? states, IReadOnlyList<QueueHealth> queues, int? spoolWaiting, MailOutlook outlook)
     {
+        ArgumentNullException.ThrowIfNull(outlook);
         var connectorHealth = connectors.OrderBy(connector => connector.Name, StringComparer.Ordinal).Select(connector => Of(connector, states?.GetValueOrDefault(connector.Name))).ToList();
-        var mail = MailOf(states?.GetValueOrDefault(ConnectorState.Mail), mailConfigured);
+        var mail = MailOf(states?.GetValueOrDefault(ConnectorState.Mail), outlook);
         var broken = Broken(states, queues, spoolWaiting).ToList();
-        var wanting = Wanting(connectorHealth, mail, queues, spoolWaiting).ToList();
+        var wanting = Wanting(connectorHealth, mail, queues, spoolWaiting).Concat(outlook.Untold).ToList();
         var status = broken.Count > 0 ? HealthReport.Unhealthy : wanting.Count > 0 ? HealthReport.Degraded : HealthReport.Healthy;
         return new(status, [.. broken, .. wanting], connectorHealth, queues, mail, new(spoolWaiting));
     }
@@ -46,7 +47,8 @@ public static class HealthRules
     private static ConnectorHealth Of(IConnector connector, ConnectorState? state) =>
         new(connector.Name, connector.Type, StateOf(state), state?.LastEventAt, state?.LastEventAt is null ? null : Math.Round(state.Lag.TotalSeconds, 3), ErrorOf(state), state?.Dropped ?? 0);
 
-    private static MailHealth MailOf(ConnectorState? state, bool configured) => new(configured ? StateOf(state) : "off", state?.LastEventAt, ErrorOf(state));
+    private static MailHealth MailOf(ConnectorState? state, MailOutlook outlook) =>
+        new(outlook.Configured ? StateOf(state) : "off", state?.LastEventAt, ErrorOf(state), outlook.Waiting, outlook.ThrottledUntil);
 
     private static string StateOf(ConnectorState? state) => state switch
     {

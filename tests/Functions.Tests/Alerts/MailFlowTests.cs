@@ -1,8 +1,10 @@
+using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Alerts;
 using IntegrationHub.Functions.Alerts.Mail;
 using IntegrationHub.Functions.Alerts.Mailbox;
 using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Polling;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -300,6 +302,80 @@ public sealed class MailFlowTests(Azurite azurite, Maildev maildev) : IAsyncLife
     }
 
     [Fact]
+    public async Task A_tool_that_takes_no_credentials_any_more_is_told_to_ops_with_the_next_sweep_and_once()
+    {
+        var salesforce = new PlayedSource("salesforce", rows: 0) { Fails = new ConnectorNeedsAuthorizationException("salesforce", "invalid_grant") };
+        await using var world = await new MailWorld(azurite.ConnectionString, _clock, [salesforce], "--Ops:Recipients=ops@example.com").EmptyAsync();
+        for (var minute = 0; minute < 30; minute += 5)
+        {
+            _clock.Now = Monday.AddMinutes(minute);
+            await world.Hub.Get<PollFlow>().PollAllAsync(TestContext.Current.CancellationToken);
+            await world.SendAsync(_clock.Now);
+            Assert.Equal("[IntegrationHub] Blind for salesforce since 2 Mar 2026 09:00 UTC", Assert.Single(world.Server.Sent).Subject);
+        }
+
+        Assert.Contains("Salesforce needs authorization.", world.Server.Sent[0].Text, StringComparison.Ordinal);
+        Assert.Contains("Connectors:salesforce", world.Server.Sent[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_webhook_that_is_silent_for_long_is_told_to_ops_by_its_address_and_once()
+    {
+        await using var world = await new MailWorld(azurite.ConnectionString, _clock, [new PlayedHook()], "--Ops:Recipients=ops@example.com").EmptyAsync();
+        for (var day = 0; day < 10; day++)
+        {
+            _clock.Now = Monday.AddDays(day);
+            world.Hub.Get<ConnectorStateStore>().Worked("hubspot", _clock.Now);
+        }
+
+        await world.SendAsync(Monday.AddDays(12));
+        var tooEarly = world.Server.Sent.Count;
+        await world.SendAsync(Monday.AddDays(12).AddSeconds(1));
+        await world.SendAsync(Monday.AddDays(20));
+
+        Assert.Equal(0, tooEarly);
+        Assert.Contains("http://localhost:7071/api/webhooks/hubspot", Assert.Single(world.Server.Sent).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_mail_to_ops_that_is_repeated_after_a_crash_has_the_same_id_and_words()
+    {
+        await using var world = await WorldAsync("--Ops:Recipients=ops@example.com");
+        await world.Hub.Get<NoticeStore>().OpenAsync(new("flip", "A breaker\r\nhas tripped", ["salesforce rewrites <phone>."]), TestContext.Current.CancellationToken);
+        world.Server.CrashesAfterSending = true;
+        await world.SendAsync(Due);
+        world.Server.CrashesAfterSending = false;
+
+        await world.SendAsync(Due.AddMinutes(1));
+        var whileClaimed = world.Server.Sent.Count;
+        await world.SendAsync(Due.AddMinutes(2));
+        await world.SendAsync(Due.AddMinutes(3));
+
+        Assert.Equal((1, 2), (whileClaimed, world.Server.Sent.Count));
+        Assert.Equal((world.Server.Sent[0].MessageId, world.Server.Sent[0].Text, world.Server.Sent[0].Html), (world.Server.Sent[1].MessageId, world.Server.Sent[1].Text, world.Server.Sent[1].Html));
+        Assert.Equal("[IntegrationHub] A breaker has tripped", world.Server.Sent[0].Subject);
+        Assert.Contains("salesforce rewrites &lt;phone&gt;.", world.Server.Sent[0].Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_waits_about_an_erased_person_is_forgotten_with_them()
+    {
+        await using var world = await WorldAsync();
+        await world.LeadAsync(Id("forgotten"));
+        await world.LeadAsync(Id("kept"));
+        await world.SweepAsync(Due);
+        world.Server.CrashesAfterSending = true;
+        await world.SendAsync(Open);
+        var store = world.Hub.Get<MailboxStore>();
+
+        await store.ForgetAsync(Id("forgotten"), TestContext.Current.CancellationToken);
+
+        var left = await store.ReadAsync(TestContext.Current.CancellationToken);
+        Assert.All(left, mailbox => Assert.Null(mailbox.Window.Batch));
+        Assert.All(left, mailbox => Assert.Equal(Id("kept"), Assert.Single(mailbox.Entries).LeadId));
+    }
+
+    [Fact]
     public async Task The_running_hub_mails_a_stalled_lead()
     {
         await using var world = await WorldAsync("--Schedules:DetectStalls=* * * * * *", "--Schedules:SendMails=* * * * * *", "--Alerts:GroupWait=0");
@@ -307,8 +383,14 @@ public sealed class MailFlowTests(Azurite azurite, Maildev maildev) : IAsyncLife
         await world.Hub.LeadAsync(Id("running"), Claim(FunnelStage.Interest, Monday), Profile(new LeadProfile { Company = "Running Ltd" }));
         _clock.Now = Due;
 
+        // The timers go by the same clock.
         await Eventually.TrueAsync(
-            async () => (await maildev.MailsAsync(0)).Count(mail => mail.Subject.Contains("Running Ltd", StringComparison.Ordinal)) == 2, "both teams had their mail");
+            async () =>
+            {
+                _clock.Now += TimeSpan.FromSeconds(1);
+                return (await maildev.MailsAsync(0)).Count(mail => mail.Subject.Contains("Running Ltd", StringComparison.Ordinal)) == 2;
+            },
+            "both teams had their mail");
     }
 
     private Task<MailWorld> WorldAsync(params string[] settings) =>

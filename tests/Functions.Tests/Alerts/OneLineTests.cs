@@ -9,6 +9,8 @@ public sealed class OneLineTests
     [InlineData("", null)]
     [InlineData(" \r\n\t", null)]
     [InlineData("\u202E\u200F", null)]
+    [InlineData("\u200D\uFE0F \u3164", null)]
+    [InlineData("A\u200Bd\u2060a\uFEFF", "Ada")]
     [InlineData("  Ada   Lovelace ", "Ada Lovelace")]
     [InlineData("Ada\r\nBcc: all@example.com", "Ada Bcc: all@example.com")]
     [InlineData("Ada\u2028Lovelace\u0085x\0y", "Ada Lovelace x y")]

@@ -78,6 +78,48 @@ public sealed class SmtpMailSenderTests(Maildev maildev)
         Assert.DoesNotContain("ada@", failure.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_server_whose_certificate_nobody_vouches_for_gets_neither_login_nor_mail()
+    {
+        using var certificate = Certificates.SelfSigned();
+        await using var server = new PlayedSmtpServer(certificate);
+
+        await Assert.ThrowsAsync<MailUnavailableException>(() => Secured(server.Port).SendAsync(Mail, TestContext.Current.CancellationToken));
+
+        Assert.Equal(["EHLO", "STARTTLS"], server.Told.Select(told => told.Line.Split(' ')[0]));
+    }
+
+    [Fact]
+    public async Task A_server_without_starttls_gets_neither_login_nor_mail_where_it_is_asked_for()
+    {
+        await using var server = new PlayedSmtpServer(certificate: null);
+
+        await Assert.ThrowsAsync<MailUnavailableException>(() => Secured(server.Port).SendAsync(Mail, TestContext.Current.CancellationToken));
+
+        Assert.Equal("EHLO", Assert.Single(server.Told).Line.Split(' ')[0]);
+    }
+
+    [Theory]
+    [InlineData("235 2.7.0 welcome", true)]
+    [InlineData("535 5.7.8 wrong password", false)]
+    public async Task A_login_that_is_not_taken_makes_mail_wait_until_it_is_mended(string answer, bool taken)
+    {
+        await using var server = new PlayedSmtpServer(certificate: null) { LoginAnswer = answer };
+        var sender = new SmtpMailSender(
+            new MailOptions { From = "hub@example.com", Smtp = new SmtpOptions { Host = "127.0.0.1", Port = server.Port, User = "hub", Password = "secret" } }, TimeProvider.System, NullLogger<SmtpMailSender>.Instance);
+
+        var failure = await Record.ExceptionAsync(() => sender.SendAsync(Mail, TestContext.Current.CancellationToken));
+
+        Assert.Equal(taken ? null : typeof(MailUnavailableException), failure?.GetType());
+        Assert.Contains(server.Told, told => told.Line.EndsWith(Convert.ToBase64String("secret"u8), StringComparison.Ordinal));
+        Assert.Equal(taken, server.Told.Any(told => told.Line == "DATA"));
+        Assert.DoesNotContain("secret", failure?.ToString() ?? "", StringComparison.Ordinal);
+    }
+
+    /// <summary>As the settings make it where a user is named.</summary>
+    private static SmtpMailSender Secured(int port) => new(
+        new MailOptions { From = "hub@example.com", Smtp = new SmtpOptions { Host = "127.0.0.1", Port = port, User = "hub", Password = "secret", StartTls = true } }, TimeProvider.System, NullLogger<SmtpMailSender>.Instance);
+
     private static SmtpMailSender Sender(int port) => new(
         new MailOptions { From = "hub@example.com", Smtp = new SmtpOptions { Host = "127.0.0.1", Port = port } }, TimeProvider.System, NullLogger<SmtpMailSender>.Instance);
 }

@@ -8,6 +8,8 @@ public sealed class HealthRulesTests
     private static readonly Dictionary<string, ConnectorState> NoStates = [];
     private static readonly QueueHealth Empty = new("inbound", 0, 0, false);
 
+    private static readonly MailOutlook Mailboxes = new(Configured: true, new(0, 0, 0), null, []);
+
     [Fact]
     public void A_hub_that_stands_on_everything_is_healthy() => AssertStatus(HealthReport.Healthy, NoStates, Empty, 0);
 
@@ -53,27 +55,31 @@ public sealed class HealthRulesTests
             ["salesforce"] = new() { Name = "salesforce", LastGoodAt = At(goodAt), LastFailureAt = At(failedAt), LastError = "away" },
         };
 
-        Assert.Equal(state, HealthRules.Judge([new PlayedCrm()], states, [Empty], 0, mailConfigured: true).Connectors[0].State);
+        Assert.Equal(state, HealthRules.Judge([new PlayedCrm()], states, [Empty], 0, Mailboxes).Connectors[0].State);
 
         static DateTimeOffset? At(int? seconds) => seconds is { } value ? Monday.AddSeconds(value) : null;
     }
 
     [Fact]
-    public void Mail_without_a_server_is_off() => Assert.Equal("off", HealthRules.Judge([], NoStates, [Empty], 0, mailConfigured: false).Mail.State);
+    public void A_notice_that_nobody_is_told_of_shows_here() =>
+        Assert.Equal((HealthReport.Degraded, "Blind for salesforce."), HealthRules.Judge([], NoStates, [Empty], 0, Mailboxes with { Untold = ["Blind for salesforce."] }) is var report ? (report.Status, Assert.Single(report.Problems)) : default);
+
+    [Fact]
+    public void Mail_without_a_server_is_off() => Assert.Equal("off", HealthRules.Judge([], NoStates, [Empty], 0, Mailboxes with { Configured = false }).Mail.State);
 
     [Fact]
     public void Failing_mail_says_why()
     {
         var states = new Dictionary<string, ConnectorState> { [ConnectorState.Mail] = new() { Name = ConnectorState.Mail, LastFailureAt = Monday, LastError = "busy" } };
 
-        var report = HealthRules.Judge([], states, [Empty], 0, mailConfigured: true);
+        var report = HealthRules.Judge([], states, [Empty], 0, Mailboxes);
 
         Assert.Equal((HealthReport.Degraded, "failing", "busy"), (report.Status, report.Mail.State, report.Mail.LastError));
     }
 
     private static HealthReport AssertStatus(string status, IReadOnlyDictionary<string, ConnectorState>? states, QueueHealth queue, int? spool)
     {
-        var report = HealthRules.Judge([new PlayedCrm()], states, [queue], spool, mailConfigured: true);
+        var report = HealthRules.Judge([new PlayedCrm()], states, [queue], spool, Mailboxes);
 
         Assert.Equal(status, report.Status);
         Assert.Equal(status == HealthReport.Healthy, report.Problems.Count == 0);

@@ -38,6 +38,38 @@ public sealed class SettingsTests
     }
 
     [Theory]
+    [InlineData("Mail:PerMinute", "-1")]
+    [InlineData("Mail:PerHour", "5001")]
+    [InlineData("Mail:AzureCommunication:Endpoint", "http://contoso.communication.azure.com")]
+    [InlineData("Alerts:GroupWait", "soon")]
+    [InlineData("Alerts:GroupInterval", "-00:00:01")]
+    [InlineData("Alerts:MaxRows", "0")]
+    [InlineData("Alerts:CatchUp", "-00:00:01")]
+    [InlineData("Alerts:LinksValidFor", "00:00:00")]
+    [InlineData("Ops:LateAfter", "00:00:00")]
+    [InlineData("Ops:SilentAfter", "1")]
+    [InlineData("Hub:LinkKey", "31 characters are too few here.")]
+    public void A_setting_about_mail_that_is_wrong_is_a_fault_that_names_it(string key, string value) =>
+        Assert.StartsWith($"{key}: ", Assert.Single(Assert.Throws<InvalidSettingsException>(() => Read((key, value))).Faults), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("Mail:PerMinute", "0")]
+    [InlineData("Mail:PerHour", "5000")]
+    [InlineData("Alerts:GroupWait", "00:00:00")]
+    [InlineData("Alerts:MaxRows", "1")]
+    [InlineData("Alerts:LinksValidFor", "00:00:01")]
+    [InlineData("Ops:SilentAfter", "0")]
+    [InlineData("Ops:SilentAfter", "1.5")]
+    [InlineData("Hub:LinkKey", "32 characters are enough for it.")]
+    public void A_setting_about_mail_may_be_at_its_limit(string key, string value) => Assert.NotNull(Read((key, value)).GetRequiredService<TellingOptions>());
+
+    [Fact]
+    public void Only_one_way_to_send_mail_may_be_named() => Assert.StartsWith(
+        "Mail: Mail:Smtp:Host and Mail:AzureCommunication:Endpoint are both set.",
+        Assert.Single(Assert.Throws<InvalidSettingsException>(() => Read(("Mail:Smtp:Host", "mail"), ("Mail:AzureCommunication:Endpoint", "https://contoso.communication.azure.com"))).Faults),
+        StringComparison.Ordinal);
+
+    [Theory]
     [InlineData(1)]
     [InlineData(65_535)]
     public void A_port_may_be_any_there_is(int port) =>

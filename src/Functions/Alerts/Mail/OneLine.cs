@@ -18,7 +18,7 @@ public static class OneLine
         }
 
         var line = string.Join(' ', clean.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        return line.Length == 0 ? null : Cut(line, longest);
+        return line.EnumerateRunes().All(IsBlank) ? null : Cut(line, longest);
     }
 
     private static string Cut(string line, int longest)
@@ -32,6 +32,11 @@ public static class OneLine
         return line[..cut].TrimEnd() + "…";
     }
 
-    /// <summary>Direction marks and blanks without width; the joiners stay, scripts and emoji need them.</summary>
-    private static bool IsInvisible(Rune rune) => rune.Value is 0x00AD or 0x061C or 0x200B or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x2069) or 0xFEFF;
+    /// <summary>Direction marks, blanks without width, marks that annotate; the joiners, selectors and tags stay, scripts and emoji need them.</summary>
+    private static bool IsInvisible(Rune rune) =>
+        rune.Value is 0x00AD or 0x061C or 0x180E or 0x200B or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x206F) or 0xFEFF or (>= 0xFFF9 and <= 0xFFFB);
+
+    /// <summary>What shows nothing by itself.</summary>
+    private static bool IsBlank(Rune rune) =>
+        rune.Value is ' ' or 0x034F or 0x115F or 0x1160 or 0x200C or 0x200D or 0x3164 or 0xFFA0 or (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0000 and <= 0xE0FFF);
 }

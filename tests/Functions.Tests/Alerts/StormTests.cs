@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using IntegrationHub.Embedded.Tests;
+using IntegrationHub.Functions.Alerts;
+using IntegrationHub.Functions.Alerts.Mailbox;
+using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Polling;
+using IntegrationHub.Funnel;
+using static IntegrationHub.Functions.Tests.Leads;
+
+namespace IntegrationHub.Functions.Tests.Alerts;
+
+/// <summary>Five hundred leads at once: with a real bus, real tables and a real mailbox; only the clock is moved by hand.</summary>
+[Collection(nameof(RealParts))]
+public sealed class StormTests(Azurite azurite, Maildev maildev) : IAsyncLifetime
+{
+    private const int Leads = 500;
+    private const int StillStalled = 20;
+    private static readonly DateTimeOffset Due = Monday.AddDays(2);
+    private static readonly string[] Settings = ["--Ops:Recipients=ops@example.com", "--Mail:PerMinute=30", "--Mail:PerHour=100"];
+
+    private readonly ManualClock _clock = new(Monday);
+
+    public async ValueTask InitializeAsync() => await maildev.EmptyAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Five_hundred_leads_that_stall_at_once_are_one_mail_to_each_recipient_and_each_has_its_fate()
+    {
+        await using var world = await WorldAsync([]);
+        await world.Hub.StartAsync();
+        await ForAllAsync("storm", lead => world.LeadAsync(lead));
+
+        await StallAllAsync(world);
+        for (var minute = 1; minute <= 12; minute++)
+        {
+            await SendAsync(world, Due.AddMinutes(minute));
+        }
+
+        var mails = await maildev.MailsAsync(2);
+        Assert.Equal(["marketing@example.com", "sales@example.com"], mails.Select(mail => mail.To[0]).Order(StringComparer.Ordinal));
+        Assert.All(mails, mail => Assert.StartsWith("[500 leads waiting] ", mail.Subject, StringComparison.Ordinal));
+        Assert.All(mails, mail => Assert.Contains("And 480 more.", mail.Text, StringComparison.Ordinal));
+        await ForAllAsync("storm", async lead => Assert.Equal(["marketing Grouped", "sales Grouped"], await world.OutcomesAsync(lead)));
+        Assert.Empty(await world.Hub.Get<MailboxStore>().ReadAsync(Token));
+    }
+
+    [Fact]
+    public async Task With_a_connector_cut_no_lead_is_told_of_and_ops_once_and_after_it_only_who_still_stands_still_in_one_digest()
+    {
+        var salesforce = new PlayedSource("salesforce", rows: 0);
+        await using var world = await WorldAsync([salesforce]);
+        await world.Hub.StartAsync();
+        await ForAllAsync("cut", lead => world.LeadAsync(lead, Known("salesforce", $"00Q-{lead}", ToolSide.Crm)));
+
+        salesforce.Fails = PlayedCrm.Away();
+        await PollAsync(world, Due.AddMinutes(-5));
+        await StallAllAsync(world);
+        for (var minute = 1; minute <= 30; minute += 5)
+        {
+            await PollAsync(world, Due.AddMinutes(minute));
+            await SendAsync(world, Due.AddMinutes(minute));
+        }
+
+        var whileCut = await maildev.MailsAsync(1);
+        await ForAllAsync("cut", async lead => Assert.Equal((AlertFate.Inhibited, "salesforce does not answer"), await FateAsync(world, lead)));
+
+        salesforce.Fails = null;
+        var back = Due.AddMinutes(40);
+        await ForAllAsync("cut", async lead => await (IsStillStalled(lead) ? Task.CompletedTask : MoveOnAsync(world, lead, back)));
+        for (var minute = 0; minute <= 20; minute += 2)
+        {
+            await PollAsync(world, back.AddMinutes(minute));
+            await SendAsync(world, back.AddMinutes(minute));
+        }
+
+        Assert.Equal(("ops@example.com", "[IntegrationHub] Blind for salesforce since 4 Mar 2026 08:55 UTC"), (Assert.Single(whileCut).To[0], whileCut[0].Subject));
+        var mails = await maildev.MailsAsync(3);
+        Assert.Equal(["marketing@example.com", "ops@example.com", "sales@example.com"], mails.Select(mail => mail.To[0]).Order(StringComparer.Ordinal));
+        Assert.All(mails.Where(mail => mail.To[0] != "ops@example.com"), mail => Assert.StartsWith($"[{StillStalled} leads waiting] ", mail.Subject, StringComparison.Ordinal));
+        await ForAllAsync("cut", async lead => Assert.Equal(IsStillStalled(lead) ? AlertFate.Grouped : AlertFate.Suppressed, (await FateAsync(world, lead)).Fate));
+        Assert.Empty(await world.Hub.Get<MailboxStore>().ReadAsync(Token));
+        Assert.Empty(await world.Hub.Get<NoticeStore>().UntoldAsync(Token));
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static bool IsStillStalled(LeadId lead) => Enumerable.Range(0, StillStalled).Any(i => Id($"cut{i}") == lead);
+
+    private Task<MailWorld> WorldAsync(Connectors.Common.IConnector[] connectors) =>
+        new MailWorld(azurite.ConnectionString, _clock, connectors, [$"--Mail:Smtp:Port={maildev.Port}", .. MailWorld.BothTeams, .. Settings, "--Mail:PerMinute=30", "--Mail:PerHour=100"]).EmptyAsync();
+
+    private static Task ForAllAsync(string name, Func<LeadId, Task> run) => Parallel.ForEachAsync(
+        Enumerable.Range(0, Leads), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Token }, async (i, _) => await run(Id($"{name}{i}")));
+
+    /// <summary>Raises them, and waits until the running hub has put them into both mailboxes.</summary>
+    private async Task StallAllAsync(MailWorld world)
+    {
+        _clock.Now = Due;
+        await world.Hub.Get<StallFlow>().SweepAsync(Token);
+        for (var waiting = Stopwatch.StartNew(); (await world.Hub.Get<MailboxStore>().ReadAsync(Token)).Sum(mailbox => mailbox.Entries.Count) < 2 * Leads;)
+        {
+            Assert.True(waiting.Elapsed < TimeSpan.FromMinutes(2), "Waited too long until all are in the mailboxes.");
+            await Task.Delay(200, Token);
+        }
+    }
+
+    private Task SendAsync(MailWorld world, DateTimeOffset now)
+    {
+        _clock.Now = now;
+        return world.Hub.Get<MailFlow>().SendDueAsync(Token);
+    }
+
+    private Task PollAsync(MailWorld world, DateTimeOffset now)
+    {
+        _clock.Now = now;
+        return world.Hub.Get<PollFlow>().PollAllAsync(Token);
+    }
+
+    private async Task MoveOnAsync(MailWorld world, LeadId lead, DateTimeOffset now)
+    {
+        _clock.Now = now;
+        await world.Hub.LeadAsync(lead, Claim(FunnelStage.Awareness, now));
+    }
+
+    private static async Task<(AlertFate Fate, string? Why)> FateAsync(MailWorld world, LeadId lead) => (await world.AlertAsync(lead)) is var alert ? (alert.Fate, alert.FateReason) : default;
+}
