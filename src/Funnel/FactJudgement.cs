@@ -18,6 +18,9 @@ public enum FactEffect
     /// <summary>It names a stage that no map knows: held, and never guessed.</summary>
     Unmapped,
 
+    /// <summary>Sales gave the lead back and did not say why: held until they do, and the reason never guessed.</summary>
+    WithoutReason,
+
     /// <summary>A CRM said again, in the same words, what it had said before: no news.</summary>
     Restated,
 
@@ -40,6 +43,7 @@ public sealed record FactJudgement(Fact Fact, FactEffect Effect, string? Rule, s
         fact,
         fact is StageClaimed && fact.IsEchoOf(PersonProperty.Stage) ? FactEffect.Echo
         : fact is StageClaimed { Stage: null } ? FactEffect.Unmapped
+        : fact is ReturnHeld ? FactEffect.WithoutReason
         : restated ? FactEffect.Restated
         : move is null ? FactEffect.None
         : move.Overrules ? FactEffect.Overruled

@@ -13,6 +13,7 @@ namespace IntegrationHub.Funnel;
 [JsonDerivedType(typeof(DealChanged), "dealChanged")]
 [JsonDerivedType(typeof(HandoffAccepted), "handoffAccepted")]
 [JsonDerivedType(typeof(HandoffReturned), "handoffReturned")]
+[JsonDerivedType(typeof(ReturnHeld), "returnHeld")]
 [JsonDerivedType(typeof(ActivityLogged), "activityLogged")]
 [JsonDerivedType(typeof(ActivityBooked), "activityBooked")]
 [JsonDerivedType(typeof(ConsentChanged), "consentChanged")]
@@ -155,6 +156,9 @@ public sealed record HandoffReturned : Fact
     /// <summary>Gets why, in the tool's words. A return without a reason is refused where it is read.</summary>
     public required string Reason { get; init; }
 }
+
+/// <summary>The receiving team gave the lead back without saying why: nothing is given back until they do.</summary>
+public sealed record ReturnHeld : Fact;
 
 /// <summary>Somebody did something with the lead: a call, a meeting held, a note.</summary>
 public sealed record ActivityLogged : Fact

@@ -23,6 +23,12 @@ public sealed record FunnelSettings
     /// <summary>Gets when alerts are raised beside the limit itself.</summary>
     public AlertPolicy Alerts { get; init; } = AlertPolicy.Default;
 
+    /// <summary>Gets what can be shown to leads.</summary>
+    public ImmutableArray<ContentItem> Content { get; init; } = [];
+
+    /// <summary>Gets what is known of campaigns beside what the tools tell; the first that matches counts.</summary>
+    public ImmutableArray<CampaignSettings> Campaigns { get; init; } = [];
+
     /// <summary>Gets to whom handoffs go.</summary>
     public HandoffRouting Routing { get; init; } = HandoffRouting.None;
 

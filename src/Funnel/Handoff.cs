@@ -64,6 +64,9 @@ public sealed record Handoff
     /// <summary>Gets to whom it was given, one after the other; empty where the team has no routes, or before it was routed.</summary>
     public ImmutableArray<Assignment> Assignments { get; init; } = [];
 
+    /// <summary>Gets what tools have been told of it, beside the handoff itself.</summary>
+    public ImmutableArray<HandoffNote> Notes { get; init; } = [];
+
     /// <summary>Gets who answers for it: whoever has the record in the tool, else the last it was given to; null where nobody is named and the whole team does.</summary>
     [JsonIgnore]
     public string? Owner => Assignments.LastOrDefault() is { } last ? last.KeptBy ?? last.Owner : null;

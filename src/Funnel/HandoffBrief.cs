@@ -7,6 +7,7 @@ namespace IntegrationHub.Funnel;
 public sealed record HandoffBrief
 {
     private const int LongestStory = 5;
+    private const int LongestName = 80, LongestReason = 200, LongestLine = 160;
 
     /// <summary>Gets who it is: name, else company, else "A lead without a name".</summary>
     public required string Who { get; init; }
@@ -26,6 +27,15 @@ public sealed record HandoffBrief
     /// <summary>Gets what is missing for the next step; empty when nothing is.</summary>
     public required ImmutableArray<string> Missing { get; init; }
 
+    /// <summary>Gets how much of what the team wants to know is known, from 0 to 1.</summary>
+    public double Completeness { get; init; } = 1;
+
+    /// <summary>Gets what to show them next, the best first; empty for a person who has opted out.</summary>
+    public ImmutableArray<ContentItem> Content { get; init; } = [];
+
+    /// <summary>Gets where the story can be read in full: the person's record in each tool that has one and can be linked to.</summary>
+    public ImmutableArray<RecordLink> Links { get; init; } = [];
+
     /// <summary>Gets a value indicating whether the person has opted out and must not be written to.</summary>
     public bool OptedOut { get; init; }
 
@@ -36,20 +46,54 @@ public sealed record HandoffBrief
         ArgumentNullException.ThrowIfNull(journey);
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(settings);
+        var company = OneLine.Of(journey.Profile.Company, LongestName);
         return new()
         {
-            Who = Name(journey.Profile) ?? journey.Profile.Company ?? "A lead without a name",
-            Company = journey.Profile.Company,
-            Stage = settings.Stages[handoff.Stage].Name,
-            WhyNow = handoff.Reason,
+            Who = Name(journey.Profile) ?? company ?? "A lead without a name",
+            Company = company,
+            Stage = OneLine.Of(settings.Stages[handoff.Stage].Name, LongestName) ?? handoff.Stage.ToString(),
+            WhyNow = OneLine.Of(handoff.Reason, LongestReason) ?? "",
             Story = journey.Erased ? [] : Tell(facts, settings.CalendarOf(handoff.To).TimeZone),
-            Missing = [.. WhatIsMissing(handoff, journey)],
+            Missing = [.. Wanted(handoff.To, journey).Where(part => !part.There).Select(part => part.What)],
+            Completeness = CompletenessOf(handoff.To, journey),
+            Content = ContentRules.Suggest(handoff.To, handoff.Stage, journey, settings),
             OptedOut = journey.EmailConsent == ConsentState.OptedOut,
         };
     }
 
-    private static string? Name(LeadProfile profile) =>
-        $"{profile.FirstName} {profile.LastName}".Trim() is { Length: > 0 } name ? name : null;
+    /// <summary>The share of what a team wants to know of a lead that is known: name, company, e-mail, phone, and for every team but marketing the budget. Says nothing of whose fault it is.</summary>
+    public static double CompletenessOf(string team, Journey journey)
+    {
+        ArgumentNullException.ThrowIfNull(journey);
+        var wanted = Wanted(team, journey);
+        return Math.Round((double)wanted.Count(part => part.There) / wanted.Length, 2);
+    }
+
+    /// <summary>The brief as lines of plain text, an empty one between its parts.</summary>
+    public IReadOnlyList<string> ToLines()
+    {
+        List<string> lines = [Company is null || Company == Who ? Who : $"{Who}, {Company}", $"Stage: {Stage}", $"Why now: {WhyNow}"];
+        if (OptedOut)
+        {
+            lines.Add("Has opted out of e-mail: do not write to them.");
+        }
+
+        List("What they saw and answered", Story);
+        List(string.Create(CultureInfo.InvariantCulture, $"Missing for the next step ({Completeness:0%} is known)"), Missing);
+        List("What to show them next", [.. Content.Select(item => $"{OneLine.Of(item.Title, LongestName)} ({item.Style.ToString().ToLowerInvariant()}): {item.Url.AbsoluteUri}")]);
+        List("The whole story", [.. Links.Select(link => $"{link.Connector}: {link.Url.AbsoluteUri}")]);
+        return lines;
+
+        void List(string title, ImmutableArray<string> items)
+        {
+            if (!items.IsEmpty)
+            {
+                lines.AddRange(["", $"{title}:", .. items.Select(item => $"- {item}")]);
+            }
+        }
+    }
+
+    private static string? Name(LeadProfile profile) => OneLine.Of($"{profile.FirstName} {profile.LastName}", LongestName);
 
     /// <summary>The latest touches, each told once with how often it happened.</summary>
     private static ImmutableArray<string> Tell(IEnumerable<Fact> facts, TimeZoneInfo zone) =>
@@ -62,7 +106,7 @@ public sealed record HandoffBrief
             .OrderByDescending(told => told.Last)
             .ThenBy(told => told.Text, StringComparer.Ordinal)
             .Take(LongestStory)
-            .Select(told => $"{Date(told.Last, zone)}: {told.Text}{(told.Times > 1 ? $" ({told.Times} times)" : "")}"),
+            .Select(told => $"{Date(told.Last, zone)}: {OneLine.Of(told.Text, LongestLine)}{(told.Times > 1 ? $" ({told.Times} times)" : "")}"),
     ];
 
     private static string Tell(CampaignTouched touch)
@@ -84,17 +128,10 @@ public sealed record HandoffBrief
     private static string Date(DateTimeOffset instant, TimeZoneInfo zone) =>
         TimeZoneInfo.ConvertTime(instant, zone).ToString("d MMM yyyy", CultureInfo.InvariantCulture);
 
-    private static IEnumerable<string> WhatIsMissing(Handoff handoff, Journey journey)
+    private static (string What, bool There)[] Wanted(string team, Journey journey)
     {
         var profile = journey.Profile;
-        (string What, bool There)[] wanted =
-        [
-            ("name", Name(profile) is not null),
-            ("company", profile.Company is not null),
-            ("e-mail", profile.Email is not null),
-            ("phone", profile.Phone is not null),
-            ("budget", handoff.To == Team.Marketing || journey.Deals.Any(deal => deal.Amount is not null)),
-        ];
-        return wanted.Where(part => !part.There).Select(part => part.What);
+        (string, bool)[] always = [("name", Name(profile) is not null), ("company", profile.Company is not null), ("e-mail", profile.Email is not null), ("phone", profile.Phone is not null)];
+        return team == Team.Marketing ? always : [.. always, ("budget", journey.Deals.Any(deal => deal.Amount is not null))];
     }
 }

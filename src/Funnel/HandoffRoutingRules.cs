@@ -170,18 +170,12 @@ public static class HandoffRoutingRules
         new() { Owner = owner.Name, Route = route, Rule = rule, Why = why, Connector = connector, At = now };
 
     private static bool Matches(HandoffRoute route, FunnelStage stage, LeadProfile profile) =>
-        Matches(route.Segment, profile.Segment)
-        && Matches(route.Region, profile.Region)
-        && Matches(route.Company, profile.Company)
+        TextPattern.Matches(route.Segment, profile.Segment)
+        && TextPattern.Matches(route.Region, profile.Region)
+        && TextPattern.Matches(route.Company, profile.Company)
         && (route.MinScore is null || profile.Score >= route.MinScore)
         && (route.MaxScore is null || profile.Score <= route.MaxScore)
         && (route.Stage is null || route.Stage == stage);
-
-    private static bool Matches(string? pattern, string? text) =>
-        pattern is null
-        || (text is not null && (pattern.EndsWith('*')
-            ? text.Trim().StartsWith(pattern[..^1], StringComparison.OrdinalIgnoreCase)
-            : text.Trim().Equals(pattern, StringComparison.OrdinalIgnoreCase)));
 
     private static string Describe(HandoffRoute route)
     {

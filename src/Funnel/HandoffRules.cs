@@ -29,6 +29,7 @@ public static class HandoffRules
             EnteredAt = journey.EnteredAt,
             AnnouncedAt = now,
             Reason = journey.Entries[^1].Reason,
+            Completeness = HandoffBrief.CompletenessOf(journey.Owner, journey),
         };
         if (known is { Delivery: HandoffDelivery.Delivered })
         {

@@ -72,6 +72,9 @@ internal static class Given
     public static HandoffReturned Returned(string reason, int minute) =>
         Fact(new HandoffReturned { DedupeKey = "", Connector = "", Side = default, OccurredAt = default, ReceivedAt = default, Reason = reason }, Salesforce, ToolSide.Crm, minute);
 
+    public static ReturnHeld HeldReturn(int minute) =>
+        Fact(new ReturnHeld { DedupeKey = "", Connector = "", Side = default, OccurredAt = default, ReceivedAt = default, Raw = "Closed - Not Converted" }, Salesforce, ToolSide.Crm, minute);
+
     public static HandoffAccepted Accepted(int minute, string? by = null) =>
         Fact(new HandoffAccepted { DedupeKey = "", Connector = "", Side = default, OccurredAt = default, ReceivedAt = default, By = by }, Salesforce, ToolSide.Crm, minute);
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Common;
 
@@ -17,4 +18,15 @@ public sealed class ConnectorSet(IEnumerable<IConnector> connectors)
     /// <summary>All connectors that can do <typeparamref name="T"/>, ordered by name.</summary>
     public IReadOnlyList<T> That<T>()
         where T : class, IConnector => [.. _byName.Values.OfType<T>().OrderBy(connector => connector.Name, StringComparer.Ordinal)];
+
+    /// <summary>Where a lead's records can be opened, ordered by connector: one link a tool, since a person's strongest record stands first.</summary>
+    public IReadOnlyList<RecordLink> LinksTo(Journey journey)
+    {
+        ArgumentNullException.ThrowIfNull(journey);
+        return [..
+            from connector in That<IRecordLinks>()
+            let url = journey.Identities.Where(key => key.Kind == IdentityKind.Person && key.Connector == connector.Name).Select(connector.LinkTo).FirstOrDefault(url => url is not null)
+            where url is not null
+            select new RecordLink(connector.Name, url)];
+    }
 }

@@ -158,7 +158,15 @@ public static class FactMapper
 
         void AddWork()
         {
-            if (source.ReturnedReason is { Length: > 0 } reason)
+            if (source.ReturnHeld)
+            {
+                facts.Add(new ReturnHeld
+                {
+                    Raw = source.ToStageRaw,
+                    DedupeKey = Key("returnHeld"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
+                });
+            }
+            else if (source.ReturnedReason is { Length: > 0 } reason)
             {
                 facts.Add(new HandoffReturned
                 {

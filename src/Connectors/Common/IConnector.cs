@@ -124,3 +124,30 @@ public sealed record HandoffOrder(Handoff Handoff, Journey Journey, HandoffBrief
 /// <param name="RecordUrl">A link for people; null where there is none.</param>
 /// <param name="KeptBy">The id, in the tool, of the user who has taken the record already and keeps it; null where whom it is meant for has it.</param>
 public sealed record HandoffReceipt(IdentityKey Person, string? RecordUrl, string? KeptBy = null);
+
+/// <summary>A tool whose records people can open.</summary>
+public interface IRecordLinks : IConnector
+{
+    /// <summary>Where people open a person's record; null where the connector does not know the address, or not yet.</summary>
+    Uri? LinkTo(IdentityKey person);
+}
+
+/// <summary>A tool that keeps notes on people: marketing gets the briefs of its handoffs, and sales' reasons for a return, as such.</summary>
+public interface INoteTarget : IConnector
+{
+    /// <summary>Writes a note on the person's record, unless one of its id is there already.</summary>
+    /// <returns>False where the tool no longer has the person.</returns>
+    /// <exception cref="Http.VendorUnavailableException">The vendor does not answer: try later.</exception>
+    /// <exception cref="Http.VendorRefusedException">The vendor refuses for good.</exception>
+    Task<bool> WriteNoteAsync(IdentityKey person, PersonNote note, CancellationToken cancellationToken);
+}
+
+/// <summary>A note on a person.</summary>
+/// <param name="Id">What makes two notes the same.</param>
+/// <param name="At">When what it tells happened.</param>
+/// <param name="Lines">Its text, each line clean. Personal data: never to be logged.</param>
+public sealed record PersonNote(string Id, DateTimeOffset At, IReadOnlyList<string> Lines)
+{
+    /// <summary>Gets the reason of a return, for tools that keep it in a property of its own; null for other notes.</summary>
+    public string? ReturnReason { get; init; }
+}

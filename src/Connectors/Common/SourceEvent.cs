@@ -77,6 +77,9 @@ public sealed record SourceEvent
     /// <summary>Gets why the lead was given back; null where it was not.</summary>
     public string? ReturnedReason { get; init; }
 
+    /// <summary>Gets a value indicating whether the lead was given back without a reason: that is held, and gives nothing back.</summary>
+    public bool ReturnHeld { get; init; }
+
     /// <summary>Gets how the person met a campaign, for <see cref="SourceEventKind.Activity"/>.</summary>
     public TouchKind? Touch { get; init; }
 

@@ -11,6 +11,11 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
     /// <summary>How many records HubSpot gives in one call.</summary>
     public const int BatchSize = 100;
 
+    /// <summary>HubSpot's number for "this note is on that contact".</summary>
+    private const int NoteToContact = 202;
+
+    private const int NotesPerPage = 500;
+
     private static readonly string[] ContactProperties =
         ["email", "hs_additional_emails", "firstname", "lastname", "company", "jobtitle", "phone", "country", "hubspotscore", "hs_email_optout", "lifecyclestage"];
 
@@ -77,6 +82,38 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
     public Task WriteAsync(string contact, IReadOnlyDictionary<string, string> properties, CancellationToken cancellationToken) => RunAsync(async () =>
     {
         await api.UpdateContactAsync(contact, new(properties), repeatable: true, cancellationToken);
+        return true;
+    });
+
+    /// <summary>The texts of all notes on a contact; null where the contact is not there, or no longer.</summary>
+    public async Task<IReadOnlyList<string>?> NotesAsync(string contact, CancellationToken cancellationToken)
+    {
+        var ids = new List<string>();
+        string? after = null;
+        try
+        {
+            do
+            {
+                var page = await RunAsync(() => api.NotesOfContactAsync(contact, NotesPerPage, after, cancellationToken));
+                ids.AddRange((page.Results ?? []).Select(note => note.ToObjectId).OfType<long>().Select(id => id.ToString(CultureInfo.InvariantCulture)));
+                after = page.Paging?.Next?.After;
+            }
+            while (after is not null);
+        }
+        catch (VendorRefusedException refused) when (refused.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        var notes = await ReadAsync("notes", ids, ["hs_note_body"], cancellationToken);
+        return [.. notes.Values.Select(note => note.Text("hs_note_body")).OfType<string>()];
+    }
+
+    /// <summary>Makes a note on a contact. Repeating it makes another.</summary>
+    public Task CreateNoteAsync(string contact, string body, DateTimeOffset at, CancellationToken cancellationToken) => RunAsync(async () =>
+    {
+        var properties = new Dictionary<string, string> { ["hs_timestamp"] = at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), ["hs_note_body"] = body };
+        await api.CreateNoteAsync(new(properties, [new(new(contact), [new("HUBSPOT_DEFINED", NoteToContact)])]), cancellationToken);
         return true;
     });
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Funnel;
@@ -6,13 +7,14 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Connectors.HubSpot;
 
 /// <summary>One HubSpot account: its contacts speak for marketing, its deals for the CRM.</summary>
-public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTarget
+public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTarget, INoteTarget, IRecordLinks
 {
     private readonly HubSpotOptions _options;
     private readonly HubSpotClient _client;
     private readonly HubSpotWriting _writing;
+    private readonly HubSpotNotes _notes;
 
-    internal HubSpotConnector(HubSpotOptions options, HubSpotClient client) => (_options, _client, _writing) = (options, client, new(client, options));
+    internal HubSpotConnector(HubSpotOptions options, HubSpotClient client) => (_options, _client, _writing, _notes) = (options, client, new(client, options), new(client, options));
 
     /// <summary>The type's name in settings.</summary>
     public const string TypeName = "HubSpot";
@@ -100,5 +102,24 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
         ArgumentNullException.ThrowIfNull(plan);
 
         return _writing.WriteAsync(plan, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> WriteNoteAsync(IdentityKey person, PersonNote note, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        ArgumentNullException.ThrowIfNull(note);
+
+        return _notes.WriteAsync(person.Id, note, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Uri? LinkTo(IdentityKey person)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+
+        return _options.PortalId is { } portal
+            ? new Uri(_options.AppUrl, string.Create(CultureInfo.InvariantCulture, $"contacts/{portal}/record/0-1/{Uri.EscapeDataString(person.Id)}"))
+            : null;
     }
 }

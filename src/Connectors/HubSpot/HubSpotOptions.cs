@@ -53,6 +53,12 @@ public sealed class HubSpotOptions
     /// <summary>Gets the account (portal) whose events are ours; null takes every event that the secret signs.</summary>
     public long? PortalId { get; init; }
 
+    /// <summary>Gets where people open HubSpot. Links need <see cref="PortalId"/> too. Default: <c>https://app.hubspot.com</c>; accounts in the EU have <c>https://app-eu1.hubspot.com</c>.</summary>
+    public required Uri AppUrl { get; init; }
+
+    /// <summary>Gets the contact property that takes sales' reason for a return; null writes a note instead.</summary>
+    public string? ReturnReasonProperty { get; init; }
+
     /// <summary>Gets what lifecycle stages mean. Setting <c>StageMap:{raw}</c>.</summary>
     public required StageMap<FunnelStage> Stages { get; init; }
 
@@ -78,11 +84,18 @@ public sealed class HubSpotOptions
             ClientId = settings.Text("ClientId"),
             RefreshToken = settings.Text("RefreshToken"),
             PortalId = settings.Number("PortalId"),
+            AppUrl = settings.Url("AppUrl", "https://app.hubspot.com"),
+            ReturnReasonProperty = settings.Text("ReturnReasonProperty"),
             Stages = stages,
             DealStages = settings.DealStages("DealStageMap", DefaultPipeline),
             WriteStages = ReadWriteStages(settings, stages),
             WriteProfile = ProfileFields.Read(settings, HubSpotWriting.Fields.Keys),
         };
+
+        if (options.ReturnReasonProperty?.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '_') == false)
+        {
+            settings.Fault("ReturnReasonProperty", "is no name of a property: lower-case letters, digits and _ would be right");
+        }
 
         if (options.AccessToken is null && (options.ClientId is null || options.RefreshToken is null))
         {

@@ -83,6 +83,24 @@ internal sealed record HubSpotAssociationWire(HubSpotIdWire? From, IReadOnlyList
 /// <summary>One that belongs to it.</summary>
 internal sealed record HubSpotAssociatedWire(long? ToObjectId);
 
+/// <summary>A page of what belongs to a record.</summary>
+internal sealed record HubSpotAssociatedPageWire(IReadOnlyList<HubSpotAssociatedWire>? Results, HubSpotPagingWire? Paging);
+
+/// <summary>Where the next page begins.</summary>
+internal sealed record HubSpotPagingWire(HubSpotNextWire? Next);
+
+/// <summary>The mark to go on from.</summary>
+internal sealed record HubSpotNextWire(string? After);
+
+/// <summary>A note to be made, with whom it is on.</summary>
+internal sealed record HubSpotNewNoteWire(IReadOnlyDictionary<string, string> Properties, IReadOnlyList<HubSpotNewAssociationWire> Associations);
+
+/// <summary>What a new record is to belong to.</summary>
+internal sealed record HubSpotNewAssociationWire(HubSpotIdWire To, IReadOnlyList<HubSpotAssociationTypeWire> Types);
+
+/// <summary>How two records belong together.</summary>
+internal sealed record HubSpotAssociationTypeWire(string AssociationCategory, int AssociationTypeId);
+
 /// <summary>Pipelines.</summary>
 internal sealed record HubSpotPipelinesWire(IReadOnlyList<HubSpotPipelineWire>? Results);
 

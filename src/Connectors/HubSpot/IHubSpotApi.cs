@@ -26,4 +26,12 @@ internal interface IHubSpotApi
     /// <summary>Writes properties of a contact.</summary>
     [Patch("/crm/v3/objects/contacts/{id}")]
     Task UpdateContactAsync(string id, [Body] HubSpotPatchWire patch, [Property(ResilienceHandler.Idempotent)] bool repeatable, CancellationToken cancellationToken);
+
+    /// <summary>The notes on a contact, a page. https://developers.hubspot.com/docs/api/crm/associations</summary>
+    [Get("/crm/v4/objects/contacts/{id}/associations/notes")]
+    Task<HubSpotAssociatedPageWire> NotesOfContactAsync(string id, int limit, string? after, CancellationToken cancellationToken);
+
+    /// <summary>Makes a note. Not to be repeated blindly: HubSpot would make a second. https://developers.hubspot.com/docs/api/crm/notes</summary>
+    [Post("/crm/v3/objects/notes")]
+    Task CreateNoteAsync([Body] HubSpotNewNoteWire note, CancellationToken cancellationToken);
 }

@@ -69,6 +69,9 @@ internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, Sa
         return true;
     });
 
+    /// <summary>Gets a value indicating whether the organisation's own address is known: from the first sign-in on, or at once where the settings name it.</summary>
+    public bool KnowsInstance => session.InstanceUrl is not (SalesforceOptions.LoginUrl or SalesforceOptions.SandboxLoginUrl);
+
     /// <summary>A link for people.</summary>
     public string LinkTo(string type, string id) => $"{session.InstanceUrl}/lightning/r/{type}/{id}/view";
 

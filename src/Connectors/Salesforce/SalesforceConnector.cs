@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.Connectors.Salesforce;
 
 /// <summary>One Salesforce organisation: the CRM.</summary>
-public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnricher, IHandoffTarget, IPersonTarget
+public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnricher, IHandoffTarget, IPersonTarget, IRecordLinks
 {
     /// <summary>The type's name in settings.</summary>
     public const string TypeName = "Salesforce";
@@ -189,6 +189,16 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
         var page = PageOf(answer);
         var last = page.Records is [.., var row] ? row.Instant("SystemModstamp") : null;
         return new(last is null ? null : SalesforceMapper.Stamp(last), page.NextRecordsUrl is null ? null : true);
+    }
+
+    /// <inheritdoc/>
+    public Uri? LinkTo(IdentityKey person)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+
+        var id = SalesforceId.Normalise(person.Id);
+        var type = id.StartsWith(SalesforceId.ContactPrefix, StringComparison.Ordinal) ? "Contact" : id.StartsWith(SalesforceId.LeadPrefix, StringComparison.Ordinal) ? "Lead" : null;
+        return type is not null && _client.KnowsInstance ? new Uri(_client.LinkTo(type, id)) : null;
     }
 
     private DeliveryCheck CheckChanges(Delivery delivery)

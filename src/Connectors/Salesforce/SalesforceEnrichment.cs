@@ -65,7 +65,7 @@ internal static class SalesforceEnrichment
             yield return source with
             {
                 Kind = SourceEventKind.ConsentUnsubscribed, DedupeKey = $"{source.DedupeKey}|optOut", SubjectEmail = source.SubjectEmail ?? told.Email,
-                ToStageRaw = null, Stage = null, Unmapped = false, Profile = null, ShowsWork = false, ReturnedReason = null,
+                ToStageRaw = null, Stage = null, Unmapped = false, Profile = null, ShowsWork = false, ReturnedReason = null, ReturnHeld = false,
             };
         }
     }

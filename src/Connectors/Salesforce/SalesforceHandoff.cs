@@ -1,4 +1,3 @@
-using System.Text;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Funnel;
@@ -56,36 +55,13 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
         }
     }
 
-    /// <summary>The brief as plain text.</summary>
-    public static string Describe(HandoffBrief brief)
-    {
-        var text = new StringBuilder();
-        text.AppendLine(brief.Company is null ? brief.Who : $"{brief.Who}, {brief.Company}").Append("Stage: ").AppendLine(brief.Stage).Append("Why now: ").AppendLine(brief.WhyNow);
-        if (brief.OptedOut)
-        {
-            text.AppendLine("Has opted out of e-mail: do not write to them.");
-        }
-
-        List("What they saw and answered", brief.Story);
-        List("Missing for the next step", brief.Missing);
-        return SalesforceText.Fit("Description", text.ToString().TrimEnd());
-
-        void List(string title, IReadOnlyCollection<string> lines)
-        {
-            if (lines.Count > 0)
-            {
-                text.AppendLine().Append(title).AppendLine(":").AppendJoin(Environment.NewLine, lines.Select(line => $"- {line}")).AppendLine();
-            }
-        }
-    }
-
     private Dictionary<string, object?> TaskOf(HandoffOrder order, SalesforceRecord person)
     {
         var brief = order.Brief;
         var task = new Dictionary<string, object?>
         {
             ["Subject"] = SalesforceText.Fit("Subject", $"Take up {brief.Who}: {brief.Stage}"),
-            ["Description"] = Describe(brief),
+            ["Description"] = SalesforceText.Fit("Description", string.Join('\n', brief.ToLines())),
             ["WhoId"] = person.Id,
             ["Priority"] = "High",
         };

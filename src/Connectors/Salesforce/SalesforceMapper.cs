@@ -300,7 +300,7 @@ internal static class SalesforceMapper
 
             // With a field for the reason, a return that has none is no return yet: the lead stays with sales until they say why.
             var reason = options.ReturnReasonField is { } field ? record.Text(field) : status;
-            return person with { Kind = kind, ToStageRaw = status, ReturnedReason = reason };
+            return person with { Kind = kind, ToStageRaw = status, ReturnedReason = reason, ReturnHeld = reason is null };
         }
 
         var known = options.Stages.TryGet(status, out var stage);

@@ -8,7 +8,8 @@ namespace IntegrationHub.Connectors.Salesforce;
 /// <summary>How the hub talks with one Salesforce organisation. Section <c>Connectors:{name}</c> with <c>Type</c> Salesforce.</summary>
 public sealed class SalesforceOptions
 {
-    private const string LoginUrl = "https://login.salesforce.com";
+    /// <summary>The hosts at which any organisation can sign in.</summary>
+    internal const string LoginUrl = "https://login.salesforce.com", SandboxLoginUrl = "https://test.salesforce.com";
 
     private static readonly Dictionary<string, FunnelStage> LeadStatuses = new()
     {

@@ -1,14 +1,12 @@
 using Azure.Messaging.ServiceBus;
 using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.WriteBack;
-using IntegrationHub.Funnel;
 using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-/// <summary>Writes what became of a lead, and what is known of the person, back to the marketing tools.</summary>
-public sealed class DeliverToMarketingFunction(WriteBackFlow writeBack, MessageSettler settler, FunnelTopic funnel)
+/// <summary>Tells marketing and its tools what became of a lead.</summary>
+public sealed class DeliverToMarketingFunction(MarketingFlow marketing, MessageSettler settler, FunnelTopic funnel)
 {
     private const string Subscription = "to-marketing";
 
@@ -18,5 +16,5 @@ public sealed class DeliverToMarketingFunction(WriteBackFlow writeBack, MessageS
         [ServiceBusTrigger(FunnelTopic.Name, Subscription, Connection = "ServiceBus")] ServiceBusReceivedMessage message,
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) =>
-        settler.RunAsync(message, actions, new(funnel.Sender, Subscription), token => writeBack.WriteBackAsync(FunnelTopic.Read(message), ToolSide.Marketing, token), cancellationToken);
+        settler.RunAsync(message, actions, new(funnel.Sender, Subscription), token => marketing.DeliverAsync(FunnelTopic.Read(message), token), cancellationToken);
 }

@@ -60,7 +60,7 @@ public sealed partial class HandoffFlow(
     {
         if (await assignments.AssignAsync(order.Handoff, order.Journey, cancellationToken) is { } handoff)
         {
-            await DeliverAsync(announced, order with { Handoff = handoff }, cancellationToken);
+            await DeliverAsync(announced, order with { Handoff = handoff, Brief = order.Brief with { Links = [.. connectors.LinksTo(order.Journey)] } }, cancellationToken);
         }
     }
 

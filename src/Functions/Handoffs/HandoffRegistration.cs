@@ -19,7 +19,8 @@ public static class HandoffRegistration
         var options = Read(reader);
         reader.ThrowIfFaulty();
         return services.AddSingleton(options).AddSingleton<RotaStore>().AddSingleton<ILeadRecords>(provider => provider.GetRequiredService<RotaStore>()).AddSingleton<AssignmentFlow>()
-            .AddSingleton<HandoffFlow>();
+            .AddSingleton<ReturnStore>().AddSingleton<ILeadRecords>(provider => provider.GetRequiredService<ReturnStore>()).AddSingleton<ReturnFlow>()
+            .AddSingleton<HandoffFlow>().AddSingleton<NoteFlow>().AddSingleton<MarketingFlow>();
     }
 
     private static HandoffOptions Read(SettingsReader reader)

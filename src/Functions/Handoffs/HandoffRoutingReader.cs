@@ -25,6 +25,7 @@ internal sealed class HandoffRoutingReader
     /// <summary>Reads it; faults go to <paramref name="reader"/>.</summary>
     public static HandoffRouting Read(SettingsReader reader, FunnelSettings funnel)
     {
+        CheckNames(reader);
         var routing = new HandoffRoutingReader(reader, funnel);
         var teams = reader.Names("Handoffs").Select(team => (Name: team.ToLowerInvariant(), Routes: routing.ReadTeam(team))).Where(team => team.Routes is not null);
         return new() { Teams = teams.ToImmutableDictionary(team => team.Name, team => team.Routes!) };
@@ -33,6 +34,24 @@ internal sealed class HandoffRoutingReader
     /// <summary>What would be right where a name is wanted: one of these, or first of all one.</summary>
     public static string Name(string what, IReadOnlyCollection<string> names) =>
         names.Count == 0 ? $"There are no {what} yet: configure one first." : $"Name one of the {what}: {string.Join(", ", names)}.";
+
+    private static void CheckNames(SettingsReader reader)
+    {
+        foreach (var team in reader.Names("Handoffs"))
+        {
+            reader.OnlyKnown($"Handoffs:{team}", [.. NeedRoutes, "Connector", "Routes"]);
+            foreach (var number in reader.Names($"Handoffs:{team}:Routes"))
+            {
+                reader.OnlyKnown($"Handoffs:{team}:Routes:{number}", "Segment", "Region", "Company", "MinScore", "MaxScore", "Stage", "Connector", "Owner", "Rota");
+            }
+        }
+
+        foreach (var owner in reader.Names("Owners"))
+        {
+            reader.OnlyKnown($"Owners:{owner}", "Id", "Email", "Capacity", "Calendar", "Away");
+            reader.OnlyKnown($"Owners:{owner}:Calendar", FunnelSettingsReader.CalendarNames);
+        }
+    }
 
     private TeamRoutes? ReadTeam(string team)
     {

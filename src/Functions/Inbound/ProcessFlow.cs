@@ -115,6 +115,11 @@ public sealed partial class ProcessFlow(
         SourceEvent source, Delivery delivery, string messageId, bool again, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, CancellationToken cancellationToken)
     {
         metrics.Read(delivery.Connector, source.Kind.ToString());
+        if (source.ReturnHeld)
+        {
+            metrics.ReturnHeld(delivery.Connector);
+        }
+
         if (source.Unreadable is { } unreadable)
         {
             Log.Unreadable(logger, messageId, delivery.Connector, source.DedupeKey);

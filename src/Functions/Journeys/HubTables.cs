@@ -45,6 +45,9 @@ public sealed class HubTables(TableServiceClient service)
     /// <summary>When mails went out lately, for the throttle; and the key that signs links.</summary>
     public const string MailGate = "MailGate";
 
+    /// <summary>What sales gave back, and why.</summary>
+    public const string Returns = "Returns";
+
     private readonly ConcurrentDictionary<string, TableClient> _clients = new(StringComparer.Ordinal);
 
     /// <summary>The client of a table that is there.</summary>

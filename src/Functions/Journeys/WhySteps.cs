@@ -21,6 +21,7 @@ internal static class WhySteps
             .. ledger.Handoffs.SelectMany(handoff => handoff.Assignments.Select(given => Assigned(handoff, given, SourceOf(handoff.Stage, handoff.EnteredAt)))),
             .. ledger.Handoffs.Where(handoff => handoff.Delivery != HandoffDelivery.Pending).Select(handoff => Written(handoff, SourceOf(handoff.Stage, handoff.EnteredAt))),
             .. ledger.Writes.Select(Written),
+            .. ledger.Handoffs.SelectMany(handoff => handoff.Notes.Select(note => Noted(handoff, note, SourceOf(handoff.Stage, handoff.EnteredAt)))),
             .. ledger.Alerts.Select(alert => Alerted(alert, settings, SourceOf(alert.Stage, alert.EnteredAt))),
         ];
         return [.. steps.OrderBy(step => step.At).ThenBy(step => step.Step)];
@@ -37,6 +38,7 @@ internal static class WhySteps
         {
             FactEffect.Unmapped => ("unmapped-stage", $"no map knows the stage: it is held until Connectors:{fact.Connector}:StageMap names it"),
             FactEffect.Gone => ("record-gone", $"{fact.About} had been deleted before: it does not count"),
+            FactEffect.WithoutReason => ("return-without-reason", $"sales gave the lead back in {fact.Connector} and did not say why: it stays theirs until they do"),
             FactEffect.Restated => ("restated", "the tool had said the same before: no news"),
             FactEffect.Echo => ("own-write", "the hub itself had written it there: no news"),
             FactEffect.Momentary => (judged.Rule!, $"{judged.Reason}, but another word of the same instant took its place"),
@@ -81,6 +83,17 @@ internal static class WhySteps
     {
         var kept = given.KeptBy is null ? "" : $"; the record stays with {given.KeptBy}, who has taken it in {given.Connector}";
         return new(WhyStepKind.Routed, given.At, given.Rule, $"{given.Why}{kept}", source) { Stage = handoff.Stage, Team = handoff.To, Id = handoff.Id, Target = given.Connector };
+    }
+
+    private static WhyStep Noted(Handoff handoff, HandoffNote note, WhySource? source)
+    {
+        var (rule, reason) = note.Kind switch
+        {
+            HandoffNoteKind.Brief => ("brief-noted", $"{note.Connector} has the brief as a note"),
+            HandoffNoteKind.ReturnReason => ("return-reason-noted", $"{note.Connector} has {handoff.To}'s reason for the return"),
+            _ => throw new InvalidOperationException($"Unknown note {note.Kind}."),
+        };
+        return new(WhyStepKind.Written, note.At, rule, reason, source) { Stage = handoff.Stage, Team = handoff.To, Id = handoff.Id, Target = note.Connector };
     }
 
     private static WhyStep Written(Handoff handoff, WhySource? source)

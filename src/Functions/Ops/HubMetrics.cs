@@ -14,6 +14,7 @@ public sealed class HubMetrics : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _deliveries;
     private readonly Counter<long> _events;
+    private readonly Counter<long> _returnsHeld;
     private readonly Counter<long> _commits;
     private readonly Counter<long> _conflicts;
     private readonly Counter<long> _facts;
@@ -29,6 +30,7 @@ public sealed class HubMetrics : IDisposable
     {
         _deliveries = _meter.CreateCounter<long>("hub.deliveries", "{delivery}", "Deliveries by connector and outcome.");
         _events = _meter.CreateCounter<long>("hub.events", "{event}", "Events read, by connector and kind.");
+        _returnsHeld = _meter.CreateCounter<long>("hub.returns.held", "{return}", "Leads given back without a reason, which are held, by connector.");
         _commits = _meter.CreateCounter<long>("hub.commits", "{commit}", "Journeys saved.");
         _conflicts = _meter.CreateCounter<long>("hub.conflicts", "{conflict}", "Journeys decided again because somebody else had saved.");
         _facts = _meter.CreateCounter<long>("hub.facts", "{fact}", "Facts stored for the first time.");
@@ -45,6 +47,9 @@ public sealed class HubMetrics : IDisposable
 
     /// <summary>Counts events that were read.</summary>
     public void Read(string connector, string kind) => _events.Add(1, new("connector", connector), new("kind", kind));
+
+    /// <summary>Counts a lead that was given back without a reason.</summary>
+    public void ReturnHeld(string connector) => _returnsHeld.Add(1, new KeyValuePair<string, object?>("connector", connector));
 
     /// <summary>Counts a saved journey and the facts that were new.</summary>
     public void Committed(int facts)

@@ -10,7 +10,7 @@ public static class FunnelSettingsReader
 {
     private const string Calendar = "Funnel:Calendar";
 
-    private static readonly string[] CalendarNames = ["TimeZone", "WorkingDays", "Hours", "Holidays"];
+    internal static readonly string[] CalendarNames = ["TimeZone", "WorkingDays", "Hours", "Holidays"];
 
     private static readonly ImmutableDictionary<FunnelStage, string> DefaultOwners = new Dictionary<FunnelStage, string>
     {
@@ -36,7 +36,7 @@ public static class FunnelSettingsReader
             RecycleTo = ReadEnum(reader, "Funnel:RecycleTo", FunnelStage.Interest),
             Alerts = ReadAlerts(reader),
         };
-        return funnel with { Routing = HandoffRoutingReader.Read(reader, funnel) };
+        return funnel with { Routing = HandoffRoutingReader.Read(reader, funnel), Content = ContentReader.ReadContent(reader), Campaigns = ContentReader.ReadCampaigns(reader) };
     }
 
     /// <summary>A name that nothing reads is a typo, which would leave a limit or a team's mail unset.</summary>
@@ -194,22 +194,21 @@ public static class FunnelSettingsReader
         DateOnly.TryParseExact(text.Trim(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
 
     /// <summary>A stage by its name; null where none is set, and a fault where it is none.</summary>
-    internal static FunnelStage? ReadStageName(SettingsReader reader, string key) => reader.Text(key) is null ? null : ReadEnum(reader, key, FunnelStage.Awareness);
+    internal static FunnelStage? ReadStageName(SettingsReader reader, string key) => reader.Text(key) is { } text ? ParseEnum<FunnelStage>(reader, key, text) : null;
 
-    private static T ReadEnum<T>(SettingsReader reader, string key, T fallback)
+    /// <summary>The value of that name; null, and a fault, where there is none.</summary>
+    internal static T? ParseEnum<T>(SettingsReader reader, string key, string text)
         where T : struct, Enum
     {
-        if (reader.Text(key) is not { } text)
-        {
-            return fallback;
-        }
-
         if (Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) && Enum.TryParse<T>(text, ignoreCase: true, out var value))
         {
             return value;
         }
 
         reader.Fault(key, $"'{text}' is not one of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}.");
-        return fallback;
+        return null;
     }
+
+    private static T ReadEnum<T>(SettingsReader reader, string key, T fallback)
+        where T : struct, Enum => reader.Text(key) is { } text ? ParseEnum<T>(reader, key, text) ?? fallback : fallback;
 }

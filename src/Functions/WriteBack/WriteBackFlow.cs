@@ -138,7 +138,7 @@ public sealed partial class WriteBackFlow(
     private static bool IsErased(JourneyState state) => state.Facts.IsEmpty || state.Ledger.ErasedAt is not null || state.Facts.Values.Any(fact => fact is PersonErased);
 
     /// <summary>A tool that may answer later goes first: the retry asks the one that refused again, and then it has the last word.</summary>
-    private static void ThrowIfAny(IReadOnlyList<Exception?> failures)
+    internal static void ThrowIfAny(IReadOnlyList<Exception?> failures)
     {
         if (failures.FirstOrDefault(failure => failure is VendorUnavailableException or ConnectorNeedsAuthorizationException) is { } later)
         {

@@ -1,6 +1,5 @@
-using IntegrationHub.Functions.Alerts.Mail;
 
-namespace IntegrationHub.Functions.Tests.Alerts;
+namespace IntegrationHub.Funnel.Tests;
 
 public sealed class OneLineTests
 {

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 
-namespace IntegrationHub.Functions.Alerts.Mail;
+namespace IntegrationHub.Funnel;
 
-/// <summary>Makes text that tools and people wrote fit for one line of a mail: no line break, no control character, no mark that turns the reading direction of what follows.</summary>
+/// <summary>Makes text that tools and people wrote fit for one line of a mail or a brief: no line break, no control character, no mark that turns the reading direction of what follows.</summary>
 public static class OneLine
 {
     /// <summary>The text on one line, white space squeezed; null when nothing visible is left.</summary>

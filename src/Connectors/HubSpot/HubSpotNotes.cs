@@ -1,0 +1,41 @@
+using System.Net;
+using IntegrationHub.Connectors.Common;
+
+namespace IntegrationHub.Connectors.HubSpot;
+
+/// <summary>Writes notes on contacts, each once: the hub's own mark in the text tells that one is there already, whoever has read, moved or edited it since.</summary>
+internal sealed class HubSpotNotes(HubSpotClient client, HubSpotOptions options)
+{
+    /// <summary>Writes one, or its reason into the property that is set for reasons. False for a contact that is gone.</summary>
+    public Task<bool> WriteAsync(string contact, PersonNote note, CancellationToken cancellationToken) =>
+        note.ReturnReason is { } reason && options.ReturnReasonProperty is { } property
+            ? WriteReasonAsync(contact, property, reason, cancellationToken)
+            : WriteNoteAsync(contact, note, cancellationToken);
+
+    private async Task<bool> WriteNoteAsync(string contact, PersonNote note, CancellationToken cancellationToken)
+    {
+        if (await client.NotesAsync(contact, cancellationToken) is not { } there)
+        {
+            return false;
+        }
+
+        var mark = $"[integration-hub {note.Id}]";
+        if (!there.Any(text => text.Contains(mark, StringComparison.Ordinal)))
+        {
+            await client.CreateNoteAsync(contact, string.Join("<br>", note.Lines.Append("").Append(mark).Select(WebUtility.HtmlEncode)), note.At, cancellationToken);
+        }
+
+        return true;
+    }
+
+    private async Task<bool> WriteReasonAsync(string contact, string property, string reason, CancellationToken cancellationToken)
+    {
+        if (await client.ContactAsync(contact, cancellationToken) is null)
+        {
+            return false;
+        }
+
+        await client.WriteAsync(contact, new Dictionary<string, string> { [property] = reason }, cancellationToken);
+        return true;
+    }
+}

@@ -1,0 +1,86 @@
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.WriteBack;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Functions.Handoffs;
+
+/// <summary>
+/// Puts the brief of a handoff to marketing, and sales' reason for giving a lead back, into the marketing tools that know the person: load, decide, write, note. The tool finds its own note again, so
+/// a repeat writes no second.
+/// </summary>
+public sealed class NoteFlow(JourneyFlow journeys, ConnectorSet connectors, ConnectorStateStore states, FunnelSettings settings, TimeProvider clock)
+{
+    /// <summary>Writes the note that an event asks for; nothing for others. One tool that fails holds back no other.</summary>
+    /// <exception cref="VendorUnavailableException">A tool does not answer: to be tried later.</exception>
+    /// <exception cref="Inbound.HopelessMessageException">A tool refused, and none is worth another try.</exception>
+    public async Task WriteAsync(FunnelEvent happened, CancellationToken cancellationToken)
+    {
+        (HandoffNoteKind, string)? wanted = happened switch
+        {
+            HandoffAnnounced { Team: Team.Marketing } announced => (HandoffNoteKind.Brief, announced.HandoffId),
+            LeadReturned returned => (HandoffNoteKind.ReturnReason, returned.HandoffId),
+            _ => null,
+        };
+        if (wanted is not var (kind, handoffId) || await journeys.LoadAsync(happened.LeadId, cancellationToken) is not { Facts.IsEmpty: false, Ledger: { MergedInto: null, ErasedAt: null } } state)
+        {
+            return;
+        }
+
+        var journey = JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
+        if (journey.Erased || state.Ledger.Handoffs.FirstOrDefault(handoff => handoff.Id == handoffId) is not { } handoff || NoteOf(kind, handoff, journey, state) is not { } note)
+        {
+            return;
+        }
+
+        var targets =
+            from target in connectors.That<INoteTarget>()
+            where target is not IHandoffTarget && !handoff.Notes.Any(there => (there.Kind, there.Connector) == (kind, target.Name))
+            let person = journey.Identities.FirstOrDefault(key => key.Kind == IdentityKind.Person && key.Connector == target.Name)
+            where person is not null
+            select TryAsync(target, person, note, kind, handoff, state.LeadId, cancellationToken);
+        WriteBackFlow.ThrowIfAny(await Task.WhenAll(targets));
+    }
+
+    private async Task<Exception?> TryAsync(INoteTarget target, IdentityKey person, PersonNote note, HandoffNoteKind kind, Handoff handoff, LeadId leadId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var written = await target.WriteNoteAsync(person, note, cancellationToken);
+            states.Reached(target.Name);
+            if (written)
+            {
+                await journeys.UpdateAsync(leadId, state => Noted(state, handoff.Id, new(kind, target.Name, clock.GetUtcNow())), cancellationToken);
+            }
+
+            return null;
+        }
+        catch (Exception failure) when (failure is VendorUnavailableException or VendorRefusedException or ConnectorNeedsAuthorizationException)
+        {
+            states.Failed(target.Name, failure);
+            return failure;
+        }
+    }
+
+    /// <summary>Null where there is nothing to tell any more: the lead is with another team by now, or nobody gave it back.</summary>
+    private PersonNote? NoteOf(HandoffNoteKind kind, Handoff handoff, Journey journey, JourneyState state) => kind switch
+    {
+        HandoffNoteKind.Brief when journey.Owner == handoff.To => new(
+            $"brief {handoff.Id}",
+            handoff.AnnouncedAt,
+            (HandoffBrief.For(handoff, journey, state.Facts.Values, settings) with { Links = [.. connectors.LinksTo(journey)] }).ToLines()),
+        HandoffNoteKind.ReturnReason when ReturnRules.Of(state, handoff.Id, settings) is { } returned => new(
+            $"return {handoff.Id}", returned.At, [$"{handoff.To} gave the lead back: {returned.Reason}", $"Stage: {settings.Stages[handoff.Stage].Name}"])
+        {
+            ReturnReason = returned.Reason,
+        },
+        _ => null,
+    };
+
+    private static JourneyUpdate? Noted(JourneyState state, string handoffId, HandoffNote note) =>
+        state.Ledger.Handoffs.Any(handoff => handoff.Id == handoffId && !handoff.Notes.Any(there => (there.Kind, there.Connector) == (note.Kind, note.Connector)))
+            ? new(HandoffDeliveryRules.Note(state, handoffId, handoff => handoff with { Notes = handoff.Notes.Add(note) }), [], null)
+            : null;
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace IntegrationHub.Functions.Handoffs;
+
+/// <summary>Tells why sales gave leads back, by campaign.</summary>
+public sealed class ReturnsFunction(ReturnFlow returns)
+{
+    /// <summary>Adds up the returns, of one campaign with <c>?campaign=…</c>, in a time with <c>?from=…&amp;to=…</c>.</summary>
+    [Function("ListReturns")]
+    public async Task<IActionResult> RunAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "returns")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return TryRead(request.Query["from"], out var from) && TryRead(request.Query["to"], out var to)
+            ? new OkObjectResult(await returns.ReportAsync(request.Query["campaign"], from, to, cancellationToken))
+            : new ObjectResult(new ProblemDetails { Status = StatusCodes.Status400BadRequest, Title = "Write from and to as 2026-03-02 or 2026-03-02T09:00:00Z." })
+            {
+                StatusCode = StatusCodes.Status400BadRequest, ContentTypes = { "application/problem+json" },
+            };
+    }
+
+    /// <summary>Without an offset a time is UTC.</summary>
+    private static bool TryRead(string? text, out DateTimeOffset? time)
+    {
+        var read = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var parsed);
+        time = read ? parsed : null;
+        return read || string.IsNullOrEmpty(text);
+    }
+}

@@ -1,0 +1,55 @@
+namespace IntegrationHub.Funnel;
+
+/// <summary>Which campaign a return goes back to, and how returns add up. Pure.</summary>
+public static class ReturnRules
+{
+    private const int LongestReason = 200;
+
+    /// <summary>The return that ended a handoff; null where none did.</summary>
+    public static LeadReturn? Of(JourneyState state, string handoffId, FunnelSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(settings);
+        if (state.Ledger.Handoffs.FirstOrDefault(handoff => handoff.Id == handoffId) is not { ReturnedReason: { } reason } handoff
+            || FactOrder.Sort(state.Facts.Values, settings.SystemOfRecord).OfType<HandoffReturned>().FirstOrDefault(fact => fact.OccurredAt >= handoff.EnteredAt && fact.Reason == reason) is not { } returned)
+        {
+            return null;
+        }
+
+        var touch = FactOrder.Sort(state.Facts.Values, settings.SystemOfRecord)
+            .OfType<CampaignTouched>()
+            .LastOrDefault(touch => !string.IsNullOrWhiteSpace(touch.Campaign) && touch.OccurredAt <= handoff.EnteredAt);
+        return new()
+        {
+            Key = returned.DedupeKey,
+            HandoffId = handoff.Id,
+            LeadId = state.LeadId,
+            At = returned.OccurredAt.ToUniversalTime(),
+            Campaign = touch?.Campaign?.Trim(),
+            Connector = touch?.Connector,
+            Channel = touch is null ? null : ChannelOf(touch, settings),
+            Stage = handoff.Stage,
+            Reason = OneLine.Of(reason, LongestReason) ?? reason,
+        };
+    }
+
+    /// <summary>Adds returns up by campaign, connector, channel, stage and reason: the most frequent first, so that of each campaign its top reason comes first.</summary>
+    public static IReadOnlyList<ReturnCount> Count(IEnumerable<LeadReturn> returns) =>
+    [
+        .. returns
+            .DistinctBy(returned => returned.Key)
+            .GroupBy(returned => (returned.Campaign, returned.Connector, returned.Channel, returned.Stage, returned.Reason))
+            .Select(same => new ReturnCount(same.Key.Campaign, same.Key.Connector, same.Key.Channel, same.Key.Stage, same.Key.Reason, same.Count()))
+            .OrderByDescending(row => row.Count)
+            .ThenBy(row => row.Campaign, StringComparer.Ordinal)
+            .ThenBy(row => row.Connector, StringComparer.Ordinal)
+            .ThenBy(row => row.Channel)
+            .ThenBy(row => row.Stage)
+            .ThenBy(row => row.Reason, StringComparer.Ordinal),
+    ];
+
+    /// <summary>What the settings say of the campaign; else pages, forms, mails and links are digital.</summary>
+    private static CampaignChannel? ChannelOf(CampaignTouched touch, FunnelSettings settings) =>
+        settings.Campaigns.FirstOrDefault(campaign => TextPattern.Matches(campaign.Name, touch.Campaign))?.Channel
+        ?? (touch.Touch == TouchKind.Conversion ? null : CampaignChannel.Digital);
+}
