@@ -75,7 +75,8 @@ internal static class FactOrder
         HandoffReturned => (10, 0),
         RecordDeleted => (11, 0),
         RecordRestored => (12, 0),
-        PersonErased => (13, 0),
+        ReturnHeld => (13, 0),
+        PersonErased => (14, 0),
         _ => throw new InvalidOperationException($"Unknown kind of fact {fact.GetType().Name}."),
     };
 

@@ -117,12 +117,28 @@ internal class PlayedPeople(string name) : IPersonTarget
     }
 }
 
-/// <summary>A marketing tool.</summary>
-internal sealed class PlayedMarketing(string name = "hubspot") : PlayedPeople(name)
+/// <summary>A marketing tool, which keeps notes too.</summary>
+internal sealed class PlayedMarketing(string name = "hubspot") : PlayedPeople(name), INoteTarget, IRecordLinks
 {
+    /// <summary>Gets the notes on people, by id: writing one again is the same note.</summary>
+    public ConcurrentDictionary<string, PersonNote> Notes { get; } = new();
+
     /// <summary>Gets the stages it shows.</summary>
     public IReadOnlyDictionary<IdentityKey, FunnelStage> Shows =>
         Has.Where(pair => pair.Key.Property == PersonProperty.Stage).ToDictionary(pair => pair.Key.Record, pair => Enum.Parse<FunnelStage>(pair.Value));
+
+    public Task<bool> WriteNoteAsync(IdentityKey person, PersonNote note, CancellationToken cancellationToken)
+    {
+        if (Fails is { } failure)
+        {
+            throw failure;
+        }
+
+        Notes[note.Id] = note;
+        return Task.FromResult(true);
+    }
+
+    public Uri? LinkTo(IdentityKey person) => new($"https://{Name}.example.com/{person.Id}");
 }
 
 /// <summary>A CRM that takes leads over and keeps its records of people in step.</summary>

@@ -65,6 +65,61 @@ public sealed class HandoffBriefTests
     }
 
     [Fact]
+    public void Content_suits_stage_and_segment_with_the_tactical_first_for_sales()
+    {
+        var brief = Brief(WithContent(), [MarketingClaims(Evaluation, 0), Profile(new() { Segment = "Enterprise" }, 1)]);
+
+        Assert.Equal(["Case study", "Comparison", "ROI calculator", "Vision"], brief.Content.Select(item => item.Title));
+        Assert.Contains("- ROI calculator (tactical): https://example.com/roi", brief.ToLines());
+    }
+
+    [Fact]
+    public void For_marketing_the_visionary_comes_first()
+    {
+        var settings = WithContent();
+        var journey = JourneyFold.Fold(Lead, [MarketingClaims(Interest, 0)], settings);
+
+        Assert.Equal(["Vision"], ContentRules.Suggest(Team.Marketing, Interest, journey, settings).Select(item => item.Title));
+        Assert.Equal(["Vision", "Comparison", "ROI calculator"], ContentRules.Suggest(Team.Marketing, Evaluation, journey, settings).Select(item => item.Title));
+    }
+
+    [Fact]
+    public void Nobody_who_has_opted_out_is_to_be_shown_anything()
+    {
+        var brief = Brief(WithContent(), [MarketingClaims(Evaluation, 0), Consent(ConsentState.OptedOut, 5)]);
+
+        Assert.Empty(brief.Content);
+        Assert.Contains("Has opted out of e-mail: do not write to them.", brief.ToLines());
+    }
+
+    [Fact]
+    public void Completeness_is_the_share_of_what_the_team_wants_to_know()
+    {
+        Assert.Equal(0, Brief(MarketingClaims(Evaluation, 0)).Completeness);
+        Assert.Equal(0.4, Brief(MarketingClaims(Evaluation, 0), Profile(new() { FirstName = "Ada", Company = "Contoso" }, 0)).Completeness);
+        var all = Brief(MarketingClaims(Evaluation, 0), Profile(new() { FirstName = "Ada", Company = "C", Email = "a@example.com", Phone = "1" }, 0), Deal("a", DealStatus.Open, 1, amount: 1));
+        Assert.Equal(1, all.Completeness);
+        Assert.Empty(all.Missing);
+    }
+
+    [Fact]
+    public void Whatever_people_and_tools_write_each_line_is_one_line_and_short()
+    {
+        var nasty = $"<b>Ada</b>\r\nBcc: everybody@example.com \u202Etxt.exe {new string('x', 500)}";
+        var brief = Brief(MarketingClaims(Evaluation, 0, nasty), Profile(new() { FirstName = nasty, Company = nasty }, 0), Touch(TouchKind.Form, 1, nasty, nasty));
+
+        Assert.All(brief.ToLines(), line =>
+        {
+            Assert.DoesNotContain(line, character => char.IsControl(character) || character == '\u202E');
+            Assert.InRange(line.Length, 0, 250);
+        });
+    }
+
+    [Fact]
+    public void The_lines_end_with_the_record_where_the_story_is() =>
+        Assert.Equal("- hubspot: https://app.example.com/1201", (Brief(MarketingClaims(Evaluation, 0)) with { Links = [new(HubSpot, new("https://app.example.com/1201"))] }).ToLines()[^1]);
+
+    [Fact]
     public void An_opt_out_is_said() => Assert.True(Brief(MarketingClaims(Evaluation, 0), Consent(ConsentState.OptedOut, 5)).OptedOut);
 
     [Fact]
@@ -77,6 +132,18 @@ public sealed class HandoffBriefTests
         Assert.Equal(("A lead without a name", null), (brief.Who, brief.Company));
         Assert.Empty(brief.Story);
     }
+
+    private static FunnelSettings WithContent() => Settings with
+    {
+        Content =
+        [
+            new() { Title = "Vision", Url = new("https://example.com/vision"), Style = ContentStyle.Visionary },
+            new() { Title = "ROI calculator", Url = new("https://example.com/roi"), Style = ContentStyle.Tactical, Stages = [Evaluation] },
+            new() { Title = "Comparison", Url = new("https://example.com/compare"), Style = ContentStyle.Tactical, Stages = [Evaluation, Commitment] },
+            new() { Title = "Contract", Url = new("https://example.com/contract"), Style = ContentStyle.Tactical, Stages = [Commitment] },
+            new() { Title = "Case study", Url = new("https://example.com/case"), Style = ContentStyle.Tactical, Stages = [Evaluation], Segment = "enter*" },
+        ],
+    };
 
     private static HandoffBrief Brief(params Fact[] facts) => Brief(Settings, facts);
 

@@ -1,5 +1,6 @@
 using IntegrationHub.Functions.Alerts.Mail;
 using IntegrationHub.Functions.Ops;
+using IntegrationHub.Funnel;
 using IntegrationHub.Functions.Settings;
 using Microsoft.Extensions.Logging;
 

@@ -1,0 +1,103 @@
+using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Embedded.Tests;
+using IntegrationHub.Functions.Handoffs;
+using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Funnel;
+using static IntegrationHub.Functions.Tests.Leads;
+
+namespace IntegrationHub.Functions.Tests.Handoffs;
+
+[Collection(nameof(RealParts))]
+public sealed class NoteFlowTests(Azurite azurite)
+{
+    private readonly ManualClock _clock = new(Monday);
+    private readonly PlayedCrm _crm = new();
+    private readonly PlayedMarketing _hubspot = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_return_reaches_marketings_tool_with_its_reason_and_the_brief_of_the_way_back()
+    {
+        await using var hub = NewHub();
+        var (returned, back) = await ReturnedAsync(hub, "reason");
+
+        await hub.Get<NoteFlow>().WriteAsync(returned, Token);
+        await hub.Get<NoteFlow>().WriteAsync(back, Token);
+
+        var reason = _hubspot.Notes[$"return {returned.HandoffId}"];
+        Assert.Equal(("no budget", "sales gave the lead back: no budget"), (reason.ReturnReason, reason.Lines[0]));
+        var brief = _hubspot.Notes[$"brief {back.HandoffId}"];
+        Assert.Equal("Ada, Engines Ltd", brief.Lines[0]);
+        Assert.Contains("Why now: sales gave the lead back: no budget", brief.Lines);
+        Assert.Contains("- hubspot: https://hubspot.example.com/reason", brief.Lines);
+    }
+
+    [Fact]
+    public async Task What_is_noted_is_told_and_not_asked_for_again()
+    {
+        await using var hub = NewHub();
+        var (returned, _) = await ReturnedAsync(hub, "once");
+        await hub.Get<NoteFlow>().WriteAsync(returned, Token);
+        _hubspot.Fails = PlayedCrm.Away("hubspot");
+
+        await hub.Get<NoteFlow>().WriteAsync(returned, Token);
+
+        var why = await hub.Get<LeadQuery>().ExplainAsync(returned.LeadId, Token);
+        Assert.Single(why!.Steps, step => (step.Step, step.Rule, step.Target) == (WhyStepKind.Written, "return-reason-noted", "hubspot"));
+    }
+
+    [Fact]
+    public async Task A_tool_that_is_away_is_asked_again_later()
+    {
+        await using var hub = NewHub();
+        var (returned, _) = await ReturnedAsync(hub, "away");
+        _hubspot.Fails = PlayedCrm.Away("hubspot");
+
+        await Assert.ThrowsAsync<VendorUnavailableException>(() => hub.Get<NoteFlow>().WriteAsync(returned, Token));
+        _hubspot.Fails = null;
+        await hub.Get<NoteFlow>().WriteAsync(returned, Token);
+
+        Assert.Single(_hubspot.Notes);
+    }
+
+    [Fact]
+    public async Task Of_an_erased_person_nothing_is_noted()
+    {
+        await using var hub = NewHub();
+        var (returned, back) = await ReturnedAsync(hub, "erased");
+        await hub.Journeys.ApplyAsync(returned.LeadId, [Erased()], Token);
+
+        await hub.Get<NoteFlow>().WriteAsync(returned, Token);
+        await hub.Get<NoteFlow>().WriteAsync(back, Token);
+
+        Assert.Empty(_hubspot.Notes);
+    }
+
+    [Fact]
+    public async Task The_running_hub_notes_and_counts_a_return()
+    {
+        await using var hub = NewHub();
+        await hub.StartAsync();
+        var (returned, back) = await ReturnedAsync(hub, "running");
+
+        await Eventually.TrueAsync(
+            async () => (await hub.StateAsync(returned.LeadId)).Ledger.Handoffs.Sum(handoff => handoff.Notes.Length) == 2, "reason and brief were noted");
+
+        Assert.Equal([$"brief {back.HandoffId}", $"return {returned.HandoffId}"], _hubspot.Notes.Keys.Order());
+        Assert.Contains(await hub.Get<ReturnStore>().ListAsync(Monday, Monday.AddDays(1), Token), kept => kept.LeadId == returned.LeadId && kept.Reason == "no budget");
+    }
+
+    private TestHub NewHub() => new(azurite.ConnectionString, _clock, [_crm, _hubspot]);
+
+    private async Task<(LeadReturned Returned, HandoffAnnounced Back)> ReturnedAsync(TestHub hub, string name)
+    {
+        var lead = Id(name);
+        await hub.LeadAsync(lead, Known("hubspot", name), Claim(FunnelStage.Evaluation, Monday), Profile(new LeadProfile { FirstName = "Ada", Company = "Engines Ltd" }));
+        _clock.Now += TimeSpan.FromHours(1);
+        var handoffs = (await hub.LeadAsync(lead, Returned(_clock.Now))).Ledger.Handoffs;
+        return (
+            new() { Id = "r1", LeadId = lead, At = _clock.Now, Team = Team.Marketing, HandoffId = handoffs[0].Id },
+            new() { Id = "r2", LeadId = lead, At = _clock.Now, Team = Team.Marketing, HandoffId = handoffs[1].Id });
+    }
+}
