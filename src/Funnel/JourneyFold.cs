@@ -185,13 +185,13 @@ public static class JourneyFold
 
         public ImmutableSortedDictionary<PersonProperty, string> ProfileSources() => _sources.ToImmutableSortedDictionary();
 
-        /// <summary>A tool's row states all its properties whenever one changes: what a tool says as it said it before is no change, and neither is what the hub wrote there.</summary>
+        /// <summary>A tool's row states all its properties whenever one changes: what a tool says as it said it before is no change, and neither is what the hub wrote there. Null is not part of the change, and empty clears.</summary>
         private void TakeProfile(ProfileChanged fact)
         {
             var (said, change) = (_said.GetValueOrDefault(fact.Connector) ?? new(), fact.Profile);
             Profile = new()
             {
-                Email = Text(Profile.Email, said.Email, change.Email),
+                Email = change.Email is null || change.Email == said.Email ? Profile.Email : change.Email is { Length: > 0 } address ? address : null,
                 FirstName = Value(PersonProperty.FirstName),
                 LastName = Value(PersonProperty.LastName),
                 Company = Value(PersonProperty.Company),
@@ -211,15 +211,9 @@ public static class JourneyFold
                 }
 
                 _sources[property] = fact.Connector;
-                return Text(Profile.Of(property), said.Of(property), change.Of(property));
+                return change.Of(property) is { Length: > 0 } news ? news : null;
             }
         }
-
-        /// <summary>Null is not part of the change, and empty clears.</summary>
-        private static string? Text(string? known, string? said, string? change) =>
-            change is null || change == said ? known
-            : change.Length == 0 ? null
-            : change;
 
         private static LeadProfile Over(LeadProfile change, LeadProfile said) => new()
         {

@@ -51,6 +51,27 @@ public sealed class FlipBreakerTests(Azurite azurite)
         Assert.DoesNotContain("030", key + subject, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(0, 2)]
+    public async Task With_tools_that_make_another_number_of_every_one_there_are_two_writes_after_one_human_edit_and_then_the_breaker_is_open(int first, int second)
+    {
+        await using var tools = await StartAsync(first, second);
+        var (edited, _, lead) = await MetAsync(tools);
+        var before = tools.Writes(0) + tools.Writes(1);
+        var made = 0;
+        Rewrite(tools.Tools[0], phone => $"{phone.Split('x')[0]}x{Interlocked.Increment(ref made)}");
+        Rewrite(tools.Tools[1], phone => $"{phone.Split('x')[0]}x{Interlocked.Increment(ref made)}");
+
+        Edit(tools.Tools[0], edited, "030 1");
+        await Eventually.TrueAsync(async () => (await tools.NoticesAsync(lead)).Count > 0, "ops were told");
+        await tools.SettleAsync();
+
+        Assert.Equal(2, tools.Writes(0) + tools.Writes(1) - before);
+        Assert.NotNull(await BreakerAsync(tools, lead));
+        Assert.Single(await tools.NoticesAsync(lead));
+    }
+
     [Fact]
     public async Task Ops_list_an_open_breaker_and_close_it_and_the_next_change_is_written_again()
     {
