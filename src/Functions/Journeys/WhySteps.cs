@@ -23,6 +23,7 @@ internal static class WhySteps
             .. ledger.Writes.Select(Written),
             .. ledger.Handoffs.SelectMany(handoff => handoff.Notes.Select(note => Noted(handoff, note, SourceOf(handoff.Stage, handoff.EnteredAt)))),
             .. ledger.Alerts.Select(alert => Alerted(alert, settings, SourceOf(alert.Stage, alert.EnteredAt))),
+            .. ledger.Silences.Select(silence => Silenced(silence, SourceOf(silence.Stage, silence.EnteredAt))),
         ];
         return [.. steps.OrderBy(step => step.At).ThenBy(step => step.Step)];
 
@@ -126,9 +127,24 @@ internal static class WhySteps
 
     private static WhyStep Alerted(Alert alert, FunnelSettings settings, WhySource? source)
     {
-        var limit = string.Create(CultureInfo.InvariantCulture, $"limit reached at {alert.DueAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}, level {alert.Level}: {CamelCase(alert.Fate.ToString())}{(alert.FateReason is null ? "" : $", {alert.FateReason}")}");
+        var share = alert.Level switch
+        {
+            StallRules.HeadsUp => "heads-up due",
+            StallRules.AtLimit => "limit reached",
+            _ => "managers' share of the limit reached",
+        };
+        var round = alert.Round == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", round {alert.Round}");
+        var reason = alert.FateReason is { } why ? $", {why}" : "";
+        var over = alert.ResolvedAt is { } resolved ? $"; over since {Time(resolved)}" : "";
+        var limit = string.Create(CultureInfo.InvariantCulture, $"{share} at {Time(alert.DueAt)}, level {alert.Level}{round}: {CamelCase(alert.Fate.ToString())}{reason}{over}");
         return new(WhyStepKind.Alerted, alert.At, CamelCase(alert.Kind.ToString()), limit, source) { Stage = alert.Stage, Team = settings.OwnerOf(alert.Stage), Id = alert.Id };
     }
+
+    /// <summary>Why somebody asked is theirs to know: personal data may be in it.</summary>
+    private static WhyStep Silenced(Silence silence, WhySource? source) =>
+        new(WhyStepKind.Alerted, silence.At, CamelCase(silence.Kind.ToString()), $"{silence.Team} asked for silence until {Time(silence.Until)}", source) { Stage = silence.Stage, Team = silence.Team };
+
+    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string KindOf(Fact fact) => CamelCase(fact.GetType().Name);
 
