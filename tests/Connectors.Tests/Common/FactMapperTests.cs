@@ -112,6 +112,15 @@ public sealed class FactMapperTests
     }
 
     [Fact]
+    public void Merged_records_are_gone_and_a_restored_one_is_there_again()
+    {
+        var other = IdentityKey.Person("hubspot", "1202");
+
+        Assert.Equal(other, Map(Event(SourceEventKind.ContactMerged) with { Merged = [other] }).OfType<RecordDeleted>().Single().Record);
+        Assert.Equal(Ada, Map(Event(SourceEventKind.ContactCreated) with { Restored = true }).OfType<RecordRestored>().Single().Record);
+    }
+
+    [Fact]
     public void An_empty_profile_is_no_news()
     {
         Assert.Empty(Map(Event(SourceEventKind.ContactUpdated) with { Profile = new() }).OfType<ProfileChanged>());

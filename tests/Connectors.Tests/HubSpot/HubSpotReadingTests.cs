@@ -102,6 +102,30 @@ public sealed class HubSpotReadingTests
     }
 
     [Fact]
+    public void A_merge_names_the_record_that_is_left_and_every_other_as_merged()
+    {
+        var merge = Assert.Single(Read(Event("contact.merge", """ "objectId":1,"primaryObjectId":1,"mergedObjectIds":[2],"newObjectId":3 """)));
+
+        Assert.Equal(IdentityKey.Person("hubspot", "3"), Assert.Single(merge.People));
+        Assert.Equal(["1", "2"], merge.Merged.Select(record => record.Id));
+    }
+
+    [Fact]
+    public void Further_addresses_are_keys_as_far_as_they_are_addresses()
+    {
+        var changed = Assert.Single(Read(Event("contact.propertyChange", """ "objectId":1,"propertyName":"hs_additional_emails","propertyValue":"Ada@Example.com; ;nonsense;countess@example.com" """)));
+
+        Assert.Equal(["ada@example.com", "countess@example.com"], changed.FurtherEmails);
+    }
+
+    [Fact]
+    public void A_restored_contact_is_there_again()
+    {
+        Assert.True(Assert.Single(Read(Event("contact.restore", """ "objectId":1 """))).Restored);
+        Assert.False(Assert.Single(Read(Event("contact.creation", """ "objectId":1 """))).Restored);
+    }
+
+    [Fact]
     public void A_retried_event_is_the_same_and_another_of_the_same_number_is_not()
     {
         var once = """{"eventId":1,"portalId":62515,"occurredAt":1772446500000,"subscriptionType":"contact.creation","objectId":7,"attemptNumber":0}""";
