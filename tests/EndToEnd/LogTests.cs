@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using IntegrationHub.EndToEnd.Support;
 using IntegrationHub.Sandbox.Faults;
 using IntegrationHub.Sandbox.Salesforce;
@@ -7,7 +8,7 @@ using IntegrationHub.Sandbox.Salesforce;
 namespace IntegrationHub.EndToEnd;
 
 /// <summary>What the hub writes to its log while everything happens to a person that can.</summary>
-public sealed class LogTests
+public sealed partial class LogTests
 {
     private const string Address = "needle.address@needle.example";
 
@@ -15,7 +16,7 @@ public sealed class LogTests
     private static readonly string[] Needles =
     [
         "needle", "+49 30 5550", "sales@example.com", "marketing@example.com",
-        HubProcess.Key, HubProcess.ClientSecret, "pat-sandbox", "sandbox-salesforce-client-secret", "00D5g000001AbCdEAK!", "Bearer", "Eby8vdM02xNOcq",
+        "api/alerts/", HubProcess.Key, HubProcess.ClientSecret, "pat-sandbox", "sandbox-salesforce-client-secret", "00D5g000001AbCdEAK!", "Bearer", "Eby8vdM02xNOcq",
     ];
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -66,10 +67,25 @@ public sealed class LogTests
         await TellAsync(world, advocate, "lifecyclestage", "needlestage");
         await Wait.UntilAsync("both teams are told", Patience, async () => (await world.MailsAsync()).Count >= 2);
 
+        await OpenLinkAsync(world);
+        crm.CreateLead("needle.twice@needle.example", "Needletwice", "Needlecompany");
+        crm.CreateLead("needle.twice@needle.example", "Needletwice", "Needlecompany");
+        await TellAsync(world, Contact(world, "needle.twice@needle.example"), "lifecyclestage", "salesqualifiedlead");
+
         var deal = marketing.CreateDeal("Needledeal", "contractsent", 1234.56m, "EUR", contact);
         await PostAsync(world, new HubSpotChange(Next(), deal, "", "", Now()) { SubscriptionType = "deal.creation" });
         await PostAsync(world, new HubSpotChange(Next(), advocate, "", "", Now()) { SubscriptionType = "contact.privacyDeletion" });
         await world.Hub.UntilIdleAsync();
+    }
+
+    /// <summary>Somebody puts a stalled lead off by the link in a mail, and says why.</summary>
+    private static async Task OpenLinkAsync(World world)
+    {
+        var link = (await world.MailsAsync()).Select(mail => Links().Match(mail.GetProperty("text").GetString()!).Value).First(link => link.Length > 0);
+        var page = await world.Hub.Http.GetStringAsync(link);
+        Assert.Contains("<form", page, StringComparison.Ordinal);
+        await StatusAsync(world.Hub.Http.PostAsync(link, new FormUrlEncodedContent([new("choice", "tomorrow"), new("reason", "Needlereason")])));
+        await StatusAsync(world.Hub.Http.GetAsync($"{world.Hub.Url}/api/alerts/needle"));
     }
 
     private static async Task SendRubbishAsync(World world)
@@ -127,9 +143,13 @@ public sealed class LogTests
         await Wait.UntilAsync("the lead is found by its address", Patience, async () => await StatusAsync(world.Hub.Http.GetAsync($"{world.Hub.Url}/api/leads?email={Address}&code={HubProcess.Key}")) == HttpStatusCode.OK);
         var lead = (await world.Hub.AskAsync($"leads?email={Address}")).GetProperty("leadId").GetString();
         await world.Hub.AskAsync($"leads/{lead}/why");
+        await world.Hub.AskAsync("reviews");
         await world.Hub.AskAsync("deadletters?entity=funnel/to-sales");
         using var replay = new HttpRequestMessage(HttpMethod.Post, $"{world.Hub.Url}/api/deadletters/replay") { Content = new StringContent("""{"entity":"funnel/to-sales"}"""), Headers = { { "x-functions-key", HubProcess.Key } } };
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(world.Hub.Http.SendAsync(replay)));
+        using var erase = new HttpRequestMessage(HttpMethod.Delete, $"{world.Hub.Url}/api/leads/{lead}") { Headers = { { "x-functions-key", HubProcess.Key } } };
+        Assert.Equal(HttpStatusCode.NoContent, await StatusAsync(world.Hub.Http.SendAsync(erase)));
+        await TellAsync(world, Contact(world, Address.Replace("address", "other", StringComparison.Ordinal)), "email", Address);
         await world.Hub.UntilIdleAsync();
     }
 
@@ -149,4 +169,7 @@ public sealed class LogTests
         using var answer = await asked;
         return answer.StatusCode;
     }
+
+    [GeneratedRegex(@"http://\S+/api/alerts/[^\s?#>]+")]
+    private static partial Regex Links();
 }
