@@ -102,8 +102,9 @@ public sealed partial class BothToolsTests(World world) : IClassFixture<World>, 
         Assert.Equal(before, (await world.Hub.FindLeadAsync(contact))!.Value.GetProperty("history").GetRawText());
         var page = await world.Hub.Http.GetStringAsync(link, Stop);
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(world.Hub.Http.PostAsync(link, new FormUrlEncodedContent(FormOf(page)), Stop)));
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(world.Hub.Http.PostAsync(link, new FormUrlEncodedContent(FormOf(page)), Stop)));
+        var (once, twice) = (await PostAsync(link, page), await PostAsync(link, page));
+        Assert.DoesNotContain("Already done", once, StringComparison.Ordinal);
+        Assert.Contains("Already done", twice, StringComparison.Ordinal);
         Assert.InRange((int)await StatusAsync(world.Hub.Http.GetAsync($"{link[..^4]}AAAA", Stop)), 400, 499);
     }
 
@@ -135,6 +136,13 @@ public sealed partial class BothToolsTests(World world) : IClassFixture<World>, 
     {
         using var answer = await asked;
         return answer.StatusCode;
+    }
+
+    private async Task<string> PostAsync(string link, string page)
+    {
+        using var answer = await world.Hub.Http.PostAsync(link, new FormUrlEncodedContent(FormOf(page)), Stop);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await answer.Content.ReadAsStringAsync(Stop);
     }
 
     /// <summary>The first form's fields as the page has them.</summary>

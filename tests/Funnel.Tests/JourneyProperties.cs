@@ -12,6 +12,27 @@ public sealed class JourneyProperties
 
     private static readonly DateTimeOffset Now = Given.Start.AddDays(1);
 
+    /// <summary>The guard itself: what holds for every set says nothing of a kind that no set has.</summary>
+    [Fact]
+    public void Sets_hold_facts_of_every_kind_with_ties_between_tools_and_colliding_keys()
+    {
+        var sets = AnyFacts.Sets.Generator.Sample(200, 60).Select(set => set.Facts).ToList();
+        var kinds = typeof(Fact).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Fact)));
+
+        Assert.Empty(kinds.Except(sets.SelectMany(facts => facts).Select(fact => fact.GetType())));
+        Assert.Contains(sets, facts => facts.Any(fact => fact.Connector == Settings.SystemOfRecord && facts.Any(other => other.Connector != fact.Connector && other.OccurredAt == fact.OccurredAt)));
+        Assert.Contains(sets, facts => facts.GroupBy(fact => fact.DedupeKey).Any(same => same.Distinct().Count() > 1));
+    }
+
+    [Fact]
+    public void Every_order_of_a_few_facts_is_the_same_journey() => Holds((facts, _) =>
+    {
+        var few = facts.Take(5).ToArray();
+        var hash = JourneyFold.Fold(Given.Lead, few, Settings).Hash;
+
+        Assert.All(Orders(few), order => Assert.Equal(hash, JourneyFold.Fold(Given.Lead, order, Settings).Hash));
+    }, sets: 60);
+
     [Fact]
     public void Order_and_repetition_of_facts_change_nothing() => Holds((facts, seed) =>
     {
@@ -218,6 +239,9 @@ public sealed class JourneyProperties
     private static IEnumerable<(FunnelStage Stage, TimeSpan Time)> Dwell(Journey journey) =>
         journey.Entries.Zip(journey.Entries.Skip(1), (stay, next) => (stay.Stage, next.EnteredAt - stay.EnteredAt));
 
-    private static void Holds(Action<Fact[], int> property) =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(500).WithEndSize(60), Prop.ForAll(AnyFacts.Sets, set => property(set.Facts, set.Seed)));
+    private static IEnumerable<Fact[]> Orders(Fact[] facts) =>
+        facts.Length <= 1 ? [facts] : facts.SelectMany((first, at) => Orders([.. facts[..at], .. facts[(at + 1)..]]).Select(rest => (Fact[])[first, .. rest]));
+
+    private static void Holds(Action<Fact[], int> property, int sets = 500) =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(sets).WithEndSize(60), Prop.ForAll(AnyFacts.Sets, set => property(set.Facts, set.Seed)));
 }
