@@ -19,7 +19,7 @@ internal static class AnyFacts
         Smaller);
 
     private static Gen<Fact> AnyFact =>
-        from kind in Gen.Choose(0, 16)
+        from kind in Gen.Choose(0, 17)
         from tool in Gen.Elements(Tools)
         from minute in Gen.Choose(0, 40)
         from offset in Gen.Choose(-3, 3)
@@ -81,6 +81,7 @@ internal static class AnyFacts
         14 => Given.Deleted(IdentityKey.Person(Given.HubSpot, $"{choice}"), 0),
         15 => choice == 0 ? Given.Erased(0) : Given.Merged(LeadId.For(IdentityKey.Person(Given.HubSpot, $"{choice}")), 0),
         16 => Given.HeldReturn(0),
+        17 => Given.Restored(IdentityKey.Person(Given.HubSpot, $"{choice}"), 0),
         _ => throw new InvalidOperationException($"No fact of kind {kind}."),
     };
 }

@@ -122,6 +122,9 @@ internal static class Given
     public static RecordDeleted Deleted(IdentityKey record, int minute) =>
         Fact(new RecordDeleted { DedupeKey = "", Connector = "", Side = default, OccurredAt = default, ReceivedAt = default, Record = record }, HubSpot, ToolSide.Marketing, minute);
 
+    public static RecordRestored Restored(IdentityKey record, int minute) =>
+        Fact(new RecordRestored { DedupeKey = "", Connector = "", Side = default, OccurredAt = default, ReceivedAt = default, Record = record }, HubSpot, ToolSide.Marketing, minute);
+
     public static PersonErased Erased(int minute) =>
         Fact(new PersonErased { DedupeKey = "", Connector = "", Side = default, OccurredAt = default, ReceivedAt = default }, HubSpot, ToolSide.Marketing, minute);
 
