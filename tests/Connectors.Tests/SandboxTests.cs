@@ -100,6 +100,24 @@ public sealed class SandboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_note_written_three_times_is_one_note_on_the_contact_whatever_stands_in_it()
+    {
+        var contact = _sandbox.HubSpot.CreateContact("ada@example.com");
+        var hubSpot = Connectors.Find<INoteTarget>("hubspot")!;
+        var note = new PersonNote("return 1", TimeProvider.System.GetUtcNow(), ["<script>sales</script> gave the lead back: no budget", "Stage: Evaluation"]) { ReturnReason = "no budget" };
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.True(await hubSpot.WriteNoteAsync(IdentityKey.Person("hubspot", $"{contact}"), note, Stop));
+        }
+
+        Assert.False(await hubSpot.WriteNoteAsync(IdentityKey.Person("hubspot", "999999"), note, Stop));
+        var written = Assert.Single(_sandbox.HubSpot.All("notes"));
+        Assert.Equal("&lt;script&gt;sales&lt;/script&gt; gave the lead back: no budget<br>Stage: Evaluation<br><br>[integration-hub return 1]", written["hs_note_body"]);
+        Assert.Equal([written.Id], _sandbox.HubSpot.AssociatedIds("contacts", contact, "notes"));
+    }
+
+    [Fact]
     public async Task A_handoff_written_three_times_is_one_lead_and_one_task()
     {
         var salesforce = Connectors.Find<IHandoffTarget>("salesforce")!;
