@@ -82,6 +82,8 @@ public sealed partial class BothToolsTests(World world) : IClassFixture<World>, 
         var handoff = (await world.Hub.FindLeadAsync(contact))!.Value.GetProperty("handoffs").EnumerateArray().First(handoff => Text(handoff, "to") == "sales");
         Assert.Equal("Closed - Not Converted", Text(handoff, "returnedReason"));
         await Wait.UntilAsync("the marketing tool shows the stage", Patience, () => Task.FromResult(world.Vendors.HubSpot.Get("contacts", contact)!["lifecyclestage"] is "lead" or "marketingqualifiedlead"));
+        await Wait.UntilAsync("and the reason", TimeSpan.FromSeconds(30), () => Task.FromResult(world.Vendors.HubSpot.AssociatedIds("contacts", contact, "notes")
+            .Any(note => world.Vendors.HubSpot.Get("notes", note)!["hs_note_body"]!.Contains("Closed - Not Converted", StringComparison.Ordinal))));
     }
 
     [Fact]
