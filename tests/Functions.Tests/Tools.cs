@@ -10,6 +10,8 @@ namespace IntegrationHub.Functions.Tests;
 /// <summary>A CRM that takes leads over, keeps one record a handoff, and fails when told.</summary>
 internal sealed class PlayedCrm(string name = "salesforce") : IHandoffTarget
 {
+    private readonly ConcurrentQueue<string> _asked = new();
+
     public string Name => name;
 
     public string Type => "Played";
@@ -17,7 +19,8 @@ internal sealed class PlayedCrm(string name = "salesforce") : IHandoffTarget
     /// <summary>Gets what is in it, by handoff: writing again is the same record.</summary>
     public ConcurrentDictionary<string, HandoffOrder> Records { get; } = new();
 
-    public int Calls { get; private set; }
+    /// <summary>Gets how often it was called.</summary>
+    public int Calls => _asked.Count;
 
     /// <summary>Gets or sets how it fails by the number of the call, from 1; null for not at all.</summary>
     public Func<int, Exception?> Fails { get; set; } = _ => null;
@@ -28,13 +31,16 @@ internal sealed class PlayedCrm(string name = "salesforce") : IHandoffTarget
     /// <summary>Gets or sets whom it does not take, for good; nobody unless told.</summary>
     public Func<LeadId, bool> Refuses { get; set; } = _ => false;
 
+    /// <summary>How often it was called for one handoff: a sweep finds the leads of other tests too, as they share the tables.</summary>
+    public int CallsFor(string handoffId) => _asked.Count(asked => asked == handoffId);
+
     public static VendorUnavailableException Away(string name = "salesforce") => new(name, "PATCH /Lead", HttpStatusCode.ServiceUnavailable, null);
 
     public static VendorRefusedException Refusal(string name = "salesforce") => new(name, "PATCH /Lead", HttpStatusCode.BadRequest, "REQUIRED_FIELD_MISSING");
 
     public Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken)
     {
-        Calls++;
+        _asked.Enqueue(order.Handoff.Id);
         if (Fails(Calls) is { } failure)
         {
             throw failure;

@@ -143,7 +143,7 @@ public sealed class AssignmentTests(Azurite azurite)
         var handoff = await HandoffAsync(hub, announced);
         Assert.Equal([Name("ada"), Name("bea"), Name("zoe")], handoff.Assignments.Select(given => given.Owner));
         Assert.Equal([HandoffRoutingRules.Rota, HandoffRoutingRules.Rerouted, HandoffRoutingRules.ReroutedToFallback], handoff.Assignments.Select(given => given.Rule));
-        Assert.Equal(3, _crm.Calls);
+        Assert.Equal(3, _crm.CallsFor(handoff.Id));
         Assert.Equal($"005{Name("zoe")}", _crm.Records[handoff.Id].OwnerId);
         Assert.Equal([$"005{Name("ada")}", $"005{Name("bea")}"], _crm.Records[handoff.Id].GivenBefore);
     }

@@ -1,0 +1,88 @@
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Funnel;
+using IntegrationHub.Functions.Handoffs;
+using IntegrationHub.Functions.Settings;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IntegrationHub.Functions.Tests.Settings;
+
+/// <summary>What may be set for handoffs, with one tool that takes leads over (salesforce) and one that does not (hubspot).</summary>
+public sealed class HandoffSettingsTests
+{
+    private static readonly (string Key, string Value)[] Right =
+    [
+        ("Connectors:salesforce:Type", "Salesforce"),
+        ("Connectors:hubspot:Type", "HubSpot"),
+        ("Owners:ada:Id:salesforce", "005000000000AdaAAA"),
+        ("Owners:ada:Capacity", "1"),
+        ("Owners:ada:Away", "2026-08-03..2026-08-04"),
+        ("Owners:ada:Calendar:Hours", "10:00-12:00"),
+        ("Owners:bea:Id:salesforce", "005000000000BeaAAA"),
+        ("Teams:sales:Calendar:TimeZone", "Europe/Berlin"),
+        ("Handoffs:sales:Routes:1:Segment", "Enter*"),
+        ("Handoffs:sales:Routes:1:Owner", "Ada"),
+        ("Handoffs:sales:Routes:2:Rota", "ada, bea"),
+        ("Handoffs:sales:Fallback", "bea"),
+        ("Handoffs:sales:RerouteAfter", "04:00:00"),
+        ("Content:roi:Title", "ROI calculator"),
+        ("Content:roi:Url", "https://example.com/roi"),
+        ("Content:roi:Style", "tactical"),
+        ("Content:roi:Stages", "evaluation"),
+    ];
+
+    [Fact]
+    public void Routes_owners_and_content_are_read_as_the_readme_names_them()
+    {
+        var funnel = Read();
+        var sales = funnel.Routing.Teams[Team.Sales];
+
+        Assert.Equal(("Enter*", "ada", "salesforce"), (sales.Routes[0].Segment, sales.Routes[0].Owner?.Name, sales.Routes[0].Connector));
+        Assert.Equal(["ada", "bea"], sales.Routes[1].Rota.Select(owner => owner.Name));
+        Assert.Equal(("bea", TimeSpan.FromHours(4), 1), (sales.Fallback.Name, sales.RerouteAfter, sales.MaxReroutes));
+        var ada = sales.Routes[0].Owner!;
+        Assert.Equal(1, ada.Capacity);
+        Assert.Equal((false, true), (ada.AtWork.IsOpen(Berlin(5, 9, 59)), ada.AtWork.IsOpen(Berlin(5, 10, 0))));
+        Assert.False(ada.AtWork.IsOpen(Berlin(4, 10, 0)));
+        Assert.Equal(("ROI calculator", ContentStyle.Tactical, FunnelStage.Evaluation), (funnel.Content[0].Title, funnel.Content[0].Style, funnel.Content[0].Stages[0]));
+    }
+
+    [Theory]
+    [InlineData("Handoffs:sales:Connector", "hubspot", "Handoffs:sales:Connector: 'hubspot' takes no leads over. Name one of the connectors that do: salesforce.")]
+    [InlineData("Handoffs:sales:Routes:1:Connector", "nowhere", "Handoffs:sales:Routes:1:Connector: 'nowhere' takes no leads over. Name one of the connectors that do: salesforce.")]
+    [InlineData("Handoffs:sales:Fallback", null, "Handoffs:sales:Fallback: is missing. Name one of the owners: ada, bea.")]
+    [InlineData("Handoffs:sales:Fallback", "cid", "Handoffs:sales:Fallback: 'cid' is no owner. Name one of the owners: ada, bea.")]
+    [InlineData("Handoffs:sales:Routes:2:Rota", null, "Handoffs:sales:Routes:2: leads to nobody.")]
+    [InlineData("Handoffs:sales:Routes:2:Rota", "ada,ada", "Handoffs:sales:Routes:2:Rota: names 'ada' more than once.")]
+    [InlineData("Handoffs:sales:Routes:1:Rota", "bea", "Handoffs:sales:Routes:1: has an Owner and a Rota.")]
+    [InlineData("Handoffs:sales:Routes:1:Stage", "closing", "Handoffs:sales:Routes:1:Stage: 'closing' is not one of awareness")]
+    [InlineData("Handoffs:sales:Routes:1:MinScore", "many", "Handoffs:sales:Routes:1:MinScore: 'many' cannot be read.")]
+    [InlineData("Handoffs:sales:MaxReroutes", "-1", "Handoffs:sales:MaxReroutes: '-1' cannot be taken.")]
+    [InlineData("Handoffs:marketing:Routes:1:Owner", "ada", "Handoffs:marketing:Routes: 'marketing' gets no handoffs in a CRM.")]
+    [InlineData("Handoffs:pr:Fallback", "ada", "Handoffs:pr:Fallback: has no effect without routes.")]
+    [InlineData("Owners:bea:Id:salesforce", null, "Owners:bea:Id:salesforce: is missing")]
+    [InlineData("Owners:bea:Id:hubspot", "1", "Owners:bea:Id:hubspot: 'hubspot' takes no leads over.")]
+    [InlineData("Owners:ada:Capacity", "0", "Owners:ada:Capacity: '0' cannot be taken.")]
+    [InlineData("Owners:ada:Away", "soon", "Owners:ada:Away: 'soon' is no date.")]
+    [InlineData("Owners:ada:Email", "ada", "Owners:ada:Email: is no e-mail address.")]
+    [InlineData("Content:roi:Url", "javascript:alert(1)", "Content:roi:Url: 'javascript:alert(1)' is no web address.")]
+    [InlineData("Content:roi:Style", "nice", "Content:roi:Style: 'nice' is not one of tactical, visionary.")]
+    [InlineData("Campaigns:1:Name", "Spring*", "Campaigns:1:Channel: '' is not one of pr, paid")]
+    public void What_is_wrong_is_told_by_its_key_with_what_would_be_right(string key, string? value, string fault) =>
+        Assert.Contains(Assert.Throws<InvalidSettingsException>(() => Read((key, value))).Faults, told => told.StartsWith(fault, StringComparison.Ordinal));
+
+    private static DateTimeOffset Berlin(int day, int hour, int minute) => new(2026, 8, day, hour, minute, 0, TimeSpan.FromHours(2));
+
+    private static FunnelSettings Read(params (string Key, string? Value)[] changed)
+    {
+        var settings = Right.ToDictionary(setting => setting.Key, setting => (string?)setting.Value);
+        foreach (var (key, value) in changed)
+        {
+            settings[key] = value;
+        }
+
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Where(setting => setting.Value is not null)).Build();
+        using var services = new ServiceCollection().AddHubSettings(configuration).AddHandoffs(configuration).BuildServiceProvider();
+        return services.GetRequiredService<FunnelSettings>();
+    }
+}
