@@ -25,7 +25,7 @@ public sealed class ConnectorSet(IEnumerable<IConnector> connectors)
         ArgumentNullException.ThrowIfNull(journey);
         return [..
             from connector in That<IRecordLinks>()
-            let url = journey.Identities.Where(key => key.Kind == IdentityKind.Person && key.Connector == connector.Name).Select(connector.LinkTo).FirstOrDefault(url => url is not null)
+            let url = journey.Records.Where(key => key.Connector == connector.Name).Select(connector.LinkTo).FirstOrDefault(url => url is not null)
             where url is not null
             select new RecordLink(connector.Name, url)];
     }

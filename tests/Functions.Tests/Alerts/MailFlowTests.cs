@@ -1,4 +1,5 @@
 using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Common;
 using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Alerts;
 using IntegrationHub.Functions.Alerts.Mail;
@@ -42,6 +43,19 @@ public sealed class MailFlowTests(Azurite azurite, Maildev maildev) : IAsyncLife
         Assert.Single(mails.Select(mail => mail.Header("references")).Distinct());
         Assert.Equal(["marketing Sent", "sales Sent"], await world.OutcomesAsync(Id("oneEach")));
         Assert.Equal(AlertFate.Sent, (await world.AlertAsync(Id("oneEach"))).Fate);
+    }
+
+    [Fact]
+    public async Task A_mail_leads_to_the_record_where_the_story_is_as_long_as_no_handoff_gave_a_link()
+    {
+        await using var world = await WorldAsync(connectors: [new PlayedMarketing()]);
+        await world.LeadAsync(Id("linked"), Known("hubspot", "4711"));
+        await world.SweepAsync(Due);
+
+        await world.SendAsync(Open);
+
+        Assert.All(world.Server.Sent, mail => Assert.Contains("https://hubspot.example.com/4711", mail.Text, StringComparison.Ordinal));
+        Assert.Equal(2, world.Server.Sent.Count);
     }
 
     [Theory]
@@ -393,8 +407,10 @@ public sealed class MailFlowTests(Azurite azurite, Maildev maildev) : IAsyncLife
             "both teams had their mail");
     }
 
-    private Task<MailWorld> WorldAsync(params string[] settings) =>
-        new MailWorld(azurite.ConnectionString, _clock, [], [$"--Mail:Smtp:Port={maildev.Port}", .. MailWorld.BothTeams, .. settings]).EmptyAsync();
+    private Task<MailWorld> WorldAsync(params string[] settings) => WorldAsync([], settings);
+
+    private Task<MailWorld> WorldAsync(IConnector[] connectors, params string[] settings) =>
+        new MailWorld(azurite.ConnectionString, _clock, connectors, [$"--Mail:Smtp:Port={maildev.Port}", .. MailWorld.BothTeams, .. settings]).EmptyAsync();
 
     private static Task LeadNamedAsync(MailWorld world, string id, string company, decimal? worth) => world.Hub.LeadAsync(
         Id(id),

@@ -19,9 +19,11 @@ public sealed class HandoffSettingsTests
         ("Owners:ada:Away", "2026-08-03..2026-08-04"),
         ("Owners:ada:Calendar:Hours", "10:00-12:00"),
         ("Owners:bea:Id:salesforce", "005000000000BeaAAA"),
+        ("Owners:bea:Email", "bea@example.com"),
         ("Teams:sales:Calendar:TimeZone", "Europe/Berlin"),
         ("Handoffs:sales:Routes:1:Segment", "Enter*"),
         ("Handoffs:sales:Routes:1:Owner", "Ada"),
+        ("Handoffs:sales:Routes:2:MinScore", "10"),
         ("Handoffs:sales:Routes:2:Rota", "ada, bea"),
         ("Handoffs:sales:Fallback", "bea"),
         ("Handoffs:sales:RerouteAfter", "04:00:00"),
@@ -82,7 +84,7 @@ public sealed class HandoffSettingsTests
         }
 
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Where(setting => setting.Value is not null)).Build();
-        using var services = new ServiceCollection().AddHubSettings(configuration).AddHandoffs(configuration).BuildServiceProvider();
+        using var services = new ServiceCollection().AddSingleton(new ConnectorSet([])).AddHubSettings(configuration).AddHandoffs(configuration).BuildServiceProvider();
         return services.GetRequiredService<FunnelSettings>();
     }
 }

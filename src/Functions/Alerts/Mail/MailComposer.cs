@@ -1,3 +1,4 @@
+using IntegrationHub.Connectors.Common;
 using IntegrationHub.Functions.Alerts.Links;
 using IntegrationHub.Functions.Alerts.Mailbox;
 using IntegrationHub.Functions.Settings;
@@ -13,7 +14,7 @@ namespace IntegrationHub.Functions.Alerts.Mail;
 public sealed record Telling(MailboxEntry Entry, Alert Alert, JourneyState State, Journey Journey);
 
 /// <summary>Writes the one mail that tells an audience of everything that waits: of one lead a mail of its own, of several a digest.</summary>
-public sealed class MailComposer(MailRenderer renderer, LinkKeyStore keys, FunnelSettings settings, MailOptions mail, TellingOptions telling, HubOptions hub, TimeProvider clock)
+public sealed class MailComposer(MailRenderer renderer, LinkKeyStore keys, ConnectorSet connectors, FunnelSettings settings, MailOptions mail, TellingOptions telling, HubOptions hub, TimeProvider clock)
 {
     /// <summary>Writes it.</summary>
     /// <param name="audience">Who reads it.</param>
@@ -55,16 +56,17 @@ public sealed class MailComposer(MailRenderer renderer, LinkKeyStore keys, Funne
     {
         var root = hub.PublicUrl.AbsoluteUri.TrimEnd('/');
         return new(
-            RecordOf(item.State.Ledger) ?? new Uri($"{root}/api/leads/{item.Entry.LeadId}"),
+            RecordOf(item) ?? new Uri($"{root}/api/leads/{item.Entry.LeadId}"),
             To(LinkPurpose.Acknowledge),
             To(LinkPurpose.Snooze));
 
         Uri To(LinkPurpose purpose) => new($"{root}/api/alerts/{LinkToken.Write(new(purpose, audience, item.Entry.LeadId, item.Entry.AlertId, clock.GetUtcNow() + telling.LinksValidFor), key)}");
     }
 
-    /// <summary>The latest link a tool gave; only web addresses count.</summary>
-    private static Uri? RecordOf(JourneyLedger ledger) => ledger.Handoffs
+    /// <summary>The link that came with the latest handoff, else the tool's where the story is; only web addresses count.</summary>
+    private Uri? RecordOf(Telling item) => item.State.Ledger.Handoffs
         .Reverse()
         .Select(handoff => Uri.TryCreate(handoff.RecordUrl, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" ? url : null)
+        .Concat(connectors.LinksTo(item.Journey).Select(link => link.Url))
         .FirstOrDefault(url => url is not null);
 }
