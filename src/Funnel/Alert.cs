@@ -83,9 +83,9 @@ public sealed record Alert
     /// <summary>Gets what became of it for each audience; empty before anything has.</summary>
     public ImmutableArray<AlertOutcome> Outcomes { get; init; } = [];
 
-    /// <summary>Gets a value indicating whether somebody has been told.</summary>
+    /// <summary>Gets a value indicating whether somebody has been told, even where the mail to somebody else failed.</summary>
     [JsonIgnore]
-    public bool IsTold => Fate is AlertFate.Sent or AlertFate.Grouped;
+    public bool IsTold => Fate is AlertFate.Sent or AlertFate.Grouped || Outcomes.Any(outcome => outcome.Fate is AlertFate.Sent or AlertFate.Grouped);
 
     /// <summary>Gets a value indicating whether it may still be told.</summary>
     [JsonIgnore]

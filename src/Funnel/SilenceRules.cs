@@ -16,7 +16,7 @@ public static class SilenceRules
         link,
         now,
         settings,
-        journey => Grant(state, journey, link, SilenceKind.Acknowledged, settings.CalendarOf(journey.Owner).Add(now, settings.Alerts.AcknowledgedFor), null, now));
+        (alert, journey) => Grant(state, alert, link, SilenceKind.Acknowledged, settings.CalendarOf(journey.Owner).Add(now, settings.Alerts.AcknowledgedFor), null, now));
 
     /// <summary>"Not now": silence until what was chosen, at most <see cref="AlertPolicy.Snoozes"/> times for a stay.</summary>
     /// <param name="state">The lead.</param>
@@ -30,15 +30,15 @@ public static class SilenceRules
         link,
         now,
         settings,
-        journey =>
+        (alert, journey) =>
         {
-            if (Of(state.Ledger, journey.Stage, journey.EnteredAt).Count(silence => silence.Kind == SilenceKind.Snoozed) >= settings.Alerts.Snoozes)
+            if (Of(state.Ledger, alert.Stage, alert.EnteredAt).Count(silence => silence.Kind == SilenceKind.Snoozed) >= settings.Alerts.Snoozes)
             {
                 return new SilenceAnswer.Refused(SilenceRefusal.TooOften);
             }
 
             return Choices(journey, link.Team, now, settings).FirstOrDefault(option => option.Choice == choice) is { } option
-                ? Grant(state, journey, link, SilenceKind.Snoozed, option.Until, string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(), now)
+                ? Grant(state, alert, link, SilenceKind.Snoozed, option.Until, string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(), now)
                 : new SilenceAnswer.Refused(SilenceRefusal.NothingBooked);
         });
 
@@ -78,7 +78,7 @@ public static class SilenceRules
     private static IEnumerable<Silence> Of(JourneyLedger ledger, FunnelStage stage, DateTimeOffset enteredAt) =>
         ledger.Silences.Where(silence => (silence.Stage, silence.EnteredAt) == (stage, enteredAt));
 
-    private static SilenceAnswer Answer(JourneyState state, SilenceLink link, DateTimeOffset now, FunnelSettings settings, Func<Journey, SilenceAnswer> grant)
+    private static SilenceAnswer Answer(JourneyState state, SilenceLink link, DateTimeOffset now, FunnelSettings settings, Func<Alert, Journey, SilenceAnswer> grant)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(link);
@@ -99,11 +99,11 @@ public static class SilenceRules
         }
 
         var journey = JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
-        return StallRules.Holds(alert, journey, state.Ledger) ? grant(journey) : new SilenceAnswer.Refused(SilenceRefusal.MovedOn);
+        return StallRules.Holds(alert, journey, state.Ledger) ? grant(alert, journey) : new SilenceAnswer.Refused(SilenceRefusal.MovedOn);
     }
 
-    /// <summary>The silence, with what was on its way about this stay stopped.</summary>
-    private static SilenceAnswer.Granted Grant(JourneyState state, Journey journey, SilenceLink link, SilenceKind kind, DateTimeOffset until, string? reason, DateTimeOffset now)
+    /// <summary>The silence about an alert's stay, with what was on its way about it stopped.</summary>
+    private static SilenceAnswer.Granted Grant(JourneyState state, Alert about, SilenceLink link, SilenceKind kind, DateTimeOffset until, string? reason, DateTimeOffset now)
     {
         var silence = new Silence
         {
@@ -113,8 +113,8 @@ public static class SilenceRules
             At = now,
             Until = until,
             Reason = reason,
-            Stage = journey.Stage,
-            EnteredAt = journey.EnteredAt,
+            Stage = about.Stage,
+            EnteredAt = about.EnteredAt,
         };
         var why = kind == SilenceKind.Acknowledged ? $"acknowledged by {link.Team}" : $"put off by {link.Team}";
         var alerts = state.Ledger.Alerts.Select(alert =>

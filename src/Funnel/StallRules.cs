@@ -151,10 +151,13 @@ public static class StallRules
         }
     }
 
-    /// <summary>What was raised comes back when a silence that followed it ends; and what was told, when a reminder is set and nothing has changed since.</summary>
+    /// <summary>
+    /// What was raised last comes back when a silence that followed it ends; and what was told, when a reminder is set and nothing has changed since. A round that was suppressed counts as well:
+    /// otherwise it would come again with every look.
+    /// </summary>
     private static Alert? NextRound(StallClock clock, Alert[] raised, DateTimeOffset? silentUntil, Journey journey, FunnelSettings settings)
     {
-        if (raised.LastOrDefault(alert => alert.Level >= AtLimit && alert.Fate != AlertFate.Suppressed) is not { } last || Due(clock, 1, journey, settings) is not { } due)
+        if (raised.LastOrDefault(alert => alert.Level >= AtLimit) is not { } last || Due(clock, 1, journey, settings) is not { } due)
         {
             return null;
         }

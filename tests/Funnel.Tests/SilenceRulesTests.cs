@@ -37,6 +37,35 @@ public sealed class SilenceRulesTests
         Assert.Equal(Minute(1200), back.NextDue);
     }
 
+    [Fact]
+    public void What_came_back_and_was_suppressed_does_not_come_back_with_every_look()
+    {
+        var told = Told(1200);
+        var silent = Granted(SilenceRules.Acknowledge(told, Link(told), Minute(1210), Limits));
+        var back = StallRules.Decide(silent, Limits, Minute(1510)).State;
+        var suppressed = back with { Ledger = back.Ledger with { Alerts = back.Ledger.Alerts.SetItem(1, back.Ledger.Alerts[1] with { Fate = AlertFate.Suppressed }) } };
+
+        var later = StallRules.Decide(suppressed, Limits, Minute(1520));
+
+        Assert.Equal(2, later.State.Ledger.Alerts.Length);
+        Assert.Null(later.NextDue);
+    }
+
+    [Fact]
+    public void Silence_that_a_late_handoff_asked_for_is_about_the_stay_of_that_handoff()
+    {
+        var settings = Limits.With(Evaluation, acceptWithin: TimeSpan.FromHours(10));
+        var arrived = JourneyRules.Decide(JourneyState.New(Lead), [MarketingClaims(Evaluation, 0)], settings, Start).State;
+        var moved = JourneyRules.Decide(arrived, [CrmClaims(Commitment, 500, "Negotiation")], settings, Minute(500)).State;
+        var told = StallRules.Decide(moved, settings, Minute(600)).State;
+        var late = Assert.Single(told.Ledger.Alerts, alert => alert is { Kind: AlertKind.HandoffNotAccepted, Level: 1 });
+
+        var silent = Granted(SilenceRules.Acknowledge(told, Link(told) with { AlertId = late.Id }, Minute(610), settings));
+
+        Assert.Equal((late.Stage, late.EnteredAt), (silent.Ledger.Silences[0].Stage, silent.Ledger.Silences[0].EnteredAt));
+        Assert.True(SilenceRules.IsSilent(silent.Ledger, late, Minute(700)));
+    }
+
     [Theory]
     [InlineData(AlertFate.Pending)]
     [InlineData(AlertFate.Held)]

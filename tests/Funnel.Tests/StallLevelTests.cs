@@ -131,6 +131,16 @@ public sealed class StallLevelTests
     }
 
     [Fact]
+    public void A_stall_that_one_team_was_told_of_is_resolved_though_the_mail_to_the_other_failed()
+    {
+        var raised = Settled(Swept(Arrived(), Limits, 450, 600), AlertFate.Failed, 600);
+        var limit = raised.Ledger.Alerts[^1] with { Outcomes = [new("marketing", AlertFate.Failed, "550", Minute(600)), new("sales", AlertFate.Sent, null, Minute(600))] };
+        var told = raised with { Ledger = raised.Ledger with { Alerts = [limit] } };
+
+        Assert.Single(JourneyRules.Decide(told, [CrmClaims(Commitment, 700, "Won")], Limits, Minute(700)).Events.OfType<StallResolved>());
+    }
+
+    [Fact]
     public void Only_a_heads_up_that_was_told_needs_no_word_when_the_lead_moves()
     {
         var told = Settled(Swept(Arrived(), Limits, 450), AlertFate.Sent, 450);

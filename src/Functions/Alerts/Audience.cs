@@ -44,9 +44,9 @@ public sealed record Audience(string Team, bool Managers = false)
         return Managers ? teams[Team].Managers : teams[Team].Recipients;
     }
 
-    /// <summary>Whether the limit itself was never told of because the escalation came due with it.</summary>
+    /// <summary>Whether the teams were not told of the limit, or of its coming back, because the escalation came due with it.</summary>
     private static bool PassedOver(Alert escalation, JourneyLedger ledger) => ledger.Alerts.Any(alert =>
-        alert is { Level: StallRules.AtLimit, Round: 0, Fate: AlertFate.Suppressed, Outcomes.IsEmpty: true }
+        alert is { Level: StallRules.AtLimit, Fate: AlertFate.Suppressed, Outcomes.IsEmpty: true }
         && (alert.Kind, alert.Stage, alert.EnteredAt) == (escalation.Kind, escalation.Stage, escalation.EnteredAt));
 
     /// <summary>The one text form: <c>sales</c>, <c>sales:managers</c>.</summary>
