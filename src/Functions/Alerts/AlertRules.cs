@@ -63,18 +63,30 @@ public static class AlertRules
             : DecideStalled(state, alert, entry, down, teams, settings, now);
     }
 
-    /// <summary>Who was told of the stay that an alert is about, and not yet that it is over.</summary>
+    /// <summary>Who was told of what an alert is about, or of what else was over by then in the same stay, and not yet that it is over.</summary>
     public static IReadOnlyList<Audience> ToldOf(JourneyLedger ledger, Alert alert)
     {
         ArgumentNullException.ThrowIfNull(ledger);
         return
         [
-            .. ledger.Alerts.Where(other => IsSameStay(other, alert))
+            .. ledger.Alerts.Where(other => IsOverWith(other, alert))
                 .SelectMany(other => other.Outcomes)
-                .GroupBy(outcome => outcome.Audience)
-                .Where(told => told.Any(outcome => outcome.Fate is AlertFate.Sent or AlertFate.Grouped) && !told.Any(outcome => outcome.ResolutionTold))
-                .Select(told => Audience.Parse(told.Key)),
+                .Where(outcome => outcome is { Fate: AlertFate.Sent or AlertFate.Grouped, ResolutionTold: false })
+                .Select(outcome => outcome.Audience)
+                .Distinct()
+                .Select(Audience.Parse),
         ];
+    }
+
+    /// <summary>Whether an audience was told that a limit is reached when that was over: the mail was on its way by then, and the end is to be told too.</summary>
+    public static bool IsToldTooLate(JourneyState state, MailboxEntry entry, FunnelSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(entry);
+        return Find(state.Ledger, entry.AlertId) is { Level: >= StallRules.AtLimit } alert
+            && ToldOf(state.Ledger, alert).Contains(entry.Audience)
+            && FoldOf(state, settings) is { Erased: false } journey
+            && !StallRules.Holds(alert, journey, state.Ledger);
     }
 
     /// <summary>Whether nothing more becomes of an alert that has this fate.</summary>
@@ -99,7 +111,7 @@ public static class AlertRules
     {
         ArgumentNullException.ThrowIfNull(ledger);
         return Find(ledger, alertId) is { } told && ToldOf(ledger, told).Contains(audience)
-            ? ledger with { Alerts = [.. ledger.Alerts.Select(alert => IsSameStay(alert, told) ? WithResolution(alert, audience) : alert)] }
+            ? ledger with { Alerts = [.. ledger.Alerts.Select(alert => IsOverWith(alert, told) ? WithResolution(alert, audience) : alert)] }
             : ledger;
     }
 
@@ -149,11 +161,9 @@ public static class AlertRules
             .Distinct()
             .Order(StringComparer.Ordinal);
 
-    /// <summary>The later alert on the same matter that tells the same audience, a higher level or a further round; null where there is none.</summary>
-    private static Alert? Successor(Alert alert, Audience audience, Journey journey, JourneyLedger ledger) => ledger.Alerts.LastOrDefault(later =>
-        (later.Kind, later.Stage, later.EnteredAt) == (alert.Kind, alert.Stage, alert.EnteredAt)
-        && (later.Level, later.Round).CompareTo((alert.Level, alert.Round)) > 0
-        && Audience.Of(later, journey.Owner, ledger).Contains(audience));
+    /// <summary>The last alert on the same matter that was raised later and tells the same audience; null where there is none.</summary>
+    private static Alert? Successor(Alert alert, Audience audience, Journey journey, JourneyLedger ledger) => ledger.Alerts.Skip(ledger.Alerts.IndexOf(alert) + 1).LastOrDefault(later =>
+        (later.Kind, later.Stage, later.EnteredAt) == (alert.Kind, alert.Stage, alert.EnteredAt) && Audience.Of(later, journey.Owner, ledger).Contains(audience));
 
     private static Alert? Find(JourneyLedger ledger, string alertId) => ledger.Alerts.FirstOrDefault(alert => alert.Id == alertId);
 
@@ -168,7 +178,9 @@ public static class AlertRules
             : ledger;
     }
 
-    private static bool IsSameStay(Alert alert, Alert other) => (alert.Stage, alert.EnteredAt) == (other.Stage, other.EnteredAt);
+    /// <summary>Whether the end of what <paramref name="over"/> is about is the end of what an alert is about.</summary>
+    private static bool IsOverWith(Alert alert, Alert over) =>
+        (alert.Stage, alert.EnteredAt) == (over.Stage, over.EnteredAt) && (alert.Kind == over.Kind || alert.ResolvedAt is not null);
 
     private static Alert WithResolution(Alert alert, Audience audience) =>
         alert with { Outcomes = [.. alert.Outcomes.Select(outcome => outcome.Audience == audience.ToString() ? outcome with { ResolutionTold = true } : outcome)] };

@@ -85,6 +85,17 @@ public sealed partial class AlertPageTests(Azurite azurite)
     }
 
     [Fact]
+    public async Task A_link_to_say_we_are_on_it_puts_nothing_off()
+    {
+        await using var world = await MailedAsync("purpose");
+        using var http = Client(world);
+
+        await PostAsync(http, Links(world, "sales@example.com")[0], ("until", "InThreeDays"));
+
+        Assert.Equal(SilenceKind.Acknowledged, Assert.Single((await world.Hub.StateAsync(Id("purpose"))).Ledger.Silences).Kind);
+    }
+
+    [Fact]
     public async Task A_choice_that_nobody_offered_puts_nothing_off()
     {
         await using var world = await MailedAsync("odd");

@@ -179,6 +179,28 @@ public sealed class AlertRulesTests
     }
 
     [Fact]
+    public void An_escalation_that_overtook_the_return_of_the_limit_concerns_the_teams_too()
+    {
+        var (state, id) = Stalled();
+        var limit = state.Ledger.Alerts.Single(alert => alert.Id == id);
+        var told = AlertRules.Settle(state.Ledger, id, Sales, AlertFate.Sent, null, Due).Alerts;
+        var overtaken = state.Ledger with { Alerts = [.. told, limit with { Id = "2", Round = 1, Fate = AlertFate.Suppressed }] };
+
+        Assert.Equal("marketing,marketing:managers,sales,sales:managers", string.Join(',', Audience.Of(limit with { Id = "3", Level = 2 }, Team.Sales, overtaken)));
+    }
+
+    [Fact]
+    public void What_comes_back_after_an_escalation_that_told_the_teams_is_told_to_them_again()
+    {
+        var (state, id) = Stalled();
+        var limit = state.Ledger.Alerts.Single(alert => alert.Id == id);
+        var back = state with { Ledger = state.Ledger with { Alerts = [limit with { Fate = AlertFate.Suppressed }, limit with { Id = "escalation", Level = 2 }, limit with { Id = "back", Round = 1 }] } };
+
+        Assert.IsType<AlertCourse.Tell>(Decide(back, "back"));
+        Assert.Equal(new AlertCourse.End(AlertFate.Suppressed, "level 1 says it"), Decide(back, "escalation"));
+    }
+
+    [Fact]
     public void A_third_team_that_owns_a_stage_is_told_too()
     {
         var (state, id) = Stalled();
@@ -207,6 +229,31 @@ public sealed class AlertRulesTests
         Assert.IsType<AlertCourse.Tell>(Decide(told, id, kind: MailboxKind.Resolved));
         Assert.IsType<AlertCourse.Leave>(Decide(known, id, kind: MailboxKind.Resolved));
         Assert.Equal([Sales], AlertRules.ToldOf(told.Ledger, told.Ledger.Alerts.Single(alert => alert.Id == id)));
+    }
+
+    [Fact]
+    public void Who_heard_that_a_handoff_was_taken_up_hears_too_that_the_overdue_lead_has_moved_on()
+    {
+        var (state, id) = Stalled();
+        var overdue = state.Ledger.Alerts.Single(alert => alert.Id == id);
+        AlertOutcome told = new(Team.Sales, AlertFate.Sent, null, Due);
+        var handoff = overdue with { Id = "handoff", Kind = AlertKind.HandoffNotAccepted, ResolvedAt = Due, Outcomes = [told with { ResolutionTold = true }] };
+        var ledger = state.Ledger with { Alerts = [handoff, overdue with { Outcomes = [told] }] };
+
+        Assert.Equal([Sales], AlertRules.ToldOf(ledger, ledger.Alerts[1]));
+        Assert.Empty(AlertRules.ToldOf(AlertRules.SettleResolved(ledger, id, Sales), ledger.Alerts[1]));
+    }
+
+    [Fact]
+    public void A_handoff_that_was_taken_up_says_nothing_of_the_stage_that_is_still_overdue()
+    {
+        var (state, id) = Stalled();
+        var overdue = state.Ledger.Alerts.Single(alert => alert.Id == id);
+        AlertOutcome told = new(Team.Sales, AlertFate.Sent, null, Due);
+        var handoff = overdue with { Id = "handoff", Kind = AlertKind.HandoffNotAccepted, ResolvedAt = Due, Outcomes = [told] };
+        var ledger = AlertRules.SettleResolved(state.Ledger with { Alerts = [handoff, overdue with { Outcomes = [told] }] }, "handoff", Sales);
+
+        Assert.Equal([true, false], ledger.Alerts.Select(alert => Assert.Single(alert.Outcomes).ResolutionTold));
     }
 
     private static AlertCourse Decide(JourneyState? state, string alertId, MailboxKind kind = MailboxKind.Stalled, Dictionary<string, string>? down = null, DateTimeOffset? now = null) =>

@@ -44,7 +44,7 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkKeyStore keys, Funne
             return Forged;
         }
 
-        SnoozeChoice? choice = Enum.TryParse<SnoozeChoice>(until, out var chosen) && Enum.IsDefined(chosen) ? chosen : null;
+        SnoozeChoice? choice = link.Purpose == LinkPurpose.Snooze && Enum.TryParse<SnoozeChoice>(until, out var chosen) && Enum.IsDefined(chosen) ? chosen : null;
         if (link.Purpose == LinkPurpose.Snooze && choice is null)
         {
             return await ShowAsync(token, cancellationToken);

@@ -37,5 +37,5 @@ public sealed record DigestMail
 
 /// <summary>A lead that the reader was told of and that has moved on.</summary>
 /// <param name="Name">The company, else the person.</param>
-/// <param name="How">What happened: "is on Commitment now", "was taken up by sales".</param>
+/// <param name="How">What happened: "is on Commitment now", "was taken up or given back by sales".</param>
 public sealed record MovedOnLine(string Name, string How);

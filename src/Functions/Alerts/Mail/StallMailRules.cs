@@ -63,7 +63,7 @@ public static class StallMailRules
         var moved = (alert.Stage, alert.EnteredAt) != (journey.Stage, journey.EnteredAt);
         return new(
             OneLine.Of(journey.Profile.Company, LongestName) ?? NameOf(journey) ?? "A lead without a name",
-            moved ? $"is on {StageName(journey.Stage, settings)} now" : $"was taken up by {journey.Owner}");
+            journey.Gone ? "is in no tool any more" : moved ? $"is on {StageName(journey.Stage, settings)} now" : $"was taken up or given back by {journey.Owner}");
     }
 
     /// <summary>Who asked for silence, until when, and why: by the reader's clock.</summary>
