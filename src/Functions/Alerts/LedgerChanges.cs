@@ -7,6 +7,7 @@ namespace IntegrationHub.Functions.Alerts;
 internal static class LedgerChanges
 {
     /// <summary>Saves what <paramref name="change"/> makes of the ledger; nothing where it is the same.</summary>
-    public static Task SettleAsync(this JourneyFlow journeys, LeadId leadId, Func<JourneyLedger, JourneyLedger> change, CancellationToken cancellationToken) => journeys.UpdateAsync(
+    /// <returns>The state after it; null for a lead of which nothing is stored, or that was erased.</returns>
+    public static Task<JourneyState?> SettleAsync(this JourneyFlow journeys, LeadId leadId, Func<JourneyLedger, JourneyLedger> change, CancellationToken cancellationToken) => journeys.UpdateAsync(
         leadId, state => change(state.Ledger) is var changed && ReferenceEquals(changed, state.Ledger) ? null : new(state with { Ledger = changed }, [], null), cancellationToken);
 }

@@ -92,21 +92,22 @@ public sealed partial class MailFlow(
         catch (WindowTakenException taken)
         {
             Log.Taken(logger, taken.Audience);
-            return;
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             Log.NotTold(logger, failure, mailbox.Audience);
         }
-
-        await TryReleaseAsync(claim);
+        finally
+        {
+            await TryReleaseAsync(claim);
+        }
     }
 
     /// <summary>A moved-on line is no alert: it has no fate, and simply waits with the others.</summary>
     private async Task HoldAsync(IReadOnlyList<MailboxEntry> entries, CancellationToken cancellationToken)
     {
         await ForEachAsync(entries, entry => SettleAsync(entry, AlertFate.Held, $"quiet hours of {entry.Audience.Team}"), cancellationToken);
-        await mailboxes.NoteAsync(entries.Select(entry => entry with { Noted = AlertFate.Held }), cancellationToken);
+        await mailboxes.NoteAsync(entries.Select(entry => entry with { Noted = AlertFate.Held, WaitsFor = null }), cancellationToken);
     }
 
     private async Task TellAsync(Claim claim, IReadOnlyList<MailboxEntry> entries, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
@@ -128,35 +129,47 @@ public sealed partial class MailFlow(
         }
     }
 
-    /// <summary>Decides of each entry; records the fates of those that are not told, and answers those that are.</summary>
+    /// <summary>Decides of each entry; records the fates of those that are not told, and answers those that are. An entry that cannot be decided of stays, and holds back no other.</summary>
     private async Task<IReadOnlyCollection<Telling>> DecideAsync(IReadOnlyList<MailboxEntry> entries, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
     {
-        var (told, over, waiting) = (new ConcurrentBag<Telling>(), new ConcurrentBag<MailboxEntry>(), new ConcurrentBag<MailboxEntry>());
+        var decided = new Decided();
         await ForEachAsync(entries.Take(MostMembers), async entry =>
         {
-            switch (AlertRules.Decide(await journeys.LoadAsync(entry.LeadId, cancellationToken), entry, down, teams, settings, clock.GetUtcNow()))
+            try
             {
-                case AlertCourse.Tell tell:
-                    told.Add(new(entry, tell.Alert, tell.State, tell.Journey));
-                    break;
-                case AlertCourse.Leave:
-                    over.Add(entry);
-                    break;
-                case AlertCourse.End end:
-                    await SettleAsync(entry, end.Fate, end.Why);
-                    over.Add(entry);
-                    break;
-                case AlertCourse.Inhibit inhibit:
-                    await SettleAsync(entry, AlertFate.Inhibited, inhibit.Why);
-                    waiting.Add(entry with { Noted = AlertFate.Inhibited, WaitsFor = inhibit.Connector });
-                    break;
-                case var other:
-                    throw new InvalidOperationException($"Unknown course {other}.");
+                await DecideAsync(entry, decided, down, cancellationToken);
+            }
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                Log.NotDecided(logger, failure, entry.AlertId, entry.LeadId);
             }
         }, cancellationToken);
-        await mailboxes.RemoveAsync(over, cancellationToken);
-        await mailboxes.NoteAsync(waiting, cancellationToken);
-        return told;
+        await mailboxes.RemoveAsync(decided.Over, cancellationToken);
+        await mailboxes.NoteAsync(decided.Waiting, cancellationToken);
+        return decided.Told;
+    }
+
+    private async Task DecideAsync(MailboxEntry entry, Decided decided, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
+    {
+        switch (AlertRules.Decide(await journeys.LoadAsync(entry.LeadId, cancellationToken), entry, down, teams, settings, clock.GetUtcNow()))
+        {
+            case AlertCourse.Tell tell:
+                decided.Told.Add(new(entry, tell.Alert, tell.State, tell.Journey));
+                break;
+            case AlertCourse.Leave:
+                decided.Over.Add(entry);
+                break;
+            case AlertCourse.End end:
+                await SettleAsync(entry, end.Fate, end.Why);
+                decided.Over.Add(entry);
+                break;
+            case AlertCourse.Inhibit inhibit:
+                await SettleAsync(entry, AlertFate.Inhibited, inhibit.Why);
+                decided.Waiting.Add(entry with { Noted = AlertFate.Inhibited, WaitsFor = inhibit.Connector });
+                break;
+            case var other:
+                throw new InvalidOperationException($"Unknown course {other}.");
+        }
     }
 
     private async Task HandOverAsync(Claim claim, MailBatch batch, CancellationToken cancellationToken)
@@ -210,7 +223,12 @@ public sealed partial class MailFlow(
             return;
         }
 
-        await journeys.SettleAsync(entry.LeadId, ledger => AlertRules.Settle(ledger, entry.AlertId, entry.Audience, fate, why, clock.GetUtcNow()), CancellationToken.None);
+        var state = await journeys.SettleAsync(entry.LeadId, ledger => AlertRules.Settle(ledger, entry.AlertId, entry.Audience, fate, why, clock.GetUtcNow()), CancellationToken.None);
+        if (state is not null && AlertRules.IsToldTooLate(state, entry, settings))
+        {
+            await mailboxes.PutAsync(entry with { Kind = MailboxKind.Resolved }, CancellationToken.None);
+        }
+
         metrics.Alerted(fate);
     }
 
@@ -245,6 +263,16 @@ public sealed partial class MailFlow(
     /// <param name="Hold">Whether they are held for quiet hours instead of told.</param>
     private sealed record Work(IReadOnlyList<MailboxEntry> Entries, bool Hold);
 
+    /// <summary>What was decided of entries.</summary>
+    private sealed class Decided
+    {
+        public ConcurrentBag<Telling> Told { get; } = [];
+
+        public ConcurrentBag<MailboxEntry> Over { get; } = [];
+
+        public ConcurrentBag<MailboxEntry> Waiting { get; } = [];
+    }
+
     /// <summary>A claimed window with its latest version.</summary>
     private sealed class Claim(MailboxStore mailboxes, MailWindow window)
     {
@@ -266,5 +294,8 @@ public sealed partial class MailFlow(
 
         [LoggerMessage(4, LogLevel.Debug, "The claim on the mailbox of {Audience} could not be given back and expires by itself: {Why}.")]
         public static partial void NotReleased(ILogger logger, Audience audience, string why);
+
+        [LoggerMessage(5, LogLevel.Warning, "Alert {AlertId} of lead {LeadId} could not be looked at; the next sweep tries again.")]
+        public static partial void NotDecided(ILogger logger, Exception failure, string alertId, LeadId leadId);
     }
 }

@@ -1,9 +1,11 @@
+using Azure.Data.Tables;
 using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Alerts;
 using IntegrationHub.Functions.Alerts.Mail;
 using IntegrationHub.Functions.Alerts.Mailbox;
+using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.Polling;
 using IntegrationHub.Funnel;
@@ -249,6 +251,59 @@ public sealed class MailFlowTests(Azurite azurite, Maildev maildev) : IAsyncLife
         Assert.Single(world.Server.To("sales@example.com"));
         Assert.Empty(world.Server.To("marketing@example.com"));
         Assert.Equal(["marketing Suppressed", "sales Sent"], await world.OutcomesAsync(Id("maybe")));
+    }
+
+    [Fact]
+    public async Task Who_is_mailed_while_the_lead_moves_on_hears_of_that_too()
+    {
+        await using var world = await WorldAsync();
+        await world.LeadAsync(Id("meanwhile"));
+        await world.SweepAsync(Due);
+        world.Server.WhileSending = () => world.Hub.LeadAsync(Id("meanwhile"), Claim(FunnelStage.Evaluation, Open));
+        await world.SendAsync(Open);
+        world.Server.WhileSending = () => Task.CompletedTask;
+        await world.TakeAsync();
+
+        await world.SendAsync(Open.AddMinutes(6));
+        await world.SendAsync(Open.AddMinutes(12));
+
+        var mails = world.Server.To("marketing@example.com");
+        Assert.Equal("[Moved on] Engines Ltd", Assert.Single(mails.Skip(1)).Subject);
+    }
+
+    [Fact]
+    public async Task A_lead_that_cannot_be_read_holds_back_nobody_elses_mail()
+    {
+        await using var world = await WorldAsync();
+        await world.LeadAsync(Id("readable"));
+        await world.SweepAsync(Due);
+        var journeys = await world.Hub.Get<HubTables>().GetAsync(HubTables.Journeys, TestContext.Current.CancellationToken);
+        await journeys.UpsertEntityAsync(new TableEntity(Id("broken").Value, $"fact-{Id("broken")}") { ["Json"] = "{" }, cancellationToken: TestContext.Current.CancellationToken);
+        await world.Hub.Get<MailboxStore>().PutAsync(new() { Audience = new("sales"), LeadId = Id("broken"), AlertId = "any", PutAt = Due }, TestContext.Current.CancellationToken);
+
+        await world.SendAsync(Open);
+
+        Assert.Single(world.Server.To("sales@example.com"));
+    }
+
+    [Fact]
+    public async Task What_was_held_in_quiet_hours_is_inhibited_after_them_while_a_tool_is_down()
+    {
+        await using var world = await WorldAsync("--Teams:sales:QuietHours=08:00-12:00");
+        await world.LeadAsync(Id("heldToo"), Known("hubspot", "heldToo"));
+        await world.SweepAsync(Due);
+        var alert = await world.AlertAsync(Id("heldToo"));
+        await world.Hub.Get<MailboxStore>().NoteAsync(
+            [new() { Audience = new("sales"), LeadId = Id("heldToo"), AlertId = alert.Id, PutAt = Due, Noted = AlertFate.Inhibited, WaitsFor = Outage.Inbound }], TestContext.Current.CancellationToken);
+        await world.Hub.Get<OutageStore>().KeepAsync(
+            new() { Connector = Outage.Inbound, Kind = OutageKind.Backlog, Since = Monday, SeenAt = Monday, Told = true, WorksSince = Due.AddHours(4) }, TestContext.Current.CancellationToken);
+        await world.SendAsync(Open);
+        var inQuietHours = await world.OutcomesAsync(Id("heldToo"));
+
+        await world.SendAsync(Due.AddHours(4));
+
+        Assert.Contains("sales Held", inQuietHours, StringComparer.Ordinal);
+        Assert.Contains("sales Inhibited", await world.OutcomesAsync(Id("heldToo")), StringComparer.Ordinal);
     }
 
     [Fact]

@@ -30,6 +30,9 @@ internal sealed class PlayedSmtpServer : IAsyncDisposable
     /// <summary>Gets or sets what it answers to a login.</summary>
     public string LoginAnswer { get; set; } = "235 2.7.0 welcome";
 
+    /// <summary>Gets or sets what it answers to each recipient.</summary>
+    public string RecipientAnswer { get; set; } = "250 2.1.5 fine";
+
     public async ValueTask DisposeAsync()
     {
         _listener.Stop();
@@ -96,7 +99,8 @@ internal sealed class PlayedSmtpServer : IAsyncDisposable
         "AUTH" when line.Split(' ').Length > 2 => "334 UGFzc3dvcmQ6",
         "AUTH" => "334 VXNlcm5hbWU6",
         "MAIL" when !LoginAnswer.StartsWith("235", StringComparison.Ordinal) => "530 5.7.0 log in first",
-        "MAIL" or "RCPT" or "DATA" or "RSET" or "NOOP" => "250 2.0.0 fine",
+        "RCPT" => RecipientAnswer,
+        "MAIL" or "DATA" or "RSET" or "NOOP" => "250 2.0.0 fine",
         "QUIT" => "221 2.0.0 bye",
         _ => LoginAnswer,
     };

@@ -116,6 +116,19 @@ public sealed class SmtpMailSenderTests(Maildev maildev)
         Assert.DoesNotContain("secret", failure?.ToString() ?? "", StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("550 5.1.1 nobody of that name", typeof(MailRefusedException))]
+    [InlineData("450 4.2.1 come back later", typeof(MailUnavailableException))]
+    public async Task A_mail_that_is_refused_for_each_of_its_recipients_ends_as_the_server_says(string answer, Type expected)
+    {
+        await using var server = new PlayedSmtpServer(certificate: null) { RecipientAnswer = answer };
+
+        var failure = await Record.ExceptionAsync(() => Sender(server.Port).SendAsync(Mail, TestContext.Current.CancellationToken));
+
+        Assert.IsType(expected, failure);
+        Assert.False(failure is MailUnavailableException { MayHaveTaken: true });
+    }
+
     /// <summary>As the settings make it where a user is named.</summary>
     private static SmtpMailSender Secured(int port) => new(
         new MailOptions { From = "hub@example.com", Smtp = new SmtpOptions { Host = "127.0.0.1", Port = port, User = "hub", Password = "secret", StartTls = true } }, TimeProvider.System, NullLogger<SmtpMailSender>.Instance);

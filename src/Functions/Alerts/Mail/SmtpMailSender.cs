@@ -61,14 +61,17 @@ public sealed partial class SmtpMailSender(MailOptions options, TimeProvider clo
     }
 
     /// <summary>Makes ours of the runtime's exception, which holds addresses.</summary>
-    internal static Exception Translate(string server, SmtpException failure) => (int)failure.StatusCode switch
+    internal static Exception Translate(string server, SmtpException failure) => (int)StatusOf(failure) switch
     {
         // Wrong credentials and a missing STARTTLS are mended in the settings, and the mail is as good as before.
-        >= 500 and not (530 or 534 or 535 or 538) => new MailRefusedException(server, $"{(int)failure.StatusCode} ({failure.StatusCode})"),
-        > 0 => new MailUnavailableException(server, $"{(int)failure.StatusCode} ({failure.StatusCode})."),
+        >= 500 and not (530 or 534 or 535 or 538) => new MailRefusedException(server, $"{(int)StatusOf(failure)} ({StatusOf(failure)})"),
+        > 0 => new MailUnavailableException(server, $"{(int)StatusOf(failure)} ({StatusOf(failure)})."),
         _ when failure.InnerException is SocketException socket => new MailUnavailableException(server, $"{socket.SocketErrorCode}."),
         _ => new MailUnavailableException(server, "the connection failed.") { MayHaveTaken = true },
     };
+
+    /// <summary>Of several refused recipients each has its own; what is to be tried later for one of them, the lowest, is to be tried later.</summary>
+    private static SmtpStatusCode StatusOf(SmtpException failure) => failure is SmtpFailedRecipientsException several ? several.InnerExceptions.Min(each => each.StatusCode) : failure.StatusCode;
 
     private static int Refused(SmtpFailedRecipientException failure) => failure is SmtpFailedRecipientsException several ? several.InnerExceptions.Length : 1;
 
