@@ -7,12 +7,29 @@ public static class EchoRules
 {
     private const int WritesKept = 40;
 
-    /// <summary>The fingerprint of a value of one lead's property; spaces around it do not count.</summary>
-    public static string Fingerprint(LeadId leadId, PersonProperty property, string value)
+    /// <summary>The fingerprint of a value of one record's property, whosever the record is by now; spaces around it do not count.</summary>
+    public static string Fingerprint(IdentityKey record, PersonProperty property, string value)
     {
+        ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(value);
-        return CauseId.Of("value", leadId, property, value.Trim());
+        return CauseId.Of("value", record.Connector, record.Id, property, value.Trim());
     }
+
+    /// <summary>Whether a write is of a value, in the tool's words.</summary>
+    public static bool IsOf(OwnWrite write, string value)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        return write.Value == FingerprintFor(write, value);
+    }
+
+    /// <summary>Whether a write took the place of a value, in the tool's words.</summary>
+    public static bool Replaced(OwnWrite write, string value)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        return write.Before is { } before && before == FingerprintFor(write, value);
+    }
+
+    private static string FingerprintFor(OwnWrite write, string value) => Fingerprint(IdentityKey.Person(write.Connector, write.Record), write.Property, value);
 
     /// <summary>The breaker that stops the writing of a property now; null where none does.</summary>
     public static Breaker? OpenBreaker(JourneyLedger ledger, PersonProperty property, WriteBackPolicy policy, DateTimeOffset now)
@@ -40,7 +57,7 @@ public static class EchoRules
 
     /// <summary>Takes an arriving fact down: what in it is an echo is marked, and what replaces a value of the hub's counts as a flip.</summary>
     /// <returns>The ledger, and the fact with its echoes named.</returns>
-    internal static (JourneyLedger Ledger, Fact Fact) Take(JourneyLedger ledger, LeadId leadId, Fact fact, WriteBackPolicy policy, DateTimeOffset now)
+    internal static (JourneyLedger Ledger, Fact Fact) Take(JourneyLedger ledger, Fact fact, WriteBackPolicy policy, DateTimeOffset now)
     {
         if (ledger.Writes.IsEmpty)
         {
@@ -50,8 +67,7 @@ public static class EchoRules
         var (next, echoes) = (ledger, ImmutableArray<PersonProperty>.Empty);
         foreach (var (property, value) in Said(fact))
         {
-            var fingerprint = Fingerprint(leadId, property, value);
-            var awaited = IndexOf(next.Writes, write => IsOf(write, fact, property) && write.Value == fingerprint && write.Echo is null && now - write.At <= policy.EchoWithin);
+            var awaited = IndexOf(next.Writes, write => Concerns(write, fact, property) && write.Echo is null && now - write.At <= policy.EchoWithin && IsOf(write, value));
             if (awaited >= 0)
             {
                 next = Change(next, awaited, write => write with { Echo = fact.DedupeKey });
@@ -59,7 +75,7 @@ public static class EchoRules
             }
             else
             {
-                next = Flip(next, fact, property, fingerprint, policy, now);
+                next = Flip(next, fact, property, value, policy, now);
             }
         }
 
@@ -67,10 +83,10 @@ public static class EchoRules
     }
 
     /// <summary>The tool has another value than the hub's last: a flip, once for each write. What it had before the write is only its old word, if it was said before.</summary>
-    private static JourneyLedger Flip(JourneyLedger ledger, Fact fact, PersonProperty property, string fingerprint, WriteBackPolicy policy, DateTimeOffset now)
+    private static JourneyLedger Flip(JourneyLedger ledger, Fact fact, PersonProperty property, string value, WriteBackPolicy policy, DateTimeOffset now)
     {
-        var last = ledger.Writes.LastOrDefault(write => IsOf(write, fact, property));
-        if (property == PersonProperty.Consent || last is null or { ReplacedAt: not null } || last.Value == fingerprint || (last.Before == fingerprint && fact.OccurredAt < FullSecond(last.At)))
+        var last = ledger.Writes.LastOrDefault(write => Concerns(write, fact, property));
+        if (property == PersonProperty.Consent || last is null or { ReplacedAt: not null } || IsOf(last, value) || (fact.OccurredAt < FullSecond(last.At) && Replaced(last, value)))
         {
             return ledger;
         }
@@ -95,7 +111,7 @@ public static class EchoRules
 
     private static (string Connector, string Record, PersonProperty Property, string Value) Key(OwnWrite write) => (write.Connector, write.Record, write.Property, write.Value);
 
-    private static bool IsOf(OwnWrite write, Fact fact, PersonProperty property) =>
+    private static bool Concerns(OwnWrite write, Fact fact, PersonProperty property) =>
         write.Outcome == WriteOutcome.Written && write.Property == property && write.Connector == fact.Connector;
 
     /// <summary>Some tools stamp changes with full seconds.</summary>

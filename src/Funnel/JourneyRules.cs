@@ -55,7 +55,7 @@ public static class JourneyRules
             }
             else
             {
-                (ledger, fact) = EchoRules.Take(ledger, state.LeadId, fact, settings.WriteBack, now);
+                (ledger, fact) = EchoRules.Take(ledger, fact, settings.WriteBack, now);
             }
 
             if (!ReferenceEquals(fact, there))

@@ -33,10 +33,19 @@ public static class MergeRules
             AnnouncedOwner = theirs.AnnouncedOwner is { } announced && announced == owner ? owner : mine.AnnouncedOwner,
             Handoffs = Unite(mine.Handoffs, theirs.Handoffs, owner, now),
             Alerts = [.. mine.Alerts.Concat(theirs.Alerts).GroupBy(alert => alert.Id, (_, same) => same.MaxBy(alert => alert.At)!).OrderBy(alert => alert.At).ThenBy(alert => alert.Id, StringComparer.Ordinal)],
-            Writes = [.. mine.Writes.Concat(theirs.Writes).Distinct().OrderBy(write => write.At)],
+            Consent = Unite(mine.Consent, theirs.Consent),
+            Writes = [.. mine.Writes.Concat(theirs.Writes).DistinctBy(write => (write.Connector, write.Record, write.Property, write.Value, write.At)).OrderBy(write => write.At)],
             Breakers = [.. mine.Breakers.Concat(theirs.Breakers).GroupBy(breaker => breaker.Property, (_, same) => same.MaxBy(breaker => breaker.OpenedAt)!).OrderBy(breaker => breaker.Property)],
             Silences = [.. mine.Silences.Concat(theirs.Silences).DistinctBy(silence => silence.Id).OrderBy(silence => silence.At).ThenBy(silence => silence.Id, StringComparer.Ordinal)],
         };
+    }
+
+    /// <summary>Adds facts of the merged lead to the one that stays. They were told from the hub's own writes when they came: that the hub has written since does not make them echoes or flips now.</summary>
+    public static JourneyDecision TakeOver(JourneyState survivor, JourneyState merged, IEnumerable<Fact> facts, FunnelSettings settings, DateTimeOffset now)
+    {
+        var united = Unite(survivor, merged, settings, now);
+        var decision = JourneyRules.Decide(survivor with { Ledger = united with { Writes = [] } }, facts, settings, now);
+        return decision with { State = decision.State with { Ledger = decision.State.Ledger with { Writes = united.Writes } } };
     }
 
     /// <summary>The handoffs of both, oldest first; the one by which the owner has the lead already comes last, since the last is the one that counts.</summary>
@@ -53,6 +62,11 @@ public static class MergeRules
             ? [.. all]
             : [.. all.Where(handoff => handoff.Id != standing.Id).Select(handoff => Overtake(handoff, owner, now)), standing];
     }
+
+    /// <summary>Of an opt-out that either had announced, tools may have to hear that it holds no longer.</summary>
+    private static AnnouncedConsent? Unite(AnnouncedConsent? mine, AnnouncedConsent? theirs) =>
+        mine is null || theirs is null ? mine ?? theirs
+        : (theirs.Email == ConsentState.OptedOut && mine.Email != ConsentState.OptedOut ? theirs : mine) with { Times = Math.Max(mine.Times, theirs.Times) };
 
     private static Handoff Overtake(Handoff handoff, string? owner, DateTimeOffset now) =>
         handoff.Delivery == HandoffDelivery.Pending && handoff.To == owner ? handoff with { Delivery = HandoffDelivery.Superseded, SettledAt = now } : handoff;

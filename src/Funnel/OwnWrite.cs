@@ -21,7 +21,7 @@ public enum WriteOutcome
     Refused,
 }
 
-/// <summary>A value the hub wrote to a tool, or would have written. Keeps no value, only fingerprints that differ from lead to lead.</summary>
+/// <summary>A value the hub wrote to a tool, or would have written. Keeps no value, only fingerprints that differ from record to record.</summary>
 public sealed record OwnWrite
 {
     /// <summary>Gets the tool's connector.</summary>

@@ -230,14 +230,14 @@ public sealed class EchoRulesTests
     private static JourneyDecision Decide(JourneyState state, params Fact[] facts) => JourneyRules.Decide(state, facts, Settings, facts.Max(fact => fact.OccurredAt).AddSeconds(1));
 
     private static JourneyState Noted(JourneyState state, string connector, PersonProperty property, string value, int minute, string? before = null) =>
-        state with { Ledger = EchoRules.Note(state.Ledger, [Written(connector, property, value, minute) with { Before = before is null ? null : EchoRules.Fingerprint(Given.Lead, property, before) }]) };
+        state with { Ledger = EchoRules.Note(state.Ledger, [Written(connector, property, value, minute) with { Before = before is null ? null : EchoRules.Fingerprint(IdentityKey.Person(connector, "1"), property, before) }]) };
 
     private static OwnWrite Written(string connector, PersonProperty property, string value, int minute) => new()
     {
         Connector = connector,
         Record = "1",
         Property = property,
-        Value = EchoRules.Fingerprint(Given.Lead, property, value),
+        Value = EchoRules.Fingerprint(IdentityKey.Person(connector, "1"), property, value),
         Outcome = WriteOutcome.Written,
         At = Given.Start.AddMinutes(minute),
         Cause = "event",

@@ -53,6 +53,43 @@ public sealed class MergeRulesTests
     }
 
     [Fact]
+    public void What_the_hub_wrote_to_the_merged_leads_record_is_still_its_own_write_when_it_comes_back()
+    {
+        var merged = Sales(Two, Handoff("theirs", 0, HandoffDelivery.Delivered)) with { Ledger = new() { Writes = [Wrote(PersonProperty.Stage, "customer", 5)] } };
+        var state = MergeRules.TakeOver(JourneyState.New(One), merged, merged.Facts.Values, Given.Settings, Now).State;
+
+        var echoed = JourneyRules.Decide(state, [Given.MarketingClaims(FunnelStage.Commitment, 6, "customer")], Given.Settings, Given.Start.AddMinutes(7));
+
+        Assert.True(Assert.Single(echoed.NewFacts).IsEchoOf(PersonProperty.Stage));
+    }
+
+    [Fact]
+    public void What_the_merged_lead_was_told_before_the_hub_wrote_is_no_flip()
+    {
+        var said = Given.Profile(new() { Phone = "1" }, 0);
+        var merged = new JourneyState(Two, ImmutableDictionary<string, Fact>.Empty.Add(said.DedupeKey, said), new() { Writes = [Wrote(PersonProperty.Phone, "2", 5)] });
+
+        var state = MergeRules.TakeOver(JourneyState.New(One), merged, merged.Facts.Values, Given.Settings, Now).State;
+
+        Assert.Equal(merged.Ledger.Writes.AsEnumerable(), state.Ledger.Writes);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_opt_out_that_either_had_announced_is_taken_back_when_the_person_has_agreed_since(bool mine)
+    {
+        var optedOut = new JourneyState(Two, ImmutableDictionary<string, Fact>.Empty, new() { Consent = new(ConsentState.OptedOut, "records", 3) });
+        var agreed = new JourneyState(One, ImmutableDictionary<string, Fact>.Empty, JourneyLedger.Empty);
+        Fact[] facts = [Given.Consent(ConsentState.OptedOut, 0), Given.Consent(ConsentState.OptedIn, 1) with { DedupeKey = "agreed" }];
+
+        var decision = mine ? MergeRules.TakeOver(optedOut, agreed, facts, Given.Settings, Now) : MergeRules.TakeOver(agreed, optedOut, facts, Given.Settings, Now);
+
+        Assert.Single(decision.Events.OfType<ConsentAnnounced>());
+        Assert.Equal((ConsentState.OptedIn, 4), (decision.State.Ledger.Consent!.Email, decision.State.Ledger.Consent.Times));
+    }
+
+    [Fact]
     public void What_is_told_of_a_record_after_its_deletion_does_not_count_in_whatever_order_it_comes()
     {
         var record = IdentityKey.Person(Given.HubSpot, "1201");
@@ -89,6 +126,12 @@ public sealed class MergeRulesTests
         Assert.False(JourneyFold.Fold(Given.Lead, [.. deleted, Given.MarketingClaims(FunnelStage.Evaluation, 3) with { About = record, ShowsRecord = true }], Given.Settings).Gone);
         Assert.True(JourneyFold.Fold(Given.Lead, [.. deleted, Given.MarketingClaims(FunnelStage.Evaluation, 1) with { About = record, ShowsRecord = true }], Given.Settings).Gone);
     }
+
+    private static OwnWrite Wrote(PersonProperty property, string value, int minute) => new()
+    {
+        Connector = Given.HubSpot, Record = "1202", Property = property, Value = EchoRules.Fingerprint(IdentityKey.Person(Given.HubSpot, "1202"), property, value),
+        Outcome = WriteOutcome.Written, At = Given.Start.AddMinutes(minute), Cause = "event",
+    };
 
     private static JourneyState Sales(LeadId lead, Handoff handoff)
     {

@@ -191,11 +191,10 @@ public sealed partial class JourneyFlow
     private Decided DecideTakeOver(JourneyState survivor, JourneyState gone, IReadOnlyList<Fact> facts, bool isLast)
     {
         var now = _time.GetUtcNow();
-        var state = survivor with { Ledger = MergeRules.Unite(survivor, gone, _settings, now) };
-        var decision = JourneyRules.Decide(state, facts, _settings, now);
+        var decision = MergeRules.TakeOver(survivor, gone, facts, _settings, now);
         return isLast
             ? new(decision.State, decision.Journey, decision.NewFacts, decision.Events, decision.NextDue)
-            : new(decision.State with { Ledger = state.Ledger }, decision.Journey, decision.NewFacts, [], null);
+            : new(decision.State with { Ledger = MergeRules.Unite(survivor, gone, _settings, now) }, decision.Journey, decision.NewFacts, [], null);
     }
 
     /// <summary>All keys that facts name: records, addresses, deals.</summary>

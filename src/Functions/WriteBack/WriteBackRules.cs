@@ -54,7 +54,7 @@ public static class WriteBackRules
     }
 
     /// <summary>The notes of a plan: what will be written, and what needs no writing.</summary>
-    public static IEnumerable<OwnWrite> NotesOf(LeadId leadId, WritePlan plan, IdentityKey asked, string cause, DateTimeOffset now)
+    public static IEnumerable<OwnWrite> NotesOf(WritePlan plan, IdentityKey asked, string cause, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(plan);
         return plan.All.Select(write => new OwnWrite
@@ -63,8 +63,8 @@ public static class WriteBackRules
             Record = plan.Record.Id,
             RedirectedFrom = asked == plan.Record ? null : asked.Id,
             Property = write.Property,
-            Value = EchoRules.Fingerprint(leadId, write.Property, write.Said),
-            Before = write.Before is null ? null : EchoRules.Fingerprint(leadId, write.Property, write.Before),
+            Value = EchoRules.Fingerprint(plan.Record, write.Property, write.Said),
+            Before = write.Before is null ? null : EchoRules.Fingerprint(plan.Record, write.Property, write.Before),
             Outcome = write.Outcome,
             At = now,
             Cause = cause,
@@ -80,7 +80,7 @@ public static class WriteBackRules
             Connector = order.Target.Name,
             Record = order.Records[0].Id,
             Property = property,
-            Value = EchoRules.Fingerprint(journey.LeadId, property, ValueOf(journey, property)),
+            Value = EchoRules.Fingerprint(order.Records[0], property, ValueOf(journey, property)),
             Outcome = WriteOutcome.Stopped,
             At = now,
             Cause = cause,
@@ -146,7 +146,7 @@ public static class WriteBackRules
     private static bool IsOwnOptOut(JourneyState state, IPersonTarget target)
     {
         var last = state.Ledger.Writes.LastOrDefault(write => write is { Property: PersonProperty.Consent, Outcome: WriteOutcome.Written } && write.Connector == target.Name);
-        return last is not null && last.Value == EchoRules.Fingerprint(state.LeadId, PersonProperty.Consent, ConsentState.OptedOut.ToString())
+        return last is not null && EchoRules.IsOf(last, ConsentState.OptedOut.ToString())
             && !state.Facts.Values.OfType<ConsentChanged>().Any(said =>
                 said.Connector == target.Name && said.Email == ConsentState.OptedOut && !said.IsEchoOf(PersonProperty.Consent) && said.OccurredAt < last.At);
     }
