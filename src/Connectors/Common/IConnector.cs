@@ -123,7 +123,11 @@ public sealed record HandoffOrder(Handoff Handoff, Journey Journey, HandoffBrief
 /// <param name="Person">The key of the person's record there.</param>
 /// <param name="RecordUrl">A link for people; null where there is none.</param>
 /// <param name="KeptBy">The id, in the tool, of the user who has taken the record already and keeps it; null where whom it is meant for has it.</param>
-public sealed record HandoffReceipt(IdentityKey Person, string? RecordUrl, string? KeptBy = null);
+public sealed record HandoffReceipt(IdentityKey Person, string? RecordUrl, string? KeptBy = null)
+{
+    /// <summary>Gets a value indicating whether the record was made by the hub with the person's opt-out in it: no word of the tool's own.</summary>
+    public bool MadeOptedOut { get; init; }
+}
 
 /// <summary>A tool whose records people can open.</summary>
 public interface IRecordLinks : IConnector

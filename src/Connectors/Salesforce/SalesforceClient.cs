@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using IntegrationHub.Connectors.Common.Http;
 
 namespace IntegrationHub.Connectors.Salesforce;
@@ -37,22 +38,13 @@ internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, Sa
     }
 
     /// <summary>A record; null where it is not there, or no longer.</summary>
-    public async Task<SalesforceRecord?> FindAsync(string type, string id, string fields, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return SalesforceWire.ParseRow(await RunAsync(() => api.ReadAsync(options.ApiVersion, type, id, fields, cancellationToken)));
-        }
-        catch (VendorRefusedException refused) when (refused.Status == HttpStatusCode.NotFound || refused.ErrorCode == "ENTITY_IS_DELETED")
-        {
-            return null;
-        }
-    }
+    public Task<SalesforceRecord?> FindAsync(string type, string id, string fields, CancellationToken cancellationToken) =>
+        FindAsync(() => api.ReadAsync(options.ApiVersion, type, id, fields, cancellationToken));
 
-    /// <summary>The record with an external id.</summary>
-    public async Task<SalesforceRecord> ReadByExternalIdAsync(string type, string field, string value, string fields, CancellationToken cancellationToken) =>
-        SalesforceWire.ParseRow(await RunAsync(() => api.ReadByExternalIdAsync(options.ApiVersion, type, field, value, fields, cancellationToken)))
-            ?? throw new VendorUnavailableException(options.Name, $"GET {type} by {field}", HttpStatusCode.OK, null);
+    /// <summary>The record with an external id; null where there is none, or no longer.</summary>
+    /// <exception cref="VendorRefusedException">Among others with 300, where several records have it.</exception>
+    public Task<SalesforceRecord?> FindByExternalIdAsync(string type, string field, string value, string fields, CancellationToken cancellationToken) =>
+        FindAsync(() => api.ReadByExternalIdAsync(options.ApiVersion, type, field, value, fields, cancellationToken));
 
     /// <summary>Makes or changes the record with an external id.</summary>
     /// <exception cref="VendorRefusedException">Among others with 300, where several records have it.</exception>
@@ -74,6 +66,18 @@ internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, Sa
 
     /// <summary>A link for people.</summary>
     public string LinkTo(string type, string id) => $"{session.InstanceUrl}/lightning/r/{type}/{id}/view";
+
+    private async Task<SalesforceRecord?> FindAsync(Func<Task<JsonElement>> read)
+    {
+        try
+        {
+            return SalesforceWire.ParseRow(await RunAsync(read));
+        }
+        catch (VendorRefusedException refused) when (refused.Status == HttpStatusCode.NotFound || refused.ErrorCode == "ENTITY_IS_DELETED")
+        {
+            return null;
+        }
+    }
 
     /// <summary>A used-up daily quota is answered with 403, and a row that somebody else is writing with 400: both are over some time.</summary>
     private async Task<T> RunAsync<T>(Func<Task<T>> call)

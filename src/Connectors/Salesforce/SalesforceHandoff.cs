@@ -1,3 +1,4 @@
+using System.Net;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Funnel;
@@ -7,18 +8,21 @@ namespace IntegrationHub.Connectors.Salesforce;
 /// <summary>Writes a handoff: the lead under the hub's lead id, and one task for its owner under the handoff's id.</summary>
 internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptions options)
 {
-    /// <summary>How Salesforce refuses to write to a lead that has become a contact.</summary>
-    public const string Converted = "CANNOT_UPDATE_CONVERTED_LEAD";
-
     /// <summary>An address is left out rather than cut: a cut one is somebody else's.</summary>
     private const int LongestEmail = 80;
 
     /// <summary>Writes it. Repeating it makes no second record.</summary>
     public async Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken)
     {
-        var person = await WritePersonAsync(order, cancellationToken);
+        var there = await FindAsync(order, cancellationToken);
+        var person = there switch
+        {
+            null => await CreateAsync(order, cancellationToken),
+            { Entity: "Lead" } => await WriteKnownAsync(order, there, cancellationToken),
+            _ => there,
+        };
         await client.UpsertAsync("Task", options.TaskExternalIdField, order.Handoff.Id, TaskOf(order, person), cancellationToken);
-        return new(IdentityKey.Person(options.Name, person.Id), client.LinkTo(person.Entity, person.Id), KeptBy(order, person));
+        return new(IdentityKey.Person(options.Name, person.Id), client.LinkTo(person.Entity, person.Id), KeptBy(order, person)) { MadeOptedOut = there is null && order.Brief.OptedOut };
     }
 
     /// <summary>The fields of a new lead. What Salesforce insists on and nobody knows says so.</summary>
@@ -79,34 +83,29 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
         return task;
     }
 
-    private async Task<SalesforceRecord> WritePersonAsync(HandoffOrder order, CancellationToken cancellationToken)
+    /// <summary>The person's record: one that the hub knows, a contact before a lead; the one the hub made; the one that sales have at an address. Null where there is none.</summary>
+    private async Task<SalesforceRecord?> FindAsync(HandoffOrder order, CancellationToken cancellationToken)
     {
         var known = order.Journey.Records.Where(key => key.Connector == options.Name).Select(key => SalesforceId.Normalise(key.Id)).ToList();
-        foreach (var contact in known.Where(id => id.StartsWith(SalesforceId.ContactPrefix, StringComparison.Ordinal)))
+        foreach (var (prefix, type, fields) in new[] { (SalesforceId.ContactPrefix, "Contact", "Id,OwnerId"), (SalesforceId.LeadPrefix, "Lead", LeadFields) })
         {
-            if (await client.FindAsync("Contact", contact, "Id,OwnerId", cancellationToken) is { } found)
+            foreach (var id in known.Where(id => id.StartsWith(prefix, StringComparison.Ordinal)))
             {
-                return found;
+                if (await client.FindAsync(type, id, fields, cancellationToken) is { } found)
+                {
+                    return found;
+                }
             }
         }
 
-        foreach (var lead in known.Where(id => id.StartsWith(SalesforceId.LeadPrefix, StringComparison.Ordinal)))
-        {
-            if (await client.FindAsync("Lead", lead, LeadFields, cancellationToken) is { } found)
-            {
-                return await WriteKnownAsync(order, found, cancellationToken);
-            }
-        }
-
-        return await FindByAddressAsync(order, cancellationToken) switch
-        {
-            null => await UpsertAsync(order, cancellationToken),
-            { Entity: "Lead" } lead => await WriteKnownAsync(order, lead, cancellationToken),
-            var contact => contact,
-        };
+        return await FindOwnAsync(order, cancellationToken) ?? await FindByAddressAsync(order, cancellationToken);
     }
 
-    /// <summary>The contact or lead that sales have of the person already, by any address; null where they have none. The hub's own record is theirs whatever else is there.</summary>
+    /// <summary>The lead under the hub's id, whatever sales have made of it since; null where there is none.</summary>
+    private Task<SalesforceRecord?> FindOwnAsync(HandoffOrder order, CancellationToken cancellationToken) =>
+        client.FindByExternalIdAsync("Lead", options.LeadExternalIdField, order.Journey.LeadId.Value, LeadFields, cancellationToken);
+
+    /// <summary>The contact or lead that sales have of the person already, by any address; null where they have none.</summary>
     /// <exception cref="AmbiguousMatchException">There are several.</exception>
     private async Task<SalesforceRecord?> FindByAddressAsync(HandoffOrder order, CancellationToken cancellationToken)
     {
@@ -119,42 +118,31 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
         var contacts = await client.QueryAsync(Soql.ByAddress("Contact", "Id, OwnerId", addresses, ""), cancellationToken);
         var leads = await client.QueryAsync(Soql.ByAddress("Lead", LeadFields, addresses, " AND IsConverted = false"), cancellationToken);
         var found = contacts.Concat(leads).SelectMany(answer => answer.Page.Records).DistinctBy(record => record.Id).ToList();
-        return found.Find(record => record.Text(options.LeadExternalIdField) == order.Journey.LeadId.Value)
-            ?? (found.Count <= 1 ? found.FirstOrDefault() : throw new AmbiguousMatchException(options.Name, [.. found.Select(record => IdentityKey.Person(options.Name, record.Id))]));
+        return found.Count <= 1 ? found.FirstOrDefault() : throw new AmbiguousMatchException(options.Name, [.. found.Select(record => IdentityKey.Person(options.Name, record.Id))]);
     }
 
-    /// <summary>A lead that sales have already only gets the hub's id; what stands in it is theirs.</summary>
+    /// <summary>A lead that is there already only gets the hub's id; what stands in it is theirs.</summary>
     private async Task<SalesforceRecord> WriteKnownAsync(HandoffOrder order, SalesforceRecord lead, CancellationToken cancellationToken)
     {
-        if (await ContactOfAsync(lead, cancellationToken) is { } contact)
+        if (lead.Flag("IsConverted") == true)
         {
-            return contact;
+            return await ContactOfAsync(lead, cancellationToken) ?? lead;
         }
 
         var id = order.Journey.LeadId.Value;
-        if (lead.Text(options.LeadExternalIdField) == id)
+        if (lead.Text(options.LeadExternalIdField) != id)
         {
-            return await UpsertAsync(order, cancellationToken);
+            await client.UpdateAsync("Lead", lead.Id, new Dictionary<string, object?> { [options.LeadExternalIdField] = id }, cancellationToken);
         }
 
-        await client.UpdateAsync("Lead", lead.Id, new Dictionary<string, object?> { [options.LeadExternalIdField] = id }, cancellationToken);
         return await GiveAsync(order, lead, cancellationToken);
     }
 
-    private async Task<SalesforceRecord> UpsertAsync(HandoffOrder order, CancellationToken cancellationToken)
+    /// <summary>Under the hub's id, so that a repeat makes no second one.</summary>
+    private async Task<SalesforceRecord> CreateAsync(HandoffOrder order, CancellationToken cancellationToken)
     {
-        var id = order.Journey.LeadId.Value;
-        try
-        {
-            await client.UpsertAsync("Lead", options.LeadExternalIdField, id, LeadOf(order.Journey, order.Brief.OptedOut), cancellationToken);
-        }
-        catch (VendorRefusedException refused) when (refused.ErrorCode == Converted)
-        {
-            var converted = await client.ReadByExternalIdAsync("Lead", options.LeadExternalIdField, id, LeadFields, cancellationToken);
-            return await ContactOfAsync(converted, cancellationToken) ?? converted;
-        }
-
-        var lead = await client.ReadByExternalIdAsync("Lead", options.LeadExternalIdField, id, LeadFields, cancellationToken);
+        await client.UpsertAsync("Lead", options.LeadExternalIdField, order.Journey.LeadId.Value, LeadOf(order.Journey, order.Brief.OptedOut), cancellationToken);
+        var lead = await FindOwnAsync(order, cancellationToken) ?? throw new VendorUnavailableException(options.Name, "GET Lead", HttpStatusCode.NotFound, null);
         return await GiveAsync(order, lead, cancellationToken);
     }
 
@@ -185,9 +173,7 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
     private static string? UserOf(SalesforceRecord record) => record.IdOf("OwnerId") is { } owner && owner.StartsWith(SalesforceId.UserPrefix, StringComparison.Ordinal) ? owner : null;
 
     private async Task<SalesforceRecord?> ContactOfAsync(SalesforceRecord lead, CancellationToken cancellationToken) =>
-        lead.Flag("IsConverted") == true && lead.IdOf("ConvertedContactId") is { } contact
-            ? await client.FindAsync("Contact", contact, "Id,OwnerId", cancellationToken)
-            : null;
+        lead.IdOf("ConvertedContactId") is { } contact ? await client.FindAsync("Contact", contact, "Id,OwnerId", cancellationToken) : null;
 
     private string LeadFields => $"Id,OwnerId,CreatedById,IsConverted,ConvertedContactId,{options.LeadExternalIdField}";
 

@@ -8,7 +8,7 @@ namespace IntegrationHub.Connectors.Salesforce;
 /// <summary>Writes to leads and contacts: compare, then write what differs. A converted lead is written to as its contact.</summary>
 internal sealed class SalesforceWriting(SalesforceClient client, SalesforceOptions options)
 {
-    private const string Status = "Status", OptOut = "HasOptedOutOfEmail";
+    private const string Status = "Status", OptOut = "HasOptedOutOfEmail", Converted = "CANNOT_UPDATE_CONVERTED_LEAD";
 
     /// <summary>The properties of a profile and a lead's fields for them.</summary>
     public static readonly ImmutableDictionary<PersonProperty, string> LeadFields = new Dictionary<PersonProperty, string>
@@ -56,7 +56,7 @@ internal sealed class SalesforceWriting(SalesforceClient client, SalesforceOptio
             {
                 await client.UpdateAsync(type, plan.Record.Id, ToRecord(part), cancellationToken);
             }
-            catch (VendorRefusedException refused) when (refused.ErrorCode == SalesforceHandoff.Converted)
+            catch (VendorRefusedException refused) when (refused.ErrorCode == Converted)
             {
                 throw new VendorUnavailableException(refused.Connector, refused.Call, refused.Status, null, refused);
             }

@@ -82,7 +82,23 @@ public static class HandoffDeliveryRules
             Raw = "handoff delivered",
             Keys = [receipt.Person],
         };
-        return JourneyRules.Decide(noted, [linked], settings, now);
+        return JourneyRules.Decide(receipt.MadeOptedOut ? NoteOptOut(noted, handoffId, receipt.Person, now) : noted, [linked], settings, now);
+    }
+
+    /// <summary>An opt-out that the hub put into a record it made is its own write: its echo is no word of the tool's.</summary>
+    private static JourneyState NoteOptOut(JourneyState state, string handoffId, IdentityKey person, DateTimeOffset now)
+    {
+        var write = new OwnWrite
+        {
+            Connector = person.Connector,
+            Record = person.Id,
+            Property = PersonProperty.Consent,
+            Value = EchoRules.Fingerprint(person, PersonProperty.Consent, ConsentState.OptedOut.ToString()),
+            Outcome = WriteOutcome.Written,
+            At = now,
+            Cause = handoffId,
+        };
+        return state with { Ledger = EchoRules.Note(state.Ledger, [write]) };
     }
 
     /// <summary>A failed handoff comes again only when somebody has replayed its dead letter; a delivered one when it has gone to somebody else, or is to.</summary>

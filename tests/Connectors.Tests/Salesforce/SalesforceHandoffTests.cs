@@ -24,7 +24,7 @@ public sealed class SalesforceHandoffTests
     [Fact]
     public async Task A_lead_is_written_under_the_hubs_id_and_a_task_for_its_owner_under_the_handoffs()
     {
-        using var vendor = new VendorStub(Empty);
+        using var vendor = new VendorStub(Unknowing());
 
         var receipt = await vendor.Connect<IHandoffTarget>("salesforce", Settings).DeliverAsync(Order(new() { FirstName = "Ada", LastName = "Byron", Company = "Acme", Email = "ada@example.com" }), Stop);
 
@@ -41,7 +41,7 @@ public sealed class SalesforceHandoffTests
     [Fact]
     public async Task What_Salesforce_insists_on_and_nobody_knows_says_so()
     {
-        using var vendor = new VendorStub(Empty);
+        using var vendor = new VendorStub(Unknowing());
 
         await vendor.Connect<IHandoffTarget>("salesforce", Settings).DeliverAsync(Order(new() { Email = "ada@example.com", Phone = " " }), Stop);
 
@@ -51,19 +51,19 @@ public sealed class SalesforceHandoffTests
     [Fact]
     public async Task An_opt_out_travels_with_the_lead_and_the_task_says_so()
     {
-        using var vendor = new VendorStub(Empty);
+        using var vendor = new VendorStub(Unknowing());
         var order = Order(new() { LastName = "Byron" });
 
         await vendor.Connect<IHandoffTarget>("salesforce", Settings).DeliverAsync(order with { Brief = order.Brief with { OptedOut = true } }, Stop);
 
-        Assert.True((bool)vendor.Calls[0].Json["HasOptedOutOfEmail"]!);
+        Assert.True((bool)vendor.Calls.First(call => call.Method == "PATCH").Json["HasOptedOutOfEmail"]!);
         Assert.Contains("do not write", (string?)vendor.Calls[^1].Json["Description"], StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Repeating_it_writes_the_same_under_the_same_ids()
+    public async Task Repeating_it_leaves_the_lead_as_sales_have_it_and_writes_the_same_task()
     {
-        using var vendor = new VendorStub(Empty);
+        using var vendor = new VendorStub(Unknowing());
         var salesforce = vendor.Connect<IHandoffTarget>("salesforce", Settings);
 
         var first = await salesforce.DeliverAsync(Order(new() { LastName = "Byron" }), Stop);
@@ -71,8 +71,21 @@ public sealed class SalesforceHandoffTests
         var second = await salesforce.DeliverAsync(Order(new() { LastName = "Byron" }), Stop);
 
         Assert.Equal(first, second);
-        Assert.Equal(vendor.Calls.Take(calls), vendor.Calls.Skip(calls));
-        Assert.DoesNotContain(vendor.Calls, call => call.Method == "POST");
+        Assert.Equal(vendor.Calls[calls - 1], Assert.Single(vendor.Calls.Skip(calls), call => call.Method != "GET"));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("00Q5g00000AbCdEEAV")]
+    public async Task What_sales_have_changed_in_a_lead_that_the_hub_made_stays_when_it_is_given_again(string? known)
+    {
+        using var vendor = new VendorStub(asked => asked is { Method: "GET", Path: "/services/data/v60.0/sobjects/Lead/00Q5g00000AbCdEEAV" }
+            ? Row("Lead", "00Q5g00000AbCdEEAV", """ "OwnerId":"0055g00000PersonAA","IntegrationHub_Lead_Id__c":"0123456789abcdef01234567" """)
+            : Known(asked));
+
+        await vendor.Connect<IHandoffTarget>("salesforce", Settings).DeliverAsync(Order(new() { LastName = "Byron", Phone = "1" }, known), Stop);
+
+        Assert.DoesNotContain(vendor.Calls, call => call.Method == "PATCH" && call.Path.Contains("/Lead/", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -80,10 +93,9 @@ public sealed class SalesforceHandoffTests
     {
         using var vendor = new VendorStub(asked => asked switch
         {
-            { Method: "PATCH", Path: LeadPath } => VendorStub.Json("""[{"errorCode":"CANNOT_UPDATE_CONVERTED_LEAD","message":"cannot reference converted lead"}]""", HttpStatusCode.BadRequest),
             { Method: "GET", Path: LeadPath } => Row("Lead", "00Q5g00000AbCdEEAV", """ "IsConverted":true,"ConvertedContactId":"0035g00000CoNtAAAA" """),
             { Method: "GET", Path: "/services/data/v60.0/sobjects/Contact/0035g00000CoNtAAAA" } => Row("Contact", "0035g00000CoNtAAAA", """ "OwnerId":"0055g00000PersonAA" """),
-            _ => Empty(asked),
+            _ => Known(asked),
         });
 
         var receipt = await vendor.Connect<IHandoffTarget>("salesforce", Settings).DeliverAsync(Order(new() { LastName = "Byron" }), Stop);
@@ -98,7 +110,7 @@ public sealed class SalesforceHandoffTests
         using var vendor = new VendorStub(asked => asked switch
         {
             { Method: "GET", Path: "/services/data/v60.0/sobjects/Lead/00Q5g00000ThEiRAAA" } => Row("Lead", "00Q5g00000ThEiRAAA", """ "OwnerId":"0055g00000PersonAA","IntegrationHub_Lead_Id__c":null """),
-            _ => Empty(asked),
+            _ => Known(asked),
         });
 
         var receipt = await vendor.Connect<IHandoffTarget>("salesforce", Settings).DeliverAsync(Order(new() { LastName = "Byron" }, "00Q5g00000ThEiRAAA"), Stop);
@@ -113,7 +125,7 @@ public sealed class SalesforceHandoffTests
     {
         using var vendor = new VendorStub(asked => asked.Path.EndsWith("/Lead/00Q5g00000GoNeAAAA", StringComparison.Ordinal)
             ? VendorStub.Json("""[{"errorCode":"ENTITY_IS_DELETED","message":"entity is deleted"}]""", HttpStatusCode.NotFound)
-            : Empty(asked));
+            : Known(asked));
 
         var receipt = await vendor.Connect<IHandoffTarget>("salesforce", Settings).DeliverAsync(Order(new() { LastName = "Byron" }, "00Q5g00000GoNeAAAA"), Stop);
 
@@ -123,9 +135,10 @@ public sealed class SalesforceHandoffTests
     [Fact]
     public async Task The_one_record_that_sales_have_at_the_address_is_taken_and_none_is_made()
     {
+        var salesforce = Unknowing();
         using var vendor = new VendorStub(asked => IsQuery(asked, "Contact")
             ? Page("""{"attributes":{"type":"Contact"},"Id":"0035g00000CoNtAAAA","OwnerId":"0055g00000PersonAA"}""")
-            : Empty(asked));
+            : salesforce(asked));
 
         var receipt = await vendor.Connect<IHandoffTarget>("salesforce", Settings).DeliverAsync(Order(new() { LastName = "Byron", Email = "ada@example.com" }), Stop);
 
@@ -137,9 +150,10 @@ public sealed class SalesforceHandoffTests
     [Fact]
     public async Task Where_several_records_have_the_address_nothing_is_written_and_they_are_named()
     {
+        var salesforce = Unknowing();
         using var vendor = new VendorStub(asked => IsQuery(asked, "Lead")
             ? Page("""{"attributes":{"type":"Lead"},"Id":"00Q5g00000OneAAAAA"}""", """{"attributes":{"type":"Lead"},"Id":"00Q5g00000TwoAAAAA"}""")
-            : Empty(asked));
+            : salesforce(asked));
 
         var several = await Assert.ThrowsAsync<AmbiguousMatchException>(
             () => vendor.Connect<IHandoffTarget>("salesforce", Settings).DeliverAsync(Order(new() { LastName = "Byron", Email = "ada@example.com" }), Stop));
@@ -151,9 +165,7 @@ public sealed class SalesforceHandoffTests
     [Fact]
     public async Task The_hubs_own_record_is_taken_whatever_else_has_the_address()
     {
-        using var vendor = new VendorStub(asked => IsQuery(asked, "Lead")
-            ? Page("""{"attributes":{"type":"Lead"},"Id":"00Q5g00000OneAAAAA"}""", """{"attributes":{"type":"Lead"},"Id":"00Q5g00000AbCdEEAV","IntegrationHub_Lead_Id__c":"0123456789abcdef01234567"}""")
-            : Empty(asked));
+        using var vendor = new VendorStub(asked => IsQuery(asked, "Lead") ? Page("""{"attributes":{"type":"Lead"},"Id":"00Q5g00000OneAAAAA"}""") : Known(asked));
 
         var receipt = await vendor.Connect<IHandoffTarget>("salesforce", Settings).DeliverAsync(Order(new() { LastName = "Byron", Email = "ada@example.com" }), Stop);
 
@@ -163,7 +175,7 @@ public sealed class SalesforceHandoffTests
     [Fact]
     public async Task Several_records_of_one_id_are_refused_and_nothing_more_is_written()
     {
-        using var vendor = new VendorStub(asked => asked.Path == LeadPath ? VendorStub.Json("""["/a","/b"]""", HttpStatusCode.MultipleChoices) : Empty(asked));
+        using var vendor = new VendorStub(asked => asked.Path == LeadPath ? VendorStub.Json("""["/a","/b"]""", HttpStatusCode.MultipleChoices) : Known(asked));
 
         var refused = await Assert.ThrowsAsync<VendorRefusedException>(
             () => vendor.Connect<IHandoffTarget>("salesforce", Settings).DeliverAsync(Order(new() { LastName = "Byron" }), Stop));
@@ -179,8 +191,8 @@ public sealed class SalesforceHandoffTests
     public async Task A_lead_is_given_to_its_owner_unless_somebody_has_taken_it(string present, bool given)
     {
         using var vendor = new VendorStub(asked => asked is { Method: "GET", Path: LeadPath }
-            ? Row("Lead", "00Q5g00000AbCdEEAV", $""" "OwnerId":"{present}","CreatedById":"0055g00000HubHubAA" """)
-            : Empty(asked));
+            ? Row("Lead", "00Q5g00000AbCdEEAV", $""" "OwnerId":"{present}","CreatedById":"0055g00000HubHubAA","IntegrationHub_Lead_Id__c":"0123456789abcdef01234567" """)
+            : Known(asked));
 
         await vendor.Connect<IHandoffTarget>("salesforce", new Dictionary<string, string?>(Settings) { ["OwnerId"] = "0055g00000SalesmAA" }).DeliverAsync(Order(new() { LastName = "Byron" }), Stop);
 
@@ -201,8 +213,8 @@ public sealed class SalesforceHandoffTests
         {
             { Path: var path } when path.EndsWith("/token", StringComparison.Ordinal) => VendorStub.Json(
                 """{"access_token":"token-1","instance_url":"https://instance.test","id":"https://login.test/id/00D5g000001AbCdEAK/0055g00000HubHubAA"}"""),
-            { Method: "GET", Path: LeadPath } => Row("Lead", "00Q5g00000AbCdEEAV", $""" "OwnerId":"{present}","CreatedById":"{maker}" """),
-            _ => Empty(asked),
+            { Method: "GET", Path: LeadPath } => Row("Lead", "00Q5g00000AbCdEEAV", $""" "OwnerId":"{present}","CreatedById":"{maker}","IntegrationHub_Lead_Id__c":"0123456789abcdef01234567" """),
+            _ => Known(asked),
         });
         var order = Order(new() { LastName = "Byron" }) with { OwnerId = "0055g00000RoutedAA", GivenBefore = ["0055g00000BeforeAA"] };
 
@@ -217,7 +229,7 @@ public sealed class SalesforceHandoffTests
     [Fact]
     public async Task Long_texts_are_cut_to_what_Salesforce_takes()
     {
-        using var vendor = new VendorStub(Empty);
+        using var vendor = new VendorStub(Unknowing());
         var order = Order(new() { LastName = "Byron" });
 
         await vendor.Connect<IHandoffTarget>("salesforce", Settings).DeliverAsync(order with { Brief = order.Brief with { Who = new('w', 400), WhyNow = new('x', 40_000) } }, Stop);
@@ -271,10 +283,21 @@ public sealed class SalesforceHandoffTests
 
     private static bool IsQuery(Asked asked, string type) => asked.Path.EndsWith("/queryAll", StringComparison.Ordinal) && asked.Query.Contains($"FROM {type}", StringComparison.Ordinal);
 
-    private static HttpResponseMessage Empty(Asked asked) => asked switch
+    /// <summary>A Salesforce without a lead of the hub's until one is made.</summary>
+    private static Func<Asked, HttpResponseMessage> Unknowing()
+    {
+        var made = false;
+        return asked =>
+        {
+            made |= asked is { Method: "PATCH", Path: LeadPath };
+            return made || asked.Path != LeadPath ? Known(asked) : VendorStub.Json("""[{"errorCode":"NOT_FOUND"}]""", HttpStatusCode.NotFound);
+        };
+    }
+
+    private static HttpResponseMessage Known(Asked asked) => asked switch
     {
         { Path: var path } when path.EndsWith("/token", StringComparison.Ordinal) => VendorStub.Json(Token),
-        { Method: "GET", Path: LeadPath } => Row("Lead", "00Q5g00000AbCdEEAV", """ "OwnerId":"0055g00000PersonAA" """),
+        { Method: "GET", Path: LeadPath } => Row("Lead", "00Q5g00000AbCdEEAV", """ "OwnerId":"0055g00000PersonAA","IntegrationHub_Lead_Id__c":"0123456789abcdef01234567" """),
         { Method: "PATCH" } => new(HttpStatusCode.NoContent),
         { Path: var path } when path.EndsWith("/queryAll", StringComparison.Ordinal) => Page(),
         _ => VendorStub.Json("""[{"errorCode":"NOT_FOUND"}]""", HttpStatusCode.NotFound),
