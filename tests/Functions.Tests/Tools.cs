@@ -153,13 +153,22 @@ internal sealed class PlayedDesk : PlayedPeople, IHandoffTarget
     public PlayedDesk()
         : base("salesforce") => Writes = [PersonProperty.Consent, PersonProperty.Phone];
 
+    /// <summary>Gets or sets whether the record it is given is a new one, with an opt-out in it.</summary>
+    public bool MakesOptedOut { get; set; }
+
     /// <summary>Gets what had been written when the first handoff came.</summary>
     public IReadOnlyList<(PersonProperty Property, string Value)>? WrittenBeforeHandoff { get; private set; }
 
     public Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken)
     {
         WrittenBeforeHandoff ??= [.. Written];
-        return Task.FromResult(new HandoffReceipt(IdentityKey.Person(Name, $"00Q{order.Journey.LeadId}"), null));
+        var record = IdentityKey.Person(Name, $"00Q{order.Journey.LeadId}");
+        if (MakesOptedOut)
+        {
+            Has[(record, PersonProperty.Consent)] = ConsentState.OptedOut.ToString();
+        }
+
+        return Task.FromResult(new HandoffReceipt(record, null) { MadeOptedOut = MakesOptedOut });
     }
 }
 

@@ -43,6 +43,9 @@ public sealed partial class ErasureFlow(
                 await identities.BuryAsync(key, clock.GetUtcNow(), cancellationToken);
             }
         }
+
+        // What waits for a person to tell whose it is meets the tombstones.
+        await reviews.ReviseAsync([], keys, cancellationToken);
     }
 
     /// <summary>Lifts a tombstone: whoever comes under the key is a person like any other.</summary>

@@ -27,7 +27,7 @@ public sealed class AssignmentFlow(RotaStore rotas, JourneyFlow journeys, Funnel
 
         var assignment = await ReserveAsync(handoff, journey, cancellationToken);
         var state = await journeys.UpdateAsync(journey.LeadId, state => Note(state, handoff, assignment), cancellationToken);
-        if (!Counts(handoff, assignment))
+        if (state is null || !Counts(handoff, assignment))
         {
             await rotas.RemoveAsync(handoff.Id, cancellationToken);
         }

@@ -198,10 +198,16 @@ public sealed class LeadMatcher(IdentityStore identities, SeatStore seats, Parke
     {
         var lead = LeadId.For(person.Keys[0]);
         var common = person.Addresses is [var address, ..] ? address : person.Keys[0];
-        return await identities.LinkAsync(lead, common, cancellationToken) == lead ? await SeatAsync(lead, unseated, certain: false, person, cancellationToken) : new(null, null);
+        return await identities.LinkAsync(lead, common, cancellationToken) == lead ? await TrySeatAsync(lead, unseated, certain: false, person, cancellationToken) : new(null, null);
     }
 
+    /// <summary>Seats new records with a known lead: with the one that it is by now, for what this process remembers of it may be out of date, and rivals sit with that one.</summary>
     private async Task<Found> SeatAsync(LeadId lead, Seat[] unseated, bool certain, Person person, CancellationToken cancellationToken) =>
+        unseated.Length == 0 ? new(lead, null)
+        : await journeys.ResolveStoredAsync(lead, cancellationToken) is { } standing ? await TrySeatAsync(standing, unseated, certain, person, cancellationToken)
+        : Found.WasErased;
+
+    private async Task<Found> TrySeatAsync(LeadId lead, Seat[] unseated, bool certain, Person person, CancellationToken cancellationToken) =>
         await seats.TrySeatAsync(lead, unseated, certain, cancellationToken) ? new(lead, null) : await AskAsync(person, [lead], null, unseated, cancellationToken);
 
     /// <summary>Several leads meet at an address: they are one person, unless they hold rival records.</summary>

@@ -50,9 +50,9 @@ public sealed partial class ProcessFlow(
         var enriched = await EnrichAsync(reader, reader.Read(delivery), again, cancellationToken);
 
         var facts = new ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>>();
-        // People first: a deal names them by their records alone, which would be strangers where only the address is known.
+        // People first: what is only taken of a known person has to find them, and a deal names them by their records alone, which would be strangers where only the address is known.
         var (erasures, others) = (enriched.Events.Where(source => source.Kind == SourceEventKind.ContactPrivacyDeleted), enriched.Events.Where(source => source.Kind != SourceEventKind.ContactPrivacyDeleted));
-        foreach (var kind in others.ToLookup(source => source.DealId is not null).OrderBy(group => group.Key))
+        foreach (var kind in others.GroupBy(source => (source.DealId is not null, source.OnlyIfKnown)).OrderBy(group => group.Key))
         {
             await ForEachAsync(kind, source => MatchAsync(source, delivery, messageId, again, facts, cancellationToken));
         }

@@ -68,6 +68,19 @@ public sealed partial class JourneyFlow
         return record.State.Ledger.MergedInto is { } survivor ? await ResolveAsync(survivor, cancellationToken) : leadId;
     }
 
+    /// <summary>The lead that an id stands for by what the table holds; null where that one was erased.</summary>
+    public async Task<LeadId?> ResolveStoredAsync(LeadId leadId, CancellationToken cancellationToken)
+    {
+        var record = await _store.LoadAsync(leadId, cancellationToken);
+        if (record.State.Ledger.MergedInto is { } survivor)
+        {
+            _cache.Keep(record);
+            return await ResolveStoredAsync(survivor, cancellationToken);
+        }
+
+        return record.State.Ledger.ErasedAt is null ? leadId : null;
+    }
+
     /// <summary>Adds facts to a lead and publishes what follows from them. Returns when they are committed and everything is on the bus.</summary>
     /// <returns>The state after it; null for an erased lead, which takes nothing.</returns>
     public Task<JourneyState?> ApplyAsync(LeadId leadId, IReadOnlyList<Fact> facts, CancellationToken cancellationToken) =>
@@ -113,15 +126,15 @@ public sealed partial class JourneyFlow
                 return left.State.LeadId;
             }
 
-            var (survivor, merged) = MergeRules.Order(left.State.LeadId, right.State.LeadId);
+            var (survivor, merged) = MergeRules.Order(left.State.LeadId, right.State.LeadId).Survivor == left.State.LeadId ? (left, right) : (right, left);
             try
             {
-                await TakeOverAsync(survivor, merged == left.State.LeadId ? left : right, because);
-                return survivor;
+                await TakeOverAsync(survivor.State, merged, because);
+                return survivor.State.LeadId;
             }
             catch (StaleJourneyException) when (conflicts < ConflictsBeforeGivingUp)
             {
-                Log.Conflict(_logger, merged);
+                Log.Conflict(_logger, merged.State.LeadId);
                 _metrics.Conflicted();
             }
         }
@@ -165,27 +178,34 @@ public sealed partial class JourneyFlow
         return record.State.Ledger.MergedInto is { } survivor ? await FollowAsync(survivor, cancellationToken) : record;
     }
 
-    private async Task TakeOverAsync(LeadId survivor, JourneyRecord merged, LeadsMerged because)
+    private async Task TakeOverAsync(JourneyState survivor, JourneyRecord merged, LeadsMerged because)
     {
-        var gone = merged.State;
+        var (gone, stays) = (merged.State, survivor.LeadId);
         await PublishAsync(merged);
-        Fact[] facts = [.. gone.Facts.Values, because with { Merged = gone.LeadId, DedupeKey = $"hub|merged|{gone.LeadId}" }];
+
+        // What is new to the survivor comes last, since what follows is only looked at with the last of them.
+        var facts = gone.Facts.Values.Append(because with { Merged = gone.LeadId, DedupeKey = $"hub|merged|{gone.LeadId}" }).OrderBy(fact => !survivor.Facts.ContainsKey(fact.DedupeKey));
         var chunks = facts.Chunk(JourneyStore.FactsPerCommit).ToList();
         foreach (var chunk in chunks)
         {
-            await CommitAsync(survivor, record => DecideTakeOver(record.State, gone, chunk, isLast: chunk == chunks[^1]));
+            await CommitAsync(stays, record => DecideTakeOver(record.State, gone, chunk, isLast: chunk == chunks[^1]));
         }
 
-        await _store.EmptyAsync(merged, new() { MergedInto = survivor }, CancellationToken.None);
+        // Before the other is a pointer, for a crash then; and after, for whoever was seated meanwhile.
+        await TakeSeatsAsync(gone.LeadId, stays);
+        await _store.EmptyAsync(merged, new() { MergedInto = stays }, CancellationToken.None);
         _cache.Drop(gone.LeadId);
         foreach (var key in KeysOf(gone.Facts.Values))
         {
-            await _identities.RelinkAsync(gone.LeadId, survivor, key, CancellationToken.None);
+            await _identities.RelinkAsync(gone.LeadId, stays, key, CancellationToken.None);
         }
 
-        await _seats.TrySeatAsync(survivor, await _seats.TakenAsync(gone.LeadId, CancellationToken.None), certain: true, CancellationToken.None);
+        await TakeSeatsAsync(gone.LeadId, stays);
         await _seats.RemoveAsync(gone.LeadId, CancellationToken.None);
     }
+
+    private async Task TakeSeatsAsync(LeadId from, LeadId to) =>
+        await _seats.TrySeatAsync(to, await _seats.TakenAsync(from, CancellationToken.None), certain: true, CancellationToken.None);
 
     /// <summary>Only when all facts are there is looked at what follows from them.</summary>
     private Decided DecideTakeOver(JourneyState survivor, JourneyState gone, IReadOnlyList<Fact> facts, bool isLast)

@@ -115,11 +115,11 @@ public sealed class ReviewStore(HubTables tables) : ILeadRecords
         await reviews.DeleteEntityAsync(Partition, reviewId, ETag.All, cancellationToken);
     }
 
-    /// <summary>Removes every question that a lead has part in, with what waits for its answer.</summary>
+    /// <summary>Removes every question that a lead has part in, or was the answer to as a person of its own, with what waits for its answer.</summary>
     public async Task ForgetAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         var all = await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken);
-        foreach (var review in all.Where(review => review.LeadId == leadId || review.Leads.Contains(leadId)))
+        foreach (var review in all.Where(review => review.LeadId == leadId || review.Leads.Contains(leadId) || review.Records.Any(record => LeadId.For(record) == leadId)))
         {
             foreach (var kept in await KeptAsync(review.Id, cancellationToken))
             {

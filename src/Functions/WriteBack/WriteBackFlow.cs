@@ -128,14 +128,13 @@ public sealed partial class WriteBackFlow(
         }
     }
 
-    /// <summary>Returns whether the lead is still there to be written: it may have been erased since.</summary>
+    /// <summary>Returns whether the notes hold, so that they may be acted on: the person may have been erased since, or have opted out.</summary>
     private async Task<bool> NoteAsync(LeadId leadId, IEnumerable<OwnWrite> notes, CancellationToken cancellationToken)
     {
-        var state = await journeys.UpdateAsync(leadId, state => IsErased(state) ? null : WriteBackRules.Noted(state, notes), cancellationToken);
-        return state is not null && !IsErased(state);
+        OwnWrite[] taken = [.. notes];
+        var state = await journeys.UpdateAsync(leadId, state => WriteBackRules.StillHold(state, taken, settings) ? WriteBackRules.Noted(state, taken) : null, cancellationToken);
+        return state is not null && WriteBackRules.StillHold(state, taken, settings);
     }
-
-    private static bool IsErased(JourneyState state) => state.Facts.IsEmpty || state.Ledger.ErasedAt is not null || state.Facts.Values.Any(fact => fact is PersonErased);
 
     /// <summary>A tool that may answer later goes first: the retry asks the one that refused again, and then it has the last word.</summary>
     internal static void ThrowIfAny(IReadOnlyList<Exception?> failures)

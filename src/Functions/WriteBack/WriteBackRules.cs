@@ -32,7 +32,7 @@ public static class WriteBackRules
             from target in targets
             let records = RecordsIn(journey, target)
             where !records.IsEmpty
-            let asked = Asked(journey, happened, target)
+            let asked = Asked(state, journey, happened, target)
             let stopped = asked.Where(property => EchoRules.OpenBreaker(state.Ledger, property, policy, now) is not null).ToImmutableArray()
             let wish = Wish(state, journey, happened, target, asked.Except(stopped))
             where !wish.IsEmpty || !stopped.IsEmpty
@@ -87,6 +87,19 @@ public static class WriteBackRules
         });
     }
 
+    /// <summary>Whether notes may still be taken and acted on: the person is not erased, and no opt-out is taken back of somebody who has opted out meanwhile.</summary>
+    public static bool StillHold(JourneyState state, IEnumerable<OwnWrite> notes, FunnelSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (state.Facts.IsEmpty || state.Ledger.ErasedAt is not null || state.Facts.Values.Any(fact => fact is PersonErased))
+        {
+            return false;
+        }
+
+        var takesBack = notes.Any(note => note is { Property: PersonProperty.Consent, Outcome: WriteOutcome.Written } && EchoRules.IsOf(note, ConsentState.OptedIn.ToString()));
+        return !takesBack || JourneyFold.Fold(state.LeadId, state.Facts.Values, settings).EmailConsent != ConsentState.OptedOut;
+    }
+
     /// <summary>The state with notes; null where it has them all: what is only told, and not written, is told once in a row.</summary>
     public static JourneyUpdate? Noted(JourneyState state, IEnumerable<OwnWrite> notes)
     {
@@ -123,12 +136,18 @@ public static class WriteBackRules
     }
 
     /// <summary>What the event is about, as far as the tool shows it and it is not the tool's own word.</summary>
-    private static ImmutableHashSet<PersonProperty> Asked(Journey journey, FunnelEvent happened, IPersonTarget target) => happened switch
+    private static ImmutableHashSet<PersonProperty> Asked(JourneyState state, Journey journey, FunnelEvent happened, IPersonTarget target) => happened switch
     {
         StageChanged or HandoffAnnounced or LeadReturned => target.Name == journey.Entries[^1].Connector ? [] : target.Writes.Intersect([PersonProperty.Stage]),
-        ProfileAnnounced => target.Writes.Intersect(LeadProfile.Properties.Where(property => ValueOf(journey, property).Length > 0 && journey.ProfileSources.GetValueOrDefault(property) != target.Name)),
+        ProfileAnnounced => target.Writes.Intersect(LeadProfile.Properties.Where(property => 
+            ValueOf(journey, property).Length > 0 && (journey.ProfileSources.GetValueOrDefault(property) != target.Name || IsOverwritten(state.Ledger, target, property, ValueOf(journey, property))))),
         _ => [],
     };
+
+    /// <summary>Whether the hub has written over a tool's own word before it had heard it.</summary>
+    private static bool IsOverwritten(JourneyLedger ledger, IPersonTarget target, PersonProperty property, string value) =>
+        ledger.Writes.LastOrDefault(write => write.Outcome == WriteOutcome.Written && write.Connector == target.Name && write.Property == property) is { ReplacedAt: null } last
+        && EchoRules.Replaced(last, value);
 
     private static PersonWish Wish(JourneyState state, Journey journey, FunnelEvent happened, IPersonTarget target, ImmutableHashSet<PersonProperty> asked) => new()
     {

@@ -2,9 +2,11 @@ using System.Net;
 using Azure.Data.Tables;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Embedded.Tests;
+using IntegrationHub.Functions.Erasure;
 using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Reviews;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -36,11 +38,12 @@ public sealed class ErasureTests(Azurite azurite)
         Assert.Equal([$"Journeys/0-journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
         Assert.Equal([HttpStatusCode.NotFound, HttpStatusCode.NotFound], [await api.StatusAsync($"/api/leads/{lead}"), await api.StatusAsync($"/api/leads/{lead}/why")]);
 
+        var before = await DroppedAsync(hub);
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 30, "contact-1", "ada"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 31, "contact-9", "ada"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 32, null, "countess"));
         Assert.Equal(HttpStatusCode.NotFound, await api.StatusAsync($"/api/leads?email={Marketing.Address("ada")}"));
-        Assert.Equal(3, (await hub.Get<ConnectorStateStore>().GetAllAsync(Token))[Marketing.Name].Dropped);
+        Assert.Equal(before + 3, await DroppedAsync(hub));
 
         Assert.Equal(HttpStatusCode.NoContent, await api.DeleteAsync($"/api/tombstones?email={Marketing.Address("ada")}"));
         Assert.Equal(HttpStatusCode.NotFound, await api.DeleteAsync($"/api/tombstones?email={Marketing.Address("ada")}"));
@@ -105,6 +108,42 @@ public sealed class ErasureTests(Azurite azurite)
     }
 
     [Fact]
+    public async Task What_waits_for_somebody_to_tell_whose_it_is_is_forgotten_with_the_record_it_is_about()
+    {
+        await using var hub = NewHub();
+        await hub.StartAsync();
+        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
+        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "ada"));
+        var lead = (await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-1"), Token))!;
+        var question = Assert.Single(await hub.Get<ReviewStore>().OpenAsync(Token), review => review.Leads.Contains(lead));
+
+        await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.ContactPrivacyDeleted, 2, "contact-2"));
+
+        Assert.Null(await hub.Get<ReviewStore>().FindAsync(question.Id, Token));
+        await Eventually.TrueAsync(async () => (await hub.Get<ReviewStore>().KeptAsync(question.Id, Token)).Count == 0 && (await hub.MessagesAsync("inbound", null)).Count == 0, "nothing waits any more");
+        Assert.DoesNotContain(await RowsAboutAsync(hub, lead), row => row.StartsWith("Reviews/", StringComparison.Ordinal));
+        Assert.NotNull(await hub.Journeys.LoadAsync(lead, Token));
+    }
+
+    [Fact]
+    public async Task The_answer_that_somebody_is_a_person_of_their_own_is_forgotten_with_them()
+    {
+        await using var hub = NewHub();
+        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
+        var waiting = Marketing.Deliver(Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "ada"));
+        await hub.TellAsync(waiting);
+        var lead = (await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-1"), Token))!;
+        var question = Assert.Single(await hub.Get<ReviewStore>().OpenAsync(Token), review => review.Leads.Contains(lead));
+        await hub.Get<ReviewFlow>().AnswerAsync(question.Id, new(Separate: true), Token);
+        await hub.TellAsync(waiting);
+
+        Assert.True(await hub.Get<ErasureFlow>().EraseAsync((await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-2"), Token))!, Token));
+
+        Assert.Null(await hub.Get<ReviewStore>().FindAsync(question.Id, Token));
+        Assert.NotNull(await hub.Journeys.LoadAsync(lead, Token));
+    }
+
+    [Fact]
     public async Task The_leads_merged_into_an_erased_one_are_erased_with_it()
     {
         await using var hub = NewHub();
@@ -155,6 +194,9 @@ public sealed class ErasureTests(Azurite azurite)
 
     private TestHub NewHub() => new(azurite.ConnectionString, _clock, [Marketing, _sales], "--Schedules:DetectStalls=0 0 0 1 1 *");
 
+    /// <summary>Test classes share the tables.</summary>
+    private async Task<long> DroppedAsync(TestHub hub) => (await hub.Get<ConnectorStateStore>().GetAllAsync(Token)).GetValueOrDefault(Marketing.Name)?.Dropped ?? 0;
+
     private EmailAddress Email(string who) => EmailAddress.TryParse(Marketing.Address(who), out var email) ? email : throw new InvalidOperationException();
 
     private async Task<LeadId> KnowAsync(TestHub hub)
@@ -171,9 +213,10 @@ public sealed class ErasureTests(Azurite azurite)
     private async Task<IReadOnlyList<string>> RowsAboutAsync(TestHub hub, LeadId lead)
     {
         var found = new List<string>();
-        foreach (var name in new[] { HubTables.Journeys, HubTables.Identities, HubTables.Deadlines, HubTables.Spool, HubTables.Parked, HubTables.Connectors, HubTables.Notices, "SentMails", "Reviews" })
+        var tables = hub.Get<TableServiceClient>();
+        await foreach (var item in tables.QueryAsync((string?)null, cancellationToken: Token))
         {
-            var table = await hub.Get<HubTables>().GetAsync(name, Token);
+            var (name, table) = (item.Name, tables.GetTableClient(item.Name));
             await foreach (var row in table.QueryAsync<TableEntity>((string?)null, cancellationToken: Token))
             {
                 if (row.Any(column => Says(column.Value).Contains(_world, StringComparison.Ordinal) || Says(column.Value).Contains(lead.Value, StringComparison.Ordinal)))

@@ -134,6 +134,42 @@ public sealed class MergeTests(Azurite azurite)
         Assert.Single(state.Facts.Values.OfType<LeadsMerged>());
     }
 
+    [Theory]
+    [InlineData("ada")]
+    [InlineData("countess")]
+    public async Task A_new_record_at_an_address_of_the_lead_that_another_instance_has_merged_is_asked_for(string who)
+    {
+        await using var hub = NewHub();
+        await using var other = NewHub();
+        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
+        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "countess"));
+        await other.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 2, "contact-1", "ada"));
+        await other.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 3, "contact-2", "countess"));
+        await hub.TellAsync(Marketing, Marketing.Merge(10, "contact-1", "contact-2"));
+
+        await other.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 20, "contact-9", who));
+
+        Assert.Null(await new IdentityStore(hub.Get<HubTables>()).FindAsync(Marketing.Record("contact-9"), Token));
+        Assert.Equal(FunnelStage.Interest, Fold(await hub.StateAsync(await LeadAsync(hub, "contact-1"))).Stage);
+    }
+
+    [Fact]
+    public async Task What_a_long_history_came_to_while_its_merge_broke_off_is_told()
+    {
+        await using var hub = NewHub();
+        await hub.TellAsync(Marketing, [.. Enumerable.Range(0, 2 * JourneyStore.FactsPerCommit).Select(i => Marketing.Event(SourceEventKind.Activity, i, "contact-1") with { Touch = TouchKind.Click })]);
+        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "countess"));
+        var (survivor, merged) = MergeRules.Order(await LeadAsync(hub, "contact-1"), await LeadAsync(hub, "contact-2"));
+
+        // As a crash leaves it, and then the other has news.
+        var because = MergeCause.Of(Marketing.Name, ToolSide.Marketing, Monday, Monday, null, MergeCause.Tool) with { Merged = merged, DedupeKey = $"hub|merged|{merged}" };
+        await hub.Journeys.ApplyAsync(survivor, [.. (await hub.StateAsync(merged)).Facts.Values, because], Token);
+        await hub.Journeys.ApplyAsync(merged, [Claim(FunnelStage.Evaluation, Monday.AddDays(1))], Token);
+        await hub.TellAsync(Marketing, Marketing.Merge(20, "contact-1", "contact-2"));
+
+        Assert.Equal(Team.Sales, (await hub.StateAsync(survivor)).Ledger.AnnouncedOwner);
+    }
+
     [Fact]
     public async Task The_same_lead_is_left_whatever_the_order_of_three_merges()
     {

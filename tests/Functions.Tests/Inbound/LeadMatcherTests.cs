@@ -61,6 +61,20 @@ public sealed class LeadMatcherTests(Azurite azurite)
         Assert.Equal(Assert.Single(known.Leads).LeadId, Assert.Single(after.Leads).LeadId);
     }
 
+    [Fact]
+    public async Task An_activity_that_comes_in_one_delivery_with_its_person_is_theirs_wherever_it_stands()
+    {
+        var crm = new PlayedReader("salesforce");
+        await using var hub = new TestHub(azurite.ConnectionString, new ManualClock(Monday), [crm]);
+        var person = Person("salesforce", "together");
+        var activity = person with { Kind = SourceEventKind.Activity, DedupeKey = "activity together", SubjectEmail = null, OnlyIfKnown = true };
+
+        await hub.Get<ProcessFlow>().HandleAsync(crm.Delivers(Monday, activity, person), "message", again: false, Token);
+
+        var lead = await hub.Get<IdentityStore>().FindAsync(person.People[0], Token);
+        Assert.Single((await hub.StateAsync(lead!)).Facts.Values.OfType<ActivityLogged>());
+    }
+
     private TestHub NewHub() => new(azurite.ConnectionString, new ManualClock(Monday), []);
 
     private static LeadMatcher NewMatcher(TestHub hub) => new(

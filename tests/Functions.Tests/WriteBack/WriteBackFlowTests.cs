@@ -96,6 +96,52 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     }
 
     [Fact]
+    public async Task An_opt_out_in_a_record_that_the_hub_made_is_the_hubs_own_and_taken_back_when_the_person_agrees()
+    {
+        await using var hub = NewHub();
+        var lead = Id("made");
+        await hub.LeadAsync(lead, Known("hubspot", "made"), Claim(FunnelStage.Evaluation, Monday), OptedOut());
+        _salesforce.MakesOptedOut = true;
+        var handoff = (await hub.StateAsync(lead)).Ledger.Handoffs.Single();
+        await hub.Get<HandoffFlow>().DeliverAsync(new HandoffAnnounced { Id = "e1", LeadId = lead, At = Monday, Team = handoff.To, HandoffId = handoff.Id }, Token);
+        await hub.LeadAsync(lead, OptedOut() with { DedupeKey = "salesforce|row", Connector = "salesforce", Side = ToolSide.Crm, OccurredAt = Monday.AddSeconds(-1) });
+
+        await hub.LeadAsync(lead, OptedOut() with { DedupeKey = "hubspot|agreed", OccurredAt = Monday.AddHours(1), Email = ConsentState.OptedIn });
+        await AllAsync(hub, new ConsentAnnounced { Id = "e2", LeadId = lead, At = Monday, Team = Team.Marketing });
+
+        Assert.Equal([(PersonProperty.Consent, "OptedIn")], _salesforce.Written);
+    }
+
+    [Fact]
+    public async Task An_opt_out_that_comes_while_the_hub_is_about_to_take_one_back_stays()
+    {
+        await using var hub = NewHub();
+        var lead = await LeadAsync(hub, "outAgain", OptedOut());
+        await AllAsync(hub, new ConsentAnnounced { Id = "e1", LeadId = lead, At = Monday, Team = Team.Marketing });
+        await hub.LeadAsync(lead, OptedOut() with { DedupeKey = "hubspot|agreed", OccurredAt = Monday.AddHours(1), Email = ConsentState.OptedIn });
+        _marketo.BeforePlanned = async () => await hub.LeadAsync(lead, OptedOut() with { DedupeKey = "hubspot|again", OccurredAt = Monday.AddHours(2) });
+
+        await AllAsync(hub, new ConsentAnnounced { Id = "e2", LeadId = lead, At = Monday, Team = Team.Marketing });
+
+        Assert.Equal([(PersonProperty.Consent, "OptedOut")], _marketo.Written);
+    }
+
+    [Fact]
+    public async Task What_a_person_changed_in_a_tool_just_before_the_hub_wrote_there_comes_back()
+    {
+        await using var hub = NewHub();
+        var lead = await LeadAsync(hub, "overwritten", Profile(new() { Phone = "1" }));
+        _salesforce.Has[(IdentityKey.Person("salesforce", "overwritten"), PersonProperty.Phone)] = "2";
+        await AllAsync(hub, new ProfileAnnounced { Id = "e1", LeadId = lead, At = Monday, Team = Team.Marketing });
+
+        await hub.LeadAsync(lead, Profile(new() { Phone = "2" }) with { DedupeKey = "salesforce|person", Connector = "salesforce", Side = ToolSide.Crm, OccurredAt = Monday.AddSeconds(-5) });
+        await AllAsync(hub, new ProfileAnnounced { Id = "e2", LeadId = lead, At = Monday, Team = Team.Marketing });
+        await AllAsync(hub, new ProfileAnnounced { Id = "e3", LeadId = lead, At = Monday, Team = Team.Marketing });
+
+        Assert.Equal([(PersonProperty.Phone, "1"), (PersonProperty.Phone, "2")], _salesforce.Written);
+    }
+
+    [Fact]
     public async Task A_write_is_noted_before_it_is_made_so_that_its_echo_never_comes_first()
     {
         await using var hub = NewHub();
