@@ -9,11 +9,11 @@ internal static class Eventually
 
     public static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition, string what)
+    public static async Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan? patience = null)
     {
         for (var waiting = Stopwatch.StartNew(); !await condition();)
         {
-            Assert.True(waiting.Elapsed < Patience, $"Waited too long until {what}.");
+            Assert.True(waiting.Elapsed < (patience ?? Patience), $"Waited too long until {what}.");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }

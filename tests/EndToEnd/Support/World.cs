@@ -11,7 +11,6 @@ public sealed class World : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("hub-world-").FullName;
     private readonly int _mailPage = Wait.FreePort();
     private readonly Dictionary<string, string> _more = [];
-    private Dictionary<string, string> _settings = [];
 
     internal NodeChild Tables { get; private set; } = null!;
 
@@ -37,9 +36,6 @@ public sealed class World : IAsyncLifetime
         return world;
     }
 
-    /// <summary>A further hub on the same tables, with a bus of its own; it is not started yet.</summary>
-    internal HubProcess AnotherHub() => new(new Dictionary<string, string>(_settings) { ["Hub__DataDirectory"] = Path.Combine(_directory, "another") });
-
     public async ValueTask InitializeAsync()
     {
         var (tablePort, smtpPort) = (Wait.FreePort(), Wait.FreePort());
@@ -47,13 +43,13 @@ public sealed class World : IAsyncLifetime
         Mail = NodeChild.Maildev(_directory, smtpPort, _mailPage);
         await Task.WhenAll(Tables.StartAsync(), Mail.StartAsync());
         Vendors = await SandboxHost.StartAsync(new SandboxOptions { Urls = "http://127.0.0.1:0" });
-        _settings = Settings(tablePort, smtpPort);
+        var settings = Settings(tablePort, smtpPort);
         foreach (var (key, value) in _more)
         {
-            _settings[key] = value;
+            settings[key] = value;
         }
 
-        Hub = new HubProcess(_settings);
+        Hub = new HubProcess(settings);
         await Hub.StartAsync();
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Azure.Data.Tables;
 using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Journeys;
@@ -7,12 +8,13 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Requirements;
 
-/// <summary>Replay that a business can dare. The same in full size is the command <c>redrive</c> of the benchmarks.</summary>
+/// <summary>Replay that a business can dare: of a thousand leads, or of as many as <c>HUB_TEST_REDRIVE</c> says.</summary>
 [Collection(nameof(RealParts))]
 public sealed class RedriveTests(Azurite azurite)
 {
-    private const int All = 1_000;
     private const int Tenth = 10;
+
+    private static readonly int All = int.Parse(Environment.GetEnvironmentVariable("HUB_TEST_REDRIVE") ?? "1000", CultureInfo.InvariantCulture);
 
     private static readonly QueueEntity ToSales = QueueProbe.Entities[1];
 
@@ -47,7 +49,7 @@ public sealed class RedriveTests(Azurite azurite)
 
     /// <summary>Until all is worked on and so many are given up.</summary>
     private static Task UntilAsync(TestHub hub, int dead) => Eventually.TrueAsync(
-        async () => await hub.Get<QueueProbe>().CountAsync(ToSales, Token) is { Active: 0 } counts && counts.DeadLettered == dead, $"{dead} messages were given up");
+        async () => await hub.Get<QueueProbe>().CountAsync(ToSales, Token) is { Active: 0 } counts && counts.DeadLettered == dead, $"{dead} messages were given up", TimeSpan.FromSeconds(30 + (All / 20)));
 
     /// <summary>What the other subscribers have been sent: nobody takes it from them.</summary>
     private static async Task<IReadOnlyList<(string, string)>> OthersAsync(TestHub hub) =>
