@@ -64,11 +64,11 @@ public sealed partial class StallFlow(JourneyFlow journeys, DeadlineStore deadli
         var unwatched = state with { Ledger = state.Ledger with { WatchedAt = null } };
         if (state.Facts.IsEmpty)
         {
-            return new(unwatched, [], null);
+            return new(unwatched, []);
         }
 
         var decision = StallRules.Decide(unwatched, settings, now);
-        return new(decision.State, decision.Events, decision.NextDue);
+        return new(decision.State, decision.Events);
     }
 
     private async Task TryPutOffAsync(DueLead due, DateTimeOffset until, CancellationToken cancellationToken)

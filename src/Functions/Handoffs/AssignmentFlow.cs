@@ -91,7 +91,7 @@ public sealed class AssignmentFlow(RotaStore rotas, JourneyFlow journeys, Funnel
 
     private static JourneyUpdate? Note(JourneyState state, Handoff handoff, Assignment assignment) =>
         state.Ledger.Handoffs.Any(noted => noted.Id == handoff.Id && noted.Assignments.Length == handoff.Assignments.Length)
-            ? new(HandoffDeliveryRules.Note(state, handoff.Id, noted => noted with { Assignments = noted.Assignments.Add(assignment) }), [], null)
+            ? new(HandoffDeliveryRules.Note(state, handoff.Id, noted => noted with { Assignments = noted.Assignments.Add(assignment) }), [])
             : null;
 
     private bool Counts(Handoff handoff, Assignment assignment) => settings.Routing.Teams[handoff.To].Find(assignment.Owner)?.Capacity is not null;

@@ -127,14 +127,14 @@ public sealed partial class HandoffFlow(
         await journeys.UpdateAsync(
             handoff.LeadId,
             state => HandoffDeliveryRules.Decide(state, handoff.HandoffId, settings) is HandoffCourse.Supersede
-                ? new(HandoffDeliveryRules.Note(state, handoff.HandoffId, noted => noted with { Delivery = HandoffDelivery.Superseded, SettledAt = clock.GetUtcNow() }), [], null)
+                ? new(HandoffDeliveryRules.Note(state, handoff.HandoffId, noted => noted with { Delivery = HandoffDelivery.Superseded, SettledAt = clock.GetUtcNow() }), [])
                 : null,
             cancellationToken);
 
     private async Task NoteAsync(HandoffAnnounced handoff, HandoffDelivery delivery, CancellationToken cancellationToken) =>
-        await journeys.UpdateAsync(handoff.LeadId, state => new(HandoffDeliveryRules.Note(state, handoff.HandoffId, noted => noted with { Delivery = delivery, SettledAt = clock.GetUtcNow() }), [], null), cancellationToken);
+        await journeys.UpdateAsync(handoff.LeadId, state => new(HandoffDeliveryRules.Note(state, handoff.HandoffId, noted => noted with { Delivery = delivery, SettledAt = clock.GetUtcNow() }), []), cancellationToken);
 
-    private static JourneyUpdate? ToUpdate(JourneyDecision? decision) => decision is null ? null : new(decision.State, decision.Events, decision.NextDue);
+    private static JourneyUpdate? ToUpdate(JourneyDecision? decision) => decision is null ? null : new(decision.State, decision.Events);
 
     private static partial class Log
     {

@@ -81,6 +81,6 @@ public sealed class NoteFlow(JourneyFlow journeys, ConnectorSet connectors, Conn
 
     private static JourneyUpdate? Noted(JourneyState state, string handoffId, HandoffNote note) =>
         state.Ledger.Handoffs.Any(handoff => handoff.Id == handoffId && !handoff.Notes.Any(there => (there.Kind, there.Connector) == (note.Kind, note.Connector)))
-            ? new(HandoffDeliveryRules.Note(state, handoffId, handoff => handoff with { Notes = handoff.Notes.Add(note) }), [], null)
+            ? new(HandoffDeliveryRules.Note(state, handoffId, handoff => handoff with { Notes = handoff.Notes.Add(note) }), [])
             : null;
 }

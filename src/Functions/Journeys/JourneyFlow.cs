@@ -303,7 +303,7 @@ public sealed partial class JourneyFlow
 
         var newFacts = update.State.Facts.Values.Where(fact => !ReferenceEquals(record.State.Facts.GetValueOrDefault(fact.DedupeKey), fact)).ToList();
         var journey = update.State.Facts.IsEmpty ? null : JourneyFold.Fold(update.State.LeadId, update.State.Facts.Values, _settings);
-        return new(update.State, journey, newFacts, update.Events, update.NextDue ?? (journey is null ? null : StallRules.NextDue(journey, update.State.Ledger, _settings)));
+        return new(update.State, journey, newFacts, update.Events, journey is null ? null : StallRules.NextDue(journey, update.State.Ledger, _settings));
     }
 
     /// <summary>Runs to its end once begun (hence no token): others may share it, and it is short.</summary>

@@ -58,7 +58,7 @@ public sealed class BreakerFlow(BreakerStore breakers, NoticeStore notices, Jour
         var now = clock.GetUtcNow();
         await journeys.UpdateAsync(
             open.LeadId,
-            state => new(state with { Ledger = state.Ledger with { Breakers = [.. state.Ledger.Breakers.Select(breaker => breaker.Property == open.Property ? breaker with { ClosedAt = now } : breaker)] } }, [], null),
+            state => new(state with { Ledger = state.Ledger with { Breakers = [.. state.Ledger.Breakers.Select(breaker => breaker.Property == open.Property ? breaker with { ClosedAt = now } : breaker)] } }, []),
             cancellationToken);
         await WithdrawAsync(open, cancellationToken);
         return true;

@@ -165,8 +165,7 @@ public sealed partial class WriteBackFlow(
                 HandoffDeliveryRules.Note(now, announced.HandoffId, handoff => handoff.Delivery != HandoffDelivery.Pending ? handoff
                     : superseded ? handoff with { Delivery = HandoffDelivery.Superseded, SettledAt = clock.GetUtcNow() }
                     : handoff with { Delivery = HandoffDelivery.Delivered, SettledAt = clock.GetUtcNow(), Connector = shownIn }),
-                [],
-                null),
+                []),
             cancellationToken);
     }
 

@@ -105,7 +105,7 @@ public static class WriteBackRules
     {
         ArgumentNullException.ThrowIfNull(state);
         var news = notes.Where(note => note.Outcome == WriteOutcome.Written || !IsToldAlready(state.Ledger, note)).ToList();
-        return news.Count == 0 ? null : new(state with { Ledger = EchoRules.Note(state.Ledger, news) }, [], null);
+        return news.Count == 0 ? null : new(state with { Ledger = EchoRules.Note(state.Ledger, news) }, []);
     }
 
     /// <summary>The state with a plan's writes as refused.</summary>
@@ -123,8 +123,7 @@ public static class WriteBackRules
                             : write)],
                 },
             },
-            [],
-            null);
+            []);
     }
 
     /// <summary>The tool that by now shows a handoff to marketing: one that was written, else the one whose word it was; null where no marketing tool knows the person.</summary>

@@ -111,7 +111,7 @@ public sealed class FlipBreakerTests(Azurite azurite)
         EchoRules.OpenBreaker((await tools.Hub.StateAsync(lead)).Ledger, PersonProperty.Phone, Leads.Policy.WriteBack, TimeProvider.System.GetUtcNow());
 
     private static Task OpenAsync(ToolsInStep tools, LeadId lead) => tools.Hub.Journeys.UpdateAsync(
-        lead, state => new(state with { Ledger = state.Ledger with { Breakers = [new(PersonProperty.Phone, TimeProvider.System.GetUtcNow())] } }, [], null), Token);
+        lead, state => new(state with { Ledger = state.Ledger with { Breakers = [new(PersonProperty.Phone, TimeProvider.System.GetUtcNow())] } }, []), Token);
 
     private static string Make(ToolsInStep tools, int tool, string address) => IsHubSpot(tools.Names[tool])
         ? $"{tools.Tools[tool].HubSpot.CreateContact(address)}"

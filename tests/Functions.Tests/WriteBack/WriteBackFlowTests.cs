@@ -221,7 +221,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     {
         await using var hub = NewHub();
         var lead = await LeadAsync(hub, "breaker", Profile(new() { Phone = "030 1", Company = "Acme" }));
-        await hub.Journeys.UpdateAsync(lead, state => new(state with { Ledger = state.Ledger with { Breakers = [new(PersonProperty.Phone, Monday)] } }, [], null), Token);
+        await hub.Journeys.UpdateAsync(lead, state => new(state with { Ledger = state.Ledger with { Breakers = [new(PersonProperty.Phone, Monday)] } }, []), Token);
 
         await AllAsync(hub, new ProfileAnnounced { Id = "e1", LeadId = lead, At = Monday, Team = Team.Marketing });
         await AllAsync(hub, new ProfileAnnounced { Id = "e2", LeadId = lead, At = Monday, Team = Team.Marketing });

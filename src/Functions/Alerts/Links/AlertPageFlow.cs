@@ -68,7 +68,7 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkKeyStore keys, Funne
         ? SilenceRules.Snooze(state, link, until, reason, clock.GetUtcNow(), settings)
         : SilenceRules.Acknowledge(state, link, clock.GetUtcNow(), settings);
 
-    private static JourneyUpdate? Keep(SilenceAnswer answer) => answer is SilenceAnswer.Granted granted ? new(granted.State, [], null) : null;
+    private static JourneyUpdate? Keep(SilenceAnswer answer) => answer is SilenceAnswer.Granted granted ? new(granted.State, []) : null;
 
     private async Task<AlertLink?> ReadAsync(string token, CancellationToken cancellationToken) => LinkToken.Read(token, await keys.GetAsync(cancellationToken));
 
