@@ -35,8 +35,8 @@ public sealed partial class MailFlow(
     /// <summary>How long an audience's mail waits after the server did not take it; the others' goes on, since it may be for this one's address.</summary>
     private static readonly TimeSpan WaitAfterFailure = TimeSpan.FromSeconds(30);
 
-    /// <summary>What one mail tells of at most; the rest waits for the next window.</summary>
-    private const int MostMembers = 2_000;
+    /// <summary>What one mail tells of at most, so that it fits into a table's row with as many leads as can be shown; the rest waits for the next window.</summary>
+    private const int MostMembers = 1_000;
 
     /// <summary>Tells ops first, and then every audience whose window is open.</summary>
     public async Task SendDueAsync(CancellationToken cancellationToken)

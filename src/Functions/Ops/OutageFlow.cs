@@ -1,20 +1,31 @@
 using System.Globalization;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Functions.Settings;
+using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Ops;
 
 /// <summary>Watches the tools: notes which are down, tells ops once for each outage, and says what the hub is blind for.</summary>
-public sealed class OutageFlow(
-    ConnectorSet connectors, ConnectorStateStore states, OutageStore outages, NoticeStore notices, QueueProbe queues, OpsOptions ops, TellingOptions telling, HubOptions hub, TimeProvider clock)
+public sealed partial class OutageFlow(
+    ConnectorSet connectors,
+    ConnectorStateStore states,
+    OutageStore outages,
+    NoticeStore notices,
+    QueueProbe queues,
+    OpsOptions ops,
+    TellingOptions telling,
+    HubOptions hub,
+    TimeProvider clock,
+    ILogger<OutageFlow> logger)
 {
     /// <summary>Looks, and answers what blinds the hub, by connector, in words.</summary>
     public async Task<IReadOnlyDictionary<string, string>> LookAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var oldestWaiting = await queues.OldestInboundAsync(cancellationToken);
+        var (answers, oldestWaiting) = await LookAtQueueAsync(cancellationToken);
         var known = await outages.GetAllAsync(cancellationToken);
-        var wrong = OutageRules.Look(connectors.All, await states.GetAllAsync(cancellationToken), oldestWaiting, ops, now);
+        var seen = OutageRules.Look(connectors.All, await states.GetAllAsync(cancellationToken), oldestWaiting, ops, now);
+        IReadOnlyList<Outage> wrong = answers ? seen : [.. seen, OutageRules.QueueDown(now)];
         var steps = OutageRules.Decide(known, wrong, oldestWaiting, telling.CatchUp, now);
         foreach (var step in steps.Where(step => step.Over || !known.Contains(step.Outage)))
         {
@@ -22,6 +33,20 @@ public sealed class OutageFlow(
         }
 
         return steps.Where(step => !step.Over && step.Outage.Blinds).ToDictionary(step => step.Outage.Connector, step => step.Outage.Words, StringComparer.Ordinal);
+    }
+
+    /// <summary>A queue that does not answer is an outage itself: nothing is heard of any tool, and ops are to hear of that.</summary>
+    private async Task<(bool Answers, DateTimeOffset? OldestWaiting)> LookAtQueueAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (true, await queues.OldestInboundAsync(cancellationToken));
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.NoQueue(logger, failure.GetType().Name);
+            return (false, null);
+        }
     }
 
     /// <summary>The notice first and the row after it: a crash between opens the same notice again, which is once.</summary>
@@ -63,6 +88,13 @@ public sealed class OutageFlow(
     {
         OutageKind.NeedsAuthorization => $"Renew the credentials in the settings Connectors:{outage.Connector}, then restart the hub.",
         OutageKind.Backlog => "Look at GET /api/health and the log: what was received is not being worked off.",
+        _ when outage.Connector == Outage.Inbound => "Look at GET /api/health, and whether the Service Bus itself reports trouble.",
         _ => $"Look at GET /api/health, and whether {outage.Connector} itself reports trouble.",
     };
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The inbound queue does not answer ({Failure}); nobody is told of stalled leads while it does not.")]
+        public static partial void NoQueue(ILogger logger, string failure);
+    }
 }

@@ -38,6 +38,9 @@ public static class OutageRules
         return oldestWaiting is { } waiting && now - waiting >= ops.LateAfter ? [.. seen, New(Outage.Inbound, OutageKind.Backlog, waiting, now)] : [.. seen];
     }
 
+    /// <summary>The queue, which all tools share, does not answer.</summary>
+    public static Outage QueueDown(DateTimeOffset now) => New(Outage.Inbound, OutageKind.Failing, now, now);
+
     /// <summary>What becomes of the outages that are known, given what is wrong now.</summary>
     /// <param name="known">Those that are known.</param>
     /// <param name="wrong">What <see cref="Look"/> found.</param>

@@ -3,7 +3,7 @@ namespace IntegrationHub.Functions.Settings;
 /// <summary>How mail leaves the hub. Section <c>Mail</c>.</summary>
 public sealed record MailOptions
 {
-    /// <summary>Gets the sender's address. Default: <c>hub@localhost</c>.</summary>
+    /// <summary>Gets the sender's address. Default: <c>hub@localhost.localdomain</c>.</summary>
     public required string From { get; init; }
 
     /// <summary>Gets the SMTP server; null where none is named.</summary>

@@ -7,7 +7,22 @@ namespace IntegrationHub.Functions.Settings;
 internal static class MailSettingsReader
 {
     private const int MostMails = 5_000;
+    private const int MostRows = 50;
+    private const double MostPauses = 1_000;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(366);
+
     private const string Endpoint = "Mail:AzureCommunication:Endpoint";
+
+    /// <summary>A name that nothing reads is a typo, which would leave a wait or a limit as it is by default.</summary>
+    public static void CheckNames(SettingsReader reader)
+    {
+        reader.OnlyKnown("Alerts", "HeadsUpAt", "EscalateAt", "RepeatAfter", "AcknowledgedFor", "Snoozes", "GroupWait", "GroupInterval", "MaxRows", "CatchUp", "LinksValidFor");
+        reader.OnlyKnown("Ops", "Recipients", "LateAfter", "SilentAfter");
+        // The embedded host says under Mail:Page where its own mailbox is shown.
+        reader.OnlyKnown("Mail", "From", "Smtp", "AzureCommunication", "PerMinute", "PerHour", "Page");
+        reader.OnlyKnown("Mail:Smtp", "Host", "Port", "User", "Password", "StartTls");
+        reader.OnlyKnown("Mail:AzureCommunication", "Endpoint", "ClientId");
+    }
 
     public static MailOptions ReadMail(SettingsReader reader)
     {
@@ -40,7 +55,9 @@ internal static class MailSettingsReader
         {
             GroupWait = ReadWait(reader, "Alerts:GroupWait", standard.GroupWait),
             GroupInterval = ReadWait(reader, "Alerts:GroupInterval", standard.GroupInterval),
-            MaxRows = reader.Value("Alerts:MaxRows", standard.MaxRows, "Write a whole number, such as 20.") is var rows and >= 1 ? rows : Refuse(reader, "Alerts:MaxRows", "must be 1 or more.", standard.MaxRows),
+            MaxRows = reader.Value("Alerts:MaxRows", standard.MaxRows, "Write a whole number, such as 20.") is var rows and >= 1 and <= MostRows
+                ? rows
+                : Refuse(reader, "Alerts:MaxRows", $"must be 1 to {MostRows}: a longer mail is read by nobody.", standard.MaxRows),
             CatchUp = ReadWait(reader, "Alerts:CatchUp", standard.CatchUp),
             LinksValidFor = ReadWait(reader, "Alerts:LinksValidFor", standard.LinksValidFor) is var valid && valid > TimeSpan.Zero
                 ? valid
@@ -55,9 +72,9 @@ internal static class MailSettingsReader
         {
             Recipients = recipients,
             LateAfter = ReadWait(reader, "Ops:LateAfter", standard.LateAfter) is var late && late > TimeSpan.Zero ? late : Refuse(reader, "Ops:LateAfter", "must be longer than zero, such as 00:15:00.", standard.LateAfter),
-            SilentAfter = reader.Value("Ops:SilentAfter", standard.SilentAfter, "Write a number above 1, such as 3; 0 for never.") is var times && (times > 1 || times == 0)
+            SilentAfter = reader.Value("Ops:SilentAfter", standard.SilentAfter, "Write a number above 1, such as 3; 0 for never.") is var times && (times is > 1 and <= MostPauses || times == 0)
                 ? times
-                : Refuse(reader, "Ops:SilentAfter", "must be above 1, such as 3; 0 for never.", standard.SilentAfter),
+                : Refuse(reader, "Ops:SilentAfter", "must be above 1 and at most 1000, such as 3; 0 for never.", standard.SilentAfter),
         };
     }
 
@@ -102,7 +119,9 @@ internal static class MailSettingsReader
             : Refuse(reader, key, $"must be 0 to {MostMails.ToString(CultureInfo.InvariantCulture)}; 0 is any number.", standard);
 
     private static TimeSpan ReadWait(SettingsReader reader, string key, TimeSpan standard) =>
-        reader.Value(key, standard, "Write it as d.hh:mm:ss, such as 00:05:00.") is var wait && wait >= TimeSpan.Zero ? wait : Refuse(reader, key, "must not be negative.", standard);
+        reader.Value(key, standard, "Write it as d.hh:mm:ss, such as 00:05:00.") is var wait && wait >= TimeSpan.Zero && wait <= LongestWait
+            ? wait
+            : Refuse(reader, key, "must not be negative, nor longer than 366 days.", standard);
 
     private static T Refuse<T>(SettingsReader reader, string key, string whatWouldBeRight, T standard)
     {

@@ -18,6 +18,7 @@ public static class SettingsRegistration
         var funnel = FunnelSettingsReader.Read(reader);
         var writeBack = WriteBackRegistration.ReadWriteBack(reader);
         var teams = ReadTeams(reader, funnel);
+        MailSettingsReader.CheckNames(reader);
         var ops = MailSettingsReader.ReadOps(reader, ReadAddresses(reader, "Ops:Recipients"));
         var mail = MailSettingsReader.ReadMail(reader);
         var telling = MailSettingsReader.ReadTelling(reader);
@@ -29,7 +30,7 @@ public static class SettingsRegistration
     {
         const string Key = "Hub:PublicUrl";
         var text = reader.Text(Key) ?? "http://localhost:7071";
-        if (!Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        if (!Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Query.Length + url.Fragment.Length > 0)
         {
             reader.Fault(Key, $"'{text}' is no web address. Write it as https://hub.example.com.");
         }

@@ -9,7 +9,7 @@ public sealed record TellingOptions
     /// <summary>Gets how long after a mail the next one to the same audience may go out at the earliest. Default: 5 minutes; zero for at once.</summary>
     public TimeSpan GroupInterval { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Gets how many leads a mail shows; the rest are counted. At least 1. Default: 20.</summary>
+    /// <summary>Gets how many leads a mail shows; the rest are counted. 1 to 50. Default: 20.</summary>
     public int MaxRows { get; init; } = 20;
 
     /// <summary>Gets how long a connector that was down has to work again, with nothing left of the time before, until the leads that depend on it are told of. Default: 10 minutes.</summary>

@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using Azure.Messaging.ServiceBus;
 using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Embedded.Tests;
@@ -9,6 +10,8 @@ using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.Polling;
 using IntegrationHub.Funnel;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Alerts;
@@ -385,6 +388,30 @@ public sealed class MailFlowTests(Azurite azurite, Maildev maildev) : IAsyncLife
 
         Assert.Contains("Salesforce needs authorization.", world.Server.Sent[0].Text, StringComparison.Ordinal);
         Assert.Contains("Connectors:salesforce", world.Server.Sent[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task When_the_queue_does_not_answer_ops_are_told_and_no_team_is()
+    {
+        await using var world = await WorldAsync("--Ops:Recipients=ops@example.com");
+        await world.LeadAsync(Id("noQueue"));
+        await world.SweepAsync(Due);
+        var gone = new ServiceBusClient(world.Hub.Get<IConfiguration>()["ServiceBus"]!);
+        await gone.DisposeAsync();
+        var services = world.Hub.Get<IServiceProvider>();
+        var gate = ActivatorUtilities.CreateInstance<MailGate>(services, world.Server);
+        var flow = ActivatorUtilities.CreateInstance<MailFlow>(
+            services, gate, ActivatorUtilities.CreateInstance<OpsMailFlow>(services, gate), ActivatorUtilities.CreateInstance<OutageFlow>(services, new QueueProbe(gone)));
+
+        foreach (var seconds in new[] { 0, 59, 60, 120 })
+        {
+            _clock.Now = Open.AddSeconds(seconds);
+            await flow.SendDueAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal("[IntegrationHub] Blind for all tools since 4 Mar 2026 09:00 UTC", Assert.Single(world.Server.Sent).Subject);
+        Assert.Contains("The queue does not answer.", world.Server.Sent[0].Text, StringComparison.Ordinal);
+        Assert.Equal(AlertFate.Inhibited, (await world.AlertAsync(Id("noQueue"))).Fate);
     }
 
     [Fact]
