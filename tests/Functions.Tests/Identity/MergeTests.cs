@@ -157,17 +157,20 @@ public sealed class MergeTests(Azurite azurite)
     public async Task What_a_long_history_came_to_while_its_merge_broke_off_is_told()
     {
         await using var hub = NewHub();
-        await hub.TellAsync(Marketing, [.. Enumerable.Range(0, 2 * JourneyStore.FactsPerCommit).Select(i => Marketing.Event(SourceEventKind.Activity, i, "contact-1") with { Touch = TouchKind.Click })]);
-        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "countess"));
+        foreach (var record in new[] { "contact-1", "contact-2" })
+        {
+            await hub.TellAsync(Marketing, [.. Enumerable.Range(0, 3 * JourneyStore.FactsPerCommit).Select(i => Marketing.Event(SourceEventKind.Activity, i, record) with { Touch = TouchKind.Click })]);
+        }
+
         var (survivor, merged) = MergeRules.Order(await LeadAsync(hub, "contact-1"), await LeadAsync(hub, "contact-2"));
 
         // As a crash leaves it, and then the other has news.
         var because = MergeCause.Of(Marketing.Name, ToolSide.Marketing, Monday, Monday, null, MergeCause.Tool) with { Merged = merged, DedupeKey = $"hub|merged|{merged}" };
         await hub.Journeys.ApplyAsync(survivor, [.. (await hub.StateAsync(merged)).Facts.Values, because], Token);
         await hub.Journeys.ApplyAsync(merged, [Claim(FunnelStage.Evaluation, Monday.AddDays(1))], Token);
-        await hub.TellAsync(Marketing, Marketing.Merge(20, "contact-1", "contact-2"));
+        await hub.Journeys.MergeAsync(survivor, merged, because, Token);
 
-        Assert.Equal(Team.Sales, (await hub.StateAsync(survivor)).Ledger.AnnouncedOwner);
+        Assert.Equal(FunnelStage.Evaluation, (await hub.StateAsync(survivor)).Ledger.PublishedEntry?.Stage);
     }
 
     [Fact]
