@@ -182,7 +182,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
     public async Task A_replay_is_throttled()
     {
         await using var hub = NewHub([], "--Hub:ReplayPerSecond=10");
-        await GiveUpAsync(hub, Inbound, "unreadable", [.. Enumerable.Range(0, 6).Select(number => Message($"m{number}"))]);
+        await GiveUpAsync(hub, Inbound, "unreadable", [.. Enumerable.Range(0, 7).Select(number => Message($"m{number}"))]);
         var started = TimeProvider.System.GetTimestamp();
 
         await hub.Get<DeadLetterFlow>().ReplayAsync(new(Inbound, null, null, DryRun: false), Token);

@@ -9,8 +9,8 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Ops;
 
-[Collection(nameof(RealParts))]
-public sealed class HealthFlowTests(Azurite azurite)
+/// <summary>With tables of their own: what other tests leave behind is not healthy.</summary>
+public sealed class HealthFlowTests(Azurite azurite) : IClassFixture<Azurite>
 {
     private const string NoTables = "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;TableEndpoint=http://127.0.0.1:1/devstoreaccount1;";
 

@@ -7,8 +7,7 @@ using IntegrationHub.Sandbox;
 namespace IntegrationHub.Functions.Tests.WriteBack;
 
 /// <summary>Two tools whose automations rewrite what the hub writes.</summary>
-[Collection(nameof(RealParts))]
-public sealed class FlipBreakerTests(Azurite azurite)
+public sealed class FlipBreakerTests(Azurite azurite) : IClassFixture<Azurite>
 {
     private static readonly string[] Types = ["Salesforce", "Salesforce", "HubSpot"];
 

@@ -5,8 +5,7 @@ using IntegrationHub.Functions.Journeys;
 namespace IntegrationHub.Functions.Tests.WriteBack;
 
 /// <summary>Two real tools that a running hub keeps in step.</summary>
-[Collection(nameof(RealParts))]
-public sealed class ToolsInStepTests(Azurite azurite)
+public sealed class ToolsInStepTests(Azurite azurite) : IClassFixture<Azurite>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
