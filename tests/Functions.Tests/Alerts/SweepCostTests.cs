@@ -5,12 +5,13 @@ using IntegrationHub.Functions.Alerts;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Ops;
 using IntegrationHub.Funnel;
+using IntegrationHub.Functions.Tests.Identity;
 using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Alerts;
 
-/// <summary>What a sweep costs. The benchmark <c>deadlines</c> does the same with a million rows. It shares no tables, but runs one after another with whoever counts in the same meter.</summary>
-[Collection(nameof(RealParts))]
+/// <summary>What a sweep costs. The benchmark <c>deadlines</c> does the same with a million rows. It runs when nobody else does, as all count in one meter.</summary>
+[Collection(nameof(OwnTables))]
 public sealed class SweepCostTests
 {
     private const int Due = 20;

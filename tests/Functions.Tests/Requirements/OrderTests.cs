@@ -5,12 +5,13 @@ using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Ops;
 using IntegrationHub.Funnel;
+using IntegrationHub.Functions.Tests.Identity;
 using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Requirements;
 
 /// <summary>Events on their way through the whole hub, out of order and more than once.</summary>
-[Collection(nameof(RealParts))]
+[Collection(nameof(OwnTables))]
 public sealed class OrderTests(Azurite azurite)
 {
     private const int Events = 5;

@@ -77,7 +77,8 @@ internal static class FunctionCall
             return invocation => ((BusDelivery)invocation.Input).Actions;
         }
 
-        return parameter == function.TriggerParameter && BusDelivery.Source(parameter.ParameterType, trigger.IsBatched) is { } source
+        // By position: when two hosts look at a method at once, the runtime may make two objects of one parameter.
+        return parameter.Position == function.TriggerParameter.Position && BusDelivery.Source(parameter.ParameterType, trigger.IsBatched) is { } source
             ? invocation => source((BusDelivery)invocation.Input)
             : null;
     }
@@ -97,7 +98,7 @@ internal static class FunctionCall
 
         var name = parameter.Name!;
         var missing = parameter.HasDefaultValue ? parameter.DefaultValue : type.IsValueType ? Activator.CreateInstance(type) : null;
-        if (parameter == function.TriggerParameter || TypeDescriptor.GetConverter(type) is not { } converter || !converter.CanConvertFrom(typeof(string)))
+        if (parameter.Position == function.TriggerParameter.Position || TypeDescriptor.GetConverter(type) is not { } converter || !converter.CanConvertFrom(typeof(string)))
         {
             return null;
         }
