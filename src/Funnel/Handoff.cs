@@ -58,7 +58,7 @@ public sealed record Handoff
     /// <summary>Gets why the receiving team gave it back; null where it did not.</summary>
     public string? ReturnedReason { get; init; }
 
-    /// <summary>Gets how much of what the receiving team wants to know was known when it was announced, from 0 to 1; null for handoffs from before this was noted.</summary>
+    /// <summary>Gets how much of what the receiving team wants to know was known when it was announced, from 0 to 1; null where it was not counted.</summary>
     public double? Completeness { get; init; }
 
     /// <summary>Gets to whom it was given, one after the other; empty where the team has no routes, or before it was routed.</summary>

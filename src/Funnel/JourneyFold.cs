@@ -163,8 +163,7 @@ public static class JourneyFold
                 case ProfileChanged changed:
                     TakeProfile(changed);
                     break;
-                // Of an opt-out even the echo counts: it may be the person's own word that only looks like one.
-                case ConsentChanged consent when consent.Email == ConsentState.OptedOut || !consent.IsEchoOf(PersonProperty.Consent):
+                case ConsentChanged consent when !consent.IsEchoOf(PersonProperty.Consent):
                     EmailConsent = consent.Email;
                     break;
                 case IdentitiesLinked { Keys.IsDefault: false } linked:

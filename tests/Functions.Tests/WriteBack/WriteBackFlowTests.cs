@@ -117,6 +117,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     {
         await using var hub = NewHub();
         var lead = await LeadAsync(hub, "outAgain", OptedOut());
+        _hubspot.Has[(IdentityKey.Person("hubspot", "outAgain"), PersonProperty.Consent)] = "OptedOut";
         await AllAsync(hub, new ConsentAnnounced { Id = "e1", LeadId = lead, At = Monday, Team = Team.Marketing });
         await hub.LeadAsync(lead, OptedOut() with { DedupeKey = "hubspot|agreed", OccurredAt = Monday.AddHours(1), Email = ConsentState.OptedIn });
         _marketo.BeforePlanned = async () => await hub.LeadAsync(lead, OptedOut() with { DedupeKey = "hubspot|again", OccurredAt = Monday.AddHours(2) });
