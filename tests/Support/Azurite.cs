@@ -1,4 +1,4 @@
-namespace IntegrationHub.Embedded.Tests;
+namespace IntegrationHub.Tests.Support;
 
 /// <summary>A real table store for tests: the one that HUB_TEST_TABLES names or, without that, an Azurite of this run alone.</summary>
 public sealed class Azurite : IAsyncLifetime

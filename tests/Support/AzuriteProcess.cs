@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace IntegrationHub.Embedded.Tests;
+namespace IntegrationHub.Tests.Support;
 
 /// <summary>An Azurite of its own, in memory, on a free port. It ends with its standard input, and so also when whoever started it is killed.</summary>
 public sealed class AzuriteProcess : IAsyncDisposable
@@ -47,14 +47,14 @@ public sealed class AzuriteProcess : IAsyncDisposable
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            var script = Path.Combine(folder.FullName, "src", "Embedded", "node_modules", "azurite", "dist", "src", "table", "main.js");
+            var script = Path.Combine(folder.FullName, "src", "LocalPlatform", "node_modules", "azurite", "dist", "src", "table", "main.js");
             if (File.Exists(script))
             {
                 return script;
             }
         }
 
-        throw new InvalidOperationException("Azurite is not installed: npm ci in src/Embedded brings it, and so does building the embedded Functions host.");
+        throw new InvalidOperationException("Azurite is not installed: npm ci in src/LocalPlatform brings it, and so does building src/LocalPlatform.");
     }
 
     private static int FreePort()
