@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Azure.Data.Tables;
 
 namespace IntegrationHub.Tests.Support;
@@ -10,13 +11,14 @@ public sealed class Azurite : IAsyncLifetime
 {
     private readonly string _run = $"t{Guid.NewGuid().ToString("N")[..8]}";
     private AzuriteProcess? _process;
-    private int _prefixes;
+    private readonly ConcurrentDictionary<string, string> _prefixes = new();
+    private int _tests;
 
     /// <summary>Gets how to reach the store.</summary>
     public string ConnectionString { get; private set; } = "";
 
-    /// <summary>A prefix that nobody else's tables have.</summary>
-    public string NewPrefix() => $"{_run}x{Interlocked.Increment(ref _prefixes)}x";
+    /// <summary>The prefix that the tables of the present test have, and nobody else's.</summary>
+    public string PrefixOfTest() => _prefixes.GetOrAdd(TestContext.Current.Test!.UniqueID, _ => $"{_run}x{Interlocked.Increment(ref _tests)}x");
 
     public async ValueTask InitializeAsync()
     {
