@@ -53,7 +53,7 @@ internal static class VendorClients
         services.TryAddKeyedSingleton(connector, (provider, _) => HttpResilience.Build(new(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddKeyedSingleton(connector, (provider, _) => new VendorCalls(connector, provider.GetRequiredService<TimeProvider>()));
         return services
-            .AddKeyedRefitClient<TApi>(connector, _ => new RefitSettings(new SystemTextJsonContentSerializer(json)), client)
+            .AddKeyedRefitGeneratedClient<TApi>(connector, _ => new RefitSettings(new SystemTextJsonContentSerializer(json)), client)
             .ConfigureHttpClient(http =>
             {
                 http.BaseAddress = baseUrl;

@@ -79,11 +79,8 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
     }
 
     /// <summary>Writes properties of a contact; an empty text clears.</summary>
-    public Task WriteAsync(string contact, IReadOnlyDictionary<string, string> properties, CancellationToken cancellationToken) => RunAsync(async () =>
-    {
-        await api.UpdateContactAsync(contact, new(properties), repeatable: true, cancellationToken);
-        return true;
-    });
+    public Task WriteAsync(string contact, IReadOnlyDictionary<string, string> properties, CancellationToken cancellationToken) =>
+        RunAsync(() => api.UpdateContactAsync(contact, new(properties), repeatable: true, cancellationToken));
 
     /// <summary>The texts of all notes on a contact; null where the contact is not there, or no longer.</summary>
     public async Task<IReadOnlyList<string>?> NotesAsync(string contact, CancellationToken cancellationToken)
@@ -110,12 +107,12 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
     }
 
     /// <summary>Makes a note on a contact. Repeating it makes another.</summary>
-    public Task CreateNoteAsync(string contact, string body, DateTimeOffset at, CancellationToken cancellationToken) => RunAsync(async () =>
+    public Task CreateNoteAsync(string contact, string body, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var properties = new Dictionary<string, string> { ["hs_timestamp"] = at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), ["hs_note_body"] = body };
-        await api.CreateNoteAsync(new(properties, [new(new(contact), [new("HUBSPOT_DEFINED", NoteToContact)])]), cancellationToken);
-        return true;
-    });
+        var note = new HubSpotNewNoteWire(properties, [new(new(contact), [new("HUBSPOT_DEFINED", NoteToContact)])]);
+        return RunAsync(() => api.CreateNoteAsync(note, cancellationToken));
+    }
 
     private static Dictionary<string, decimal> ProbabilitiesOf(HubSpotPipelinesWire wire) => (wire.Results ?? []).SelectMany(pipeline => pipeline.Stages ?? [])
         .Where(stage => stage.Id is not null)

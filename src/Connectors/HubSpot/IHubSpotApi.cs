@@ -3,7 +3,10 @@ using Refit;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
-/// <summary>The calls the hub makes. Reading in batches is a POST that changes nothing, and writing a property twice is writing it once: both may be repeated.</summary>
+/// <summary>
+/// The calls the hub makes. Reading in batches is a POST that changes nothing, and writing a property twice is writing it once: both may be repeated.
+/// Writes answer the body as text, which nobody reads: without an answer Refit would not say which call had failed.
+/// </summary>
 internal interface IHubSpotApi
 {
     /// <summary>Up to 100 records. https://developers.hubspot.com/docs/api/crm/contacts</summary>
@@ -25,7 +28,7 @@ internal interface IHubSpotApi
 
     /// <summary>Writes properties of a contact.</summary>
     [Patch("/crm/v3/objects/contacts/{id}")]
-    Task UpdateContactAsync(string id, [Body] HubSpotPatchWire patch, [Property(ResilienceHandler.Idempotent)] bool repeatable, CancellationToken cancellationToken);
+    Task<string> UpdateContactAsync(string id, [Body] HubSpotPatchWire patch, [Property(ResilienceHandler.Idempotent)] bool repeatable, CancellationToken cancellationToken);
 
     /// <summary>The notes on a contact, a page. https://developers.hubspot.com/docs/api/crm/associations</summary>
     [Get("/crm/v4/objects/contacts/{id}/associations/notes")]
@@ -33,5 +36,5 @@ internal interface IHubSpotApi
 
     /// <summary>Makes a note. Not to be repeated blindly: HubSpot would make a second. https://developers.hubspot.com/docs/api/crm/notes</summary>
     [Post("/crm/v3/objects/notes")]
-    Task CreateNoteAsync([Body] HubSpotNewNoteWire note, CancellationToken cancellationToken);
+    Task<string> CreateNoteAsync([Body] HubSpotNewNoteWire note, CancellationToken cancellationToken);
 }

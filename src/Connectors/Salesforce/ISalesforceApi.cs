@@ -4,7 +4,10 @@ using Refit;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>The calls the hub makes, under its own client name. Upserts by the hub's own ids and updates to given values may be repeated.</summary>
+/// <summary>
+/// The calls the hub makes, under its own client name. Upserts by the hub's own ids and updates to given values may be repeated.
+/// Writes answer the body as text, which nobody reads: without an answer Refit would not say which call had failed.
+/// </summary>
 [Headers("Sforce-Call-Options: client=" + SalesforceConnector.ClientName)]
 internal interface ISalesforceApi
 {
@@ -26,13 +29,13 @@ internal interface ISalesforceApi
 
     /// <summary>Makes or changes the record with an external id. https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_upsert.htm</summary>
     [Patch("/services/data/{version}/sobjects/{type}/{field}/{value}")]
-    Task UpsertAsync(
+    Task<string> UpsertAsync(
         string version, string type, string field, string value, [Body] IReadOnlyDictionary<string, object?> record, [Property(ResilienceHandler.Idempotent)] bool repeatable,
         CancellationToken cancellationToken);
 
     /// <summary>Changes a record.</summary>
     [Patch("/services/data/{version}/sobjects/{type}/{id}")]
-    Task UpdateAsync(
+    Task<string> UpdateAsync(
         string version, string type, string id, [Body] IReadOnlyDictionary<string, object?> record, [Property(ResilienceHandler.Idempotent)] bool repeatable,
         CancellationToken cancellationToken);
 }

@@ -48,18 +48,12 @@ internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, Sa
 
     /// <summary>Makes or changes the record with an external id.</summary>
     /// <exception cref="VendorRefusedException">Among others with 300, where several records have it.</exception>
-    public Task UpsertAsync(string type, string field, string value, IReadOnlyDictionary<string, object?> record, CancellationToken cancellationToken) => RunAsync(async () =>
-    {
-        await api.UpsertAsync(options.ApiVersion, type, field, value, record, repeatable: true, cancellationToken);
-        return true;
-    });
+    public Task UpsertAsync(string type, string field, string value, IReadOnlyDictionary<string, object?> record, CancellationToken cancellationToken) =>
+        RunAsync(() => api.UpsertAsync(options.ApiVersion, type, field, value, record, repeatable: true, cancellationToken));
 
     /// <summary>Changes a record.</summary>
-    public Task UpdateAsync(string type, string id, IReadOnlyDictionary<string, object?> record, CancellationToken cancellationToken) => RunAsync(async () =>
-    {
-        await api.UpdateAsync(options.ApiVersion, type, id, record, repeatable: true, cancellationToken);
-        return true;
-    });
+    public Task UpdateAsync(string type, string id, IReadOnlyDictionary<string, object?> record, CancellationToken cancellationToken) =>
+        RunAsync(() => api.UpdateAsync(options.ApiVersion, type, id, record, repeatable: true, cancellationToken));
 
     /// <summary>Gets a value indicating whether the organisation's own address is known: from the first sign-in on, or at once where the settings name it.</summary>
     public bool KnowsInstance => session.InstanceUrl is not (SalesforceOptions.LoginUrl or SalesforceOptions.SandboxLoginUrl);

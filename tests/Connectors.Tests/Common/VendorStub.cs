@@ -63,7 +63,9 @@ internal sealed class VendorStub(Func<Asked, HttpResponseMessage> answer) : Http
             _asked.Add(asked);
         }
 
-        return answer(asked);
+        var answered = answer(asked);
+        answered.RequestMessage = request;
+        return answered;
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.ExceptionServices;
+using System.Text.Json;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
 using Refit;
@@ -16,11 +17,11 @@ public sealed class VendorCalls(string connector, TimeProvider clock)
 {
     private static readonly HttpRequestOptionsKey<string> Template = new(HttpRequestMessageOptions.RelativePathTemplate);
 
-    /// <summary>Makes a call that answers something.</summary>
+    /// <summary>Makes a call that answers something: of one that answers nothing Refit would not say which call had failed.</summary>
     /// <typeparam name="T">What it answers.</typeparam>
     /// <param name="call">The call.</param>
     /// <returns>The answer.</returns>
-    /// <exception cref="VendorUnavailableException">No answer, or 408, 429, 5xx, or one that cannot be read: try later.</exception>
+    /// <exception cref="VendorUnavailableException">No answer, or 408, 429, 5xx, or one that is empty or cannot be read: try later.</exception>
     /// <exception cref="VendorRefusedException">Any other status outside 2xx: the call as it is will not be taken.</exception>
     /// <exception cref="ConnectorNeedsAuthorizationException">401: the credentials are not taken.</exception>
     /// <exception cref="OperationCanceledException">The caller stopped.</exception>
@@ -29,7 +30,10 @@ public sealed class VendorCalls(string connector, TimeProvider clock)
         ArgumentNullException.ThrowIfNull(call);
         try
         {
-            return await call();
+            // Refit gives nothing for a success with an empty body; no call of ours is answered so.
+            return await call() is { } answer and not JsonElement { ValueKind: JsonValueKind.Undefined or JsonValueKind.Null }
+                ? answer
+                : throw new VendorUnavailableException(connector, "a call", HttpStatusCode.OK, null);
         }
         catch (Exception failure) when (Translate(failure) is { } ours)
         {
@@ -37,15 +41,6 @@ public sealed class VendorCalls(string connector, TimeProvider clock)
             throw;
         }
     }
-
-    /// <summary>Makes a call that answers nothing.</summary>
-    /// <param name="call">The call.</param>
-    /// <returns>When it is done; fails as <see cref="RunAsync{T}"/> does.</returns>
-    public Task RunAsync(Func<Task> call) => RunAsync(async () =>
-    {
-        await call();
-        return true;
-    });
 
     /// <summary>Turns a failure into ours, for calls that answer a response instead of throwing.</summary>
     /// <param name="failure">What went wrong.</param>

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Reflection;
+using System.Text.Json;
 using IntegrationHub.Connectors.Common.Http;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
@@ -99,6 +101,41 @@ public sealed class VendorCallsTests
         AssertTellsNothing(failure);
     }
 
+    [Theory]
+    [InlineData(200, "")]
+    [InlineData(200, "null")]
+    [InlineData(204, "")]
+    public async Task A_success_that_says_nothing_is_unavailable(int status, string body)
+    {
+        var answer = Vendor.Says((HttpStatusCode)status, body);
+
+        await Assert.ThrowsAsync<VendorUnavailableException>(() => FindAsync(answer));
+        await Assert.ThrowsAsync<VendorUnavailableException>(() => _calls.RunAsync(() => Api(answer).ReadAsync(Address)));
+    }
+
+    [Fact]
+    public async Task A_write_may_be_answered_with_nothing() =>
+        Assert.Equal("", await _calls.RunAsync(() => Api(Vendor.Says(HttpStatusCode.NoContent)).WriteAsync(Address, new("7"))));
+
+    [Fact]
+    public void Every_call_of_the_connectors_answers_something()
+    {
+        var calls = typeof(VendorCalls).Assembly.GetTypes().Where(type => type.IsInterface).SelectMany(type => type.GetMethods())
+            .Where(method => method.GetCustomAttribute<HttpMethodAttribute>(true) is not null).ToList();
+
+        Assert.NotEmpty(calls);
+        Assert.All(calls, call => Assert.Equal(typeof(Task<>), call.ReturnType.IsGenericType ? call.ReturnType.GetGenericTypeDefinition() : call.ReturnType));
+    }
+
+    [Fact]
+    public async Task A_write_that_is_not_answered_is_named()
+    {
+        var failure = await Assert.ThrowsAsync<VendorUnavailableException>(() =>
+            _calls.RunAsync(() => Api(Vendor.Throws(new HttpRequestException("reset"))).WriteAsync(Address, new("7"))));
+
+        Assert.Equal("PATCH /contacts/{email}", failure.Call);
+    }
+
     [Fact]
     public async Task No_answer_is_unavailable()
     {
@@ -132,8 +169,8 @@ public sealed class VendorCallsTests
         }
 
         var bug = new FormatException("bug");
-        Assert.Same(bug, await Record.ExceptionAsync(() => _calls.RunAsync(() => Task.FromException(bug))));
-        await Assert.ThrowsAsync<VendorUnavailableException>(() => _calls.RunAsync(() => Task.FromException(new HttpRequestException("bare"))));
+        Assert.Same(bug, await Record.ExceptionAsync(() => _calls.RunAsync(() => Task.FromException<Found>(bug))));
+        await Assert.ThrowsAsync<VendorUnavailableException>(() => _calls.RunAsync(() => Task.FromException<Found>(new HttpRequestException("bare"))));
     }
 
     [Fact]
@@ -172,13 +209,19 @@ public sealed class VendorCallsTests
         _calls.RunAsync(() => Api(answer).FindAsync(Address, "s3cret", TestContext.Current.CancellationToken));
 
     private IFindApi Api(Func<CancellationToken, Task<HttpResponseMessage>> answer) =>
-        RestService.For<IFindApi>(new HttpClient(new Vendor(_clock, answer)) { BaseAddress = new("https://api.example.com") });
+        RestService.ForGenerated<IFindApi>(new HttpClient(new Vendor(_clock, answer)) { BaseAddress = new("https://api.example.com") });
 }
 
 internal interface IFindApi
 {
     [Get("/contacts/{email}")]
     Task<Found?> FindAsync(string email, [Authorize] string token, CancellationToken cancellationToken);
+
+    [Get("/contacts/{email}")]
+    Task<JsonElement> ReadAsync(string email);
+
+    [Patch("/contacts/{email}")]
+    Task<string> WriteAsync(string email, [Body] Found body);
 
     [Get("/contacts/{email}")]
     Task<IApiResponse<Found>> LookAsync(string email);

@@ -85,10 +85,10 @@ public sealed class WholeWayTests
                 return new(answer.AccessToken, TimeSpan.FromSeconds(answer.ExpiresIn));
             },
             clock));
-        services.AddKeyedRefitClient<ITokenApi>(Name)
+        services.AddKeyedRefitGeneratedClient<ITokenApi>(Name)
             .ConfigureHttpClient(client => client.BaseAddress = address)
             .AddHttpMessageHandler(provider => new ResilienceHandler(provider.GetRequiredKeyedService<Polly.ResiliencePipeline<HttpResponseMessage>>(Name), clock));
-        services.AddKeyedRefitClient<IContactsApi>(Name)
+        services.AddKeyedRefitGeneratedClient<IContactsApi>(Name)
             .ConfigureHttpClient(client => client.BaseAddress = address)
             .AddHttpMessageHandler(provider => new AccessTokenHandler(provider.GetRequiredKeyedService<AccessTokenCache>(Name)))
             .AddHttpMessageHandler(provider => new ResilienceHandler(provider.GetRequiredKeyedService<Polly.ResiliencePipeline<HttpResponseMessage>>(Name), clock));
@@ -116,7 +116,7 @@ internal interface ITokenApi
 internal interface IContactsApi
 {
     [Patch("/contacts/{id}")]
-    Task ChangeAsync(string id, [Body] NameWire name, [Property(ResilienceHandler.Idempotent)] bool idempotent, CancellationToken cancellationToken);
+    Task<string> ChangeAsync(string id, [Body] NameWire name, [Property(ResilienceHandler.Idempotent)] bool idempotent, CancellationToken cancellationToken);
 }
 
 internal sealed record NameWire(string Name);
