@@ -7,6 +7,7 @@ using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 using IntegrationHub.LocalPlatform.FunctionsHost;
 using IntegrationHub.LocalPlatform.ServiceBus;
+using IntegrationHub.Tests.Support.Functions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -25,6 +26,8 @@ internal sealed class TestHub : IAsyncDisposable
 
     private const string Never = "0 0 0 1 1 *";
 
+    private static readonly GeneratedFunctionMetadataProvider Functions = new();
+
     private readonly string _folder;
     private readonly LocalBus _bus;
     private readonly Dictionary<string, string?> _settings;
@@ -39,7 +42,7 @@ internal sealed class TestHub : IAsyncDisposable
         _hub = Hub.Build([.. settings.Select(setting => $"--{setting.Key}={setting.Value}")], services =>
         {
             configure(services);
-            InProcessWorker.Configure(services);
+            InProcessLauncher.Configure(services, Functions);
         });
     }
 
@@ -101,7 +104,7 @@ internal sealed class TestHub : IAsyncDisposable
             DataDirectory = _folder,
             Urls = "http://127.0.0.1:0",
             Settings = _settings,
-            Launcher = new InProcessWorker(_hub),
+            Launcher = new InProcessLauncher(Functions, (_, _) => _hub),
             Logging = logging => logging.ClearProviders().AddProvider(new TestOutputLogging()),
         },
         Token);
