@@ -66,6 +66,7 @@ internal sealed class TestHub : IAsyncDisposable
             $"--AzureWebJobsStorage={azurite.ConnectionString}",
             $"--Hub:TablePrefix={azurite.PrefixOfTest()}",
             $"--Hub:FunctionKey={Key}",
+            $"--Hub:MasterKey={Key}",
             "--Mail:From=hub@example.com",
             "--Mail:Smtp:Host=127.0.0.1",
             "--Hub:RetryDelays=00:00:00.1,00:00:00.1",
@@ -125,7 +126,7 @@ internal sealed class TestHub : IAsyncDisposable
         var bus = Get<ServiceBusClient>();
         await using var receiver = subscription is null ? bus.CreateReceiver(queueOrTopic, options) : bus.CreateReceiver(queueOrTopic, subscription, options);
         var messages = new List<ServiceBusReceivedMessage>();
-        while (await receiver.PeekMessagesAsync(100, messages.Count == 0 ? null : messages[^1].SequenceNumber + 1, Token) is { Count: > 0 } page)
+        while (await receiver.PeekMessagesAsync(100, messages.Count == 0 ? 0 : messages[^1].SequenceNumber + 1, Token) is { Count: > 0 } page)
         {
             messages.AddRange(page);
         }
