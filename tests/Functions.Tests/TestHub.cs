@@ -57,10 +57,17 @@ internal sealed class TestHub : IAsyncDisposable
         CreateAsync(Leads.Policy, azurite, clock, connectors, settings);
 
     /// <summary>A hub whose funnel is run in another way than <see cref="Leads.Policy"/>.</summary>
-    public static async Task<TestHub> CreateAsync(FunnelSettings policy, Azurite azurite, TimeProvider clock, IConnector[] connectors, params string[] settings)
+    public static Task<TestHub> CreateAsync(FunnelSettings policy, Azurite azurite, TimeProvider clock, IConnector[] connectors, params string[] settings) =>
+        CreateAsync(policy, azurite, clock, TimeProvider.System, connectors, settings);
+
+    /// <summary>A hub with a clock for the locks, lives and schedules of its bus.</summary>
+    public static Task<TestHub> CreateAsync(Azurite azurite, TimeProvider clock, TimeProvider bus, IConnector[] connectors) =>
+        CreateAsync(Leads.Policy, azurite, clock, bus, connectors, []);
+
+    private static async Task<TestHub> CreateAsync(FunnelSettings policy, Azurite azurite, TimeProvider clock, TimeProvider busClock, IConnector[] connectors, string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("hub-").FullName;
-        var bus = await LocalBus.StartAsync(new() { DataDirectory = folder, TopologyFile = Repository.PathTo("infra", "topology.json") }, Token);
+        var bus = await LocalBus.StartAsync(new() { DataDirectory = folder, TopologyFile = Repository.PathTo("infra", "topology.json"), TimeProvider = busClock }, Token);
         string[] always =
         [
             $"--AzureWebJobsStorage={azurite.ConnectionString}",
@@ -85,7 +92,8 @@ internal sealed class TestHub : IAsyncDisposable
             .Replace(ServiceDescriptor.Singleton(clock))
             .Replace(ServiceDescriptor.Singleton(policy with { WriteBack = WriteBackRegistration.For(policy.WriteBack, new(connectors)) }))
             .Replace(ServiceDescriptor.Singleton(new ConnectorSet(connectors)))
-            .AddLogging(logging => logging.ClearProviders().AddProvider(new TestOutputLogging())));
+            .AddLogging(logging => logging.ClearProviders().AddProvider(new TestOutputLogging())
+                .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error)));
     }
 
     public T Get<T>()
