@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-using IntegrationHub.LocalPlatform.ServiceBus.Engine;
-
-namespace IntegrationHub.LocalPlatform.ServiceBus.Filters;
+namespace IntegrationHub.LocalPlatform.ServiceBus.Rules;
 
 internal enum SqlTokenKind
 {
@@ -28,7 +26,7 @@ internal readonly record struct SqlToken(SqlTokenKind Kind, string Text, object?
 /// <summary>Cuts a SQL filter into tokens.</summary>
 internal static class SqlTokens
 {
-    private static readonly string[] Signs = ["<>", "!=", "<=", ">=", "=", "<", ">", "(", ")", ",", ".", "+", "-", "*", "/", "%"];
+    private static readonly string[] Signs = ["<>", "!=", "<=", ">=", "=", "<", ">", "(", ")", ",", ".", "+", "-", "*", "/", "%", ";"];
 
     public static List<SqlToken> Of(string text)
     {
@@ -120,6 +118,6 @@ internal static class SqlTokens
 
         return double.TryParse(number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var real)
             ? new(SqlTokenKind.Literal, number, real, start)
-            : throw new FormatException($"'{number}' at {start} is no number.");
+            : throw new FormatException($"'{number}' at {start} is not a number.");
     }
 }

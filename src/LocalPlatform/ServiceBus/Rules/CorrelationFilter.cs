@@ -1,6 +1,6 @@
-using IntegrationHub.LocalPlatform.ServiceBus.Engine;
+using IntegrationHub.LocalPlatform.ServiceBus.Messages;
 
-namespace IntegrationHub.LocalPlatform.ServiceBus.Filters;
+namespace IntegrationHub.LocalPlatform.ServiceBus.Rules;
 
 /// <summary>Exact, case-sensitive equalities that must all hold; a property that is null here is not looked at.</summary>
 internal sealed record CorrelationFilter : IMessageFilter
@@ -32,7 +32,7 @@ internal sealed record CorrelationFilter : IMessageFilter
         && IsNullOrSame(SessionId, message.SessionId)
         && IsNullOrSame(ReplyToSessionId, message.ReplyToSessionId)
         && IsNullOrSame(ContentType, message.ContentType)
-        && Properties.All(wanted => message.ApplicationProperties.TryGetValue(wanted.Key, out var value) && Equals(wanted.Value, value));
+        && Properties.All(wanted => message.ApplicationProperties.TryGetValue(wanted.Key, out var value) && Equals(SqlRules.Widened(wanted.Value), SqlRules.Widened(value)));
 
     private static bool IsNullOrSame(string? wanted, string? value) => wanted is null || wanted == value;
 }

@@ -1,6 +1,6 @@
-using IntegrationHub.LocalPlatform.ServiceBus.Engine;
+using IntegrationHub.LocalPlatform.ServiceBus.Messages;
 
-namespace IntegrationHub.LocalPlatform.ServiceBus.Filters;
+namespace IntegrationHub.LocalPlatform.ServiceBus.Rules;
 
 /// <summary>Decides whether a subscription gets a copy of a message.</summary>
 internal interface IMessageFilter

@@ -1,11 +1,11 @@
-using IntegrationHub.LocalPlatform.ServiceBus.Engine;
+using IntegrationHub.LocalPlatform.ServiceBus.Messages;
 
-namespace IntegrationHub.LocalPlatform.ServiceBus.Filters;
+namespace IntegrationHub.LocalPlatform.ServiceBus.Rules;
 
 /// <summary>What an expression comes to for a message: a string, bool, long, double or other property value; null is unknown.</summary>
 internal delegate object? SqlExpression(MessageFields message);
 
-/// <summary>Builds a condition from tokens, by recursive descent: or, and, not, comparison, sum, product, sign, operand.</summary>
+/// <summary>Builds a condition or an action from tokens, by recursive descent: or, and, not, comparison, sum, product, sign, operand.</summary>
 internal sealed class SqlParser(List<SqlToken> tokens)
 {
     private static readonly HashSet<string> Keywords =
@@ -19,6 +19,55 @@ internal sealed class SqlParser(List<SqlToken> tokens)
     {
         var condition = Or();
         return Current.Kind == SqlTokenKind.End ? condition : throw Unexpected("the end");
+    }
+
+    public List<SqlStatement> ParseAction()
+    {
+        var statements = new List<SqlStatement>();
+        do
+        {
+            statements.Add(Statement());
+            while (TakeSign(";"))
+            {
+            }
+        }
+        while (Current.Kind != SqlTokenKind.End);
+        return statements;
+    }
+
+    private SqlStatement Statement()
+    {
+        if (TakeKeyword("REMOVE"))
+        {
+            var (name, isSystem) = Target();
+            return new(name, isSystem, null);
+        }
+
+        ExpectKeyword("SET");
+        var target = Target();
+        Expect("=");
+        return new(target.Name, target.IsSystem, Sum());
+    }
+
+    /// <summary>Reads the property that a statement changes.</summary>
+    private (string Name, bool IsSystem) Target()
+    {
+        var name = Name();
+        if (!TakeSign("."))
+        {
+            return (name, false);
+        }
+
+        var isSystem = name.Equals("sys", StringComparison.OrdinalIgnoreCase);
+        if (!isSystem && !name.Equals("user", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new FormatException($"'{name}.' is neither 'user.' nor 'sys.'.");
+        }
+
+        name = Name();
+        return !isSystem || SqlStatement.IsSettable(name)
+            ? (name, isSystem)
+            : throw new FormatException($"'sys.{name}' is not a system property that an action can change.");
     }
 
     private SqlExpression Or()

@@ -1,9 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-using IntegrationHub.LocalPlatform.ServiceBus.Engine;
-
-namespace IntegrationHub.LocalPlatform.ServiceBus.Filters;
+namespace IntegrationHub.LocalPlatform.ServiceBus.Rules;
 
 /// <summary>What the operators of a SQL filter mean. An operand that is unknown, or of a kind the operator does not take, makes the result unknown.</summary>
 internal static class SqlRules
@@ -65,14 +63,17 @@ internal static class SqlRules
             value = message.ApplicationProperties.FirstOrDefault(property => property.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
         }
 
-        return value switch
-        {
-            byte or sbyte or short or ushort or int or uint => Convert.ToInt64(value, null),
-            ulong v => v <= long.MaxValue ? (long)v : (double)v,
-            float v => (double)v,
-            decimal v => (double)v,
-            _ => value,
-        };
+        return Widened(value);
+    };
+
+    /// <summary>Returns whole numbers as long and other numbers as double, so that kinds of numbers compare with each other.</summary>
+    public static object? Widened(object? value) => value switch
+    {
+        byte or sbyte or short or ushort or int or uint => Convert.ToInt64(value, null),
+        ulong v => v <= long.MaxValue ? (long)v : (double)v,
+        float v => (double)v,
+        decimal v => (double)v,
+        _ => value,
     };
 
     public static SqlExpression SystemProperty(string name) => name.ToUpperInvariant() switch
@@ -86,7 +87,7 @@ internal static class SqlRules
         "SESSIONID" => static message => message.SessionId,
         "REPLYTOSESSIONID" => static message => message.ReplyToSessionId,
         "PARTITIONKEY" => static message => message.PartitionKey,
-        _ => throw new FormatException($"'sys.{name}' is no system property that a filter can see."),
+        _ => throw new FormatException($"'sys.{name}' is not a system property that a filter can see."),
     };
 
     private static int? Order(object? left, object? right) => (left, right) switch
