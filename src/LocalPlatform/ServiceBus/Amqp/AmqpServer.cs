@@ -131,9 +131,13 @@ internal sealed partial class AmqpServer : IRuntimeProvider
 
     void ILinkFactory.EndOpenLink(IAsyncResult result) => TaskToAsyncResult.End(result);
 
-    private static int FreePort()
+    private static int FreePort() => Probe(0);
+
+    /// <summary>Listens on a port for a moment and returns its number.</summary>
+    /// <exception cref="SocketException">The port is taken.</exception>
+    private static int Probe(int port)
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        using var probe = new TcpListener(IPAddress.Loopback, port);
         probe.Start();
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
@@ -164,7 +168,8 @@ internal sealed partial class AmqpServer : IRuntimeProvider
 
     private void Listen(int port)
     {
-        // "localhost" would make the library listen on every address of the machine.
+        // The library shares a port with whoever else shares it. And "localhost" would make it listen on every address of the machine.
+        Probe(port);
         var tcp = new TcpTransportSettings { Host = "127.0.0.1", Port = port, ReceiveBufferSize = FrameSize, SendBufferSize = FrameSize };
         var listener = new AmqpTransportListener([tcp.CreateListener()], _settings);
         listener.Open();

@@ -49,7 +49,6 @@ internal sealed class ManagementNode(Broker broker, string path)
         "com.microsoft:cancel-scheduled-message" => CancelAsync(request),
         "com.microsoft:receive-by-sequence-number" => ReceiveDeferredAsync(request),
         "com.microsoft:update-disposition" => SettleAsync(request),
-        "com.microsoft:batch-delete-messages" => DeleteBatchAsync(request),
         "com.microsoft:renew-session-lock" => RenewSessionAsync(request),
         "com.microsoft:get-session-state" => GetSessionStateAsync(request),
         "com.microsoft:set-session-state" => SetSessionStateAsync(request),
@@ -160,14 +159,6 @@ internal sealed class ManagementNode(Broker broker, string path)
         {
             changes[name] = value;
         }
-    }
-
-    private async Task<AmqpMap?> DeleteBatchAsync(ManagementRequest request)
-    {
-        var count = request.Required<int>("message-count");
-        var before = request.Required<DateTime>("enqueued-time-utc").ToUniversalTime().Ticks;
-        var session = request.Optional<string>("session-id");
-        return Map("message-count", await RunAsync(state => state.Queue(path).DeleteBatch(count, before, session, request.LinkName)));
     }
 
     private async Task<AmqpMap?> RenewSessionAsync(ManagementRequest request)

@@ -266,26 +266,6 @@ internal sealed class BrokerQueue : BrokerEntity
             .Select(static message => new Delivered(message, Guid.Empty, 0)),
     ];
 
-    /// <summary>Deletes messages from the front that nobody has locked, and returns how many.</summary>
-    public int DeleteBatch(int max, long enqueuedBefore, string? sessionId, string? holder)
-    {
-        var ready = _sessions is null ? _ready : _sessions.RequireHeld(sessionId ?? "", holder).Ready;
-        var deleted = 0;
-        while (deleted < max && ready.TryTake(out var entry))
-        {
-            if (State.Store.Find(IdOf(entry.Sequence))!.EnqueuedAt >= enqueuedBefore)
-            {
-                ready.Return(entry);
-                break;
-            }
-
-            Remove(entry);
-            deleted++;
-        }
-
-        return deleted;
-    }
-
     /// <summary>Ends the life of an active message unless it is locked; then it ends with the lock.</summary>
     public void ExpireUnlocked(MessageHead head)
     {

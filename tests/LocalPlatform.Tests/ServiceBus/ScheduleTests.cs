@@ -1,8 +1,7 @@
 using Azure.Messaging.ServiceBus;
 
-namespace IntegrationHub.Embedded.Tests.ServiceBus;
+namespace IntegrationHub.LocalPlatform.Tests.ServiceBus;
 
-[Collection("Service Bus")]
 public sealed class ScheduleTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -32,7 +31,7 @@ public sealed class ScheduleTests
         await using var bus = await TestBus.OpenAsync();
         await bus.SendAsync("plain", new ServiceBusMessage { ScheduledEnqueueTime = DateTimeOffset.UtcNow.AddHours(1) });
         await using var receiver = bus.Client.CreateReceiver("plain");
-        await receiver.IsEmptyAsync();
+        await receiver.AssertEmptyAsync();
         var peeked = await receiver.PeekMessageAsync(cancellationToken: Stop);
         Assert.Equal(ServiceBusMessageState.Scheduled, peeked!.State);
         await bus.Client.CreateSender("plain").CancelScheduledMessageAsync(peeked.SequenceNumber, Stop);
@@ -57,7 +56,7 @@ public sealed class ScheduleTests
         await sender.CancelScheduledMessagesAsync(numbers, Stop);
 
         Assert.Null(await bus.Client.CreateReceiver("plain").PeekMessageAsync(cancellationToken: Stop));
-        await Receiving.FailsWithAsync(ServiceBusFailureReason.MessageNotFound, () => sender.CancelScheduledMessageAsync(numbers[0], Stop));
+        await Receiving.AssertFailsAsync(ServiceBusFailureReason.MessageNotFound, () => sender.CancelScheduledMessageAsync(numbers[0], Stop));
     }
 
     [Fact]
@@ -67,6 +66,6 @@ public sealed class ScheduleTests
         var message = new ServiceBusMessage("x") { MessageId = Guid.NewGuid().ToString("N"), ApplicationProperties = { ["team"] = "sales", ["amount"] = 100 } };
         await bus.Client.CreateSender("events").ScheduleMessageAsync(message, DateTimeOffset.UtcNow.AddMilliseconds(300), Stop);
         Assert.Equal("x", (await bus.Client.CreateReceiver("events", "sales").NextAsync()).Body.ToString());
-        await bus.Client.CreateReceiver("events", "either").IsEmptyAsync();
+        await bus.Client.CreateReceiver("events", "either").AssertEmptyAsync();
     }
 }

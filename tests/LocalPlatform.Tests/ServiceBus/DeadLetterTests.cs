@@ -1,8 +1,7 @@
 using Azure.Messaging.ServiceBus;
 
-namespace IntegrationHub.Embedded.Tests.ServiceBus;
+namespace IntegrationHub.LocalPlatform.Tests.ServiceBus;
 
-[Collection("Service Bus")]
 public sealed class DeadLetterTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -15,13 +14,13 @@ public sealed class DeadLetterTests
         await using var receiver = bus.Client.CreateReceiver("plain");
         for (var delivery = 1; delivery <= 3; delivery++)
         {
-            await bus.DeadLetters("plain").IsEmptyAsync();
+            await bus.DeadLetters("plain").AssertEmptyAsync();
             var message = await receiver.NextAsync();
             Assert.Equal(delivery, message.DeliveryCount);
             await receiver.AbandonMessageAsync(message, cancellationToken: Stop);
         }
 
-        await receiver.IsEmptyAsync();
+        await receiver.AssertEmptyAsync();
         var dead = await bus.DeadLetters("plain").NextAsync();
         Assert.Equal(("poison", "m", "MaxDeliveryCountExceeded"), (dead.Body.ToString(), dead.MessageId, dead.DeadLetterReason));
         Assert.False(string.IsNullOrEmpty(dead.DeadLetterErrorDescription));
@@ -51,7 +50,7 @@ public sealed class DeadLetterTests
 
         await receiver.DeadLetterMessageAsync(message, new Dictionary<string, object> { ["more"] = 2 }, "unmapped-stage", "Stage 'x' has no mapping.", Stop);
 
-        await receiver.IsEmptyAsync();
+        await receiver.AssertEmptyAsync();
         await using var deadLetters = bus.DeadLetters("plain");
         var dead = await deadLetters.NextAsync();
         Assert.Equal(("body", "m"), (dead.Body.ToString(), dead.MessageId));

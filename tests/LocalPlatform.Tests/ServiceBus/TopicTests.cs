@@ -1,8 +1,7 @@
 using Azure.Messaging.ServiceBus;
 
-namespace IntegrationHub.Embedded.Tests.ServiceBus;
+namespace IntegrationHub.LocalPlatform.Tests.ServiceBus;
 
-[Collection("Service Bus")]
 public sealed class TopicTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -1,6 +1,6 @@
 using Azure.Messaging.ServiceBus;
 
-namespace IntegrationHub.Embedded.Tests.ServiceBus;
+namespace IntegrationHub.LocalPlatform.Tests.ServiceBus;
 
 /// <summary>What tests ask of a receiver.</summary>
 public static class Receiving
@@ -13,15 +13,15 @@ public static class Receiving
         return message;
     }
 
-    /// <summary>Looks that there is nothing to receive.</summary>
-    public static async Task IsEmptyAsync(this ServiceBusReceiver receiver) =>
-        Assert.Null(await receiver.ReceiveMessageAsync(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken));
+    /// <summary>Checks that there is nothing to receive.</summary>
+    public static async Task AssertEmptyAsync(this ServiceBusReceiver receiver) =>
+        Assert.Null(await receiver.ReceiveMessageAsync(TestBus.Moment, TestContext.Current.CancellationToken));
 
-    /// <summary>Receives and completes what there is, and answers the message ids.</summary>
+    /// <summary>Receives and completes what there is, and returns the message ids.</summary>
     public static async Task<List<string>> IdsAsync(this ServiceBusReceiver receiver)
     {
         var ids = new List<string>();
-        while (await receiver.ReceiveMessageAsync(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken) is { } message)
+        while (await receiver.ReceiveMessageAsync(TestBus.Moment, TestContext.Current.CancellationToken) is { } message)
         {
             ids.Add(message.MessageId);
             await receiver.CompleteMessageAsync(message, TestContext.Current.CancellationToken);
@@ -30,7 +30,7 @@ public static class Receiving
         return ids;
     }
 
-    public static async Task<ServiceBusException> FailsWithAsync(ServiceBusFailureReason reason, Func<Task> act)
+    public static async Task<ServiceBusException> AssertFailsAsync(ServiceBusFailureReason reason, Func<Task> act)
     {
         var failure = await Assert.ThrowsAsync<ServiceBusException>(act);
         Assert.Equal(reason, failure.Reason);

@@ -1,9 +1,8 @@
 using System.Runtime.Serialization;
 using Azure.Messaging.ServiceBus;
 
-namespace IntegrationHub.Embedded.Tests.ServiceBus;
+namespace IntegrationHub.LocalPlatform.Tests.ServiceBus;
 
-[Collection("Service Bus")]
 public sealed class SettlementTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -28,7 +27,7 @@ public sealed class SettlementTests
             () => receiver.RenewMessageLockAsync(message, Stop),
         })
         {
-            Assert.False((await Receiving.FailsWithAsync(ServiceBusFailureReason.MessageLockLost, settle)).IsTransient);
+            Assert.False((await Receiving.AssertFailsAsync(ServiceBusFailureReason.MessageLockLost, settle)).IsTransient);
         }
     }
 
@@ -38,7 +37,7 @@ public sealed class SettlementTests
         await using var bus = await TestBus.OpenAsync();
         await bus.SendAsync("plain", new ServiceBusMessage());
         await bus.Client.CreateReceiver("plain").NextAsync();
-        await bus.Client.CreateReceiver("plain").IsEmptyAsync();
+        await bus.Client.CreateReceiver("plain").AssertEmptyAsync();
     }
 
     [Fact]
@@ -95,15 +94,15 @@ public sealed class SettlementTests
         await receiver.DeferMessageAsync(message, new Dictionary<string, object> { ["note"] = "x" }, Stop);
 
         Assert.Equal("now", (await receiver.NextAsync()).Body.ToString());
-        await receiver.IsEmptyAsync();
+        await receiver.AssertEmptyAsync();
         Assert.Equal(ServiceBusMessageState.Deferred, (await receiver.PeekMessageAsync(message.SequenceNumber, Stop))!.State);
         var deferred = await receiver.ReceiveDeferredMessageAsync(message.SequenceNumber, Stop);
         Assert.Equal(("later", 2, "x"), (deferred.Body.ToString(), deferred.DeliveryCount, deferred.ApplicationProperties["note"]));
-        await Receiving.FailsWithAsync(ServiceBusFailureReason.MessageNotFound, () => receiver.ReceiveDeferredMessageAsync(message.SequenceNumber, Stop));
+        await Receiving.AssertFailsAsync(ServiceBusFailureReason.MessageNotFound, () => receiver.ReceiveDeferredMessageAsync(message.SequenceNumber, Stop));
 
         await receiver.CompleteMessageAsync(deferred, Stop);
 
-        await Receiving.FailsWithAsync(ServiceBusFailureReason.MessageNotFound, () => receiver.ReceiveDeferredMessageAsync(message.SequenceNumber, Stop));
+        await Receiving.AssertFailsAsync(ServiceBusFailureReason.MessageNotFound, () => receiver.ReceiveDeferredMessageAsync(message.SequenceNumber, Stop));
     }
 
     [Fact]
@@ -117,7 +116,7 @@ public sealed class SettlementTests
         var again = await receiver.NextAsync();
 
         Assert.Equal(2, again.DeliveryCount);
-        await Receiving.FailsWithAsync(ServiceBusFailureReason.MessageLockLost, () => receiver.CompleteMessageAsync(first, Stop));
+        await Receiving.AssertFailsAsync(ServiceBusFailureReason.MessageLockLost, () => receiver.CompleteMessageAsync(first, Stop));
         await receiver.CompleteMessageAsync(again, Stop);
     }
 

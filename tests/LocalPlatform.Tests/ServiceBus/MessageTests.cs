@@ -1,9 +1,8 @@
 using System.Runtime.Serialization;
 using Azure.Messaging.ServiceBus;
 
-namespace IntegrationHub.Embedded.Tests.ServiceBus;
+namespace IntegrationHub.LocalPlatform.Tests.ServiceBus;
 
-[Collection("Service Bus")]
 public sealed class MessageTests
 {
     public static TheoryData<object> PropertyValues =>
@@ -71,7 +70,7 @@ public sealed class MessageTests
         var failure = await Assert.ThrowsAsync<SerializationException>(
             () => bus.SendAsync("plain", new ServiceBusMessage { ApplicationProperties = { ["value"] = new Version(1, 2) } }));
         Assert.Contains("Version", failure.Message, StringComparison.Ordinal);
-        await bus.Client.CreateReceiver("plain").IsEmptyAsync();
+        await bus.Client.CreateReceiver("plain").AssertEmptyAsync();
     }
 
     [Fact]

@@ -1,8 +1,7 @@
 using Azure.Messaging.ServiceBus;
 
-namespace IntegrationHub.Embedded.Tests.ServiceBus;
+namespace IntegrationHub.LocalPlatform.Tests.ServiceBus;
 
-[Collection("Service Bus")]
 public sealed class TimeToLiveTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -14,7 +13,7 @@ public sealed class TimeToLiveTests
         await bus.SendAsync("dead-letters-expired", new ServiceBusMessage("old") { TimeToLive = TimeSpan.FromMilliseconds(300) });
         var dead = await bus.DeadLetters("dead-letters-expired").NextAsync();
         Assert.Equal(("old", "TTLExpiredException"), (dead.Body.ToString(), dead.DeadLetterReason));
-        await bus.Client.CreateReceiver("dead-letters-expired").IsEmptyAsync();
+        await bus.Client.CreateReceiver("dead-letters-expired").AssertEmptyAsync();
     }
 
     [Fact]
@@ -28,7 +27,7 @@ public sealed class TimeToLiveTests
         }
 
         Assert.Equal(["kept"], await receiver.IdsAsync());
-        await bus.DeadLetters("drops-expired").IsEmptyAsync();
+        await bus.DeadLetters("drops-expired").AssertEmptyAsync();
     }
 
     [Fact]
@@ -44,7 +43,7 @@ public sealed class TimeToLiveTests
         Assert.NotEqual(message.MessageId, (await deadLetters.NextAsync()).MessageId);
 
         await receiver.CompleteMessageAsync(message, Stop);
-        await deadLetters.IsEmptyAsync();
+        await deadLetters.AssertEmptyAsync();
     }
 
     [Fact]

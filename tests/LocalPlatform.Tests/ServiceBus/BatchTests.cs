@@ -1,8 +1,7 @@
 using Azure.Messaging.ServiceBus;
 
-namespace IntegrationHub.Embedded.Tests.ServiceBus;
+namespace IntegrationHub.LocalPlatform.Tests.ServiceBus;
 
-[Collection("Service Bus")]
 public sealed class BatchTests
 {
     private const int Limit = 256 * 1024;
@@ -26,10 +25,10 @@ public sealed class BatchTests
     public async Task Messages_that_are_too_large_together_are_refused_together()
     {
         await using var bus = await TestBus.OpenAsync();
-        await Receiving.FailsWithAsync(
+        await Receiving.AssertFailsAsync(
             ServiceBusFailureReason.MessageSizeExceeded,
             () => bus.SendAsync("plain", new ServiceBusMessage(new byte[Limit / 2]), new ServiceBusMessage(new byte[Limit / 2])));
-        await bus.Client.CreateReceiver("plain").IsEmptyAsync();
+        await bus.Client.CreateReceiver("plain").AssertEmptyAsync();
     }
 
     [Fact]
@@ -70,6 +69,6 @@ public sealed class BatchTests
     {
         await using var bus = await TestBus.OpenAsync();
         await bus.SendAsync("plain");
-        await bus.Client.CreateReceiver("plain").IsEmptyAsync();
+        await bus.Client.CreateReceiver("plain").AssertEmptyAsync();
     }
 }

@@ -1,9 +1,11 @@
 using System.Text.Json;
+using Azure.Messaging.ServiceBus;
+using Azure.Messaging.ServiceBus.Administration;
 
-namespace IntegrationHub.Embedded.Tests.ServiceBus;
+namespace IntegrationHub.LocalPlatform.Tests.ServiceBus;
 
 /// <summary>What a SQL filter makes of one message: unknown is no match, and the opposite of unknown is none either.</summary>
-public sealed class EmbeddedSqlFilterTests
+public sealed class SqlFilterTests(SqlFilterTests.Subscription subscription) : IClassFixture<SqlFilterTests.Subscription>
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -104,9 +106,8 @@ public sealed class EmbeddedSqlFilterTests
     [InlineData("(replayTo IS NULL OR replayTo = 'to-sales') AND team = 'sales' AND type IN ('lead.handoffAnnounced')", true)]
     public async Task A_condition_means_what_the_standard_says(string condition, bool matches)
     {
-        using var own = new OwnBus(Topology(condition));
-        await using var client = own.Connect();
-        await client.CreateSender("t").SendMessageAsync(
+        await subscription.SetFilterAsync(condition);
+        await subscription.Sender.SendMessageAsync(
             new()
             {
                 MessageId = "m-1",
@@ -132,9 +133,8 @@ public sealed class EmbeddedSqlFilterTests
             },
             Stop);
 
-        var copy = await client.CreateReceiver("t", "s").PeekMessageAsync(cancellationToken: Stop);
-
-        Assert.Equal(matches, copy is not null);
+        // A peek goes on after the message that it showed last.
+        Assert.Equal(matches, await subscription.Receiver.PeekMessageAsync(cancellationToken: Stop) is not null);
     }
 
     [Theory]
@@ -157,23 +157,50 @@ public sealed class EmbeddedSqlFilterTests
     [InlineData("AND = 1")]
     [InlineData("sys.Body = 'x'")]
     [InlineData("other.team = 'x'")]
-    public void What_is_no_condition_is_refused(string condition)
+    public async Task What_is_no_condition_is_refused(string condition)
     {
-        using var own = new OwnBus(Topology(condition));
-        Assert.Throws<InvalidDataException>(() => own.Connect());
+        await using var own = OwnBus.Prepare(Topology(condition));
+        await Assert.ThrowsAsync<InvalidDataException>(() => own.OpenAsync());
     }
 
     [Theory]
     [InlineData(1023, false)]
     [InlineData(1024, false)]
     [InlineData(1025, true)]
-    public void A_condition_has_at_most_1024_characters(int length, bool refused)
+    public async Task A_condition_has_at_most_1024_characters(int length, bool refused)
     {
-        using var own = new OwnBus(Topology("team = '".PadRight(length - 1, 'x') + "'"));
-        Assert.Equal(refused, Record.Exception(() => own.Connect().DisposeAsync().AsTask().Wait(Stop)) is InvalidDataException);
+        await using var own = OwnBus.Prepare(Topology("team = '".PadRight(length - 1, 'x') + "'"));
+        Assert.Equal(refused, await Record.ExceptionAsync(() => own.OpenAsync()) is InvalidDataException);
     }
 
     private static string Topology(string condition) => $$"""
         {"topics":[{"name":"t","subscriptions":[{"name":"s","rules":[{"name":"r","sqlFilter":{{JsonSerializer.Serialize(condition)}}}]}]}]}
         """;
+
+    /// <summary>A subscription with one rule, which each case replaces.</summary>
+    public sealed class Subscription : IAsyncLifetime
+    {
+        private OwnBus _own = null!;
+        private ServiceBusRuleManager _rules = null!;
+
+        public ServiceBusSender Sender { get; private set; } = null!;
+
+        public ServiceBusReceiver Receiver { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            _own = await OwnBus.OpenAsync(Topology("1 = 2"));
+            _rules = _own.Client.CreateRuleManager("t", "s");
+            Sender = _own.Client.CreateSender("t");
+            Receiver = _own.Client.CreateReceiver("t", "s");
+        }
+
+        public async Task SetFilterAsync(string condition)
+        {
+            await _rules.DeleteRuleAsync("r", Stop);
+            await _rules.CreateRuleAsync("r", new SqlRuleFilter(condition), Stop);
+        }
+
+        public ValueTask DisposeAsync() => _own.DisposeAsync();
+    }
 }

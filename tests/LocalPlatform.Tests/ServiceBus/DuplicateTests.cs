@@ -1,8 +1,7 @@
 using Azure.Messaging.ServiceBus;
 
-namespace IntegrationHub.Embedded.Tests.ServiceBus;
+namespace IntegrationHub.LocalPlatform.Tests.ServiceBus;
 
-[Collection("Service Bus")]
 public sealed class DuplicateTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -43,7 +42,7 @@ public sealed class DuplicateTests
         await bus.SendAsync("events", same);
 
         Assert.Equal([$"{_run}-a"], await bus.Client.CreateReceiver("events", "everything").IdsAsync());
-        await bus.Client.CreateReceiver("events", "sales").IsEmptyAsync();
+        await bus.Client.CreateReceiver("events", "sales").AssertEmptyAsync();
     }
 
     [Fact]
@@ -53,7 +52,7 @@ public sealed class DuplicateTests
         var sender = bus.Client.CreateSender("no-duplicates");
         var number = await sender.ScheduleMessageAsync(Message("a"), DateTimeOffset.UtcNow.AddHours(1), Stop);
         await sender.SendMessageAsync(Message("a"), Stop);
-        await bus.Client.CreateReceiver("no-duplicates").IsEmptyAsync();
+        await bus.Client.CreateReceiver("no-duplicates").AssertEmptyAsync();
         await sender.CancelScheduledMessageAsync(number, Stop);
     }
 
