@@ -18,7 +18,6 @@ using IntegrationHub.Functions.WriteBack;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -28,15 +27,6 @@ namespace IntegrationHub.Functions;
 /// <summary>The composition root: puts the hub together, the same on every platform.</summary>
 public static class Hub
 {
-    /// <summary>What holds unless the settings say otherwise. Lowest in rank.</summary>
-    private static readonly Dictionary<string, string?> Defaults = new()
-    {
-        ["Schedules:DrainSpool"] = "*/10 * * * * *",
-        ["Schedules:PollConnectors"] = "0 * * * * *",
-        ["Schedules:DetectStalls"] = "30 * * * * *",
-        ["Schedules:SendMails"] = "*/10 * * * * *",
-    };
-
     /// <summary>Requests to the tables that are under way at once; more would only wait in the service instead of here.</summary>
     private const int TableConnections = 64;
 
@@ -47,7 +37,6 @@ public static class Hub
     public static IHost Build(string[] args, Action<IServiceCollection>? configure = null)
     {
         var builder = FunctionsApplication.CreateBuilder(args);
-        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
         builder.ConfigureFunctionsWebApplication();
         builder.Services.Configure<JsonOptions>(options => HubJson.Configure(options.JsonSerializerOptions));
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -93,8 +82,8 @@ public static class Hub
     private static void AddPlatform(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(_ => configuration["ServiceBus:fullyQualifiedNamespace"] is { } name
-            ? new ServiceBusClient(name, Identity(configuration, "ServiceBus"))
-            : new ServiceBusClient(Required(configuration, "ServiceBus")));
+            ? new ServiceBusClient(name, Identity(configuration, "ServiceBus"), BusOptions())
+            : new ServiceBusClient(Required(configuration, "ServiceBus"), BusOptions()));
         services.AddSingleton(provider => configuration["AzureWebJobsStorage:tableServiceUri"] is { } uri
             ? new TableServiceClient(new Uri(uri), Identity(configuration, "AzureWebJobsStorage"), TableOptions(provider))
             : new TableServiceClient(Required(configuration, "AzureWebJobsStorage"), TableOptions(provider)));
@@ -124,6 +113,12 @@ public static class Hub
         .AddSingleton<LeadMatcher>()
         .AddSingleton<EnrichFlow>()
         .AddSingleton<ProcessFlow>();
+
+    /// <summary>Few and quick retries: a webhook that waits for the bus has to reach the spool in time, and messages are repeated by the queue.</summary>
+    private static ServiceBusClientOptions BusOptions() => new()
+    {
+        RetryOptions = new() { MaxRetries = 2, Delay = TimeSpan.FromMilliseconds(100), MaxDelay = TimeSpan.FromSeconds(1), TryTimeout = TimeSpan.FromSeconds(5) },
+    };
 
     /// <summary>Few and quick retries: what takes longer is the queue's to repeat.</summary>
     private static TableClientOptions TableOptions(IServiceProvider provider)

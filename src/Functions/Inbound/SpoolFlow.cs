@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Inbound;
 
-/// <summary>Drains the spool. A crash between sending and removing sends a delivery twice, which its facts make harmless.</summary>
+/// <summary>Drains the spool. A crash between sending and removing sends some deliveries twice, which their facts make harmless.</summary>
 public sealed partial class SpoolFlow(SpoolStore spool, InboundQueue queue, ILogger<SpoolFlow> logger)
 {
     private const int Page = 100;
@@ -16,9 +16,9 @@ public sealed partial class SpoolFlow(SpoolStore spool, InboundQueue queue, ILog
         {
             while (await spool.TakeAsync(Page, cancellationToken) is { Count: > 0 } waiting)
             {
+                await queue.SendAsync([.. waiting.Select(spooled => spooled.Message)], cancellationToken);
                 foreach (var spooled in waiting)
                 {
-                    await queue.Sender.SendMessageAsync(spooled.Message, cancellationToken);
                     await spool.RemoveAsync(spooled, cancellationToken);
                     drained++;
                 }

@@ -11,7 +11,7 @@ namespace IntegrationHub.Functions.Ops;
 /// copy is sent; after a crash between the two the repeat sends the same copy, which the bus or the work on it knows.
 /// </summary>
 public sealed partial class DeadLetterFlow(
-    ServiceBusClient bus, InboundQueue inbound, FunnelTopic funnel, HubOptions hub, HubMetrics metrics, TimeProvider time, ILogger<DeadLetterFlow> logger)
+    QueueReceivers receivers, InboundQueue inbound, FunnelTopic funnel, HubOptions hub, HubMetrics metrics, TimeProvider time, ILogger<DeadLetterFlow> logger)
 {
     /// <summary>So many dead letters are listed.</summary>
     public const int ListedAtMost = 1_000;
@@ -29,7 +29,7 @@ public sealed partial class DeadLetterFlow(
     public async Task<DeadLetterList> ListAsync(QueueEntity entity, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(entity);
-        await using var receiver = ReceiverOf(entity);
+        var receiver = receivers.Of(entity, SubQueue.DeadLetter);
         var (letters, capped) = await PeekAsync(receiver, ListedAtMost, cancellationToken);
         return new(entity.Name, letters.Count, capped, letters);
     }
@@ -38,7 +38,7 @@ public sealed partial class DeadLetterFlow(
     public async Task<ReplayReport> ReplayAsync(ReplayOrder order, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(order);
-        await using var receiver = ReceiverOf(order.Entity);
+        var receiver = receivers.Of(order.Entity, SubQueue.DeadLetter);
         var (letters, capped) = await PeekAsync(receiver, LookedAtAtMost, cancellationToken);
         var meant = letters.Where(letter => DeadLetterRules.Matches(letter, order)).ToList();
         var replayed = order.DryRun ? 0 : await SendAgainAsync(receiver, order.Entity, meant.Select(letter => letter.Sequence).ToHashSet(), cancellationToken);
@@ -48,12 +48,6 @@ public sealed partial class DeadLetterFlow(
         }
 
         return new(meant.Count, replayed, DeadLetterRules.Count(meant), order.DryRun, capped || (!order.DryRun && replayed < meant.Count));
-    }
-
-    private ServiceBusReceiver ReceiverOf(QueueEntity entity)
-    {
-        var options = new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter };
-        return entity.Subscription is null ? bus.CreateReceiver(entity.Path, options) : bus.CreateReceiver(entity.Path, entity.Subscription, options);
     }
 
     private static async Task<(IReadOnlyList<DeadLetter> Letters, bool Capped)> PeekAsync(ServiceBusReceiver receiver, int most, CancellationToken cancellationToken)

@@ -17,6 +17,7 @@ public static class OpsRegistration
         .AddHostedService(provider => provider.GetRequiredService<UnmappedFlow>())
         .AddSingleton<OutageStore>()
         .AddSingleton<OutageFlow>()
+        .AddSingleton<QueueReceivers>()
         .AddSingleton<QueueProbe>()
         .AddSingleton<HealthFlow>()
         .AddSingleton<DeadLetterFlow>();

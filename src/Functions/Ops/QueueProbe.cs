@@ -14,16 +14,17 @@ public sealed record QueueEntity(string Path, string? Subscription)
 }
 
 /// <summary>Counts messages by peeking, so that the right to receive is enough.</summary>
-public sealed class QueueProbe(ServiceBusClient bus)
+public sealed class QueueProbe(QueueReceivers receivers)
 {
     /// <summary>Counting stops here.</summary>
     public const int CountedTo = 1_000;
 
     private const int Page = 100;
+    private static readonly QueueEntity Inbound = new(InboundQueue.Name, null);
 
     /// <summary>Gets everything the hub listens to, as in the topology.</summary>
     public static IReadOnlyList<QueueEntity> Entities { get; } =
-        [new(InboundQueue.Name, null), new(FunnelTopic.Name, "to-sales"), new(FunnelTopic.Name, "to-marketing"), new(FunnelTopic.Name, "alerts")];
+        [Inbound, new(FunnelTopic.Name, "to-sales"), new(FunnelTopic.Name, "to-marketing"), new(FunnelTopic.Name, "alerts")];
 
     /// <summary>Counts what waits and what was given up. When the time runs out, what was counted by then is the answer, marked as capped.</summary>
     public async Task<QueueHealth> CountAsync(QueueEntity entity, CancellationToken cancellationToken)
@@ -37,15 +38,13 @@ public sealed class QueueProbe(ServiceBusClient bus)
     /// <summary>Since when the oldest message that is to be worked on waits in the inbound queue; null when none does.</summary>
     public async Task<DateTimeOffset?> OldestInboundAsync(CancellationToken cancellationToken)
     {
-        await using var receiver = bus.CreateReceiver(InboundQueue.Name);
-        var oldest = await receiver.PeekMessagesAsync(Page, null, cancellationToken);
+        var oldest = await receivers.Of(Inbound, SubQueue.None).PeekMessagesAsync(Page, null, cancellationToken);
         return oldest.Where(message => message.State == ServiceBusMessageState.Active).Select(message => (DateTimeOffset?)message.EnqueuedTime).Min();
     }
 
     private async Task<(int Count, bool Capped)> CountAsync(QueueEntity entity, SubQueue part, CancellationToken cancellationToken)
     {
-        var options = new ServiceBusReceiverOptions { SubQueue = part };
-        await using var receiver = entity.Subscription is null ? bus.CreateReceiver(entity.Path, options) : bus.CreateReceiver(entity.Path, entity.Subscription, options);
+        var receiver = receivers.Of(entity, part);
         var (seen, active) = (0, 0);
         long? next = null;
         try

@@ -1,7 +1,0 @@
-namespace Azure.Messaging.ServiceBus.Embedded.Filters;
-
-/// <summary>Decides whether a subscription gets a copy of a message.</summary>
-internal interface IMessageFilter
-{
-    bool Matches(MessageFields message);
-}

@@ -1,0 +1,39 @@
+namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
+
+/// <summary>What becomes due when, in order.</summary>
+internal sealed class Deadlines
+{
+    private readonly SortedSet<Timed> _waiting =
+        new(Comparer<Timed>.Create(static (a, b) => a.DueAt != b.DueAt ? a.DueAt.CompareTo(b.DueAt) : a.Order.CompareTo(b.Order)));
+
+    private long _order;
+
+    /// <summary>Gets the next due time, or the greatest value when nothing waits.</summary>
+    public long Next => _waiting.Min?.DueAt ?? long.MaxValue;
+
+    /// <summary>Sets or moves the deadline; the greatest value takes it away.</summary>
+    public void Set(Timed timed, long dueAt)
+    {
+        if (timed.DueAt != long.MaxValue)
+        {
+            _waiting.Remove(timed);
+        }
+
+        timed.DueAt = dueAt;
+        if (dueAt != long.MaxValue)
+        {
+            timed.Order = ++_order;
+            _waiting.Add(timed);
+        }
+    }
+
+    /// <summary>Takes out and runs what is due at <paramref name="now"/>, the exact time included.</summary>
+    public void Run(long now)
+    {
+        while (_waiting.Min is { } first && first.DueAt <= now)
+        {
+            Set(first, long.MaxValue);
+            first.OnDue();
+        }
+    }
+}
