@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Alerts.Mail;
 using IntegrationHub.Funnel;
+using IntegrationHub.Tests.Support.Browsers;
 using Microsoft.Playwright;
 using static IntegrationHub.Functions.Tests.Leads;
 
