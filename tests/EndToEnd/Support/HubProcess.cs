@@ -6,25 +6,33 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using IntegrationHub.Sandbox.HubSpot;
+using IntegrationHub.Tests.Support;
 
 namespace IntegrationHub.EndToEnd.Support;
 
-/// <summary>A hub as a process of its own, configured by environment variables alone, so that it can be killed and started again on the same data.</summary>
+/// <summary>
+/// The hub as the local platform runs it, a Functions host and its worker, configured by environment variables alone: both can be killed and started again on
+/// the same data.
+/// </summary>
 internal sealed class HubProcess(IReadOnlyDictionary<string, string> environment) : IAsyncDisposable
 {
     public const string Key = "end-to-end-key";
     public const string ClientSecret = "sandbox-hubspot-client-secret";
 
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "IntegrationHub.Functions.dll");
-
     private readonly ConcurrentQueue<string> _log = new();
     private Process? _process;
 
-    public string Url { get; } = $"http://127.0.0.1:{Wait.FreePort()}";
+    public string Url { get; } = FreePort.Url();
 
     public string WebhookUrl => $"{Url}/api/webhooks/hubspot";
 
     public HttpClient Http { get; } = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(5) }) { Timeout = TimeSpan.FromSeconds(20) };
+
+    /// <summary>Gets the process of the Functions host.</summary>
+    public int HostId => _process!.Id;
+
+    /// <summary>Gets a value indicating whether the host runs.</summary>
+    public bool Runs => _process is { HasExited: false };
 
     public string Log => string.Join(Environment.NewLine, _log);
 
@@ -34,23 +42,33 @@ internal sealed class HubProcess(IReadOnlyDictionary<string, string> environment
         Launch();
         await Wait.UntilAsync("the hub answers", TimeSpan.FromSeconds(60), async () =>
         {
-            Assert.False(_process!.HasExited, $"The hub ended:{Environment.NewLine}{Log}");
-            try
-            {
-                using var answer = await Http.GetAsync($"{Url}/api/webhooks/hubspot");
-                return answer.StatusCode == HttpStatusCode.MethodNotAllowed;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
+            Assert.True(Runs, $"The hub ended:{Environment.NewLine}{Log}");
+            return await AnswersAsync();
         });
+    }
+
+    /// <summary>Whether its functions answer.</summary>
+    public async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            using var answer = await Http.GetAsync($"{Url}/api/webhooks/hubspot");
+            return answer.StatusCode == HttpStatusCode.MethodNotAllowed;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Starts it and does not wait.</summary>
     public void Launch()
     {
-        var start = new ProcessStartInfo("dotnet", [Program, "--urls", Url]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Built.LocalPlatform, "host", Built.FunctionApp, "--urls", Url])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
@@ -65,8 +83,38 @@ internal sealed class HubProcess(IReadOnlyDictionary<string, string> environment
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>Kills it as a power cut would: SIGKILL, nothing is said goodbye to.</summary>
+    /// <summary>The worker that the host runs now.</summary>
+    public async Task<int> WorkerIdAsync()
+    {
+        IReadOnlyList<int> children = [];
+        await Wait.UntilAsync("the host has a worker", TimeSpan.FromSeconds(60), () => Task.FromResult((children = ProcessTree.ChildrenOf(HostId)).Count == 1));
+        return children[0];
+    }
+
+    /// <summary>Asks the host to stop, as a service manager does, and waits until it has.</summary>
+    public async Task<int> StopAsync()
+    {
+        ProcessTree.Terminate(HostId);
+        await _process!.WaitForExitAsync();
+        var code = _process.ExitCode;
+        _process.Dispose();
+        _process = null;
+        return code;
+    }
+
+    /// <summary>Kills host and worker as a power cut would: SIGKILL, nothing is said goodbye to.</summary>
     public async Task KillAsync()
+    {
+        foreach (var worker in ProcessTree.ChildrenOf(HostId))
+        {
+            ProcessTree.Kill(worker);
+        }
+
+        await KillHostAsync();
+    }
+
+    /// <summary>Kills the host alone; its worker has to notice.</summary>
+    public async Task KillHostAsync()
     {
         _process!.Kill();
         await _process.WaitForExitAsync();
@@ -110,6 +158,13 @@ internal sealed class HubProcess(IReadOnlyDictionary<string, string> environment
         using var answer = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>What health says while it is well; nothing while it is not.</summary>
+    public async Task<JsonElement> FindHealthAsync()
+    {
+        using var answer = await Http.GetAsync($"{Url}/api/health?code={Key}", TestContext.Current.CancellationToken);
+        return answer.StatusCode == HttpStatusCode.OK ? await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken) : default;
     }
 
     /// <summary>Waits until nothing is left to do but what waits for a later attempt.</summary>
