@@ -42,7 +42,7 @@ public sealed class CrashTests
         foreach (var part in order)
         {
             await Task.Delay(random.Next(50, 900), TestContext.Current.CancellationToken);
-            seen.UnionWith([world.Hub.HostId, await world.Hub.WorkerIdAsync()]);
+            seen.UnionWith([world.Hub.Host.Id, await world.Hub.Host.WorkerIdAsync()]);
             await KillAsync(world, part);
         }
 
@@ -50,7 +50,7 @@ public sealed class CrashTests
         Assert.True(load.Accepted > order.Length, "too little came through to say anything");
         await load.AssertNothingIsLostOrDoubledAsync();
 
-        seen.ExceptWith([world.Hub.HostId, await world.Hub.WorkerIdAsync()]);
+        seen.ExceptWith([world.Hub.Host.Id, await world.Hub.Host.WorkerIdAsync()]);
         Assert.DoesNotContain(seen, ProcessTree.Runs);
     }
 
@@ -64,7 +64,7 @@ public sealed class CrashTests
         for (var pause = 0; pause < Kills / 2; pause++)
         {
             await Wait.UntilAsync("events come through", TimeSpan.FromSeconds(60), () => Task.FromResult(load.Accepted > 100 * (pause + 1)));
-            var worker = await world.Hub.WorkerIdAsync();
+            var worker = await world.Hub.Host.WorkerIdAsync();
             ProcessTree.Pause(worker);
             await Task.Delay(LongPause, TestContext.Current.CancellationToken);
             ProcessTree.Continue(worker);
@@ -82,15 +82,15 @@ public sealed class CrashTests
         load.Start();
         await Wait.UntilAsync("events come through", TimeSpan.FromSeconds(60), () => Task.FromResult(load.Accepted > 200));
 
-        var (host, worker) = (world.Hub.HostId, await world.Hub.WorkerIdAsync());
+        var (host, worker) = (world.Hub.Host.Id, await world.Hub.Host.WorkerIdAsync());
         var stopping = Stopwatch.StartNew();
-        var code = await world.Hub.StopAsync();
+        var code = await world.Hub.Host.StopAsync();
         Assert.InRange(stopping.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         Assert.Equal(0, code);
         Assert.False(ProcessTree.Runs(worker), "the worker is left behind");
         Assert.False(ProcessTree.Runs(host), "the host is left behind");
 
-        await world.Hub.StartAsync();
+        await world.Hub.Host.StartAsync();
         await load.StopAsync();
         await load.AssertNothingIsLostOrDoubledAsync();
         var mails = world.Mail.Mails.Select(mail => (mail.Header("Message-ID"), mail.To[0])).ToList();
@@ -102,12 +102,12 @@ public sealed class CrashTests
         switch (part)
         {
             case Part.Worker:
-                ProcessTree.Kill(await world.Hub.WorkerIdAsync());
+                ProcessTree.Kill(await world.Hub.Host.WorkerIdAsync());
                 await RecoverAsync(world);
                 break;
             case Part.Host:
-                await world.Hub.KillHostAsync();
-                await world.Hub.StartAsync();
+                await world.Hub.Host.KillHostAsync();
+                await world.Hub.Host.StartAsync();
                 break;
             case Part.Bus:
                 await world.Bus.KillAsync();
@@ -118,9 +118,9 @@ public sealed class CrashTests
                 await world.Tables.StartAsync();
                 break;
             default:
-                await Task.WhenAll(world.Hub.KillAsync(), world.Bus.KillAsync(), world.Tables.KillAsync());
+                await Task.WhenAll(world.Hub.Host.KillAsync(), world.Bus.KillAsync(), world.Tables.KillAsync());
                 await Task.WhenAll(world.Bus.StartAsync(), world.Tables.StartAsync());
-                await world.Hub.StartAsync();
+                await world.Hub.Host.StartAsync();
                 break;
         }
     }
@@ -128,11 +128,11 @@ public sealed class CrashTests
     /// <summary>The host starts a worker again, but gives up where that happens too often: then somebody starts the host.</summary>
     private static Task RecoverAsync(World world) => Wait.UntilAsync("the hub is back", TimeSpan.FromSeconds(60), async () =>
     {
-        if (!world.Hub.Runs)
+        if (!world.Hub.Host.Runs)
         {
-            await world.Hub.StartAsync();
+            await world.Hub.Host.StartAsync();
         }
 
-        return await world.Hub.AnswersAsync();
+        return await world.Hub.Host.AnswersAsync();
     });
 }

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
@@ -10,117 +8,24 @@ using IntegrationHub.Tests.Support;
 
 namespace IntegrationHub.EndToEnd.Support;
 
-/// <summary>
-/// The hub as the local platform runs it, a Functions host and its worker, configured by environment variables alone: both can be killed and started again on
-/// the same data.
-/// </summary>
-internal sealed class HubProcess(IReadOnlyDictionary<string, string> environment) : IAsyncDisposable
+/// <summary>The hub as the local platform runs it, and what tests say to it and ask of it.</summary>
+internal sealed class HubProcess : IAsyncDisposable
 {
     public const string Key = "end-to-end-key";
     public const string ClientSecret = "sandbox-hubspot-client-secret";
 
-    private readonly ConcurrentQueue<string> _log = new();
-    private Process? _process;
+    public HubProcess(IReadOnlyDictionary<string, string> environment) => Host = new(new Dictionary<string, string>(environment) { ["Hub__FunctionKey"] = Key });
 
-    public string Url { get; } = FreePort.Url();
+    /// <summary>Gets its processes, a Functions host and its worker, which can be killed and started again on the same data.</summary>
+    public HostProcess Host { get; }
+
+    public string Url => Host.Url;
 
     public string WebhookUrl => $"{Url}/api/webhooks/hubspot";
 
     public HttpClient Http { get; } = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(5) }) { Timeout = TimeSpan.FromSeconds(20) };
 
-    /// <summary>Gets the process of the Functions host.</summary>
-    public int HostId => _process!.Id;
-
-    /// <summary>Gets a value indicating whether the host runs.</summary>
-    public bool Runs => _process is { HasExited: false };
-
-    public string Log => string.Join(Environment.NewLine, _log);
-
-    /// <summary>Starts it and waits until it answers.</summary>
-    public async Task StartAsync()
-    {
-        Launch();
-        await Wait.UntilAsync("the hub answers", TimeSpan.FromSeconds(60), async () =>
-        {
-            Assert.True(Runs, $"The hub ended:{Environment.NewLine}{Log}");
-            return await AnswersAsync();
-        });
-    }
-
-    /// <summary>Whether its functions answer.</summary>
-    public async Task<bool> AnswersAsync()
-    {
-        try
-        {
-            using var answer = await Http.GetAsync($"{Url}/api/webhooks/hubspot");
-            return answer.StatusCode == HttpStatusCode.MethodNotAllowed;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Starts it and does not wait.</summary>
-    public void Launch()
-    {
-        var start = new ProcessStartInfo("dotnet", [Built.LocalPlatform, "host", Built.FunctionApp, "--urls", Url])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        start.Environment["Hub__PublicUrl"] = Url;
-        start.Environment["Hub__FunctionKey"] = Key;
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
-        _process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-    }
-
-    /// <summary>The worker that the host runs now.</summary>
-    public async Task<int> WorkerIdAsync()
-    {
-        IReadOnlyList<int> children = [];
-        await Wait.UntilAsync("the host has a worker", TimeSpan.FromSeconds(60), () => Task.FromResult((children = ProcessTree.ChildrenOf(HostId)).Count == 1));
-        return children[0];
-    }
-
-    /// <summary>Asks the host to stop, as a service manager does, and waits until it has.</summary>
-    public async Task<int> StopAsync()
-    {
-        ProcessTree.Terminate(HostId);
-        await _process!.WaitForExitAsync();
-        var code = _process.ExitCode;
-        _process.Dispose();
-        _process = null;
-        return code;
-    }
-
-    /// <summary>Kills host and worker as a power cut would: SIGKILL, nothing is said goodbye to.</summary>
-    public async Task KillAsync()
-    {
-        foreach (var worker in ProcessTree.ChildrenOf(HostId))
-        {
-            ProcessTree.Kill(worker);
-        }
-
-        await KillHostAsync();
-    }
-
-    /// <summary>Kills the host alone; its worker has to notice.</summary>
-    public async Task KillHostAsync()
-    {
-        _process!.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-        _process = null;
-    }
+    public string Log => Host.Log;
 
     /// <summary>Posts events as HubSpot does.</summary>
     public Task<HttpResponseMessage> PostAsync(params HubSpotChange[] changes) => PostRawAsync(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(changes, JsonSerializerOptions.Web)));
@@ -173,11 +78,7 @@ internal sealed class HubProcess(IReadOnlyDictionary<string, string> environment
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null)
-        {
-            await KillAsync();
-        }
-
+        await Host.DisposeAsync();
         Http.Dispose();
     }
 }

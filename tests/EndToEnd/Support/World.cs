@@ -57,7 +57,7 @@ public sealed class World : IAsyncLifetime
         }
 
         Hub = new HubProcess(settings);
-        await Hub.StartAsync();
+        await Hub.Host.StartAsync();
     }
 
     /// <summary>What is on the queue, by peeking.</summary>

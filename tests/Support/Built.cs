@@ -1,10 +1,9 @@
 using System.Reflection;
-using IntegrationHub.Tests.Support;
 
-namespace IntegrationHub.EndToEnd.Support;
+namespace IntegrationHub.Tests.Support;
 
 /// <summary>Where the build has put what these tests start.</summary>
-internal static class Built
+public static class Built
 {
     /// <summary>Gets the local platform's program.</summary>
     public static string LocalPlatform { get; } = PathOf("LocalPlatform");

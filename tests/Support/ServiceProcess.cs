@@ -1,12 +1,12 @@
 using System.Diagnostics;
 
-namespace IntegrationHub.EndToEnd.Support;
+namespace IntegrationHub.Tests.Support;
 
 /// <summary>
 /// A service beside the hub, as a process of its own: it says "listening PORT" when it is ready and ends with its standard input, and so with the test run.
 /// What it stores outlives it.
 /// </summary>
-internal sealed class ServiceProcess(string name, int port, string program, params string[] arguments) : IAsyncDisposable
+public sealed class ServiceProcess(string name, int port, string program, params string[] arguments) : IAsyncDisposable
 {
     private Process? _process;
 

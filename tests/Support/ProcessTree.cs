@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace IntegrationHub.EndToEnd.Support;
+namespace IntegrationHub.Tests.Support;
 
 /// <summary>Looks at processes that the tests did not start themselves, such as the worker that the Functions host starts. On Linux and macOS.</summary>
-internal static partial class ProcessTree
+public static partial class ProcessTree
 {
     /// <summary>The processes that a process has started and that still run.</summary>
     public static IReadOnlyList<int> ChildrenOf(int parent) => [.. All().Where(process => process.Parent == parent).Select(process => process.Id)];
