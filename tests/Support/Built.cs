@@ -11,6 +11,9 @@ public static class Built
     /// <summary>Gets the folder of the function app.</summary>
     public static string FunctionApp { get; } = PathOf("FunctionApp");
 
+    /// <summary>Gets the folder of the function app that the local platform is tried with.</summary>
+    public static string ProbeApp { get; } = PathOf("ProbeApp");
+
     /// <summary>Gets the hub's queues, topics and subscriptions.</summary>
     public static string Topology { get; } = Repository.PathTo("infra", "topology.json");
 

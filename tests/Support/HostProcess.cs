@@ -8,7 +8,9 @@ namespace IntegrationHub.Tests.Support;
 /// The hub as the local platform runs it: a Functions host and its worker, configured by environment variables alone. Both can be killed and started again on
 /// the same data.
 /// </summary>
-public sealed class HostProcess(IReadOnlyDictionary<string, string> environment) : IAsyncDisposable
+/// <param name="environment">The settings.</param>
+/// <param name="app">The folder of another function app; null for the hub.</param>
+public sealed class HostProcess(IReadOnlyDictionary<string, string> environment, string? app = null) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -44,7 +46,7 @@ public sealed class HostProcess(IReadOnlyDictionary<string, string> environment)
     /// <summary>Starts it and does not wait.</summary>
     public void Launch()
     {
-        var start = new ProcessStartInfo("dotnet", [Built.LocalPlatform, "host", Built.FunctionApp, "--urls", Url])
+        var start = new ProcessStartInfo("dotnet", [Built.LocalPlatform, "host", app ?? Built.FunctionApp, "--urls", Url])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -63,13 +65,13 @@ public sealed class HostProcess(IReadOnlyDictionary<string, string> environment)
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>Whether its functions answer.</summary>
+    /// <summary>Whether its functions answer: without a worker, the host does, with 503.</summary>
     public async Task<bool> AnswersAsync()
     {
         try
         {
-            using var answer = await _http.GetAsync($"{Url}/api/webhooks/hubspot");
-            return answer.StatusCode == HttpStatusCode.MethodNotAllowed;
+            using var answer = await _http.GetAsync($"{Url}/api/webhooks/nobody");
+            return answer.StatusCode != HttpStatusCode.ServiceUnavailable;
         }
         catch (HttpRequestException)
         {
@@ -93,14 +95,14 @@ public sealed class HostProcess(IReadOnlyDictionary<string, string> environment)
     }
 
     /// <summary>Kills host and worker as a power cut would.</summary>
-    public Task KillAsync()
+    public async Task KillAsync()
     {
-        foreach (var worker in ProcessTree.ChildrenOf(Id))
+        var workers = ProcessTree.ChildrenOf(Id);
+        await KillHostAsync();
+        foreach (var worker in workers)
         {
             ProcessTree.Kill(worker);
         }
-
-        return KillHostAsync();
     }
 
     /// <summary>Kills the host alone; its worker has to notice.</summary>

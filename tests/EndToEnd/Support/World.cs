@@ -1,4 +1,5 @@
 using Azure.Messaging.ServiceBus;
+using IntegrationHub.LocalPlatform.ServiceBus;
 using IntegrationHub.Sandbox;
 using IntegrationHub.Tests.Support;
 
@@ -26,8 +27,7 @@ public sealed class World : IAsyncLifetime
 
     private string BusDirectory => Path.Combine(_directory, "bus");
 
-    private string BusConnection =>
-        $"Endpoint=sb://127.0.0.1:{_busPort};SharedAccessKeyName=local;SharedAccessKey=local;UseDevelopmentEmulator=true;";
+    private string BusConnection => LocalBus.ConnectionStringFor(_busPort);
 
     /// <summary>One with further settings, or others than usual; an empty text takes one away.</summary>
     internal static async Task<World> StartAsync(params (string Key, string Value)[] settings)
