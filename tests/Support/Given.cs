@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using IntegrationHub.Funnel;
 
-namespace IntegrationHub.Funnel.Tests;
+namespace IntegrationHub.Tests.Support;
 
 /// <summary>What the tests start from: one lead, two tools, a funnel with the usual owners.</summary>
-internal static class Given
+public static class Given
 {
     public const string HubSpot = "hubspot";
     public const string Salesforce = "salesforce";

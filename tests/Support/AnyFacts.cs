@@ -1,13 +1,14 @@
 using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
+using IntegrationHub.Funnel;
 
-namespace IntegrationHub.Funnel.Tests;
+namespace IntegrationHub.Tests.Support;
 
 /// <summary>
 /// Random sets of facts of every kind: three tools, few minutes and few dedupe keys, so that ties, repetitions, contradictions and colliding keys are common.
 /// </summary>
-internal static class AnyFacts
+public static class AnyFacts
 {
     private static readonly (string Connector, ToolSide Side)[] Tools = [(Given.HubSpot, ToolSide.Marketing), (Given.HubSpot, ToolSide.Crm), (Given.Salesforce, ToolSide.Crm), ("pipedrive", ToolSide.Crm)];
 
