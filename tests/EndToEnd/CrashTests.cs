@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using IntegrationHub.EndToEnd.Support;
+using IntegrationHub.Tests.Support;
 
 namespace IntegrationHub.EndToEnd;
 
