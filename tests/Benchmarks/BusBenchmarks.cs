@@ -1,16 +1,18 @@
 using Azure.Messaging.ServiceBus;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Engines;
+using IntegrationHub.LocalPlatform.ServiceBus;
+using IntegrationHub.Tests.Support;
 
 namespace IntegrationHub.Benchmarks;
 
 /// <summary>
-/// The embedded bus over the hub's own queue. Figures are per message, so the ratios to one caller say what callers at the same time share: one write to the disk.
+/// The local bus over the hub's own queue, with the real client. Figures are per message, so the ratios to one caller say what callers at the same time share: one write to the disk.
 /// An iteration is one pass over all messages, on a queue that holds nothing else.
 /// </summary>
 [SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 2, iterationCount: 5)]
 [MemoryDiagnoser]
-public class BrokerBenchmarks : IAsyncDisposable
+public class BusBenchmarks : IAsyncDisposable
 {
     private const string Queue = "inbound";
     private const int Messages = 12_800;
@@ -18,21 +20,24 @@ public class BrokerBenchmarks : IAsyncDisposable
     private static readonly BinaryData Body = new(new byte[400]);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hub-benchmark-");
-    private ServiceBusClient _bus = null!;
+    private LocalBus _bus = null!;
+    private ServiceBusClient _client = null!;
     private ServiceBusSender _sender = null!;
     private ServiceBusReceiver _receiver = null!;
 
     [GlobalSetup]
-    public void Open()
+    public async Task OpenAsync()
     {
-        _bus = new($"Endpoint=sb://embedded/;DataDirectory={_folder.FullName};Topology={Path.Combine(AppContext.BaseDirectory, "topology.json")}");
-        _sender = _bus.CreateSender(Queue);
-        _receiver = _bus.CreateReceiver(Queue);
+        _bus = await LocalBus.StartAsync(new() { DataDirectory = _folder.FullName, TopologyFile = Built.Topology });
+        _client = new(_bus.ConnectionString);
+        _sender = _client.CreateSender(Queue);
+        _receiver = _client.CreateReceiver(Queue);
     }
 
     [GlobalCleanup]
     public async ValueTask DisposeAsync()
     {
+        await _client.DisposeAsync();
         await _bus.DisposeAsync();
         _folder.Delete(recursive: true);
         GC.SuppressFinalize(this);
