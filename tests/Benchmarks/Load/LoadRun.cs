@@ -14,7 +14,7 @@ namespace IntegrationHub.Benchmarks.Load;
 internal static class LoadRun
 {
     private const string ReceiveOnly = "--AzureWebJobs.ProcessInbound.Disabled=true";
-    private const string NothingCached = "--Hub:CachedJourneys=0";
+    private const string NothingCached = "--Hub:JourneyCacheMegabytes=0";
 
     public static async Task<int> RunAsync(LoadOptions options, TextWriter output, CancellationToken cancellationToken)
     {
