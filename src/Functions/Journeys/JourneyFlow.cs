@@ -56,6 +56,21 @@ public sealed partial class JourneyFlow
         return record.ETag is null || record.State.Ledger.ErasedAt is not null ? null : record.State;
     }
 
+    /// <summary>
+    /// The lead of an event, in a state that is at least as new as the event: as this process left it, else from the table. What changed since has events of its own.
+    /// Null when nothing is stored of it, or it was erased.
+    /// </summary>
+    public async Task<JourneyState?> LoadAsync(FunnelEvent happened, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        if (happened.Revision > 0 && _cache.Find(happened.LeadId) is { State.Ledger: { MergedInto: null, ErasedAt: null } } record && record.Revision >= happened.Revision)
+        {
+            return record.State;
+        }
+
+        return await LoadAsync(happened.LeadId, cancellationToken);
+    }
+
     /// <summary>The lead that an id stands for by now: the lead itself, or the one it was merged into. What this process knows is not asked again; it may be out of date.</summary>
     public async Task<LeadId> ResolveAsync(LeadId leadId, CancellationToken cancellationToken)
     {

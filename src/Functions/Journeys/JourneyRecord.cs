@@ -10,6 +10,9 @@ namespace IntegrationHub.Functions.Journeys;
 /// <param name="Unpublished">Events in the outbox that are not known to be on the bus, oldest first.</param>
 public sealed record JourneyRecord(JourneyState State, ETag? ETag, IReadOnlyList<FunnelEvent> Unpublished)
 {
+    /// <summary>Gets how many times the lead has been saved. Each save adds one, whichever process makes it.</summary>
+    public int Revision { get; init; }
+
     /// <summary>Gets the facts that lie in the rows which continue the journey row, as they lie there.</summary>
     internal ImmutableDictionary<string, Fact> Archived { get; init; } = ImmutableDictionary<string, Fact>.Empty;
 

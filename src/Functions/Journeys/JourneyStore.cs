@@ -21,6 +21,8 @@ public sealed class JourneyStore(HubTables tables)
 
     private const string JourneyPrefix = "journey-";
     private const string PagePrefix = "facts-";
+    private const string PagesColumn = "Pages";
+    private const string RevisionColumn = "Revision";
 
     /// <summary>Loads a lead; a record without an ETag when nothing is stored.</summary>
     /// <exception cref="InvalidDataException">A row has a form that this hub does not know.</exception>
@@ -36,10 +38,10 @@ public sealed class JourneyStore(HubTables tables)
                 return JourneyRecord.New(leadId);
             }
 
-            var pages = await LoadPagesAsync(journeys, leadId, row.Value!.GetInt32("Pages") ?? 0, cancellationToken);
+            var pages = await LoadPagesAsync(journeys, leadId, row.Value!.GetInt32(PagesColumn) ?? 0, cancellationToken);
             if (pages is not null)
             {
-                return ToRecord(leadId, row.Value.ETag, JourneyDocument.Read(row.Value), pages);
+                return ToRecord(leadId, row.Value, pages);
             }
 
             // A merge or an erasure removed the pages after the journey row was read: read what it left.
@@ -59,7 +61,13 @@ public sealed class JourneyStore(HubTables tables)
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(state);
         var after = state.Facts.IsEmpty ? JourneyRecord.New(state.LeadId) : before;
-        after = after with { State = state, Unpublished = [.. before.Unpublished, .. events] };
+        var revision = before.Revision + 1;
+        after = after with
+        {
+            State = state,
+            Revision = revision,
+            Unpublished = [.. before.Unpublished, .. events.Select(e => e with { Revision = revision })],
+        };
 
         var packed = HeadOf(after).Pack();
         var newPages = new List<JourneyDocument.Packed>();
@@ -69,7 +77,7 @@ public sealed class JourneyStore(HubTables tables)
             packed = HeadOf(after).Pack();
         }
 
-        var row = ToRow(state, journey, after.Pages, packed);
+        var row = packed.WriteTo(ToRow(after, journey));
         var etag = await WriteAsync(before, row, newPages, after.Pages, cancellationToken);
         return after with { ETag = etag, HeadBytes = packed.JsonBytes };
     }
@@ -101,12 +109,14 @@ public sealed class JourneyStore(HubTables tables)
     }
 
     /// <summary>A fact that changed after it had moved to a page is in the journey row too: that one counts.</summary>
-    private static JourneyRecord ToRecord(LeadId leadId, ETag etag, JourneyDocument head, IReadOnlyList<JourneyDocument> pages)
+    private static JourneyRecord ToRecord(LeadId leadId, TableEntity row, IReadOnlyList<JourneyDocument> pages)
     {
+        var head = JourneyDocument.Read(row);
         var archived = pages.SelectMany(page => page.Facts).ToImmutableDictionary(fact => fact.DedupeKey);
         var facts = archived.SetItems(head.Facts.Select(fact => KeyValuePair.Create(fact.DedupeKey, fact)));
-        return new(new(leadId, facts, head.Ledger!), etag, head.Outbox)
+        return new(new(leadId, facts, head.Ledger!), row.ETag, head.Outbox)
         {
+            Revision = row.GetInt32(RevisionColumn) ?? 0,
             Archived = archived,
             Pages = pages.Count,
             ArchivedBytes = pages.Sum(page => page.JsonBytes),
@@ -181,9 +191,11 @@ public sealed class JourneyStore(HubTables tables)
 
     private static string PageRow(LeadId leadId, int number) => string.Create(CultureInfo.InvariantCulture, $"{PagePrefix}{leadId.Value}-{number:0000}");
 
-    private static TableEntity ToRow(JourneyState state, Journey? journey, int pages, JourneyDocument.Packed packed)
+    /// <summary>What stands in the row in clear: for reading it back, and the summary.</summary>
+    private static TableEntity ToRow(JourneyRecord record, Journey? journey)
     {
-        var row = new TableEntity(state.LeadId.Value, JourneyRow(state.LeadId)) { ["Pages"] = pages };
+        var leadId = record.State.LeadId;
+        var row = new TableEntity(leadId.Value, JourneyRow(leadId)) { [PagesColumn] = record.Pages, [RevisionColumn] = record.Revision };
         if (journey is not null)
         {
             row["Stage"] = journey.Stage.ToString();
@@ -192,6 +204,6 @@ public sealed class JourneyStore(HubTables tables)
             row["Hash"] = journey.Hash;
         }
 
-        return packed.WriteTo(row);
+        return row;
     }
 }
