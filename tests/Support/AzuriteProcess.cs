@@ -7,7 +7,8 @@ namespace IntegrationHub.Tests.Support;
 /// <summary>An Azurite of its own, in memory, on a free port. It ends with its standard input, and so also when whoever started it is killed.</summary>
 public sealed class AzuriteProcess : IAsyncDisposable
 {
-    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    /// <summary>The key that Microsoft publishes for Azurite's account.</summary>
+    public const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private const string EndWithInput = "process.stdin.resume().on('end', () => process.exit(0)); require(process.argv[1]);";
 
     private readonly Process _process;

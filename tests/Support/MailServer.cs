@@ -101,7 +101,7 @@ public sealed class MailServer : IAsyncDisposable
         public override async Task<SmtpResponse> SaveAsync(ISessionContext context, IMessageTransaction transaction, ReadOnlySequence<byte> buffer, CancellationToken cancellationToken)
         {
             using var bytes = new MemoryStream(buffer.ToArray());
-            var mail = new ReceivedMail(await MimeMessage.LoadAsync(bytes, cancellationToken));
+            var mail = new ReceivedMail(await MimeMessage.LoadAsync(bytes, cancellationToken), [.. transaction.To.Select(to => $"{to.User}@{to.Host}")]);
             if (server.RefusesMail(mail) is { } refusal)
             {
                 return refusal;
@@ -125,8 +125,13 @@ public sealed class MailServer : IAsyncDisposable
 }
 
 /// <summary>A mail as it arrived.</summary>
-public sealed class ReceivedMail(MimeMessage message)
+/// <param name="message">What was sent.</param>
+/// <param name="recipients">Whom the envelope names.</param>
+public sealed class ReceivedMail(MimeMessage message, IReadOnlyList<string> recipients)
 {
+    /// <summary>Gets whom the envelope names: who gets the mail, whatever its headers say.</summary>
+    public IReadOnlyList<string> Recipients => recipients;
+
     public string Subject => message.Subject ?? "";
 
     public string Text => message.TextBody ?? "";

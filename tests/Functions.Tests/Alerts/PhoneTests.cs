@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using IntegrationHub.Functions.Alerts.Mail;
 using IntegrationHub.Funnel;
+using IntegrationHub.Tests.Support.Browsers;
 using Microsoft.Playwright;
 using static IntegrationHub.Functions.Tests.Leads;
 
