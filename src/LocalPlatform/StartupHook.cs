@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using IntegrationHub.LocalPlatform;
 
 /// <summary>
 /// Runs inside a worker before its own code: the host names this assembly in <c>DOTNET_STARTUP_HOOKS</c>. It ends the worker when its standard input
@@ -7,13 +8,15 @@ using System.Diagnostics;
 /// <remarks>The runtime looks for this name outside of any namespace.</remarks>
 internal static class StartupHook
 {
-    private const string Hooks = "DOTNET_STARTUP_HOOKS";
+    /// <summary>The environment variable that names hooks.</summary>
+    public const string Variable = "DOTNET_STARTUP_HOOKS";
 
     /// <summary>Starts to watch. The runtime calls it.</summary>
     public static void Initialize()
     {
         // A process that the worker starts is not a worker.
-        Environment.SetEnvironmentVariable(Hooks, null);
+        Environment.SetEnvironmentVariable(Variable, null);
+        TerminalSignals.Leave();
         new Thread(Watch) { IsBackground = true, Name = "End of the host" }.Start();
     }
 

@@ -1,50 +1,39 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using IntegrationHub.LocalPlatform.FunctionsHost;
 using IntegrationHub.LocalPlatform.FunctionsHost.Settings;
 using IntegrationHub.LocalPlatform.FunctionsHost.Worker;
+using IntegrationHub.LocalPlatform.Services;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.LocalPlatform.Commands;
 
-/// <summary><c>host</c>: runs a built function app with everything around it.</summary>
-internal static class HostCommand
+/// <summary>
+/// Runs a built function app with everything around it: <c>host DIR --urls http://localhost:7071 --Key:Sub=value …</c>. Services that no setting names
+/// run beside it.
+/// </summary>
+internal sealed class HostCommand : Command
 {
     private const int InvalidConfiguration = 2;
 
-    /// <summary>Creates the command.</summary>
-    public static Command Create()
+    private readonly Argument<DirectoryInfo> _application = new("app") { Description = "The built function app: the directory with its assembly and host.json." };
+
+    public HostCommand()
+        : base("host", "Runs a function app. --urls chooses its address, --Key:Sub=value sets an app setting; the environment does, too.")
     {
-        var application = new Argument<DirectoryInfo>("app") { Description = "The built function app: the directory with its assembly and host.json." };
-        var command = new Command("host", "Runs a function app: --urls chooses its address, --Key:Sub=value sets an app setting.")
-        {
-            application,
-        };
-        command.TreatUnmatchedTokensAsErrors = false;
-        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(application).FullName, [.. parsed.UnmatchedTokens]));
-        return command;
+        Arguments.Add(_application);
+        TreatUnmatchedTokensAsErrors = false;
+        SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(_application).FullName, [.. parsed.UnmatchedTokens]));
     }
 
     private static async Task<int> RunAsync(string application, string[] arguments)
     {
-        using var stopping = new CancellationTokenSource();
-        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var stop = new StopSignals();
         try
         {
             var given = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(arguments).Build();
-            var settings = AppSettings.Read(application, given);
-            var data = Path.GetFullPath(settings["Hub:DataDirectory"] ?? ".hub");
-            var options = new FunctionsHostOptions
-            {
-                ApplicationDirectory = application,
-                DataDirectory = data,
-                Urls = settings["urls"] ?? $"http://localhost:{settings.LocalHttpPort ?? "7071"}",
-            };
-            await using var host = await LocalFunctionsHost.StartAsync(options, settings, Task.CompletedTask, stopping.Token);
-            await host.Completion.WaitAsync(stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await host.StopAsync();
-            return host.Completion.Exception?.InnerException is WorkerEndedException ended ? Fail(ended.Message, ended.ExitCode) : 0;
+            await RunAsync(application, AppSettings.Read(application, given), stop.Token);
+            return 0;
         }
         catch (InvalidConfigurationException invalid)
         {
@@ -54,16 +43,35 @@ internal static class HostCommand
         {
             return Fail(ended.Message, ended.ExitCode);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (IOException unavailable)
+        {
+            return Fail(unavailable.Message, 1);
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
             return 0;
         }
+    }
 
-        void Stop(PosixSignalContext signal)
+    private static async Task RunAsync(string application, AppSettings settings, CancellationToken stopping)
+    {
+        var data = Path.GetFullPath(settings["Hub:DataDirectory"] ?? ".hub");
+        var hostJson = HostJson.Read(application, settings);
+        using var loggers = HostLogging.Create(hostJson, configure: null);
+        var topology = Path.Combine(application, "topology.json");
+        var services = LocalServices.For(settings, data, File.Exists(topology) ? topology : null, needsBlobs: false);
+        await using var runner = new ServiceRunner(services, loggers.CreateLogger<ServiceRunner>());
+        var options = new FunctionsHostOptions
         {
-            signal.Cancel = true;
-            stopping.Cancel();
-        }
+            ApplicationDirectory = application,
+            DataDirectory = data,
+            Urls = settings["urls"] ?? $"http://localhost:{settings.LocalHttpPort ?? "7071"}",
+            WorkerFailureLimit = int.TryParse(settings["LocalPlatform:WorkerFailureLimit"], out var limit) ? limit : RestartPolicy.DefaultLimit,
+        };
+        Dictionary<string, string?> defaults = new(services.Settings) { ["Hub:DataDirectory"] = data };
+        var starting = runner.StartAsync(stopping);
+        await using var host = await LocalFunctionsHost.StartAsync(options, settings.With(defaults), hostJson, loggers, starting, stopping);
+        await host.Completion.WaitAsync(stopping);
     }
 
     private static int Fail(string message, int code)

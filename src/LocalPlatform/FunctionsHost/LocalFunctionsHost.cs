@@ -7,7 +7,6 @@ using IntegrationHub.LocalPlatform.FunctionsHost.Timers;
 using IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost;
 
@@ -23,6 +22,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     private readonly Stack<IAsyncDisposable> _parts = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggerFactory _loggers;
+    private ILoggerFactory? _ownLoggers;
     private HttpFront? _front;
     private WorkerSupervisor? _workers;
     private IReadOnlyList<ITriggerListener> _listeners = [];
@@ -45,17 +45,22 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         var given = new ConfigurationBuilder()
             .AddInMemoryCollection(options.Settings.Select(each => KeyValuePair.Create(each.Key.Replace("__", ":", StringComparison.Ordinal), each.Value)))
             .Build();
-        return await StartAsync(options, AppSettings.Read(options.ApplicationDirectory, given), Task.CompletedTask, cancellationToken);
+        var settings = AppSettings.Read(options.ApplicationDirectory, given);
+        var hostJson = HostJson.Read(options.ApplicationDirectory, settings);
+        var loggers = HostLogging.Create(hostJson, options.Logging);
+        var host = await StartAsync(options, settings, hostJson, loggers, Task.CompletedTask, cancellationToken);
+        host._ownLoggers = loggers;
+        return host;
     }
 
-    /// <summary>Starts it when the settings are read already; functions run only after <paramref name="services"/> are there.</summary>
-    internal static async Task<LocalFunctionsHost> StartAsync(FunctionsHostOptions options, AppSettings settings, Task services, CancellationToken cancellationToken)
+    /// <summary>Starts it when its files are read already. The worker starts at once; its functions run only after <paramref name="services"/> are there.</summary>
+    internal static async Task<LocalFunctionsHost> StartAsync(
+        FunctionsHostOptions options, AppSettings settings, HostJson hostJson, ILoggerFactory loggers, Task services, CancellationToken cancellationToken)
     {
-        var application = Path.GetFullPath(options.ApplicationDirectory);
-        var hostJson = HostJson.Read(application, settings);
-        var host = new LocalFunctionsHost(CreateLoggers(options, hostJson));
+        var host = new LocalFunctionsHost(loggers);
         try
         {
+            var application = Path.GetFullPath(options.ApplicationDirectory);
             await host.StartAsync(options with { ApplicationDirectory = application }, settings.WithDefaults(WorkerDefaults), hostJson, services, cancellationToken);
             return host;
         }
@@ -103,7 +108,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         }
 
         _stopping.Dispose();
-        _loggers.Dispose();
+        _ownLoggers?.Dispose();
     }
 
     /// <summary>What the worker's settings are unless something else is set.</summary>
@@ -114,24 +119,6 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         // Each entry travels to the host; those of ASP.NET Core alone would cost more than the request itself.
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
     };
-
-    private static ILoggerFactory CreateLoggers(FunctionsHostOptions options, HostJson hostJson) => LoggerFactory.Create(logging =>
-    {
-        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error);
-        foreach (var (category, level) in hostJson.LogLevels)
-        {
-            _ = category.Equals("default", StringComparison.OrdinalIgnoreCase) ? logging.SetMinimumLevel(level) : logging.AddFilter(category, level);
-        }
-
-        if (options.Logging is { } configure)
-        {
-            configure(logging);
-        }
-        else
-        {
-            logging.AddSimpleConsole(console => console.ColorBehavior = LoggerColorBehavior.Default);
-        }
-    });
 
     private async Task StartAsync(FunctionsHostOptions options, AppSettings settings, HostJson hostJson, Task services, CancellationToken cancellationToken)
     {

@@ -23,10 +23,10 @@ internal sealed partial class AppSettings
     /// <summary>Gets the port that local.settings.json names under <c>Host</c>; null when it names none.</summary>
     public string? LocalHttpPort => _file["Host:LocalHttpPort"];
 
-    /// <summary>Gets the settings in the form of environment variables, which is how a worker gets them.</summary>
+    /// <summary>Gets the settings in the form of environment variables, which is how a worker gets them. The addresses of the host are not the worker's.</summary>
     public IEnumerable<KeyValuePair<string, string>> Environment =>
         from pair in _values.AsEnumerable()
-        where pair.Value is not null
+        where pair.Value is not null && !pair.Key.Equals("urls", StringComparison.OrdinalIgnoreCase)
         select KeyValuePair.Create(pair.Key.Replace(":", "__", StringComparison.Ordinal), pair.Value);
 
     /// <summary>Gets a setting; null when it is missing or empty. Both <c>A:B</c> and <c>A__B</c> name it.</summary>
@@ -44,6 +44,13 @@ internal sealed partial class AppSettings
             .Build();
         return new(values, file);
     }
+
+    /// <summary>Takes settings as they are, without those of an app's files.</summary>
+    public static AppSettings From(IConfiguration values) => new(values, new ConfigurationBuilder().Build());
+
+    /// <summary>Puts values above everything that is set.</summary>
+    public AppSettings With(IEnumerable<KeyValuePair<string, string?>> values) =>
+        new(new ConfigurationBuilder().AddConfiguration(_values).AddInMemoryCollection(values).Build(), _file);
 
     /// <summary>Puts defaults below everything that is set.</summary>
     public AppSettings WithDefaults(IEnumerable<KeyValuePair<string, string?>> defaults) =>

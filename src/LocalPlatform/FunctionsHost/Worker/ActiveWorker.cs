@@ -43,8 +43,10 @@ internal sealed class ActiveWorker(WorkerChannel channel, IWorker process, Uri? 
     public async Task TerminateAsync(TimeSpan grace)
     {
         channel.Send(new() { WorkerTerminate = new() { GracePeriod = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(grace) } });
-        await Task.WhenAny(process.Ended, Task.Delay(grace));
-        Kill();
+        if (await Task.WhenAny(process.Ended, Task.Delay(grace)) != process.Ended)
+        {
+            Kill();
+        }
     }
 
     /// <summary>Ends the worker at once.</summary>

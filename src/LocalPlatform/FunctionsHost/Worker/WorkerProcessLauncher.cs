@@ -7,7 +7,13 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 internal sealed class WorkerProcessLauncher(ILogger logger) : IWorkerLauncher
 {
     private const string RuntimeConfig = ".runtimeconfig.json";
-    private const string StartupHooks = "DOTNET_STARTUP_HOOKS";
+
+    /// <summary>For a small process that shares its machine: less memory and a quicker start are worth more than the last bit of speed.</summary>
+    private static readonly Dictionary<string, string> Runtime = new()
+    {
+        ["DOTNET_gcServer"] = "0",
+        ["DOTNET_TieredPGO"] = "0",
+    };
 
     /// <inheritdoc/>
     public Task<IWorker> StartAsync(WorkerStart start, CancellationToken cancellationToken) =>
@@ -45,6 +51,11 @@ internal sealed class WorkerProcessLauncher(ILogger logger) : IWorkerLauncher
                 $"{int.MaxValue}",
             },
         };
+        foreach (var (name, value) in Runtime)
+        {
+            process.Environment.TryAdd(name, value);
+        }
+
         foreach (var (name, value) in start.Settings)
         {
             process.Environment[name] = value;
@@ -53,8 +64,14 @@ internal sealed class WorkerProcessLauncher(ILogger logger) : IWorkerLauncher
         process.Environment["FUNCTIONS_WORKER_DIRECTORY"] = start.ApplicationDirectory;
         process.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = start.ApplicationDirectory;
         var hook = typeof(WorkerProcessLauncher).Assembly.Location;
-        process.Environment[StartupHooks] =
-            process.Environment.TryGetValue(StartupHooks, out var others) && others is { Length: > 0 } ? others + Path.PathSeparator + hook : hook;
+        process.Environment[StartupHook.Variable] =
+            process.Environment.TryGetValue(StartupHook.Variable, out var others) && others is { Length: > 0 } ? others + Path.PathSeparator + hook : hook;
+        if (OperatingSystem.IsWindows())
+        {
+            // On other systems the hook sees to it: Ctrl+C is for the host, which then ends the worker.
+            process.CreateNewProcessGroup = true;
+        }
+
         return process;
     }
 }
