@@ -1,5 +1,4 @@
 using Azure.Data.Tables;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Alerts;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Funnel;
@@ -7,14 +6,12 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Alerts;
 
-[Collection(nameof(RealParts))]
-public sealed class StallFlowTests : IAsyncDisposable
+public sealed class StallFlowTests(Azurite azurite) : IAsyncLifetime
 {
-    private readonly ManualClock _clock = new(Monday);
-    private readonly Azurite _azurite;
-    private readonly TestHub _hub;
+    private readonly StillTimeProvider _clock = new(Monday);
+    private TestHub _hub = null!;
 
-    public StallFlowTests(Azurite azurite) => (_azurite, _hub) = (azurite, new(azurite.ConnectionString, _clock, []));
+    public async ValueTask InitializeAsync() => _hub = await TestHub.CreateAsync(azurite, _clock, []);
 
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
@@ -53,7 +50,7 @@ public sealed class StallFlowTests : IAsyncDisposable
     {
         var lead = Id("later");
         await _hub.LeadAsync(lead, Claim(FunnelStage.Awareness, Monday));
-        _clock.Now = Monday.AddDays(1);
+        _clock.AdjustTime(Monday.AddDays(1));
         await _hub.LeadAsync(lead, Claim(FunnelStage.Interest, Monday.AddDays(1)));
 
         await SweepAt(Monday.AddDays(2));
@@ -112,7 +109,7 @@ public sealed class StallFlowTests : IAsyncDisposable
         await _hub.LeadAsync(lead, Claim(FunnelStage.Interest, Monday));
         await SweepAt(Monday.AddDays(2));
 
-        _clock.Now = Monday.AddDays(2).AddHours(-3);
+        _clock.AdjustTime(Monday.AddDays(2).AddHours(-3));
         await _hub.LeadAsync(lead, Claim(FunnelStage.Awareness, Monday.AddHours(1)));
         await SweepAt(Monday.AddDays(2).AddHours(1));
 
@@ -134,7 +131,7 @@ public sealed class StallFlowTests : IAsyncDisposable
             DueAt = Monday.AddDays(9),
         };
         await _hub.LeadAsync(lead, Claim(FunnelStage.Interest, Monday), booked);
-        await using (var other = new TestHub(_azurite.ConnectionString, _clock, []))
+        await using (var other = await TestHub.CreateAsync(azurite, _clock, []))
         {
             await other.LeadAsync(lead, booked with { DedupeKey = "call|2", OccurredAt = Monday.AddMinutes(2), DueAt = null });
         }
@@ -201,7 +198,7 @@ public sealed class StallFlowTests : IAsyncDisposable
 
     private Task SweepAt(DateTimeOffset now)
     {
-        _clock.Now = now;
+        _clock.AdjustTime(now);
         return _hub.Get<StallFlow>().SweepAsync(Token);
     }
 

@@ -1,7 +1,6 @@
 using System.Net;
 using Azure.Data.Tables;
 using IntegrationHub.Connectors.Common;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Erasure;
 using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Journeys;
@@ -12,10 +11,9 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Identity;
 
-[Collection(nameof(OwnTables))]
 public sealed class ErasureTests(Azurite azurite)
 {
-    private readonly ManualClock _clock = new(Monday.AddDays(1));
+    private readonly StillTimeProvider _clock = new(Monday.AddDays(1));
     private readonly string _world = Guid.NewGuid().ToString("N")[..8];
     private readonly PlayedCrm _sales = new();
 
@@ -26,7 +24,7 @@ public sealed class ErasureTests(Azurite azurite)
     [Fact]
     public async Task Nothing_of_an_erased_person_is_left_in_any_table_and_they_do_not_come_back_until_a_person_lifts_it()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.StartAsync();
         using var api = new HubClient(hub);
         var lead = await KnowAsync(hub);
@@ -58,7 +56,7 @@ public sealed class ErasureTests(Azurite azurite)
     [InlineData(false)]
     public async Task A_privacy_deletion_erases_whether_the_plain_deletion_comes_before_or_after(bool before)
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await KnowAsync(hub);
         var deletion = Marketing.Event(SourceEventKind.ContactDeleted, 20, "contact-1");
         var privacy = Marketing.Event(SourceEventKind.ContactPrivacyDeleted, 20, "contact-1");
@@ -75,8 +73,8 @@ public sealed class ErasureTests(Azurite azurite)
     [Fact]
     public async Task Nothing_another_instance_remembers_or_has_under_way_brings_an_erased_person_back()
     {
-        await using var hub = NewHub();
-        await using var other = NewHub();
+        await using var hub = await NewHubAsync();
+        await using var other = await NewHubAsync();
         var lead = await KnowAsync(hub);
         await other.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 20, "contact-1", "ada"));
         var announced = (await hub.EventsAsync<HandoffAnnounced>("to-sales")).Concat(await other.EventsAsync<HandoffAnnounced>("to-sales")).Where(handoff => handoff.LeadId == lead).ToList();
@@ -98,7 +96,7 @@ public sealed class ErasureTests(Azurite azurite)
     [Fact]
     public async Task A_person_nobody_knew_does_not_come_back_either()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
 
         await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.ContactPrivacyDeleted, 0, "contact-7"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-7", "late"));
@@ -110,7 +108,7 @@ public sealed class ErasureTests(Azurite azurite)
     [Fact]
     public async Task What_waits_for_somebody_to_tell_whose_it_is_is_forgotten_with_the_record_it_is_about()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.StartAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "ada"));
@@ -128,7 +126,7 @@ public sealed class ErasureTests(Azurite azurite)
     [Fact]
     public async Task The_answer_that_somebody_is_a_person_of_their_own_is_forgotten_with_them()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         var waiting = Marketing.Deliver(Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "ada"));
         await hub.TellAsync(waiting);
@@ -146,7 +144,7 @@ public sealed class ErasureTests(Azurite azurite)
     [Fact]
     public async Task The_leads_merged_into_an_erased_one_are_erased_with_it()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "countess"));
         LeadId[] leads = [(await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-1"), Token))!, (await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-2"), Token))!];
@@ -170,7 +168,7 @@ public sealed class ErasureTests(Azurite azurite)
     [Fact]
     public async Task What_a_tool_tells_of_a_record_after_its_deletion_is_dropped_and_counted_until_it_restores_it()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         var lead = (await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-1"), Token))!;
 
@@ -192,7 +190,7 @@ public sealed class ErasureTests(Azurite azurite)
         Assert.Single((await hub.StateAsync(lead)).Ledger.Handoffs);
     }
 
-    private TestHub NewHub() => new(azurite.ConnectionString, _clock, [Marketing, _sales], "--Schedules:DetectStalls=0 0 0 1 1 *");
+    private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, _clock, [Marketing, _sales]);
 
     /// <summary>Test classes share the tables.</summary>
     private async Task<long> DroppedAsync(TestHub hub) => (await hub.Get<ConnectorStateStore>().GetAllAsync(Token)).GetValueOrDefault(Marketing.Name)?.Dropped ?? 0;
