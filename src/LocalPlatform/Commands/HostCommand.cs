@@ -43,7 +43,7 @@ internal sealed class HostCommand : Command
         {
             return Fail(ended.Message, ended.ExitCode);
         }
-        catch (IOException unavailable)
+        catch (Exception unavailable) when (unavailable is ServiceFailedException or IOException)
         {
             return Fail(unavailable.Message, 1);
         }
@@ -69,8 +69,9 @@ internal sealed class HostCommand : Command
             WorkerFailureLimit = int.TryParse(settings["LocalPlatform:WorkerFailureLimit"], out var limit) ? limit : RestartPolicy.DefaultLimit,
         };
         Dictionary<string, string?> defaults = new(services.Settings) { ["Hub:DataDirectory"] = data };
-        var starting = runner.StartAsync(stopping);
+        var starting = runner.StartFirstAsync(stopping);
         await using var host = await LocalFunctionsHost.StartAsync(options, settings.With(defaults), hostJson, loggers, starting, stopping);
+        await runner.StartOthersAsync(stopping);
         await host.Completion.WaitAsync(stopping);
     }
 
