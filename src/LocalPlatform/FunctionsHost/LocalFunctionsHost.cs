@@ -53,7 +53,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         return host;
     }
 
-    /// <summary>Starts it when its files are read already. The worker starts at once; its functions run only after <paramref name="services"/> are there.</summary>
+    /// <summary>Starts it when its files are read already. The worker starts when <paramref name="services"/> are there.</summary>
     internal static async Task<LocalFunctionsHost> StartAsync(
         FunctionsHostOptions options, AppSettings settings, HostJson hostJson, ILoggerFactory loggers, Task services, CancellationToken cancellationToken)
     {
@@ -142,9 +142,8 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         var timers = new TimerStore(Path.Combine(options.DataDirectory, "timers"));
         var listeners = new TriggerListeners(invoker, clients, locks, hostJson.ServiceBus, timers, options.Clock, _loggers);
 
-        var starting = _workers.StartAsync(endpoint.Address);
-        await Task.WhenAll(services, starting).WaitAsync(cancellationToken);
-        var functions = await starting;
+        await services;
+        var functions = await _workers.StartAsync(endpoint.Address).WaitAsync(cancellationToken);
         _listeners = [.. listeners.Create(functions).Select(Own)];
         _watching = invoker.WatchAsync(_stopping.Token);
         _front.Serve(functions, new FunctionForwarder(_workers, invoker, keys, _front.Forwarder));
