@@ -62,7 +62,7 @@ public static class SettingsRegistration
             LinkKey = linkKey,
             ReplayPerSecond = replayPerSecond,
             PublicUrl = url ?? new Uri("http://localhost:7071"),
-            CachedJourneys = Math.Max(0, reader.Value("Hub:CachedJourneys", 20_000, "Write a whole number; 0 keeps no journey in memory.")),
+            JourneyCacheMegabytes = Math.Max(0, reader.Value("Hub:JourneyCacheMegabytes", 64, "Write a whole number; 0 keeps no journey in memory.")),
         };
     }
 

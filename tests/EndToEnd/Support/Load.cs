@@ -18,6 +18,7 @@ internal sealed class Load(World world) : IAsyncDisposable
 
     private readonly ConcurrentDictionary<long, ConcurrentBag<long>> _accepted = new();
     private readonly CancellationTokenSource _enough = new();
+    private readonly CancellationTokenSource _abandoned = new();
     private Task[] _sending = [];
 
     /// <summary>Gets how many events the hub has said yes to.</summary>
@@ -55,10 +56,13 @@ internal sealed class Load(World world) : IAsyncDisposable
         await AssertMailsAreRepeatedOnlyUnderOneMessageIdAsync();
     }
 
+    /// <summary>Ends it at once: after a failure, nobody may be there to take what was begun.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _abandoned.CancelAsync();
         await StopAsync();
         _enough.Dispose();
+        _abandoned.Dispose();
     }
 
     private async Task SendAsync(IReadOnlyList<long> contacts, long firstEvent, string stage)
@@ -70,6 +74,11 @@ internal sealed class Load(World world) : IAsyncDisposable
             var change = new HubSpotChange(firstEvent + number, contact, property, value, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
             while (!await IsAcceptedAsync(change))
             {
+                if (_abandoned.IsCancellationRequested)
+                {
+                    return;
+                }
+
                 await Task.Delay(50, TestContext.Current.CancellationToken);
             }
 

@@ -276,7 +276,7 @@ public sealed class MailFlowTests(Azurite azurite)
         await world.LeadAsync(Id("readable"));
         await world.SweepAsync(Due);
         var journeys = await world.Hub.Get<HubTables>().GetAsync(HubTables.Journeys, TestContext.Current.CancellationToken);
-        await journeys.UpsertEntityAsync(new TableEntity(Id("broken").Value, $"fact-{Id("broken")}") { ["Json"] = "{" }, cancellationToken: TestContext.Current.CancellationToken);
+        await journeys.UpsertEntityAsync(new TableEntity(Id("broken").Value, $"journey-{Id("broken")}") { ["Format"] = 99 }, cancellationToken: TestContext.Current.CancellationToken);
         await world.Hub.Get<MailboxStore>().PutAsync(new() { Audience = new("sales"), LeadId = Id("broken"), AlertId = "any", PutAt = Due }, TestContext.Current.CancellationToken);
 
         await world.SendAsync(Open);

@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Data.Tables;
 using IntegrationHub.Functions.Alerts;
 using IntegrationHub.Functions.Journeys;
@@ -148,20 +149,22 @@ public sealed class StallFlowTests(Azurite azurite) : IAsyncLifetime
         await _hub.LeadAsync(broken, Claim(FunnelStage.Interest, Monday));
         await _hub.LeadAsync(sound, Claim(FunnelStage.Interest, Monday));
         var journeys = await _hub.Get<HubTables>().GetAsync(HubTables.Journeys, Token);
-        var unreadable = new TableEntity(broken.Value, $"fact-{broken}") { ["Json"] = "{" };
-        await journeys.AddEntityAsync(unreadable, Token);
+        await FormatAsync(99);
 
         await SweepAt(Monday.AddDays(2));
 
         Assert.Single(await RaisedAsync(sound));
         Assert.Equal(Monday.AddDays(2).AddMinutes(1), Assert.Single(await RowsAsync(broken)).DueAt);
-        await journeys.DeleteEntityAsync(unreadable, cancellationToken: Token);
+        await FormatAsync(1);
         await SweepAt(Monday.AddDays(2).AddSeconds(59));
         var tooEarly = await RaisedAsync(broken);
         await SweepAt(Monday.AddDays(2).AddMinutes(1));
         Assert.Empty(tooEarly);
         Assert.Single(await RaisedAsync(broken));
         Assert.Empty(await RowsAsync(broken));
+
+        Task FormatAsync(int format) => journeys.UpdateEntityAsync(
+            new TableEntity(broken.Value, $"journey-{broken}") { ["Format"] = format }, ETag.All, TableUpdateMode.Merge, Token);
     }
 
     [Fact]

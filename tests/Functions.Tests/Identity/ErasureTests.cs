@@ -6,6 +6,7 @@ using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.Reviews;
+using IntegrationHub.Functions.Settings;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -33,7 +34,7 @@ public sealed class ErasureTests(Azurite azurite)
 
         Assert.Equal([HttpStatusCode.NoContent, HttpStatusCode.NoContent, HttpStatusCode.NotFound], [await api.DeleteAsync($"/api/leads/{lead}"), await api.DeleteAsync($"/api/leads/{lead}"), await api.DeleteAsync($"/api/leads/{Id("nobody")}")]);
 
-        Assert.Equal([$"Journeys/0-journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
+        Assert.Equal([$"Journeys/journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
         Assert.Equal([HttpStatusCode.NotFound, HttpStatusCode.NotFound], [await api.StatusAsync($"/api/leads/{lead}"), await api.StatusAsync($"/api/leads/{lead}/why")]);
 
         var before = await DroppedAsync(hub);
@@ -66,7 +67,7 @@ public sealed class ErasureTests(Azurite azurite)
         await hub.TellAsync(Marketing, privacy, Marketing.Stage(FunnelStage.Evaluation, 25, "contact-1"));
 
         Assert.Null(await hub.Journeys.LoadAsync(lead, Token));
-        Assert.Equal([$"Journeys/0-journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
+        Assert.Equal([$"Journeys/journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
         Assert.True((await hub.Get<IdentityStore>().LookUpAsync(IdentityKey.Email(Email("ada")), Token)).Erased);
     }
 
@@ -90,7 +91,7 @@ public sealed class ErasureTests(Azurite azurite)
 
         Assert.Null(await other.Journeys.LoadAsync(lead, Token));
         Assert.Empty(_sales.Records);
-        Assert.Equal([$"Journeys/0-journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
+        Assert.Equal([$"Journeys/journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
     }
 
     [Fact]
@@ -157,7 +158,7 @@ public sealed class ErasureTests(Azurite azurite)
 
         foreach (var lead in leads)
         {
-            Assert.Equal([$"Journeys/0-journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
+            Assert.Equal([$"Journeys/journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
             Assert.Equal(HttpStatusCode.NotFound, await api.StatusAsync($"/api/leads/{lead}"));
             Assert.Equal(HttpStatusCode.NoContent, await api.DeleteAsync($"/api/leads/{lead}"));
         }
@@ -211,10 +212,10 @@ public sealed class ErasureTests(Azurite azurite)
     private async Task<IReadOnlyList<string>> RowsAboutAsync(TestHub hub, LeadId lead)
     {
         var found = new List<string>();
-        var tables = hub.Get<TableServiceClient>();
-        await foreach (var item in tables.QueryAsync((string?)null, cancellationToken: Token))
+        var (tables, prefix) = (hub.Get<TableServiceClient>(), hub.Get<HubOptions>().TablePrefix);
+        await foreach (var item in tables.QueryAsync((string?)null, cancellationToken: Token).Where(item => item.Name.StartsWith(prefix, StringComparison.Ordinal)))
         {
-            var (name, table) = (item.Name, tables.GetTableClient(item.Name));
+            var (name, table) = (item.Name[prefix.Length..], tables.GetTableClient(item.Name));
             await foreach (var row in table.QueryAsync<TableEntity>((string?)null, cancellationToken: Token))
             {
                 if (row.Any(column => Says(column.Value).Contains(_world, StringComparison.Ordinal) || Says(column.Value).Contains(lead.Value, StringComparison.Ordinal)))

@@ -157,7 +157,7 @@ public sealed class MergeTests(Azurite azurite)
         await using var hub = await NewHubAsync();
         foreach (var record in new[] { "contact-1", "contact-2" })
         {
-            await hub.TellAsync(Marketing, [.. Enumerable.Range(0, 3 * JourneyStore.FactsPerCommit).Select(i => Marketing.Event(SourceEventKind.Activity, i, record) with { Touch = TouchKind.Click })]);
+            await hub.TellAsync(Marketing, [.. Enumerable.Range(0, 240).Select(i => Marketing.Event(SourceEventKind.Activity, i, record) with { Touch = TouchKind.Click })]);
         }
 
         var (survivor, merged) = MergeRules.Order(await LeadAsync(hub, "contact-1"), await LeadAsync(hub, "contact-2"));

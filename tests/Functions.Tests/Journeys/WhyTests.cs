@@ -28,7 +28,7 @@ public sealed class WhyTests(Azurite azurite)
         var stored = await hub.StateAsync(lead);
         var replayed = JourneyFold.Fold(lead, stored.Facts.Values.Where(fact => named.Contains(EmailAddress.HideIn(fact.DedupeKey))), Policy);
         var journeys = await hub.Get<HubTables>().GetAsync(HubTables.Journeys, Token);
-        var row = (await journeys.GetEntityAsync<TableEntity>(lead.Value, $"0-journey-{lead}", cancellationToken: Token)).Value;
+        var row = (await journeys.GetEntityAsync<TableEntity>(lead.Value, $"journey-{lead}", cancellationToken: Token)).Value;
 
         Assert.Equal((row.GetString("Hash"), row.GetString("Stage"), row.GetDateTimeOffset("EnteredAt")), (replayed.Hash, replayed.Stage.ToString(), replayed.EnteredAt));
         Assert.Equal((row.GetString("Hash"), "interest"), (Text(why.RootElement, "hash"), Text(why.RootElement, "stage")));
