@@ -57,15 +57,23 @@ internal sealed class TestHub : IAsyncDisposable
         CreateAsync(Leads.Policy, azurite, clock, connectors, settings);
 
     /// <summary>A hub whose funnel is run in another way than <see cref="Leads.Policy"/>.</summary>
-    public static async Task<TestHub> CreateAsync(FunnelSettings policy, Azurite azurite, TimeProvider clock, IConnector[] connectors, params string[] settings)
+    public static Task<TestHub> CreateAsync(FunnelSettings policy, Azurite azurite, TimeProvider clock, IConnector[] connectors, params string[] settings) =>
+        CreateAsync(policy, azurite, clock, TimeProvider.System, connectors, settings);
+
+    /// <summary>A hub with a clock for the locks, lives and schedules of its bus.</summary>
+    public static Task<TestHub> CreateAsync(Azurite azurite, TimeProvider clock, TimeProvider bus, IConnector[] connectors) =>
+        CreateAsync(Leads.Policy, azurite, clock, bus, connectors, []);
+
+    private static async Task<TestHub> CreateAsync(FunnelSettings policy, Azurite azurite, TimeProvider clock, TimeProvider busClock, IConnector[] connectors, string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("hub-").FullName;
-        var bus = await LocalBus.StartAsync(new() { DataDirectory = folder, TopologyFile = Repository.PathTo("infra", "topology.json") }, Token);
+        var bus = await LocalBus.StartAsync(new() { DataDirectory = folder, TopologyFile = Repository.PathTo("infra", "topology.json"), TimeProvider = busClock }, Token);
         string[] always =
         [
             $"--AzureWebJobsStorage={azurite.ConnectionString}",
             $"--Hub:TablePrefix={azurite.PrefixOfTest()}",
             $"--Hub:FunctionKey={Key}",
+            $"--Hub:MasterKey={Key}",
             "--Mail:From=hub@example.com",
             "--Mail:Smtp:Host=127.0.0.1",
             "--Hub:RetryDelays=00:00:00.1,00:00:00.1",
@@ -84,7 +92,8 @@ internal sealed class TestHub : IAsyncDisposable
             .Replace(ServiceDescriptor.Singleton(clock))
             .Replace(ServiceDescriptor.Singleton(policy with { WriteBack = WriteBackRegistration.For(policy.WriteBack, new(connectors)) }))
             .Replace(ServiceDescriptor.Singleton(new ConnectorSet(connectors)))
-            .AddLogging(logging => logging.ClearProviders().AddProvider(new TestOutputLogging())));
+            .AddLogging(logging => logging.ClearProviders().AddProvider(new TestOutputLogging())
+                .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error)));
     }
 
     public T Get<T>()
@@ -125,7 +134,7 @@ internal sealed class TestHub : IAsyncDisposable
         var bus = Get<ServiceBusClient>();
         await using var receiver = subscription is null ? bus.CreateReceiver(queueOrTopic, options) : bus.CreateReceiver(queueOrTopic, subscription, options);
         var messages = new List<ServiceBusReceivedMessage>();
-        while (await receiver.PeekMessagesAsync(100, messages.Count == 0 ? null : messages[^1].SequenceNumber + 1, Token) is { Count: > 0 } page)
+        while (await receiver.PeekMessagesAsync(100, messages.Count == 0 ? 0 : messages[^1].SequenceNumber + 1, Token) is { Count: > 0 } page)
         {
             messages.AddRange(page);
         }

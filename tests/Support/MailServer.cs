@@ -21,18 +21,18 @@ public sealed class MailServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _serving;
 
-    private MailServer(X509Certificate2? certificate)
+    private MailServer(X509Certificate2? certificate, Func<string, string, bool>? login)
     {
         var options = new SmtpServerOptionsBuilder().ServerName("mail.example.com").Endpoint(endpoint =>
         {
-            endpoint.Endpoint(new(IPAddress.Loopback, Port)).AllowUnsecureAuthentication();
+            endpoint.Endpoint(new(IPAddress.Loopback, Port)).AllowUnsecureAuthentication().AuthenticationRequired(login is not null);
             if (certificate is not null)
             {
                 endpoint.Certificate(certificate);
             }
         }).Build();
         var services = new ServiceProvider();
-        services.Add(new DelegatingUserAuthenticator((_, user, password) => Login(user, password)));
+        services.Add(new DelegatingUserAuthenticator((_, user, password) => login?.Invoke(user, password) ?? true));
         services.Add(new Store(this));
         services.Add(new Recipients(this));
         var server = new SmtpServer.SmtpServer(options, services);
@@ -49,9 +49,6 @@ public sealed class MailServer : IAsyncDisposable
     /// <summary>Gets the commands that were given, by name, each with whether it came under TLS.</summary>
     public IReadOnlyList<(bool Secure, string Command)> Commands => [.. _commands];
 
-    /// <summary>Gets or sets which user and password may log in. Default: any.</summary>
-    public Func<string, string, bool> Login { get; set; } = (_, _) => true;
-
     /// <summary>Gets or sets the answer to a recipient's address; null accepts it. Default: all are accepted.</summary>
     public Func<string, SmtpResponse?> RefusesRecipient { get; set; } = _ => null;
 
@@ -63,9 +60,10 @@ public sealed class MailServer : IAsyncDisposable
 
     /// <summary>Starts one.</summary>
     /// <param name="certificate">What it shows; null for a server that knows no STARTTLS.</param>
-    public static async Task<MailServer> StartAsync(X509Certificate2? certificate = null)
+    /// <param name="login">Says whether a user may log in with a password, which then is required; null where nobody has to.</param>
+    public static async Task<MailServer> StartAsync(X509Certificate2? certificate = null, Func<string, string, bool>? login = null)
     {
-        var server = new MailServer(certificate);
+        var server = new MailServer(certificate, login);
         await Eventually.TrueAsync(server.ListensAsync, "the mail server listens");
         return server;
     }

@@ -14,7 +14,7 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost;
 public sealed partial class LocalFunctionsHost : IAsyncDisposable
 {
     /// <summary>How long requests and invocations may take to end on a stop; then they are cut.</summary>
-    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(4);
 
     /// <summary>How long the worker may take to end; then it is killed.</summary>
     private static readonly TimeSpan WorkerGrace = TimeSpan.FromSeconds(2);

@@ -100,12 +100,11 @@ public sealed class SmtpMailSenderTests
     public async Task A_login_that_is_not_taken_makes_mail_wait_until_it_is_mended(bool taken)
     {
         var logins = new List<(string User, string Password)>();
-        await using var server = await MailServer.StartAsync();
-        server.Login = (user, password) =>
+        await using var server = await MailServer.StartAsync(login: (user, password) =>
         {
             logins.Add((user, password));
             return taken;
-        };
+        });
 
         var failure = await Record.ExceptionAsync(() => WithLogin(server.Port, startTls: false).SendAsync(Mail, TestContext.Current.CancellationToken));
 

@@ -6,6 +6,7 @@ using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.Reviews;
+using IntegrationHub.Functions.Settings;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -211,10 +212,10 @@ public sealed class ErasureTests(Azurite azurite)
     private async Task<IReadOnlyList<string>> RowsAboutAsync(TestHub hub, LeadId lead)
     {
         var found = new List<string>();
-        var tables = hub.Get<TableServiceClient>();
-        await foreach (var item in tables.QueryAsync((string?)null, cancellationToken: Token))
+        var (tables, prefix) = (hub.Get<TableServiceClient>(), hub.Get<HubOptions>().TablePrefix);
+        await foreach (var item in tables.QueryAsync((string?)null, cancellationToken: Token).Where(item => item.Name.StartsWith(prefix, StringComparison.Ordinal)))
         {
-            var (name, table) = (item.Name, tables.GetTableClient(item.Name));
+            var (name, table) = (item.Name[prefix.Length..], tables.GetTableClient(item.Name));
             await foreach (var row in table.QueryAsync<TableEntity>((string?)null, cancellationToken: Token))
             {
                 if (row.Any(column => Says(column.Value).Contains(_world, StringComparison.Ordinal) || Says(column.Value).Contains(lead.Value, StringComparison.Ordinal)))

@@ -299,9 +299,15 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
         var bus = hub.Get<ServiceBusClient>();
         await (entity.Subscription is null ? hub.Get<InboundQueue>().Sender : hub.Get<FunnelTopic>().Sender).SendMessagesAsync(messages, Token);
         await using var receiver = entity.Subscription is null ? bus.CreateReceiver(entity.Path) : bus.CreateReceiver(entity.Path, entity.Subscription);
-        var received = await receiver.ReceiveMessagesAsync(messages.Length, TimeSpan.FromSeconds(5), Token);
-        Assert.Equal(messages.Length, received.Count);
-        await Task.WhenAll(received.Select(message => receiver.DeadLetterMessageAsync(message, reason, "for the test", Token)));
+
+        // A receiver gives what it has, which may be less than it is asked for.
+        for (var left = messages.Length; left > 0;)
+        {
+            var received = await receiver.ReceiveMessagesAsync(left, TimeSpan.FromSeconds(10), Token);
+            Assert.NotEmpty(received);
+            left -= received.Count;
+            await Task.WhenAll(received.Select(message => receiver.DeadLetterMessageAsync(message, reason, "for the test", Token)));
+        }
     }
 
     private static async Task<IReadOnlyList<DeadLetter>> LettersAsync(TestHub hub, QueueEntity entity) => (await hub.Get<DeadLetterFlow>().ListAsync(entity, Token)).DeadLetters;

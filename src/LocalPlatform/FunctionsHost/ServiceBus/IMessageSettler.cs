@@ -39,7 +39,7 @@ internal sealed class ProcessorSettler(ProcessMessageEventArgs args) : IMessageS
     /// <inheritdoc/>
     public Task DeadLetterAsync(
         ServiceBusReceivedMessage message, Dictionary<string, object>? properties, string? reason, string? description, CancellationToken cancellationToken) =>
-        args.DeadLetterMessageAsync(message, properties, reason, description, cancellationToken);
+        args.DeadLetterMessageAsync(message, properties ?? [], reason, description, cancellationToken);
 
     /// <inheritdoc/>
     public Task RenewLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken) => args.RenewMessageLockAsync(message, cancellationToken);
@@ -62,7 +62,7 @@ internal sealed class ReceiverSettler(ServiceBusReceiver receiver) : IMessageSet
     /// <inheritdoc/>
     public Task DeadLetterAsync(
         ServiceBusReceivedMessage message, Dictionary<string, object>? properties, string? reason, string? description, CancellationToken cancellationToken) =>
-        receiver.DeadLetterMessageAsync(message, properties, reason, description, cancellationToken);
+        receiver.DeadLetterMessageAsync(message, properties ?? [], reason, description, cancellationToken);
 
     /// <inheritdoc/>
     public Task RenewLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken) => receiver.RenewMessageLockAsync(message, cancellationToken);

@@ -120,8 +120,8 @@ internal sealed partial class Invoker(WorkerSupervisor workers, TimeSpan? timeou
         }
         else
         {
-            var failure = result.Exception;
-            Log.Failed(logger, function.Name, invocation.Id, failure?.Type ?? "", failure?.Message ?? "", failure?.StackTrace ?? "");
+            // The worker logs the failure itself, with all details.
+            Log.Failed(logger, function.Name, invocation.Id, result.Exception?.Type ?? result.Status.ToString());
         }
     }
 
@@ -131,8 +131,8 @@ internal sealed partial class Invoker(WorkerSupervisor workers, TimeSpan? timeou
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "{Function} failed ({InvocationId}). {Type}: {Message}\n{StackTrace}")]
-        public static partial void Failed(ILogger logger, string function, string invocationId, string type, string message, string stackTrace);
+        [LoggerMessage(1, LogLevel.Error, "{Function} failed with {Type} ({InvocationId}).")]
+        public static partial void Failed(ILogger logger, string function, string invocationId, string type);
 
         [LoggerMessage(2, LogLevel.Error, "{Function} ran for longer than {Limit} and is cancelled ({InvocationId}).")]
         public static partial void TimedOut(ILogger logger, string function, string invocationId, TimeSpan limit);
