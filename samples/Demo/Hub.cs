@@ -32,8 +32,8 @@ internal sealed partial class Hub : IAsyncDisposable
 
     public string LogFile { get; }
 
-    /// <summary>Gets where the mailbox is that the platform started.</summary>
-    public string MailboxUrl => _mailbox ?? throw new StartFailedException($"The local platform does not say where its mailbox is; see {LogFile}.");
+    /// <summary>Gets where the mailbox is that the local platform started.</summary>
+    public string MailboxUrl => _mailbox ?? throw new InvalidOperationException("The mailbox is not there before the hub has started.");
 
     /// <summary>Starts it and waits until it answers.</summary>
     /// <param name="build">What was built.</param>
@@ -122,7 +122,7 @@ internal sealed partial class Hub : IAsyncDisposable
                 throw new StartFailedException($"The hub ended with {_process.ExitCode}: {_lastWords} See {LogFile}.");
             }
 
-            if (await AnswersAsync(http, cancellationToken))
+            if (_mailbox is not null && await AnswersAsync(http, cancellationToken))
             {
                 return;
             }

@@ -10,7 +10,7 @@ internal sealed class Narrator
     private const int PlainWidth = 1_000;
 
     private static readonly TimeSpan LiveBeat = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan PlainBeat = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PlainBeat = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
     private readonly IAnsiConsole _console = AnsiConsole.Console;

@@ -62,4 +62,59 @@ public sealed class HttpProbes(IConfiguration settings)
     [Function("Setting")]
     public IResult Setting([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "settings/{name}")] HttpRequest request, string name) =>
         Results.Text(settings[name] ?? "(none)");
+
+    /// <summary>Answers without having read the request.</summary>
+    [Function("Early")]
+    public static IResult Early([HttpTrigger(AuthorizationLevel.Anonymous, "post")] HttpRequest request) =>
+        Results.Text("too much", statusCode: StatusCodes.Status413PayloadTooLarge);
+
+    /// <summary>Fails when half of its answer is out.</summary>
+    [Function("Half")]
+    public static async Task HalfAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request)
+    {
+        await request.HttpContext.Response.WriteAsync("the first half");
+        await request.HttpContext.Response.Body.FlushAsync();
+        throw new InvalidOperationException("no second half");
+    }
+
+    /// <summary>Works for a while.</summary>
+    [Function("Wait")]
+    public static async Task<IResult> WaitAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "wait/{milliseconds:int}")] HttpRequest request, int milliseconds, CancellationToken cancellationToken)
+    {
+        Waits.Began();
+        try
+        {
+            await Task.Delay(milliseconds, cancellationToken);
+            return Results.Text("waited");
+        }
+        catch (OperationCanceledException)
+        {
+            Waits.WasCancelled();
+            throw;
+        }
+    }
+
+    /// <summary>Works on and does not look at its token.</summary>
+    [Function("Stubborn")]
+    public static async Task<IResult> StubbornAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "stubborn/{milliseconds:int}")] HttpRequest request, int milliseconds)
+    {
+        await Task.Delay(milliseconds, CancellationToken.None);
+        return Results.Text("waited");
+    }
+
+    [Function("Waits")]
+    public static IResult ReadWaits([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "waits")] HttpRequest request) => Results.Text(Waits.Counts);
+
+    [Function("Process")]
+    public static IResult ReadProcess([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) => Results.Text($"{Environment.ProcessId}");
+
+    /// <summary>Ends the worker while it works on the request.</summary>
+    [Function("Exit")]
+    public static IResult Exit([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "exit/{code:int}")] HttpRequest request, int code)
+    {
+        Environment.Exit(code);
+        return Results.Ok();
+    }
 }

@@ -11,6 +11,7 @@ public static class Probe
     {
         var builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
+        builder.Services.AddSingleton<BusRuns>().AddSingleton<TimerRuns>();
         configure?.Invoke(builder.Services);
         return builder.Build();
     }

@@ -94,6 +94,9 @@ public sealed class HostProcess(IReadOnlyDictionary<string, string> environment,
         return await EndedAsync();
     }
 
+    /// <summary>Waits until it ends by itself; returns the exit code.</summary>
+    public Task<int> EndsAsync() => EndedAsync();
+
     /// <summary>Kills host and worker as a power cut would.</summary>
     public async Task KillAsync()
     {

@@ -17,18 +17,25 @@ internal sealed class HostCommand : Command
     private const int InvalidConfiguration = 2;
 
     private readonly Argument<DirectoryInfo> _application = new("app") { Description = "The built function app: the directory with its assembly and host.json." };
+    private readonly Option<bool> _endWithInput = new("--end-with-input") { Description = "Stop when standard input ends, for a starter that may be killed." };
 
     public HostCommand()
         : base("host", "Runs a function app. --urls chooses its address, --Key:Sub=value sets an app setting; the environment does, too.")
     {
         Arguments.Add(_application);
+        Options.Add(_endWithInput);
         TreatUnmatchedTokensAsErrors = false;
-        SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(_application).FullName, [.. parsed.UnmatchedTokens]));
+        SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(_application).FullName, [.. parsed.UnmatchedTokens], parsed.GetValue(_endWithInput)));
     }
 
-    private static async Task<int> RunAsync(string application, string[] arguments)
+    private static async Task<int> RunAsync(string application, string[] arguments, bool endWithInput)
     {
         using var stop = new StopSignals();
+        if (endWithInput)
+        {
+            stop.AddEndOfInput();
+        }
+
         try
         {
             var given = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(arguments).Build();
@@ -43,7 +50,7 @@ internal sealed class HostCommand : Command
         {
             return Fail(ended.Message, ended.ExitCode);
         }
-        catch (IOException unavailable)
+        catch (Exception unavailable) when (unavailable is ServiceFailedException or IOException)
         {
             return Fail(unavailable.Message, 1);
         }
@@ -69,8 +76,9 @@ internal sealed class HostCommand : Command
             WorkerFailureLimit = int.TryParse(settings["LocalPlatform:WorkerFailureLimit"], out var limit) ? limit : RestartPolicy.DefaultLimit,
         };
         Dictionary<string, string?> defaults = new(services.Settings) { ["Hub:DataDirectory"] = data };
-        var starting = runner.StartAsync(stopping);
+        var starting = runner.StartFirstAsync(stopping);
         await using var host = await LocalFunctionsHost.StartAsync(options, settings.With(defaults), hostJson, loggers, starting, stopping);
+        await runner.StartOthersAsync(stopping);
         await host.Completion.WaitAsync(stopping);
     }
 

@@ -37,12 +37,13 @@ internal sealed class ServicesCommand : Command
         await using var runner = new ServiceRunner(services, loggers.CreateLogger<ServiceRunner>());
         try
         {
-            await runner.StartAsync(stop.Token);
+            await runner.StartFirstAsync(stop.Token);
+            await runner.StartOthersAsync(stop.Token);
             Console.WriteLine("Values for local.settings.json:");
             Console.WriteLine(JsonSerializer.Serialize(services.Settings.ToDictionary(each => each.Key.Replace(":", "__", StringComparison.Ordinal), each => each.Value), Indented));
             await Task.Delay(Timeout.Infinite, stop.Token);
         }
-        catch (InvalidOperationException failed)
+        catch (ServiceFailedException failed)
         {
             Console.Error.WriteLine(failed.Message);
             return 1;

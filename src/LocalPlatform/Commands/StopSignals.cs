@@ -15,11 +15,34 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Gets the token.</summary>
     public CancellationToken Token => _stopping.Token;
 
+    /// <summary>Takes the end of standard input for a request to stop, too.</summary>
+    public void AddEndOfInput() => new Thread(WatchInput) { IsBackground = true, Name = "End of input" }.Start();
+
     /// <inheritdoc/>
     public void Dispose()
     {
         Array.ForEach(_registrations, each => each.Dispose());
         _stopping.Dispose();
+    }
+
+    private void WatchInput()
+    {
+        try
+        {
+            using var input = Console.OpenStandardInput();
+            input.CopyTo(Stream.Null);
+            _stopping.Cancel();
+        }
+        catch (IOException)
+        {
+            // A broken pipe is an end as well.
+            _stopping.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The process has stopped for another reason.
+            return;
+        }
     }
 
     private void Stop(PosixSignalContext signal)

@@ -14,7 +14,7 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost;
 public sealed partial class LocalFunctionsHost : IAsyncDisposable
 {
     /// <summary>How long requests and invocations may take to end on a stop; then they are cut.</summary>
-    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(4);
 
     /// <summary>How long the worker may take to end; then it is killed.</summary>
     private static readonly TimeSpan WorkerGrace = TimeSpan.FromSeconds(2);
@@ -53,7 +53,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         return host;
     }
 
-    /// <summary>Starts it when its files are read already. The worker starts at once; its functions run only after <paramref name="services"/> are there.</summary>
+    /// <summary>Starts it when its files are read already. The worker starts when <paramref name="services"/> are there.</summary>
     internal static async Task<LocalFunctionsHost> StartAsync(
         FunctionsHostOptions options, AppSettings settings, HostJson hostJson, ILoggerFactory loggers, Task services, CancellationToken cancellationToken)
     {
@@ -142,9 +142,8 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         var timers = new TimerStore(Path.Combine(options.DataDirectory, "timers"));
         var listeners = new TriggerListeners(invoker, clients, locks, hostJson.ServiceBus, timers, options.Clock, _loggers);
 
-        var starting = _workers.StartAsync(endpoint.Address);
-        await Task.WhenAll(services, starting).WaitAsync(cancellationToken);
-        var functions = await starting;
+        await services;
+        var functions = await _workers.StartAsync(endpoint.Address).WaitAsync(cancellationToken);
         _listeners = [.. listeners.Create(functions).Select(Own)];
         _watching = invoker.WatchAsync(_stopping.Token);
         _front.Serve(functions, new FunctionForwarder(_workers, invoker, keys, _front.Forwarder));

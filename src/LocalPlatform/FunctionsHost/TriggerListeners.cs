@@ -10,7 +10,7 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost;
 
 /// <summary>Makes what waits for timers and messages.</summary>
 internal sealed class TriggerListeners(
-    Invoker invoker, ServiceBusClients clients, MessageLocks locks, ServiceBusSettings serviceBus, TimerStore timers, TimeProvider clock, ILoggerFactory loggers)
+    IFunctionRunner runner, ServiceBusClients clients, MessageLocks locks, ServiceBusSettings serviceBus, TimerStore timers, TimeProvider clock, ILoggerFactory loggers)
 {
     /// <summary>Makes the listeners of all functions that are not called by HTTP.</summary>
     /// <exception cref="InvalidConfigurationException">A schedule or a connection is not valid; all faults are listed.</exception>
@@ -22,7 +22,7 @@ internal sealed class TriggerListeners(
         {
             if (function.Trigger is TimerTrigger timer && Parse(function, timer, faults) is { } schedule)
             {
-                listeners.Add(new TimerListener(function, timer, schedule, timers, invoker, clock));
+                listeners.Add(new TimerListener(function, timer, schedule, timers, runner, clock, LoggerOf(function)));
             }
             else if (function.Trigger is ServiceBusTrigger bus && IsConnected(function, bus, faults))
             {
@@ -32,6 +32,8 @@ internal sealed class TriggerListeners(
 
         return faults.Count == 0 ? listeners : throw new InvalidConfigurationException(faults);
     }
+
+    private ILogger LoggerOf(FunctionDefinition function) => loggers.CreateLogger($"Function.{function.Name}");
 
     private static TimerSchedule? Parse(FunctionDefinition function, TimerTrigger timer, List<string> faults)
     {
@@ -59,8 +61,8 @@ internal sealed class TriggerListeners(
 
     private ITriggerListener Listen(FunctionDefinition function, ServiceBusTrigger trigger)
     {
-        var logger = loggers.CreateLogger($"Function.{function.Name}");
-        var runner = new MessageRunner(function, trigger.AutoComplete ?? serviceBus.AutoCompleteMessages, locks, invoker, logger);
+        var logger = LoggerOf(function);
+        var messages = new MessageRunner(function, trigger.AutoComplete ?? serviceBus.AutoCompleteMessages, locks, runner, logger);
         var outages = new OutageLog(function.Name, logger);
         var client = clients.Get(trigger.Connection);
         if (trigger.IsBatched)
@@ -69,10 +71,10 @@ internal sealed class TriggerListeners(
             var receiver = trigger.Subscription is { } subscription
                 ? client.CreateReceiver(trigger.Entity, subscription, options)
                 : client.CreateReceiver(trigger.Entity, options);
-            return new BatchListener(receiver, serviceBus.MaxMessageBatchSize, runner, outages, clock);
+            return new BatchListener(receiver, serviceBus.MaxMessageBatchSize, messages, outages, clock);
         }
 
-        return new ProcessorListener(CreateProcessor(client, trigger), runner, trigger.IsText ? MessageInput.TextOf : MessageInput.Of, outages);
+        return new ProcessorListener(CreateProcessor(client, trigger), messages, trigger.IsText ? MessageInput.TextOf : MessageInput.Of, outages);
     }
 
     private ServiceBusProcessor CreateProcessor(ServiceBusClient client, ServiceBusTrigger trigger)

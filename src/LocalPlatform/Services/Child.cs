@@ -19,6 +19,9 @@ internal sealed class Child(ChildDescription description)
     /// <summary>Gets where it writes what it has to say.</summary>
     public string LogFile => description.LogFile;
 
+    /// <summary>Gets whether the app may want it as soon as it starts.</summary>
+    public bool IsNeededAtStart => description.IsNeededAtStart;
+
     /// <summary>Starts it.</summary>
     public void Start()
     {
@@ -47,7 +50,7 @@ internal sealed class Child(ChildDescription description)
     }
 
     /// <summary>Waits until it listens on all its ports.</summary>
-    /// <exception cref="InvalidOperationException">It ended instead.</exception>
+    /// <exception cref="ServiceFailedException">It ended instead.</exception>
     public Task ListensAsync(CancellationToken cancellationToken) => _listens.Task.WaitAsync(cancellationToken);
 
     /// <summary>Waits until it has ended, and returns its exit code.</summary>
@@ -87,7 +90,7 @@ internal sealed class Child(ChildDescription description)
         var file = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite };
         await using var log = TextWriter.Synchronized(new StreamWriter(LogFile, file) { AutoFlush = true });
         await Task.WhenAll(CopyAsync(process.StandardOutput), CopyAsync(process.StandardError));
-        listens.TrySetException(new InvalidOperationException($"{Name}: it ended before it listened; see {LogFile}."));
+        listens.TrySetException(new ServiceFailedException(Name, LogFile));
         _ = listens.Task.Exception;
 
         async Task CopyAsync(StreamReader from)
@@ -119,6 +122,9 @@ internal sealed class Child(ChildDescription description)
 /// <param name="Ports">The ports that are open when it is ready.</param>
 internal sealed record ChildDescription(string Name, string LogFile, string Program, IReadOnlyList<string> Arguments, IReadOnlyList<int> Ports)
 {
+    /// <summary>Gets whether the app may want it as soon as it starts. Default: true.</summary>
+    public bool IsNeededAtStart { get; init; } = true;
+
     /// <summary>Gets variables that it gets unless they are set already.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }

@@ -100,7 +100,7 @@ internal sealed class LocalServices : IDisposable
             "--web", $"{page}",
             "--mail-directory", Path.Combine(_dataDirectory, "maildev"),
         ];
-        AddNode("maildev", $"maildev: SMTP on port {smtp}, mailbox on http://{Loopback}:{page}", "maildev/bin/maildev", arguments, [smtp]);
+        AddNode("maildev", $"maildev: SMTP on port {smtp}, mailbox on http://{Loopback}:{page}", "maildev/bin/maildev", arguments, [smtp], isNeededAtStart: false);
     }
 
     private void AddBus(string topology)
@@ -123,11 +123,11 @@ internal sealed class LocalServices : IDisposable
     }
 
     /// <summary>Adds a node program, which a script of this project makes end with its standard input.</summary>
-    private void AddNode(string name, string description, string script, string[] arguments, int[] ports)
+    private void AddNode(string name, string description, string script, string[] arguments, int[] ports, bool isNeededAtStart = true)
     {
         var scripts = Platform.GetCustomAttributes<AssemblyMetadataAttribute>().Single(each => each.Key == "Children").Value!;
         string[] command = [Path.Combine(scripts, "guard.cjs"), Path.Combine(_dataDirectory, name), LogFile(name), script, .. arguments];
-        _children.Add(new(new(description, LogFile(name), "node", command, ports)));
+        _children.Add(new(new(description, LogFile(name), "node", command, ports) { IsNeededAtStart = isNeededAtStart }));
     }
 
     private string LogFile(string name) => Path.Combine(_dataDirectory, "logs", name + ".log");

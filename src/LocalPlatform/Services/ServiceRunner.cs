@@ -11,35 +11,43 @@ internal sealed partial class ServiceRunner(LocalServices services, ILogger<Serv
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     private readonly CancellationTokenSource _stopping = new();
-    private Task _watching = Task.CompletedTask;
+    private readonly List<Task> _watching = [];
 
-    /// <summary>Starts all of them and waits until they listen.</summary>
-    /// <exception cref="InvalidOperationException">One of them ended instead.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Starts those that an app may want as soon as it starts, and waits until they listen.</summary>
+    /// <exception cref="ServiceFailedException">One of them ended instead.</exception>
+    public Task StartFirstAsync(CancellationToken cancellationToken)
     {
         services.FreePorts();
-        foreach (var child in services.Children)
-        {
-            child.Start();
-        }
-
-        await Task.WhenAll(services.Children.Select(child => child.ListensAsync(cancellationToken))).WaitAsync(StartTimeout, cancellationToken);
-        foreach (var child in services.Children)
-        {
-            Log.Runs(logger, child.Name, child.LogFile);
-        }
-
-        _watching = Task.WhenAll(services.Children.Select(WatchAsync));
+        return StartAsync([.. services.Children.Where(each => each.IsNeededAtStart)], cancellationToken);
     }
+
+    /// <summary>Starts the others, and waits until they listen.</summary>
+    /// <exception cref="ServiceFailedException">One of them ended instead.</exception>
+    public Task StartOthersAsync(CancellationToken cancellationToken) => StartAsync([.. services.Children.Where(each => !each.IsNeededAtStart)], cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(services.Children.Select(child => child.StopAsync()));
         services.Dispose();
         _stopping.Dispose();
+    }
+
+    private async Task StartAsync(IReadOnlyList<Child> children, CancellationToken cancellationToken)
+    {
+        foreach (var child in children)
+        {
+            child.Start();
+        }
+
+        await Task.WhenAll(children.Select(child => child.ListensAsync(cancellationToken))).WaitAsync(StartTimeout, cancellationToken);
+        foreach (var child in children)
+        {
+            Log.Runs(logger, child.Name, child.LogFile);
+            _watching.Add(WatchAsync(child));
+        }
     }
 
     private async Task WatchAsync(Child child)

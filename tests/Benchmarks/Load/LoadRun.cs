@@ -2,11 +2,11 @@ using System.Diagnostics;
 using Azure;
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
+using IntegrationHub.LocalPlatform.ServiceBus;
 using IntegrationHub.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Benchmarks.Load;
@@ -68,10 +68,30 @@ internal static class LoadRun
 
     private static async Task<double> EmptyFunctionAsync(LoadOptions options, CancellationToken cancellationToken)
     {
-        await using var host = new HostProcess(new Dictionary<string, string> { ["Logging__LogLevel__Default"] = "Warning" }, Built.ProbeApp);
-        await host.StartAsync();
-        using var http = NewClient();
-        return await MeasureAsync(http, SomeDeliveries($"{host.Url}/api/empty", options), options, cancellationToken);
+        var data = Directory.CreateTempSubdirectory("hub-load-");
+        Dictionary<string, string> settings = new()
+        {
+            ["Hub__DataDirectory"] = data.FullName,
+            ["AzureWebJobsStorage"] = "UseDevelopmentStorage=true",
+            ["ServiceBus"] = LocalBus.ConnectionStringFor(1),
+            ["Mail__Smtp__Host"] = "localhost",
+            ["Logging__LogLevel__Default"] = "Warning",
+        };
+        foreach (var function in new[] { "QueueProbe", "CompletingProbe", "SubscriptionProbe", "BatchProbe", "TimerProbe", "StartupTimerProbe" })
+        {
+            settings[$"AzureWebJobs.{function}.Disabled"] = "true";
+        }
+
+        double rate;
+        await using (var host = new HostProcess(settings, Built.ProbeApp))
+        {
+            await host.StartAsync();
+            using var http = NewClient();
+            rate = await MeasureAsync(http, SomeDeliveries($"{host.Url}/api/sized", options), options, cancellationToken);
+        }
+
+        data.Delete(recursive: true);
+        return rate;
     }
 
     private static async Task<double> BusSendsAsync(string bus, LoadOptions options, CancellationToken cancellationToken)

@@ -22,13 +22,10 @@ public sealed class OwnBus : IAsyncDisposable
 
     public LocalBus Local => _local ?? throw new InvalidOperationException("The bus is closed.");
 
-    /// <summary>Gets a client that lives as long as the bus is open. It tries an operation again once, after 50 ms.</summary>
+    /// <summary>Gets a client that lives as long as the bus is open and tries everything once.</summary>
     public ServiceBusClient Client => _client ??= new(Local.ConnectionString, Impatient);
 
-    public static ServiceBusClientOptions Impatient => new()
-    {
-        RetryOptions = new() { MaxRetries = 1, Delay = TimeSpan.FromMilliseconds(50), TryTimeout = TimeSpan.FromSeconds(20) },
-    };
+    public static ServiceBusClientOptions Impatient => new() { RetryOptions = new() { MaxRetries = 0, TryTimeout = TimeSpan.FromSeconds(20) } };
 
     /// <summary>Writes the files of a bus without opening it.</summary>
     public static OwnBus Prepare(string? topology = null) => new(topology);

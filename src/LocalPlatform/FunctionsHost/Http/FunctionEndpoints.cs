@@ -9,9 +9,10 @@ internal sealed class FunctionEndpoints : EndpointDataSource, IDisposable
 {
     private readonly CancellationTokenSource _set = new();
     private volatile IReadOnlyList<Endpoint> _endpoints = [];
+    private volatile bool _isSet;
 
-    /// <summary>Gets whether <see cref="Set"/> was called.</summary>
-    public bool IsSet => _set.IsCancellationRequested;
+    /// <summary>Gets whether the routes are set and in use.</summary>
+    public bool IsSet => _isSet;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Endpoint> Endpoints => _endpoints;
@@ -20,11 +21,14 @@ internal sealed class FunctionEndpoints : EndpointDataSource, IDisposable
     public void Set(IReadOnlyList<Endpoint> endpoints)
     {
         _endpoints = endpoints;
+
+        // Routing takes them over before this returns.
         _set.Cancel();
+        _isSet = true;
     }
 
     /// <inheritdoc/>
-    public override IChangeToken GetChangeToken() => new CancellationChangeToken(IsSet ? CancellationToken.None : _set.Token);
+    public override IChangeToken GetChangeToken() => new CancellationChangeToken(_set.IsCancellationRequested ? CancellationToken.None : _set.Token);
 
     /// <inheritdoc/>
     public void Dispose() => _set.Dispose();

@@ -15,7 +15,14 @@ internal sealed class FunctionForwarder(WorkerSupervisor workers, Invoker invoke
     private const string InvocationIdHeader = "x-ms-invocation-id";
 
     private static readonly TypedData Empty = new() { Http = new() };
-    private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromSeconds(240) };
+    private static readonly ForwarderRequestConfig Config = new()
+    {
+        ActivityTimeout = TimeSpan.FromSeconds(240),
+        Version = System.Net.HttpVersion.Version11,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+    };
+
+    private static readonly WorkerTransformer Transformer = new();
 
     private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
     {
@@ -45,7 +52,7 @@ internal sealed class FunctionForwarder(WorkerSupervisor workers, Invoker invoke
     {
         var invocationId = Guid.NewGuid().ToString();
         http.Request.Headers[InvocationIdHeader] = invocationId;
-        var forwarding = forwarder.SendAsync(http, worker.HttpAddress!, _client, Config, HttpTransformer.Default);
+        var forwarding = forwarder.SendAsync(http, worker.HttpAddress!, _client, Config, Transformer);
         var running = invoker.RunAsync(worker, function, invocationId, new(Empty, BindingData(http.Request)), http.RequestAborted);
         try
         {
@@ -75,7 +82,15 @@ internal sealed class FunctionForwarder(WorkerSupervisor workers, Invoker invoke
             return refusal.StatusCode;
         }
 
-        return succeeded && error == ForwarderError.None ? null : StatusCodes.Status500InternalServerError;
+        if (!succeeded)
+        {
+            return StatusCodes.Status500InternalServerError;
+        }
+
+        // A function may answer without having read the whole request.
+        var isWhole = error is ForwarderError.None
+            || (http.Response.HasStarted && error is ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient or ForwarderError.RequestBodyDestination);
+        return isWhole ? null : StatusCodes.Status500InternalServerError;
     }
 
     /// <summary>Finds out whether the server stopped reading the request, for example because its body is too large.</summary>
@@ -110,5 +125,16 @@ internal sealed class FunctionForwarder(WorkerSupervisor workers, Invoker invoke
         }
 
         return data;
+    }
+
+    /// <summary>Passes everything on as it is, but for the name of the worker's server.</summary>
+    private sealed class WorkerTransformer : HttpTransformer
+    {
+        public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+        {
+            var hasBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+            httpContext.Response.Headers.Remove("Server");
+            return hasBody;
+        }
     }
 }

@@ -36,6 +36,10 @@ internal sealed class HttpFront : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = bodyLimit;
+
+            // The worker's server has the same limits, and gets one header more.
+            kestrel.Limits.MaxRequestHeaderCount -= 1;
+            kestrel.Limits.MaxRequestHeadersTotalSize -= 128;
         });
         builder.Services.AddSingleton(loggers).AddHttpForwarder();
         builder.Services.AddRouting().TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, FunctionMethodPolicy>());

@@ -49,8 +49,9 @@ internal sealed class BatchListener(ServiceBusReceiver receiver, int batchSize, 
             {
                 return;
             }
-            catch (ServiceBusException e)
+            catch (Exception e)
             {
+                // Whatever it was, the next batch may be better; a listener that ended would be missed by nobody.
                 outages.Failed(ServiceBusErrorSource.Receive, e);
                 await Task.Delay(PauseAfterFailure, clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.LocalPlatform.FunctionsHost.ServiceBus;
 
 /// <summary>Runs a function for messages, and settles what it leaves unsettled: abandoned when it fails, completed when it succeeds and that is wanted.</summary>
-internal sealed partial class MessageRunner(FunctionDefinition function, bool autoComplete, MessageLocks locks, Invoker invoker, ILogger logger)
+internal sealed partial class MessageRunner(FunctionDefinition function, bool autoComplete, MessageLocks locks, IFunctionRunner runner, ILogger logger)
 {
     /// <summary>Runs the function for one message or a batch.</summary>
     /// <param name="messages">The messages, in the order of <paramref name="input"/>.</param>
@@ -22,7 +22,7 @@ internal sealed partial class MessageRunner(FunctionDefinition function, bool au
 
         try
         {
-            succeeded = await invoker.RunAsync(function, input, cancellationToken);
+            succeeded = await runner.RunAsync(function, input, cancellationToken);
         }
         finally
         {

@@ -74,7 +74,9 @@ internal sealed partial class AppSettings
     });
 
     private static IEnumerable<KeyValuePair<string, string?>> ValuesOf(IConfiguration file) =>
-        file.GetSection("Values").GetChildren().Select(each => KeyValuePair.Create(Normalize(each.Key), each.Value));
+        from pair in file.GetSection("Values").AsEnumerable(makePathsRelative: true)
+        where pair.Value is not null
+        select KeyValuePair.Create(Normalize(pair.Key), (string?)pair.Value);
 
     private static string Normalize(string name) => name.Replace("__", ":", StringComparison.Ordinal);
 

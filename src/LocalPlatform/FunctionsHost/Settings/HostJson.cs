@@ -45,9 +45,10 @@ internal sealed record HostJson(
         }
 
         IConfiguration file;
+        var overrides = settings.Values.GetSection("AzureFunctionsJobHost");
         try
         {
-            file = new ConfigurationBuilder().AddJsonFile(path).AddConfiguration(settings.Values.GetSection("AzureFunctionsJobHost")).Build();
+            file = new ConfigurationBuilder().AddJsonFile(path).AddConfiguration(overrides).Build();
         }
         catch (Exception e) when (e is InvalidDataException or JsonException)
         {
@@ -57,7 +58,7 @@ internal sealed record HostJson(
         var reader = new Reader(file);
         reader.RefuseUnknown();
         var read = new HostJson(
-            (file["extensions:http:routePrefix"] ?? "api").Trim('/'),
+            reader.RoutePrefix(overrides),
             reader.Timeout(),
             reader.ServiceBus(),
             reader.LogLevels());
@@ -82,6 +83,17 @@ internal sealed record HostJson(
                     Faults.Add($"host.json: {key.Replace(':', '.')} is not supported by the local host. Remove it, or run the app with Core Tools.");
                 }
             }
+        }
+
+        /// <summary>The worker reads the prefix itself, and from the file alone.</summary>
+        public string RoutePrefix(IConfiguration overrides)
+        {
+            if (overrides["extensions:http:routePrefix"] is { } prefix)
+            {
+                Faults.Add($"AzureFunctionsJobHost:extensions:http:routePrefix: is '{prefix}', but a worker takes the prefix from host.json alone. Set it there.");
+            }
+
+            return (file["extensions:http:routePrefix"] ?? "api").Trim('/');
         }
 
         public TimeSpan? Timeout() => file["functionTimeout"] == Unlimited ? null : Value("functionTimeout", DefaultTimeout);

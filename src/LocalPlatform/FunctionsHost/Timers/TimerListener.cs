@@ -1,12 +1,14 @@
 using System.Text.Json;
 using IntegrationHub.LocalPlatform.FunctionsHost.Functions;
 using IntegrationHub.LocalPlatform.FunctionsHost.Worker;
+using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Timers;
 
 /// <summary>Runs one timer function, one run at a time.</summary>
-internal sealed class TimerListener(
-    FunctionDefinition function, TimerTrigger trigger, TimerSchedule schedule, TimerStore store, Invoker invoker, TimeProvider clock) : ITriggerListener
+internal sealed partial class TimerListener(
+    FunctionDefinition function, TimerTrigger trigger, TimerSchedule schedule, TimerStore store, IFunctionRunner runner, TimeProvider clock, ILogger logger)
+    : ITriggerListener
 {
     /// <summary>The longest wait that a timer of the runtime takes well; longer ones are made of several.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
@@ -67,13 +69,13 @@ internal sealed class TimerListener(
         }
 
         var fresh = Status(last: default, planned, now);
-        store.Write(function.Name, fresh);
+        Keep(fresh);
         return fresh;
     }
 
     private async Task<(TimerStatus? Status, DateTimeOffset? Planned)> RunOnceAsync(TimerStatus? status, bool pastDue, DateTimeOffset started, CancellationToken stopping)
     {
-        await invoker.RunAsync(function, Input(status, pastDue), stopping);
+        await runner.RunAsync(function, Input(status, pastDue), stopping);
         if (status is null)
         {
             return (null, schedule.Next(clock.GetUtcNow() is var ended && ended > started ? ended : started));
@@ -82,8 +84,20 @@ internal sealed class TimerListener(
         // Planned from the start of the run: what fell due while it ran is made up by one run right after it.
         var planned = schedule.Next(started);
         var next = Status(started.UtcDateTime, planned, clock.GetUtcNow());
-        store.Write(function.Name, next);
+        Keep(next);
         return (next, planned);
+    }
+
+    private void Keep(TimerStatus status)
+    {
+        try
+        {
+            store.Write(function.Name, status);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.NotKept(logger, function.Name, e.Message);
+        }
     }
 
     private async Task<bool> WaitUntilAsync(DateTimeOffset due, CancellationToken stopping)
@@ -103,4 +117,10 @@ internal sealed class TimerListener(
         new(last, planned?.UtcDateTime ?? DateTime.MaxValue, now.UtcDateTime);
 
     private static DateTimeOffset AsUtc(DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{Function}: the state of its timer could not be kept, so a run that is missed now is not made up. {Reason}")]
+        public static partial void NotKept(ILogger logger, string function, string reason);
+    }
 }

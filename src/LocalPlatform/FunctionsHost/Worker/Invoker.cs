@@ -10,26 +10,22 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 /// <param name="timeout">How long a function may run; null for no limit.</param>
 /// <param name="clock">Measures it.</param>
 /// <param name="loggers">Makes the loggers of the functions.</param>
-internal sealed partial class Invoker(WorkerSupervisor workers, TimeSpan? timeout, TimeProvider clock, ILoggerFactory loggers)
+internal sealed partial class Invoker(WorkerSupervisor workers, TimeSpan? timeout, TimeProvider clock, ILoggerFactory loggers) : IFunctionRunner
 {
     /// <summary>How long a function that was cancelled for running too long may take to end. Then the worker is killed.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan LongestCheckPeriod = TimeSpan.FromSeconds(1);
 
-    /// <summary>Runs a function on the present worker, or on the next one when there is none now.</summary>
-    /// <param name="function">The function.</param>
-    /// <param name="input">What it takes.</param>
-    /// <param name="cancellationToken">Cancels the function's token. The function still runs to its end, which is awaited.</param>
-    /// <returns>Whether it succeeded. A failure is logged.</returns>
+    /// <inheritdoc/>
     public async Task<bool> RunAsync(FunctionDefinition function, FunctionInput input, CancellationToken cancellationToken)
     {
         try
         {
-            var worker = await workers.GetAsync(CancellationToken.None);
+            var worker = await workers.GetAsync(cancellationToken);
             return await RunAsync(worker, function, Guid.NewGuid().ToString(), input, cancellationToken);
         }
-        catch (Exception e) when (e is WorkerGoneException or WorkerEndedException)
+        catch (Exception e) when (e is WorkerGoneException or WorkerEndedException or OperationCanceledException)
         {
             Log.WorkerGone(LoggerOf(function), function.Name);
             return false;
@@ -124,8 +120,8 @@ internal sealed partial class Invoker(WorkerSupervisor workers, TimeSpan? timeou
         }
         else
         {
-            var failure = result.Exception;
-            Log.Failed(logger, function.Name, invocation.Id, failure?.Type ?? "", failure?.Message ?? "", failure?.StackTrace ?? "");
+            // The worker logs the failure itself, with all details.
+            Log.Failed(logger, function.Name, invocation.Id, result.Exception?.Type ?? result.Status.ToString());
         }
     }
 
@@ -135,8 +131,8 @@ internal sealed partial class Invoker(WorkerSupervisor workers, TimeSpan? timeou
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "{Function} failed ({InvocationId}). {Type}: {Message}\n{StackTrace}")]
-        public static partial void Failed(ILogger logger, string function, string invocationId, string type, string message, string stackTrace);
+        [LoggerMessage(1, LogLevel.Error, "{Function} failed with {Type} ({InvocationId}).")]
+        public static partial void Failed(ILogger logger, string function, string invocationId, string type);
 
         [LoggerMessage(2, LogLevel.Error, "{Function} ran for longer than {Limit} and is cancelled ({InvocationId}).")]
         public static partial void TimedOut(ILogger logger, string function, string invocationId, TimeSpan limit);
@@ -144,7 +140,7 @@ internal sealed partial class Invoker(WorkerSupervisor workers, TimeSpan? timeou
         [LoggerMessage(3, LogLevel.Error, "{Function} did not end after it was cancelled; the worker is killed ({InvocationId}).")]
         public static partial void Killed(ILogger logger, string function, string invocationId);
 
-        [LoggerMessage(4, LogLevel.Information, "{Function} was cancelled ({InvocationId}).")]
+        [LoggerMessage(4, LogLevel.Debug, "{Function} was cancelled ({InvocationId}).")]
         public static partial void Cancelled(ILogger logger, string function, string invocationId);
 
         [LoggerMessage(5, LogLevel.Warning, "{Function} did not end: the worker is gone.")]

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using IntegrationHub.LocalPlatform.FunctionsHost.Functions;
 using IntegrationHub.LocalPlatform.FunctionsHost.Protocol;
 
@@ -11,6 +12,7 @@ internal sealed class WorkerHandshake(WorkerChannel channel, string applicationD
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Waits for the worker's connection and returns where the worker takes HTTP requests; null when it takes none.</summary>
     public async Task<Uri?> InitializeAsync(CancellationToken cancellationToken)
@@ -44,6 +46,31 @@ internal sealed class WorkerHandshake(WorkerChannel channel, string applicationD
     /// <summary>Has the worker load functions.</summary>
     public Task LoadAsync(IEnumerable<FunctionDefinition> functions, CancellationToken cancellationToken) =>
         Task.WhenAll(functions.Select(function => LoadAsync(function.Metadata, cancellationToken)));
+
+    /// <summary>Waits until the worker takes HTTP requests, which it announces before it does.</summary>
+    public static async Task ListensAsync(Uri address, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(AnswerTimeout);
+        while (!await AnswersAsync(address, limit.Token))
+        {
+            await Task.Delay(ConnectPause, limit.Token);
+        }
+    }
+
+    private static async Task<bool> AnswersAsync(Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(address.Host, address.Port, cancellationToken);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
 
     private async Task LoadAsync(RpcFunctionMetadata metadata, CancellationToken cancellationToken)
     {

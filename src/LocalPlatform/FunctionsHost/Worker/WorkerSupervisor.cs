@@ -138,7 +138,9 @@ internal sealed partial class WorkerSupervisor(
 
         var http = await initialized;
         var functions = FunctionReader.Read(await handshake.DescribeAsync(_stopping.Token), settings);
-        await handshake.LoadAsync(functions, _stopping.Token);
+        await Task.WhenAll(
+            handshake.LoadAsync(functions, _stopping.Token),
+            http is null ? Task.CompletedTask : WorkerHandshake.ListensAsync(http, _stopping.Token));
         _active.TrySetResult(new(channel, worker, http));
         _firstStart.TrySetResult(functions);
     }

@@ -86,11 +86,7 @@ internal sealed class MessageRouter
         }
     }
 
-    private SubscriptionRules Find(string path) => _subscriptions.TryGetValue(path, out var rules)
-        ? rules
-        : throw (_queues.Contains(path) || _topics.ContainsKey(path)
-            ? new BusException(BusError.NotAllowed, $"'{path}' is not a subscription, so it has no rules.")
-            : NotFound(path));
+    private SubscriptionRules Find(string path) => _subscriptions.TryGetValue(path, out var rules) ? rules : throw NotFound(path);
 
     private sealed class SubscriptionRules(Rule[] rules)
     {

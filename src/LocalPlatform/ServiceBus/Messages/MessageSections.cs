@@ -109,6 +109,11 @@ internal readonly record struct MessageSections(
             }
         }
 
+        if (at == message.Length)
+        {
+            throw new InvalidDataException("The message has no body.");
+        }
+
         return new(header, annotations, properties, application, bare ?? at, at);
     }
 
