@@ -60,16 +60,11 @@ public sealed class LocalBus : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
-            await Task.Run(Close);
+            // What was asked is answered before the connections close.
+            _outage.Dispose();
+            _server.StopListening();
+            await Task.Run(_broker.Dispose);
+            await _server.CloseConnectionsAsync();
         }
-    }
-
-    /// <summary>Answers what was asked, then ends.</summary>
-    private void Close()
-    {
-        _outage.Dispose();
-        _server.StopListening();
-        _broker.Dispose();
-        _server.AbortConnections();
     }
 }

@@ -17,18 +17,23 @@ public static class Receiving
     public static async Task AssertEmptyAsync(this ServiceBusReceiver receiver) =>
         Assert.Null(await receiver.ReceiveMessageAsync(TestBus.Moment, TestContext.Current.CancellationToken));
 
-    /// <summary>Receives and completes what there is, and returns the message ids.</summary>
-    public static async Task<List<string>> IdsAsync(this ServiceBusReceiver receiver)
+    /// <summary>Receives and completes the messages that have to come, checks that there are no more, and returns them.</summary>
+    public static async Task<List<ServiceBusReceivedMessage>> AllAsync(this ServiceBusReceiver receiver, int count)
     {
-        var ids = new List<string>();
-        while (await receiver.ReceiveMessageAsync(TestBus.Moment, TestContext.Current.CancellationToken) is { } message)
+        var messages = new List<ServiceBusReceivedMessage>();
+        while (messages.Count < count)
         {
-            ids.Add(message.MessageId);
-            await receiver.CompleteMessageAsync(message, TestContext.Current.CancellationToken);
+            messages.Add(await receiver.NextAsync());
+            await receiver.CompleteMessageAsync(messages[^1], TestContext.Current.CancellationToken);
         }
 
-        return ids;
+        await receiver.AssertEmptyAsync();
+        return messages;
     }
+
+    /// <summary>As <see cref="AllAsync"/>, and returns the message ids.</summary>
+    public static async Task<List<string>> IdsAsync(this ServiceBusReceiver receiver, int count) =>
+        (await receiver.AllAsync(count)).ConvertAll(static message => message.MessageId);
 
     public static async Task<ServiceBusException> AssertFailsAsync(ServiceBusFailureReason reason, Func<Task> act)
     {

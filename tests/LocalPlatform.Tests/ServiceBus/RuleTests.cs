@@ -30,7 +30,7 @@ public sealed class RuleTests : IAsyncLifetime
         var rule = Assert.Single(await RulesAsync());
         Assert.Equal(RuleProperties.DefaultRuleName, rule.Name);
         Assert.IsType<TrueRuleFilter>(rule.Filter);
-        Assert.Single(await CopiesAsync(new ServiceBusMessage()));
+        await CopiesAsync(1, new ServiceBusMessage());
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class RuleTests : IAsyncLifetime
     {
         await _rules.DeleteRuleAsync(RuleProperties.DefaultRuleName, Stop);
         Assert.Empty(await RulesAsync());
-        Assert.Empty(await CopiesAsync(new ServiceBusMessage()));
+        await CopiesAsync(0, new ServiceBusMessage());
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class RuleTests : IAsyncLifetime
     {
         await _rules.DeleteRuleAsync(RuleProperties.DefaultRuleName, Stop);
         await _rules.CreateRuleAsync("number", new CorrelationRuleFilter { ApplicationProperties = { ["number"] = 7 } }, Stop);
-        Assert.Equal(wanted ? 1 : 0, (await CopiesAsync(new ServiceBusMessage { ApplicationProperties = { ["number"] = number } })).Count);
+        await CopiesAsync(wanted ? 1 : 0, new ServiceBusMessage { ApplicationProperties = { ["number"] = number } });
     }
 
     [Fact]
@@ -83,14 +83,13 @@ public sealed class RuleTests : IAsyncLifetime
             },
             Stop);
 
-        var copies = await CopiesAsync(new ServiceBusMessage("body")
+        var copies = await CopiesAsync(2, new ServiceBusMessage("body")
         {
             MessageId = Guid.NewGuid().ToString("N"),
             Subject = "original",
             ApplicationProperties = { ["amount"] = 21, ["team"] = "sales", ["secret"] = "s" },
         });
 
-        Assert.Equal(2, copies.Count);
         var original = copies.Single(static copy => copy.Subject == "original");
         Assert.Equal(3, original.ApplicationProperties.Count);
         var changed = copies.Single(static copy => copy.Subject == "changed");
@@ -141,18 +140,12 @@ public sealed class RuleTests : IAsyncLifetime
         await _rules.CreateRuleAsync(RuleProperties.DefaultRuleName, new TrueRuleFilter(), Stop);
     }
 
-    private async Task<List<ServiceBusReceivedMessage>> CopiesAsync(ServiceBusMessage message)
+    /// <summary>Sends a message and returns the copies that have to come.</summary>
+    private async Task<List<ServiceBusReceivedMessage>> CopiesAsync(int count, ServiceBusMessage message)
     {
         message.MessageId ??= Guid.NewGuid().ToString("N");
         await _bus.SendAsync("events", message);
         await using var receiver = _bus.Client.CreateReceiver("events", "own-rules");
-        var copies = new List<ServiceBusReceivedMessage>();
-        while (await receiver.ReceiveMessageAsync(TestBus.Moment, Stop) is { } copy)
-        {
-            copies.Add(copy);
-            await receiver.CompleteMessageAsync(copy, Stop);
-        }
-
-        return copies;
+        return await receiver.AllAsync(count);
     }
 }

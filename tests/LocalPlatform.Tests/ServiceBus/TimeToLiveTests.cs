@@ -26,7 +26,7 @@ public sealed class TimeToLiveTests
         {
         }
 
-        Assert.Equal(["kept"], await receiver.IdsAsync());
+        Assert.Equal(["kept"], await receiver.IdsAsync(1));
         await bus.DeadLetters("drops-expired").AssertEmptyAsync();
     }
 

@@ -20,13 +20,14 @@ internal sealed partial class AmqpServer : IRuntimeProvider
     /// <summary>The size of a frame and of a read: without a buffer the library reads each frame in two system calls.</summary>
     private const int FrameSize = 65536;
     private const int MaxPortAttempts = 10;
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
     private readonly AmqpSettings _settings;
     private readonly ConcurrentDictionary<AmqpConnection, ConnectionNodes> _connections = new();
     private readonly HashSet<AmqpSession> _unflushed = [];
     private readonly ILogger _logger;
     private bool _isAnyPort;
-    private AmqpTransportListener? _listener;
+    private volatile AmqpTransportListener? _listener;
 
     public AmqpServer(Broker broker, int port, ILogger logger)
     {
@@ -90,6 +91,15 @@ internal sealed partial class AmqpServer : IRuntimeProvider
         _listener = null;
     }
 
+    /// <summary>Closes the connections and says why. What was sent on them arrives first; who does not answer in time is cut off.</summary>
+    public async Task CloseConnectionsAsync()
+    {
+        var stopping = new AmqpException(AmqpErrorCode.ConnectionForced, "The broker is stopping.");
+        var closing = _connections.Keys.Select(connection => CloseAsync(connection, stopping)).ToList();
+        await Task.WhenAny(Task.WhenAll(closing), Task.Delay(CloseTimeout));
+        AbortConnections();
+    }
+
     public void AbortConnections()
     {
         foreach (var connection in _connections.Keys)
@@ -130,6 +140,17 @@ internal sealed partial class AmqpServer : IRuntimeProvider
         TaskToAsyncResult.Begin(link is OutgoingLink outgoing ? outgoing.AttachAsync(timeout) : Task.CompletedTask, callback, state);
 
     void ILinkFactory.EndOpenLink(IAsyncResult result) => TaskToAsyncResult.End(result);
+
+    private static async Task CloseAsync(AmqpConnection connection, Exception why)
+    {
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        connection.Closed += (_, _) => closed.TrySetResult();
+        connection.SafeClose(why);
+        if (connection.State != AmqpObjectState.End)
+        {
+            await closed.Task;
+        }
+    }
 
     private static int FreePort() => Probe(0);
 
@@ -173,8 +194,16 @@ internal sealed partial class AmqpServer : IRuntimeProvider
         var tcp = new TcpTransportSettings { Host = "127.0.0.1", Port = port, ReceiveBufferSize = FrameSize, SendBufferSize = FrameSize };
         var listener = new AmqpTransportListener([tcp.CreateListener()], _settings);
         listener.Open();
-        listener.Listen(OnAccepted);
         _listener = listener;
+        try
+        {
+            listener.Listen(OnAccepted);
+        }
+        catch
+        {
+            StopListening();
+            throw;
+        }
     }
 
     private void OnAccepted(TransportListener listener, TransportAsyncCallbackArgs accepted)
@@ -183,6 +212,13 @@ internal sealed partial class AmqpServer : IRuntimeProvider
         var connection = new AmqpConnection(accepted.Transport, (ProtocolHeader)accepted.UserToken, false, _settings, settings);
         _connections[connection] = new(this);
         connection.Closed += (_, _) => _connections.TryRemove(connection, out _);
+        if (_listener is null)
+        {
+            // It came in just before the end.
+            connection.Abort();
+            return;
+        }
+
         try
         {
             connection.BeginOpen(AmqpConstants.DefaultTimeout, OnOpened, connection);

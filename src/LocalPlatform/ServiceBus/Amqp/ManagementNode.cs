@@ -21,8 +21,9 @@ internal sealed class ManagementNode(Broker broker, string path)
             var answer = await AnswerAsync(request);
             return answer is null ? Response(NoContent, "No content", null) : Response(Ok, "OK", answer);
         }
-        catch (Exception e) when (e is BusException or InvalidDataException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
+            // Without an answer the client would wait until its timeout.
             var refusal = AmqpErrors.AsRefusal(e);
             var response = Response(refusal.Error.Status, refusal.Message, null);
             response.ApplicationProperties.Map["errorCondition"] = new AmqpSymbol(refusal.Error.Condition);

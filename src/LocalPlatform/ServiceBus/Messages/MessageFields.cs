@@ -21,6 +21,9 @@ internal sealed class MessageFields
     private Properties? _properties;
     private Dictionary<string, object?>? _applicationProperties;
 
+    /// <summary>Gets the value that stands for a property to remove.</summary>
+    public static object Removed { get; } = new();
+
     /// <exception cref="InvalidDataException">It is not a valid encoded message.</exception>
     public MessageFields(byte[] message)
     {
@@ -100,18 +103,30 @@ internal sealed class MessageFields
         return Encode(null, application);
     }
 
-    /// <summary>Gets the value that stands for a property to remove.</summary>
-    public static object Removed { get; } = new();
+    /// <summary>Decodes every section, so that none fails later, when there is nobody to tell.</summary>
+    /// <exception cref="InvalidDataException">One cannot be decoded.</exception>
+    public void Validate()
+    {
+        _ = Properties;
+        _ = TimeToLive;
+        _ = ScheduledFor;
+        _ = ApplicationProperties;
+    }
 
     private object? Annotation(AmqpSymbol name) => _sections.MessageAnnotations.Length == 0
         ? null
         : (_annotations ??= Decode(new MessageAnnotations(), _sections.MessageAnnotations)).Map[name];
 
-    private Dictionary<string, object?> DecodeMap(MessageSection section) =>
-        Decode(new ApplicationProperties(), section).Map.ToDictionary(
-            static pair => pair.Key.Key.ToString()!,
-            static pair => pair.Value is AmqpSymbol symbol ? symbol.Value : (object?)pair.Value,
-            StringComparer.Ordinal);
+    private Dictionary<string, object?> DecodeMap(MessageSection section)
+    {
+        var map = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var (key, value) in Decode(new ApplicationProperties(), section).Map)
+        {
+            map[key.Key.ToString()!] = value is AmqpSymbol symbol ? symbol.Value : value;
+        }
+
+        return map;
+    }
 
     private T Decode<T>(T section, MessageSection at)
         where T : AmqpDescribed

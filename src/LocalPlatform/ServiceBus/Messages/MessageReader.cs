@@ -9,6 +9,7 @@ internal static class MessageReader
     public static Incoming Read(MessageRouter router, string path, byte[] content)
     {
         var fields = new MessageFields(content);
+        fields.Validate();
         var id = fields.MessageId;
         if (id is null)
         {
