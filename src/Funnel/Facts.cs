@@ -137,6 +137,26 @@ public sealed record DealChanged : Fact
 
     /// <summary>Gets the owner's id or name in the tool; null where it is not said.</summary>
     public string? Owner { get; init; }
+
+    /// <summary>Gets what the tool says is empty now: cleared is not unknown. Default for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<DealProperty> Cleared { get; init; }
+
+    /// <summary>Whether the tool says that a property is empty now.</summary>
+    public bool Clears(DealProperty property) => !Cleared.IsDefaultOrEmpty && Cleared.Contains(property);
+}
+
+/// <summary>What a tool can clear of a deal.</summary>
+public enum DealProperty
+{
+    /// <summary>The worth.</summary>
+    Amount,
+
+    /// <summary>The currency of the worth.</summary>
+    Currency,
+
+    /// <summary>The owner.</summary>
+    Owner,
 }
 
 /// <summary>The receiving team took the lead up: an owner set, a status moved, a task done, a deal made.</summary>
@@ -200,11 +220,15 @@ public sealed record ConsentChanged : Fact
     public required ConsentState Email { get; init; }
 }
 
-/// <summary>What a tool knows of the person. What is null was not part of the change; an empty text clears.</summary>
+/// <summary>What a tool knows of the person. What is null was not part of the change; an empty text clears what the tool itself had said.</summary>
 public sealed record ProfileChanged : Fact
 {
     /// <summary>Gets what changed.</summary>
     public required LeadProfile Profile { get; init; }
+
+    /// <summary>Gets a value indicating whether the tool has no score any more: a number cannot be empty.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ScoreCleared { get; init; }
 }
 
 /// <summary>The lead is known under these keys too.</summary>

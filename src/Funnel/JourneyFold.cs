@@ -147,10 +147,9 @@ public static class JourneyFold
     private sealed class PersonFold
     {
         private readonly HashSet<IdentityKey> _keys = [];
-        private readonly Dictionary<string, LeadProfile> _said = new(StringComparer.Ordinal);
-        private readonly Dictionary<PersonProperty, string> _sources = [];
+        private readonly ProfileFold _profile = new();
 
-        public LeadProfile Profile { get; private set; } = new();
+        public LeadProfile Profile => _profile.Profile();
 
         public ConsentState EmailConsent { get; private set; }
 
@@ -161,7 +160,7 @@ public static class JourneyFold
             switch (fact)
             {
                 case ProfileChanged changed:
-                    TakeProfile(changed);
+                    _profile.Take(changed);
                     break;
                 case ConsentChanged consent when !consent.IsEchoOf(PersonProperty.Consent):
                     EmailConsent = consent.Email;
@@ -183,50 +182,7 @@ public static class JourneyFold
                 .ThenBy(key => key.Id, StringComparer.Ordinal),
         ];
 
-        public ImmutableSortedDictionary<PersonProperty, string> ProfileSources() => _sources.ToImmutableSortedDictionary();
-
-        /// <summary>A tool's row states all its properties whenever one changes: what a tool says as it said it before is no change, and neither is what the hub wrote there. Null is not part of the change, and empty clears.</summary>
-        private void TakeProfile(ProfileChanged fact)
-        {
-            var (said, change) = (_said.GetValueOrDefault(fact.Connector) ?? new(), fact.Profile);
-            Profile = new()
-            {
-                Email = change.Email is null || change.Email == said.Email ? Profile.Email : change.Email is { Length: > 0 } address ? address : null,
-                FirstName = Value(PersonProperty.FirstName),
-                LastName = Value(PersonProperty.LastName),
-                Company = Value(PersonProperty.Company),
-                JobTitle = Value(PersonProperty.JobTitle),
-                Phone = Value(PersonProperty.Phone),
-                Region = Value(PersonProperty.Region),
-                Segment = Value(PersonProperty.Segment),
-                Score = change.Score is null || change.Score == said.Score ? Profile.Score : change.Score,
-            };
-            _said[fact.Connector] = Over(change, said);
-
-            string? Value(PersonProperty property)
-            {
-                if (change.Of(property) is null || change.Of(property) == said.Of(property) || fact.IsEchoOf(property))
-                {
-                    return Profile.Of(property);
-                }
-
-                _sources[property] = fact.Connector;
-                return change.Of(property) is { Length: > 0 } news ? news : null;
-            }
-        }
-
-        private static LeadProfile Over(LeadProfile change, LeadProfile said) => new()
-        {
-            Email = change.Email ?? said.Email,
-            FirstName = change.FirstName ?? said.FirstName,
-            LastName = change.LastName ?? said.LastName,
-            Company = change.Company ?? said.Company,
-            JobTitle = change.JobTitle ?? said.JobTitle,
-            Phone = change.Phone ?? said.Phone,
-            Region = change.Region ?? said.Region,
-            Segment = change.Segment ?? said.Segment,
-            Score = change.Score ?? said.Score,
-        };
+        public ImmutableSortedDictionary<PersonProperty, string> ProfileSources() => _profile.Sources();
     }
 
     /// <summary>What the teams did, and what they have booked.</summary>
