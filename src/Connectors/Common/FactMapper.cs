@@ -75,11 +75,12 @@ public static class FactMapper
 
         void AddProfile()
         {
-            if (source is { DealId: null, Profile: { } profile } && profile != NothingKnown)
+            var profile = source.Profile ?? NothingKnown;
+            if (source.DealId is null && (profile != NothingKnown || source.ScoreCleared))
             {
                 facts.Add(new ProfileChanged
                 {
-                    Profile = profile,
+                    Profile = profile, ScoreCleared = source.ScoreCleared,
                     DedupeKey = Key("profile"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
                 });
             }
@@ -150,7 +151,7 @@ public static class FactMapper
                 facts.Add(new DealChanged
                 {
                     DealId = deal, Status = status, Stage = status == DealStatus.Lost ? null : source.Stage, Raw = source.ToStageRaw,
-                    Amount = source.Amount, Currency = source.Currency, Owner = source.Owner,
+                    Amount = source.Amount, Currency = source.Currency, Owner = source.Owner, Cleared = source.Cleared.IsDefaultOrEmpty ? default : source.Cleared,
                     DedupeKey = Key("deal"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
                 });
             }

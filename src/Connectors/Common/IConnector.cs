@@ -14,6 +14,9 @@ public interface IConnector
     /// <summary>What kind of record a person's id names, where the tool has several (a lead, a contact). Two records of one kind are two persons unless the tool says otherwise.</summary>
     string RecordKind(string personId) => "person";
 
+    /// <summary>The one form of a record's id, whatever way people copy it.</summary>
+    string NormaliseId(string id) => CopiedId.Clean(id);
+
     /// <summary>Whether a map says what one of the tool's stages means.</summary>
     bool Maps(StageMapKind map, string raw) => false;
 }

@@ -117,7 +117,7 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
     private static Dictionary<string, decimal> ProbabilitiesOf(HubSpotPipelinesWire wire) => (wire.Results ?? []).SelectMany(pipeline => pipeline.Stages ?? [])
         .Where(stage => stage.Id is not null)
         .GroupBy(stage => stage.Id!)
-        .ToDictionary(stage => stage.Key, stage => HubSpotMapper.Amount(stage.First().Metadata?.GetValueOrDefault("probability")) ?? -1m);
+        .ToDictionary(stage => stage.Key, stage => stage.First().Probability ?? -1m);
 
     private async Task<Dictionary<string, HubSpotObjectWire>> ReadAsync(
         string type, IReadOnlyCollection<string> ids, IReadOnlyList<string> properties, CancellationToken cancellationToken)

@@ -85,9 +85,9 @@ internal static class HubSpotEnrichment
     {
         var filled = source with
         {
-            Amount = source.Amount ?? HubSpotMapper.Amount(deal?.Text("amount")),
-            Currency = source.Currency ?? deal?.Text("deal_currency_code"),
-            Owner = source.Owner ?? deal?.Text("hubspot_owner_id"),
+            Amount = source.Amount ?? (source.Cleared.Contains(DealProperty.Amount) ? null : HubSpotMapper.Amount(deal?.Text("amount"))),
+            Currency = source.Currency ?? (source.Cleared.Contains(DealProperty.Currency) ? null : deal?.Text("deal_currency_code")),
+            Owner = source.Owner ?? (source.Cleared.Contains(DealProperty.Owner) ? null : deal?.Text("hubspot_owner_id")),
             NeedsEnrichment = [],
         };
 

@@ -25,8 +25,9 @@ public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProv
             connector = reader.Name;
             return recorded.IsPoll ? ReadAnswer(file, recorded, reader) : ReadRequest(file, recorded, reader);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException or UnreadableDeliveryException)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
+            // Whatever is wrong with one case, the others are read.
             return new(file, connector, CaseVerdict.Error, failure.Message, []);
         }
     }

@@ -45,7 +45,13 @@ internal static class SalesforceEnrichment
         return row.Entity switch
         {
             "Opportunity" => SalesforceMapper.WithPeople(
-                complete with { Amount = source.Amount ?? row.Number("Amount"), Currency = source.Currency ?? row.Text("CurrencyIsoCode") }, row, options),
+                complete with
+                {
+                    Amount = source.Amount ?? (source.Cleared.Contains(DealProperty.Amount) ? null : row.Number("Amount")),
+                    Currency = source.Currency ?? (source.Cleared.Contains(DealProperty.Currency) ? null : row.Text("CurrencyIsoCode")),
+                },
+                row,
+                options),
             "Task" => row.IdOf("WhoId") is { } who ? [complete with { People = [IdentityKey.Person(options.Name, who)] }] : [],
             _ => WithPerson(complete, row, options),
         };
@@ -53,10 +59,11 @@ internal static class SalesforceEnrichment
 
     private static IEnumerable<SourceEvent> WithPerson(SourceEvent source, SalesforceRecord row, SalesforceOptions options)
     {
-        var told = SalesforceMapper.ProfileOf(row);
+        var told = SalesforceMapper.ProfileOf(row, options);
+        var email = source.SubjectEmail ?? (told.Email is { Length: > 0 } address ? address : null);
         yield return source with
         {
-            SubjectEmail = source.SubjectEmail ?? told.Email,
+            SubjectEmail = email,
             HubLeadId = source.HubLeadId ?? (LeadId.TryParse(row.Text(options.LeadExternalIdField), out var id) ? id : null),
             Profile = source.Profile is { } said ? SalesforceMapper.Over(said, told) : told,
         };
@@ -64,7 +71,7 @@ internal static class SalesforceEnrichment
         {
             yield return source with
             {
-                Kind = SourceEventKind.ConsentUnsubscribed, DedupeKey = $"{source.DedupeKey}|optOut", SubjectEmail = source.SubjectEmail ?? told.Email,
+                Kind = SourceEventKind.ConsentUnsubscribed, DedupeKey = $"{source.DedupeKey}|optOut", SubjectEmail = email,
                 ToStageRaw = null, Stage = null, Unmapped = false, Profile = null, ShowsWork = false, ReturnedReason = null, ReturnHeld = false,
             };
         }

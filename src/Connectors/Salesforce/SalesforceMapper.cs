@@ -16,7 +16,7 @@ internal static class SalesforceMapper
     /// <param name="apiUser">The user the hub acts as; null where it is not known.</param>
     /// <param name="options">The connector's options.</param>
     public static IReadOnlyList<SourceEvent> MapRows(QueryPage page, string? apiUser, SalesforceOptions options) =>
-        Distinct(page.Records.SelectMany(record => MapRow(record, apiUser, options)));
+        Distinct(page.Records.SelectMany(record => MapRow(record, apiUser, options)).Concat(Unreadable(page.Unreadable, "a row does not say what it is")));
 
     /// <summary>The events of one row.</summary>
     public static IEnumerable<SourceEvent> MapRow(SalesforceRecord record, string? apiUser, SalesforceOptions options)
@@ -33,23 +33,29 @@ internal static class SalesforceMapper
             var record = notification.Record;
             var at = record.Instant("LastModifiedDate") ?? record.Instant("SystemModstamp");
             return Map(record, Blank(record.Entity, record.Id, Key(options, "om", notification.Id), at, options), new(Form.Notification, null), options);
-        }));
+        }).Concat(Unreadable(message.Unreadable, "a notification does not say what it is")));
 
     /// <summary>The events of change events: one for each record of each.</summary>
-    public static IReadOnlyList<SourceEvent> MapChanges(IEnumerable<ChangeEvent> changes, SalesforceOptions options) =>
-        Distinct(changes.SelectMany(change => change.RecordIds.DefaultIfEmpty("").SelectMany(id => MapChange(change, id, options))));
+    public static IReadOnlyList<SourceEvent> MapChanges(ChangeBatch batch, SalesforceOptions options) =>
+        Distinct(batch.Changes.SelectMany(change => change.RecordIds.DefaultIfEmpty("").SelectMany(id => MapChange(change, id, options)))
+            .Concat(Unreadable(batch.Unreadable, "a change event does not say what it is")));
 
-    /// <summary>What a Lead or Contact tells of the person.</summary>
-    public static LeadProfile ProfileOf(SalesforceRecord record) => new()
+    /// <summary>What a Lead or Contact tells of the person: what it says is empty is cleared, and what it does not say is not known.</summary>
+    public static LeadProfile ProfileOf(SalesforceRecord record, SalesforceOptions options)
     {
-        Email = Canonical(record.Text("Email")),
-        FirstName = record.Text("FirstName") ?? record.Text("Name.FirstName"),
-        LastName = Known(record.Text("LastName") ?? record.Text("Name.LastName"), NoLastName),
-        Company = Known(record.Text("Company"), NoCompany),
-        JobTitle = record.Text("Title"),
-        Phone = record.Text("Phone"),
-        Region = record.Text("Country"),
-    };
+        var phone = Said(record, "Phone");
+        return new()
+        {
+            Email = record.IsEmpty("Email") ? "" : Canonical(record.Text("Email")),
+            FirstName = Said(record, "FirstName") ?? Said(record, "Name.FirstName"),
+            LastName = Known(Said(record, "LastName") ?? Said(record, "Name.LastName"), NoLastName),
+            Company = Known(Said(record, "Company"), NoCompany),
+            JobTitle = Said(record, "Title"),
+            Phone = phone,
+            ComparablePhone = PhoneNumber.Comparable(phone, options.PhoneRegion),
+            Region = Said(record, "Country"),
+        };
+    }
 
     /// <summary>What an event says, and for the rest what the record has.</summary>
     public static LeadProfile Over(LeadProfile said, LeadProfile record) => new()
@@ -60,6 +66,7 @@ internal static class SalesforceMapper
         Company = said.Company ?? record.Company,
         JobTitle = said.JobTitle ?? record.JobTitle,
         Phone = said.Phone ?? record.Phone,
+        ComparablePhone = said.Phone is null ? record.ComparablePhone : said.ComparablePhone,
         Region = said.Region ?? record.Region,
     };
 
@@ -74,12 +81,13 @@ internal static class SalesforceMapper
     private static IEnumerable<SourceEvent> MapChange(ChangeEvent change, string id, SalesforceOptions options)
     {
         var sequence = change.SequenceNumber.ToString(CultureInfo.InvariantCulture);
-        var blank = Blank(change.Entity, id, Key(options, "cdc", change.TransactionKey, sequence, id), change.CommittedAt, options);
+        var blank = Blank(change.Entity, id, Key(options, "cdc", change.TransactionKey, sequence, change.Entity, change.ChangeType, id), change.CommittedAt, options);
         var record = new SalesforceRecord(change.Entity, id, change.Fields, []);
 
         return change.ChangeType switch
         {
-            _ when IsOwn(change) || !IsKnown(change.Entity) => [blank],
+            _ when !IsKnown(change.Entity) => [blank with { NotRead = $"{change.Entity} {change.ChangeType}" }],
+            _ when IsOwn(change) => [blank],
             "CREATE" => Map(record, blank, new(Form.Created, null), options),
             "UPDATE" when SalesforceId.IsId(id) => Map(record, blank, new(Form.Updated, null), options),
             "DELETE" or "GAP_DELETE" => [Deleted(record, blank)],
@@ -119,18 +127,19 @@ internal static class SalesforceMapper
         _ when record.Flag("IsDeleted") == true => [Gone(record, blank, options)],
         "Opportunity" => OfOpportunity(record, blank, telling, options),
         "Lead" => OfLead(record, blank, telling, options),
-        "Contact" => OfContact(record, blank, telling),
+        "Contact" => OfContact(record, blank, telling, options),
         "OpportunityContactRole" => [OfRole(record, blank, options)],
         "Task" when telling.Form == Form.Row && record.Text(options.TaskExternalIdField) is null => [OfActivity(record, blank, telling, options)],
         "Task" => [OfTask(record, blank, telling, options)],
         "Event" => [OfActivity(record, blank, telling, options)],
-        _ => [blank],
+        _ => [blank with { NotRead = record.Entity }],
     };
 
     private static SourceEvent Deleted(SalesforceRecord record, SourceEvent blank) => record.Entity switch
     {
         "Lead" or "Contact" => blank with { Kind = SourceEventKind.ContactDeleted },
         "Opportunity" => blank with { Kind = SourceEventKind.DealDeleted, DealStatus = DealStatus.Deleted },
+        "OpportunityContactRole" => blank with { Kind = SourceEventKind.AssociationChanged, DealStatus = DealStatus.Deleted },
         _ => blank,
     };
 
@@ -176,6 +185,7 @@ internal static class SalesforceMapper
             Amount = record.Number("Amount"),
             Currency = record.Text("CurrencyIsoCode"),
             Owner = record.IdOf("OwnerId"),
+            Cleared = ClearedOf(record),
         };
         deal = deal with
         {
@@ -185,6 +195,14 @@ internal static class SalesforceMapper
         };
         return WithPeople(deal, record, options);
     }
+
+    /// <summary>What the record says is empty.</summary>
+    public static ImmutableArray<DealProperty> ClearedOf(SalesforceRecord record) =>
+    [
+        .. record.IsEmpty("Amount") ? [DealProperty.Amount] : Array.Empty<DealProperty>(),
+        .. record.IsEmpty("CurrencyIsoCode") ? [DealProperty.Currency] : Array.Empty<DealProperty>(),
+        .. record.IsEmpty("OwnerId") ? [DealProperty.Owner] : Array.Empty<DealProperty>(),
+    ];
 
     /// <summary>A deal with its people, and what the record tells of each of them.</summary>
     public static IEnumerable<SourceEvent> WithPeople(SourceEvent deal, SalesforceRecord record, SalesforceOptions options)
@@ -242,7 +260,7 @@ internal static class SalesforceMapper
 
     private static IEnumerable<SourceEvent> OfLead(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
     {
-        var person = WithPerson(record, blank, telling) with
+        var person = WithPerson(record, blank, telling, options) with
         {
             Owner = record.IdOf("OwnerId"),
             HubLeadId = LeadId.TryParse(record.Text(options.LeadExternalIdField), out var id) ? id : null,
@@ -338,16 +356,16 @@ internal static class SalesforceMapper
         };
     }
 
-    private static IEnumerable<SourceEvent> OfContact(SalesforceRecord record, SourceEvent blank, Telling telling)
+    private static IEnumerable<SourceEvent> OfContact(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
     {
-        yield return WithPerson(record, blank, telling);
+        yield return WithPerson(record, blank, telling, options);
         if (record.Flag("HasOptedOutOfEmail") == true)
         {
             yield return blank with { Kind = SourceEventKind.ConsentUnsubscribed, DedupeKey = $"{blank.DedupeKey}|optOut" };
         }
     }
 
-    private static SourceEvent WithPerson(SalesforceRecord record, SourceEvent blank, Telling telling)
+    private static SourceEvent WithPerson(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
     {
         var email = Canonical(record.Text("Email"));
         return blank with
@@ -355,7 +373,7 @@ internal static class SalesforceMapper
             Kind = telling.Form == Form.Created ? SourceEventKind.ContactCreated : SourceEventKind.ContactUpdated,
             SubjectEmail = email,
             NeedsEnrichment = telling.Form != Form.Row && email is null ? ["email"] : [],
-            Profile = ProfileOf(record),
+            Profile = ProfileOf(record, options),
             ShowsRecord = telling.Form == Form.Row,
         };
     }
@@ -416,6 +434,12 @@ internal static class SalesforceMapper
     private static string? Canonical(string? text) => EmailAddress.TryParse(text, out var email) ? email.Address : null;
 
     private static string? Known(string? text, string placeholder) => text == placeholder ? null : text;
+
+    /// <summary>What a record says of a field: empty where it says that it is, null where it says nothing.</summary>
+    private static string? Said(SalesforceRecord record, string field) => record.IsEmpty(field) ? "" : record.Text(field);
+
+    private static IEnumerable<SourceEvent> Unreadable(IEnumerable<string> fingerprints, string why) =>
+        fingerprints.Select(fingerprint => UnreadableEvent.Of("salesforce", ToolSide.Crm, fingerprint, why));
 
     /// <summary>How a record was told.</summary>
     /// <param name="Form">In which form.</param>

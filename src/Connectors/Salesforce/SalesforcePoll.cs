@@ -22,11 +22,11 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
         {
             var position = positions.GetValueOrDefault(polled) ?? new(options.PollSince ?? DateTimeOffset.UnixEpoch);
             var pages = await PagesAsync(polled, position, cancellationToken);
-            deliveries.AddRange(pages.Where(page => page.Page.Records.Any(row => !known.Contains(KeyOf(row)))).Select(page => ToDelivery(page.Body, now)));
+            deliveries.AddRange(pages.Where(page => IsNews(page.Page, known)).Select(page => ToDelivery(page.Body, now)));
 
             var rows = pages.SelectMany(page => page.Page.Records).ToList();
-            next[polled] = position.After(LastOf(rows), rows.Count >= Soql.PageSize, now, options.PollOverlap);
-            seen.UnionWith(rows.Where(row => row.Instant("SystemModstamp") >= next[polled].At).Select(KeyOf));
+            next[polled] = position.After(LastOf(rows), pages.Sum(page => page.Page.Rows) >= Soql.PageSize, now, options.PollOverlap);
+            seen.UnionWith(rows.Where(row => row.Instant("SystemModstamp") >= next[polled].At).Select(KeyOf).Concat(pages.SelectMany(page => page.Page.Unreadable)));
         }
 
         var nextCursor = PollCursor.Of(next, seen).Write();
@@ -68,8 +68,11 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
         ReceivedAt = now,
     };
 
+    private static bool IsNews(QueryPage page, HashSet<string> known) => page.Records.Select(KeyOf).Concat(page.Unreadable).Any(row => !known.Contains(row));
+
+    /// <summary>The last row that says when it was changed: one that does not is no reason to stand still.</summary>
     private static (DateTimeOffset At, string Id)? LastOf(List<SalesforceRecord> rows) =>
-        rows is [.., var last] && last.Instant("SystemModstamp") is { } at ? (at, last.Id) : null;
+        rows.FindLast(row => row.Instant("SystemModstamp") is not null) is { } last ? (last.Instant("SystemModstamp")!.Value, last.Id) : null;
 
     private static string KeyOf(SalesforceRecord row) => $"{row.Id}|{row.Version}";
 
