@@ -71,9 +71,20 @@ public interface IPollSource : IDeliveryReader
     /// <exception cref="Http.VendorRefusedException">The vendor refuses; the cursor stays.</exception>
     Task<PollPage> PollAsync(string? cursor, DateTimeOffset now, CancellationToken cancellationToken);
 
+    /// <summary>The cursor that reads again what a gap may have swallowed: from before the gap on, but not from further back than the vendor keeps its events. Pure.</summary>
+    /// <param name="cursor">The present cursor; null at the very start, when everything is still to be read.</param>
+    /// <param name="gap">Where the vendor lost track.</param>
+    /// <param name="now">The present time.</param>
+    string? Rewind(string? cursor, EventGap gap, DateTimeOffset now) => cursor;
+
     /// <summary>How far one answer reaches, in the vendor's own words, for people to read. Pure.</summary>
     PollProgress Progress(Delivery answer);
 }
+
+/// <summary>A time in which a vendor lost track of what changed, and does not say of which records.</summary>
+/// <param name="RecordType">The vendor's name for the kind of record.</param>
+/// <param name="At">When; null where the vendor does not say.</param>
+public sealed record EventGap(string RecordType, DateTimeOffset? At);
 
 /// <summary>How far a poll's answer reaches.</summary>
 /// <param name="NextCursor">The vendor's own mark: a time stamp, a page token; null where the answer has none.</param>

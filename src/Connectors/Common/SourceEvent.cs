@@ -110,6 +110,12 @@ public sealed record SourceEvent
     /// <summary>Gets why this event of an otherwise readable delivery cannot be read; null for one that can. It is parked, and holds back no other.</summary>
     public string? Unreadable { get; init; }
 
+    /// <summary>Gets the gap that the event tells of, where it names no record to be read again: the whole kind is. Null for any other event.</summary>
+    public EventGap? Gap { get; init; }
+
+    /// <summary>Gets a value indicating whether the record has to be read before the event means anything, however well its person is known.</summary>
+    public bool AsksRecord { get; init; }
+
     /// <summary>Gets a value indicating whether the tool says that a deleted record is there again.</summary>
     public bool Restored { get; init; }
 

@@ -23,7 +23,7 @@ internal static class HubSpotEnrichment
             {
                 var state = (await deals).GetValueOrDefault(source.DealId!);
                 var withPeople = WithPeople(source, (await people).GetValueOrDefault(source.DealId!, []), options);
-                enriched.Add(await WithDealAsync(withPeople, state, client, options, cancellationToken));
+                enriched.Add(withPeople.DealStatus == DealStatus.Deleted ? withPeople : await WithDealAsync(withPeople, state, client, options, cancellationToken));
             }
             else if (LacksContact(source) && (await contacts).TryGetValue(source.People[0].Id, out var contact))
             {
@@ -71,14 +71,16 @@ internal static class HubSpotEnrichment
         }
     }
 
-    private static bool LacksDeal(SourceEvent source) => source.DealId is not null && source.DealStatus != DealStatus.Deleted;
+    private static bool LacksDeal(SourceEvent source) => source.DealId is not null && (source.DealStatus != DealStatus.Deleted || source.Kind == SourceEventKind.AssociationChanged);
 
     private static bool LacksContact(SourceEvent source) => source is { DealId: null, People: [_, ..] }
         and not { Kind: SourceEventKind.ContactDeleted or SourceEventKind.ContactPrivacyDeleted or SourceEventKind.Ignored };
 
-    /// <summary>An association names its one person itself.</summary>
+    /// <summary>An association names its one person itself. One that was removed is so only if no other of the same two is left: a primary one stands beside a plain one.</summary>
     private static SourceEvent WithPeople(SourceEvent source, IReadOnlyList<string> contacts, HubSpotOptions options) =>
-        source.People.IsEmpty ? source with { People = [.. contacts.Select(id => IdentityKey.Person(options.Name, id))] } : source;
+        source.People.IsEmpty ? source with { People = [.. contacts.Select(id => IdentityKey.Person(options.Name, id))] }
+        : source.DealStatus == DealStatus.Deleted && contacts.Contains(source.People[0].Id) ? source with { DealStatus = null }
+        : source;
 
     private static async Task<SourceEvent> WithDealAsync(
         SourceEvent source, HubSpotObjectWire? deal, HubSpotClient client, HubSpotOptions options, CancellationToken cancellationToken)

@@ -328,6 +328,7 @@ internal static class HubSpotMapper
             ExternalIds = blank.ExternalIds.Add("dealId", Text(dealId)).Add("contactId", Text(contactId)),
             People = [Person(options, contactId)],
             DealStatus = wire.AssociationRemoved == true ? DealStatus.Deleted : null,
+            OnlyIfKnown = wire.AssociationRemoved == true,
         };
     }
 

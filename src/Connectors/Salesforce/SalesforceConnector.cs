@@ -152,6 +152,14 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
     public Task<PollPage> PollAsync(string? cursor, DateTimeOffset now, CancellationToken cancellationToken) => _poll.StepAsync(cursor, now, cancellationToken);
 
     /// <inheritdoc/>
+    public string? Rewind(string? cursor, EventGap gap, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(gap);
+
+        return _poll.Rewind(cursor, gap, now);
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<SourceEvent>> EnrichAsync(IReadOnlyList<SourceEvent> events, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(events);

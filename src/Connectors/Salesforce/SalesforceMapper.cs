@@ -84,21 +84,38 @@ internal static class SalesforceMapper
         var blank = Blank(change.Entity, id, Key(options, "cdc", change.TransactionKey, sequence, change.Entity, change.ChangeType, id), change.CommittedAt, options);
         var record = new SalesforceRecord(change.Entity, id, change.Fields, []);
 
-        return change.ChangeType switch
+        if (!IsKnown(change.Entity))
         {
-            _ when !IsKnown(change.Entity) => [blank with { NotRead = $"{change.Entity} {change.ChangeType}" }],
-            _ when IsOwn(change) => [blank],
-            "CREATE" => Map(record, blank, new(Form.Created, null), options),
-            "UPDATE" when SalesforceId.IsId(id) => Map(record, blank, new(Form.Updated, null), options),
-            "DELETE" or "GAP_DELETE" => [Deleted(record, blank)],
-            _ => [blank with { Kind = SourceEventKind.ResyncRequired, Restored = change.ChangeType is "UNDELETE" or "GAP_UNDELETE" }],
+            return [blank with { NotRead = $"{change.Entity} {change.ChangeType}" }];
+        }
+
+        if (IsOwn(change))
+        {
+            return [blank];
+        }
+
+        var again = blank with { Kind = SourceEventKind.ResyncRequired, Restored = change.ChangeType is "UNDELETE" or "GAP_UNDELETE" };
+        if (!SalesforceId.IsId(id))
+        {
+            return [again with { Gap = new(change.Entity, change.CommittedAt) }];
+        }
+
+        return (change.ChangeType, change.Entity) switch
+        {
+            ("CREATE" or "UPDATE" or "DELETE" or "GAP_DELETE", "OpportunityContactRole") => [OfRole(record, blank, change.ChangeType is "DELETE" or "GAP_DELETE", options)],
+            ("CREATE" or "UPDATE", "Task") when OfTask(record, blank, new(Form.Updated, null), options) is { Kind: SourceEventKind.Activity } done => [done],
+            (_, "Task" or "Event") => [again],
+            ("CREATE", _) => Map(record, blank, new(Form.Created, null), options),
+            ("UPDATE", _) => Map(record, blank, new(Form.Updated, null), options),
+            ("DELETE" or "GAP_DELETE", _) => [Deleted(record, blank) with { AsksRecord = change.Entity is "Lead" or "Contact" }],
+            _ => [again],
         };
     }
 
     private static bool IsOwn(ChangeEvent change) =>
         change.ChangeOrigin?.Split(';').Any(part => part.Trim().Equals($"client={SalesforceConnector.ClientName}", StringComparison.OrdinalIgnoreCase)) == true;
 
-    private static bool IsKnown(string entity) => entity is "Lead" or "Contact" or "Opportunity" or "OpportunityContactRole" or "Task";
+    private static bool IsKnown(string entity) => entity is "Lead" or "Contact" or "Opportunity" or "OpportunityContactRole" or "Task" or "Event";
 
     private static SourceEvent Blank(string entity, string id, string key, DateTimeOffset? at, SalesforceOptions options)
     {
@@ -124,11 +141,11 @@ internal static class SalesforceMapper
 
     private static IEnumerable<SourceEvent> Map(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options) => record.Entity switch
     {
-        _ when record.Flag("IsDeleted") == true => [Gone(record, blank, options)],
+        _ when record.Flag("IsDeleted") == true => [Gone(record, blank with { OnlyIfKnown = record.Entity == "Contact" }, options)],
         "Opportunity" => OfOpportunity(record, blank, telling, options),
         "Lead" => OfLead(record, blank, telling, options),
-        "Contact" => OfContact(record, blank, telling, options),
-        "OpportunityContactRole" => [OfRole(record, blank, options)],
+        "Contact" => OfContact(record, blank with { OnlyIfKnown = telling.Form == Form.Row }, telling, options),
+        "OpportunityContactRole" => [OfRole(record, blank, removed: false, options)],
         "Task" when telling.Form == Form.Row && record.Text(options.TaskExternalIdField) is null => [OfActivity(record, blank, telling, options)],
         "Task" => [OfTask(record, blank, telling, options)],
         "Event" => [OfActivity(record, blank, telling, options)],
@@ -139,13 +156,17 @@ internal static class SalesforceMapper
     {
         "Lead" or "Contact" => blank with { Kind = SourceEventKind.ContactDeleted },
         "Opportunity" => blank with { Kind = SourceEventKind.DealDeleted, DealStatus = DealStatus.Deleted },
-        "OpportunityContactRole" => blank with { Kind = SourceEventKind.AssociationChanged, DealStatus = DealStatus.Deleted },
         _ => blank,
     };
 
     /// <summary>A deleted record that names a master was merged into it.</summary>
     private static SourceEvent Gone(SalesforceRecord record, SourceEvent blank, SalesforceOptions options)
     {
+        if (record.Entity == "OpportunityContactRole")
+        {
+            return OfRole(record, blank, removed: true, options);
+        }
+
         if (record.Entity is "Task" or "Event")
         {
             return WithWho(record, blank, options) with { Booking = new(record.Id, null, null) };
@@ -167,14 +188,33 @@ internal static class SalesforceMapper
 
     private static IEnumerable<SourceEvent> OfOpportunity(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
     {
+        var deal = WithState(record, blank, telling.Form == Form.Created, options);
+        deal = deal with
+        {
+            ExternalIds = record.IdOf("AccountId") is { } account ? deal.ExternalIds.Add("accountId", account) : deal.ExternalIds,
+            ShowsWork = deal.Kind is SourceEventKind.DealCreated or SourceEventKind.DealStageChanged or SourceEventKind.DealWon,
+            NeedsEnrichment = telling.Form == Form.Row ? [] : Lacks(deal),
+        };
+        return WithPeople(deal, record, options);
+    }
+
+    /// <summary>An opportunity as it stands.</summary>
+    public static SourceEvent DealOf(SalesforceRecord record, SalesforceOptions options) =>
+        WithState(record, Blank(record.Entity, record.Id, Key(options, "row", record.Id, record.Version), record.Instant("SystemModstamp"), options), isNew: false, options);
+
+    /// <summary>Whether one of some people is on an opportunity.</summary>
+    public static bool HasPerson(SalesforceRecord record, IEnumerable<IdentityKey> people) => people.Any(person => PeopleOf(record).Exists(role => role.ContactId == person.Id));
+
+    private static SourceEvent WithState(SalesforceRecord record, SourceEvent blank, bool isNew, SalesforceOptions options)
+    {
         var (status, stage, unmapped) = Meaning(record, options);
-        var deal = blank with
+        return blank with
         {
             Kind = status switch
             {
                 DealStatus.Won => SourceEventKind.DealWon,
                 DealStatus.Lost => SourceEventKind.DealLost,
-                _ when telling.Form == Form.Created => SourceEventKind.DealCreated,
+                _ when isNew => SourceEventKind.DealCreated,
                 _ when record.Text("StageName") is not null => SourceEventKind.DealStageChanged,
                 _ => SourceEventKind.DealUpdated,
             },
@@ -187,13 +227,6 @@ internal static class SalesforceMapper
             Owner = record.IdOf("OwnerId"),
             Cleared = ClearedOf(record),
         };
-        deal = deal with
-        {
-            ExternalIds = record.IdOf("AccountId") is { } account ? deal.ExternalIds.Add("accountId", account) : deal.ExternalIds,
-            ShowsWork = deal.Kind is SourceEventKind.DealCreated or SourceEventKind.DealStageChanged or SourceEventKind.DealWon,
-            NeedsEnrichment = telling.Form == Form.Row ? [] : Lacks(deal),
-        };
-        return WithPeople(deal, record, options);
     }
 
     /// <summary>What the record says is empty.</summary>
@@ -378,14 +411,18 @@ internal static class SalesforceMapper
         };
     }
 
-    private static SourceEvent OfRole(SalesforceRecord record, SourceEvent blank, SalesforceOptions options) =>
-        record.IdOf("ContactId") is { } contact && record.IdOf("OpportunityId") is { } deal
-            ? blank with
+    /// <summary>A person on an opportunity, or taken off it. An event that does not say who and which is read again by the role's id.</summary>
+    private static SourceEvent OfRole(SalesforceRecord record, SourceEvent blank, bool removed, SalesforceOptions options)
+    {
+        var role = blank with { Kind = SourceEventKind.AssociationChanged, DealStatus = removed ? DealStatus.Deleted : null, OnlyIfKnown = removed };
+        return record.IdOf("ContactId") is { } contact && record.IdOf("OpportunityId") is { } deal
+            ? role with
             {
-                Kind = SourceEventKind.AssociationChanged, DealId = deal, People = [IdentityKey.Person(options.Name, contact)],
+                DealId = deal, People = [IdentityKey.Person(options.Name, contact)],
                 ExternalIds = blank.ExternalIds.SetItem("opportunityId", deal).SetItem("contactId", contact),
             }
-            : blank;
+            : role;
+    }
 
     /// <summary>A task or a calendar event that the hub did not make: what lies ahead is booked, what is done is work, unless the hub's own user wrote it.</summary>
     private static SourceEvent OfActivity(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)

@@ -10,6 +10,21 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
     /// <summary>Rows that the last page of this process brought and that will come again, with the cursor that says they are safe. Any other cursor makes it forgotten.</summary>
     private volatile Known _known = new("", []);
 
+    /// <summary>How far back a gap is read again at most: as long as Salesforce keeps its events.</summary>
+    private static readonly TimeSpan LongestGap = TimeSpan.FromDays(3);
+
+    /// <summary>The cursor that reads again what a gap may have swallowed.</summary>
+    public string? Rewind(string? cursor, EventGap gap, DateTimeOffset now)
+    {
+        if (cursor is null || !Enum.TryParse<PolledObject>(gap.RecordType, out var polled) || !Enum.IsDefined(polled))
+        {
+            return cursor;
+        }
+
+        var from = (gap.At ?? now) - options.PollOverlap;
+        return PollCursor.Read(cursor, options.Name).Back(polled, from > now - LongestGap ? from : now - LongestGap).Write();
+    }
+
     /// <summary>Makes one step.</summary>
     public async Task<PollPage> StepAsync(string? cursor, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -34,10 +49,13 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
         return new(deliveries, nextCursor, next.Values.Any(position => position.Id is not null));
     }
 
+    /// <summary>Every object and relation that changes a journey. A lead comes before the contact that it was converted to, and a deal before the people on it.</summary>
     private IEnumerable<PolledObject> Polled() =>
     [
         PolledObject.Lead,
+        PolledObject.Contact,
         PolledObject.Opportunity,
+        PolledObject.OpportunityContactRole,
         .. options.PollTasks ? [PolledObject.Task] : Array.Empty<PolledObject>(),
         .. options.PollEvents ? [PolledObject.Event] : Array.Empty<PolledObject>(),
     ];

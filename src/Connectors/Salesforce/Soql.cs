@@ -9,7 +9,7 @@ internal static class Soql
     /// <summary>The most ids that one query names, so that the URL stays well below 16 KiB.</summary>
     public const int IdsPerQuery = 200;
 
-    private const string Always = "Id, IsDeleted, SystemModstamp, CreatedById, LastModifiedById, OwnerId";
+    private const string OfEach = "Id, IsDeleted, SystemModstamp, CreatedById, LastModifiedById", Always = OfEach + ", OwnerId";
 
     /// <summary>The rows of an object from a position on, in order of (SystemModstamp, Id).</summary>
     public static string From(PolledObject polled, PollPosition position, SalesforceOptions options) =>
@@ -47,8 +47,9 @@ internal static class Soql
         PolledObject.Lead => $"{Always}, MasterRecordId, Status, FirstName, LastName, Company, Title, Email, Phone, Country, HasOptedOutOfEmail, IsConverted, ConvertedContactId, "
             + $"ConvertedOpportunityId, {options.LeadExternalIdField}{(options.ReturnReasonField is { } reason ? $", {reason}" : "")}",
         PolledObject.Contact => $"{Always}, MasterRecordId, FirstName, LastName, Title, Email, Phone, HasOptedOutOfEmail",
-        PolledObject.Opportunity => $"{Always}, StageName, IsClosed, IsWon, Amount{(options.MultiCurrency ? ", CurrencyIsoCode" : "")}, AccountId, ContactId, Contact.Email, "
-            + "(SELECT ContactId, IsPrimary, Contact.Email FROM OpportunityContactRoles)",
+        PolledObject.Opportunity => $"{Always}, StageName, Type, IsClosed, IsWon, Amount{(options.MultiCurrency ? ", CurrencyIsoCode" : "")}, AccountId, ContactId, Contact.Email, "
+            + "(SELECT ContactId, IsPrimary, Contact.Email FROM OpportunityContactRoles WHERE IsDeleted = false)",
+        PolledObject.OpportunityContactRole => $"{OfEach}, OpportunityId, ContactId, Contact.Email",
         PolledObject.Task => $"{Always}, Subject, Status, IsClosed, ActivityDate, WhoId, WhatId, {options.TaskExternalIdField}",
         PolledObject.Event => $"{Always}, Subject, StartDateTime, ActivityDate, IsAllDayEvent, WhoId, WhatId",
         _ => throw new InvalidOperationException($"Unknown object {polled}."),

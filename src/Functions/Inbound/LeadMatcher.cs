@@ -73,9 +73,10 @@ public sealed class LeadMatcher(IdentityStore identities, SeatStore seats, Parke
         return people with { Leads = [.. people.Leads, .. others], Earlier = earlier };
     }
 
+    /// <summary>Whether a person is known by any of their records or addresses.</summary>
     private async Task<bool> IsKnownAsync(SourceEvent source, CancellationToken cancellationToken)
     {
-        var owners = await Task.WhenAll(source.People.Select(async person => await identities.LookUpAsync(person, cancellationToken)));
+        var owners = await Task.WhenAll(source.People.Concat(source.Merged).Concat(AddressesOf(source)).Select(async key => await identities.LookUpAsync(key, cancellationToken)));
         return owners.Any(owner => owner.Erased || owner.Lead is not null);
     }
 
