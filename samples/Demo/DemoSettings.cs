@@ -24,12 +24,10 @@ internal static class DemoSettings
         Salesforce = new SalesforceOptions { CustomFields = [$"Lead.{ReturnReasonField}"] },
     };
 
-    /// <summary>The hub's command line.</summary>
-    public static string[] Hub(string hubUrl, string key, string directory, SandboxHost sandbox, SandboxOptions played)
-    {
-        var settings = new Dictionary<string, string>
+    /// <summary>The hub's settings.</summary>
+    public static IReadOnlyDictionary<string, string> Hub(string hubUrl, string key, string directory, SandboxHost sandbox, SandboxOptions played) =>
+        new Dictionary<string, string>
         {
-            ["urls"] = hubUrl,
             ["Hub:PublicUrl"] = hubUrl,
             ["Hub:DataDirectory"] = directory,
             ["Hub:FunctionKey"] = key,
@@ -65,6 +63,4 @@ internal static class DemoSettings
             ["Connectors:salesforce:OwnerId"] = sandbox.Salesforce.Owners[0],
             ["Connectors:salesforce:ReturnReasonField"] = ReturnReasonField,
         };
-        return [.. settings.Select(setting => $"--{setting.Key}={setting.Value}")];
-    }
 }

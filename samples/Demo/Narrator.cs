@@ -1,23 +1,83 @@
-using System.Globalization;
+using System.Diagnostics;
+using Spectre.Console;
 
 namespace IntegrationHub.Demo;
 
-/// <summary>Tells the story on the console. On a terminal the last line shows how far it is and what it waits for; elsewhere there are only plain lines.</summary>
+/// <summary>Tells the story on the console. On a terminal the last line moves and shows what is awaited; elsewhere there are only plain lines.</summary>
 internal sealed class Narrator
 {
-    private const int BarWidth = 16;
+    /// <summary>Redirected lines are never broken.</summary>
+    private const int PlainWidth = 1_000;
+
+    private static readonly TimeSpan LiveBeat = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan PlainBeat = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
-    private readonly bool _live = !Console.IsOutputRedirected;
+    private readonly IAnsiConsole _console = AnsiConsole.Console;
+    private readonly bool _live = AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
     private readonly List<string> _awaited = [];
-    private int _chapter = 1;
-    private int _chapters = 1;
+    private StatusContext? _status;
+    private string _chapter = "";
+
+    public Narrator()
+    {
+        if (!_live)
+        {
+            _console.Profile.Width = PlainWidth;
+        }
+    }
+
+    /// <summary>Does one of the steps before the story, and shows how long it takes and how far it is.</summary>
+    /// <param name="doing">What is being done.</param>
+    /// <param name="done">What has been done.</param>
+    /// <param name="runAsync">Does it; it is given what shows the progress.</param>
+    public async Task<T> StepAsync<T>(string doing, string done, Func<Action<string>, Task<T>> runAsync)
+    {
+        var clock = Stopwatch.StartNew();
+        if (!_live)
+        {
+            Line($"{doing} ...");
+        }
+
+        T result = default!;
+        await LiveAsync(doing, async () =>
+        {
+            var progress = "";
+            using var ended = new CancellationTokenSource();
+            var beating = BeatAsync(() => Beaten(doing, progress, clock.Elapsed), ended.Token);
+            try
+            {
+                result = await runAsync(text => Progressed(progress = text, clock.Elapsed));
+            }
+            finally
+            {
+                await ended.CancelAsync();
+                await beating;
+            }
+        });
+        Done(done, clock.Elapsed);
+        return result;
+    }
+
+    /// <summary>Runs something; on a terminal the last line shows meanwhile what it waits for.</summary>
+    public Task LiveAsync(string first, Func<Task> runAsync) => !_live ? runAsync() : _console.Status().StartAsync(Markup.Escape(first), async status =>
+    {
+        _status = status;
+        try
+        {
+            await runAsync();
+        }
+        finally
+        {
+            _status = null;
+        }
+    });
 
     public void Chapter(int number, int all, string title)
     {
-        (_chapter, _chapters) = (number, all);
+        _chapter = $"{number}/{all}";
         Line("");
-        Line($"{number}/{all}  {title}", ConsoleColor.Cyan);
+        Write($"[aqua]{number}/{all}  {Markup.Escape(title)}[/]");
     }
 
     public void Say(string text) => Line($"     {text}");
@@ -27,50 +87,103 @@ internal sealed class Narrator
         lock (_lock)
         {
             _awaited.Add(what);
-            Draw();
+            ShowAwaited();
         }
     }
 
     public void Held(string what, TimeSpan took)
     {
         Arrive(what);
-        Line(string.Create(CultureInfo.InvariantCulture, $"  ok {what}  ({took.TotalSeconds:0.0} s)"), ConsoleColor.Green);
+        Done(what, took);
     }
 
     public void Broken(string what, string instead)
     {
         Arrive(what);
-        Line($"  NO {what}", ConsoleColor.Red);
-        Line($"     instead: {instead}", ConsoleColor.Red);
+        Write($"  [red]NO {Markup.Escape(what)}[/]");
+        Write($"     [red]instead: {Markup.Escape(instead)}[/]");
     }
+
+    /// <summary>Says how the story ended.</summary>
+    public void Summary(int held, IReadOnlyList<string> broken)
+    {
+        Write(broken.Count == 0 ? $"[green]All {held} expectations held.[/]" : $"[red]{broken.Count} of {held + broken.Count} expectations did not hold:[/]");
+        foreach (var each in broken)
+        {
+            Line($"  - {each}");
+        }
+    }
+
+    /// <summary>Says why there is no story.</summary>
+    public void Fail(string why) => Write($"[red]{Markup.Escape(why)}[/]");
 
     /// <summary>Writes rows in columns; the first row is the head.</summary>
     public void Table(IReadOnlyList<string[]> rows)
     {
-        var widths = rows[0].Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
-        foreach (var row in rows)
+        var table = new Table { Border = _live ? TableBorder.Rounded : TableBorder.None };
+        Array.ForEach(rows[0], head => table.AddColumn(new TableColumn($"[aqua]{Markup.Escape(head)}[/]").NoWrap()));
+        foreach (var row in rows.Skip(1))
         {
-            Line($"     {string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column])))}".TrimEnd(), row == rows[0] ? ConsoleColor.Cyan : null);
+            table.AddRow([.. row.Select(Markup.Escape)]);
+        }
+
+        lock (_lock)
+        {
+            _console.Write(new Padder(table).Padding(4, 0, 0, 0));
         }
     }
 
-    public void Line(string text, ConsoleColor? colour = null)
+    public void Line(string text) => Write(Markup.Escape(text));
+
+    private void Done(string what, TimeSpan took) => Write($"  [green]ok {Markup.Escape(what)}[/]  ({took.TotalSeconds:0.0} s)");
+
+    private void Write(string markup)
     {
         lock (_lock)
         {
-            Erase();
-            if (_live && colour is { } wanted)
-            {
-                Console.ForegroundColor = wanted;
-            }
+            _console.MarkupLine(markup);
+        }
+    }
 
-            Console.WriteLine(text);
-            if (_live)
-            {
-                Console.ResetColor();
-            }
+    private void Progressed(string progress, TimeSpan elapsed)
+    {
+        if (!_live)
+        {
+            Line($"  {elapsed.TotalSeconds,5:0.0} s  {progress}");
+        }
+    }
 
-            Draw();
+    private void Beaten(string doing, string progress, TimeSpan elapsed)
+    {
+        if (_live)
+        {
+            var far = progress.Length > 0 ? $": {progress}" : "";
+            _status?.Status(Markup.Escape(Fit($"{doing}, {elapsed.TotalSeconds:0} s{far}")));
+        }
+        else
+        {
+            Line($"  {elapsed.TotalSeconds,5:0.0} s  ...");
+        }
+    }
+
+    private async Task BeatAsync(Action beat, CancellationToken ended)
+    {
+        using var timer = new PeriodicTimer(_live ? LiveBeat : PlainBeat);
+        while (await NextAsync(timer, ended))
+        {
+            beat();
+        }
+    }
+
+    private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken ended)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(ended);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 
@@ -79,31 +192,20 @@ internal sealed class Narrator
         lock (_lock)
         {
             _awaited.Remove(what);
+            ShowAwaited();
         }
     }
 
-    private void Erase()
+    private void ShowAwaited()
     {
-        if (_live)
-        {
-            Console.Write($"\r{new string(' ', Width)}\r");
-        }
+        var more = _awaited.Count > 1 ? $" (and {_awaited.Count - 1} more)" : "";
+        _status?.Status(Markup.Escape(_awaited.Count == 0 ? _chapter : Fit($"{_chapter}  waiting{more}: {_awaited[0]}")));
     }
 
-    private void Draw()
+    /// <summary>Cuts what would wrap on the terminal, beside the spinner.</summary>
+    private string Fit(string text)
     {
-        if (!_live || _awaited.Count == 0)
-        {
-            return;
-        }
-
-        var filled = BarWidth * (_chapter - 1) / _chapters;
-        var more = _awaited.Count > 1 ? $"(and {_awaited.Count - 1} more) " : "";
-        var line = $"[{new string('#', filled)}{new string('.', BarWidth - filled)}] {_chapter}/{_chapters}  waiting: {more}{_awaited[0]}";
-        Erase();
-        Console.Write(line.Length <= Width ? line : line[..Width]);
+        var width = Math.Max(20, _console.Profile.Width - 6);
+        return text.Length <= width ? text : text[..width];
     }
-
-    /// <summary>Gets one less than the terminal has, so that nothing wraps; a terminal that does not know is taken for a usual one.</summary>
-    private static int Width => (Console.WindowWidth > 0 ? Console.WindowWidth : 80) - 1;
 }

@@ -1,44 +1,48 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text;
 using IntegrationHub.Demo;
 
+// Long enough for the hub to end in good order.
+InvocationConfiguration invocation = new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) };
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 var exit = new Option<bool>("--exit") { Description = "End after the story: with 0 when every expectation held, else with 1." };
-var command = new RootCommand("Plays the way of a dozen leads through the hub, with everything it needs in this process.") { exit };
-command.SetAction((arguments, _) => PlayAsync(stayUp: !arguments.GetValue(exit)));
+var command = new RootCommand("Plays the way of a dozen leads through the hub, which runs beside this process with everything it needs.") { exit };
+command.SetAction((arguments, ending) => PlayAsync(stayUp: !arguments.GetValue(exit), ending));
+return await command.Parse(args).InvokeAsync(invocation);
 
-// Ctrl+C is the hub's to hear: it ends in good order first.
-return await command.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = null });
-
-static async Task<int> PlayAsync(bool stayUp)
+static async Task<int> PlayAsync(bool stayUp, CancellationToken ending)
 {
     var narrator = new Narrator();
-    narrator.Line("Starting the hub, Azurite, a mailbox, and a sandbox that plays HubSpot and Salesforce ...");
-    if (await TrySetAsync(narrator) is not { } set)
-    {
-        return 1;
-    }
-
-    await using var stage = set;
-    var expectations = new Expectations(narrator);
-    var story = new Story(stage, narrator, expectations);
     try
     {
-        await story.TellAsync(stage.Ending);
+        var hub = await HubBuild.RunAsync(narrator, ending);
+        await using var stage = await Stage.SetAsync(hub, narrator, ending);
+        return await TellAsync(stage, narrator, stayUp, ending);
     }
-    catch (OperationCanceledException) when (stage.Ending.IsCancellationRequested)
+    catch (StartFailedException failure)
     {
-        narrator.Line("Ended before the story did.");
+        narrator.Fail(failure.Message);
         return 1;
     }
+    catch (OperationCanceledException) when (ending.IsCancellationRequested)
+    {
+        narrator.Fail("Ended before the story did.");
+        return 1;
+    }
+}
+
+static async Task<int> TellAsync(Stage stage, Narrator narrator, bool stayUp, CancellationToken ending)
+{
+    var expectations = new Expectations(narrator);
+    var story = new Story(stage, narrator, expectations);
+    await narrator.LiveAsync("", () => story.TellAsync(ending));
 
     var allHeld = expectations.Broken.Count == 0;
-    narrator.Line("");
-    narrator.Line(allHeld ? $"All {expectations.Held} expectations held." : $"{expectations.Broken.Count} of {expectations.Held + expectations.Broken.Count} expectations did not hold:");
-    foreach (var broken in expectations.Broken)
-    {
-        narrator.Line($"  - {broken}");
-    }
-
     stage.Tidy = allHeld;
+    narrator.Line("");
+    narrator.Summary(expectations.Held, expectations.Broken);
     if (!allHeld)
     {
         narrator.Line($"What the hub logged: {stage.LogFile}");
@@ -56,21 +60,8 @@ static async Task<int> PlayAsync(bool stayUp)
               log         {stage.LogFile}
             Ctrl+C ends it.
             """);
-        await stage.WhenEndingAsync();
+        await Task.Delay(Timeout.Infinite, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     return allHeld ? 0 : 1;
-}
-
-static async Task<Stage?> TrySetAsync(Narrator narrator)
-{
-    try
-    {
-        return await Stage.SetAsync();
-    }
-    catch (Exception failure)
-    {
-        narrator.Line($"It did not start: {failure.Message}", ConsoleColor.Red);
-        return null;
-    }
 }

@@ -1,60 +1,66 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using IntegrationHub.Sandbox;
 using IntegrationHub.Sandbox.Salesforce;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Demo;
 
-/// <summary>Everything the story needs, in this process: the sandbox, the hub, and what the hub brings along. What is seen of the hub and the mailbox is seen over HTTP.</summary>
+/// <summary>Everything the story needs: the sandbox in this process, and the hub beside it with what it brings along. What is seen of the hub and the mailbox is seen over HTTP.</summary>
 internal sealed class Stage : IAsyncDisposable
 {
     private const int UsualPort = 7071;
 
-    private readonly IHost _hub;
+    private readonly Hub _hub;
     private readonly DirectoryInfo _directory;
     private readonly HttpClient _http = new();
 
-    private Stage(IHost hub, SandboxHost sandbox, DirectoryInfo directory, string hubUrl, string key)
+    private Stage(Hub hub, SandboxHost sandbox, DirectoryInfo directory, string key)
     {
-        (_hub, Sandbox, _directory, HubUrl, Key) = (hub, sandbox, directory, hubUrl, key);
-        MailboxUrl = hub.Services.GetRequiredService<IConfiguration>()["Mail:Page"]
-            ?? throw new InvalidOperationException("A mail server is named in the environment (Mail__Smtp__…). The demo brings its own: take the setting out.");
+        (_hub, Sandbox, _directory, Key) = (hub, sandbox, directory, key);
         _http.DefaultRequestHeaders.Add("x-functions-key", key);
     }
 
     public SandboxHost Sandbox { get; }
 
-    public string HubUrl { get; }
+    public string HubUrl => _hub.Url;
 
     public string Key { get; }
 
-    public string MailboxUrl { get; }
+    public string MailboxUrl => _hub.MailboxUrl;
 
-    public string LogFile => LogFileIn(_directory);
-
-    /// <summary>Gets the signal that somebody wants an end (Ctrl+C).</summary>
-    public CancellationToken Ending => _hub.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+    public string LogFile => _hub.LogFile;
 
     /// <summary>Gets or sets a value indicating whether the data directory goes when the demo does.</summary>
     public bool Tidy { get; set; } = true;
 
     /// <summary>Starts all of it.</summary>
-    public static async Task<Stage> SetAsync()
+    /// <exception cref="StartFailedException">Some of it does not start.</exception>
+    public static async Task<Stage> SetAsync(HubBuild build, Narrator narrator, CancellationToken cancellationToken)
     {
+        var directory = Directory.CreateTempSubdirectory("integration-hub-demo-");
+        var hubUrl = $"http://127.0.0.1:{Hub.FindPort(UsualPort)}";
+        var key = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var played = DemoSettings.Sandbox(hubUrl);
+        var sandbox = await narrator.StepAsync(
+            "Starting a sandbox that plays HubSpot and Salesforce",
+            "A sandbox plays HubSpot and Salesforce",
+            _ => SandboxHost.StartAsync(played, cancellationToken));
         try
         {
-            return await SetAsync(FreePort(UsualPort));
+            // Salesforce stamps full seconds; where days are seconds, that would be too coarse.
+            sandbox.Salesforce.Stamps = StampMode.Growing;
+            var settings = DemoSettings.Hub(hubUrl, key, directory.FullName, sandbox, played);
+            var hub = await narrator.StepAsync(
+                "Starting Azurite, maildev, the bus and the hub",
+                $"The hub answers on {hubUrl}",
+                tell => Hub.StartAsync(build, hubUrl, Path.Combine(directory.FullName, "hub.log"), settings, tell, cancellationToken));
+            return new(hub, sandbox, directory, key);
         }
-        catch (IOException)
+        catch
         {
-            // Another hub that was starting too has taken the port meanwhile.
-            return await SetAsync(FreePort(0));
+            await sandbox.DisposeAsync();
+            throw;
         }
     }
 
@@ -79,62 +85,14 @@ internal sealed class Stage : IAsyncDisposable
     public IReadOnlyList<SalesforceRecord> SalesforceTasks(HandoffAnswer handoff) =>
         [.. Sandbox.Salesforce.All("Task").Where(task => task["IntegrationHub_Handoff_Id__c"] == handoff.Id)];
 
-    /// <summary>Returns when somebody wants an end.</summary>
-    public Task WhenEndingAsync() => _hub.WaitForShutdownAsync();
-
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
+        await _hub.DisposeAsync();
         await Sandbox.DisposeAsync();
-        await _hub.StopAsync();
-        await ((IAsyncDisposable)_hub).DisposeAsync();
         if (Tidy)
         {
             _directory.Delete(recursive: true);
-        }
-    }
-
-    private static async Task<Stage> SetAsync(int port)
-    {
-        var directory = Directory.CreateTempSubdirectory("integration-hub-demo-");
-        var hubUrl = $"http://127.0.0.1:{port}";
-        var key = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var played = DemoSettings.Sandbox(hubUrl);
-        var sandbox = await SandboxHost.StartAsync(played);
-
-        // Salesforce stamps full seconds; where days are seconds, that would be too coarse.
-        sandbox.Salesforce.Stamps = StampMode.Growing;
-        var hub = Functions.Hub.Build(
-            DemoSettings.Hub(hubUrl, key, directory.FullName, sandbox, played),
-            services => services.AddLogging(logging => logging.ClearProviders().AddProvider(new FileLog(LogFileIn(directory)))));
-        var stage = new Stage(hub, sandbox, directory, hubUrl, key);
-        try
-        {
-            await hub.StartAsync();
-            return stage;
-        }
-        catch (Exception failure)
-        {
-            // A port that was taken needs no looking into; anything else has left its logs there.
-            stage.Tidy = failure is IOException;
-            await stage.DisposeAsync();
-            throw;
-        }
-    }
-
-    private static string LogFileIn(DirectoryInfo directory) => Path.Combine(directory.FullName, "hub.log");
-
-    private static int FreePort(int wanted)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, wanted));
-            return ((IPEndPoint)socket.LocalEndPoint!).Port;
-        }
-        catch (SocketException) when (wanted != 0)
-        {
-            return FreePort(0);
         }
     }
 }

@@ -18,6 +18,7 @@ using IntegrationHub.Functions.WriteBack;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -27,6 +28,13 @@ namespace IntegrationHub.Functions;
 /// <summary>The composition root: puts the hub together, the same on every platform.</summary>
 public static class Hub
 {
+    /// <summary>What holds unless the settings say otherwise. A line for each request, and for each message, would cost more than the work on it.</summary>
+    private static readonly Dictionary<string, string?> Defaults = new()
+    {
+        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
+    };
+
     /// <summary>Requests to the tables that are under way at once; more would only wait in the service instead of here.</summary>
     private const int TableConnections = 64;
 
@@ -37,6 +45,7 @@ public static class Hub
     public static IHost Build(string[] args, Action<IServiceCollection>? configure = null)
     {
         var builder = FunctionsApplication.CreateBuilder(args);
+        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
         builder.ConfigureFunctionsWebApplication();
         builder.Services.Configure<JsonOptions>(options => HubJson.Configure(options.JsonSerializerOptions));
         builder.Services.TryAddSingleton(TimeProvider.System);

@@ -27,6 +27,13 @@ public abstract record FunnelEvent
 
     /// <summary>Gets the team it concerns.</summary>
     public required string Team { get; init; }
+
+    /// <summary>
+    /// Gets the revision of the lead with which the event was saved: whoever acts on the event needs a state of at least this revision.
+    /// Zero where nobody saved it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Revision { get; init; }
 }
 
 /// <summary>The lead is on another stage.</summary>

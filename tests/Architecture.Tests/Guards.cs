@@ -12,6 +12,7 @@ internal static partial class Guards
         ["Funnel"] = [],
         ["Connectors"] = ["Funnel"],
         ["Functions"] = ["Funnel", "Connectors"],
+        ["Cli"] = ["Funnel", "Connectors"],
     };
 
     private static readonly string[] SayNothing = ["Manager", "Helper", "Helpers", "Util", "Utils", "Utility", "Service", "Services", "Data", "Info"];

@@ -8,7 +8,7 @@ internal static class SourceTree
     public static readonly string Root = FindRoot();
 
     /// <summary>The product's own folders under src, from the bottom up.</summary>
-    public static readonly string[] Layers = ["Funnel", "Connectors", "Functions"];
+    public static readonly string[] Layers = ["Funnel", "Connectors", "Functions", "Cli"];
 
     /// <summary>All files below the given folders (relative to the root) with one of the endings, without what the build makes or packages bring.</summary>
     public static IEnumerable<SourceFile> Files(IEnumerable<string> folders, params string[] endings) =>

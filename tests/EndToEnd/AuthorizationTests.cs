@@ -40,8 +40,8 @@ public sealed partial class AuthorizationTests
         Assert.InRange(world.Vendors.Calls.Count("salesforce", "POST", "/services/oauth2/token"), 1, 3);
 
         world.Vendors.Faults.Clear();
-        await world.Hub.KillAsync();
-        await world.Hub.StartAsync();
+        await world.Hub.Host.KillAsync();
+        await world.Hub.Host.StartAsync();
         foreach (var contact in contacts)
         {
             await Wait.UntilAsync($"contact {contact} is on a journey", Patience, async () => await world.Hub.FindLeadAsync(contact) is not null);

@@ -17,11 +17,11 @@ public sealed class BurstTests
     {
         // Nobody works on the queue: what it holds is what came.
         await using var world = await World.StartAsync(("AzureWebJobs.ProcessInbound.Disabled", "true"));
-        await world.Hub.KillAsync();
+        await world.Hub.Host.KillAsync();
         var answers = new ConcurrentBag<HttpStatusCode?>();
 
         var started = TimeProvider.System.GetTimestamp();
-        world.Hub.Launch();
+        world.Hub.Host.Launch();
         await Task.WhenAll(Enumerable.Range(0, Requests).Select(async number =>
         {
             await Task.Delay(Span * number / Requests, TestContext.Current.CancellationToken);
@@ -33,7 +33,7 @@ public sealed class BurstTests
         }));
 
         // What the hub has said yes to survives it.
-        await world.Hub.KillAsync();
+        await world.Hub.Host.KillAsync();
         var messages = await world.InboundAsync();
         Assert.Equal(Requests, messages.Count);
         Assert.Equal(Requests, messages.Select(message => message.Body.ToString()).Distinct().Count());

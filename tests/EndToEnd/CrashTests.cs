@@ -1,155 +1,139 @@
-using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
+using System.Diagnostics;
+using System.Globalization;
 using IntegrationHub.EndToEnd.Support;
+using IntegrationHub.Tests.Support;
 
 namespace IntegrationHub.EndToEnd;
 
-/// <summary>The hub is killed at any moment, twenty times over, and started again on the same data.</summary>
-public sealed class CrashTests(World world) : IClassFixture<World>
+/// <summary>
+/// Each process is killed at any moment, over and over, and started again on the same data. <c>HUB_TEST_KILLS</c> says how often each of them: twenty prove
+/// more than the two of a usual run, and take a quarter of an hour.
+/// </summary>
+public sealed class CrashTests
 {
-    private const int Kills = 20;
-    private const int Senders = 6;
-    private const int LeadsOfEach = 8;
+    private const int UsualKills = 2;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    /// <summary>Longer than the lock of a message in these tests.</summary>
+    private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(7);
+
+    private static readonly int Kills =
+        int.TryParse(Environment.GetEnvironmentVariable("HUB_TEST_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : UsualKills;
+
+    private enum Part
+    {
+        Worker,
+        Host,
+        Bus,
+        Tables,
+        Everything,
+    }
 
     [Fact]
-    public async Task Nothing_accepted_is_lost_or_counted_twice_by_twenty_kills()
+    public async Task Nothing_accepted_is_lost_or_counted_twice_whichever_process_is_killed()
     {
-        var contacts = Enumerable.Range(0, Senders * LeadsOfEach)
-            .Select(number => world.Vendors.HubSpot.CreateContact($"crash{number}@example.com", ("lastname", $"Crash {number}"), ("company", $"Phoenix {number}")))
-            .ToList();
-        var accepted = new ConcurrentDictionary<long, ConcurrentBag<long>>();
-        using var enough = new CancellationTokenSource();
-        var senders = Enumerable.Range(0, Senders).Select(sender => SendAsync([.. contacts.Skip(sender * LeadsOfEach).Take(LeadsOfEach)], sender, accepted, enough.Token)).ToList();
+        await using var world = await World.StartAsync();
+        await using var load = new Load(world);
+        load.Start();
 
-        // The moments are spread and the same in every run; what they hit is not.
-        var moments = new Random(20261122);
-        for (var kill = 0; kill < Kills; kill++)
+        // Order and moments are the same in every run; what they hit is not.
+        var random = new Random(20261122);
+        var order = Enum.GetValues<Part>().SelectMany(part => Enumerable.Repeat(part, Kills)).ToArray();
+        random.Shuffle(order);
+        var seen = new HashSet<int>();
+        foreach (var part in order)
         {
-            await Task.Delay(moments.Next(50, 900), TestContext.Current.CancellationToken);
-            await world.Hub.KillAsync();
-            await world.Hub.StartAsync();
+            await Task.Delay(random.Next(50, 900), TestContext.Current.CancellationToken);
+            seen.UnionWith([world.Hub.Host.Id, await world.Hub.Host.WorkerIdAsync()]);
+            await KillAsync(world, part);
         }
 
-        await enough.CancelAsync();
-        await Task.WhenAll(senders);
-        Assert.True(accepted.Values.Sum(events => events.Count) > Kills, "too little came through to say anything");
+        await load.StopAsync();
+        Assert.True(load.Accepted > order.Length, "too little came through to say anything");
+        await load.AssertNothingIsLostOrDoubledAsync();
 
-        await EveryAcceptedEventIsOnItsJourneyOnceAsync(accepted);
-        await NothingIsGivenUpAsync();
-        await EveryHandoffIsInTheCrmOnceAsync(accepted.Keys);
-        await NoMailIsSentTwiceButUnderOneMessageIdAsync();
+        seen.ExceptWith([world.Hub.Host.Id, await world.Hub.Host.WorkerIdAsync()]);
+        Assert.DoesNotContain(seen, ProcessTree.Runs);
     }
 
-    /// <summary>
-    /// Half of the contacts go to sales with their first event, the others to Referral, where they stall; the rest changes no stage. As a vendor does, an event without a yes is sent again as it
-    /// was: whether a kill came before or after it was taken nobody knows.
-    /// </summary>
-    private async Task SendAsync(List<long> contacts, int sender, ConcurrentDictionary<long, ConcurrentBag<long>> accepted, CancellationToken enough)
+    [Fact]
+    public async Task A_worker_that_stands_still_for_longer_than_a_lock_loses_and_doubles_nothing()
     {
-        for (var number = 0; !enough.IsCancellationRequested; number++)
-        {
-            var contact = contacts[number % contacts.Count];
-            var (property, value) = number >= contacts.Count ? ("jobtitle", $"Title {number}") : ("lifecyclestage", sender % 2 == 0 ? "salesqualifiedlead" : "evangelist");
-            var change = new HubSpotChange((sender * 1_000_000L) + number, contact, property, value, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-            while (!await IsAcceptedAsync(change))
-            {
-                await Task.Delay(50, CancellationToken.None);
-            }
+        await using var world = await World.StartAsync();
+        await using var load = new Load(world);
+        load.Start();
 
-            accepted.GetOrAdd(contact, _ => []).Add(change.OccurredAt);
+        for (var pause = 0; pause < Kills / 2; pause++)
+        {
+            await Wait.UntilAsync("events come through", TimeSpan.FromSeconds(60), () => Task.FromResult(load.Accepted > 100 * (pause + 1)));
+            var worker = await world.Hub.Host.WorkerIdAsync();
+            ProcessTree.Pause(worker);
+            await Task.Delay(LongPause, TestContext.Current.CancellationToken);
+            ProcessTree.Continue(worker);
+        }
+
+        await load.StopAsync();
+        await load.AssertNothingIsLostOrDoubledAsync();
+    }
+
+    [Fact]
+    public async Task A_stop_under_load_takes_less_than_ten_seconds_loses_and_repeats_nothing_and_leaves_no_process()
+    {
+        await using var world = await World.StartAsync();
+        await using var load = new Load(world);
+        load.Start();
+        await Wait.UntilAsync("events come through", TimeSpan.FromSeconds(60), () => Task.FromResult(load.Accepted > 200));
+
+        var (host, worker) = (world.Hub.Host.Id, await world.Hub.Host.WorkerIdAsync());
+        var stopping = Stopwatch.StartNew();
+        var code = await world.Hub.Host.StopAsync();
+        Assert.InRange(stopping.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.Equal(0, code);
+        Assert.False(ProcessTree.Runs(worker), "the worker is left behind");
+        Assert.False(ProcessTree.Runs(host), "the host is left behind");
+
+        await world.Hub.Host.StartAsync();
+        await load.StopAsync();
+        await load.AssertNothingIsLostOrDoubledAsync();
+        var mails = world.Mail.Mails.Select(mail => (mail.Header("Message-ID"), mail.To[0])).ToList();
+        Assert.Equal(mails.Distinct().Count(), mails.Count);
+    }
+
+    private static async Task KillAsync(World world, Part part)
+    {
+        switch (part)
+        {
+            case Part.Worker:
+                ProcessTree.Kill(await world.Hub.Host.WorkerIdAsync());
+                await RecoverAsync(world);
+                break;
+            case Part.Host:
+                await world.Hub.Host.KillHostAsync();
+                await world.Hub.Host.StartAsync();
+                break;
+            case Part.Bus:
+                await world.Bus.KillAsync();
+                await world.Bus.StartAsync();
+                break;
+            case Part.Tables:
+                await world.Tables.KillAsync();
+                await world.Tables.StartAsync();
+                break;
+            default:
+                await Task.WhenAll(world.Hub.Host.KillAsync(), world.Bus.KillAsync(), world.Tables.KillAsync());
+                await Task.WhenAll(world.Bus.StartAsync(), world.Tables.StartAsync());
+                await world.Hub.Host.StartAsync();
+                break;
         }
     }
 
-    private async Task<bool> IsAcceptedAsync(HubSpotChange change)
+    /// <summary>The host starts a worker again, but gives up where that happens too often: then somebody starts the host.</summary>
+    private static Task RecoverAsync(World world) => Wait.UntilAsync("the hub is back", TimeSpan.FromSeconds(60), async () =>
     {
-        try
+        if (!world.Hub.Host.Runs)
         {
-            using var answer = await world.Hub.PostAsync(change);
-            return answer.StatusCode == HttpStatusCode.Accepted;
-        }
-        catch (Exception killed) when (killed is HttpRequestException or IOException or TaskCanceledException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>An event is known on the journey by its time: one contact's events are sent one after the other.</summary>
-    private async Task EveryAcceptedEventIsOnItsJourneyOnceAsync(ConcurrentDictionary<long, ConcurrentBag<long>> accepted)
-    {
-        foreach (var (contact, sent) in accepted)
-        {
-            Assert.Equal(sent.Distinct().Count(), sent.Count);
-            List<(string Kind, long At)> facts = [];
-            await Wait.UntilAsync($"all {sent.Count} events of contact {contact} are there{Environment.NewLine}{world.Hub.Log}", Patience, async () =>
-            {
-                await NothingIsGivenUpAsync();
-                facts = await FactsAsync(contact);
-                return !sent.Except(facts.Select(fact => fact.At)).Any();
-            });
-
-            // One event says at most one thing of each kind, and nothing is there that was not sent.
-            Assert.Equal(facts.Distinct().Order(), facts.Order());
-            Assert.Empty(facts.Select(fact => fact.At).Except(sent));
-        }
-    }
-
-    private async Task NothingIsGivenUpAsync()
-    {
-        JsonElement health = default;
-        await Wait.UntilAsync("health answers", Patience, async () =>
-        {
-            using var answer = await world.Hub.Http.GetAsync($"{world.Hub.Url}/api/health?code={HubProcess.Key}", TestContext.Current.CancellationToken);
-            health = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-            return answer.StatusCode == HttpStatusCode.OK;
-        });
-        Assert.All(health.GetProperty("queues").EnumerateArray(), queue => Assert.True(queue.GetProperty("deadLettered").GetInt32() == 0, $"dead letters: {queue}"));
-    }
-
-    /// <summary>What HubSpot's events say on a journey; the CRM's rows say things of their own.</summary>
-    private async Task<List<(string Kind, long At)>> FactsAsync(long contact) =>
-        await world.Hub.FindLeadAsync(contact) is { } lead
-            ? [.. lead.GetProperty("history").EnumerateArray()
-                .Where(fact => fact.GetProperty("connector").GetString() == "hubspot")
-                .Select(fact => (Kind: fact.GetProperty("kind").GetString()!, At: fact.GetProperty("occurredAt").GetDateTimeOffset().ToUnixTimeMilliseconds()))
-                .Where(fact => fact.Kind is "stageClaimed" or "profileChanged")]
-            : [];
-
-    private async Task EveryHandoffIsInTheCrmOnceAsync(IEnumerable<long> contacts)
-    {
-        var announced = new List<string>();
-        foreach (var contact in contacts)
-        {
-            JsonElement lead = default;
-            await Wait.UntilAsync($"the handoffs of contact {contact} are settled{Environment.NewLine}{world.Hub.Log}", Patience, async () =>
-            {
-                lead = (await world.Hub.FindLeadAsync(contact))!.Value;
-                return lead.GetProperty("handoffs").EnumerateArray().All(handoff => handoff.GetProperty("to").GetString() != "sales" || handoff.GetProperty("delivery").GetString() == "delivered");
-            });
-            announced.AddRange(lead.GetProperty("handoffs").EnumerateArray().Where(handoff => handoff.GetProperty("to").GetString() == "sales").Select(handoff => handoff.GetProperty("id").GetString()!));
-            var email = world.Vendors.HubSpot.Get("contacts", contact)!["email"];
-            Assert.InRange(world.Vendors.Salesforce.All("Lead").Count(record => record["Email"] == email), 0, 1);
+            await world.Hub.Host.StartAsync();
         }
 
-        Assert.NotEmpty(announced);
-        Assert.Equal(announced.Order(), world.Vendors.Salesforce.All("Task").Select(task => task["IntegrationHub_Handoff_Id__c"]!).Order());
-    }
-
-    private async Task NoMailIsSentTwiceButUnderOneMessageIdAsync()
-    {
-        await Wait.UntilAsync("mails about stalled leads are there", Patience, async () => (await world.MailsAsync()).Count > 0);
-        var mails = await world.MailsAsync();
-        var byId = mails.GroupBy(mail => mail.GetProperty("messageId").GetString()!).ToList();
-
-        // One mail for each recipient, lead and alert: the subject names the lead, and a repeat after a crash has the same id and the same words.
-        Assert.DoesNotContain(mails, mail => mail.GetProperty("subject").GetString()!.Contains("without a name", StringComparison.Ordinal));
-        Assert.All(byId, same => Assert.Single(same.Select(mail => mail.GetProperty("subject").GetString()).Distinct()));
-        var byWhat = mails.GroupBy(mail => (mail.GetProperty("to")[0].GetProperty("address").GetString(), Lead: mail.GetProperty("subject").GetString()!.Split(']')[1]));
-        Assert.All(byWhat, same => Assert.Single(same.Select(mail => mail.GetProperty("messageId").GetString()).Distinct()));
-        Assert.All(byId, same => Assert.InRange(same.Count(), 1, 1 + Kills));
-        Assert.True(byId.Count(same => same.Count() > 1) <= Kills, "more mails were repeated than there were kills");
-    }
+        return await world.Hub.Host.AnswersAsync();
+    });
 }

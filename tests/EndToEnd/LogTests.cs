@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using IntegrationHub.EndToEnd.Support;
 using IntegrationHub.Sandbox.Faults;
 using IntegrationHub.Sandbox.Salesforce;
+using SmtpServer.Protocol;
 
 namespace IntegrationHub.EndToEnd;
 
@@ -65,7 +66,7 @@ public sealed partial class LogTests
         var advocate = Contact(world, "needle.advocate@needle.example");
         await TellAsync(world, advocate, "lifecyclestage", "evangelist");
         await TellAsync(world, advocate, "lifecyclestage", "needlestage");
-        await Wait.UntilAsync("both teams are told", Patience, async () => (await world.MailsAsync()).Count >= 2);
+        await Wait.UntilAsync("both teams are told", Patience, () => Task.FromResult(world.Mail.Mails.Count >= 2));
 
         var token = await OpenLinkAsync(world);
         crm.CreateLead("needle.twice@needle.example", "Needletwice", "Needlecompany");
@@ -82,7 +83,7 @@ public sealed partial class LogTests
     /// <summary>Somebody puts a stalled lead off by the link in a mail, and says why.</summary>
     private static async Task<string> OpenLinkAsync(World world)
     {
-        var link = (await world.MailsAsync()).Select(mail => Links().Match(mail.GetProperty("text").GetString()!).Value).First(link => link.Length > 0);
+        var link = world.Mail.Mails.Select(mail => Links().Match(mail.Text).Value).First(link => link.Length > 0);
         var choice = Choices().Match(await world.Hub.Http.GetStringAsync(link)).Groups[1].Value;
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(world.Hub.Http.PostAsync(link, new FormUrlEncodedContent([new("until", choice), new("reason", "Needlereason")]))));
         await StatusAsync(world.Hub.Http.GetAsync($"{world.Hub.Url}/api/alerts/needle"));
@@ -119,10 +120,10 @@ public sealed partial class LogTests
         await Wait.UntilAsync("messages are given up", Patience, () => Task.FromResult(world.Hub.Log.Contains("was dead-lettered as gave-up", StringComparison.Ordinal)));
         world.Vendors.Faults.Clear();
 
-        await world.Mail.StopAsync();
+        world.Mail.RefusesMail = _ => new SmtpResponse(SmtpReplyCode.ServiceUnavailable, "needle");
         await TellAsync(world, Contact(world, "needle.unmailed@needle.example"), "lifecyclestage", "evangelist");
         await Wait.UntilAsync("the mail fails", Patience, async () => (await world.Hub.AskAsync("health")).GetProperty("mail").GetProperty("state").GetString() == "failing");
-        await world.Mail.StartAsync();
+        world.Mail.RefusesMail = _ => null;
 
         await File.WriteAllTextAsync(world.BusUnavailable, "", TestContext.Current.CancellationToken);
         await Wait.UntilAsync("the bus is away", Patience, async () =>

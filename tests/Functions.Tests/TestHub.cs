@@ -1,65 +1,122 @@
+using System.Diagnostics.Metrics;
 using Azure.Messaging.ServiceBus;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using IntegrationHub.LocalPlatform.FunctionsHost;
+using IntegrationHub.LocalPlatform.ServiceBus;
+using IntegrationHub.Tests.Support.Functions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Tests;
 
-/// <summary>The whole hub with a real table store and a real bus; only the tools are played. It serves nothing until <see cref="StartAsync"/>.</summary>
+/// <summary>
+/// The whole hub with real tables and a bus of its own; only the tools are played. All hubs of a test share the test's tables. It serves nothing until
+/// <see cref="StartAsync"/>, and its timers fire only where a test sets their schedules.
+/// </summary>
 internal sealed class TestHub : IAsyncDisposable
 {
     /// <summary>The key that opens its functions.</summary>
     public const string Key = "a-key-for-tests";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("hub-").FullName;
-    private readonly IHost _host;
+    private const string Never = "0 0 0 1 1 *";
 
-    public TestHub(string tables, TimeProvider clock, IConnector[] connectors, params string[] settings)
-        : this(Leads.Policy, tables, clock, connectors, settings)
-    {
-    }
+    private static readonly GeneratedFunctionMetadataProvider Functions = new();
 
-    /// <summary>A hub whose funnel is run in another way than <see cref="Leads.Policy"/>.</summary>
-    public TestHub(FunnelSettings policy, string tables, TimeProvider clock, IConnector[] connectors, params string[] settings)
+    private readonly string _folder;
+    private readonly LocalBus _bus;
+    private readonly Dictionary<string, string?> _settings;
+    private readonly IHost _hub;
+    private LocalFunctionsHost? _host;
+
+    private TestHub(string folder, LocalBus bus, Dictionary<string, string?> settings, Action<IServiceCollection> configure)
     {
-        string[] always =
-        [
-            "--urls=http://127.0.0.1:0",
-            $"--Hub:DataDirectory={_folder}",
-            $"--AzureWebJobsStorage={tables}",
-            $"--ServiceBus=Endpoint=sb://embedded/;DataDirectory={_folder};Topology={Path.Combine(AppContext.BaseDirectory, "topology.json")}",
-            $"--Hub:FunctionKey={Key}",
-            "--Mail:From=hub@example.com",
-            "--Mail:Smtp:Host=127.0.0.1",
-            "--Hub:RetryDelays=00:00:00.1,00:00:00.1",
-        ];
-        _host = Hub.Build([.. always, .. settings], services => services
-            .Replace(ServiceDescriptor.Singleton(clock))
-            .Replace(ServiceDescriptor.Singleton(policy with { WriteBack = WriteBackRegistration.For(policy.WriteBack, new(connectors)) }))
-            .Replace(ServiceDescriptor.Singleton(new ConnectorSet(connectors))));
+        _folder = folder;
+        _bus = bus;
+        _settings = settings;
+        _hub = Hub.Build([.. settings.Select(setting => $"--{setting.Key}={setting.Value}")], services =>
+        {
+            configure(services);
+            InProcessLauncher.Configure(services, Functions);
+        });
     }
 
     public JourneyFlow Journeys => Get<JourneyFlow>();
 
     /// <summary>Where it serves, once started.</summary>
-    public Uri Url => new(Get<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    public Uri Url => _host!.Addresses[0];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    public static Task<TestHub> CreateAsync(Azurite azurite, TimeProvider clock, IConnector[] connectors, params string[] settings) =>
+        CreateAsync(Leads.Policy, azurite, clock, connectors, settings);
+
+    /// <summary>A hub whose funnel is run in another way than <see cref="Leads.Policy"/>.</summary>
+    public static Task<TestHub> CreateAsync(FunnelSettings policy, Azurite azurite, TimeProvider clock, IConnector[] connectors, params string[] settings) =>
+        CreateAsync(policy, azurite, clock, TimeProvider.System, connectors, settings);
+
+    /// <summary>A hub with a clock for the locks, lives and schedules of its bus.</summary>
+    public static Task<TestHub> CreateAsync(Azurite azurite, TimeProvider clock, TimeProvider bus, IConnector[] connectors) =>
+        CreateAsync(Leads.Policy, azurite, clock, bus, connectors, []);
+
+    private static async Task<TestHub> CreateAsync(FunnelSettings policy, Azurite azurite, TimeProvider clock, TimeProvider busClock, IConnector[] connectors, string[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("hub-").FullName;
+        var bus = await LocalBus.StartAsync(new() { DataDirectory = folder, TopologyFile = Repository.PathTo("infra", "topology.json"), TimeProvider = busClock }, Token);
+        string[] always =
+        [
+            $"--AzureWebJobsStorage={azurite.ConnectionString}",
+            $"--Hub:TablePrefix={azurite.PrefixOfTest()}",
+            $"--Hub:FunctionKey={Key}",
+            $"--Hub:MasterKey={Key}",
+            "--Mail:From=hub@example.com",
+            "--Mail:Smtp:Host=127.0.0.1",
+            "--Hub:RetryDelays=00:00:00.1,00:00:00.1",
+            $"--Schedules:DrainSpool={Never}",
+            $"--Schedules:PollConnectors={Never}",
+            $"--Schedules:DetectStalls={Never}",
+            $"--Schedules:SendMails={Never}",
+        ];
+        var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) { ["ServiceBus"] = bus.ConnectionString };
+        foreach (var setting in always.Concat(settings).Select(setting => setting[2..].Split('=', 2)))
+        {
+            all[setting[0]] = setting[1];
+        }
+
+        return new(folder, bus, all, services => services
+            .Replace(ServiceDescriptor.Singleton(clock))
+            .Replace(ServiceDescriptor.Singleton(policy with { WriteBack = WriteBackRegistration.For(policy.WriteBack, new(connectors)) }))
+            .Replace(ServiceDescriptor.Singleton(new ConnectorSet(connectors)))
+            .AddLogging(logging => logging.ClearProviders().AddProvider(new TestOutputLogging())
+                .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error)));
+    }
+
     public T Get<T>()
-        where T : notnull => _host.Services.GetRequiredService<T>();
+        where T : notnull => _hub.Services.GetRequiredService<T>();
 
     public IEnumerable<T> GetAll<T>()
-        where T : notnull => _host.Services.GetServices<T>();
+        where T : notnull => _hub.Services.GetServices<T>();
 
-    /// <summary>Serves: timers run, messages are worked on.</summary>
-    public Task StartAsync() => _host.StartAsync(Token);
+    /// <summary>What this hub alone counts from now on.</summary>
+    public Counters Count() => new(HubMetrics.MeterName, Get<IMeterFactory>());
+
+    /// <summary>Serves: a Functions host calls its functions by HTTP, timers and messages.</summary>
+    public async Task StartAsync() => _host = await LocalFunctionsHost.StartAsync(
+        new()
+        {
+            ApplicationDirectory = AppContext.BaseDirectory,
+            DataDirectory = _folder,
+            Urls = "http://127.0.0.1:0",
+            Settings = _settings,
+            Launcher = new InProcessLauncher(Functions, (_, _) => _hub),
+            Logging = logging => logging.ClearProviders().AddProvider(new TestOutputLogging()),
+        },
+        Token);
 
     /// <summary>A new lead that has come to be known by these facts.</summary>
     public async Task<JourneyState> LeadAsync(LeadId leadId, params Fact[] facts)
@@ -77,7 +134,7 @@ internal sealed class TestHub : IAsyncDisposable
         var bus = Get<ServiceBusClient>();
         await using var receiver = subscription is null ? bus.CreateReceiver(queueOrTopic, options) : bus.CreateReceiver(queueOrTopic, subscription, options);
         var messages = new List<ServiceBusReceivedMessage>();
-        while (await receiver.PeekMessagesAsync(100, messages.Count == 0 ? null : messages[^1].SequenceNumber + 1, Token) is { Count: > 0 } page)
+        while (await receiver.PeekMessagesAsync(100, messages.Count == 0 ? 0 : messages[^1].SequenceNumber + 1, Token) is { Count: > 0 } page)
         {
             messages.AddRange(page);
         }
@@ -120,9 +177,9 @@ internal sealed class TestHub : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Not the test's token: it may be over.
-        await _host.StopAsync(CancellationToken.None);
-        await ((IAsyncDisposable)_host).DisposeAsync();
+        await (_host?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await ((IAsyncDisposable)_hub).DisposeAsync();
+        await _bus.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 }

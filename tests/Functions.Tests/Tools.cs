@@ -212,6 +212,7 @@ internal sealed class PlayedSource(string name, int rows, int perPage = 2) : IPo
 internal sealed class PlayedReader(string name) : IDeliveryReader
 {
     private readonly ConcurrentDictionary<string, SourceEvent[]> _said = new();
+    private int _reads;
 
     public string Name => name;
 
@@ -225,7 +226,17 @@ internal sealed class PlayedReader(string name) : IDeliveryReader
         return new() { Connector = name, Headers = new Dictionary<string, string>(), Body = System.Text.Encoding.UTF8.GetBytes(body), ReceivedAt = at };
     }
 
-    public IReadOnlyList<SourceEvent> Read(Delivery delivery) => _said[System.Text.Encoding.UTF8.GetString(delivery.Body.Span)];
+    /// <summary>Gets how often a delivery was read.</summary>
+    public int Reads => _reads;
+
+    /// <summary>Gets or sets what happens while a delivery is read, by the number of the reading, from 1.</summary>
+    public Action<int> WhileRead { get; set; } = _ => { };
+
+    public IReadOnlyList<SourceEvent> Read(Delivery delivery)
+    {
+        WhileRead(Interlocked.Increment(ref _reads));
+        return _said[System.Text.Encoding.UTF8.GetString(delivery.Body.Span)];
+    }
 }
 
 /// <summary>A tool that calls; nobody does.</summary>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using static IntegrationHub.Funnel.FunnelStage;
-using static IntegrationHub.Funnel.Tests.Given;
+using static IntegrationHub.Tests.Support.Given;
 
 namespace IntegrationHub.Funnel.Tests;
 

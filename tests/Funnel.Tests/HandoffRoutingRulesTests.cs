@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
-using static IntegrationHub.Funnel.Tests.Given;
+using static IntegrationHub.Tests.Support.Given;
 
 namespace IntegrationHub.Funnel.Tests;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using static IntegrationHub.Funnel.FunnelStage;
-using static IntegrationHub.Funnel.Tests.Given;
+using static IntegrationHub.Tests.Support.Given;
 
 namespace IntegrationHub.Funnel.Tests;
 

@@ -1,4 +1,4 @@
-using static IntegrationHub.Funnel.Tests.Given;
+using static IntegrationHub.Tests.Support.Given;
 
 namespace IntegrationHub.Funnel.Tests;
 

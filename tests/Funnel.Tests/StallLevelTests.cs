@@ -1,5 +1,5 @@
 using static IntegrationHub.Funnel.FunnelStage;
-using static IntegrationHub.Funnel.Tests.Given;
+using static IntegrationHub.Tests.Support.Given;
 
 namespace IntegrationHub.Funnel.Tests;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using IntegrationHub.Sandbox.Faults;
+using Microsoft.Extensions.Time.Testing;
 
 namespace IntegrationHub.Sandbox.Tests;
 
@@ -110,19 +111,12 @@ public sealed class FaultTests : SandboxFixture
     [InlineData(61, false)]
     public void A_fault_lasts_its_time_by_the_sandboxs_clock(int seconds, bool lasts)
     {
-        var clock = new ManualClock();
+        var clock = new FakeTimeProvider();
         var faults = new FaultSet(clock);
         faults.Set("hubspot", new Fault { For = TimeSpan.FromSeconds(60) });
 
-        clock.Now += TimeSpan.FromSeconds(seconds);
+        clock.Advance(TimeSpan.FromSeconds(seconds));
 
         Assert.Equal(lasts, faults.Active().Count == 1);
-    }
-
-    private sealed class ManualClock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = new(2026, 3, 2, 10, 15, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -7,7 +7,8 @@ namespace IntegrationHub.Tests.Support;
 /// <summary>An Azurite of its own, in memory, on a free port. It ends with its standard input, and so also when whoever started it is killed.</summary>
 public sealed class AzuriteProcess : IAsyncDisposable
 {
-    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    /// <summary>The key that Microsoft publishes for Azurite's account.</summary>
+    public const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private const string EndWithInput = "process.stdin.resume().on('end', () => process.exit(0)); require(process.argv[1]);";
 
     private readonly Process _process;
@@ -22,7 +23,7 @@ public sealed class AzuriteProcess : IAsyncDisposable
     /// <param name="megabytes">How much memory its rows may take; zero for what Node.js gives.</param>
     public static async Task<AzuriteProcess> StartAsync(int megabytes = 0)
     {
-        var port = FreePort();
+        var port = FreePort.Find();
         string[] memory = megabytes == 0 ? [] : [$"--max-old-space-size={megabytes}"];
         var process = Process.Start(new ProcessStartInfo("node",
         [
@@ -45,23 +46,8 @@ public sealed class AzuriteProcess : IAsyncDisposable
 
     private static string Script()
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var script = Path.Combine(folder.FullName, "src", "LocalPlatform", "node_modules", "azurite", "dist", "src", "table", "main.js");
-            if (File.Exists(script))
-            {
-                return script;
-            }
-        }
-
-        throw new InvalidOperationException("Azurite is not installed: npm ci in src/LocalPlatform brings it, and so does building src/LocalPlatform.");
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var script = Repository.PathTo("src", "LocalPlatform", "node_modules", "azurite", "dist", "src", "table", "main.js");
+        return File.Exists(script) ? script : throw new InvalidOperationException("Azurite is not installed: building src/LocalPlatform installs it.");
     }
 
     private static async Task Listening(Process process, int port)

@@ -1,4 +1,5 @@
 using IntegrationHub.Connectors.Common;
+using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Recorded;
 
@@ -9,8 +10,10 @@ namespace IntegrationHub.Connectors.Recorded;
 public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProvider clock)
 {
     private const string Webhooks = "/api/webhooks/";
+    private const int LongestReason = 500;
 
-    /// <summary>Reads one case. What is wrong with it is the verdict, not an exception.</summary>
+    /// <summary>Reads one case. Whatever is wrong with it is the verdict, never an exception, so that one case never keeps the others from being read.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<CaseReading> ReadAsync(string file, CancellationToken cancellationToken)
     {
         string? connector = null;
@@ -25,10 +28,9 @@ public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProv
             connector = reader.Name;
             return recorded.IsPoll ? ReadAnswer(file, recorded, reader) : ReadRequest(file, recorded, reader);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            // Whatever is wrong with one case, the others are read.
-            return new(file, connector, CaseVerdict.Error, failure.Message, []);
+            return new(file, connector, CaseVerdict.Error, OneLine.Of(failure.Message, LongestReason) ?? failure.GetType().Name, []);
         }
     }
 

@@ -9,6 +9,9 @@ namespace IntegrationHub.Connectors.Recorded;
 /// </summary>
 public sealed record RecordedCase
 {
+    /// <summary>The longest file that is read, in bytes: far more than any delivery, so that a device or a wrong file ends soon.</summary>
+    public const int LongestFile = 32 * 1024 * 1024;
+
     /// <summary>Gets the notes: the <c># key: value</c> lines before the request.</summary>
     public required IReadOnlyDictionary<string, string> Notes { get; init; }
 
@@ -42,7 +45,7 @@ public sealed record RecordedCase
     /// <exception cref="FormatException">The file is no case.</exception>
     public static async Task<RecordedCase> LoadAsync(string path, CancellationToken cancellationToken)
     {
-        var lines = await File.ReadAllLinesAsync(path, Encoding.UTF8, cancellationToken);
+        var lines = LinesOf(await ReadAsync(path, cancellationToken));
         var notes = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var line in lines.TakeWhile(line => line.StartsWith('#')))
         {
@@ -110,6 +113,37 @@ public sealed record RecordedCase
 
         var bracket = note.IndexOf(" (", StringComparison.Ordinal);
         var name = bracket < 0 ? note : note[..bracket];
-        return await File.ReadAllBytesAsync(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name.Trim()), cancellationToken);
+        return await ReadAsync(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name.Trim()), cancellationToken);
+    }
+
+    /// <summary>Reads a file by counting what comes, since pipes and devices have no length.</summary>
+    private static async Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var file = File.OpenRead(path);
+        using var bytes = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        while (await file.ReadAsync(buffer, cancellationToken) is > 0 and var count)
+        {
+            if (bytes.Length + count > LongestFile)
+            {
+                throw new FormatException($"{path} is longer than {LongestFile} bytes, so it is not a recorded delivery.");
+            }
+
+            bytes.Write(buffer.AsSpan(0, count));
+        }
+
+        return bytes.ToArray();
+    }
+
+    private static List<string> LinesOf(byte[] text)
+    {
+        using var reader = new StreamReader(new MemoryStream(text), Encoding.UTF8);
+        var lines = new List<string>();
+        while (reader.ReadLine() is { } line)
+        {
+            lines.Add(line);
+        }
+
+        return lines;
     }
 }

@@ -19,7 +19,7 @@ public sealed partial class AlertFlow(JourneyFlow journeys, MailboxStore mailbox
             StallResolved resolved => resolved.AlertId,
             _ => null,
         };
-        var state = await journeys.LoadAsync(announced.LeadId, cancellationToken);
+        var state = await journeys.LoadAsync(announced, cancellationToken);
         if (state?.Ledger.Alerts.FirstOrDefault(alert => alert.Id == alertId) is not { } alert)
         {
             Log.NotKnown(logger, announced.Id);

@@ -7,6 +7,7 @@ using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Settings;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Alerts;
 
@@ -25,11 +26,15 @@ public static class AlertRegistration
         .AddSingleton<MailComposer>()
         .AddSingleton<MailThrottle>()
         .AddSingleton<MailGate>()
-        .AddSingleton<HtmlRenderer>()
+        .AddSingleton(Renderer)
         .AddSingleton<MailRenderer>()
         .AddSingleton<LinkKeyStore>()
         .AddSingleton<AlertPageFlow>()
         .AddSingleton(Sender);
+
+    /// <summary>Without the services of the app: MVC's would ask for the address of a request, which a mail has none of.</summary>
+    private static HtmlRenderer Renderer(IServiceProvider services) =>
+        new(new ServiceCollection().BuildServiceProvider(), services.GetRequiredService<ILoggerFactory>());
 
     /// <summary>What the settings name.</summary>
     private static IMailSender Sender(IServiceProvider services)

@@ -37,7 +37,7 @@ public sealed partial class HandoffFlow(
             return;
         }
 
-        var state = await journeys.LoadAsync(handoff.LeadId, cancellationToken);
+        var state = await journeys.LoadAsync(handoff, cancellationToken);
         switch (HandoffDeliveryRules.Decide(state, handoff.HandoffId, settings))
         {
             case HandoffCourse.Leave leave:

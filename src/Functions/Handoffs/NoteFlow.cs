@@ -24,7 +24,7 @@ public sealed class NoteFlow(JourneyFlow journeys, ConnectorSet connectors, Conn
             LeadReturned returned => (HandoffNoteKind.ReturnReason, returned.HandoffId),
             _ => null,
         };
-        if (wanted is not var (kind, handoffId) || await journeys.LoadAsync(happened.LeadId, cancellationToken) is not { Facts.IsEmpty: false, Ledger: { MergedInto: null, ErasedAt: null } } state)
+        if (wanted is not var (kind, handoffId) || await journeys.LoadAsync(happened, cancellationToken) is not { Facts.IsEmpty: false, Ledger: { MergedInto: null, ErasedAt: null } } state)
         {
             return;
         }

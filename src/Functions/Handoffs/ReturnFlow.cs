@@ -10,7 +10,7 @@ public sealed class ReturnFlow(ReturnStore returns, JourneyFlow journeys, Funnel
     public async Task CountAsync(FunnelEvent happened, CancellationToken cancellationToken)
     {
         if (happened is not LeadReturned { HandoffId: var handoffId }
-            || await journeys.LoadAsync(happened.LeadId, cancellationToken) is not { } state || IsErased(state)
+            || await journeys.LoadAsync(happened, cancellationToken) is not { } state || IsErased(state)
             || ReturnRules.Of(state, handoffId, settings) is not { } returned)
         {
             return;

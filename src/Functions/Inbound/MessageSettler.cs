@@ -1,5 +1,6 @@
 using System.Globalization;
 using Azure.Messaging.ServiceBus;
+using Grpc.Core;
 using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Functions.Ops;
 using Microsoft.Azure.Functions.Worker;
@@ -26,7 +27,11 @@ public sealed partial class MessageSettler(DeliveryPolicy policy, HubMetrics met
 
     private const char AttemptMark = '~';
 
-    /// <summary>Runs <paramref name="work"/> and settles. A stop of the host is no failure: the message is given back and no attempt is spent.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> and settles. A stop of the host is no failure: the message is given back and no attempt is spent. Where the lock was lost
+    /// meanwhile, the message comes again; the work is idempotent, so that is logged and nothing else.
+    /// </summary>
+    /// <exception cref="RpcException">The Functions host could not be asked to settle. It abandons the message, if it still can.</exception>
     public async Task RunAsync(
         ServiceBusReceivedMessage message, ServiceBusMessageActions actions, MessageSource source, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
@@ -41,8 +46,7 @@ public sealed partial class MessageSettler(DeliveryPolicy policy, HubMetrics met
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            await actions.AbandonMessageAsync(message, null, CancellationToken.None);
-            metrics.OnBus("abandon");
+            await TryAsync(message, "abandon", () => actions.AbandonMessageAsync(message, null, CancellationToken.None));
             return;
         }
         catch (Exception thrown)
@@ -59,23 +63,34 @@ public sealed partial class MessageSettler(DeliveryPolicy policy, HubMetrics met
         switch (settlement)
         {
             case Settlement.Complete:
-                await actions.CompleteMessageAsync(message, CancellationToken.None);
-                metrics.OnBus("complete");
+                await TryAsync(message, "complete", () => actions.CompleteMessageAsync(message, CancellationToken.None));
                 break;
             case Settlement.RetryAfter retry:
                 Log.Retried(logger, message.MessageId, retry.Delay, retry.Attempt, failure!.GetType().Name, SafeMessage(failure));
                 await source.Sender.SendMessageAsync(DelayedCopy(message, source, retry), CancellationToken.None);
                 metrics.OnBus("send");
-                await actions.CompleteMessageAsync(message, CancellationToken.None);
-                metrics.OnBus("complete");
+                await TryAsync(message, "complete", () => actions.CompleteMessageAsync(message, CancellationToken.None));
                 break;
             case Settlement.DeadLetter dead:
                 Log.DeadLettered(logger, message.MessageId, dead.Reason, dead.Description);
-                await actions.DeadLetterMessageAsync(message, null, dead.Reason, dead.Description, CancellationToken.None);
-                metrics.OnBus("deadLetter");
+                await TryAsync(message, "deadLetter", () => actions.DeadLetterMessageAsync(message, null, dead.Reason, dead.Description, CancellationToken.None));
                 break;
             default:
                 throw new InvalidOperationException($"Unknown settlement {settlement}.");
+        }
+    }
+
+    /// <summary>Settles. The host tells that the bus did not take it, as it does where the lock was lost, by one of two codes.</summary>
+    private async Task TryAsync(ServiceBusReceivedMessage message, string settlement, Func<Task> settle)
+    {
+        try
+        {
+            await settle();
+            metrics.OnBus(settlement);
+        }
+        catch (RpcException refused) when (refused.StatusCode is StatusCode.FailedPrecondition or StatusCode.Unknown)
+        {
+            Log.NotSettled(logger, message.MessageId, settlement, refused.Status.Detail);
         }
     }
 
@@ -112,6 +127,9 @@ public sealed partial class MessageSettler(DeliveryPolicy policy, HubMetrics met
     {
         [LoggerMessage(1, LogLevel.Warning, "Message {MessageId} comes back in {Delay} as attempt {Attempt}: {Failure} {Detail}")]
         public static partial void Retried(ILogger logger, string messageId, TimeSpan delay, int attempt, string failure, string detail);
+
+        [LoggerMessage(3, LogLevel.Warning, "Message {MessageId} was worked on but could not be settled ({Settlement}), and comes again: {Detail}")]
+        public static partial void NotSettled(ILogger logger, string messageId, string settlement, string detail);
 
         [LoggerMessage(2, LogLevel.Error, "Message {MessageId} was dead-lettered as {Reason}: {Description}")]
         public static partial void DeadLettered(ILogger logger, string messageId, string reason, string description);

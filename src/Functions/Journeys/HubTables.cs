@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using Azure.Data.Tables;
+using IntegrationHub.Functions.Settings;
 
 namespace IntegrationHub.Functions.Journeys;
 
-/// <summary>The hub's tables by name. A table is made when it is first asked for; its client is kept.</summary>
-public sealed class HubTables(TableServiceClient service)
+/// <summary>The hub's tables by name, each under the prefix of the settings. A table is made when it is first asked for; its client is kept.</summary>
+public sealed class HubTables(TableServiceClient service, HubOptions hub)
 {
     /// <summary>Journeys: one partition a lead.</summary>
     public const string Journeys = "Journeys";
@@ -58,7 +59,7 @@ public sealed class HubTables(TableServiceClient service)
             return known;
         }
 
-        var client = service.GetTableClient(name);
+        var client = service.GetTableClient(hub.TablePrefix + name);
         await client.CreateIfNotExistsAsync(cancellationToken);
         return _clients.GetOrAdd(name, client);
     }

@@ -7,16 +7,19 @@ namespace IntegrationHub.Functions.Journeys;
 /// The journeys worked on last, each with the ETag it had. A cached journey may be out of date: the conditional commit proves that it is not, and a conflict
 /// drops it. So the cache saves reads and never decides what is true.
 /// </summary>
-/// <param name="capacity">How many are kept at least; up to twice as many for a while. Zero keeps none.</param>
-public sealed class JourneyCache(int capacity)
+/// <param name="capacity">How many bytes the journeys may take, estimated. Zero keeps none.</param>
+public sealed class JourneyCache(long capacity)
 {
+    /// <summary>What a byte of stored JSON takes as an object: texts are twice as long, and every object has a header.</summary>
+    private const int BytesInMemory = 3;
+
     private readonly Lock _turning = new();
-    private ConcurrentDictionary<LeadId, JourneyRecord> _young = new();
-    private ConcurrentDictionary<LeadId, JourneyRecord> _old = new();
+    private Generation _young = new();
+    private Generation _old = new();
 
     /// <summary>The record as this process last left it, or null.</summary>
     public JourneyRecord? Find(LeadId leadId) =>
-        _young.TryGetValue(leadId, out var record) || _old.TryGetValue(leadId, out record) ? record : null;
+        _young.Records.TryGetValue(leadId, out var record) || _old.Records.TryGetValue(leadId, out record) ? record : null;
 
     /// <summary>Keeps a record. When the young half is full it becomes the old half, and the old half is forgotten.</summary>
     public void Keep(JourneyRecord record)
@@ -27,17 +30,17 @@ public sealed class JourneyCache(int capacity)
             return;
         }
 
-        _young[record.State.LeadId] = record;
-        if (_young.Count < capacity)
+        var young = _young;
+        if (young.Keep(record) < capacity / 2)
         {
             return;
         }
 
         lock (_turning)
         {
-            if (_young.Count >= capacity)
+            if (ReferenceEquals(young, _young))
             {
-                (_old, _young) = (_young, new());
+                (_old, _young) = (young, new());
             }
         }
     }
@@ -45,7 +48,25 @@ public sealed class JourneyCache(int capacity)
     /// <summary>Forgets a record that proved to be out of date.</summary>
     public void Drop(LeadId leadId)
     {
-        _young.TryRemove(leadId, out _);
-        _old.TryRemove(leadId, out _);
+        _young.Records.TryRemove(leadId, out _);
+        _old.Records.TryRemove(leadId, out _);
+    }
+
+    /// <summary>One half.</summary>
+    private sealed class Generation
+    {
+        private long _bytes;
+
+        public ConcurrentDictionary<LeadId, JourneyRecord> Records { get; } = new();
+
+        /// <summary>Keeps a record in place of the one it follows; returns what all of them weigh. Lead by lead only one thread keeps.</summary>
+        public long Keep(JourneyRecord record)
+        {
+            var before = Records.TryGetValue(record.State.LeadId, out var replaced) ? Weigh(replaced) : 0;
+            Records[record.State.LeadId] = record;
+            return Interlocked.Add(ref _bytes, Weigh(record) - before);
+        }
+
+        private static long Weigh(JourneyRecord record) => BytesInMemory * (record.HeadBytes + record.ArchivedBytes);
     }
 }

@@ -14,6 +14,7 @@ namespace IntegrationHub.Functions.Journeys;
 public sealed partial class JourneyFlow
 {
     private const int ConflictsBeforeGivingUp = 20;
+    private const long Megabyte = 1024 * 1024;
 
     private readonly JourneyStore _store;
     private readonly IdentityStore _identities;
@@ -44,7 +45,7 @@ public sealed partial class JourneyFlow
     {
         ArgumentNullException.ThrowIfNull(hub);
         (_store, _identities, _seats, _deadlines, _topic, _settings, _metrics, _states, _time, _logger) = (store, identities, seats, deadlines, topic, settings, metrics, states, time, logger);
-        _cache = new(hub.CachedJourneys);
+        _cache = new(hub.JourneyCacheMegabytes * Megabyte);
         _lanes = new(RunBatchAsync);
     }
 
@@ -53,6 +54,21 @@ public sealed partial class JourneyFlow
     {
         var record = await FollowAsync(leadId, cancellationToken);
         return record.ETag is null || record.State.Ledger.ErasedAt is not null ? null : record.State;
+    }
+
+    /// <summary>
+    /// The lead of an event, in a state that is at least as new as the event: as this process left it, else from the table. What changed since has events of its own.
+    /// Null when nothing is stored of it, or it was erased.
+    /// </summary>
+    public async Task<JourneyState?> LoadAsync(FunnelEvent happened, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        if (happened.Revision > 0 && _cache.Find(happened.LeadId) is { State.Ledger: { MergedInto: null, ErasedAt: null } } record && record.Revision >= happened.Revision)
+        {
+            return record.State;
+        }
+
+        return await LoadAsync(happened.LeadId, cancellationToken);
     }
 
     /// <summary>The lead that an id stands for by now: the lead itself, or the one it was merged into. What this process knows is not asked again; it may be out of date.</summary>
@@ -158,7 +174,7 @@ public sealed partial class JourneyFlow
             try
             {
                 var erased = record.State with { Ledger = new() { ErasedAt = _time.GetUtcNow() } };
-                return await _store.SaveAsync(record, erased, null, [], [], CancellationToken.None);
+                return await _store.SaveAsync(record, erased, null, [], CancellationToken.None);
             }
             catch (StaleJourneyException)
             {
@@ -183,13 +199,12 @@ public sealed partial class JourneyFlow
         var (gone, stays) = (merged.State, survivor.LeadId);
         await PublishAsync(merged);
 
-        // What is new to the survivor comes last, since what follows is only looked at with the last of them.
-        var facts = gone.Facts.Values.Append(because with { Merged = gone.LeadId, DedupeKey = $"hub|merged|{gone.LeadId}" }).OrderBy(fact => !survivor.Facts.ContainsKey(fact.DedupeKey));
-        var chunks = facts.Chunk(JourneyStore.FactsPerCommit).ToList();
-        foreach (var chunk in chunks)
+        var facts = gone.Facts.Values.Append(because with { Merged = gone.LeadId, DedupeKey = $"hub|merged|{gone.LeadId}" }).ToList();
+        await CommitAsync(stays, record =>
         {
-            await CommitAsync(stays, record => DecideTakeOver(record.State, gone, chunk, isLast: chunk == chunks[^1]));
-        }
+            var decision = MergeRules.TakeOver(record.State, gone, facts, _settings, _time.GetUtcNow());
+            return new(decision.State, decision.Journey, decision.NewFacts, decision.Events, decision.NextDue);
+        });
 
         // Before the other is a pointer, for a crash then; and after, for whoever was seated meanwhile.
         await TakeSeatsAsync(gone.LeadId, stays);
@@ -206,16 +221,6 @@ public sealed partial class JourneyFlow
 
     private async Task TakeSeatsAsync(LeadId from, LeadId to) =>
         await _seats.TrySeatAsync(to, await _seats.TakenAsync(from, CancellationToken.None), certain: true, CancellationToken.None);
-
-    /// <summary>Only when all facts are there is looked at what follows from them.</summary>
-    private Decided DecideTakeOver(JourneyState survivor, JourneyState gone, IReadOnlyList<Fact> facts, bool isLast)
-    {
-        var now = _time.GetUtcNow();
-        var decision = MergeRules.TakeOver(survivor, gone, facts, _settings, now);
-        return isLast
-            ? new(decision.State, decision.Journey, decision.NewFacts, decision.Events, decision.NextDue)
-            : new(decision.State with { Ledger = MergeRules.Unite(survivor, gone, _settings, now) }, decision.Journey, decision.NewFacts, [], null);
-    }
 
     /// <summary>All keys that facts name: records, addresses, deals.</summary>
     internal static IReadOnlyList<IdentityKey> KeysOf(IEnumerable<Fact> facts) =>
@@ -242,14 +247,10 @@ public sealed partial class JourneyFlow
         {
             await RunAsync(applies, async () =>
             {
-                JourneyState? state = null;
-                foreach (var chunk in applies.SelectMany(work => work.Facts).Chunk(JourneyStore.FactsPerCommit))
-                {
-                    Decided? decided = null;
-                    state = await CommitAsync(leadId, record => decided = DecideFacts(record.State, chunk));
-                    _metrics.Repeated(chunk.Count(IsSaid) - (decided?.NewFacts.Count(IsSaid) ?? 0));
-                }
-
+                var facts = applies.SelectMany(work => work.Facts).ToList();
+                Decided? decided = null;
+                var state = await CommitAsync(leadId, record => decided = DecideFacts(record.State, facts));
+                _metrics.Repeated(facts.Count(IsSaid) - (decided?.NewFacts.Count(IsSaid) ?? 0));
                 return state;
             });
         }
@@ -357,7 +358,7 @@ public sealed partial class JourneyFlow
         }
 
         var state = await WatchAsync(decided.State, decided.NextDue);
-        var saved = await _store.SaveAsync(record, state, decided.Journey, decided.NewFacts, decided.Events, CancellationToken.None);
+        var saved = await _store.SaveAsync(record, state, decided.Journey, decided.Events, CancellationToken.None);
         _metrics.Committed(decided.NewFacts.Count);
         return saved;
     }
@@ -394,7 +395,7 @@ public sealed partial class JourneyFlow
         }
 
         await _topic.PublishAsync(record.Unpublished, CancellationToken.None);
-        return record with { Unpublished = [], Published = [.. record.Published, .. record.Unpublished.Select(e => e.Id)] };
+        return record with { Unpublished = [] };
     }
 
     private sealed record Decided(JourneyState State, Journey? Journey, IReadOnlyList<Fact> NewFacts, IReadOnlyList<FunnelEvent> Events, DateTimeOffset? NextDue);

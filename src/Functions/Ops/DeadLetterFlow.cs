@@ -53,7 +53,9 @@ public sealed partial class DeadLetterFlow(
     private static async Task<(IReadOnlyList<DeadLetter> Letters, bool Capped)> PeekAsync(ServiceBusReceiver receiver, int most, CancellationToken cancellationToken)
     {
         var letters = new List<DeadLetter>();
-        long? next = null;
+
+        // Without a number a receiver that is kept would go on where it last ended.
+        long next = 0;
         while (letters.Count <= most && await receiver.PeekMessagesAsync(Page, next, cancellationToken) is { Count: > 0 } page)
         {
             letters.AddRange(page.Select(DeadLetterRules.Describe));

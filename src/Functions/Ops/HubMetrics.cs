@@ -5,13 +5,15 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Ops;
 
-/// <summary>What the hub counts, under the meter <c>IntegrationHub</c>. Counts carry names of connectors and kinds, never anything of a person.</summary>
-public sealed class HubMetrics : IDisposable
+/// <summary>
+/// What the hub counts, under the meter <c>IntegrationHub</c>. Each hub of a process has a meter of its own, whose scope is the hub's <see cref="IMeterFactory"/>.
+/// Counts carry names of connectors and kinds, never anything of a person.
+/// </summary>
+public sealed class HubMetrics
 {
     /// <summary>The meter's name.</summary>
     public const string MeterName = "IntegrationHub";
 
-    private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _deliveries;
     private readonly Counter<long> _events;
     private readonly Counter<long> _returnsHeld;
@@ -26,20 +28,23 @@ public sealed class HubMetrics : IDisposable
     private readonly Histogram<double> _latency;
 
     /// <summary>Makes the instruments.</summary>
-    public HubMetrics()
+    /// <param name="meters">Makes the meter and disposes of it.</param>
+    public HubMetrics(IMeterFactory meters)
     {
-        _deliveries = _meter.CreateCounter<long>("hub.deliveries", "{delivery}", "Deliveries by connector and outcome.");
-        _events = _meter.CreateCounter<long>("hub.events", "{event}", "Events read, by connector and kind.");
-        _returnsHeld = _meter.CreateCounter<long>("hub.returns.held", "{return}", "Leads given back without a reason, which are held, by connector.");
-        _commits = _meter.CreateCounter<long>("hub.commits", "{commit}", "Journeys saved.");
-        _conflicts = _meter.CreateCounter<long>("hub.conflicts", "{conflict}", "Journeys decided again because somebody else had saved.");
-        _facts = _meter.CreateCounter<long>("hub.facts", "{fact}", "Facts stored for the first time.");
-        _dropped = _meter.CreateCounter<long>("hub.events.dropped", "{event}", "Events about erased persons and facts about deleted records, by connector and reason.");
-        _duplicates = _meter.CreateCounter<long>("hub.duplicates", "{fact}", "Facts that had been said before.");
-        _tableRequests = _meter.CreateCounter<long>("hub.table.requests", "{request}", "Requests to the tables, retries included.");
-        _busOperations = _meter.CreateCounter<long>("hub.bus.operations", "{operation}", "Sends and settlements.");
-        _alerts = _meter.CreateCounter<long>("hub.alerts", "{alert}", "Fates of alerts, one for each audience, by fate.");
-        _latency = _meter.CreateHistogram<double>("hub.delivery.latency", "ms", "From the receipt of a delivery to the commit of all its facts.");
+        ArgumentNullException.ThrowIfNull(meters);
+        var meter = meters.Create(MeterName);
+        _deliveries = meter.CreateCounter<long>("hub.deliveries", "{delivery}", "Deliveries by connector and outcome.");
+        _events = meter.CreateCounter<long>("hub.events", "{event}", "Events read, by connector and kind.");
+        _returnsHeld = meter.CreateCounter<long>("hub.returns.held", "{return}", "Leads given back without a reason, which are held, by connector.");
+        _commits = meter.CreateCounter<long>("hub.commits", "{commit}", "Journeys saved.");
+        _conflicts = meter.CreateCounter<long>("hub.conflicts", "{conflict}", "Journeys decided again because somebody else had saved.");
+        _facts = meter.CreateCounter<long>("hub.facts", "{fact}", "Facts stored for the first time.");
+        _dropped = meter.CreateCounter<long>("hub.events.dropped", "{event}", "Events about erased persons and facts about deleted records, by connector and reason.");
+        _duplicates = meter.CreateCounter<long>("hub.duplicates", "{fact}", "Facts that had been said before.");
+        _tableRequests = meter.CreateCounter<long>("hub.table.requests", "{request}", "Requests to the tables, retries included.");
+        _busOperations = meter.CreateCounter<long>("hub.bus.operations", "{operation}", "Sends and settlements.");
+        _alerts = meter.CreateCounter<long>("hub.alerts", "{alert}", "Fates of alerts, one for each audience, by fate.");
+        _latency = meter.CreateHistogram<double>("hub.delivery.latency", "ms", "From the receipt of a delivery to the commit of all its facts.");
     }
 
     /// <summary>Counts a delivery.</summary>
@@ -78,9 +83,6 @@ public sealed class HubMetrics : IDisposable
 
     /// <summary>A policy that counts requests to the tables, retries included.</summary>
     public HttpPipelinePolicy CountTableRequests() => new CountingPolicy(_tableRequests);
-
-    /// <inheritdoc/>
-    public void Dispose() => _meter.Dispose();
 
     private sealed class CountingPolicy(Counter<long> counter) : HttpPipelineSynchronousPolicy
     {

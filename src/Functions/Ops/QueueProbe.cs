@@ -38,7 +38,7 @@ public sealed class QueueProbe(QueueReceivers receivers)
     /// <summary>Since when the oldest message that is to be worked on waits in the inbound queue; null when none does.</summary>
     public async Task<DateTimeOffset?> OldestInboundAsync(CancellationToken cancellationToken)
     {
-        var oldest = await receivers.Of(Inbound, SubQueue.None).PeekMessagesAsync(Page, null, cancellationToken);
+        var oldest = await receivers.Of(Inbound, SubQueue.None).PeekMessagesAsync(Page, 0, cancellationToken);
         return oldest.Where(message => message.State == ServiceBusMessageState.Active).Select(message => (DateTimeOffset?)message.EnqueuedTime).Min();
     }
 
@@ -46,7 +46,7 @@ public sealed class QueueProbe(QueueReceivers receivers)
     {
         var receiver = receivers.Of(entity, part);
         var (seen, active) = (0, 0);
-        long? next = null;
+        long next = 0;
         try
         {
             while (seen < CountedTo)

@@ -49,14 +49,26 @@ public static class SettingsRegistration
             reader.Fault(LinkKey, "is too short to be safe. Write at least 32 random characters, or leave it out for a key of the hub's own.");
         }
 
+        const string TablePrefix = "Hub:TablePrefix";
+        var tablePrefix = reader.Text(TablePrefix) ?? "";
+        if (!IsTablePrefix(tablePrefix))
+        {
+            reader.Fault(TablePrefix, "must be at most 20 letters and digits with a letter first, for example staging.");
+        }
+
         return new HubOptions
         {
+            TablePrefix = tablePrefix,
             LinkKey = linkKey,
             ReplayPerSecond = replayPerSecond,
             PublicUrl = url ?? new Uri("http://localhost:7071"),
-            CachedJourneys = Math.Max(0, reader.Value("Hub:CachedJourneys", 20_000, "Write a whole number; 0 keeps no journey in memory.")),
+            JourneyCacheMegabytes = Math.Max(0, reader.Value("Hub:JourneyCacheMegabytes", 64, "Write a whole number; 0 keeps no journey in memory.")),
         };
     }
+
+    /// <summary>The longest table name of the hub and this still make a name that the table service takes, at most 63 characters.</summary>
+    private static bool IsTablePrefix(string text) =>
+        text.Length == 0 || (text.Length <= 20 && char.IsAsciiLetter(text[0]) && text.All(char.IsAsciiLetterOrDigit));
 
     private static TeamsSettings ReadTeams(SettingsReader reader, FunnelSettings funnel) =>
         new(reader.Names("Teams")

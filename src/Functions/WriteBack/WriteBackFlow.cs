@@ -30,7 +30,7 @@ public sealed partial class WriteBackFlow(
     {
         ArgumentNullException.ThrowIfNull(happened);
         using var lane = await EnterAsync(happened.LeadId, cancellationToken);
-        var state = await journeys.LoadAsync(happened.LeadId, cancellationToken);
+        var state = await journeys.LoadAsync(happened, cancellationToken);
         if (state is null || state.Facts.IsEmpty)
         {
             return;

@@ -2,6 +2,7 @@
 // last seconds of acknowledged writes with it. Here every change is in a journal file before its answer leaves; a start applies what the last save
 // had not seen yet. The changes of one request, also those of a whole transaction, go to the file in one write. (Files survive a killed
 // process, not a power cut: nothing is forced to the platter.)
+// Where --blobPort is given, the blob service follows a little later, as it is, without a journal: only Core Tools want it.
 'use strict';
 
 const fs = require('node:fs');
@@ -15,8 +16,12 @@ const { Collection } = Loki;
 /** What tells one document of a collection from another: an entity's keys, a table's name, an account's name. */
 const KEYS = ['PartitionKey', 'RowKey', 'account', 'table', 'accountName'];
 
+/** How long the blob service waits after the tables, which others wait for. */
+const BLOBS_AFTER = 2_000;
+
 const changes = [];
-let journal; // { file, number, prefix } of the store in use, once it is loaded
+const journaled = new WeakSet(); // the collections of the tables; the blobs have their own
+let journal; // { file, number, prefix, db } of the store in use, once it is loaded
 
 function record(change) {
   if (journal) {
@@ -38,31 +43,45 @@ function contentOf({ $loki, meta, ...content }) {
   return content;
 }
 
-/** Calls `after` with the arguments of every call of a method that did not throw. */
+/** Calls `after` with the result and the arguments of every call of a method that did not throw. */
 function follow(prototype, name, after) {
   const original = prototype[name];
   prototype[name] = function (...args) {
     const result = original.apply(this, args);
-    after.apply(this, args);
+    after.call(this, result, ...args);
     return result;
   };
 }
 
-function put(document) {
-  record({ in: this.name, key: keyOf(document), put: contentOf(document) });
+function put(_, document) {
+  if (journaled.has(this)) {
+    record({ in: this.name, key: keyOf(document), put: contentOf(document) });
+  }
 }
 
 follow(Collection.prototype, 'insertOne', put);
 follow(Collection.prototype, 'update', put);
 const remove = Collection.prototype.remove;
 Collection.prototype.remove = function (document) {
+  if (!journaled.has(this)) {
+    return remove.call(this, document);
+  }
   const change = { in: this.name, key: keyOf(document) };
   const result = remove.call(this, document);
   record(change);
   return result;
 };
-follow(Loki.prototype, 'addCollection', (name, options) => record({ create: name, options }));
-follow(Loki.prototype, 'removeCollection', (name) => record({ drop: name }));
+follow(Loki.prototype, 'addCollection', function (collection, name, options) {
+  if (this === journal?.db) {
+    journaled.add(collection);
+    record({ create: name, options });
+  }
+});
+follow(Loki.prototype, 'removeCollection', function (_, name) {
+  if (this === journal?.db) {
+    record({ drop: name });
+  }
+});
 
 // Nothing is acknowledged before it is in the file.
 const writeHead = http.ServerResponse.prototype.writeHead;
@@ -74,13 +93,13 @@ http.ServerResponse.prototype.writeHead = function (...args) {
 // A save takes in all changes so far, so its end makes the journals before it superfluous.
 const save = Loki.prototype.saveDatabaseInternal;
 Loki.prototype.saveDatabaseInternal = function (callback) {
-  if (!journal) {
+  if (this !== journal?.db) {
     return save.call(this, callback);
   }
   flush();
   const last = journal.number;
   fs.closeSync(journal.file);
-  open(journal.prefix, last + 1);
+  open(this, journal.prefix, last + 1);
   return save.call(this, (error) => {
     if (!error) {
       for (const { number, file } of journals(journal.prefix)) {
@@ -101,11 +120,12 @@ TableStore.prototype.loadDB = async function () {
   for (const { file } of kept) {
     replay(this.db, file);
   }
-  open(prefix, (kept.at(-1)?.number ?? 0) + 1);
+  this.db.collections.forEach((collection) => journaled.add(collection));
+  open(this.db, prefix, (kept.at(-1)?.number ?? 0) + 1);
 };
 
-function open(prefix, number) {
-  journal = { prefix, number, file: fs.openSync(prefix + number, 'a') };
+function open(db, prefix, number) {
+  journal = { db, prefix, number, file: fs.openSync(prefix + number, 'a') };
 }
 
 function journals(prefix) {
@@ -153,4 +173,9 @@ function apply(db, change) {
   }
 }
 
+// Before the services, so that each of them takes the options of both.
+require('azurite/dist/src/common/Environment.js');
 require('azurite/dist/src/table/main.js');
+if (process.argv.includes('--blobPort')) {
+  setTimeout(() => require('azurite/dist/src/blob/main.js'), BLOBS_AFTER);
+}

@@ -1,6 +1,5 @@
 using IntegrationHub.LocalPlatform.ServiceBus.Amqp;
 using IntegrationHub.LocalPlatform.ServiceBus.Engine;
-using IntegrationHub.LocalPlatform.ServiceBus.Topology;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus;
 
@@ -10,17 +9,30 @@ namespace IntegrationHub.LocalPlatform.ServiceBus;
 public sealed class LocalBus : IAsyncDisposable
 {
     private readonly Broker _broker;
-    private readonly AmqpFront _front;
+    private readonly AmqpServer _server;
+    private readonly Outage _outage;
     private int _isDisposed;
 
-    private LocalBus(Broker broker, AmqpFront front)
+    private LocalBus(LocalBusOptions options)
     {
-        _broker = broker;
-        _front = front;
+        _broker = new(options);
+        try
+        {
+            _server = new(_broker, options.Port, options.Logger);
+            _outage = new(options.DataDirectory, began: _server.Interrupt, ended: _server.Listen);
+            _broker.Start();
+        }
+        catch
+        {
+            _outage?.Dispose();
+            _server?.StopListening();
+            _broker.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Gets the port it listens on.</summary>
-    public int Port => _front.Port;
+    public int Port => _server.Port;
 
     /// <summary>Gets the connection string for clients; the key in it is not checked.</summary>
     public string ConnectionString => ConnectionStringFor(Port);
@@ -40,7 +52,7 @@ public sealed class LocalBus : IAsyncDisposable
     public static Task<LocalBus> StartAsync(LocalBusOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Task.Run(() => Start(options), cancellationToken);
+        return Task.Run(() => new LocalBus(options), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -48,25 +60,16 @@ public sealed class LocalBus : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
-            await Task.Run(() =>
-            {
-                _front.Close();
-                _broker.Dispose();
-            });
+            await Task.Run(Close);
         }
     }
 
-    private static LocalBus Start(LocalBusOptions options)
+    /// <summary>Answers what was asked, then ends.</summary>
+    private void Close()
     {
-        var broker = new Broker(options.DataDirectory, options.TopologyFile, options.TimeProvider);
-        try
-        {
-            return new(broker, new(broker, options.Port));
-        }
-        catch
-        {
-            broker.Dispose();
-            throw;
-        }
+        _outage.Dispose();
+        _server.StopListening();
+        _broker.Dispose();
+        _server.AbortConnections();
     }
 }

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace IntegrationHub.LocalPlatform.ServiceBus;
 
 /// <summary>Where a local Service Bus broker listens, where it keeps its messages and which entities it has.</summary>
@@ -14,4 +17,7 @@ public sealed class LocalBusOptions
 
     /// <summary>Gets the clock of locks, lives, schedules and duplicate windows. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Gets where it reports what clients cannot see. Default: nowhere.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 }

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using Azure.Core;
 using Azure.Data.Tables;
-using IntegrationHub.Benchmarks.Load;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions;
 using IntegrationHub.Functions.Alerts;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Ops;
 using IntegrationHub.Funnel;
+using IntegrationHub.LocalPlatform.ServiceBus;
+using IntegrationHub.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -39,8 +39,10 @@ internal static class DeadlinesRun
     {
         var data = Directory.CreateTempSubdirectory("hub-deadlines-").FullName;
         await using var azurite = await AzuriteProcess.StartAsync(Megabytes);
+        await using var bus = await LocalBus.StartAsync(new() { DataDirectory = Path.Combine(data, "bus"), TopologyFile = Built.Topology }, cancellationToken);
+        long requests;
         using (var counters = new Counters(HubMetrics.MeterName))
-        using (var hub = BuildHub(azurite.ConnectionString, data))
+        using (var hub = BuildHub(azurite.ConnectionString, bus.ConnectionString, data))
         {
             var filling = Stopwatch.StartNew();
             await FillAsync(hub.Services.GetRequiredService<HubTables>(), rows - due, cancellationToken);
@@ -49,24 +51,27 @@ internal static class DeadlinesRun
             counters.Reset();
             var sweeping = Stopwatch.StartNew();
             await hub.Services.GetRequiredService<StallFlow>().SweepAsync(cancellationToken);
-            var (raised, requests) = (counters["hub.commits"], counters["hub.table.requests"]);
+            var raised = counters["hub.commits"];
+            requests = counters["hub.table.requests"];
             await output.WriteLineAsync($"{rows,10} {due,6} {filling.Elapsed.TotalSeconds,12:0.0} {sweeping.Elapsed.TotalSeconds,11:0.0} {requests,15}");
             if (raised != due)
             {
                 throw new InvalidOperationException($"{due} leads are due, and the sweep raised {raised}.");
             }
 
-            Directory.Delete(data, recursive: true);
-            return requests;
         }
+
+        await bus.DisposeAsync();
+        Directory.Delete(data, recursive: true);
+        return requests;
     }
 
-    private static IHost BuildHub(string tables, string data) => Hub.Build(
+    private static IHost BuildHub(string tables, string bus, string data) => Hub.Build(
     [
         "--urls=http://127.0.0.1:0",
         $"--Hub:DataDirectory={data}",
         $"--AzureWebJobsStorage={tables}",
-        $"--ServiceBus=Endpoint=sb://embedded/;DataDirectory={data};Topology={Path.Combine(AppContext.BaseDirectory, "topology.json")}",
+        $"--ServiceBus={bus}",
         "--Hub:FunctionKey=benchmark",
         "--Mail:Smtp:Host=localhost",
         "--Logging:LogLevel:Default=Warning",

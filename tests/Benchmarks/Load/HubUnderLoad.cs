@@ -1,59 +1,79 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using IntegrationHub.Functions;
 using IntegrationHub.Functions.Ops;
+using IntegrationHub.LocalPlatform.ServiceBus;
 using IntegrationHub.Sandbox;
-using Microsoft.Extensions.Hosting;
+using IntegrationHub.Tests.Support;
 
 namespace IntegrationHub.Benchmarks.Load;
 
-/// <summary>A hub in this process, over real HTTP, with Azurite beside it and the sandbox in HubSpot's place.</summary>
+/// <summary>The hub as the processes it is, with Azurite and the bus beside it and the sandbox, in this process, in HubSpot's place.</summary>
 internal sealed class HubUnderLoad : IAsyncDisposable
 {
     private const string Key = "benchmark";
 
     private readonly string _data = Directory.CreateTempSubdirectory("hub-load-").FullName;
+    private readonly int _tablePort = FreePort.Find();
+    private readonly int _busPort = FreePort.Find();
     private readonly SandboxHost _vendors;
     private readonly IReadOnlyList<long> _contacts;
-    private readonly IHost _host;
+    private readonly ServiceProcess _tables;
+    private readonly ServiceProcess _bus;
+    private readonly HostProcess _host;
+    private WorkerMetrics? _metrics;
 
-    private HubUnderLoad(SandboxHost vendors, int leads, string[] settings)
+    private HubUnderLoad(SandboxHost vendors, int leads, IReadOnlyDictionary<string, string> settings)
     {
         _vendors = vendors;
         _contacts = [.. Enumerable.Range(0, leads).Select(number => vendors.HubSpot.CreateContact($"lead{number}@example.com", ("lastname", $"Lead {number}")))];
-        Url = FreePort.Url();
-        Deliveries = new(new Uri($"{Url}/api/webhooks/hubspot"), _contacts);
-        _host = Hub.Build(
-        [
-            "--urls", Url, $"--Hub:PublicUrl={Url}", $"--Hub:DataDirectory={_data}", $"--Hub:FunctionKey={Key}", "--Logging:LogLevel:Default=Warning", "--Mail:Smtp:Host=localhost",
-            "--Connectors:hubspot:Type=HubSpot", $"--Connectors:hubspot:ClientSecret={Deliveries.Secret}", "--Connectors:hubspot:PortalId=62515", "--Connectors:hubspot:AccessToken=pat-sandbox", $"--Connectors:hubspot:BaseUrl={vendors.Url}/hubspot/",
-            .. settings,
-        ]);
+        _tables = ServiceProcess.Azurite(_data, _tablePort);
+        _bus = ServiceProcess.Bus(Path.Combine(_data, "bus"), _busPort, Built.Topology);
+        _host = new(new Dictionary<string, string>(settings)
+        {
+            ["Hub__DataDirectory"] = _data,
+            ["Hub__FunctionKey"] = Key,
+            ["AzureWebJobsStorage"] = Tables,
+            ["ServiceBus"] = Bus,
+            ["Mail__Smtp__Host"] = "localhost",
+            ["Logging__LogLevel__Default"] = "Warning",
+            ["Connectors__hubspot__Type"] = "HubSpot",
+            ["Connectors__hubspot__ClientSecret"] = Deliveries.Secret,
+            ["Connectors__hubspot__PortalId"] = "62515",
+            ["Connectors__hubspot__AccessToken"] = "pat-sandbox",
+            ["Connectors__hubspot__BaseUrl"] = $"{vendors.Url}/hubspot/",
+        });
+        Deliveries = new(new Uri($"{_host.Url}/api/webhooks/hubspot"), _contacts);
     }
 
-    public string Url { get; }
+    /// <summary>Gets how to reach its tables.</summary>
+    public string Tables =>
+        $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={AzuriteProcess.Key};TableEndpoint=http://127.0.0.1:{_tablePort}/devstoreaccount1;";
+
+    /// <summary>Gets how to reach its bus.</summary>
+    public string Bus => LocalBus.ConnectionStringFor(_busPort);
 
     public Deliveries Deliveries { get; }
 
-    public Counters Counters { get; } = new(HubMetrics.MeterName);
+    public WorkerMetrics Metrics => _metrics!;
 
     public HttpClient Http { get; } = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1024 }) { Timeout = TimeSpan.FromMinutes(1) };
 
-    public IServiceProvider Services => _host.Services;
-
-    public static async Task<HubUnderLoad> StartAsync(int leads, CancellationToken cancellationToken, params string[] settings)
+    public static async Task<HubUnderLoad> StartAsync(int leads, CancellationToken cancellationToken, params (string Key, string Value)[] settings)
     {
-        var hub = new HubUnderLoad(await SandboxHost.StartAsync(new SandboxOptions { Urls = "http://127.0.0.1:0" }, cancellationToken), leads, settings);
-        await hub._host.StartAsync(cancellationToken);
+        var vendors = await SandboxHost.StartAsync(new SandboxOptions { Urls = "http://127.0.0.1:0" }, cancellationToken);
+        var hub = new HubUnderLoad(vendors, leads, settings.ToDictionary(setting => setting.Key, setting => setting.Value));
+        await Task.WhenAll(hub._tables.StartAsync(), hub._bus.StartAsync());
+        await hub._host.StartAsync();
+        hub._metrics = new(await hub._host.WorkerIdAsync(), HubMetrics.MeterName);
         return hub;
     }
 
     /// <summary>Waits until as many deliveries have been put on journeys.</summary>
     public async Task ProcessedAsync(int deliveries, CancellationToken cancellationToken)
     {
-        while (Counters.Processed < deliveries)
+        while (Metrics.Recorded < deliveries)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
         }
     }
 
@@ -63,19 +83,33 @@ internal sealed class HubUnderLoad : IAsyncDisposable
         var events = 0;
         await Parallel.ForEachAsync(_contacts, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken }, async (contact, token) =>
         {
-            var lead = await Http.GetFromJsonAsync<JsonElement>($"{Url}/api/leads?connector=hubspot&id={contact}&code={Key}", token);
+            var lead = await Http.GetFromJsonAsync<JsonElement>($"{_host.Url}/api/leads?connector=hubspot&id={contact}&code={Key}", token);
             Interlocked.Add(ref events, lead.GetProperty("history").EnumerateArray().Count(fact => fact.GetProperty("kind").GetString() is "stageClaimed" or "profileChanged"));
         });
         return events;
     }
 
+    /// <summary>The most memory that each process has had, in MiB.</summary>
+    public async Task<IReadOnlyList<(string Process, long Megabytes)>> PeakMemoryAsync()
+    {
+        (string Name, int Id)[] processes = [("host", _host.Id), ("worker", await _host.WorkerIdAsync()), ("bus", _bus.Id), ("Azurite", _tables.Id)];
+        return [.. processes.Select(process => (process.Name, PeakOf(process.Id)))];
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync();
-        _host.Dispose();
+        _metrics?.Dispose();
+        await _host.DisposeAsync();
+        await _bus.DisposeAsync();
+        await _tables.DisposeAsync();
         await _vendors.DisposeAsync();
-        Counters.Dispose();
         Http.Dispose();
         Directory.Delete(_data, recursive: true);
+    }
+
+    private static long PeakOf(int id)
+    {
+        using var process = System.Diagnostics.Process.GetProcessById(id);
+        return process.PeakWorkingSet64 >> 20;
     }
 }

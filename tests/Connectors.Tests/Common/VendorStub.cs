@@ -68,13 +68,3 @@ internal sealed class VendorStub(Func<Asked, HttpResponseMessage> answer) : Http
         return answered;
     }
 }
-
-/// <summary>A clock that stands until it is moved.</summary>
-internal sealed class ManualClock(DateTimeOffset now) : TimeProvider
-{
-    private DateTimeOffset _now = now;
-
-    public override DateTimeOffset GetUtcNow() => _now;
-
-    public void Advance(TimeSpan by) => _now += by;
-}

@@ -4,6 +4,7 @@ using IntegrationHub.Connectors.Common;
 using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Connectors.Tests.Common;
 using IntegrationHub.Funnel;
+using Microsoft.Extensions.Time.Testing;
 
 namespace IntegrationHub.Connectors.Tests.HubSpot;
 
@@ -170,7 +171,7 @@ public sealed class HubSpotApiTests
     [Fact]
     public async Task An_OAuth_app_asks_for_a_token_once_and_anew_when_it_has_run_out()
     {
-        var clock = new ManualClock(DateTimeOffset.FromUnixTimeSeconds(1772446505));
+        var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1772446505));
         var tokens = 0;
         using var vendor = new VendorStub(asked => asked.Path.EndsWith("/token", StringComparison.Ordinal)
             ? VendorStub.Json($$"""{"access_token":"token-{{++tokens}}","refresh_token":"r","expires_in":1800}""")

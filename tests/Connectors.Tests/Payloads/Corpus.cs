@@ -8,7 +8,7 @@ namespace IntegrationHub.Connectors.Tests.Payloads;
 /// <summary>The recorded deliveries under tests/Payloads, and the connectors they were recorded for.</summary>
 internal static class Corpus
 {
-    public static string Folder { get; } = Path.Combine(Repository(), "tests", "Payloads");
+    public static string Folder { get; } = Repository.PathTo("tests", "Payloads");
 
     public static IConfiguration Settings { get; } = new ConfigurationBuilder().AddJsonFile(Path.Combine(Folder, "settings.json")).Build();
 
@@ -21,15 +21,4 @@ internal static class Corpus
         .SelectMany(vendor => Directory.EnumerateFiles(Path.Combine(Folder, vendor), "*.http"))
         .Select(path => Path.GetRelativePath(Folder, path).Replace('\\', '/'))
         .Order(StringComparer.Ordinal);
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "IntegrationHub.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests run inside the repository.");
-        }
-
-        return folder.FullName;
-    }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Connectors.Tests.Common;
+using Microsoft.Extensions.Time.Testing;
 
 namespace IntegrationHub.Connectors.Tests.Salesforce;
 
@@ -186,7 +187,7 @@ public sealed class SalesforcePollTests
     [Fact]
     public async Task A_session_that_has_run_out_is_renewed_once_and_the_call_made_again()
     {
-        var clock = new ManualClock(Noon);
+        var clock = new FakeTimeProvider(Noon);
         var tokens = 0;
         using var vendor = new VendorStub(asked => asked switch
         {

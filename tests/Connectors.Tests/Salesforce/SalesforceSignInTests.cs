@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Connectors.Tests.Common;
+using Microsoft.Extensions.Time.Testing;
 
 namespace IntegrationHub.Connectors.Tests.Salesforce;
 
@@ -20,7 +21,7 @@ public sealed class SalesforceSignInTests
         var salesforce = vendor.Connect<IPollSource>(
             "salesforce",
             new Dictionary<string, string?> { ["Type"] = "salesforce", ["BaseUrl"] = "https://test.salesforce.com", ["ClientId"] = "client", ["PrivateKey"] = key.ExportPkcs8PrivateKeyPem(), ["Username"] = "hub@example.com" },
-            new ManualClock(now));
+            new FakeTimeProvider(now));
 
         await salesforce.PollAsync(null, now, TestContext.Current.CancellationToken);
 

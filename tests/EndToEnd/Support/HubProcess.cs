@@ -1,78 +1,31 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using IntegrationHub.Sandbox.HubSpot;
+using IntegrationHub.Tests.Support;
 
 namespace IntegrationHub.EndToEnd.Support;
 
-/// <summary>A hub as a process of its own, configured by environment variables alone, so that it can be killed and started again on the same data.</summary>
-internal sealed class HubProcess(IReadOnlyDictionary<string, string> environment) : IAsyncDisposable
+/// <summary>The hub as the local platform runs it, and what tests say to it and ask of it.</summary>
+internal sealed class HubProcess : IAsyncDisposable
 {
     public const string Key = "end-to-end-key";
     public const string ClientSecret = "sandbox-hubspot-client-secret";
 
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "IntegrationHub.Functions.dll");
+    public HubProcess(IReadOnlyDictionary<string, string> environment) => Host = new(new Dictionary<string, string>(environment) { ["Hub__FunctionKey"] = Key });
 
-    private readonly ConcurrentQueue<string> _log = new();
-    private Process? _process;
+    /// <summary>Gets its processes, a Functions host and its worker, which can be killed and started again on the same data.</summary>
+    public HostProcess Host { get; }
 
-    public string Url { get; } = $"http://127.0.0.1:{Wait.FreePort()}";
+    public string Url => Host.Url;
 
     public string WebhookUrl => $"{Url}/api/webhooks/hubspot";
 
     public HttpClient Http { get; } = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(5) }) { Timeout = TimeSpan.FromSeconds(20) };
 
-    public string Log => string.Join(Environment.NewLine, _log);
-
-    /// <summary>Starts it and waits until it answers.</summary>
-    public async Task StartAsync()
-    {
-        Launch();
-        await Wait.UntilAsync("the hub answers", TimeSpan.FromSeconds(60), async () =>
-        {
-            Assert.False(_process!.HasExited, $"The hub ended:{Environment.NewLine}{Log}");
-            try
-            {
-                using var answer = await Http.GetAsync($"{Url}/api/webhooks/hubspot");
-                return answer.StatusCode == HttpStatusCode.MethodNotAllowed;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        });
-    }
-
-    /// <summary>Starts it and does not wait.</summary>
-    public void Launch()
-    {
-        var start = new ProcessStartInfo("dotnet", [Program, "--urls", Url]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        start.Environment["Hub__PublicUrl"] = Url;
-        start.Environment["Hub__FunctionKey"] = Key;
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
-        _process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-    }
-
-    /// <summary>Kills it as a power cut would: SIGKILL, nothing is said goodbye to.</summary>
-    public async Task KillAsync()
-    {
-        _process!.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-        _process = null;
-    }
+    public string Log => Host.Log;
 
     /// <summary>Posts events as HubSpot does.</summary>
     public Task<HttpResponseMessage> PostAsync(params HubSpotChange[] changes) => PostRawAsync(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(changes, JsonSerializerOptions.Web)));
@@ -112,17 +65,20 @@ internal sealed class HubProcess(IReadOnlyDictionary<string, string> environment
         return await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>What health says while it is well; nothing while it is not.</summary>
+    public async Task<JsonElement> FindHealthAsync()
+    {
+        using var answer = await Http.GetAsync($"{Url}/api/health?code={Key}", TestContext.Current.CancellationToken);
+        return answer.StatusCode == HttpStatusCode.OK ? await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken) : default;
+    }
+
     /// <summary>Waits until nothing is left to do but what waits for a later attempt.</summary>
     public Task UntilIdleAsync() => Wait.UntilAsync("nothing waits on the bus", TimeSpan.FromSeconds(120), async () =>
         (await AskAsync("health")).GetProperty("queues").EnumerateArray().All(queue => queue.GetProperty("active").GetInt32() == 0));
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null)
-        {
-            await KillAsync();
-        }
-
+        await Host.DisposeAsync();
         Http.Dispose();
     }
 }

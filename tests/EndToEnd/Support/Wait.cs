@@ -31,12 +31,4 @@ internal static class Wait
             throw new InvalidOperationException($"{gone.Message} While waiting: {what}", gone);
         }
     }
-
-    /// <summary>A port that nobody listens on.</summary>
-    public static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

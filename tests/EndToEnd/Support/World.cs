@@ -1,27 +1,33 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using Azure.Messaging.ServiceBus;
+using IntegrationHub.LocalPlatform.ServiceBus;
 using IntegrationHub.Sandbox;
+using IntegrationHub.Tests.Support;
 
 namespace IntegrationHub.EndToEnd.Support;
 
-/// <summary>Everything real around one hub: Azurite, maildev, both vendors' sandbox, and the hub's process with limits of seconds.</summary>
+/// <summary>Everything real around one hub: tables, bus, mail, both vendors' sandbox, and the hub's processes with limits of seconds.</summary>
 public sealed class World : IAsyncLifetime
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("hub-world-").FullName;
-    private readonly int _mailPage = Wait.FreePort();
+    private readonly int _busPort = FreePort.Find();
     private readonly Dictionary<string, string> _more = [];
 
-    internal NodeChild Tables { get; private set; } = null!;
+    internal ServiceProcess Tables { get; private set; } = null!;
 
-    internal NodeChild Mail { get; private set; } = null!;
+    internal ServiceProcess Bus { get; private set; } = null!;
+
+    internal MailServer Mail { get; private set; } = null!;
 
     internal SandboxHost Vendors { get; private set; } = null!;
 
     internal HubProcess Hub { get; private set; } = null!;
 
-    /// <summary>While this file is there the embedded bus is away.</summary>
-    internal string BusUnavailable => Path.Combine(_directory, "hub", "bus", "bus.unavailable");
+    /// <summary>While this file is there the bus is away.</summary>
+    internal string BusUnavailable => Path.Combine(BusDirectory, "bus.unavailable");
+
+    private string BusDirectory => Path.Combine(_directory, "bus");
+
+    private string BusConnection => LocalBus.ConnectionStringFor(_busPort);
 
     /// <summary>One with further settings, or others than usual; an empty text takes one away.</summary>
     internal static async Task<World> StartAsync(params (string Key, string Value)[] settings)
@@ -38,26 +44,27 @@ public sealed class World : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var (tablePort, smtpPort) = (Wait.FreePort(), Wait.FreePort());
-        Tables = NodeChild.Azurite(_directory, tablePort);
-        Mail = NodeChild.Maildev(_directory, smtpPort, _mailPage);
-        await Task.WhenAll(Tables.StartAsync(), Mail.StartAsync());
+        var tablePort = FreePort.Find();
+        Tables = ServiceProcess.Azurite(_directory, tablePort);
+        Bus = ServiceProcess.Bus(BusDirectory, _busPort, await TopologyAsync());
+        Mail = await MailServer.StartAsync();
+        await Task.WhenAll(Tables.StartAsync(), Bus.StartAsync());
         Vendors = await SandboxHost.StartAsync(new SandboxOptions { Urls = "http://127.0.0.1:0" });
-        var settings = Settings(tablePort, smtpPort);
+        var settings = Settings(tablePort, Mail.Port);
         foreach (var (key, value) in _more)
         {
             settings[key] = value;
         }
 
         Hub = new HubProcess(settings);
-        await Hub.StartAsync();
+        await Hub.Host.StartAsync();
     }
 
-    /// <summary>What is on the queue of a hub that has ended.</summary>
+    /// <summary>What is on the queue, by peeking.</summary>
     internal async Task<IReadOnlyList<ServiceBusReceivedMessage>> InboundAsync()
     {
         var messages = new List<ServiceBusReceivedMessage>();
-        await using var bus = new ServiceBusClient($"Endpoint=sb://embedded/;DataDirectory={Path.Combine(_directory, "hub", "bus")};Topology={Path.Combine(AppContext.BaseDirectory, "topology.json")}");
+        await using var bus = new ServiceBusClient(BusConnection);
         await using var receiver = bus.CreateReceiver("inbound");
         while (await receiver.PeekMessagesAsync(1_000, messages.Count == 0 ? null : messages[^1].SequenceNumber + 1) is { Count: > 0 } page)
         {
@@ -67,21 +74,28 @@ public sealed class World : IAsyncLifetime
         return messages;
     }
 
-    /// <summary>All mails that maildev has, in order.</summary>
-    internal async Task<IReadOnlyList<JsonElement>> MailsAsync() =>
-        await Hub.Http.GetFromJsonAsync<List<JsonElement>>($"http://127.0.0.1:{_mailPage}/email") ?? [];
-
     public async ValueTask DisposeAsync()
     {
         await Hub.DisposeAsync();
         await Vendors.DisposeAsync();
         await Mail.DisposeAsync();
+        await Bus.DisposeAsync();
         await Tables.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
 
+    /// <summary>The hub's own entities, with locks short enough for tests to outlast them.</summary>
+    private async Task<string> TopologyAsync()
+    {
+        var topology = Path.Combine(_directory, "topology.json");
+        var text = await File.ReadAllTextAsync(Built.Topology);
+        await File.WriteAllTextAsync(topology, text.Replace("\"lockDuration\": \"PT1M\"", "\"lockDuration\": \"PT5S\"", StringComparison.Ordinal));
+        return topology;
+    }
+
     private Dictionary<string, string> Settings(int tablePort, int smtpPort) => new()
     {
+        ["ServiceBus"] = BusConnection,
         ["Hub__DataDirectory"] = Path.Combine(_directory, "hub"),
         ["Hub__RetryDelays"] = string.Join(',', Enumerable.Repeat("00:00:01", 200)),
         ["AzureWebJobsStorage"] =
@@ -109,7 +123,7 @@ public sealed class World : IAsyncLifetime
         ["Connectors__salesforce__BaseUrl"] = $"{Vendors.Url}/salesforce/",
         ["Connectors__salesforce__ClientId"] = "sandbox-salesforce-client",
         ["Connectors__salesforce__ClientSecret"] = "sandbox-salesforce-client-secret",
-["Connectors__salesforce__OrganizationId"] = "00D5g000001AbCdEAK",
+        ["Connectors__salesforce__OrganizationId"] = "00D5g000001AbCdEAK",
         ["Logging__LogLevel__Default"] = "Warning",
         ["DOTNET_TieredPGO"] = "0",
     };

@@ -1,18 +1,16 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Alerts;
 
-[Collection(nameof(RealParts))]
 public sealed partial class AlertPageTests(Azurite azurite)
 {
     private static readonly DateTimeOffset Due = Monday.AddDays(2);
     private static readonly DateTimeOffset Open = Due.AddSeconds(30);
 
-    private readonly ManualClock _clock = new(Monday);
+    private readonly StillTimeProvider _clock = new(Monday);
 
     [Theory]
     [InlineData("GET")]
@@ -43,7 +41,7 @@ public sealed partial class AlertPageTests(Azurite azurite)
         using var http = Client(world);
 
         var first = await PostAsync(http, Links(world, "sales@example.com")[0]);
-        _clock.Now += TimeSpan.FromMinutes(1);
+        _clock.Advance(TimeSpan.FromMinutes(1));
         var second = await PostAsync(http, Links(world, "sales@example.com")[0]);
 
         var silence = Assert.Single((await world.Hub.StateAsync(Id("acknowledged"))).Ledger.Silences);
@@ -117,7 +115,7 @@ public sealed partial class AlertPageTests(Azurite azurite)
     {
         await using var world = await MailedAsync($"old{seconds}");
         using var http = Client(world);
-        _clock.Now = Open.AddDays(7).AddSeconds(seconds);
+        _clock.AdjustTime(Open.AddDays(7).AddSeconds(seconds));
 
         using var shown = await http.GetAsync(Links(world, "sales@example.com")[0], Token);
         using var acted = await http.PostAsync(Links(world, "sales@example.com")[0], null, Token);
@@ -178,7 +176,7 @@ public sealed partial class AlertPageTests(Azurite azurite)
     public async Task All_instances_sign_with_the_one_key_that_the_first_made()
     {
         await using var world = await MailedAsync("key");
-        await using var other = new TestHub(azurite.ConnectionString, _clock, []);
+        await using var other = await TestHub.CreateAsync(azurite, _clock, []);
         await other.StartAsync();
         using var http = new HttpClient();
         var link = Links(world, "sales@example.com")[0];
@@ -206,7 +204,7 @@ public sealed partial class AlertPageTests(Azurite azurite)
     /// <summary>A serving hub in which both teams have been told of one lead, as far as it is not quiet for them.</summary>
     private async Task<MailWorld> MailedAsync(string lead, params string[] settings)
     {
-        var world = await new MailWorld(azurite.ConnectionString, _clock, [], [.. MailWorld.BothTeams, .. settings]).EmptyAsync();
+        var world = await MailWorld.CreateAsync(azurite, _clock, [], [.. MailWorld.BothTeams, .. settings]);
         await world.LeadAsync(Id(lead));
         await world.SweepAsync(Due);
         await world.SendAsync(Open);

@@ -2,7 +2,6 @@ using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
 using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Connectors.Common;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Alerts;
 using IntegrationHub.Functions.Alerts.Mail;
 using IntegrationHub.Functions.Alerts.Mailbox;
@@ -16,8 +15,7 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Alerts;
 
-[Collection(nameof(RealParts))]
-public sealed class MailFlowTests(Azurite azurite, Maildev maildev) : IAsyncLifetime
+public sealed class MailFlowTests(Azurite azurite)
 {
     /// <summary>When leads that are on Interest since Monday are stalled.</summary>
     private static readonly DateTimeOffset Due = Monday.AddDays(2);
@@ -25,23 +23,20 @@ public sealed class MailFlowTests(Azurite azurite, Maildev maildev) : IAsyncLife
     /// <summary>When the first mail about them may go.</summary>
     private static readonly DateTimeOffset Open = Due.AddSeconds(30);
 
-    private readonly ManualClock _clock = new(Monday);
-
-    public async ValueTask InitializeAsync() => await maildev.EmptyAsync();
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    private readonly StillTimeProvider _clock = new(Monday);
 
     [Fact]
     public async Task A_stalled_lead_is_one_mail_to_marketing_and_one_to_sales()
     {
-        await using var world = await WorldAsync();
+        await using var server = await MailServer.StartAsync();
+        await using var world = await WorldAsync($"--Mail:Smtp:Port={server.Port}");
         await world.LeadAsync(Id("oneEach"));
         await world.SweepAsync(Due);
-        _clock.Now = Open;
+        _clock.AdjustTime(Open);
 
         await world.Hub.Get<MailFlow>().SendDueAsync(TestContext.Current.CancellationToken);
 
-        var mails = await maildev.MailsAsync(2);
+        var mails = await server.MailsAsync(2);
         Assert.Equal(["marketing@example.com", "sales@example.com,lead@example.com"], mails.Select(mail => string.Join(',', mail.To)).Order(StringComparer.Ordinal));
         Assert.All(mails, mail => Assert.StartsWith("[Interest 2 d, limit 2 d] Engines Ltd: ", mail.Subject, StringComparison.Ordinal));
         Assert.Equal(2, mails.Select(mail => mail.Subject).Distinct().Count());
@@ -136,8 +131,8 @@ public sealed class MailFlowTests(Azurite azurite, Maildev maildev) : IAsyncLife
     [Fact]
     public async Task Without_recipients_an_alert_is_suppressed_and_says_so()
     {
-        await using var world = new MailWorld(azurite.ConnectionString, _clock, []);
-        await (await world.EmptyAsync()).LeadAsync(Id("nobody"));
+        await using var world = await MailWorld.CreateAsync(azurite, _clock, []);
+        await world.LeadAsync(Id("nobody"));
 
         await world.SweepAsync(Due);
 
@@ -208,7 +203,7 @@ public sealed class MailFlowTests(Azurite azurite, Maildev maildev) : IAsyncLife
         await using var world = await WorldAsync();
         await world.LeadAsync(Id("two"));
         await world.SweepAsync(Due);
-        _clock.Now = Open;
+        _clock.AdjustTime(Open);
         var (other, begun) = (world.FlowWith(world.Server), 0);
         world.Server.WhileSending = () => Interlocked.Increment(ref begun) == 1 ? other.SendDueAsync(TestContext.Current.CancellationToken) : Task.CompletedTask;
 
@@ -281,7 +276,7 @@ public sealed class MailFlowTests(Azurite azurite, Maildev maildev) : IAsyncLife
         await world.LeadAsync(Id("readable"));
         await world.SweepAsync(Due);
         var journeys = await world.Hub.Get<HubTables>().GetAsync(HubTables.Journeys, TestContext.Current.CancellationToken);
-        await journeys.UpsertEntityAsync(new TableEntity(Id("broken").Value, $"fact-{Id("broken")}") { ["Json"] = "{" }, cancellationToken: TestContext.Current.CancellationToken);
+        await journeys.UpsertEntityAsync(new TableEntity(Id("broken").Value, $"journey-{Id("broken")}") { ["Format"] = 99 }, cancellationToken: TestContext.Current.CancellationToken);
         await world.Hub.Get<MailboxStore>().PutAsync(new() { Audience = new("sales"), LeadId = Id("broken"), AlertId = "any", PutAt = Due }, TestContext.Current.CancellationToken);
 
         await world.SendAsync(Open);
@@ -356,7 +351,7 @@ public sealed class MailFlowTests(Azurite azurite, Maildev maildev) : IAsyncLife
         await world.LeadAsync(Id("resolved"));
         await world.SweepAsync(Due);
         await world.SendAsync(Open);
-        _clock.Now = Open.AddMinutes(1);
+        _clock.AdjustTime(Open.AddMinutes(1));
         await world.Hub.LeadAsync(Id("resolved"), Claim(FunnelStage.Evaluation, Open));
         await world.TakeAsync();
         await world.SendAsync(Open.AddMinutes(20));
@@ -377,12 +372,12 @@ public sealed class MailFlowTests(Azurite azurite, Maildev maildev) : IAsyncLife
     public async Task A_tool_that_takes_no_credentials_any_more_is_told_to_ops_with_the_next_sweep_and_once()
     {
         var salesforce = new PlayedSource("salesforce", rows: 0) { Fails = new ConnectorNeedsAuthorizationException("salesforce", "invalid_grant") };
-        await using var world = await new MailWorld(azurite.ConnectionString, _clock, [salesforce], "--Ops:Recipients=ops@example.com").EmptyAsync();
+        await using var world = await MailWorld.CreateAsync(azurite, _clock, [salesforce], "--Ops:Recipients=ops@example.com");
         for (var minute = 0; minute < 30; minute += 5)
         {
-            _clock.Now = Monday.AddMinutes(minute);
+            _clock.AdjustTime(Monday.AddMinutes(minute));
             await world.Hub.Get<PollFlow>().PollAllAsync(TestContext.Current.CancellationToken);
-            await world.SendAsync(_clock.Now);
+            await world.SendAsync(_clock.GetUtcNow());
             Assert.Equal("[IntegrationHub] Blind for salesforce since 2 Mar 2026 09:00 UTC", Assert.Single(world.Server.Sent).Subject);
         }
 
@@ -401,11 +396,11 @@ public sealed class MailFlowTests(Azurite azurite, Maildev maildev) : IAsyncLife
         var services = world.Hub.Get<IServiceProvider>();
         var gate = ActivatorUtilities.CreateInstance<MailGate>(services, world.Server);
         var flow = ActivatorUtilities.CreateInstance<MailFlow>(
-            services, gate, ActivatorUtilities.CreateInstance<OpsMailFlow>(services, gate), ActivatorUtilities.CreateInstance<OutageFlow>(services, new QueueProbe(gone)));
+            services, gate, ActivatorUtilities.CreateInstance<OpsMailFlow>(services, gate), ActivatorUtilities.CreateInstance<OutageFlow>(services, new QueueProbe(new(gone))));
 
         foreach (var seconds in new[] { 0, 59, 60, 120 })
         {
-            _clock.Now = Open.AddSeconds(seconds);
+            _clock.AdjustTime(Open.AddSeconds(seconds));
             await flow.SendDueAsync(TestContext.Current.CancellationToken);
         }
 
@@ -417,11 +412,11 @@ public sealed class MailFlowTests(Azurite azurite, Maildev maildev) : IAsyncLife
     [Fact]
     public async Task A_webhook_that_is_silent_for_long_is_told_to_ops_by_its_address_and_once()
     {
-        await using var world = await new MailWorld(azurite.ConnectionString, _clock, [new PlayedHook()], "--Ops:Recipients=ops@example.com").EmptyAsync();
+        await using var world = await MailWorld.CreateAsync(azurite, _clock, [new PlayedHook()], "--Ops:Recipients=ops@example.com");
         for (var day = 0; day < 10; day++)
         {
-            _clock.Now = Monday.AddDays(day);
-            world.Hub.Get<ConnectorStateStore>().Worked("hubspot", _clock.Now);
+            _clock.AdjustTime(Monday.AddDays(day));
+            world.Hub.Get<ConnectorStateStore>().Worked("hubspot", _clock.GetUtcNow());
         }
 
         await world.SendAsync(Monday.AddDays(12));
@@ -474,25 +469,19 @@ public sealed class MailFlowTests(Azurite azurite, Maildev maildev) : IAsyncLife
     [Fact]
     public async Task The_running_hub_mails_a_stalled_lead()
     {
-        await using var world = await WorldAsync("--Schedules:DetectStalls=* * * * * *", "--Schedules:SendMails=* * * * * *", "--Alerts:GroupWait=0");
+        await using var server = await MailServer.StartAsync();
+        await using var world = await WorldAsync("--Schedules:DetectStalls=* * * * * *", "--Schedules:SendMails=* * * * * *", "--Alerts:GroupWait=0", $"--Mail:Smtp:Port={server.Port}");
         await world.Hub.StartAsync();
         await world.Hub.LeadAsync(Id("running"), Claim(FunnelStage.Interest, Monday), Profile(new LeadProfile { Company = "Running Ltd" }));
-        _clock.Now = Due;
+        _clock.AdjustTime(Due);
 
-        // The timers go by the same clock.
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                _clock.Now += TimeSpan.FromSeconds(1);
-                return (await maildev.MailsAsync(0)).Count(mail => mail.Subject.Contains("Running Ltd", StringComparison.Ordinal)) == 2;
-            },
-            "both teams had their mail");
+        await Eventually.TrueAsync(() => server.Mails.Count(mail => mail.Subject.Contains("Running Ltd", StringComparison.Ordinal)) == 2, "both teams had their mail");
     }
 
     private Task<MailWorld> WorldAsync(params string[] settings) => WorldAsync([], settings);
 
     private Task<MailWorld> WorldAsync(IConnector[] connectors, params string[] settings) =>
-        new MailWorld(azurite.ConnectionString, _clock, connectors, [$"--Mail:Smtp:Port={maildev.Port}", .. MailWorld.BothTeams, .. settings]).EmptyAsync();
+        MailWorld.CreateAsync(azurite, _clock, connectors, [.. MailWorld.BothTeams, .. settings]);
 
     private static Task LeadNamedAsync(MailWorld world, string id, string company, decimal? worth) => world.Hub.LeadAsync(
         Id(id),

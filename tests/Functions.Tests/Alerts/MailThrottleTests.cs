@@ -1,4 +1,3 @@
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Alerts.Mail;
 using IntegrationHub.Functions.Ops;
 using IntegrationHub.Funnel;
@@ -7,10 +6,9 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Alerts;
 
-[Collection(nameof(RealParts))]
 public sealed class MailThrottleTests(Azurite azurite)
 {
-    private readonly ManualClock _clock = new(Monday);
+    private readonly StillTimeProvider _clock = new(Monday);
 
     [Theory]
     [InlineData(59, false)]
@@ -22,7 +20,7 @@ public sealed class MailThrottleTests(Azurite azurite)
         var throttle = world.Hub.Get<MailThrottle>();
         bool[] taken = [await throttle.TakeAsync(Token), await throttle.TakeAsync(Token), await throttle.TakeAsync(Token)];
 
-        _clock.Now = Monday.AddSeconds(seconds);
+        _clock.AdjustTime(Monday.AddSeconds(seconds));
 
         Assert.Equal([true, true, false], taken);
         Assert.Equal(open ? null : Monday.AddMinutes(1), await throttle.ClosedUntilAsync(Token));
@@ -41,7 +39,7 @@ public sealed class MailThrottleTests(Azurite azurite)
             Assert.True(await throttle.TakeAsync(Token));
         }
 
-        _clock.Now = Monday.AddMinutes(minutes);
+        _clock.AdjustTime(Monday.AddMinutes(minutes));
 
         Assert.Equal(open, await throttle.TakeAsync(Token));
     }
@@ -134,5 +132,5 @@ public sealed class MailThrottleTests(Azurite azurite)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private Task<MailWorld> WorldAsync(params string[] settings) => new MailWorld(azurite.ConnectionString, _clock, [], [.. MailWorld.BothTeams, .. settings]).EmptyAsync();
+    private Task<MailWorld> WorldAsync(params string[] settings) => MailWorld.CreateAsync(azurite, _clock, [], [.. MailWorld.BothTeams, .. settings]);
 }

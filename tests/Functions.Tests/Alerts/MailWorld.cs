@@ -1,44 +1,36 @@
 using System.Collections.Concurrent;
-using Azure.Data.Tables;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Functions.Alerts;
 using IntegrationHub.Functions.Alerts.Mail;
-using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.DependencyInjection;
 using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Alerts;
 
-/// <summary>A hub whose alerts go their whole way, with mailboxes that are empty at first and a clock that tests move.</summary>
-internal sealed class MailWorld(string tables, ManualClock clock, IConnector[] connectors, params string[] settings) : IAsyncDisposable
+/// <summary>A hub whose alerts go their whole way, and a clock that tests move.</summary>
+internal sealed class MailWorld : IAsyncDisposable
 {
     public static readonly string[] BothTeams = ["--Teams:marketing:Recipients=marketing@example.com", "--Teams:sales:Recipients=sales@example.com,lead@example.com"];
 
-    private const string Never = "0 0 0 1 1 *";
+    private readonly StillTimeProvider _clock;
     private readonly ConcurrentDictionary<string, bool> _taken = new();
 
-    public TestHub Hub { get; } = new(tables, clock, connectors, [$"--Schedules:DetectStalls={Never}", $"--Schedules:SendMails={Never}", $"--Schedules:PollConnectors={Never}", "--Mail:PerMinute=0", "--Mail:PerHour=0", .. settings]);
+    private MailWorld(TestHub hub, StillTimeProvider clock)
+    {
+        Hub = hub;
+        _clock = clock;
+    }
 
-    /// <summary>Gets the server that mail goes to unless a test sends it to maildev.</summary>
+    public TestHub Hub { get; }
+
+    /// <summary>Gets the server that mail goes to, unless a test has it sent over SMTP.</summary>
     public MoodyMail Server { get; } = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Test classes share the tables, mailboxes are by team, and a sweep looks at everybody.</summary>
-    public async Task<MailWorld> EmptyAsync()
-    {
-        foreach (var name in new[] { HubTables.Mailbox, HubTables.MailGate, HubTables.Outages, HubTables.Notices, HubTables.Connectors, HubTables.Deadlines })
-        {
-            var table = await Hub.Get<HubTables>().GetAsync(name, Token);
-            await foreach (var row in table.QueryAsync<TableEntity>((string?)null, cancellationToken: Token))
-            {
-                await table.DeleteEntityAsync(row.PartitionKey, row.RowKey, Azure.ETag.All, Token);
-            }
-        }
-
-        return this;
-    }
+    public static async Task<MailWorld> CreateAsync(Azurite azurite, StillTimeProvider clock, IConnector[] connectors, params string[] settings) =>
+        new(await TestHub.CreateAsync(azurite, clock, connectors, ["--Mail:PerMinute=0", "--Mail:PerHour=0", .. settings]), clock);
 
     /// <summary>A lead on Interest since Monday, which is stalled on Wednesday.</summary>
     public Task LeadAsync(LeadId lead, params Fact[] facts) => LeadOnAsync(FunnelStage.Interest, lead, facts);
@@ -49,7 +41,7 @@ internal sealed class MailWorld(string tables, ManualClock clock, IConnector[] c
     /// <summary>Raises what is due at a time, and puts it into the mailboxes.</summary>
     public async Task SweepAsync(DateTimeOffset now)
     {
-        clock.Now = now;
+        _clock.AdjustTime(now);
         await Hub.Get<StallFlow>().SweepAsync(Token);
         await TakeAsync();
     }
@@ -68,7 +60,7 @@ internal sealed class MailWorld(string tables, ManualClock clock, IConnector[] c
 
     public Task SendAsync(DateTimeOffset now, IMailSender server)
     {
-        clock.Now = now;
+        _clock.AdjustTime(now);
         return FlowWith(server).SendDueAsync(Token);
     }
 

@@ -1,14 +1,13 @@
 using System.Text.RegularExpressions;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Alerts.Mail;
 using IntegrationHub.Funnel;
+using IntegrationHub.Tests.Support.Browsers;
 using Microsoft.Playwright;
 using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Alerts;
 
 /// <summary>Mails and pages on a phone, with ordinary names and with hostile ones.</summary>
-[Collection(nameof(RealParts))]
 public sealed partial class PhoneTests(Azurite azurite, Browser browser) : IClassFixture<Browser>
 {
     private const int Tappable = 44;
@@ -24,7 +23,7 @@ public sealed partial class PhoneTests(Azurite azurite, Browser browser) : IClas
         new() { FirstName = "\u200B\u200D", LastName = "\uFEFF", Company = "\u200B" },
     ];
 
-    private readonly ManualClock _clock = new(Monday);
+    private readonly StillTimeProvider _clock = new(Monday);
 
     [Fact]
     public async Task A_mail_about_one_lead_fits_a_phone()
@@ -97,7 +96,7 @@ public sealed partial class PhoneTests(Azurite azurite, Browser browser) : IClas
         AssertClean(mail);
     }
 
-    private Task<MailWorld> WorldAsync() => new MailWorld(azurite.ConnectionString, _clock, [], MailWorld.BothTeams).EmptyAsync();
+    private Task<MailWorld> WorldAsync() => MailWorld.CreateAsync(azurite, _clock, [], MailWorld.BothTeams);
 
     private static async Task LeadsAsync(MailWorld world, string name, LeadProfile[] people)
     {

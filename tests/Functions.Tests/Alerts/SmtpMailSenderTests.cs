@@ -1,14 +1,12 @@
-using System.Net;
 using System.Net.Mail;
-using System.Net.Sockets;
 using IntegrationHub.Functions.Alerts.Mail;
 using IntegrationHub.Functions.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
+using SmtpServer.Protocol;
 
 namespace IntegrationHub.Functions.Tests.Alerts;
 
-[Collection(nameof(RealParts))]
-public sealed class SmtpMailSenderTests(Maildev maildev)
+public sealed class SmtpMailSenderTests
 {
     private static readonly OutgoingMail Mail = new()
     {
@@ -23,11 +21,11 @@ public sealed class SmtpMailSenderTests(Maildev maildev)
     [Fact]
     public async Task A_mail_arrives_as_it_was_written()
     {
-        await maildev.EmptyAsync();
+        await using var server = await MailServer.StartAsync();
 
-        await Sender(maildev.Port).SendAsync(Mail, TestContext.Current.CancellationToken);
+        await Sender(server.Port).SendAsync(Mail, TestContext.Current.CancellationToken);
 
-        var arrived = Assert.Single(await maildev.MailsAsync(1));
+        var arrived = Assert.Single(await server.MailsAsync(1));
         Assert.Equal(Mail.Subject, arrived.Subject);
         Assert.Equal(Mail.Text.ReplaceLineEndings().TrimEnd(), arrived.Text.ReplaceLineEndings().TrimEnd());
         Assert.Equal(Mail.Html, arrived.Html.Trim());
@@ -42,10 +40,7 @@ public sealed class SmtpMailSenderTests(Maildev maildev)
     [Fact]
     public async Task A_server_that_is_not_there_is_tried_later()
     {
-        using var closed = new TcpListener(IPAddress.Loopback, 0);
-        closed.Start();
-        var port = ((IPEndPoint)closed.LocalEndpoint).Port;
-        closed.Stop();
+        var port = FreePort.Find();
 
         await Assert.ThrowsAsync<MailUnavailableException>(() => Sender(port).SendAsync(Mail, TestContext.Current.CancellationToken));
     }
@@ -82,46 +77,50 @@ public sealed class SmtpMailSenderTests(Maildev maildev)
     public async Task A_server_whose_certificate_nobody_vouches_for_gets_neither_login_nor_mail()
     {
         using var certificate = Certificates.SelfSigned();
-        await using var server = new PlayedSmtpServer(certificate);
+        await using var server = await MailServer.StartAsync(certificate);
 
         await Assert.ThrowsAsync<MailUnavailableException>(() => Secured(server.Port).SendAsync(Mail, TestContext.Current.CancellationToken));
 
-        Assert.Equal(["EHLO", "STARTTLS"], server.Told.Select(told => told.Line.Split(' ')[0]));
+        Assert.Equal([(false, "EHLO"), (false, "STARTTLS")], server.Commands);
     }
 
     [Fact]
     public async Task A_server_without_starttls_gets_neither_login_nor_mail_where_it_is_asked_for()
     {
-        await using var server = new PlayedSmtpServer(certificate: null);
+        await using var server = await MailServer.StartAsync();
 
         await Assert.ThrowsAsync<MailUnavailableException>(() => Secured(server.Port).SendAsync(Mail, TestContext.Current.CancellationToken));
 
-        Assert.Equal("EHLO", Assert.Single(server.Told).Line.Split(' ')[0]);
+        Assert.Equal([(false, "EHLO")], server.Commands);
     }
 
     [Theory]
-    [InlineData("235 2.7.0 welcome", true)]
-    [InlineData("535 5.7.8 wrong password", false)]
-    public async Task A_login_that_is_not_taken_makes_mail_wait_until_it_is_mended(string answer, bool taken)
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_login_that_is_not_taken_makes_mail_wait_until_it_is_mended(bool taken)
     {
-        await using var server = new PlayedSmtpServer(certificate: null) { LoginAnswer = answer };
-        var sender = new SmtpMailSender(
-            new MailOptions { From = "hub@example.com", Smtp = new SmtpOptions { Host = "127.0.0.1", Port = server.Port, User = "hub", Password = "secret" } }, TimeProvider.System, NullLogger<SmtpMailSender>.Instance);
+        var logins = new List<(string User, string Password)>();
+        await using var server = await MailServer.StartAsync(login: (user, password) =>
+        {
+            logins.Add((user, password));
+            return taken;
+        });
 
-        var failure = await Record.ExceptionAsync(() => sender.SendAsync(Mail, TestContext.Current.CancellationToken));
+        var failure = await Record.ExceptionAsync(() => WithLogin(server.Port, startTls: false).SendAsync(Mail, TestContext.Current.CancellationToken));
 
         Assert.Equal(taken ? null : typeof(MailUnavailableException), failure?.GetType());
-        Assert.Contains(server.Told, told => told.Line.EndsWith(Convert.ToBase64String("secret"u8), StringComparison.Ordinal));
-        Assert.Equal(taken, server.Told.Any(told => told.Line == "DATA"));
+        Assert.Equal([("hub", "secret")], logins.Distinct());
+        Assert.Equal(taken, server.Mails.Count == 1);
         Assert.DoesNotContain("secret", failure?.ToString() ?? "", StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("550 5.1.1 nobody of that name", typeof(MailRefusedException))]
-    [InlineData("450 4.2.1 come back later", typeof(MailUnavailableException))]
-    public async Task A_mail_that_is_refused_for_each_of_its_recipients_ends_as_the_server_says(string answer, Type expected)
+    [InlineData(550, "5.1.1 nobody of that name", typeof(MailRefusedException))]
+    [InlineData(450, "4.2.1 come back later", typeof(MailUnavailableException))]
+    public async Task A_mail_that_is_refused_for_each_of_its_recipients_ends_as_the_server_says(int status, string text, Type expected)
     {
-        await using var server = new PlayedSmtpServer(certificate: null) { RecipientAnswer = answer };
+        await using var server = await MailServer.StartAsync();
+        server.RefusesRecipient = _ => new((SmtpReplyCode)status, text);
 
         var failure = await Record.ExceptionAsync(() => Sender(server.Port).SendAsync(Mail, TestContext.Current.CancellationToken));
 
@@ -129,10 +128,48 @@ public sealed class SmtpMailSenderTests(Maildev maildev)
         Assert.False(failure is MailUnavailableException { MayHaveTaken: true });
     }
 
-    /// <summary>As the settings make it where a user is named.</summary>
-    private static SmtpMailSender Secured(int port) => new(
-        new MailOptions { From = "hub@example.com", Smtp = new SmtpOptions { Host = "127.0.0.1", Port = port, User = "hub", Password = "secret", StartTls = true } }, TimeProvider.System, NullLogger<SmtpMailSender>.Instance);
+    [Fact]
+    public async Task A_mail_that_is_refused_for_one_of_its_recipients_goes_to_the_other()
+    {
+        await using var server = await MailServer.StartAsync();
+        server.RefusesRecipient = address => address == "one@example.com" ? new(SmtpReplyCode.MailboxUnavailable, "5.1.1 nobody of that name") : null;
 
-    private static SmtpMailSender Sender(int port) => new(
-        new MailOptions { From = "hub@example.com", Smtp = new SmtpOptions { Host = "127.0.0.1", Port = port } }, TimeProvider.System, NullLogger<SmtpMailSender>.Instance);
+        await Sender(server.Port).SendAsync(Mail, TestContext.Current.CancellationToken);
+
+        Assert.Single(server.Mails);
+    }
+
+    [Theory]
+    [InlineData(554, "5.7.1 not this", typeof(MailRefusedException))]
+    [InlineData(451, "4.3.0 not now", typeof(MailUnavailableException))]
+    public async Task A_mail_that_is_refused_as_a_whole_ends_as_the_server_says(int status, string text, Type expected)
+    {
+        await using var server = await MailServer.StartAsync();
+        server.RefusesMail = _ => new((SmtpReplyCode)status, text);
+
+        Assert.IsType(expected, await Record.ExceptionAsync(() => Sender(server.Port).SendAsync(Mail, TestContext.Current.CancellationToken)));
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_off_before_the_answer_leaves_open_whether_the_mail_was_taken()
+    {
+        await using var server = await MailServer.StartAsync();
+        server.BreaksOff = true;
+
+        var failure = await Assert.ThrowsAsync<MailUnavailableException>(() => Sender(server.Port).SendAsync(Mail, TestContext.Current.CancellationToken));
+
+        Assert.True(failure.MayHaveTaken);
+        Assert.Single(server.Mails);
+    }
+
+    /// <summary>As the settings make it where a user is named.</summary>
+    private static SmtpMailSender Secured(int port) => WithLogin(port, startTls: true);
+
+    private static SmtpMailSender WithLogin(int port, bool startTls) =>
+        Over(new() { Host = "127.0.0.1", Port = port, User = "hub", Password = "secret", StartTls = startTls });
+
+    private static SmtpMailSender Sender(int port) => Over(new() { Host = "127.0.0.1", Port = port });
+
+    private static SmtpMailSender Over(SmtpOptions server) =>
+        new(new MailOptions { From = "hub@example.com", Smtp = server }, TimeProvider.System, NullLogger<SmtpMailSender>.Instance);
 }

@@ -1,5 +1,5 @@
+using Azure;
 using Azure.Data.Tables;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Alerts;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Funnel;
@@ -7,14 +7,12 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Alerts;
 
-[Collection(nameof(RealParts))]
-public sealed class StallFlowTests : IAsyncDisposable
+public sealed class StallFlowTests(Azurite azurite) : IAsyncLifetime
 {
-    private readonly ManualClock _clock = new(Monday);
-    private readonly Azurite _azurite;
-    private readonly TestHub _hub;
+    private readonly StillTimeProvider _clock = new(Monday);
+    private TestHub _hub = null!;
 
-    public StallFlowTests(Azurite azurite) => (_azurite, _hub) = (azurite, new(azurite.ConnectionString, _clock, []));
+    public async ValueTask InitializeAsync() => _hub = await TestHub.CreateAsync(azurite, _clock, []);
 
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
@@ -53,7 +51,7 @@ public sealed class StallFlowTests : IAsyncDisposable
     {
         var lead = Id("later");
         await _hub.LeadAsync(lead, Claim(FunnelStage.Awareness, Monday));
-        _clock.Now = Monday.AddDays(1);
+        _clock.AdjustTime(Monday.AddDays(1));
         await _hub.LeadAsync(lead, Claim(FunnelStage.Interest, Monday.AddDays(1)));
 
         await SweepAt(Monday.AddDays(2));
@@ -112,7 +110,7 @@ public sealed class StallFlowTests : IAsyncDisposable
         await _hub.LeadAsync(lead, Claim(FunnelStage.Interest, Monday));
         await SweepAt(Monday.AddDays(2));
 
-        _clock.Now = Monday.AddDays(2).AddHours(-3);
+        _clock.AdjustTime(Monday.AddDays(2).AddHours(-3));
         await _hub.LeadAsync(lead, Claim(FunnelStage.Awareness, Monday.AddHours(1)));
         await SweepAt(Monday.AddDays(2).AddHours(1));
 
@@ -134,7 +132,7 @@ public sealed class StallFlowTests : IAsyncDisposable
             DueAt = Monday.AddDays(9),
         };
         await _hub.LeadAsync(lead, Claim(FunnelStage.Interest, Monday), booked);
-        await using (var other = new TestHub(_azurite.ConnectionString, _clock, []))
+        await using (var other = await TestHub.CreateAsync(azurite, _clock, []))
         {
             await other.LeadAsync(lead, booked with { DedupeKey = "call|2", OccurredAt = Monday.AddMinutes(2), DueAt = null });
         }
@@ -151,20 +149,22 @@ public sealed class StallFlowTests : IAsyncDisposable
         await _hub.LeadAsync(broken, Claim(FunnelStage.Interest, Monday));
         await _hub.LeadAsync(sound, Claim(FunnelStage.Interest, Monday));
         var journeys = await _hub.Get<HubTables>().GetAsync(HubTables.Journeys, Token);
-        var unreadable = new TableEntity(broken.Value, $"fact-{broken}") { ["Json"] = "{" };
-        await journeys.AddEntityAsync(unreadable, Token);
+        await FormatAsync(99);
 
         await SweepAt(Monday.AddDays(2));
 
         Assert.Single(await RaisedAsync(sound));
         Assert.Equal(Monday.AddDays(2).AddMinutes(1), Assert.Single(await RowsAsync(broken)).DueAt);
-        await journeys.DeleteEntityAsync(unreadable, cancellationToken: Token);
+        await FormatAsync(1);
         await SweepAt(Monday.AddDays(2).AddSeconds(59));
         var tooEarly = await RaisedAsync(broken);
         await SweepAt(Monday.AddDays(2).AddMinutes(1));
         Assert.Empty(tooEarly);
         Assert.Single(await RaisedAsync(broken));
         Assert.Empty(await RowsAsync(broken));
+
+        Task FormatAsync(int format) => journeys.UpdateEntityAsync(
+            new TableEntity(broken.Value, $"journey-{broken}") { ["Format"] = format }, ETag.All, TableUpdateMode.Merge, Token);
     }
 
     [Fact]
@@ -201,7 +201,7 @@ public sealed class StallFlowTests : IAsyncDisposable
 
     private Task SweepAt(DateTimeOffset now)
     {
-        _clock.Now = now;
+        _clock.AdjustTime(now);
         return _hub.Get<StallFlow>().SweepAsync(Token);
     }
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Alerts;
 using IntegrationHub.Functions.Alerts.Mailbox;
 using IntegrationHub.Functions.Ops;
@@ -10,19 +8,19 @@ using static IntegrationHub.Functions.Tests.Leads;
 namespace IntegrationHub.Functions.Tests.Alerts;
 
 /// <summary>Five hundred leads at once: with a real bus, real tables and a real mailbox; only the clock is moved by hand.</summary>
-[Collection(nameof(RealParts))]
-public sealed class StormTests(Azurite azurite, Maildev maildev) : IAsyncLifetime
+public sealed class StormTests(Azurite azurite) : IAsyncLifetime
 {
     private const int Leads = 500;
     private const int StillStalled = 20;
     private static readonly DateTimeOffset Due = Monday.AddDays(2);
     private static readonly string[] Settings = ["--Ops:Recipients=ops@example.com", "--Mail:PerMinute=30", "--Mail:PerHour=100"];
 
-    private readonly ManualClock _clock = new(Monday);
+    private readonly StillTimeProvider _clock = new(Monday);
+    private MailServer _mail = null!;
 
-    public async ValueTask InitializeAsync() => await maildev.EmptyAsync();
+    public async ValueTask InitializeAsync() => _mail = await MailServer.StartAsync();
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _mail.DisposeAsync();
 
     [Fact]
     public async Task Five_hundred_leads_that_stall_at_once_are_one_mail_to_each_recipient_and_each_has_its_fate()
@@ -37,7 +35,7 @@ public sealed class StormTests(Azurite azurite, Maildev maildev) : IAsyncLifetim
             await SendAsync(world, Due.AddMinutes(minute));
         }
 
-        var mails = await maildev.MailsAsync(2);
+        var mails = await _mail.MailsAsync(2);
         Assert.Equal(["marketing@example.com", "sales@example.com"], mails.Select(mail => mail.To[0]).Order(StringComparer.Ordinal));
         Assert.All(mails, mail => Assert.StartsWith("[500 leads waiting] ", mail.Subject, StringComparison.Ordinal));
         Assert.All(mails, mail => Assert.Contains("And 480 more.", mail.Text, StringComparison.Ordinal));
@@ -62,7 +60,7 @@ public sealed class StormTests(Azurite azurite, Maildev maildev) : IAsyncLifetim
             await SendAsync(world, Due.AddMinutes(minute));
         }
 
-        var whileCut = await maildev.MailsAsync(1);
+        var whileCut = await _mail.MailsAsync(1);
         await ForAllAsync("cut", async lead => Assert.Equal((AlertFate.Inhibited, "salesforce does not answer"), await FateAsync(world, lead)));
 
         salesforce.Fails = null;
@@ -75,7 +73,7 @@ public sealed class StormTests(Azurite azurite, Maildev maildev) : IAsyncLifetim
         }
 
         Assert.Equal(("ops@example.com", "[IntegrationHub] Blind for salesforce since 4 Mar 2026 08:55 UTC"), (Assert.Single(whileCut).To[0], whileCut[0].Subject));
-        var mails = await maildev.MailsAsync(3);
+        var mails = await _mail.MailsAsync(3);
         Assert.Equal(["marketing@example.com", "ops@example.com", "sales@example.com"], mails.Select(mail => mail.To[0]).Order(StringComparer.Ordinal));
         Assert.All(mails.Where(mail => mail.To[0] != "ops@example.com"), mail => Assert.StartsWith($"[{StillStalled} leads waiting] ", mail.Subject, StringComparison.Ordinal));
         await ForAllAsync("cut", async lead => Assert.Equal(IsStillStalled(lead) ? AlertFate.Grouped : AlertFate.Suppressed, (await FateAsync(world, lead)).Fate));
@@ -88,7 +86,7 @@ public sealed class StormTests(Azurite azurite, Maildev maildev) : IAsyncLifetim
     private static bool IsStillStalled(LeadId lead) => Enumerable.Range(0, StillStalled).Any(i => Id($"cut{i}") == lead);
 
     private Task<MailWorld> WorldAsync(Connectors.Common.IConnector[] connectors) =>
-        new MailWorld(azurite.ConnectionString, _clock, connectors, [$"--Mail:Smtp:Port={maildev.Port}", .. MailWorld.BothTeams, .. Settings, "--Mail:PerMinute=30", "--Mail:PerHour=100"]).EmptyAsync();
+        MailWorld.CreateAsync(azurite, _clock, connectors, [$"--Mail:Smtp:Port={_mail.Port}", .. MailWorld.BothTeams, .. Settings]);
 
     private static Task ForAllAsync(string name, Func<LeadId, Task> run) => Parallel.ForEachAsync(
         Enumerable.Range(0, Leads), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Token }, async (i, _) => await run(Id($"{name}{i}")));
@@ -96,30 +94,27 @@ public sealed class StormTests(Azurite azurite, Maildev maildev) : IAsyncLifetim
     /// <summary>Raises them, and waits until the running hub has put them into both mailboxes.</summary>
     private async Task StallAllAsync(MailWorld world)
     {
-        _clock.Now = Due;
+        _clock.AdjustTime(Due);
         await world.Hub.Get<StallFlow>().SweepAsync(Token);
-        for (var waiting = Stopwatch.StartNew(); (await world.Hub.Get<MailboxStore>().ReadAsync(Token)).Sum(mailbox => mailbox.Entries.Count) < 2 * Leads;)
-        {
-            Assert.True(waiting.Elapsed < TimeSpan.FromMinutes(2), "Waited too long until all are in the mailboxes.");
-            await Task.Delay(200, Token);
-        }
+        await Eventually.TrueAsync(
+            async () => (await world.Hub.Get<MailboxStore>().ReadAsync(Token)).Sum(mailbox => mailbox.Entries.Count) >= 2 * Leads, "all are in the mailboxes", TimeSpan.FromMinutes(2));
     }
 
     private Task SendAsync(MailWorld world, DateTimeOffset now)
     {
-        _clock.Now = now;
+        _clock.AdjustTime(now);
         return world.Hub.Get<MailFlow>().SendDueAsync(Token);
     }
 
     private Task PollAsync(MailWorld world, DateTimeOffset now)
     {
-        _clock.Now = now;
+        _clock.AdjustTime(now);
         return world.Hub.Get<PollFlow>().PollAllAsync(Token);
     }
 
     private async Task MoveOnAsync(MailWorld world, LeadId lead, DateTimeOffset now)
     {
-        _clock.Now = now;
+        _clock.AdjustTime(now);
         await world.Hub.LeadAsync(lead, Claim(FunnelStage.Awareness, now));
     }
 

@@ -1,18 +1,13 @@
-using System.Diagnostics.Metrics;
 using Azure.Data.Tables;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Alerts;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Ops;
 using IntegrationHub.Funnel;
-using IntegrationHub.Functions.Tests.Identity;
 using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Alerts;
 
-/// <summary>What a sweep costs. The benchmark <c>deadlines</c> does the same with a million rows. It runs when nobody else does, as all count in one meter.</summary>
-[Collection(nameof(OwnTables))]
-public sealed class SweepCostTests
+/// <summary>What a sweep costs. The benchmark <c>deadlines</c> does the same with a million rows.</summary>
+public sealed class SweepCostTests(Azurite azurite)
 {
     private const int Due = 20;
 
@@ -27,10 +22,9 @@ public sealed class SweepCostTests
     }
 
     /// <summary>Counts the requests of one sweep in which as many leads are due, beside rows that are not.</summary>
-    private static async Task<long> RequestsAsync(int rows)
+    private async Task<long> RequestsAsync(int rows)
     {
-        await using var azurite = await AzuriteProcess.StartAsync();
-        await using var hub = new TestHub(azurite.ConnectionString, new ManualClock(Monday), []);
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [], $"--Hub:TablePrefix={azurite.PrefixOfTest()}rows{rows}");
         var deadlines = await hub.Get<HubTables>().GetAsync(HubTables.Deadlines, Token);
         foreach (var chunk in Enumerable.Range(0, rows).Chunk(100))
         {
@@ -43,21 +37,9 @@ public sealed class SweepCostTests
             await hub.LeadAsync(Id($"due{number}"), Claim(FunnelStage.Interest, Monday.AddDays(-2)));
         }
 
-        var requests = 0L;
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument is { Name: "hub.table.requests", Meter.Name: HubMetrics.MeterName })
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref requests, value));
-        listener.Start();
+        using var counters = hub.Count();
         await hub.Get<StallFlow>().SweepAsync(Token);
-        var swept = Interlocked.Read(ref requests);
+        var swept = counters["hub.table.requests"];
 
         Assert.All(await Task.WhenAll(Enumerable.Range(0, Due).Select(number => hub.StateAsync(Id($"due{number}")))), state => Assert.Single(state.Ledger.Alerts));
         return swept;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using IntegrationHub.Connectors.Common.Http;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Alerts;
 using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Journeys;
@@ -10,10 +9,9 @@ using static IntegrationHub.Functions.Tests.Leads;
 namespace IntegrationHub.Functions.Tests.Handoffs;
 
 /// <summary>Whom handoffs are given to, with the tables and the bus. Each test has its own team's rota, as the tests share the tables.</summary>
-[Collection(nameof(RealParts))]
 public sealed class AssignmentTests(Azurite azurite)
 {
-    private readonly ManualClock _clock = new(Monday);
+    private readonly StillTimeProvider _clock = new(Monday);
     private readonly PlayedCrm _crm = new();
     private readonly string _run = Guid.NewGuid().ToString("N")[..8];
 
@@ -22,7 +20,7 @@ public sealed class AssignmentTests(Azurite azurite)
     [Fact]
     public async Task Who_gets_a_lead_is_noted_before_the_crm_hears_of_it()
     {
-        await using var hub = NewHub(Team("ada", "bea"));
+        await using var hub = await NewHubAsync(Team("ada", "bea"));
         var announced = await AnnouncedAsync(hub, "before");
         _crm.Fails = _ => PlayedCrm.Away();
 
@@ -36,7 +34,7 @@ public sealed class AssignmentTests(Azurite azurite)
     [Fact]
     public async Task A_retry_gives_the_same_person_and_takes_nobodys_turn()
     {
-        await using var hub = NewHub(Team("ada", "bea"));
+        await using var hub = await NewHubAsync(Team("ada", "bea"));
         var first = await AnnouncedAsync(hub, "retried");
         _crm.Fails = call => call <= 2 ? PlayedCrm.Away() : null;
         for (var i = 0; i < 2; i++)
@@ -55,7 +53,7 @@ public sealed class AssignmentTests(Azurite azurite)
     [Fact]
     public async Task After_a_crash_between_the_turn_and_the_note_the_repeat_gives_the_same_person()
     {
-        await using var hub = NewHub(Team("ada", "bea", capacity: 5));
+        await using var hub = await NewHubAsync(Team("ada", "bea", capacity: 5));
         var announced = await AnnouncedAsync(hub, "crashed");
         var handoff = await HandoffAsync(hub, announced);
         var rotas = hub.Get<RotaStore>();
@@ -71,7 +69,7 @@ public sealed class AssignmentTests(Azurite azurite)
     [Fact]
     public async Task Of_two_who_reserve_at_once_the_second_is_told_to_decide_again()
     {
-        await using var hub = NewHub(Team("ada", "bea"));
+        await using var hub = await NewHubAsync(Team("ada", "bea"));
         var rotas = hub.Get<RotaStore>();
         await DeliveredAsync(hub, "any");
         var read = await rotas.LoadAsync(Token);
@@ -85,7 +83,7 @@ public sealed class AssignmentTests(Azurite azurite)
     [Fact]
     public async Task Many_leads_at_once_go_round_and_nobody_gets_more_than_they_have_room_for()
     {
-        await using var hub = NewHub(Team("ada", "bea", capacity: 3));
+        await using var hub = await NewHubAsync(Team("ada", "bea", capacity: 3));
         List<HandoffAnnounced> announced = [];
         for (var i = 0; i < 8; i++)
         {
@@ -110,11 +108,11 @@ public sealed class AssignmentTests(Azurite azurite)
     [InlineData("lost")]
     public async Task Room_is_free_again_once_a_handoff_no_longer_waits(string end)
     {
-        await using var hub = NewHub(Team("ada", capacity: 1));
+        await using var hub = await NewHubAsync(Team("ada", capacity: 1));
         var first = await DeliveredAsync(hub, $"{end}First");
         Assert.Equal(Name("zoe"), (await HandoffAsync(hub, await DeliveredAsync(hub, $"{end}Full"))).Owner);
 
-        _clock.Now += TimeSpan.FromMinutes(1);
+        _clock.Advance(TimeSpan.FromMinutes(1));
         await hub.Journeys.ApplyAsync(first.LeadId, [End(end)], Token);
         var third = await DeliveredAsync(hub, $"{end}Third");
 
@@ -124,17 +122,17 @@ public sealed class AssignmentTests(Azurite azurite)
     [Fact]
     public async Task A_handoff_that_nobody_takes_up_goes_to_the_next_and_then_to_the_fallback_once_each()
     {
-        await using var hub = NewHub(Team("ada", "bea", rerouteAfter: TimeSpan.FromHours(2)));
+        await using var hub = await NewHubAsync(Team("ada", "bea", rerouteAfter: TimeSpan.FromHours(2)));
         await hub.StartAsync();
         var announced = await AnnouncedAsync(hub, "lapsed");
         await GivenAsync(hub, announced, 1);
 
         foreach (var (hours, owners) in new[] { (2, 2), (2, 3), (9, 3) })
         {
-            _clock.Now += TimeSpan.FromHours(hours) - TimeSpan.FromSeconds(1);
+            _clock.Advance(TimeSpan.FromHours(hours) - TimeSpan.FromSeconds(1));
             await SweepAsync(hub);
             Assert.Equal(Math.Min(owners, hours == 9 ? 3 : owners - 1), (await HandoffAsync(hub, announced)).Assignments.Length);
-            _clock.Now += TimeSpan.FromSeconds(1);
+            _clock.Advance(TimeSpan.FromSeconds(1));
             await SweepAsync(hub);
             await SweepAsync(hub);
             await GivenAsync(hub, announced, owners);
@@ -151,12 +149,12 @@ public sealed class AssignmentTests(Azurite azurite)
     [Fact]
     public async Task Who_takes_it_up_keeps_it()
     {
-        await using var hub = NewHub(Team("ada", "bea", rerouteAfter: TimeSpan.FromHours(2)));
+        await using var hub = await NewHubAsync(Team("ada", "bea", rerouteAfter: TimeSpan.FromHours(2)));
         var announced = await DeliveredAsync(hub, "taken");
-        _clock.Now += TimeSpan.FromHours(1);
+        _clock.Advance(TimeSpan.FromHours(1));
         await hub.Journeys.ApplyAsync(announced.LeadId, [End("accepted")], Token);
 
-        _clock.Now += TimeSpan.FromHours(9);
+        _clock.Advance(TimeSpan.FromHours(9));
         await SweepAsync(hub);
 
         Assert.Single((await HandoffAsync(hub, announced)).Assignments);
@@ -165,26 +163,26 @@ public sealed class AssignmentTests(Azurite azurite)
     [Fact]
     public async Task What_is_taken_up_between_the_lapse_and_the_next_owner_stays_where_it_is()
     {
-        await using var hub = NewHub(Team("ada", "bea", rerouteAfter: TimeSpan.FromHours(2)));
+        await using var hub = await NewHubAsync(Team("ada", "bea", rerouteAfter: TimeSpan.FromHours(2)));
         var announced = await DeliveredAsync(hub, "meanwhile");
-        _clock.Now += TimeSpan.FromHours(2);
+        _clock.Advance(TimeSpan.FromHours(2));
         await SweepAsync(hub);
         await hub.Journeys.ApplyAsync(announced.LeadId, [End("accepted")], Token);
 
         await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);
 
         var given = Assert.Single((await HandoffAsync(hub, announced)).Assignments);
-        Assert.Equal((Name("ada"), _clock.Now), (given.Owner, given.LapsedAt));
+        Assert.Equal((Name("ada"), _clock.GetUtcNow()), (given.Owner, given.LapsedAt));
         Assert.Equal(1, _crm.Calls);
     }
 
     [Fact]
     public async Task A_record_that_somebody_has_taken_already_stays_theirs_and_goes_to_nobody_else()
     {
-        await using var hub = NewHub(Team("ada", "bea", rerouteAfter: TimeSpan.FromHours(2)));
+        await using var hub = await NewHubAsync(Team("ada", "bea", rerouteAfter: TimeSpan.FromHours(2)));
         _crm.KeptBy = "005theirs";
         var announced = await DeliveredAsync(hub, "kept");
-        _clock.Now += TimeSpan.FromHours(9);
+        _clock.Advance(TimeSpan.FromHours(9));
         await SweepAsync(hub);
 
         var view = (await hub.Get<LeadQuery>().FindAsync(announced.LeadId, Token))!.Handoffs.Single();
@@ -197,7 +195,7 @@ public sealed class AssignmentTests(Azurite azurite)
     [Fact]
     public async Task The_answer_and_the_explanation_tell_owner_route_and_reason()
     {
-        await using var hub = NewHub(Team("ada", "bea"));
+        await using var hub = await NewHubAsync(Team("ada", "bea"));
         var announced = await DeliveredAsync(hub, "told");
 
         var view = (await hub.Get<LeadQuery>().FindAsync(announced.LeadId, Token))!.Handoffs.Single();
@@ -210,7 +208,7 @@ public sealed class AssignmentTests(Azurite azurite)
     [Fact]
     public async Task Of_an_erased_person_no_reservation_is_left()
     {
-        await using var hub = NewHub(Team("ada", capacity: 2));
+        await using var hub = await NewHubAsync(Team("ada", capacity: 2));
         var announced = await DeliveredAsync(hub, "forgotten");
         var rotas = hub.Get<RotaStore>();
         Assert.Contains((await rotas.LoadAsync(Token)).Reservations, reserved => reserved.LeadId == announced.LeadId);
@@ -225,10 +223,10 @@ public sealed class AssignmentTests(Azurite azurite)
 
     private Fact End(string end) => end switch
     {
-        "accepted" => new HandoffAccepted { DedupeKey = "salesforce|accepted", Connector = "salesforce", Side = ToolSide.Crm, OccurredAt = _clock.Now, ReceivedAt = _clock.Now },
-        "returned" => Returned(_clock.Now),
-        "erased" => Erased() with { OccurredAt = _clock.Now },
-        "lost" => OpenDeal("lost", null, null, _clock.Now) with { Status = DealStatus.Lost },
+        "accepted" => new HandoffAccepted { DedupeKey = "salesforce|accepted", Connector = "salesforce", Side = ToolSide.Crm, OccurredAt = _clock.GetUtcNow(), ReceivedAt = _clock.GetUtcNow() },
+        "returned" => Returned(_clock.GetUtcNow()),
+        "erased" => Erased() with { OccurredAt = _clock.GetUtcNow() },
+        "lost" => OpenDeal("lost", null, null, _clock.GetUtcNow()) with { Status = DealStatus.Lost },
         _ => throw new InvalidOperationException(end),
     };
 
@@ -251,13 +249,13 @@ public sealed class AssignmentTests(Azurite azurite)
         return Policy with { Routing = new() { Teams = ImmutableDictionary<string, TeamRoutes>.Empty.Add(Funnel.Team.Sales, team) } };
     }
 
-    private TestHub NewHub(FunnelSettings policy) => new(policy, azurite.ConnectionString, _clock, [_crm]);
+    private Task<TestHub> NewHubAsync(FunnelSettings policy) => TestHub.CreateAsync(policy, azurite, _clock, [_crm]);
 
     private async Task<HandoffAnnounced> AnnouncedAsync(TestHub hub, string name)
     {
         var lead = Id($"{_run}{name}");
-        var state = await hub.LeadAsync(lead, Claim(FunnelStage.Evaluation, _clock.Now));
-        return new HandoffAnnounced { Id = "e1", LeadId = lead, At = _clock.Now, Team = Funnel.Team.Sales, HandoffId = state.Ledger.Handoffs.Single().Id };
+        var state = await hub.LeadAsync(lead, Claim(FunnelStage.Evaluation, _clock.GetUtcNow()));
+        return new HandoffAnnounced { Id = "e1", LeadId = lead, At = _clock.GetUtcNow(), Team = Funnel.Team.Sales, HandoffId = state.Ledger.Handoffs.Single().Id };
     }
 
     private async Task<HandoffAnnounced> DeliveredAsync(TestHub hub, string name)

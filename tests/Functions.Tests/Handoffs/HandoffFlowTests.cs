@@ -1,6 +1,5 @@
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Connectors.Common.Http;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Journeys;
@@ -9,10 +8,9 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Handoffs;
 
-[Collection(nameof(RealParts))]
 public sealed class HandoffFlowTests(Azurite azurite)
 {
-    private readonly ManualClock _clock = new(Monday);
+    private readonly StillTimeProvider _clock = new(Monday);
     private readonly PlayedCrm _crm = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -20,7 +18,7 @@ public sealed class HandoffFlowTests(Azurite azurite)
     [Fact]
     public async Task A_handed_over_lead_is_in_the_crm_with_its_brief_and_due_time()
     {
-        await using var hub = NewHub(_crm);
+        await using var hub = await NewHubAsync(_crm);
         var announced = await AnnouncedAsync(hub, "delivered");
 
         await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);
@@ -35,7 +33,7 @@ public sealed class HandoffFlowTests(Azurite azurite)
     [Fact]
     public async Task The_crms_record_leads_back_to_the_lead()
     {
-        await using var hub = NewHub(_crm);
+        await using var hub = await NewHubAsync(_crm);
         var announced = await AnnouncedAsync(hub, "linked");
 
         await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);
@@ -48,7 +46,7 @@ public sealed class HandoffFlowTests(Azurite azurite)
     [Fact]
     public async Task A_repeat_does_not_call_the_crm_again()
     {
-        await using var hub = NewHub(_crm);
+        await using var hub = await NewHubAsync(_crm);
         var announced = await AnnouncedAsync(hub, "repeated");
 
         for (var i = 0; i < 3; i++)
@@ -62,7 +60,7 @@ public sealed class HandoffFlowTests(Azurite azurite)
     [Fact]
     public async Task After_a_crash_between_the_crms_yes_and_the_note_the_repeat_notes_it()
     {
-        await using var hub = NewHub(_crm);
+        await using var hub = await NewHubAsync(_crm);
         var announced = await AnnouncedAsync(hub, "crashed");
         var order = Assert.IsType<HandoffCourse.Deliver>(HandoffDeliveryRules.Decide(await hub.StateAsync(announced.LeadId), announced.HandoffId, Policy)).Order;
         await _crm.DeliverAsync(order, Token);
@@ -76,10 +74,10 @@ public sealed class HandoffFlowTests(Azurite azurite)
     [Fact]
     public async Task A_lead_that_belongs_to_another_team_by_now_is_not_delivered()
     {
-        await using var hub = NewHub(_crm);
+        await using var hub = await NewHubAsync(_crm);
         var announced = await AnnouncedAsync(hub, "superseded");
-        _clock.Now += TimeSpan.FromMinutes(1);
-        await hub.LeadAsync(announced.LeadId, Returned(_clock.Now));
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await hub.LeadAsync(announced.LeadId, Returned(_clock.GetUtcNow()));
 
         await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);
 
@@ -90,7 +88,7 @@ public sealed class HandoffFlowTests(Azurite azurite)
     [Fact]
     public async Task An_erased_person_is_not_delivered()
     {
-        await using var hub = NewHub(_crm);
+        await using var hub = await NewHubAsync(_crm);
         var announced = await AnnouncedAsync(hub, "erased");
         await hub.LeadAsync(announced.LeadId, Erased());
 
@@ -103,7 +101,7 @@ public sealed class HandoffFlowTests(Azurite azurite)
     [Fact]
     public async Task A_crm_that_is_away_leaves_the_handoff_pending()
     {
-        await using var hub = NewHub(_crm);
+        await using var hub = await NewHubAsync(_crm);
         var announced = await AnnouncedAsync(hub, "away");
         _crm.Fails = _ => PlayedCrm.Away();
 
@@ -115,7 +113,7 @@ public sealed class HandoffFlowTests(Azurite azurite)
     [Fact]
     public async Task A_refusal_is_noted_and_a_replay_of_its_dead_letter_delivers()
     {
-        await using var hub = NewHub(_crm);
+        await using var hub = await NewHubAsync(_crm);
         var announced = await AnnouncedAsync(hub, "refused");
         _crm.Fails = _ => PlayedCrm.Refusal();
 
@@ -134,7 +132,7 @@ public sealed class HandoffFlowTests(Azurite azurite)
     public async Task With_two_crms_the_one_named_for_the_team_takes_the_lead()
     {
         var other = new PlayedCrm("pipedrive");
-        await using var hub = NewHub([_crm, other], "--Connectors:pipedrive:Type=Salesforce", "--Connectors:pipedrive:ClientId=id", "--Connectors:pipedrive:ClientSecret=secret", "--Handoffs:sales:Connector=pipedrive");
+        await using var hub = await NewHubAsync([_crm, other], "--Connectors:pipedrive:Type=Salesforce", "--Connectors:pipedrive:ClientId=id", "--Connectors:pipedrive:ClientSecret=secret", "--Handoffs:sales:Connector=pipedrive");
         var announced = await AnnouncedAsync(hub, "named");
 
         await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);
@@ -145,7 +143,7 @@ public sealed class HandoffFlowTests(Azurite azurite)
     [Fact]
     public async Task With_two_crms_and_none_named_an_operator_is_told_what_to_do()
     {
-        await using var hub = NewHub([_crm, new PlayedCrm("pipedrive")]);
+        await using var hub = await NewHubAsync([_crm, new PlayedCrm("pipedrive")]);
         var announced = await AnnouncedAsync(hub, "unnamed");
 
         var hopeless = await Assert.ThrowsAsync<HopelessMessageException>(() => hub.Get<HandoffFlow>().DeliverAsync(announced, Token));
@@ -156,7 +154,7 @@ public sealed class HandoffFlowTests(Azurite azurite)
     [Fact]
     public async Task The_running_hub_tries_again_until_the_crm_is_back()
     {
-        await using var hub = NewHub(_crm);
+        await using var hub = await NewHubAsync(_crm);
         _crm.Fails = call => call == 1 ? PlayedCrm.Away() : null;
         await hub.StartAsync();
         await AnnouncedAsync(hub, "running");
@@ -170,7 +168,7 @@ public sealed class HandoffFlowTests(Azurite azurite)
     [Fact]
     public async Task The_running_hub_dead_letters_a_refusal_with_its_reason()
     {
-        await using var hub = NewHub(_crm);
+        await using var hub = await NewHubAsync(_crm);
         _crm.Fails = _ => PlayedCrm.Refusal();
         await hub.StartAsync();
         await AnnouncedAsync(hub, "deadLettered");
@@ -183,9 +181,9 @@ public sealed class HandoffFlowTests(Azurite azurite)
         Assert.Equal(HandoffDelivery.Failed, (await hub.StateAsync(Id("deadLettered"))).Ledger.Handoffs.Single().Delivery);
     }
 
-    private TestHub NewHub(IConnector crm) => NewHub([crm]);
+    private Task<TestHub> NewHubAsync(IConnector crm) => NewHubAsync([crm]);
 
-    private TestHub NewHub(IConnector[] connectors, params string[] settings) => new(azurite.ConnectionString, _clock, connectors, settings);
+    private Task<TestHub> NewHubAsync(IConnector[] connectors, params string[] settings) => TestHub.CreateAsync(azurite, _clock, connectors, settings);
 
     private static async Task<HandoffAnnounced> AnnouncedAsync(TestHub hub, string name)
     {

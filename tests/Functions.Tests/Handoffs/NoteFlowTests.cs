@@ -1,5 +1,4 @@
 using IntegrationHub.Connectors.Common.Http;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Funnel;
@@ -7,10 +6,9 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Handoffs;
 
-[Collection(nameof(RealParts))]
 public sealed class NoteFlowTests(Azurite azurite)
 {
-    private readonly ManualClock _clock = new(Monday);
+    private readonly StillTimeProvider _clock = new(Monday);
     private readonly PlayedCrm _crm = new();
     private readonly PlayedMarketing _hubspot = new();
 
@@ -19,7 +17,7 @@ public sealed class NoteFlowTests(Azurite azurite)
     [Fact]
     public async Task A_return_reaches_marketings_tool_with_its_reason_and_the_brief_of_the_way_back()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var (returned, back) = await ReturnedAsync(hub, "reason");
 
         await hub.Get<NoteFlow>().WriteAsync(returned, Token);
@@ -36,7 +34,7 @@ public sealed class NoteFlowTests(Azurite azurite)
     [Fact]
     public async Task What_is_noted_is_told_and_not_asked_for_again()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var (returned, _) = await ReturnedAsync(hub, "once");
         await hub.Get<NoteFlow>().WriteAsync(returned, Token);
         _hubspot.Fails = PlayedCrm.Away("hubspot");
@@ -50,7 +48,7 @@ public sealed class NoteFlowTests(Azurite azurite)
     [Fact]
     public async Task A_tool_that_is_away_is_asked_again_later()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var (returned, _) = await ReturnedAsync(hub, "away");
         _hubspot.Fails = PlayedCrm.Away("hubspot");
 
@@ -64,7 +62,7 @@ public sealed class NoteFlowTests(Azurite azurite)
     [Fact]
     public async Task Of_an_erased_person_nothing_is_noted()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var (returned, back) = await ReturnedAsync(hub, "erased");
         await hub.Journeys.ApplyAsync(returned.LeadId, [Erased()], Token);
 
@@ -77,7 +75,7 @@ public sealed class NoteFlowTests(Azurite azurite)
     [Fact]
     public async Task The_running_hub_notes_and_counts_a_return()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.StartAsync();
         var (returned, back) = await ReturnedAsync(hub, "running");
 
@@ -88,16 +86,16 @@ public sealed class NoteFlowTests(Azurite azurite)
         Assert.Contains(await hub.Get<ReturnStore>().ListAsync(Monday, Monday.AddDays(1), Token), kept => kept.LeadId == returned.LeadId && kept.Reason == "no budget");
     }
 
-    private TestHub NewHub() => new(azurite.ConnectionString, _clock, [_crm, _hubspot]);
+    private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, _clock, [_crm, _hubspot]);
 
     private async Task<(LeadReturned Returned, HandoffAnnounced Back)> ReturnedAsync(TestHub hub, string name)
     {
         var lead = Id(name);
         await hub.LeadAsync(lead, Known("hubspot", name), Claim(FunnelStage.Evaluation, Monday), Profile(new LeadProfile { FirstName = "Ada", Company = "Engines Ltd" }));
-        _clock.Now += TimeSpan.FromHours(1);
-        var handoffs = (await hub.LeadAsync(lead, Returned(_clock.Now))).Ledger.Handoffs;
+        _clock.Advance(TimeSpan.FromHours(1));
+        var handoffs = (await hub.LeadAsync(lead, Returned(_clock.GetUtcNow()))).Ledger.Handoffs;
         return (
-            new() { Id = "r1", LeadId = lead, At = _clock.Now, Team = Team.Marketing, HandoffId = handoffs[0].Id },
-            new() { Id = "r2", LeadId = lead, At = _clock.Now, Team = Team.Marketing, HandoffId = handoffs[1].Id });
+            new() { Id = "r1", LeadId = lead, At = _clock.GetUtcNow(), Team = Team.Marketing, HandoffId = handoffs[0].Id },
+            new() { Id = "r2", LeadId = lead, At = _clock.GetUtcNow(), Team = Team.Marketing, HandoffId = handoffs[1].Id });
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Funnel;
@@ -11,20 +10,19 @@ using static IntegrationHub.Functions.Tests.Leads;
 namespace IntegrationHub.Functions.Tests.Handoffs;
 
 /// <summary>What sales give back reaches the campaign. The tests share a table, so each has a month of its own.</summary>
-[Collection(nameof(RealParts))]
 public sealed class ReturnsTests(Azurite azurite)
 {
     private static readonly string[] Reasons = ["no budget", "wrong person", "not now"];
     private static readonly string?[] Campaigns = ["Spring", "PR week", null];
 
-    private readonly ManualClock _clock = new(Monday);
+    private readonly StillTimeProvider _clock = new(Monday);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Simulated_returns_equal_the_table_counted_by_hand_however_often_they_are_told()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var start = Month(2031, 5);
         var random = new Random(7);
         var expected = new Dictionary<(string? Campaign, string Reason), int>();
@@ -55,7 +53,7 @@ public sealed class ReturnsTests(Azurite azurite)
     [Fact]
     public async Task The_last_campaign_before_the_handoff_counts_and_not_one_after_it()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var start = Month(2031, 6);
         var told = await ReturnedAsync(hub, "attributed", start, "Before", "no budget", Touch("Earlier", start.AddDays(-9)), Touch("After", start.AddMinutes(30)));
 
@@ -67,7 +65,7 @@ public sealed class ReturnsTests(Azurite azurite)
     [Fact]
     public async Task After_a_merge_the_same_return_still_counts_once()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var start = Month(2031, 7);
         var first = await ReturnedAsync(hub, "merged", start, "Spring", "no budget");
         var facts = (await hub.StateAsync(first.LeadId)).Facts.Values;
@@ -85,7 +83,7 @@ public sealed class ReturnsTests(Azurite azurite)
     [Fact]
     public async Task An_erased_persons_return_is_gone_and_does_not_come_back()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var start = Month(2031, 8);
         var told = await ReturnedAsync(hub, "erased", start, "Spring", "is ill");
         await hub.Get<ReturnFlow>().CountAsync(told, Token);
@@ -104,7 +102,7 @@ public sealed class ReturnsTests(Azurite azurite)
     [Fact]
     public async Task The_call_answers_with_rows_for_a_campaign_and_a_time()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.StartAsync();
         var start = Month(2031, 9);
         var told = await ReturnedAsync(hub, "called", start, "PR week", "no budget");
@@ -133,7 +131,7 @@ public sealed class ReturnsTests(Azurite azurite)
         DedupeKey = $"hubspot|touch|{campaign}|{at.UtcTicks}", Connector = "hubspot", Side = ToolSide.Marketing, OccurredAt = at, ReceivedAt = at, Touch = TouchKind.Form, Campaign = campaign,
     };
 
-    private TestHub NewHub() => new(azurite.ConnectionString, _clock, [new PlayedCrm(), new PlayedMarketing()]);
+    private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, _clock, [new PlayedCrm(), new PlayedMarketing()]);
 
     /// <summary>A lead that met a campaign, went to sales at a time, and came back an hour later.</summary>
     private static async Task<LeadReturned> ReturnedAsync(TestHub hub, string name, DateTimeOffset at, string? campaign, string reason, params Fact[] more)

@@ -1,21 +1,20 @@
 using System.Net;
 using Azure.Data.Tables;
 using IntegrationHub.Connectors.Common;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Erasure;
 using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.Reviews;
+using IntegrationHub.Functions.Settings;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Identity;
 
-[Collection(nameof(OwnTables))]
 public sealed class ErasureTests(Azurite azurite)
 {
-    private readonly ManualClock _clock = new(Monday.AddDays(1));
+    private readonly StillTimeProvider _clock = new(Monday.AddDays(1));
     private readonly string _world = Guid.NewGuid().ToString("N")[..8];
     private readonly PlayedCrm _sales = new();
 
@@ -26,7 +25,7 @@ public sealed class ErasureTests(Azurite azurite)
     [Fact]
     public async Task Nothing_of_an_erased_person_is_left_in_any_table_and_they_do_not_come_back_until_a_person_lifts_it()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.StartAsync();
         using var api = new HubClient(hub);
         var lead = await KnowAsync(hub);
@@ -35,7 +34,7 @@ public sealed class ErasureTests(Azurite azurite)
 
         Assert.Equal([HttpStatusCode.NoContent, HttpStatusCode.NoContent, HttpStatusCode.NotFound], [await api.DeleteAsync($"/api/leads/{lead}"), await api.DeleteAsync($"/api/leads/{lead}"), await api.DeleteAsync($"/api/leads/{Id("nobody")}")]);
 
-        Assert.Equal([$"Journeys/0-journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
+        Assert.Equal([$"Journeys/journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
         Assert.Equal([HttpStatusCode.NotFound, HttpStatusCode.NotFound], [await api.StatusAsync($"/api/leads/{lead}"), await api.StatusAsync($"/api/leads/{lead}/why")]);
 
         var before = await DroppedAsync(hub);
@@ -58,7 +57,7 @@ public sealed class ErasureTests(Azurite azurite)
     [InlineData(false)]
     public async Task A_privacy_deletion_erases_whether_the_plain_deletion_comes_before_or_after(bool before)
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await KnowAsync(hub);
         var deletion = Marketing.Event(SourceEventKind.ContactDeleted, 20, "contact-1");
         var privacy = Marketing.Event(SourceEventKind.ContactPrivacyDeleted, 20, "contact-1");
@@ -68,15 +67,15 @@ public sealed class ErasureTests(Azurite azurite)
         await hub.TellAsync(Marketing, privacy, Marketing.Stage(FunnelStage.Evaluation, 25, "contact-1"));
 
         Assert.Null(await hub.Journeys.LoadAsync(lead, Token));
-        Assert.Equal([$"Journeys/0-journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
+        Assert.Equal([$"Journeys/journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
         Assert.True((await hub.Get<IdentityStore>().LookUpAsync(IdentityKey.Email(Email("ada")), Token)).Erased);
     }
 
     [Fact]
     public async Task Nothing_another_instance_remembers_or_has_under_way_brings_an_erased_person_back()
     {
-        await using var hub = NewHub();
-        await using var other = NewHub();
+        await using var hub = await NewHubAsync();
+        await using var other = await NewHubAsync();
         var lead = await KnowAsync(hub);
         await other.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 20, "contact-1", "ada"));
         var announced = (await hub.EventsAsync<HandoffAnnounced>("to-sales")).Concat(await other.EventsAsync<HandoffAnnounced>("to-sales")).Where(handoff => handoff.LeadId == lead).ToList();
@@ -92,13 +91,13 @@ public sealed class ErasureTests(Azurite azurite)
 
         Assert.Null(await other.Journeys.LoadAsync(lead, Token));
         Assert.Empty(_sales.Records);
-        Assert.Equal([$"Journeys/0-journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
+        Assert.Equal([$"Journeys/journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
     }
 
     [Fact]
     public async Task A_person_nobody_knew_does_not_come_back_either()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
 
         await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.ContactPrivacyDeleted, 0, "contact-7"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-7", "late"));
@@ -110,7 +109,7 @@ public sealed class ErasureTests(Azurite azurite)
     [Fact]
     public async Task What_waits_for_somebody_to_tell_whose_it_is_is_forgotten_with_the_record_it_is_about()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.StartAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "ada"));
@@ -128,7 +127,7 @@ public sealed class ErasureTests(Azurite azurite)
     [Fact]
     public async Task The_answer_that_somebody_is_a_person_of_their_own_is_forgotten_with_them()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         var waiting = Marketing.Deliver(Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "ada"));
         await hub.TellAsync(waiting);
@@ -146,7 +145,7 @@ public sealed class ErasureTests(Azurite azurite)
     [Fact]
     public async Task The_leads_merged_into_an_erased_one_are_erased_with_it()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "countess"));
         LeadId[] leads = [(await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-1"), Token))!, (await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-2"), Token))!];
@@ -159,7 +158,7 @@ public sealed class ErasureTests(Azurite azurite)
 
         foreach (var lead in leads)
         {
-            Assert.Equal([$"Journeys/0-journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
+            Assert.Equal([$"Journeys/journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
             Assert.Equal(HttpStatusCode.NotFound, await api.StatusAsync($"/api/leads/{lead}"));
             Assert.Equal(HttpStatusCode.NoContent, await api.DeleteAsync($"/api/leads/{lead}"));
         }
@@ -170,7 +169,7 @@ public sealed class ErasureTests(Azurite azurite)
     [Fact]
     public async Task What_a_tool_tells_of_a_record_after_its_deletion_is_dropped_and_counted_until_it_restores_it()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         var lead = (await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-1"), Token))!;
 
@@ -192,7 +191,7 @@ public sealed class ErasureTests(Azurite azurite)
         Assert.Single((await hub.StateAsync(lead)).Ledger.Handoffs);
     }
 
-    private TestHub NewHub() => new(azurite.ConnectionString, _clock, [Marketing, _sales], "--Schedules:DetectStalls=0 0 0 1 1 *");
+    private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, _clock, [Marketing, _sales]);
 
     /// <summary>Test classes share the tables.</summary>
     private async Task<long> DroppedAsync(TestHub hub) => (await hub.Get<ConnectorStateStore>().GetAllAsync(Token)).GetValueOrDefault(Marketing.Name)?.Dropped ?? 0;
@@ -213,10 +212,10 @@ public sealed class ErasureTests(Azurite azurite)
     private async Task<IReadOnlyList<string>> RowsAboutAsync(TestHub hub, LeadId lead)
     {
         var found = new List<string>();
-        var tables = hub.Get<TableServiceClient>();
-        await foreach (var item in tables.QueryAsync((string?)null, cancellationToken: Token))
+        var (tables, prefix) = (hub.Get<TableServiceClient>(), hub.Get<HubOptions>().TablePrefix);
+        await foreach (var item in tables.QueryAsync((string?)null, cancellationToken: Token).Where(item => item.Name.StartsWith(prefix, StringComparison.Ordinal)))
         {
-            var (name, table) = (item.Name, tables.GetTableClient(item.Name));
+            var (name, table) = (item.Name[prefix.Length..], tables.GetTableClient(item.Name));
             await foreach (var row in table.QueryAsync<TableEntity>((string?)null, cancellationToken: Token))
             {
                 if (row.Any(column => Says(column.Value).Contains(_world, StringComparison.Ordinal) || Says(column.Value).Contains(lead.Value, StringComparison.Ordinal)))

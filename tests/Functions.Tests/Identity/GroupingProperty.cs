@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using IntegrationHub.Connectors.Common;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Reviews;
@@ -11,7 +10,6 @@ using static IntegrationHub.Functions.Tests.Leads;
 namespace IntegrationHub.Functions.Tests.Identity;
 
 /// <summary>Whatever comes first and however often: the same events make the same persons with the same journeys.</summary>
-[Collection(nameof(OwnTables))]
 public sealed class GroupingProperty(Azurite azurite)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -36,7 +34,7 @@ public sealed class GroupingProperty(Azurite azurite)
     {
         var world = Guid.NewGuid().ToString("N")[..8];
         var (marketing, crm) = (new PlayedTool("hubspot", world), new PlayedTool("salesforce", world));
-        await using var hub = new TestHub(azurite.ConnectionString, new ManualClock(Monday.AddDays(1)), [marketing, crm], "--Schedules:DetectStalls=0 0 0 1 1 *");
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday.AddDays(1)), [marketing, crm]);
         await hub.StartAsync();
         var events = EventsOf(new Random(seed), marketing, crm);
         var shuffle = new Random(order);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using IntegrationHub.Connectors.Common;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Reviews;
@@ -9,10 +8,9 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Identity;
 
-[Collection(nameof(OwnTables))]
 public sealed class MergeTests(Azurite azurite)
 {
-    private readonly ManualClock _clock = new(Monday.AddDays(1));
+    private readonly StillTimeProvider _clock = new(Monday.AddDays(1));
     private readonly string _world = Guid.NewGuid().ToString("N")[..8];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -24,7 +22,7 @@ public sealed class MergeTests(Azurite azurite)
     [Fact]
     public async Task A_merge_of_two_known_leads_leaves_one_with_the_history_of_both()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 10, "contact-2", "ada.lovelace"));
         var (one, other) = (await LeadAsync(hub, "contact-1"), await LeadAsync(hub, "contact-2"));
@@ -46,7 +44,7 @@ public sealed class MergeTests(Azurite azurite)
     [Fact]
     public async Task All_three_records_of_a_merge_that_makes_a_third_are_one_person_from_then_on()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 10, "contact-2", "countess"));
 
@@ -61,8 +59,8 @@ public sealed class MergeTests(Azurite azurite)
     [Fact]
     public async Task What_another_instance_says_to_the_merged_lead_reaches_the_one_that_stays()
     {
-        await using var hub = NewHub();
-        await using var other = NewHub();
+        await using var hub = await NewHubAsync();
+        await using var other = await NewHubAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "countess"));
         await other.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 2, "contact-1"));
@@ -79,7 +77,7 @@ public sealed class MergeTests(Azurite azurite)
     [Fact]
     public async Task A_lead_that_either_had_handed_to_sales_is_not_handed_over_again()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 0, "contact-1", "ada"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "countess"));
         var announced = (await hub.EventsAsync<HandoffAnnounced>("to-sales")).Count;
@@ -99,7 +97,7 @@ public sealed class MergeTests(Azurite azurite)
     [Fact]
     public async Task Deals_and_scores_of_the_merged_lead_go_on_with_the_one_that_stays_and_nothing_is_summed()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.ContactUpdated, 0, "contact-1", "ada") with { Profile = new() { Score = 10 } });
         await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.ContactUpdated, 1, "contact-2", "countess") with { Profile = new() { Score = 10 } });
         await hub.TellAsync(Marketing, Deal(SourceEventKind.DealCreated, 2, "contact-1"), Deal(SourceEventKind.DealUpdated, 3, "contact-2"));
@@ -115,7 +113,7 @@ public sealed class MergeTests(Azurite azurite)
     [Fact]
     public async Task A_merge_that_broke_off_is_ended_by_its_redelivery()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 10, "contact-2", "countess"));
         var (survivor, merged) = MergeRules.Order(await LeadAsync(hub, "contact-1"), await LeadAsync(hub, "contact-2"));
@@ -139,8 +137,8 @@ public sealed class MergeTests(Azurite azurite)
     [InlineData("countess")]
     public async Task A_new_record_at_an_address_of_the_lead_that_another_instance_has_merged_is_asked_for(string who)
     {
-        await using var hub = NewHub();
-        await using var other = NewHub();
+        await using var hub = await NewHubAsync();
+        await using var other = await NewHubAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "countess"));
         await other.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 2, "contact-1", "ada"));
@@ -156,10 +154,10 @@ public sealed class MergeTests(Azurite azurite)
     [Fact]
     public async Task What_a_long_history_came_to_while_its_merge_broke_off_is_told()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         foreach (var record in new[] { "contact-1", "contact-2" })
         {
-            await hub.TellAsync(Marketing, [.. Enumerable.Range(0, 3 * JourneyStore.FactsPerCommit).Select(i => Marketing.Event(SourceEventKind.Activity, i, record) with { Touch = TouchKind.Click })]);
+            await hub.TellAsync(Marketing, [.. Enumerable.Range(0, 240).Select(i => Marketing.Event(SourceEventKind.Activity, i, record) with { Touch = TouchKind.Click })]);
         }
 
         var (survivor, merged) = MergeRules.Order(await LeadAsync(hub, "contact-1"), await LeadAsync(hub, "contact-2"));
@@ -180,7 +178,7 @@ public sealed class MergeTests(Azurite azurite)
         foreach (var order in orders)
         {
             var tool = new PlayedTool("hubspot", Guid.NewGuid().ToString("N")[..8]);
-            await using var hub = NewHub(tool);
+            await using var hub = await NewHubAsync(tool);
             var leads = new List<LeadId>();
             for (var i = 1; i <= 3; i++)
             {
@@ -201,7 +199,7 @@ public sealed class MergeTests(Azurite azurite)
     [Fact]
     public async Task A_merge_told_as_a_deletion_and_a_change_neither_orphans_nor_erases_the_lead()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.TellAsync(Crm, Crm.Stage(FunnelStage.Evaluation, 0, "person-5", "ada", ToolSide.Crm));
         await hub.TellAsync(Crm, Crm.Stage(FunnelStage.Interest, 1, "person-7", "countess", ToolSide.Crm));
 
@@ -218,7 +216,7 @@ public sealed class MergeTests(Azurite azurite)
     [Fact]
     public async Task A_merged_lead_is_shown_under_its_old_id_and_its_explanation_reproduces_the_stored_state()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 10, "contact-2", "countess"));
         var (survivor, merged) = MergeRules.Order(await LeadAsync(hub, "contact-1"), await LeadAsync(hub, "contact-2"));
@@ -238,8 +236,8 @@ public sealed class MergeTests(Azurite azurite)
         Assert.Contains(why.RootElement.GetProperty("steps").EnumerateArray(), step => step.GetProperty("rule").GetString() == MergeCause.Tool);
     }
 
-    private TestHub NewHub(params IConnector[] tools) =>
-        new(azurite.ConnectionString, _clock, [.. tools.Length > 0 ? tools : [Marketing, Crm], new PlayedCrm()], "--Schedules:DetectStalls=0 0 0 1 1 *");
+    private Task<TestHub> NewHubAsync(params IConnector[] tools) =>
+        TestHub.CreateAsync(azurite, _clock, [.. tools.Length > 0 ? tools : [Marketing, Crm], new PlayedCrm()]);
 
     private SourceEvent Deal(SourceEventKind kind, int minute, string? contact) => Marketing.Event(kind, minute, contact, side: ToolSide.Crm) with { DealId = $"deal-{_world}", Profile = null };
 

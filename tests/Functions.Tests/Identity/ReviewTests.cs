@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using Azure.Data.Tables;
 using IntegrationHub.Connectors.Common;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Reviews;
 using IntegrationHub.Funnel;
@@ -10,10 +9,9 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Identity;
 
-[Collection(nameof(OwnTables))]
 public sealed class ReviewTests(Azurite azurite)
 {
-    private readonly ManualClock _clock = new(Monday.AddDays(1));
+    private readonly StillTimeProvider _clock = new(Monday.AddDays(1));
     private readonly string _world = Guid.NewGuid().ToString("N")[..8];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -25,7 +23,7 @@ public sealed class ReviewTests(Azurite azurite)
     [Fact]
     public async Task Two_records_of_one_tool_at_one_address_write_nothing_until_a_person_chooses()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada") with { Profile = new() { FirstName = "Ada", Company = "Analytical" } });
         await hub.StartAsync();
         using var api = new HubClient(hub);
@@ -56,7 +54,7 @@ public sealed class ReviewTests(Azurite azurite)
     [Fact]
     public async Task A_person_of_their_own_gets_a_lead_without_the_address_of_the_other_and_is_not_asked_for_again()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.StartAsync();
         using var api = new HubClient(hub);
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "office"));
@@ -76,7 +74,7 @@ public sealed class ReviewTests(Azurite azurite)
     [Fact]
     public async Task A_known_record_with_the_address_of_another_lead_is_merged_with_it_when_a_person_says_so()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.StartAsync();
         using var api = new HubClient(hub);
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
@@ -105,7 +103,7 @@ public sealed class ReviewTests(Azurite azurite)
     [InlineData("""{"choose":"5bba3bfc3a4f5c511583d3f8"}""")]
     public async Task What_is_no_answer_is_refused_with_what_would_be_right(string body)
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.StartAsync();
         using var api = new HubClient(hub);
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
@@ -122,7 +120,7 @@ public sealed class ReviewTests(Azurite azurite)
     [Fact]
     public async Task A_merge_that_comes_after_the_question_answers_it()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.StartAsync();
         using var api = new HubClient(hub);
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
@@ -138,8 +136,8 @@ public sealed class ReviewTests(Azurite azurite)
     [Fact]
     public async Task Of_two_new_records_at_one_address_that_come_at_once_one_is_asked_for()
     {
-        await using var hub = NewHub();
-        await using var other = NewHub();
+        await using var hub = await NewHubAsync();
+        await using var other = await NewHubAsync();
         await Task.WhenAll(
             hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada")),
             other.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "ada")));
@@ -152,7 +150,7 @@ public sealed class ReviewTests(Azurite azurite)
     public async Task A_handoff_that_several_records_of_the_CRM_match_writes_nothing_until_a_person_chooses_one()
     {
         var sales = new PlayedCrm("dynamics");
-        await using var hub = new TestHub(azurite.ConnectionString, _clock, [Marketing, sales], "--Schedules:DetectStalls=0 0 0 1 1 *");
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [Marketing, sales]);
         IdentityKey[] matches = [IdentityKey.Person("dynamics", $"one-{_world}"), IdentityKey.Person("dynamics", $"two-{_world}")];
         IdentityKey? chosen = null;
         sales.Fails = _ => chosen is null ? new AmbiguousMatchException("dynamics", matches) : null;
@@ -177,7 +175,7 @@ public sealed class ReviewTests(Azurite azurite)
     [Fact]
     public async Task A_bridge_that_comes_late_joins_what_no_tool_knows_as_two()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1"));
         await hub.TellAsync(Crm, Crm.Stage(FunnelStage.Evaluation, 1, "lead-1", "ada", ToolSide.Crm));
         Assert.NotEqual(await FindAsync(hub, "contact-1"), await FindAsync(hub, Crm, "lead-1"));
@@ -192,7 +190,7 @@ public sealed class ReviewTests(Azurite azurite)
     [Fact]
     public async Task A_changed_address_leaves_one_lead_with_the_old_one_as_alias()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.EmailChanged, 1, "contact-1", "countess"));
         await hub.TellAsync(Crm, Crm.Stage(FunnelStage.Evaluation, 2, "lead-1", "ada", ToolSide.Crm));
@@ -207,7 +205,7 @@ public sealed class ReviewTests(Azurite azurite)
         Assert.Single((await hub.StateAsync(lead!)).Facts.Values.OfType<ActivityLogged>());
     }
 
-    private TestHub NewHub() => new(azurite.ConnectionString, _clock, [Marketing, Crm], "--Schedules:DetectStalls=0 0 0 1 1 *");
+    private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, _clock, [Marketing, Crm]);
 
     private bool IsOurs(Review review) => review.Records.Any(record => record.Id.EndsWith(_world, StringComparison.Ordinal));
 

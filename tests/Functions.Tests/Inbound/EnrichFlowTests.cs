@@ -1,7 +1,6 @@
 using System.Net;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Connectors.Common.Http;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Ops;
@@ -10,7 +9,6 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Inbound;
 
-[Collection(nameof(RealParts))]
 public sealed class EnrichFlowTests(Azurite azurite)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -18,7 +16,7 @@ public sealed class EnrichFlowTests(Azurite azurite)
     [Fact]
     public async Task An_event_that_the_vendor_refuses_holds_back_no_other()
     {
-        await using var hub = new TestHub(azurite.ConnectionString, new ManualClock(Monday), []);
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
         var vendor = new PickyVendor(HttpStatusCode.BadRequest, refused: [17]);
 
         var enriched = await new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, Strangers(100), false, Token);
@@ -34,7 +32,7 @@ public sealed class EnrichFlowTests(Azurite azurite)
     [InlineData(HttpStatusCode.BadRequest, 25)]
     public async Task A_vendor_that_refuses_everything_is_not_asked_for_each(HttpStatusCode status, int mostCalls)
     {
-        await using var hub = new TestHub(azurite.ConnectionString, new ManualClock(Monday), []);
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
         var vendor = new PickyVendor(status, refused: [.. Enumerable.Range(0, 100)]);
 
         await Assert.ThrowsAsync<VendorRefusedException>(() => new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, Strangers(100), false, Token));
@@ -45,7 +43,7 @@ public sealed class EnrichFlowTests(Azurite azurite)
     [Fact]
     public async Task A_vendor_that_does_not_tell_what_its_events_lack_shows_as_failing()
     {
-        await using var hub = new TestHub(azurite.ConnectionString, new ManualClock(Monday), [new PickyVendor(HttpStatusCode.Forbidden, refused: [0])]);
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [new PickyVendor(HttpStatusCode.Forbidden, refused: [0])]);
         var delivery = new Delivery { Connector = "picky", Headers = new Dictionary<string, string>(), Body = default, ReceivedAt = Monday };
 
         await Assert.ThrowsAsync<VendorRefusedException>(() => hub.Get<ProcessFlow>().HandleAsync(delivery, "message", false, Token));

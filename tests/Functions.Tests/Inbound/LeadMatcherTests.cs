@@ -1,5 +1,4 @@
 using IntegrationHub.Connectors.Common;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Reviews;
@@ -8,7 +7,6 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Inbound;
 
-[Collection(nameof(RealParts))]
 public sealed class LeadMatcherTests(Azurite azurite)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -16,7 +14,7 @@ public sealed class LeadMatcherTests(Azurite azurite)
     [Fact]
     public async Task Two_tools_that_tell_of_one_new_person_at_once_tell_of_one_lead()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         for (var person = 0; person < 20; person++)
         {
             // Each with a memory of its own, as two instances have.
@@ -32,7 +30,7 @@ public sealed class LeadMatcherTests(Azurite azurite)
     [Fact]
     public async Task Facts_of_a_deal_that_are_kept_while_its_people_join_reach_them()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var matcher = NewMatcher(hub);
         var deal = IdentityKey.Deal("hubspot", "joined");
         var moved = Event(SourceEventKind.DealStageChanged, "joined", []);
@@ -49,7 +47,7 @@ public sealed class LeadMatcherTests(Azurite azurite)
     [Fact]
     public async Task An_activity_of_a_person_nobody_has_told_of_makes_no_lead_and_one_of_a_known_person_is_theirs()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var matcher = NewMatcher(hub);
         var activity = Person("salesforce", "busy") with { Kind = SourceEventKind.Activity, DedupeKey = "activity", SubjectEmail = null, OnlyIfKnown = true };
 
@@ -65,7 +63,7 @@ public sealed class LeadMatcherTests(Azurite azurite)
     public async Task An_activity_that_comes_in_one_delivery_with_its_person_is_theirs_wherever_it_stands()
     {
         var crm = new PlayedReader("salesforce");
-        await using var hub = new TestHub(azurite.ConnectionString, new ManualClock(Monday), [crm]);
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [crm]);
         var person = Person("salesforce", "together");
         var activity = person with { Kind = SourceEventKind.Activity, DedupeKey = "activity together", SubjectEmail = null, OnlyIfKnown = true };
 
@@ -75,7 +73,7 @@ public sealed class LeadMatcherTests(Azurite azurite)
         Assert.Single((await hub.StateAsync(lead!)).Facts.Values.OfType<ActivityLogged>());
     }
 
-    private TestHub NewHub() => new(azurite.ConnectionString, new ManualClock(Monday), []);
+    private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
 
     private static LeadMatcher NewMatcher(TestHub hub) => new(
         new IdentityStore(hub.Get<HubTables>()), hub.Get<SeatStore>(), hub.Get<ParkedStore>(), hub.Get<JourneyFlow>(), hub.Get<ReviewStore>(), hub.Get<ConnectorSet>(), hub.Get<TimeProvider>());

@@ -1,12 +1,10 @@
 using IntegrationHub.Connectors.Common;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Inbound;
 using Microsoft.AspNetCore.Http;
 using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Inbound;
 
-[Collection(nameof(RealParts))]
 public sealed class SpoolFlowTests(Azurite azurite)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -14,7 +12,7 @@ public sealed class SpoolFlowTests(Azurite azurite)
     [Fact]
     public async Task A_delivery_that_is_too_large_for_one_message_comes_out_of_the_spool_in_parts()
     {
-        await using var hub = new TestHub(azurite.ConnectionString, new ManualClock(Monday), [new PlayedWebhook()]);
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [new PlayedWebhook()]);
         var body = new byte[500 * 1024];
         new Random(1).NextBytes(body);
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Azure.Data.Tables;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Alerts;
 using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Journeys;
@@ -10,19 +9,18 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Journeys;
 
-[Collection(nameof(RealParts))]
 public sealed class WhyTests(Azurite azurite)
 {
     private const string Address = "ada.why@example.com";
 
-    private readonly ManualClock _clock = new(Monday);
+    private readonly StillTimeProvider _clock = new(Monday);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task The_facts_an_explanation_names_replayed_alone_are_the_stored_state()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadThroughEveryStepAsync(hub, "replayed");
         using var why = JsonDocument.Parse(await AskAsync(hub, $"{lead}/why"));
 
@@ -30,7 +28,7 @@ public sealed class WhyTests(Azurite azurite)
         var stored = await hub.StateAsync(lead);
         var replayed = JourneyFold.Fold(lead, stored.Facts.Values.Where(fact => named.Contains(EmailAddress.HideIn(fact.DedupeKey))), Policy);
         var journeys = await hub.Get<HubTables>().GetAsync(HubTables.Journeys, Token);
-        var row = (await journeys.GetEntityAsync<TableEntity>(lead.Value, $"0-journey-{lead}", cancellationToken: Token)).Value;
+        var row = (await journeys.GetEntityAsync<TableEntity>(lead.Value, $"journey-{lead}", cancellationToken: Token)).Value;
 
         Assert.Equal((row.GetString("Hash"), row.GetString("Stage"), row.GetDateTimeOffset("EnteredAt")), (replayed.Hash, replayed.Stage.ToString(), replayed.EnteredAt));
         Assert.Equal((row.GetString("Hash"), "interest"), (Text(why.RootElement, "hash"), Text(why.RootElement, "stage")));
@@ -44,7 +42,7 @@ public sealed class WhyTests(Azurite azurite)
     [Fact]
     public async Task Every_step_is_told_in_order_of_time_with_its_rule_and_its_source()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadThroughEveryStepAsync(hub, "steps");
 
         using var why = JsonDocument.Parse(await AskAsync(hub, $"{lead}/why"));
@@ -71,7 +69,7 @@ public sealed class WhyTests(Azurite azurite)
     [Fact]
     public async Task What_did_not_move_the_lead_is_told_with_the_rule_that_decided_so()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadThroughEveryStepAsync(hub, "unmoved");
 
         using var why = JsonDocument.Parse(await AskAsync(hub, $"{lead}/why"));
@@ -84,7 +82,7 @@ public sealed class WhyTests(Azurite azurite)
     [Fact]
     public async Task An_explanation_holds_no_personal_data()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadThroughEveryStepAsync(hub, "masked");
 
         var answer = await AskAsync(hub, $"{lead}/why");
@@ -97,7 +95,7 @@ public sealed class WhyTests(Azurite azurite)
     [Fact]
     public async Task A_lead_nobody_knows_has_no_explanation_and_nobody_gets_one_without_a_key()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.StartAsync();
         using var client = new HttpClient { BaseAddress = hub.Url };
 
@@ -109,7 +107,7 @@ public sealed class WhyTests(Azurite azurite)
         Assert.Equal("application/problem+json", unknown.Content.Headers.ContentType?.MediaType);
     }
 
-    private TestHub NewHub() => new(azurite.ConnectionString, _clock, [new PlayedCrm()], "--Schedules:DetectStalls=0 0 0 1 1 *");
+    private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, _clock, [new PlayedCrm()]);
 
     /// <summary>Known to marketing, taken up by sales, written to the CRM, given back, and stalled; two claims move it nowhere.</summary>
     private async Task<LeadId> LeadThroughEveryStepAsync(TestHub hub, string name)
@@ -122,17 +120,17 @@ public sealed class WhyTests(Azurite azurite)
             known with { DedupeKey = $"identities|email|{Address}|{name}", Keys = [.. known.Keys, IdentityKey.Email(email)], MessageId = "message-1" },
             Profile(new() { FirstName = "Ada", LastName = "Lovelace", Email = Address, Phone = "+44 20 555" }),
             Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm) with { MessageId = "message-2" });
-        _clock.Now = Monday.AddMinutes(1);
+        _clock.AdjustTime(Monday.AddMinutes(1));
         await hub.Get<HandoffFlow>().DeliverAsync((await hub.EventsAsync<HandoffAnnounced>("to-sales")).Single(handoff => handoff.LeadId == lead), Token);
 
-        _clock.Now = Monday.AddHours(1);
+        _clock.AdjustTime(Monday.AddHours(1));
         await hub.LeadAsync(
             lead,
             Claim(FunnelStage.Interest, Monday.AddMinutes(10)),
             Claim(FunnelStage.Interest, Monday.AddMinutes(20), "salesforce", ToolSide.Crm) with { Stage = null, Raw = "Limbo" },
             Returned(Monday.AddMinutes(30)) with { Reason = $"ask {Address} next year", MessageId = "message-3" });
 
-        _clock.Now = Monday.AddDays(3);
+        _clock.AdjustTime(Monday.AddDays(3));
         await hub.Get<StallFlow>().SweepAsync(Token);
         foreach (var stalled in (await hub.EventsAsync<LeadStalled>("alerts")).Where(stalled => stalled.LeadId == lead))
         {

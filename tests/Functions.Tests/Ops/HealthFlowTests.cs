@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.Polling;
@@ -9,19 +8,18 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Ops;
 
-/// <summary>With tables of their own: what other tests leave behind is not healthy.</summary>
-public sealed class HealthFlowTests(Azurite azurite) : IClassFixture<Azurite>
+public sealed class HealthFlowTests(Azurite azurite)
 {
-    private const string NoTables = "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;TableEndpoint=http://127.0.0.1:1/devstoreaccount1;";
+    private const string NoTables = "--AzureWebJobsStorage=DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;TableEndpoint=http://127.0.0.1:1/devstoreaccount1;";
 
-    private readonly ManualClock _clock = new(Monday);
+    private readonly StillTimeProvider _clock = new(Monday);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task What_waits_is_counted()
     {
-        await using var hub = new TestHub(azurite.ConnectionString, _clock, [new PlayedSource("counted", rows: 3, perPage: 1)]);
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [new PlayedSource("counted", rows: 3, perPage: 1)]);
         await hub.Get<PollFlow>().PollAllAsync(Token);
 
         var report = await hub.Get<HealthFlow>().LookAsync(Token);
@@ -38,7 +36,7 @@ public sealed class HealthFlowTests(Azurite azurite) : IClassFixture<Azurite>
     [InlineData(1_001, 1_000, true)]
     public async Task Counting_stops_at_a_thousand_and_says_so(int waiting, int counted, bool capped)
     {
-        await using var hub = new TestHub(azurite.ConnectionString, _clock, []);
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, []);
         await hub.Get<InboundQueue>().Sender.SendMessagesAsync(Enumerable.Range(0, waiting).Select(number => new ServiceBusMessage($"{number}")), Token);
 
         var queue = await hub.Get<QueueProbe>().CountAsync(QueueProbe.Entities[0], Token);
@@ -49,7 +47,7 @@ public sealed class HealthFlowTests(Azurite azurite) : IClassFixture<Azurite>
     [Fact]
     public async Task Health_is_asked_for_with_a_key_and_answered_in_camel_case()
     {
-        await using var hub = new TestHub(azurite.ConnectionString, _clock, [new PlayedCrm("asked")]);
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [new PlayedCrm("asked")]);
         await hub.StartAsync();
         using var client = new HttpClient { BaseAddress = hub.Url };
 
@@ -67,7 +65,7 @@ public sealed class HealthFlowTests(Azurite azurite) : IClassFixture<Azurite>
     [Fact]
     public async Task Health_without_tables_answers_503()
     {
-        await using var hub = new TestHub(NoTables, TimeProvider.System, []);
+        await using var hub = await TestHub.CreateAsync(azurite, TimeProvider.System, [], NoTables);
         await hub.StartAsync();
         using var client = new HttpClient { BaseAddress = hub.Url };
 
@@ -79,7 +77,7 @@ public sealed class HealthFlowTests(Azurite azurite) : IClassFixture<Azurite>
     [Fact]
     public async Task Without_tables_the_answer_comes_soon_and_says_so()
     {
-        await using var hub = new TestHub(NoTables, TimeProvider.System, []);
+        await using var hub = await TestHub.CreateAsync(azurite, TimeProvider.System, [], NoTables);
 
         var report = await hub.Get<HealthFlow>().LookAsync(Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
 
@@ -92,7 +90,7 @@ public sealed class HealthFlowTests(Azurite azurite) : IClassFixture<Azurite>
     [Fact]
     public void The_queues_are_those_of_the_topology()
     {
-        using var topology = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "topology.json")));
+        using var topology = JsonDocument.Parse(File.ReadAllBytes(Repository.PathTo("infra", "topology.json")));
         var queues = topology.RootElement.GetProperty("queues").EnumerateArray().Select(queue => queue.GetProperty("name").GetString());
         var subscriptions = topology.RootElement.GetProperty("topics").EnumerateArray().SelectMany(topic =>
             topic.GetProperty("subscriptions").EnumerateArray().Select(subscription => $"{topic.GetProperty("name").GetString()}/{subscription.GetProperty("name").GetString()}"));
@@ -103,8 +101,8 @@ public sealed class HealthFlowTests(Azurite azurite) : IClassFixture<Azurite>
     [Fact]
     public async Task News_of_a_connector_reach_other_instances_with_the_next_flush()
     {
-        await using var here = new TestHub(azurite.ConnectionString, _clock, []);
-        await using var there = new TestHub(azurite.ConnectionString, _clock, []);
+        await using var here = await TestHub.CreateAsync(azurite, _clock, []);
+        await using var there = await TestHub.CreateAsync(azurite, _clock, []);
         var (mine, theirs) = (here.Get<ConnectorStateStore>(), there.Get<ConnectorStateStore>());
 
         mine.Worked("flushed", Monday.AddSeconds(-3));
@@ -119,10 +117,10 @@ public sealed class HealthFlowTests(Azurite azurite) : IClassFixture<Azurite>
     [Fact]
     public async Task An_older_word_of_this_instance_does_not_hide_a_newer_one_of_another()
     {
-        await using var here = new TestHub(azurite.ConnectionString, _clock, []);
-        await using var there = new TestHub(azurite.ConnectionString, _clock, []);
+        await using var here = await TestHub.CreateAsync(azurite, _clock, []);
+        await using var there = await TestHub.CreateAsync(azurite, _clock, []);
         here.Get<ConnectorStateStore>().Reached("twoWords");
-        _clock.Now += TimeSpan.FromSeconds(1);
+        _clock.Advance(TimeSpan.FromSeconds(1));
         there.Get<ConnectorStateStore>().Failed("twoWords", new TimeoutException("away"));
         await there.Get<ConnectorStateStore>().FlushAsync(Token);
 

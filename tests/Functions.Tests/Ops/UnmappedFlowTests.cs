@@ -1,6 +1,5 @@
 using Azure.Data.Tables;
 using IntegrationHub.Connectors.Common;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.Tests.Identity;
@@ -10,7 +9,6 @@ using static IntegrationHub.Functions.Tests.Leads;
 namespace IntegrationHub.Functions.Tests.Ops;
 
 /// <summary>Stages that no map knows: held, listed, told once, and let go of when a map knows them. What happens to a deal when its people leave it.</summary>
-[Collection(nameof(RealParts))]
 public sealed class UnmappedFlowTests(Azurite azurite)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -19,7 +17,7 @@ public sealed class UnmappedFlowTests(Azurite azurite)
     public async Task A_stage_that_no_map_knows_is_held_listed_and_told_once_and_the_rest_of_the_record_flows()
     {
         var tool = new PlayedTool("tool", "unmapped");
-        await using var hub = NewHub(tool);
+        await using var hub = await NewHubAsync(tool);
 
         await hub.TellAsync(tool, Unmapped(tool, "Limbo", 0, "a"), Unmapped(tool, "Limbo", 0, "b"), tool.Stage(FunnelStage.Interest, 1, "c"));
         await hub.TellAsync(tool, Unmapped(tool, "Limbo", 5, "a"));
@@ -36,7 +34,7 @@ public sealed class UnmappedFlowTests(Azurite azurite)
     public async Task Once_a_map_knows_it_a_stage_is_let_go_of_and_told_anew_when_it_is_lost_again()
     {
         var tool = new PlayedTool("tool", "mapped");
-        await using var hub = NewHub(tool);
+        await using var hub = await NewHubAsync(tool);
         await hub.TellAsync(tool, Unmapped(tool, "Purgatory", 0, "a"));
         var stage = Assert.Single(await ListAsync(hub), stage => stage.Raw == "Purgatory");
 
@@ -56,7 +54,7 @@ public sealed class UnmappedFlowTests(Azurite azurite)
     public async Task A_deals_stage_names_the_map_of_deals()
     {
         var tool = new PlayedTool("tool", "deals");
-        await using var hub = NewHub(tool);
+        await using var hub = await NewHubAsync(tool);
 
         await hub.TellAsync(tool, Unmapped(tool, "Haggling", 0, "a") with { DealId = "d", Kind = SourceEventKind.DealStageChanged, DealStatus = DealStatus.Open });
 
@@ -68,7 +66,7 @@ public sealed class UnmappedFlowTests(Azurite azurite)
     public async Task An_erased_lead_is_counted_no_more()
     {
         var tool = new PlayedTool("tool", "erased");
-        await using var hub = NewHub(tool);
+        await using var hub = await NewHubAsync(tool);
         await hub.TellAsync(tool, Unmapped(tool, "Styx", 0, "a"), Unmapped(tool, "Styx", 0, "b"));
 
         await hub.Get<UnmappedStore>().ForgetAsync((await JourneyAsync(hub, tool, "a")).LeadId, Token);
@@ -80,7 +78,7 @@ public sealed class UnmappedFlowTests(Azurite azurite)
     public async Task Whoever_left_a_deal_hears_of_it_no_more_and_one_that_everybody_left_waits_for_its_next_people()
     {
         var tool = new PlayedTool("tool", "leaving");
-        await using var hub = NewHub(tool);
+        await using var hub = await NewHubAsync(tool);
         await hub.TellAsync(tool, Deal(tool, 0, "a") with { People = [tool.Record("a"), tool.Record("b")] });
 
         await hub.TellAsync(tool, Left(tool, 1, "a"));
@@ -96,7 +94,7 @@ public sealed class UnmappedFlowTests(Azurite azurite)
         Assert.Equal((9m, FunnelStage.Evaluation), (Assert.Single((await JourneyAsync(hub, tool, "c")).Deals).Amount, (await JourneyAsync(hub, tool, "c")).Stage));
     }
 
-    private TestHub NewHub(PlayedTool tool) => new(azurite.ConnectionString, new ManualClock(Monday), [tool]);
+    private Task<TestHub> NewHubAsync(PlayedTool tool) => TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [tool]);
 
     private static SourceEvent Unmapped(PlayedTool tool, string raw, int minute, string record) =>
         tool.Event(SourceEventKind.StageChanged, minute, record, side: ToolSide.Crm) with { ToStageRaw = raw, Unmapped = true, Profile = new() { LastName = "Byron" } };

@@ -1,4 +1,3 @@
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Ops;
 using IntegrationHub.Functions.Polling;
@@ -6,10 +5,9 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Polling;
 
-[Collection(nameof(RealParts))]
 public sealed class PollFlowTests(Azurite azurite)
 {
-    private readonly ManualClock _clock = new(Monday);
+    private readonly StillTimeProvider _clock = new(Monday);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -17,7 +15,7 @@ public sealed class PollFlowTests(Azurite azurite)
     public async Task A_connector_is_read_to_its_end_and_on_from_there_the_next_time()
     {
         var source = new PlayedSource("toItsEnd", rows: 5);
-        await using var hub = NewHub(source);
+        await using var hub = await NewHubAsync(source);
 
         await PollAsync(hub);
         source.Rows = 6;
@@ -31,7 +29,7 @@ public sealed class PollFlowTests(Azurite azurite)
     public async Task A_connector_that_fails_half_way_goes_on_from_the_last_page_that_was_queued()
     {
         var source = new PlayedSource("halfWay", rows: 4);
-        await using var hub = NewHub(source);
+        await using var hub = await NewHubAsync(source);
         source.WhileAsked = () =>
         {
             source.Fails = source.AskedFrom.Count == 2 ? PlayedCrm.Away("halfWay") : null;
@@ -49,7 +47,7 @@ public sealed class PollFlowTests(Azurite azurite)
     public async Task One_connector_that_fails_holds_back_no_other_and_shows_in_its_state()
     {
         var (broken, sound) = (new PlayedSource("broken", rows: 1) { Fails = PlayedCrm.Away("broken") }, new PlayedSource("sound", rows: 1));
-        await using var hub = NewHub(broken, sound);
+        await using var hub = await NewHubAsync(broken, sound);
 
         await PollAsync(hub);
 
@@ -63,7 +61,7 @@ public sealed class PollFlowTests(Azurite azurite)
     public async Task A_connector_is_polled_by_one_at_a_time()
     {
         var source = new PlayedSource("oneAtATime", rows: 1);
-        await using var hub = NewHub(source);
+        await using var hub = await NewHubAsync(source);
         source.WhileAsked = async () => await PollAsync(hub);
 
         await PollAsync(hub);
@@ -77,22 +75,22 @@ public sealed class PollFlowTests(Azurite azurite)
     [InlineData(1, true)]
     public async Task A_claim_that_a_crash_left_behind_is_over_at_its_end(int secondsPastEnd, bool free)
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var cursors = hub.Get<CursorStore>();
         Assert.NotNull(await cursors.ClaimAsync($"left{secondsPastEnd}", Token));
-        _clock.Now += CursorStore.ClaimFor + TimeSpan.FromSeconds(secondsPastEnd);
+        _clock.Advance(CursorStore.ClaimFor + TimeSpan.FromSeconds(secondsPastEnd));
 
         Assert.Equal(free, await cursors.ClaimAsync($"left{secondsPastEnd}", Token) is not null);
-        _clock.Now = Monday;
+        _clock.AdjustTime(Monday);
     }
 
     [Fact]
     public async Task Whoever_lost_the_claim_does_not_move_the_cursor()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var cursors = hub.Get<CursorStore>();
         var slow = (await cursors.ClaimAsync("lost", Token))!;
-        _clock.Now += CursorStore.ClaimFor;
+        _clock.Advance(CursorStore.ClaimFor);
         var quick = (await cursors.ClaimAsync("lost", Token))!;
         await cursors.ReleaseAsync(await cursors.MoveAsync(quick, "quick", Token), Token);
 
@@ -104,7 +102,7 @@ public sealed class PollFlowTests(Azurite azurite)
     [Fact]
     public async Task Two_who_claim_at_once_are_one_claim()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var cursors = hub.Get<CursorStore>();
 
         var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => cursors.ClaimAsync("atOnce", Token)));
@@ -116,7 +114,7 @@ public sealed class PollFlowTests(Azurite azurite)
     public async Task A_long_backlog_is_read_in_runs()
     {
         var source = new PlayedSource("backlog", rows: PollFlow.PagesPerRun + 3, perPage: 1);
-        await using var hub = NewHub(source);
+        await using var hub = await NewHubAsync(source);
 
         await PollAsync(hub);
         var first = source.AskedFrom.Count;
@@ -125,7 +123,7 @@ public sealed class PollFlowTests(Azurite azurite)
         Assert.Equal((PollFlow.PagesPerRun, PollFlow.PagesPerRun + 3), (first, source.AskedFrom.Count));
     }
 
-    private TestHub NewHub(params PlayedSource[] sources) => new(azurite.ConnectionString, _clock, sources);
+    private Task<TestHub> NewHubAsync(params PlayedSource[] sources) => TestHub.CreateAsync(azurite, _clock, sources);
 
     private static Task PollAsync(TestHub hub) => hub.Get<PollFlow>().PollAllAsync(Token);
 

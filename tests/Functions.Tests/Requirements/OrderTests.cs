@@ -1,22 +1,17 @@
-using IntegrationHub.Benchmarks.Load;
 using IntegrationHub.Connectors.Common;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Ops;
 using IntegrationHub.Funnel;
-using IntegrationHub.Functions.Tests.Identity;
 using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Requirements;
 
 /// <summary>Events on their way through the whole hub, out of order and more than once.</summary>
-[Collection(nameof(OwnTables))]
 public sealed class OrderTests(Azurite azurite)
 {
     private const int Events = 5;
 
-    private readonly ManualClock _clock = new(Monday);
+    private readonly StillTimeProvider _clock = new(Monday);
     private readonly PlayedReader _tool = new("order");
     private readonly PlayedCrm _crm = new("crm");
 
@@ -25,7 +20,7 @@ public sealed class OrderTests(Azurite azurite)
     [Fact]
     public async Task Every_order_of_a_leads_events_ends_in_the_same_journey_and_an_older_version_never_overwrites_a_newer()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.StartAsync();
         var orders = Permutations([.. Enumerable.Range(0, Events)]).ToList();
         Assert.Equal(120, orders.Count);
@@ -52,8 +47,8 @@ public sealed class OrderTests(Azurite azurite)
     [Fact]
     public async Task The_same_event_and_the_same_content_in_another_event_change_nothing_downstream_and_a_counter_rises()
     {
-        using var counters = new Counters(HubMetrics.MeterName);
-        await using var hub = NewHub("--AzureWebJobs.DeliverToMarketing.Disabled=true");
+        await using var hub = await NewHubAsync("--AzureWebJobs.DeliverToMarketing.Disabled=true");
+        using var counters = hub.Count();
         await hub.StartAsync();
         var won = Version(7_000, 4);
         await DeliverAsync(hub, [Version(7_000, 0)]);
@@ -73,7 +68,7 @@ public sealed class OrderTests(Azurite azurite)
     [Fact]
     public async Task The_second_update_of_a_record_is_not_dropped_and_a_lead_is_new_only_once()
     {
-        await using var hub = NewHub("--AzureWebJobs.DeliverToMarketing.Disabled=true");
+        await using var hub = await NewHubAsync("--AzureWebJobs.DeliverToMarketing.Disabled=true");
         await hub.StartAsync();
         foreach (var version in new[] { 0, 1, 2 })
         {
@@ -85,7 +80,7 @@ public sealed class OrderTests(Azurite azurite)
         Assert.Single((await hub.EventsAsync<StageChanged>("to-marketing")), changed => changed.LeadId == lead && changed.From is null);
     }
 
-    private TestHub NewHub(params string[] settings) => new(azurite.ConnectionString, _clock, [_tool, _crm], ["--Logging:LogLevel:Default=Warning", .. settings]);
+    private Task<TestHub> NewHubAsync(params string[] settings) => TestHub.CreateAsync(azurite, _clock, [_tool, _crm], [.. settings]);
 
     private static DateTimeOffset At(int version) => Monday.AddHours(version);
 
@@ -109,7 +104,7 @@ public sealed class OrderTests(Azurite azurite)
 
     private async Task DeliverAsync(TestHub hub, IReadOnlyList<SourceEvent> events)
     {
-        await hub.Get<InboundQueue>().SendAsync([.. events.Select(source => _tool.Delivers(_clock.Now, source))], Token);
+        await hub.Get<InboundQueue>().SendAsync([.. events.Select(source => _tool.Delivers(_clock.GetUtcNow(), source))], Token);
         await Eventually.TrueAsync(async () => (await hub.MessagesAsync("inbound", null)).Count + (await hub.MessagesAsync(FunnelTopic.Name, "to-sales")).Count == 0, "all is worked off");
     }
 

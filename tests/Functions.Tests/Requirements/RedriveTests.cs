@@ -1,6 +1,5 @@
 using System.Globalization;
 using Azure.Data.Tables;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Ops;
 using IntegrationHub.Funnel;
@@ -9,7 +8,6 @@ using static IntegrationHub.Functions.Tests.Leads;
 namespace IntegrationHub.Functions.Tests.Requirements;
 
 /// <summary>Replay that a business can dare: of a thousand leads, or of as many as <c>HUB_TEST_REDRIVE</c> says.</summary>
-[Collection(nameof(RealParts))]
 public sealed class RedriveTests(Azurite azurite)
 {
     private const int Tenth = 10;
@@ -18,7 +16,7 @@ public sealed class RedriveTests(Azurite azurite)
 
     private static readonly QueueEntity ToSales = QueueProbe.Entities[1];
 
-    private readonly ManualClock _clock = new(Monday);
+    private readonly StillTimeProvider _clock = new(Monday);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -28,7 +26,7 @@ public sealed class RedriveTests(Azurite azurite)
         var leads = Enumerable.Range(0, All).Select(number => Id($"{number}")).ToList();
         var refused = leads.Where((_, number) => number % Tenth == 0).ToHashSet();
         var crm = new PlayedCrm { Refuses = refused.Contains };
-        await using var hub = new TestHub(azurite.ConnectionString, _clock, [crm], "--AzureWebJobs.DeliverToMarketing.Disabled=true", "--AzureWebJobs.SendAlerts.Disabled=true", "--Hub:ReplayPerSecond=1000", "--Schedules:DetectStalls=0 0 0 1 1 *", "--Logging:LogLevel:Default=Warning");
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [crm], "--AzureWebJobs.DeliverToMarketing.Disabled=true", "--AzureWebJobs.SendAlerts.Disabled=true", "--Hub:ReplayPerSecond=1000");
         await hub.StartAsync();
         await Parallel.ForEachAsync(leads, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Token }, async (lead, token) => await hub.Journeys.ApplyAsync(lead, [Claim(FunnelStage.Evaluation, Monday.AddDays(-1))], token));
         await UntilAsync(hub, dead: All / Tenth);
@@ -36,7 +34,7 @@ public sealed class RedriveTests(Azurite azurite)
         var (others, stays) = (await OthersAsync(hub), await StaysAsync(hub, leads));
 
         crm.Refuses = _ => false;
-        _clock.Now = Monday.AddDays(3);
+        _clock.AdjustTime(Monday.AddDays(3));
         var report = await hub.Get<DeadLetterFlow>().ReplayAsync(new(ToSales, "vendor-refused", null, DryRun: false), Token);
         await UntilAsync(hub, dead: 0);
 

@@ -1,15 +1,12 @@
 using System.Text.Json;
 using Azure.Data.Tables;
 using FsCheck.Fluent;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Funnel;
-using IntegrationHub.Funnel.Tests;
 
 namespace IntegrationHub.Functions.Tests.Requirements;
 
 /// <summary>Random leads with facts of every kind, kept by the real hub in real tables.</summary>
-[Collection(nameof(RealParts))]
 public sealed class SimulationTests(Azurite azurite)
 {
     private const int Sets = 60;
@@ -21,7 +18,7 @@ public sealed class SimulationTests(Azurite azurite)
     [Fact]
     public async Task Any_facts_in_any_order_however_often_are_stored_as_one_journey_and_their_explanation_replayed_alone_reproduces_it()
     {
-        await using var hub = new TestHub(azurite.ConnectionString, new ManualClock(Leads.Monday.AddDays(1)), [], "--Schedules:DetectStalls=0 0 0 1 1 *", "--Logging:LogLevel:Default=Warning");
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Leads.Monday.AddDays(1)), []);
         await hub.StartAsync();
         using var http = new HttpClient { BaseAddress = hub.Url, DefaultRequestHeaders = { { "x-functions-key", TestHub.Key } } };
         var sets = AnyFacts.Sets.Generator.Sample(Sets, Largest).ToList();

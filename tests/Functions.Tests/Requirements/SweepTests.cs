@@ -1,4 +1,3 @@
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Alerts;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Tests.Alerts;
@@ -8,47 +7,50 @@ using static IntegrationHub.Functions.Tests.Leads;
 namespace IntegrationHub.Functions.Tests.Requirements;
 
 /// <summary>One mail for each stay and level, however often the timers run and wherever.</summary>
-[Collection(nameof(RealParts))]
-public sealed class SweepTests(Azurite azurite, Maildev maildev)
+public sealed class SweepTests(Azurite azurite) : IAsyncLifetime
 {
     private const int Sweeps = 100;
     private const string Company = "Hundred Sweeps Ltd";
 
-    private readonly ManualClock _clock = new(Monday);
+    private readonly StillTimeProvider _clock = new(Monday);
+    private MailServer _mail = null!;
+
+    public async ValueTask InitializeAsync() => _mail = await MailServer.StartAsync();
+
+    public ValueTask DisposeAsync() => _mail.DisposeAsync();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_hundred_sweeps_by_two_hubs_on_the_same_tables_and_by_one_that_was_restarted_mail_each_team_once()
     {
-        await maildev.EmptyAsync();
-        await using (var world = await new MailWorld(azurite.ConnectionString, _clock, [], Settings).EmptyAsync())
+        await using (var world = await MailWorld.CreateAsync(azurite, _clock, [], Settings))
         {
             var hub = world.Hub;
-            await using var other = NewHub();
+            await using var other = await NewHubAsync();
             await hub.StartAsync();
             await other.StartAsync();
             await hub.LeadAsync(Id("sweeps"), Claim(FunnelStage.Interest, Monday), Profile(new() { Company = Company }));
-            _clock.Now = Monday.AddDays(2);
+            _clock.AdjustTime(Monday.AddDays(2));
             await SweepAsync(hub, other);
             await MailedAsync(hub, other);
         }
 
         // Its bus and what it knew are gone; the tables are not.
-        await using var restarted = NewHub();
+        await using var restarted = await NewHubAsync();
         await restarted.StartAsync();
         await SweepAsync(restarted);
         await WorkedOffAsync(restarted);
-        _clock.Now += TimeSpan.FromMinutes(10);
+        _clock.Advance(TimeSpan.FromMinutes(10));
         await MailAsync(restarted);
 
-        var mails = (await maildev.MailsAsync(2)).Where(mail => mail.Text.Contains(Company, StringComparison.Ordinal)).ToList();
+        var mails = (await _mail.MailsAsync(2)).Where(mail => mail.Text.Contains(Company, StringComparison.Ordinal)).ToList();
         Assert.Equal(["lead@example.com", "marketing@example.com", "sales@example.com"], mails.SelectMany(mail => mail.To).Order(StringComparer.Ordinal));
     }
 
-    private string[] Settings => [.. MailWorld.BothTeams, $"--Mail:Smtp:Port={maildev.Port}", "--Schedules:DetectStalls=0 0 0 1 1 *", "--Schedules:SendMails=0 0 0 1 1 *", "--Logging:LogLevel:Default=Warning"];
+    private string[] Settings => [.. MailWorld.BothTeams, $"--Mail:Smtp:Port={_mail.Port}"];
 
-    private TestHub NewHub() => new(azurite.ConnectionString, _clock, [], Settings);
+    private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, _clock, [], Settings);
 
     /// <summary>All hubs at once, a hundred times between them.</summary>
     private static Task SweepAsync(params TestHub[] hubs) =>
@@ -66,7 +68,7 @@ public sealed class SweepTests(Azurite azurite, Maildev maildev)
         await WorkedOffAsync(other);
         await Eventually.TrueAsync(async () =>
         {
-            _clock.Now += TimeSpan.FromMinutes(1);
+            _clock.Advance(TimeSpan.FromMinutes(1));
             await MailAsync(hub, other);
             return (await hub.StateAsync(Id("sweeps"))).Ledger.Alerts is { IsEmpty: false } alerts && alerts.All(alert => alert.Fate == AlertFate.Sent);
         }, "the alert is told");

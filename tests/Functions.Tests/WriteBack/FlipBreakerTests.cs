@@ -1,13 +1,12 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Funnel;
 using IntegrationHub.Sandbox;
 
 namespace IntegrationHub.Functions.Tests.WriteBack;
 
 /// <summary>Two tools whose automations rewrite what the hub writes.</summary>
-public sealed class FlipBreakerTests(Azurite azurite) : IClassFixture<Azurite>
+public sealed class FlipBreakerTests(Azurite azurite)
 {
     private static readonly string[] Types = ["Salesforce", "Salesforce", "HubSpot"];
 
@@ -92,7 +91,7 @@ public sealed class FlipBreakerTests(Azurite azurite) : IClassFixture<Azurite>
     }
 
     private Task<ToolsInStep> StartAsync(int first, int second) =>
-        ToolsInStep.StartAsync(azurite.ConnectionString, [Types[first], Types[second]], ("0:WriteProfile", "phone"), ("1:WriteProfile", "phone"));
+        ToolsInStep.StartAsync(azurite, [Types[first], Types[second]], ("0:WriteProfile", "phone"), ("1:WriteProfile", "phone"));
 
     /// <summary>A person whom both tools know.</summary>
     private static async Task<(string First, string Second, LeadId Lead)> MetAsync(ToolsInStep tools)

@@ -1,5 +1,4 @@
 using IntegrationHub.Connectors.Common.Http;
-using IntegrationHub.Embedded.Tests;
 
 using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.WriteBack;
@@ -8,10 +7,9 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.WriteBack;
 
-[Collection(nameof(RealParts))]
 public sealed class StageWriteBackTests(Azurite azurite)
 {
-    private readonly ManualClock _clock = new(Monday);
+    private readonly StillTimeProvider _clock = new(Monday);
     private readonly PlayedMarketing _hubspot = new();
     private readonly PlayedMarketing _marketo = new("marketo");
 
@@ -20,7 +18,7 @@ public sealed class StageWriteBackTests(Azurite azurite)
     [Fact]
     public async Task The_stage_a_lead_is_on_now_is_written_whatever_the_event_said()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "present", Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm), Claim(FunnelStage.Commitment, Monday.AddHours(1), "salesforce", ToolSide.Crm));
 
         await hub.Get<WriteBackFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), ToolSide.Marketing, Token);
@@ -32,7 +30,7 @@ public sealed class StageWriteBackTests(Azurite azurite)
     [Fact]
     public async Task The_tool_whose_word_it_was_is_not_told()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "ownWord", Claim(FunnelStage.Interest, Monday));
 
         await hub.Get<WriteBackFlow>().WriteBackAsync(Changed(lead, FunnelStage.Interest), ToolSide.Marketing, Token);
@@ -44,7 +42,7 @@ public sealed class StageWriteBackTests(Azurite azurite)
     [Fact]
     public async Task A_tool_that_does_not_know_the_person_is_not_told()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         await hub.LeadAsync(Id("unknown"), Known("hubspot", "unknown"), Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm));
 
         await hub.Get<WriteBackFlow>().WriteBackAsync(Changed(Id("unknown"), FunnelStage.Evaluation), ToolSide.Marketing, Token);
@@ -56,7 +54,7 @@ public sealed class StageWriteBackTests(Azurite azurite)
     [Fact]
     public async Task A_person_who_opted_out_is_still_moved()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "optedOut", Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm), OptedOut());
 
         await hub.Get<WriteBackFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), ToolSide.Marketing, Token);
@@ -67,7 +65,7 @@ public sealed class StageWriteBackTests(Azurite azurite)
     [Fact]
     public async Task An_erased_person_is_left_alone()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "erasedOutcome", Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm), Erased());
 
         await hub.Get<WriteBackFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), ToolSide.Marketing, Token);
@@ -79,7 +77,7 @@ public sealed class StageWriteBackTests(Azurite azurite)
     [Fact]
     public async Task One_tool_that_is_away_holds_back_no_other()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "oneAway", Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm));
         _hubspot.Fails = PlayedCrm.Away("hubspot");
 
@@ -91,7 +89,7 @@ public sealed class StageWriteBackTests(Azurite azurite)
     [Fact]
     public async Task A_tool_that_may_answer_later_is_waited_for_before_another_ones_refusal_counts()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "awayAndRefused", Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm));
         (_hubspot.Fails, _marketo.Fails) = (PlayedCrm.Refusal("hubspot"), PlayedCrm.Away("marketo"));
 
@@ -106,20 +104,20 @@ public sealed class StageWriteBackTests(Azurite azurite)
     [Fact]
     public async Task A_lead_that_comes_back_to_marketing_is_delivered_once_a_marketing_tool_shows_it()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "back", Claim(FunnelStage.Evaluation, Monday));
-        _clock.Now += TimeSpan.FromHours(1);
-        var state = await hub.LeadAsync(lead, Returned(_clock.Now));
+        _clock.Advance(TimeSpan.FromHours(1));
+        var state = await hub.LeadAsync(lead, Returned(_clock.GetUtcNow()));
         var back = Assert.Single(state.Ledger.Handoffs, handoff => handoff.To == Team.Marketing);
 
-        await hub.Get<WriteBackFlow>().WriteBackAsync(new HandoffAnnounced { Id = "e2", LeadId = lead, At = _clock.Now, Team = Team.Marketing, HandoffId = back.Id }, ToolSide.Marketing, Token);
+        await hub.Get<WriteBackFlow>().WriteBackAsync(new HandoffAnnounced { Id = "e2", LeadId = lead, At = _clock.GetUtcNow(), Team = Team.Marketing, HandoffId = back.Id }, ToolSide.Marketing, Token);
 
         Assert.Equal(FunnelStage.Interest, _hubspot.Shows[IdentityKey.Person("hubspot", "back")]);
         var noted = (await hub.StateAsync(lead)).Ledger.Handoffs.Single(handoff => handoff.Id == back.Id);
         Assert.Equal((HandoffDelivery.Delivered, "hubspot"), (noted.Delivery, noted.Connector));
     }
 
-    private TestHub NewHub() => new(azurite.ConnectionString, _clock, [_hubspot, _marketo]);
+    private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, _clock, [_hubspot, _marketo]);
 
     private static async Task<LeadId> LeadAsync(TestHub hub, string name, params Fact[] facts)
     {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IntegrationHub.Functions.Tests.WriteBack;
 
-/// <summary>A running hub between real connectors and sandboxes of one tool each. The names of the tools are the test's own: cursors are kept by them.</summary>
+/// <summary>A running hub between real connectors and sandboxes of one tool each.</summary>
 internal sealed class ToolsInStep : IAsyncDisposable
 {
     private readonly ServiceProvider _provider;
@@ -24,12 +24,12 @@ internal sealed class ToolsInStep : IAsyncDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Starts sandboxes and the hub.</summary>
-    /// <param name="tables">The tables.</param>
+    /// <param name="azurite">The tables.</param>
     /// <param name="types">The tools' types.</param>
     /// <param name="settings">Further settings of the connectors, as <c>{index}:{key}</c>.</param>
-    public static async Task<ToolsInStep> StartAsync(string tables, string[] types, params (string Key, string Value)[] settings)
+    public static async Task<ToolsInStep> StartAsync(Azurite azurite, string[] types, params (string Key, string Value)[] settings)
     {
-        var names = types.Select(type => $"{type}{Guid.NewGuid():N}"[..16].ToLowerInvariant()).ToList();
+        var names = types.Select((type, number) => $"{type}{number}".ToLowerInvariant()).ToList();
         var tools = await Task.WhenAll(types.Select(_ => SandboxHost.StartAsync(new() { Urls = "http://127.0.0.1:0" }, Token)));
         var section = new Dictionary<string, string?>();
         for (var i = 0; i < types.Length; i++)
@@ -46,7 +46,7 @@ internal sealed class ToolsInStep : IAsyncDisposable
         }
 
         var provider = new ServiceCollection().AddLogging().AddConnectors(new ConfigurationBuilder().AddInMemoryCollection(section).Build()).BuildServiceProvider();
-        var hub = new TestHub(tables, TimeProvider.System, [.. provider.GetServices<IConnector>()], "--Schedules:PollConnectors=*/1 * * * * *", "--Hub:PublicUrl=http://hub.test");
+        var hub = await TestHub.CreateAsync(azurite, TimeProvider.System, [.. provider.GetServices<IConnector>()], "--Schedules:PollConnectors=*/1 * * * * *", "--Hub:PublicUrl=http://hub.test");
         await hub.StartAsync();
         for (var i = 0; i < types.Length; i++)
         {

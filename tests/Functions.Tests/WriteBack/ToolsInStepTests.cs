@@ -1,11 +1,10 @@
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Funnel;
 using IntegrationHub.Functions.Journeys;
 
 namespace IntegrationHub.Functions.Tests.WriteBack;
 
 /// <summary>Two real tools that a running hub keeps in step.</summary>
-public sealed class ToolsInStepTests(Azurite azurite) : IClassFixture<Azurite>
+public sealed class ToolsInStepTests(Azurite azurite)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -91,7 +90,7 @@ public sealed class ToolsInStepTests(Azurite azurite) : IClassFixture<Azurite>
     }
 
     private Task<ToolsInStep> StartAsync(string keep = "phone") =>
-        ToolsInStep.StartAsync(azurite.ConnectionString, ["HubSpot", "Salesforce"], ("0:WriteProfile", keep), ("1:WriteProfile", keep));
+        ToolsInStep.StartAsync(azurite, ["HubSpot", "Salesforce"], ("0:WriteProfile", keep), ("1:WriteProfile", keep));
 
     private static void Clear(ToolsInStep tools)
     {

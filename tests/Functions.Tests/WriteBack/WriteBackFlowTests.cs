@@ -1,4 +1,3 @@
-using IntegrationHub.Embedded.Tests;
 using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Journeys;
@@ -9,10 +8,9 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.WriteBack;
 
-[Collection(nameof(RealParts))]
 public sealed class WriteBackFlowTests(Azurite azurite)
 {
-    private readonly ManualClock _clock = new(Monday);
+    private readonly StillTimeProvider _clock = new(Monday);
     private readonly PlayedMarketing _hubspot = new() { Writes = [PersonProperty.Stage, PersonProperty.Consent, PersonProperty.Phone] };
     private readonly PlayedMarketing _marketo = new("marketo") { Writes = [PersonProperty.Stage, PersonProperty.Consent, PersonProperty.Phone, PersonProperty.Company] };
     private readonly PlayedDesk _salesforce = new();
@@ -22,7 +20,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     [Fact]
     public async Task After_one_inbound_change_every_other_tool_is_written_once_and_the_origin_not_at_all()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "origin", Profile(new() { Phone = "030 1", Company = "Acme" }));
 
         await AllAsync(hub, new ProfileAnnounced { Id = "e1", LeadId = lead, At = Monday, Team = Team.Marketing });
@@ -36,7 +34,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     [Fact]
     public async Task A_value_that_a_tool_has_already_is_not_written_and_why_says_so()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "equal", Profile(new() { Phone = "030 1" }));
         _salesforce.Has[(IdentityKey.Person("salesforce", "equal"), PersonProperty.Phone)] = "030 1";
 
@@ -53,7 +51,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     [Fact]
     public async Task An_opt_out_reaches_every_other_tool_before_any_other_field()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "optOut", Claim(FunnelStage.Interest, Monday, "salesforce", ToolSide.Crm), Profile(new() { Phone = "030 1" }), OptedOut());
 
         var state = await hub.StateAsync(lead);
@@ -70,7 +68,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     [Fact]
     public async Task An_opt_out_comes_to_the_crm_before_the_handoff_does()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "optOutHandoff", Claim(FunnelStage.Evaluation, Monday), OptedOut());
         var handoff = (await hub.StateAsync(lead)).Ledger.Handoffs.Single();
 
@@ -82,7 +80,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     [Fact]
     public async Task The_hub_takes_back_an_opt_out_of_its_own_when_the_person_agrees_later_and_no_tools_own()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var theirs = Monday.AddHours(-20);
         var lead = await LeadAsync(hub, "optIn", OptedOut(), OptedOut() with { DedupeKey = "salesforce|own", Connector = "salesforce", Side = ToolSide.Crm, OccurredAt = theirs });
         _salesforce.Has[(IdentityKey.Person("salesforce", "optIn"), PersonProperty.Consent)] = "OptedOut";
@@ -98,7 +96,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     [Fact]
     public async Task An_opt_out_in_a_record_that_the_hub_made_is_the_hubs_own_and_taken_back_when_the_person_agrees()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = Id("made");
         await hub.LeadAsync(lead, Known("hubspot", "made"), Claim(FunnelStage.Evaluation, Monday), OptedOut());
         _salesforce.MakesOptedOut = true;
@@ -115,7 +113,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     [Fact]
     public async Task An_opt_out_that_comes_while_the_hub_is_about_to_take_one_back_stays()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "outAgain", OptedOut());
         _hubspot.Has[(IdentityKey.Person("hubspot", "outAgain"), PersonProperty.Consent)] = "OptedOut";
         await AllAsync(hub, new ConsentAnnounced { Id = "e1", LeadId = lead, At = Monday, Team = Team.Marketing });
@@ -130,7 +128,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     [Fact]
     public async Task What_a_person_changed_in_a_tool_just_before_the_hub_wrote_there_comes_back()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "overwritten", Profile(new() { Phone = "1" }));
         _salesforce.Has[(IdentityKey.Person("salesforce", "overwritten"), PersonProperty.Phone)] = "2";
         await AllAsync(hub, new ProfileAnnounced { Id = "e1", LeadId = lead, At = Monday, Team = Team.Marketing });
@@ -145,10 +143,10 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     [Fact]
     public async Task A_write_is_noted_before_it_is_made_so_that_its_echo_never_comes_first()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "race", Claim(FunnelStage.Evaluation, Monday));
-        _clock.Now = Monday.AddHours(1);
-        await hub.LeadAsync(lead, Returned(_clock.Now));
+        _clock.AdjustTime(Monday.AddHours(1));
+        await hub.LeadAsync(lead, Returned(_clock.GetUtcNow()));
         // The echo is there before the tool has even answered.
         _marketo.BeforeWriting = async () => await hub.LeadAsync(lead, Claim(FunnelStage.Interest, Monday.AddHours(2), "marketo") with { Raw = "Interest" });
 
@@ -162,7 +160,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     [Fact]
     public async Task The_echo_of_our_stage_write_that_comes_after_the_lead_was_returned_does_not_lift_it_back()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "lateEcho", Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm));
         await hub.LeadAsync(lead, Claim(FunnelStage.Commitment, Monday.AddMinutes(10), "salesforce", ToolSide.Crm));
         // While the hub writes the stage, sales give the lead back.
@@ -177,7 +175,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     [Fact]
     public async Task After_a_crash_between_noting_and_writing_the_repeat_writes_and_the_write_is_noted_once()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "crashed", Profile(new() { Phone = "030 1" }));
         _salesforce.BeforeWriting = () => throw PlayedCrm.Away();
         await Assert.ThrowsAnyAsync<Exception>(() => AllAsync(hub, new ProfileAnnounced { Id = "e1", LeadId = lead, At = Monday, Team = Team.Marketing }));
@@ -193,7 +191,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     [Fact]
     public async Task A_refused_write_is_told_as_refused_and_awaits_no_echo()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "refused", Profile(new() { Phone = "030 1" }));
         _salesforce.BeforeWriting = () => throw PlayedCrm.Refusal();
 
@@ -207,7 +205,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     [Fact]
     public async Task Nothing_is_written_for_a_person_who_was_erased_meanwhile()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "erased", Profile(new() { Phone = "030 1" }));
         _salesforce.BeforePlanned = async () => await hub.LeadAsync(lead, Erased());
 
@@ -220,7 +218,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     [Fact]
     public async Task While_its_breaker_is_open_a_property_is_written_to_no_tool_and_ops_are_told_once()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "breaker", Profile(new() { Phone = "030 1", Company = "Acme" }));
         await hub.Journeys.UpdateAsync(lead, state => new(state with { Ledger = state.Ledger with { Breakers = [new(PersonProperty.Phone, Monday)] } }, []), Token);
 
@@ -233,8 +231,8 @@ public sealed class WriteBackFlowTests(Azurite azurite)
         Assert.False(await hub.Get<NoticeStore>().OpenAsync(new($"breaker|{breaker.Id}|{Monday.UtcDateTime:O}", "s", []), Token));
         Assert.Contains((await hub.Get<LeadQuery>().ExplainAsync(lead, Token))!.Steps, step => step is { Rule: "breaker-open", Target: "salesforce" });
 
-        _clock.Now = Monday + Policy.WriteBack.FlipWindow;
-        await AllAsync(hub, new ProfileAnnounced { Id = "e3", LeadId = lead, At = _clock.Now, Team = Team.Marketing });
+        _clock.AdjustTime(Monday + Policy.WriteBack.FlipWindow);
+        await AllAsync(hub, new ProfileAnnounced { Id = "e3", LeadId = lead, At = _clock.GetUtcNow(), Team = Team.Marketing });
 
         Assert.Equal([(PersonProperty.Phone, "030 1")], _salesforce.Written);
         Assert.DoesNotContain(await hub.Get<BreakerFlow>().ListAsync(Token), open => open.LeadId == lead);
@@ -244,7 +242,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     [Fact]
     public async Task Erasure_forgets_a_leads_breakers()
     {
-        await using var hub = NewHub();
+        await using var hub = await NewHubAsync();
         var lead = Id("forgotten");
         await hub.Get<BreakerStore>().PutAsync(new($"{lead}-phone", lead, PersonProperty.Phone, ["hubspot"], Monday, Monday.AddDays(1)), Token);
 
@@ -254,7 +252,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
         Assert.DoesNotContain(await hub.Get<BreakerStore>().AllAsync(Token), breaker => breaker.LeadId == lead);
     }
 
-    private TestHub NewHub() => new(azurite.ConnectionString, _clock, [_hubspot, _marketo, _salesforce]);
+    private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, _clock, [_hubspot, _marketo, _salesforce]);
 
     /// <summary>As both subscriptions get it.</summary>
     private static async Task AllAsync(TestHub hub, FunnelEvent happened)

@@ -1,44 +1,66 @@
-using System.Collections.Concurrent;
-using System.Threading.Channels;
-
 using IntegrationHub.LocalPlatform.ServiceBus.Topology;
+using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
-/// <summary>As the embedded broker: one thread, one transaction a round, commit, then answer. Answers and transfers go out on a second thread, in order.</summary>
-internal sealed class Broker : IDisposable
+/// <summary>
+/// A broker of messages. Its one thread takes all operations that wait, applies them in one transaction and commits; a second thread then answers them, in
+/// order. So what was answered is on the disk, and many operations share one commit.
+/// </summary>
+internal sealed partial class Broker : IDisposable
 {
-    private const int MaxOperationsInRound = 1024;
-    private readonly Inbox<Operation> _operations = new();
-    private readonly Inbox<Round> _rounds = new();
+    private const long MaxBytesWaiting = 16 * 1024 * 1024;
+    private const int MaxRoundsWaiting = 8;
+    private static readonly TimeSpan RecoveryDelay = TimeSpan.FromSeconds(1);
+    private readonly Inbox<Operation> _operations = new(MaxBytesWaiting);
+    private readonly Inbox<Round> _rounds = new(MaxRoundsWaiting);
     private readonly string _directory;
     private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly BusTopology _topology;
     private readonly Thread _thread;
-    private readonly Thread _completions;
+    private readonly Thread _answers;
     private readonly ITimer _timer;
     private MessageStore? _store;
     private BrokerState? _state;
-    public long Rounds, Operations;
 
-    public Broker(string directory, string topology, TimeProvider clock)
+    /// <exception cref="InvalidDataException">The topology file has a fault.</exception>
+    /// <exception cref="IOException">Another process uses the directory.</exception>
+    public Broker(LocalBusOptions options)
     {
-        _directory = directory;
-        _clock = clock;
-        Topology = TopologyReader.Read(topology);
+        _directory = options.DataDirectory;
+        _clock = options.TimeProvider;
+        _logger = options.Logger;
+        _topology = TopologyReader.Read(options.TopologyFile);
+        Router = new(_topology);
         Open();
-        _timer = clock.CreateTimer(_ => Post(new Signal(static _ => { })), null, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        _thread = new(Run) { IsBackground = true, Name = "engine" };
-        _completions = new(Complete) { IsBackground = true, Name = "answers" };
-        _completions.Start();
+        _timer = _clock.CreateTimer(_ => Post(new Signal(static _ => { })), null, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        _thread = new(Run) { IsBackground = true, Name = "Service Bus broker" };
+        _answers = new(Answer) { IsBackground = true, Name = "Service Bus answers" };
+    }
+
+    public MessageRouter Router { get; }
+
+    /// <summary>Gets or sets what to do after the answers of a round, on the answers' thread.</summary>
+    public Action? Answered { get; set; }
+
+    /// <summary>Gets or sets what to do when the state was lost and is rebuilt from the disk: no receiver and no lock is known any more.</summary>
+    public Action? Failed { get; set; }
+
+    public void Start()
+    {
+        _answers.Start();
         _thread.Start();
     }
 
-    public BusTopology Topology { get; }
-
-    /// <summary>Set by the front: sends out the dispositions that were only marked.</summary>
-    public Action? Flush { get; set; }
-
-    public void Post(Operation operation) => _operations.Post(operation);
+    /// <summary>Adds an operation. One with a size blocks while too many bytes wait, which stops the connection it came from.</summary>
+    public void Post(Operation operation, int size = 0)
+    {
+        if (!_operations.Post(operation, size))
+        {
+            operation.Fail(new BusException(BusError.ServerBusy, "The broker is stopping."));
+        }
+    }
 
     public Task<T> RunAsync<T>(Func<BrokerState, T> work)
     {
@@ -47,88 +69,191 @@ internal sealed class Broker : IDisposable
         return operation.Answer;
     }
 
+    /// <summary>Does and answers what was asked, then closes the store.</summary>
     public void Dispose()
     {
         _timer.Dispose();
         _operations.Close();
+        if (_thread.ThreadState.HasFlag(ThreadState.Unstarted))
+        {
+            _store?.Dispose();
+            return;
+        }
+
         _thread.Join();
         _rounds.Close();
-        _completions.Join();
+        _answers.Join();
     }
 
+    /// <summary>Opens the store and rebuilds the state from it, unless that is done.</summary>
     private BrokerState Open()
     {
         _store ??= new(_directory);
-        return _state ??= new(Topology, _store, _clock.GetUtcNow());
+        try
+        {
+            return _state ??= new(_topology, _store, Router, new(_directory, _logger), _clock.GetUtcNow().UtcTicks);
+        }
+        catch
+        {
+            _store.Dispose();
+            _store = null;
+            throw;
+        }
     }
 
     private void Run()
     {
-        var round = new List<Operation>(MaxOperationsInRound);
-        while (_operations.Take(ref round))
+        var operations = new List<Operation>();
+        var hasMore = false;
+        while (_operations.Take(ref operations, wait: !hasMore))
         {
-            try { RunRound(Open(), round); }
+            try
+            {
+                hasMore = RunRound(Open(), operations);
+            }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                Console.Error.WriteLine(e);
-                Environment.Exit(3); // The prototype dies; clients reconnect to what the disk says.
+                hasMore = false;
+                Forget(operations, e);
             }
-            round.Clear();
+
+            operations.Clear();
         }
+
         _store?.Dispose();
     }
 
-    private void RunRound(BrokerState state, List<Operation> round)
+    /// <summary>Returns whether there is more to do at once.</summary>
+    private bool RunRound(BrokerState state, List<Operation> operations)
     {
-        Rounds++; Operations += round.Count;
-        state.Store.Begin(round.Exists(static o => o is not Signal));
+        List<Operation> done = new(operations.Count);
+        List<(Operation, BusException)> refused = [];
+        state.Faults.Refresh();
+        state.Store.Begin(sync: operations.Exists(static operation => operation.IsDurable));
         state.Now = _clock.GetUtcNow().UtcTicks;
-        state.Deadlines.Run(state.Now);
-        List<(Operation, BusException)>? refused = null;
-        foreach (var operation in round)
+        state.RunDue();
+        foreach (var operation in operations)
         {
-            try { operation.Apply(state); }
-            catch (BusException e) { (refused ??= []).Add((operation, e)); }
+            try
+            {
+                operation.Apply(state);
+                done.Add(operation);
+            }
+            catch (BusException e)
+            {
+                refused.Add((operation, e));
+            }
         }
-        foreach (var queue in state.Awake) queue.ServeWaiting();
-        foreach (var consumer in state.Drains) consumer.Queue.Drain(consumer);
-        state.Awake.Clear();
-        state.Drains.Clear();
-        state.SaveSequences();
+
+        state.Serve();
+        state.Save();
         state.Store.Commit();
-        if (state.Finished.Count > 0 || state.Sent.Count > 0 || refused is not null)
-        {
-            _rounds.Post(new([.. state.Finished], [.. state.Sent], refused));
-            state.Finished.Clear();
-            state.Sent.Clear();
-        }
-        var next = state.Deadlines.Next;
-        _timer.Change(next == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromTicks(Math.Clamp(next - state.Now, TimeSpan.TicksPerMillisecond, TimeSpan.TicksPerDay)), Timeout.InfiniteTimeSpan);
+        PostAnswers(state, done, refused);
+        SetTimer(state);
+        return state.Awake.Count > 0;
     }
 
-    private void Complete()
+    private void PostAnswers(BrokerState state, List<Operation> done, List<(Operation, BusException)> refused)
+    {
+        _rounds.Post(new(done, refused, [.. state.AfterCommit], [.. state.Sent]), weight: 1);
+        state.AfterCommit.Clear();
+        state.Sent.Clear();
+    }
+
+    private void SetTimer(BrokerState state)
+    {
+        var next = state.NextDeadline;
+        var wait = next == long.MaxValue
+            ? Timeout.InfiniteTimeSpan
+            : TimeSpan.FromTicks(Math.Clamp(next - state.Now, TimeSpan.TicksPerMillisecond, TimeSpan.TicksPerDay));
+        _timer.Change(wait, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>
+    /// Memory and disk may differ now, so the memory is given up and rebuilt from the disk. Clients lose their connections and with them what they
+    /// believed to hold.
+    /// </summary>
+    private void Forget(List<Operation> operations, Exception cause)
+    {
+        Log.StoreFailed(_logger, cause);
+        var failure = new BusException(BusError.Internal, $"The broker's store failed: {cause.Message}");
+        _state = null;
+        _store?.Dispose();
+        _store = null;
+        _rounds.Post(new([], [.. operations.Select(operation => (operation, failure))], [], []));
+        Failed?.Invoke();
+        _timer.Change(RecoveryDelay, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Answer()
     {
         var rounds = new List<Round>();
         while (_rounds.Take(ref rounds))
         {
-        foreach (var round in rounds)
-        {
-            foreach (var operation in round.Finished) Try(operation.Succeed);
-            if (round.Refused is not null) foreach (var (operation, failure) in round.Refused) Try(() => operation.Fail(failure));
-            Try(() => Flush?.Invoke());
-            foreach (var (consumer, message, drained) in round.Sent)
-            {
-                Try(() => { if (message is null) consumer.SendDrained(drained); else consumer.Send(message); });
-            }
-        }
-        rounds.Clear();
+            rounds.ForEach(Answer);
+            rounds.Clear();
         }
     }
 
-    private static void Try(Action action)
+    private void Answer(Round round)
     {
-        try { action(); } catch (Exception e) { Console.Error.WriteLine($"answer: {e.GetType().Name} {e.Message}"); }
+        foreach (var operation in round.Done)
+        {
+            Try(operation.Succeed);
+        }
+
+        foreach (var (operation, failure) in round.Refused)
+        {
+            Try(() => operation.Fail(failure));
+        }
+
+        foreach (var action in round.AfterCommit)
+        {
+            Try(action);
+        }
+
+        Try(() => Answered?.Invoke());
+        foreach (var (consumer, message, drainedAt) in round.Sent)
+        {
+            Try(() =>
+            {
+                if (message is null)
+                {
+                    consumer.ReportDrained(drainedAt);
+                }
+                else
+                {
+                    consumer.Deliver(message);
+                }
+            });
+        }
     }
 
-    private sealed record Round(Operation[] Finished, (Consumer, Delivered?, uint)[] Sent, List<(Operation, BusException)>? Refused);
+    /// <summary>An answer may meet a connection that is just closing; the others still get theirs.</summary>
+    private void Try(Action answer)
+    {
+        try
+        {
+            answer();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Log.AnswerFailed(_logger, e);
+        }
+    }
+
+    private sealed record Round(
+        List<Operation> Done,
+        List<(Operation Operation, BusException Failure)> Refused,
+        Action[] AfterCommit,
+        (Consumer Consumer, Delivered? Message, uint DrainedAt)[] Sent);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "The broker's store failed; the state is rebuilt from the disk.")]
+        public static partial void StoreFailed(ILogger logger, Exception failure);
+
+        [LoggerMessage(2, LogLevel.Debug, "An answer could not be sent.")]
+        public static partial void AnswerFailed(ILogger logger, Exception failure);
+    }
 }

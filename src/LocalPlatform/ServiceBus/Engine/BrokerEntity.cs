@@ -1,129 +1,138 @@
-namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
+using IntegrationHub.LocalPlatform.ServiceBus.Messages;
 
-/// <summary>A message on its way in. <paramref name="Copies"/> are the numbers of a topic's subscriptions that get one; a queue does not look at it.</summary>
-internal sealed record Incoming(string MessageId, TimeSpan TimeToLive, long ScheduledFor, IReadOnlyList<int> Copies, byte[] Content);
+namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
 /// <summary>What takes messages: numbers them, drops duplicates, keeps scheduled ones until their time.</summary>
 internal abstract class BrokerEntity
 {
-    private const long SequenceMask = (1L << MessageStore.SequenceBits) - 1;
     private readonly TimeSpan? _duplicateWindow;
-    private readonly Dictionary<long, ScheduledEntry> _scheduled = [];
+    private readonly Quota _quota;
+    private long _next;
+    private long _bytes;
 
-    protected BrokerEntity(string path, TimeSpan? duplicateWindow, BrokerState state)
+    protected BrokerEntity(string path, TimeSpan? duplicateWindow, Quota quota, BrokerState state)
     {
         Path = path;
         State = state;
         _duplicateWindow = duplicateWindow;
-        (Id, Next) = state.Store.Entity(path);
+        _quota = quota;
+        (Id, _next, _bytes) = state.Store.Entity(path);
+        quota.Used += _bytes;
     }
 
     public string Path { get; }
 
     public long Id { get; }
 
-    /// <summary>Gets the next sequence number to give.</summary>
-    public long Next { get; private set; }
-
     protected BrokerState State { get; }
 
-    public static long SequenceOf(long id) => id & SequenceMask;
+    /// <summary>Takes messages, all or none, and returns the sequence numbers they have, or would have if they were no duplicates.</summary>
+    /// <exception cref="BusException">One of them cannot be taken, or they are too large together.</exception>
+    public long[] Accept(IReadOnlyList<Incoming> messages)
+    {
+        var bytes = 0L;
+        foreach (var message in messages)
+        {
+            Require(message);
+            bytes += message.Content.Length;
+        }
 
-    /// <summary>Takes a message; answers the sequence number it has, or would have if it were no duplicate.</summary>
-    public long Accept(Incoming message)
+        _quota.Require(bytes);
+        return [.. messages.Select(Accept)];
+    }
+
+    /// <exception cref="BusException">One of them is not scheduled; then none is cancelled.</exception>
+    public void Cancel(IReadOnlyList<long> sequences)
+    {
+        var scheduled = sequences.Distinct().Select(FindScheduled).ToList();
+        scheduled.ForEach(Delete);
+    }
+
+    /// <summary>Enqueues a scheduled message. Its copies and its life are decided at this moment.</summary>
+    public void EnqueueScheduled(long id)
+    {
+        var scheduled = State.Store.Find(id)!;
+        Delete(scheduled);
+        var fields = new MessageFields(scheduled.Content);
+        Enqueue(new(fields.MessageId!, fields.SessionId, scheduled.Content, fields.TimeToLive, 0, Route(fields, scheduled.Content)));
+    }
+
+    /// <summary>Saves what of it changed in this round.</summary>
+    public void Save() => State.Store.SaveEntity(Id, _next, _bytes);
+
+    public long IdOf(long sequence) => MessageStore.IdOf(Id, sequence);
+
+    /// <exception cref="BusException">The message cannot be taken.</exception>
+    protected virtual void Require(Incoming message)
+    {
+    }
+
+    /// <summary>Takes a message whose time has come, and returns its sequence number.</summary>
+    protected abstract long Enqueue(Incoming message);
+
+    /// <summary>Decides who gets a copy of a message.</summary>
+    protected abstract IReadOnlyList<MessageCopy> Route(MessageFields fields, byte[] content);
+
+    protected long TakeSequence()
+    {
+        State.Changed.Add(this);
+        return _next++;
+    }
+
+    protected void Insert(StoredMessage message)
+    {
+        State.Store.Insert(message);
+        Resize(message.Content.Length);
+    }
+
+    protected void Delete(long sequence, int deliveryCount, int size)
+    {
+        State.Store.Delete(IdOf(sequence), deliveryCount);
+        Resize(-size);
+    }
+
+    /// <summary>Notes that its messages have more or fewer bytes.</summary>
+    protected void Resize(int bytes)
+    {
+        _bytes += bytes;
+        _quota.Used += bytes;
+        State.Changed.Add(this);
+    }
+
+    protected BusException Missing(string status, long sequence) =>
+        new(BusError.MessageNotFound, $"'{Path}' has no {status} message with sequence number {sequence}.");
+
+    private long Accept(Incoming message)
     {
         if (_duplicateWindow is { } window && !State.Store.See(Id, message.MessageId, State.Now, State.Now + window.Ticks))
         {
             return TakeSequence();
         }
 
-        return message.ScheduledFor > State.Now
-            ? Schedule(message)
-            : Enqueue(message.Content, message.TimeToLive, message.Copies);
-    }
-
-    /// <exception cref="BusException">One of them is not scheduled; then none is cancelled.</exception>
-    public void Cancel(IReadOnlyList<long> sequences)
-    {
-        foreach (var sequence in sequences)
-        {
-            if (!_scheduled.ContainsKey(sequence))
-            {
-                throw Missing("scheduled", sequence);
-            }
-        }
-
-        foreach (var sequence in sequences)
-        {
-            if (_scheduled.Remove(sequence, out var entry))
-            {
-                State.Deadlines.Set(entry, long.MaxValue);
-                State.Store.Delete(IdOf(sequence), 0);
-            }
-        }
-    }
-
-    /// <summary>Takes up what the store holds.</summary>
-    public void Restore()
-    {
-        foreach (var message in State.Store.Index(Id))
-        {
-            if (message.State == MessageStatus.Scheduled)
-            {
-                AddScheduled(SequenceOf(message.Id), message.DueAt);
-            }
-            else
-            {
-                Restore(message);
-            }
-        }
-    }
-
-    public long IdOf(long sequence) => (Id << MessageStore.SequenceBits) | sequence;
-
-    protected abstract void Restore(StoredMessage message);
-
-    protected abstract long Enqueue(byte[] content, TimeSpan timeToLive, IReadOnlyList<int> copies);
-
-    /// <summary>Says anew who gets a copy of a message that was stored before.</summary>
-    protected abstract IReadOnlyList<int> Route(MessageFields content);
-
-    protected BusException Missing(string state, long sequence) =>
-        new($"There is no {state} message with sequence number {sequence}.", BusFault.MessageNotFound, Path);
-
-    protected long TakeSequence()
-    {
-        State.Numbered.Add(this);
-        return Next++;
+        return message.ScheduledFor > State.Now ? Schedule(message) : Enqueue(message);
     }
 
     private long Schedule(Incoming message)
     {
         var sequence = TakeSequence();
-        State.Store.Insert(new(
-            IdOf(sequence), MessageStatus.Scheduled, State.Now, long.MaxValue, message.ScheduledFor, sequence, null, 0, message.Content));
-        AddScheduled(sequence, message.ScheduledFor);
+        Insert(new(
+            IdOf(sequence),
+            MessageStatus.Scheduled,
+            EnqueuedAt: State.Now,
+            ExpiresAt: long.MaxValue,
+            DueAt: message.ScheduledFor,
+            Origin: sequence,
+            Source: null,
+            SessionId: null,
+            DeliveryCount: 0,
+            message.Content));
+        State.ExpectDue(message.ScheduledFor);
         return sequence;
     }
 
-    private void AddScheduled(long sequence, long dueAt)
-    {
-        var entry = new ScheduledEntry(this, sequence);
-        _scheduled.Add(sequence, entry);
-        State.Deadlines.Set(entry, dueAt);
-    }
+    private StoredMessage FindScheduled(long sequence) => State.Store.Find(IdOf(sequence)) is { Status: MessageStatus.Scheduled } message
+        ? message
+        : throw Missing("scheduled", sequence);
 
-    private void EnqueueScheduled(long sequence)
-    {
-        _scheduled.Remove(sequence);
-        var content = State.Store.Read(IdOf(sequence)).Content;
-        State.Store.Delete(IdOf(sequence), 0);
-        var message = MessageFields.Decode(content);
-        Enqueue(content, message.TimeToLive, Route(message));
-    }
-
-    private sealed class ScheduledEntry(BrokerEntity entity, long sequence) : Timed
-    {
-        public override void OnDue() => entity.EnqueueScheduled(sequence);
-    }
+    private void Delete(StoredMessage message) => Delete(message.Sequence, message.DeliveryCount, message.Content.Length);
 }

@@ -2,101 +2,244 @@ using IntegrationHub.LocalPlatform.ServiceBus.Topology;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
-/// <summary>What the entities of a broker share. Only the broker's own thread touches it.</summary>
+/// <summary>What the entities of a broker share, and what a round leaves to do after its commit. Only the broker's own thread uses it.</summary>
 internal sealed class BrokerState
 {
-    private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
+    private const int MaxDueInRound = 500;
+    private const int MaxBytesInRound = 4 * 1024 * 1024;
+    private const int MaxMessagesInRound = 4096;
     private readonly Dictionary<string, BrokerEntity> _entities = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<long, BrokerEntity> _entitiesById = [];
+    private long _nextDue;
+    private long _nextExpiry;
+    private (long Expiry, long Id) _expiredTo;
+    private int _bytesSent;
 
-    /// <summary>Rebuilds the state from the store: locks of an earlier process are released, their deliveries stay counted.</summary>
-    public BrokerState(BusTopology topology, MessageStore store, DateTimeOffset now)
+    /// <summary>Rebuilds the state from the store. Locks of an earlier process are released; their deliveries stay counted.</summary>
+    public BrokerState(BusTopology topology, MessageStore store, MessageRouter router, Faults faults, long now)
     {
         Store = store;
-        Now = now.UtcTicks;
-        store.Begin(true);
+        Router = router;
+        Faults = faults;
+        Now = now;
+        store.Begin(sync: true);
         foreach (var queue in topology.Queues)
         {
-            AddQueue(queue);
+            AddQueue(queue, new(queue.Path, queue.MaxBytes));
         }
 
         foreach (var topic in topology.Topics)
         {
-            Add(new BrokerTopic(topic, this, [.. topic.Subscriptions.Select(subscription => AddQueue(subscription.Queue))]));
+            var quota = new Quota(topic.Path, topic.MaxBytes);
+            Add(new BrokerTopic(topic, quota, this, [.. topic.Subscriptions.Select(subscription => AddQueue(subscription.Queue, quota))]));
         }
 
-        foreach (var entity in _entities.Values)
+        Rules = new(topology, this);
+        Rules.Restore();
+        foreach (var queue in _entities.Values.OfType<BrokerQueue>())
         {
-            entity.Restore();
+            queue.Restore();
         }
 
-        SaveSequences();
-        new Forgetting(this).OnDue();
+        _nextDue = store.NextDue();
+        new Housekeeping(this).OnDue();
+        Save();
         store.Commit();
     }
 
     public MessageStore Store { get; }
 
+    public MessageRouter Router { get; }
+
+    public RuleBook Rules { get; }
+
+    public Faults Faults { get; }
+
     public Deadlines Deadlines { get; } = new();
 
-    /// <summary>Gets or sets the time of the present round, in UTC ticks.</summary>
+    /// <summary>Gets or sets the time of the present round in UTC ticks.</summary>
     public long Now { get; set; }
 
-    /// <summary>Gets the entities that gave out sequence numbers in this round.</summary>
-    public HashSet<BrokerEntity> Numbered { get; } = [];
+    /// <summary>Gets the entities to save with this round.</summary>
+    public HashSet<BrokerEntity> Changed { get; } = [];
 
-    /// <summary>Gets the queues that got something to receive in this round.</summary>
+    /// <summary>Gets the queues that may have something to deliver.</summary>
     public HashSet<BrokerQueue> Awake { get; } = [];
 
+    /// <summary>Gets the receivers that use up their credit in this round.</summary>
     public List<Consumer> Drains { get; } = [];
 
-    /// <summary>Messages (or, where there is none, the end of a drain) to send after the commit.</summary>
-    public List<(Consumer Consumer, Delivered? Message, uint Drained)> Sent { get; } = [];
+    /// <summary>Gets what to send to receivers after the commit: messages or, where there is none, the end of a drain.</summary>
+    public List<(Consumer Consumer, Delivered? Message, uint DrainedAt)> Sent { get; } = [];
 
-    /// <summary>Gets the operations to answer after the commit.</summary>
-    public List<Operation> Finished { get; } = [];
+    /// <summary>Gets what else to do after the commit.</summary>
+    public List<Action> AfterCommit { get; } = [];
 
-    public IEnumerable<BrokerQueue> Queues => _entities.Values.OfType<BrokerQueue>();
+    /// <summary>Gets whether this round takes more messages out of the store. It ends before too many are in memory.</summary>
+    public bool HasRoom => _bytesSent < MaxBytesInRound && Sent.Count < MaxMessagesInRound;
 
-    public BrokerEntity Entity(string path) => _entities[path];
+    /// <summary>Gets when something becomes due by itself, in UTC ticks.</summary>
+    public long NextDeadline => Math.Min(Deadlines.Next, Math.Min(_nextDue, _nextExpiry));
 
-    public BrokerQueue Queue(string path) => (BrokerQueue)_entities[path];
+    /// <exception cref="BusException">There is no such entity.</exception>
+    public BrokerEntity Entity(string path) => _entities.TryGetValue(path, out var entity)
+        ? entity
+        : throw new BusException(BusError.EntityNotFound, $"The messaging entity '{path}' could not be found.");
 
-    public void SaveSequences()
+    /// <exception cref="BusException">There is no such entity, or nothing can be received from it.</exception>
+    public BrokerQueue Queue(string path) => Entity(path) as BrokerQueue
+        ?? throw new BusException(BusError.NotAllowed, $"'{path}' is a topic; messages are received from its subscriptions.");
+
+    /// <summary>Takes messages for a queue or a topic, all or none.</summary>
+    /// <exception cref="BusException">They are refused.</exception>
+    public long[] Send(string path, IReadOnlyList<Incoming> messages)
     {
-        foreach (var entity in Numbered)
-        {
-            Store.SaveNext(entity.Id, entity.Next);
-        }
-
-        Numbered.Clear();
+        Faults.OnSend(path);
+        return Entity(path).Accept(messages);
     }
 
-    private BrokerQueue AddQueue(QueueTopology topology)
+    /// <summary>Settles a locked message.</summary>
+    /// <exception cref="BusException">The lock was lost.</exception>
+    public void Settle(string path, Guid lockToken, Settlement settlement, IReadOnlyDictionary<string, object?> changes)
+    {
+        var queue = Queue(path);
+        if (settlement != Settlement.Release)
+        {
+            Faults.OnSettle(queue, lockToken);
+        }
+
+        queue.Settle(lockToken, settlement, changes);
+    }
+
+    public void Send(Consumer consumer, Delivered message)
+    {
+        Sent.Add((consumer, message, 0));
+        _bytesSent += message.Message.Content.Length;
+    }
+
+    public void Send(Consumer consumer, uint drainedAt) => Sent.Add((consumer, null, drainedAt));
+
+    /// <summary>Notes that a scheduled message is to be enqueued at a time.</summary>
+    public void ExpectDue(long dueAt) => _nextDue = Math.Min(_nextDue, dueAt);
+
+    /// <summary>Notes that the life of an active message ends at a time.</summary>
+    public void ExpectExpiry(long expiresAt) => _nextExpiry = Math.Min(_nextExpiry, expiresAt);
+
+    /// <summary>Does what is due, the present moment included; what does not fit into one round is left for the next.</summary>
+    public void RunDue()
+    {
+        Deadlines.Run(Now);
+        EnqueueDue();
+        Expire();
+    }
+
+    /// <summary>Delivers what receivers wait for and can be delivered in this round.</summary>
+    public void Serve()
+    {
+        BrokerQueue[] awake = [.. Awake];
+        Awake.Clear();
+        foreach (var queue in awake)
+        {
+            queue.Serve();
+        }
+
+        foreach (var consumer in Drains)
+        {
+            // A drain ends when there is nothing more to deliver, so not while the round had no room.
+            if (consumer.Queue is { } queue && !Awake.Contains(queue))
+            {
+                queue.Drain(consumer);
+            }
+        }
+
+        Drains.RemoveAll(consumer => consumer.Queue is not { } queue || !Awake.Contains(queue));
+    }
+
+    /// <summary>Writes the numbers of the entities that changed in this round.</summary>
+    public void Save()
+    {
+        foreach (var entity in Changed)
+        {
+            entity.Save();
+        }
+
+        Changed.Clear();
+        _bytesSent = 0;
+    }
+
+    private void EnqueueDue()
+    {
+        if (_nextDue > Now)
+        {
+            return;
+        }
+
+        var due = Store.Due(Now, MaxDueInRound);
+        foreach (var id in due)
+        {
+            _entitiesById[MessageStore.EntityOf(id)].EnqueueScheduled(id);
+        }
+
+        _nextDue = due.Count == MaxDueInRound ? Now : Store.NextDue();
+    }
+
+    private void Expire()
+    {
+        if (_nextExpiry > Now)
+        {
+            return;
+        }
+
+        var expired = Store.Expired(Now, _expiredTo.Expiry, _expiredTo.Id, MaxDueInRound);
+        foreach (var head in expired)
+        {
+            ((BrokerQueue)_entitiesById[MessageStore.EntityOf(head.Id)]).ExpireUnlocked(head);
+            _expiredTo = (head.ExpiresAt, head.Id);
+        }
+
+        _nextExpiry = expired.Count == MaxDueInRound ? Now : Store.NextExpiry(Now);
+    }
+
+    private BrokerQueue AddQueue(QueueTopology topology, Quota quota)
     {
         var deadLetters = topology with
         {
             Path = EntityPath.OfDeadLetters(topology.Path),
             MaxDeliveryCount = int.MaxValue,
             TimeToLive = TimeSpan.MaxValue,
+            RequiresSession = false,
             DuplicateWindow = null,
         };
-        return Add(new BrokerQueue(topology, this, Add(new BrokerQueue(deadLetters, this, null))));
+        return Add(new BrokerQueue(topology, quota, this, Add(new BrokerQueue(deadLetters, quota, this, null))));
     }
 
     private T Add<T>(T entity)
         where T : BrokerEntity
     {
         _entities.Add(entity.Path, entity);
+        _entitiesById.Add(entity.Id, entity);
         return entity;
     }
 
-    /// <summary>Once in a while deletes the message ids that no longer need to be remembered.</summary>
-    private sealed class Forgetting(BrokerState state) : Timed
+    /// <summary>Once in a while forgets message ids that need no longer be remembered, and gives disk space back.</summary>
+    private sealed class Housekeeping(BrokerState state) : Timed
     {
+        private const long SpaceToKeep = 64 * 1024 * 1024;
+        private const long ShrinkBy = 16 * 1024 * 1024;
+        private static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
+        private static readonly TimeSpan Seldom = TimeSpan.FromMinutes(1);
+
         public override void OnDue()
         {
             state.Store.ForgetSeen(state.Now);
-            state.Deadlines.Set(this, state.Now + ForgetEvery.Ticks);
+            var (free, total) = state.Store.Space();
+            var isWasteful = free > SpaceToKeep && free > total / 2;
+            if (isWasteful)
+            {
+                state.Store.Shrink(ShrinkBy);
+            }
+
+            state.Deadlines.Set(this, state.Now + (isWasteful ? Often : Seldom).Ticks);
         }
     }
 }

@@ -1,25 +1,23 @@
+using IntegrationHub.LocalPlatform.ServiceBus.Messages;
 using IntegrationHub.LocalPlatform.ServiceBus.Topology;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
-/// <summary>Gives each subscription that asks for it its own copy of a message; keeps none itself but the scheduled ones.</summary>
-internal sealed class BrokerTopic(TopicTopology topology, BrokerState state, IReadOnlyList<BrokerQueue> subscriptions)
-    : BrokerEntity(topology.Path, topology.DuplicateWindow, state)
+/// <summary>Gives each subscription its copies of a message; itself keeps only scheduled ones.</summary>
+internal sealed class BrokerTopic(TopicTopology topology, Quota quota, BrokerState state, IReadOnlyList<BrokerQueue> subscriptions)
+    : BrokerEntity(topology.Path, topology.DuplicateWindow, quota, state)
 {
-    protected override void Restore(StoredMessage message) =>
-        throw new InvalidDataException($"The topic {Path} holds message {SequenceOf(message.Id)}, which is not scheduled.");
-
-    protected override long Enqueue(byte[] content, TimeSpan timeToLive, IReadOnlyList<int> copies)
+    protected override long Enqueue(Incoming message)
     {
         var sequence = TakeSequence();
-        var life = timeToLive < topology.TimeToLive ? timeToLive : topology.TimeToLive;
-        foreach (var copy in copies)
+        var life = message.TimeToLive < topology.TimeToLive ? message.TimeToLive : topology.TimeToLive;
+        foreach (var copy in message.Copies)
         {
-            subscriptions[copy].Append(content, life, sequence);
+            subscriptions[copy.Subscription].Append(copy.Content, copy.SessionId, life, sequence);
         }
 
         return sequence;
     }
 
-    protected override IReadOnlyList<int> Route(MessageFields content) => topology.Route(content);
+    protected override IReadOnlyList<MessageCopy> Route(MessageFields fields, byte[] content) => State.Router.Route(Path, fields, content);
 }

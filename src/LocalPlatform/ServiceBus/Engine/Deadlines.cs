@@ -3,15 +3,13 @@ namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 /// <summary>What becomes due when, in order.</summary>
 internal sealed class Deadlines
 {
-    private readonly SortedSet<Timed> _waiting =
-        new(Comparer<Timed>.Create(static (a, b) => a.DueAt != b.DueAt ? a.DueAt.CompareTo(b.DueAt) : a.Order.CompareTo(b.Order)));
-
+    private readonly SortedSet<Timed> _waiting = new(Comparer<Timed>.Create(Compare));
     private long _order;
 
-    /// <summary>Gets the next due time, or the greatest value when nothing waits.</summary>
+    /// <summary>Gets the next deadline, or the greatest value when nothing waits.</summary>
     public long Next => _waiting.Min?.DueAt ?? long.MaxValue;
 
-    /// <summary>Sets or moves the deadline; the greatest value takes it away.</summary>
+    /// <summary>Sets or moves the deadline; the greatest value removes it.</summary>
     public void Set(Timed timed, long dueAt)
     {
         if (timed.DueAt != long.MaxValue)
@@ -27,7 +25,7 @@ internal sealed class Deadlines
         }
     }
 
-    /// <summary>Takes out and runs what is due at <paramref name="now"/>, the exact time included.</summary>
+    /// <summary>Removes and runs what is due at <paramref name="now"/>, inclusive.</summary>
     public void Run(long now)
     {
         while (_waiting.Min is { } first && first.DueAt <= now)
@@ -36,4 +34,6 @@ internal sealed class Deadlines
             first.OnDue();
         }
     }
+
+    private static int Compare(Timed a, Timed b) => a.DueAt != b.DueAt ? a.DueAt.CompareTo(b.DueAt) : a.Order.CompareTo(b.Order);
 }

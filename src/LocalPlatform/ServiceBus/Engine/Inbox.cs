@@ -1,36 +1,65 @@
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
-/// <summary>Many write, one thread takes all there is. No thread pool between them.</summary>
-internal sealed class Inbox<T>
+/// <summary>Hands items from many threads to one, which takes all there are at once. No thread pool lies between them.</summary>
+/// <param name="capacity">The weight of waiting items at which <see cref="Post"/> blocks until they are taken.</param>
+internal sealed class Inbox<T>(long capacity)
 {
-    private readonly object _lock = new();
+    private readonly object _gate = new();
     private List<T> _items = [];
-    private bool _waits, _closed;
+    private long _weight;
+    private bool _isClosed;
 
-    public void Post(T item)
+    /// <summary>Adds an item. An item without weight never blocks; after <see cref="Close"/> nothing is added.</summary>
+    public bool Post(T item, long weight = 0)
     {
-        lock (_lock)
+        lock (_gate)
         {
+            while (weight > 0 && _weight >= capacity && !_isClosed)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            if (_isClosed)
+            {
+                return false;
+            }
+
             _items.Add(item);
-            if (_waits) { _waits = false; Monitor.Pulse(_lock); }
+            _weight += weight;
+            Monitor.PulseAll(_gate);
+            return true;
         }
     }
 
-    public void Close() { lock (_lock) { _closed = true; Monitor.PulseAll(_lock); } }
-
-    /// <summary>Waits for items and swaps them with the emptied list; false when closed and empty.</summary>
-    public bool Take(ref List<T> into)
+    /// <summary>Lets <see cref="Take"/> return what is left and then false.</summary>
+    public void Close()
     {
-        lock (_lock)
+        lock (_gate)
         {
-            while (_items.Count == 0)
+            _isClosed = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Exchanges all items for an emptied list, and waits for some if asked to. Returns false when closed and empty.</summary>
+    public bool Take(ref List<T> items, bool wait = true)
+    {
+        lock (_gate)
+        {
+            while (wait && _items.Count == 0 && !_isClosed)
             {
-                if (_closed) return false;
-                _waits = true;
-                Monitor.Wait(_lock);
+                Monitor.Wait(_gate);
             }
-            (_items, into) = (into, _items);
-            return true;
+
+            var isOver = _isClosed && _items.Count == 0;
+            (_items, items) = (items, _items);
+            if (_weight > 0)
+            {
+                _weight = 0;
+                Monitor.PulseAll(_gate);
+            }
+
+            return !isOver;
         }
     }
 }

@@ -3,11 +3,7 @@ namespace IntegrationHub.LocalPlatform.ServiceBus.Topology;
 /// <summary>How the parts of an entity are addressed. Paths are compared without regard to case.</summary>
 internal static class EntityPath
 {
-    private const string DeadLetterSuffix = "/$DeadLetterQueue";
-
     public static string OfSubscription(string topic, string subscription) => $"{topic}/Subscriptions/{subscription}";
 
-    public static string OfDeadLetters(string entity) => entity + DeadLetterSuffix;
-
-    public static bool IsDeadLetters(string path) => path.EndsWith(DeadLetterSuffix, StringComparison.OrdinalIgnoreCase);
+    public static string OfDeadLetters(string entity) => $"{entity}/$DeadLetterQueue";
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Xml;
-using IntegrationHub.LocalPlatform.ServiceBus.Filters;
+using IntegrationHub.LocalPlatform.ServiceBus.Rules;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Topology;
 
@@ -9,6 +9,8 @@ internal sealed class TopologyReader
 {
     private const int MaxNameLength = 260;
     private const int MaxMaxDeliveryCount = 2000;
+    private const int MaxSizeInMegabytes = 81920;
+    private const int DefaultSizeInMegabytes = 1024;
     private static readonly TimeSpan MaxLockDuration = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan MaxDuplicateWindow = TimeSpan.FromDays(7);
     private readonly string _file;
@@ -52,21 +54,32 @@ internal sealed class TopologyReader
             "maxDeliveryCount",
             "defaultMessageTimeToLive",
             "deadLetteringOnMessageExpiration",
+            "requiresSession",
             "requiresDuplicateDetection",
-            "duplicateDetectionHistoryTimeWindow");
-        return Common(queue, at, Name(queue, at)) with { DuplicateWindow = DuplicateWindow(queue, at) };
+            "duplicateDetectionHistoryTimeWindow",
+            "maxSizeInMegabytes");
+        return Common(queue, at, Name(queue, at), MaxBytes(queue, at)) with { DuplicateWindow = DuplicateWindow(queue, at) };
     }
 
     private TopicTopology Topic(JsonElement topic, string at)
     {
-        OnlyFields(topic, at, "name", "defaultMessageTimeToLive", "requiresDuplicateDetection", "duplicateDetectionHistoryTimeWindow", "subscriptions");
+        OnlyFields(
+            topic,
+            at,
+            "name",
+            "defaultMessageTimeToLive",
+            "requiresDuplicateDetection",
+            "duplicateDetectionHistoryTimeWindow",
+            "maxSizeInMegabytes",
+            "subscriptions");
         var name = Name(topic, at);
-        var subscriptions = Items(topic, at, "subscriptions", (subscription, place) => Subscription(subscription, place, name));
+        var maxBytes = MaxBytes(topic, at);
+        var subscriptions = Items(topic, at, "subscriptions", (subscription, place) => Subscription(subscription, place, name, maxBytes));
         OnlyOnce([.. subscriptions.Select(subscription => subscription.Queue.Path)], $"{at}.subscriptions");
-        return new(name, TimeToLive(topic, at), DuplicateWindow(topic, at), subscriptions);
+        return new(name, TimeToLive(topic, at), DuplicateWindow(topic, at), maxBytes, subscriptions);
     }
 
-    private SubscriptionTopology Subscription(JsonElement subscription, string at, string topic)
+    private SubscriptionTopology Subscription(JsonElement subscription, string at, string topic, long maxBytes)
     {
         OnlyFields(
             subscription,
@@ -77,31 +90,43 @@ internal sealed class TopologyReader
             "defaultMessageTimeToLive",
             "deadLetteringOnMessageExpiration",
             "deadLetteringOnFilterEvaluationExceptions",
+            "requiresSession",
             "rules");
 
         // No filter can fail here: what Azure calls an evaluation error is unknown, so no match. The setting is only checked.
         Flag(subscription, at, "deadLetteringOnFilterEvaluationExceptions");
-        var queue = Common(subscription, at, EntityPath.OfSubscription(topic, Name(subscription, at)));
-        return new(queue, Items(subscription, at, "rules", Rule));
+        var queue = Common(subscription, at, EntityPath.OfSubscription(topic, Name(subscription, at)), maxBytes);
+        var rules = Items(subscription, at, "rules", Rule);
+        OnlyOnce([.. rules.Select(rule => rule.Name)], $"{at}.rules");
+        var text = subscription.TryGetProperty("rules", out var written) ? written.GetRawText() : "";
+        return new(queue, rules.Count == 0 ? [Rules.Rule.TakeAll] : rules, text);
     }
 
-    private IMessageFilter Rule(JsonElement rule, string at)
+    private Rule Rule(JsonElement rule, string at)
     {
-        OnlyFields(rule, at, "name", "sqlFilter", "correlationFilter");
-        Name(rule, at);
-        var sql = rule.TryGetProperty("sqlFilter", out _);
-        if (sql == rule.TryGetProperty("correlationFilter", out var correlation))
+        OnlyFields(rule, at, "name", "sqlFilter", "correlationFilter", "sqlAction");
+        var hasSql = rule.TryGetProperty("sqlFilter", out _);
+        if (hasSql == rule.TryGetProperty("correlationFilter", out var correlation))
         {
             throw Fault(at, "has to have either 'sqlFilter' or 'correlationFilter'.");
         }
 
+        IMessageFilter filter = hasSql
+            ? Parsed(rule, at, "sqlFilter", SqlFilter.Parse)
+            : Correlation(correlation, $"{at}.correlationFilter");
+        var action = rule.TryGetProperty("sqlAction", out _) ? Parsed(rule, at, "sqlAction", SqlAction.Parse) : null;
+        return new(Name(rule, at), filter, action);
+    }
+
+    private T Parsed<T>(JsonElement rule, string at, string field, Func<string, T> parse)
+    {
         try
         {
-            return sql ? SqlFilter.Parse(Text(rule, at, "sqlFilter")!) : Correlation(correlation, $"{at}.correlationFilter");
+            return parse(Text(rule, at, field)!);
         }
         catch (FormatException e)
         {
-            throw Fault($"{at}.sqlFilter", e.Message, e);
+            throw Fault($"{at}.{field}", e.Message, e);
         }
     }
 
@@ -140,7 +165,7 @@ internal sealed class TopologyReader
                     : throw Fault($"{at}.{property.Name}", "has to be a string."));
     }
 
-    private QueueTopology Common(JsonElement entity, string at, string path)
+    private QueueTopology Common(JsonElement entity, string at, string path, long maxBytes)
     {
         var lockDuration = Duration(entity, at, "lockDuration") ?? TimeSpan.FromMinutes(1);
         if (lockDuration > MaxLockDuration)
@@ -151,22 +176,27 @@ internal sealed class TopologyReader
         return new(
             path,
             lockDuration,
-            MaxDeliveryCount(entity, at),
+            WholeNumber(entity, at, "maxDeliveryCount", MaxMaxDeliveryCount) ?? 10,
             TimeToLive(entity, at),
             Flag(entity, at, "deadLetteringOnMessageExpiration"),
-            DuplicateWindow: null);
+            Flag(entity, at, "requiresSession"),
+            DuplicateWindow: null,
+            maxBytes);
     }
 
-    private int MaxDeliveryCount(JsonElement entity, string at)
+    private long MaxBytes(JsonElement entity, string at) =>
+        (WholeNumber(entity, at, "maxSizeInMegabytes", MaxSizeInMegabytes) ?? DefaultSizeInMegabytes) * 1024L * 1024L;
+
+    private int? WholeNumber(JsonElement entity, string at, string name, int max)
     {
-        if (!entity.TryGetProperty("maxDeliveryCount", out var field))
+        if (!entity.TryGetProperty(name, out var field))
         {
-            return 10;
+            return null;
         }
 
-        return field.ValueKind == JsonValueKind.Number && field.TryGetInt32(out var count) && count is >= 1 and <= MaxMaxDeliveryCount
-            ? count
-            : throw Fault($"{at}.maxDeliveryCount", $"has to be a whole number from 1 to {MaxMaxDeliveryCount}.");
+        return field.ValueKind == JsonValueKind.Number && field.TryGetInt32(out var number) && number >= 1 && number <= max
+            ? number
+            : throw Fault($"{at}.{name}", $"has to be a whole number from 1 to {max}.");
     }
 
     private TimeSpan TimeToLive(JsonElement entity, string at) => Duration(entity, at, "defaultMessageTimeToLive") ?? TimeSpan.MaxValue;
@@ -237,7 +267,7 @@ internal sealed class TopologyReader
         }
         catch (Exception e) when (e is FormatException or OverflowException)
         {
-            throw Fault($"{at}.{field}", $"is '{text}', which is no ISO 8601 duration such as PT1M.", e);
+            throw Fault($"{at}.{field}", $"is '{text}', which is not an ISO 8601 duration such as PT1M.", e);
         }
     }
 

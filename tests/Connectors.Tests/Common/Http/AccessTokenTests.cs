@@ -8,7 +8,7 @@ public sealed class AccessTokenTests
 {
     private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
 
-    private readonly ManualClock _clock = new();
+    private readonly WatchedTimeProvider _clock = new();
     private int _fetched;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

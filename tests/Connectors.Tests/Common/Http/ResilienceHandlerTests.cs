@@ -11,7 +11,7 @@ public sealed class ResilienceHandlerTests
 {
     private static readonly Uri Address = new("https://api.example.com/contacts");
 
-    private readonly ManualClock _clock = new();
+    private readonly WatchedTimeProvider _clock = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -137,7 +137,7 @@ public sealed class ResilienceHandlerTests
         var vendor = new Vendor(
             _clock,
             Vendor.Says(HttpStatusCode.ServiceUnavailable, also: answer => answer.Headers.TryAddWithoutValidation(
-                "Retry-After", (ManualClock.Start + TimeSpan.FromSeconds(offset)).ToString("R", CultureInfo.InvariantCulture))),
+                "Retry-After", (_clock.Start + TimeSpan.FromSeconds(offset)).ToString("R", CultureInfo.InvariantCulture))),
             Vendor.Says(HttpStatusCode.OK));
         using var client = Client(vendor);
 
@@ -178,7 +178,7 @@ public sealed class ResilienceHandlerTests
         Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
         Assert.Equal(seconds, answer.Headers.RetryAfter?.Delta?.TotalSeconds);
         Assert.Equal(tries, vendor.Calls.Length);
-        Assert.Equal(tries == 1 ? TimeSpan.Zero : TimeSpan.FromSeconds(9), _clock.GetUtcNow() - ManualClock.Start);
+        Assert.Equal(tries == 1 ? TimeSpan.Zero : TimeSpan.FromSeconds(9), _clock.GetUtcNow() - _clock.Start);
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public sealed class ResilienceHandlerTests
         using var answer = await SettleAsync(client.GetAsync(Address, Token));
 
         Assert.Equal([TimeSpan.Zero, TimeSpan.FromSeconds(6)], vendor.Calls.Select(call => call.At));
-        Assert.Equal(TimeSpan.FromSeconds(6), _clock.GetUtcNow() - ManualClock.Start);
+        Assert.Equal(TimeSpan.FromSeconds(6), _clock.GetUtcNow() - _clock.Start);
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class ResilienceHandlerTests
         var pauses = new List<TimeSpan[]>();
         for (var run = 0; run < 100; run++)
         {
-            var clock = new ManualClock();
+            var clock = new WatchedTimeProvider();
             var vendor = new Vendor(clock, Vendor.Says(HttpStatusCode.BadGateway));
             using var client = Client(vendor, options, clock);
             using var answer = await SettleAsync(client.GetAsync(Address, Token), clock);
@@ -253,7 +253,7 @@ public sealed class ResilienceHandlerTests
 
         await Assert.ThrowsAsync<TimeoutRejectedException>(() => SettleAsync(client.GetAsync(Address, Token)));
 
-        Assert.Equal(TimeSpan.FromSeconds(10), _clock.GetUtcNow() - ManualClock.Start);
+        Assert.Equal(TimeSpan.FromSeconds(10), _clock.GetUtcNow() - _clock.Start);
         Assert.InRange(vendor.Calls.Length, 2, 3);
     }
 
@@ -377,7 +377,7 @@ public sealed class ResilienceHandlerTests
         await Assert.ThrowsAsync<TimeoutRejectedException>(() => second);
     }
 
-    private static async Task<HttpResponseMessage> SettleAsync(Task<HttpResponseMessage> call, ManualClock clock)
+    private static async Task<HttpResponseMessage> SettleAsync(Task<HttpResponseMessage> call, WatchedTimeProvider clock)
     {
         // Nothing here changes threads: what a call does next it has done when the clock comes back, or else it waits for the clock.
         while (!call.IsCompleted)
@@ -402,7 +402,7 @@ public sealed class ResilienceHandlerTests
         return await SettleAsync(client.SendAsync(request, Token));
     }
 
-    private HttpClient Client(Vendor vendor, ResilienceOptions? options = null, ManualClock? clock = null) =>
+    private HttpClient Client(Vendor vendor, ResilienceOptions? options = null, WatchedTimeProvider? clock = null) =>
         new(new ResilienceHandler(HttpResilience.Build(options ?? new(), clock ?? _clock), clock ?? _clock) { InnerHandler = vendor }) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>A body that knows when it is let go.</summary>

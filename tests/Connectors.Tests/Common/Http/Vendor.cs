@@ -4,7 +4,7 @@ using System.Text;
 namespace IntegrationHub.Connectors.Tests.Common.Http;
 
 /// <summary>Plays the vendor: answers each try in turn, the last answer for ever, and keeps when each came.</summary>
-internal sealed class Vendor(TimeProvider clock, params Func<CancellationToken, Task<HttpResponseMessage>>[] answers) : HttpMessageHandler
+internal sealed class Vendor(WatchedTimeProvider clock, params Func<CancellationToken, Task<HttpResponseMessage>>[] answers) : HttpMessageHandler
 {
     private readonly Lock _lock = new();
     private readonly List<Call> _calls = [];
@@ -46,7 +46,7 @@ internal sealed class Vendor(TimeProvider clock, params Func<CancellationToken, 
         lock (_lock)
         {
             number = _calls.Count;
-            _calls.Add(new(clock.GetUtcNow() - ManualClock.Start, request.Headers.Authorization?.ToString(), body));
+            _calls.Add(new(clock.GetUtcNow() - clock.Start, request.Headers.Authorization?.ToString(), body));
         }
 
         var answer = await answers[Math.Min(number, answers.Length - 1)](cancellationToken);

@@ -13,7 +13,7 @@ public sealed class VendorCallsTests
 {
     private const string Address = "ada@example.com";
 
-    private readonly ManualClock _clock = new();
+    private readonly WatchedTimeProvider _clock = new();
     private readonly VendorCalls _calls;
 
     public VendorCallsTests() => _calls = new("hubspot-eu", _clock);
@@ -39,7 +39,7 @@ public sealed class VendorCallsTests
     public async Task A_date_to_come_back_is_measured_on_our_clock()
     {
         var failure = await Assert.ThrowsAsync<VendorUnavailableException>(() => FindAsync(Vendor.Says(
-            HttpStatusCode.ServiceUnavailable, also: answer => answer.Headers.RetryAfter = new(ManualClock.Start.AddMinutes(2)))));
+            HttpStatusCode.ServiceUnavailable, also: answer => answer.Headers.RetryAfter = new(_clock.Start.AddMinutes(2)))));
 
         Assert.Equal(TimeSpan.FromMinutes(2), failure.RetryAfter);
     }

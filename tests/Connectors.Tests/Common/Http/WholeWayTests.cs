@@ -35,7 +35,7 @@ public sealed class WholeWayTests
                 };
             });
         });
-        var clock = new ManualClock();
+        var clock = new WatchedTimeProvider();
         await using var provider = Services(vendor, clock);
         var api = provider.GetRequiredKeyedService<IContactsApi>(Name);
         var vendorCalls = new VendorCalls(Name, clock);
@@ -57,7 +57,7 @@ public sealed class WholeWayTests
             asked++;
             return Results.Json(new { error = "invalid_grant" }, statusCode: StatusCodes.Status400BadRequest);
         }));
-        var clock = new ManualClock();
+        var clock = new WatchedTimeProvider();
         await using var provider = Services(vendor, clock);
         var api = provider.GetRequiredKeyedService<IContactsApi>(Name);
         var vendorCalls = new VendorCalls(Name, clock);
@@ -71,7 +71,7 @@ public sealed class WholeWayTests
         Assert.Equal(1, asked);
     }
 
-    private static ServiceProvider Services(WebApplication vendor, ManualClock clock)
+    private static ServiceProvider Services(WebApplication vendor, WatchedTimeProvider clock)
     {
         var address = new Uri(vendor.Urls.Single());
         var services = new ServiceCollection();

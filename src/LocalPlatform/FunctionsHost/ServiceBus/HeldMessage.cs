@@ -1,0 +1,39 @@
+using Azure.Messaging.ServiceBus;
+
+namespace IntegrationHub.LocalPlatform.FunctionsHost.ServiceBus;
+
+/// <summary>A message that a function works on.</summary>
+/// <param name="message">The message.</param>
+/// <param name="settler">Where it was received and can be settled.</param>
+internal sealed class HeldMessage(ServiceBusReceivedMessage message, IMessageSettler settler)
+{
+    /// <summary>Gets the message.</summary>
+    public ServiceBusReceivedMessage Message => message;
+
+    /// <summary>Gets whether it was settled: completed, abandoned, deferred or dead-lettered.</summary>
+    public bool IsSettled { get; private set; }
+
+    /// <summary>Removes it.</summary>
+    public Task CompleteAsync(CancellationToken cancellationToken) => SettleAsync(settler.CompleteAsync(message, cancellationToken));
+
+    /// <summary>Gives it back.</summary>
+    public Task AbandonAsync(IDictionary<string, object>? properties, CancellationToken cancellationToken) =>
+        SettleAsync(settler.AbandonAsync(message, properties, cancellationToken));
+
+    /// <summary>Leaves it for whoever asks for its sequence number.</summary>
+    public Task DeferAsync(IDictionary<string, object>? properties, CancellationToken cancellationToken) =>
+        SettleAsync(settler.DeferAsync(message, properties, cancellationToken));
+
+    /// <summary>Moves it to the dead-letter queue.</summary>
+    public Task DeadLetterAsync(Dictionary<string, object>? properties, string? reason, string? description, CancellationToken cancellationToken) =>
+        SettleAsync(settler.DeadLetterAsync(message, properties, reason, description, cancellationToken));
+
+    /// <summary>Prolongs its lock.</summary>
+    public Task RenewLockAsync(CancellationToken cancellationToken) => settler.RenewLockAsync(message, cancellationToken);
+
+    private async Task SettleAsync(Task settling)
+    {
+        await settling;
+        IsSettled = true;
+    }
+}

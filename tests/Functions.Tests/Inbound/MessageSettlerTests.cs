@@ -1,0 +1,142 @@
+using Azure.Messaging.ServiceBus;
+using Grpc.Core;
+using IntegrationHub.Connectors.Common;
+using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Ops;
+using IntegrationHub.Funnel;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using static IntegrationHub.Functions.Tests.Leads;
+
+namespace IntegrationHub.Functions.Tests.Inbound;
+
+/// <summary>What becomes of a message whose lock was lost, or whose host is gone, by the time that it is settled.</summary>
+public sealed class MessageSettlerTests(Azurite azurite)
+{
+    private static readonly ServiceBusReceivedMessage Message = ServiceBusModelFactory.ServiceBusReceivedMessage(messageId: "m1", deliveryCount: 1);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(StatusCode.FailedPrecondition)]
+    [InlineData(StatusCode.Unknown)]
+    public async Task A_lock_that_was_lost_over_the_work_is_logged_once_and_nothing_else(StatusCode code)
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
+        using var counters = hub.Count();
+        var log = new Lines();
+        var worked = 0;
+
+        await Settler(hub, log).RunAsync(Message, new LostLock(code), Source(hub), _ => Task.FromResult(++worked), Token);
+
+        Assert.Equal((1, 0), (worked, counters["hub.bus.operations"]));
+        Assert.Equal((LogLevel.Warning, true), (Assert.Single(log.All).Level, log.All[0].Text.Contains("m1", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_message_that_is_given_up_or_given_back_after_its_lock_was_lost_is_no_failure_of_the_function()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
+        using var stopping = new CancellationTokenSource();
+        var settler = Settler(hub, new Lines());
+        var lost = new LostLock(StatusCode.Unknown);
+
+        await settler.RunAsync(Message, lost, Source(hub), _ => throw new HopelessMessageException("reason", "detail"), Token);
+        await settler.RunAsync(
+            Message,
+            lost,
+            Source(hub),
+            async token =>
+            {
+                await stopping.CancelAsync();
+                token.ThrowIfCancellationRequested();
+            },
+            stopping.Token);
+
+        Assert.Equal(["deadLetter", "abandon"], lost.Tried);
+    }
+
+    [Theory]
+    [InlineData(StatusCode.Unavailable)]
+    [InlineData(StatusCode.Cancelled)]
+    [InlineData(StatusCode.DeadlineExceeded)]
+    [InlineData(StatusCode.Internal)]
+    public async Task A_host_that_cannot_be_asked_fails_the_function_so_that_the_host_abandons(StatusCode code)
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
+
+        var failure = await Assert.ThrowsAsync<RpcException>(() =>
+            Settler(hub, new Lines()).RunAsync(Message, new LostLock(code), Source(hub), _ => Task.CompletedTask, Token));
+
+        Assert.Equal(code, failure.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_delivery_whose_lock_runs_out_over_the_work_comes_again_and_is_on_its_journey_once()
+    {
+        var bus = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var tool = new PlayedReader("slow");
+        var delivery = tool.Delivers(Monday, new SourceEvent
+        {
+            Kind = SourceEventKind.StageChanged, DedupeKey = "slow|1", OccurredAt = Monday, Side = ToolSide.Marketing,
+            People = [IdentityKey.Person("slow", "1")], Stage = FunnelStage.Interest, ToStageRaw = "lead",
+        });
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), bus, [tool]);
+        tool.WhileRead = reads =>
+        {
+            if (reads == 1)
+            {
+                bus.Advance(TimeSpan.FromMinutes(10));
+            }
+        };
+        await hub.StartAsync();
+
+        await hub.Get<InboundQueue>().SendAsync([delivery], Token);
+        await Eventually.TrueAsync(async () => tool.Reads >= 2 && (await hub.MessagesAsync(InboundQueue.Name, null)).Count == 0, "it came again and was done with");
+
+        var lead = (await hub.Get<IdentityStore>().FindAsync(IdentityKey.Person("slow", "1"), Token))!;
+        Assert.Single((await hub.StateAsync(lead)).Facts.Values.OfType<StageClaimed>());
+        Assert.Empty(await hub.MessagesAsync(InboundQueue.Name, null, SubQueue.DeadLetter));
+    }
+
+    private static MessageSource Source(TestHub hub) => new(hub.Get<InboundQueue>().Sender, null);
+
+    private static MessageSettler Settler(TestHub hub, Lines log) =>
+        new(hub.Get<DeliveryPolicy>(), hub.Get<HubMetrics>(), TimeProvider.System, log);
+
+    /// <summary>A host that cannot settle anything.</summary>
+    private sealed class LostLock(StatusCode code) : ServiceBusMessageActions
+    {
+        public List<string> Tried { get; } = [];
+
+        public override Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) => Fail("complete");
+
+        public override Task AbandonMessageAsync(
+            ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) => Fail("abandon");
+
+        public override Task DeadLetterMessageAsync(
+            ServiceBusReceivedMessage message, Dictionary<string, object>? propertiesToModify = null, string? deadLetterReason = null,
+            string? deadLetterErrorDescription = null, CancellationToken cancellationToken = default) => Fail("deadLetter");
+
+        private Task Fail(string what)
+        {
+            Tried.Add(what);
+            throw new RpcException(new(code, "MessageLockLost"));
+        }
+    }
+
+    private sealed class Lines : ILogger<MessageSettler>
+    {
+        public List<(LogLevel Level, string Text)> All { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            All.Add((logLevel, formatter(state, exception)));
+    }
+}

@@ -1,0 +1,4 @@
+using IntegrationHub.LocalPlatform.ProbeApp;
+using Microsoft.Extensions.Hosting;
+
+await Probe.Build(args).RunAsync();

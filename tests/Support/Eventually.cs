@@ -1,0 +1,29 @@
+using System.Diagnostics;
+
+namespace IntegrationHub.Tests.Support;
+
+/// <summary>Waits for what must come, and fails when it does not come in time.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(40);
+
+    public static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(condition, () => what);
+
+    /// <param name="condition">What must become true.</param>
+    /// <param name="what">Says, when it did not, what was waited for.</param>
+    public static Task TrueAsync(Func<bool> condition, Func<string> what) => TrueAsync(() => Task.FromResult(condition()), what, Patience);
+
+    public static Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan? patience = null) => TrueAsync(condition, () => what, patience ?? Patience);
+
+    private static async Task TrueAsync(Func<Task<bool>> condition, Func<string> what, TimeSpan patience)
+    {
+        // The first looks come quickly: most of what is waited for is there within milliseconds.
+        var pause = TimeSpan.FromMilliseconds(1);
+        for (var waiting = Stopwatch.StartNew(); !await condition(); pause = pause * 2 < Longest ? pause * 2 : Longest)
+        {
+            Assert.True(waiting.Elapsed < patience, $"Waited too long until {what()}.");
+            await Task.Delay(pause, TestContext.Current.CancellationToken);
+        }
+    }
+}
