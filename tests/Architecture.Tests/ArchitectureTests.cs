@@ -6,20 +6,33 @@ namespace IntegrationHub.Architecture.Tests;
 /// <summary>What the file tree promises, held against the code as it is.</summary>
 public sealed class ArchitectureTests
 {
-    /// <summary>Where the parts are put together, and where alone a stand-in may be named.</summary>
-    private const string CompositionRoot = "src/Functions/Program.cs";
-
-    private static readonly string[] Sources = [.. SourceTree.Layers.Select(layer => $"src/{layer}")];
+    private static readonly string[] Sources = [.. SourceTree.Layers.Concat(SourceTree.Beside).Select(folder => $"src/{folder}")];
 
     public static TheoryData<string> Layers => [.. SourceTree.Layers];
 
+    public static TheoryData<string> Folders => [.. SourceTree.Layers, .. SourceTree.Beside];
+
     [Theory]
     [MemberData(nameof(Layers))]
-    public void Arrows_point_down_only(string layer)
+    public void Arrows_point_down_only(string layer) => Assert.Empty(Guards.ArrowsUp(layer, SourceTree.References(SourceTree.Layer(layer))));
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Arrows_of_projects_point_down_only_and_none_to_the_local_platform(string folder)
     {
-        Assert.Empty(Guards.ArrowsUp(layer, SourceTree.References(SourceTree.Layer(layer))));
-        Assert.Empty(SourceTree.Files([$"src/{layer}"], ".csproj").SelectMany(project => Guards.ProjectArrowsUp(layer, project)));
+        var projects = SourceTree.Files([$"src/{folder}"], ".csproj").ToList();
+
+        Assert.Single(projects);
+        Assert.Empty(projects.SelectMany(project => Guards.ProjectArrowsUp(folder, project)));
     }
+
+    [Fact]
+    public void Every_folder_of_the_source_is_known_here() =>
+        Assert.Equal(Sources.Order(StringComparer.Ordinal), SourceTree.Folders("src").Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Only_the_Service_Bus_extension_stands_in_for_a_package() => Assert.Equal(
+        ["src/ServiceBusExtension/Microsoft.Azure.Functions.Worker.Extensions.ServiceBus.csproj"], SourceTree.Files(["src"], ".csproj").SelectMany(Guards.StandsInForPackage));
 
     [Fact]
     public void The_funnel_knows_only_the_runtime() => Assert.Empty(Guards.BeyondRuntime(SourceTree.References(SourceTree.Layer("Funnel"))));
@@ -29,12 +42,12 @@ public sealed class ArchitectureTests
         Assert.Empty(SourceTree.Files(["src/Funnel"], ".cs").SelectMany(Guards.OutsideWorld));
 
     [Fact]
-    public void Only_the_composition_root_may_name_what_stands_in_for_a_cloud() => Assert.Empty(
-        SourceTree.Files([.. Sources, "samples"], ".cs", ".razor").Where(file => file.Path != CompositionRoot).SelectMany(Guards.NamesOfEmbedded));
+    public void No_code_is_compiled_for_one_platform_only() =>
+        Assert.Empty(SourceTree.Files(["src", "samples", "tests"], ".cs", ".razor").SelectMany(Guards.ConditionalCode));
 
     [Fact]
-    public void No_code_and_no_project_knows_the_platform() =>
-        Assert.Empty(SourceTree.Files(["src", "samples", "tests/Funnel.Tests", "tests/Functions.Tests", "tests/Connectors.Tests"], ".cs", ".razor", ".csproj").SelectMany(Guards.NamesOfPlatform));
+    public void No_project_takes_the_source_of_another() =>
+        Assert.Empty(SourceTree.Files(["src", "samples", "tests"], ".csproj").SelectMany(Guards.LinkedSources));
 
     [Fact]
     public void Nothing_is_left_unfinished_or_switched_off() =>

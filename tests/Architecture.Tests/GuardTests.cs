@@ -18,13 +18,16 @@ public sealed class GuardTests
     [InlineData("Functions", "IntegrationHub.Cli", false)]
     [InlineData("Cli", "IntegrationHub.Functions", false)]
     [InlineData("Cli", "IntegrationHub.Connectors", true)]
+    [InlineData("Functions", "IntegrationHub.LocalPlatform", false)]
     public void An_arrow_up_is_seen(string layer, string reference, bool sound) => Assert.Equal(sound, !Guards.ArrowsUp(layer, [reference]).Any());
 
     [Theory]
     [InlineData("Connectors", "../Funnel/IntegrationHub.Funnel.csproj", true)]
     [InlineData("Connectors", "../Functions/IntegrationHub.Functions.csproj", false)]
     [InlineData("Funnel", "../Connectors/IntegrationHub.Connectors.csproj", false)]
-    [InlineData("Functions", "../Embedded/Refit/Refit.csproj", false)]
+    [InlineData("Functions", "../LocalPlatform/IntegrationHub.LocalPlatform.csproj", false)]
+    [InlineData("Functions", "../ServiceBusExtension/Microsoft.Azure.Functions.Worker.Extensions.ServiceBus.csproj", false)]
+    [InlineData("LocalPlatform", "../Functions/IntegrationHub.Functions.csproj", false)]
     public void An_arrow_up_in_a_project_is_seen(string layer, string include, bool sound) => Assert.Equal(
         sound,
         !Guards.ProjectArrowsUp(layer, new("x.csproj", $"""<Project><ItemGroup><ProjectReference Include="{include}" /></ItemGroup></Project>""")).Any());
@@ -36,19 +39,22 @@ public sealed class GuardTests
     public void A_package_in_the_funnel_is_seen(string reference, bool sound) => Assert.Equal(sound, !Guards.BeyondRuntime([reference]).Any());
 
     [Theory]
-    [InlineData("using Azure.Messaging.ServiceBus.Embedded;", false)]
-    [InlineData("Azure.Messaging.ServiceBus.Embedded.Broker broker;", false)]
-    [InlineData("using Azure.Messaging.ServiceBus;", true)]
-    [InlineData("""const string Bus = "Endpoint=sb://embedded/";""", true)]
-    public void A_name_of_a_stand_in_is_seen(string code, bool sound) => Assert.Equal(sound, !Guards.NamesOfEmbedded(new("x.cs", code)).Any());
+    [InlineData("src/Refit/Refit.csproj", false)]
+    [InlineData("src/Funnel/IntegrationHub.Funnel.csproj", true)]
+    public void A_project_that_stands_in_for_a_package_is_seen(string path, bool sound) => Assert.Equal(sound, !Guards.StandsInForPackage(new(path, "<Project />")).Any());
+
+    [Theory]
+    [InlineData("../Other/Clock.cs", false)]
+    [InlineData("Clock.cs", true)]
+    public void A_source_file_of_another_project_is_seen(string include, bool sound) => Assert.Equal(
+        sound,
+        !Guards.LinkedSources(new("x.csproj", $"""<Project><ItemGroup><Compile Include="{include}" /></ItemGroup></Project>""")).Any());
 
     [Theory]
     [InlineData("#if EMBEDDED", false)]
     [InlineData("    #if DEBUG", false)]
-    [InlineData("<X Condition=\"'$(HubPlatform)' == 'Azure'\" />", false)]
     [InlineData("// a # if you like", true)]
-    [InlineData("\"or build with -p:HubPlatform=Azure\"", true)]
-    public void A_switch_on_the_platform_is_seen(string code, bool sound) => Assert.Equal(sound, !Guards.NamesOfPlatform(new("x.cs", code)).Any());
+    public void Code_under_a_condition_is_seen(string code, bool sound) => Assert.Equal(sound, !Guards.ConditionalCode(new("x.cs", code)).Any());
 
     [Theory]
     [InlineData("throw new NotImplementedException();", false)]

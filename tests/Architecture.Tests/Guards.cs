@@ -13,6 +13,8 @@ internal static partial class Guards
         ["Connectors"] = ["Funnel"],
         ["Functions"] = ["Funnel", "Connectors"],
         ["Cli"] = ["Funnel", "Connectors"],
+        ["LocalPlatform"] = [],
+        ["ServiceBusExtension"] = [],
     };
 
     private static readonly string[] SayNothing = ["Manager", "Helper", "Helpers", "Util", "Utils", "Utility", "Service", "Services", "Data", "Info"];
@@ -25,18 +27,29 @@ internal static partial class Guards
     public static IEnumerable<string> BeyondRuntime(IEnumerable<string> references) =>
         references.Where(reference => !reference.StartsWith("System.", StringComparison.Ordinal) && reference is not ("System" or "mscorlib" or "netstandard"));
 
-    /// <summary>References of a project file to projects that its layer may not know. The stand-ins come through the one mapping and nowhere else.</summary>
+    /// <summary>
+    /// References of a project file to projects that its folder may not know. One that only orders the build is none. The stand-in comes through the
+    /// one mapping and nowhere else.
+    /// </summary>
     public static IEnumerable<string> ProjectArrowsUp(string layer, SourceFile project) =>
         from reference in XDocument.Parse(project.Text).Descendants("ProjectReference")
+        where (string?)reference.Attribute("ReferenceOutputAssembly") != "false"
         let parts = ((string?)reference.Attribute("Include") ?? "").Split('/', '\\')
         where !MayKnow[layer].Any(parts.Contains)
         select $"{project.Path}: {string.Join('/', parts)}";
 
-    /// <summary>Places that name what only a stand-in has.</summary>
-    public static IEnumerable<string> NamesOfEmbedded(SourceFile file) => Find(file, EmbeddedNamespace());
+    /// <summary>Projects that are named for somebody else's package.</summary>
+    public static IEnumerable<string> StandsInForPackage(SourceFile project) =>
+        project.Path.Split('/')[^1].StartsWith("IntegrationHub.", StringComparison.Ordinal) ? [] : [project.Path];
 
-    /// <summary>Places that know which platform they are compiled for.</summary>
-    public static IEnumerable<string> NamesOfPlatform(SourceFile file) => Find(file, Platform());
+    /// <summary>Source files that a project takes from elsewhere.</summary>
+    public static IEnumerable<string> LinkedSources(SourceFile project) =>
+        from compiled in XDocument.Parse(project.Text).Descendants("Compile")
+        where ((string?)compiled.Attribute("Include") ?? "").Contains("..", StringComparison.Ordinal)
+        select $"{project.Path}: {(string?)compiled.Attribute("Include")}";
+
+    /// <summary>Code that is compiled under a condition.</summary>
+    public static IEnumerable<string> ConditionalCode(SourceFile file) => Find(file, Condition());
 
     /// <summary>What is unfinished, switched off, or waits for luck.</summary>
     public static IEnumerable<string> Unfinished(SourceFile file) => Find(file, LeftOver());
@@ -63,11 +76,8 @@ internal static partial class Guards
     private static IEnumerable<string> Find(SourceFile file, Regex pattern) =>
         pattern.Matches(file.Text).Select(match => $"{file.Path}({file.Text.AsSpan(0, match.Index).Count('\n') + 1}): {match.Value}");
 
-    [GeneratedRegex(@"\b[A-Za-z]\w*(\.\w+)*\.Embedded\b(?!\.Tests)")]
-    private static partial Regex EmbeddedNamespace();
-
-    [GeneratedRegex(@"^\s*#(if|elif)\b.*|\$\(HubPlatform\)", RegexOptions.Multiline)]
-    private static partial Regex Platform();
+    [GeneratedRegex(@"^\s*#(if|elif)\b.*", RegexOptions.Multiline)]
+    private static partial Regex Condition();
 
     [GeneratedRegex(@"\bNotImplementedException\b|//.*\b(TODO|FIXME|HACK)\b|#pragma warning disable|\bcatch\s*(\([^)]*\))?\s*\{\s*\}|\bThread\.Sleep\b")]
     private static partial Regex LeftOver();

@@ -7,8 +7,11 @@ internal static class SourceTree
 {
     public static readonly string Root = FindRoot();
 
-    /// <summary>The product's own folders under src, from the bottom up.</summary>
+    /// <summary>What ships, from the bottom up: folders under src, each with an assembly.</summary>
     public static readonly string[] Layers = ["Funnel", "Connectors", "Functions", "Cli"];
+
+    /// <summary>What stands beside it: what Azure provides, on one machine, and the stand-in for the one package that not every machine can restore.</summary>
+    public static readonly string[] Beside = ["LocalPlatform", "ServiceBusExtension"];
 
     /// <summary>All files below the given folders (relative to the root) with one of the endings, without what the build makes or packages bring.</summary>
     public static IEnumerable<SourceFile> Files(IEnumerable<string> folders, params string[] endings) =>
@@ -16,6 +19,9 @@ internal static class SourceTree
         from file in Walk(new(Path.Combine(Root, folder)))
         where endings.Any(ending => file.Name.EndsWith(ending, StringComparison.Ordinal))
         select new SourceFile(Path.GetRelativePath(Root, file.FullName).Replace('\\', '/'), File.ReadAllText(file.FullName));
+
+    /// <summary>The folders in a folder that hold a project.</summary>
+    public static IEnumerable<string> Folders(string folder) => Files([folder], ".csproj").Select(project => project.Path[..project.Path.LastIndexOf('/')]);
 
     public static Assembly Layer(string name) => Assembly.Load($"IntegrationHub.{name}");
 

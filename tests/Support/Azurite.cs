@@ -9,7 +9,7 @@ namespace IntegrationHub.Tests.Support;
 /// </summary>
 public sealed class Azurite : IAsyncLifetime
 {
-    private readonly string _run = $"t{Guid.NewGuid().ToString("N")[..8]}";
+    private readonly string _run = $"t{Guid.NewGuid().ToString("N")[..6]}";
     private AzuriteProcess? _process;
     private readonly ConcurrentDictionary<string, string> _prefixes = new();
     private int _tests;

@@ -6,7 +6,7 @@ namespace IntegrationHub.Tests.Support;
 public static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(40);
 
     public static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(condition, () => what);
 
@@ -18,12 +18,14 @@ public static class Eventually
 
     private static async Task TrueAsync(Func<Task<bool>> condition, Func<string> what, TimeSpan patience)
     {
-        // The first looks come quickly: most of what is waited for is there within milliseconds.
+        // The first looks come quickly, as most of what is waited for is there within milliseconds; costly ones come seldom.
         var pause = TimeSpan.FromMilliseconds(1);
-        for (var waiting = Stopwatch.StartNew(); !await condition(); pause = pause * 2 < Longest ? pause * 2 : Longest)
+        var waiting = Stopwatch.StartNew();
+        for (var look = Stopwatch.StartNew(); !await condition(); look.Restart())
         {
             Assert.True(waiting.Elapsed < patience, $"Waited too long until {what()}.");
-            await Task.Delay(pause, TestContext.Current.CancellationToken);
+            await Task.Delay(look.Elapsed * 3 > pause ? look.Elapsed * 3 : pause, TestContext.Current.CancellationToken);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 }

@@ -41,7 +41,11 @@ public sealed class AzureCommunicationMailSenderTests : IAsyncLifetime
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
         _service = builder.Build();
         _service.MapPost("/emails:send", SendAsync);
-        _service.MapGet("/emails/operations/{id}", (string id) => Results.Json(_result(_looks.AddOrUpdate(id, 1, (_, count) => count + 1))));
+        _service.MapGet("/emails/operations/{id}", (string id, HttpContext context) =>
+        {
+            context.Response.Headers.RetryAfter = "0";
+            return Results.Json(_result(_looks.AddOrUpdate(id, 1, (_, count) => count + 1)));
+        });
         await _service.StartAsync();
 
         // The one certificate that the test made is trusted, and no other.

@@ -24,7 +24,7 @@ public sealed class SweepCostTests(Azurite azurite)
     /// <summary>Counts the requests of one sweep in which as many leads are due, beside rows that are not.</summary>
     private async Task<long> RequestsAsync(int rows)
     {
-        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [], $"--Hub:TablePrefix={azurite.PrefixOfTest()}rows{rows}");
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [], $"--Hub:TablePrefix={azurite.PrefixOfTest()}r{rows}");
         var deadlines = await hub.Get<HubTables>().GetAsync(HubTables.Deadlines, Token);
         foreach (var chunk in Enumerable.Range(0, rows).Chunk(100))
         {

@@ -62,7 +62,7 @@ public sealed class FlipBreakerTests(Azurite azurite)
         Rewrite(tools.Tools[1], phone => $"{phone.Split('x')[0]}x{Interlocked.Increment(ref made)}");
 
         Edit(tools.Tools[0], edited, "030 1");
-        await Eventually.TrueAsync(async () => (await tools.NoticesAsync(lead)).Count > 0, "ops were told");
+        await tools.EventuallyAsync(async () => (await tools.NoticesAsync(lead)).Count > 0, "ops were told");
         await tools.SettleAsync();
 
         Assert.Equal(2, tools.Writes(0) + tools.Writes(1) - before);
@@ -77,7 +77,7 @@ public sealed class FlipBreakerTests(Azurite azurite)
         var (edited, other, lead) = await MetAsync(tools);
         await OpenAsync(tools, lead);
         Edit(tools.Tools[0], edited, "030 1");
-        await Eventually.TrueAsync(async () => (await tools.NoticesAsync(lead)).Count == 1, "ops were told");
+        await tools.EventuallyAsync(async () => (await tools.NoticesAsync(lead)).Count == 1, "ops were told");
 
         using var http = new HttpClient { BaseAddress = tools.Hub.Url, DefaultRequestHeaders = { { "x-functions-key", TestHub.Key } } };
         var listed = (await http.GetFromJsonAsync<JsonElement>("api/breakers", Token)).EnumerateArray().Single(breaker => breaker.GetProperty("leadId").GetString() == lead.Value);
@@ -87,7 +87,7 @@ public sealed class FlipBreakerTests(Azurite azurite)
 
         Assert.Equal(("phone", 204, 404), (listed.GetProperty("property").GetString(), (int)closed.StatusCode, (int)again.StatusCode));
         Assert.Empty(await tools.NoticesAsync(lead));
-        await Eventually.TrueAsync(() => PhoneOf(tools.Tools[1], other) == "030 2", "the change was written");
+        await tools.EventuallyAsync(() => Task.FromResult(PhoneOf(tools.Tools[1], other) == "030 2"), "the change was written");
     }
 
     private Task<ToolsInStep> StartAsync(int first, int second) =>

@@ -2,6 +2,7 @@ using IntegrationHub.Connectors;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Funnel;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Polling;
 using IntegrationHub.Sandbox;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,8 +13,16 @@ namespace IntegrationHub.Functions.Tests.WriteBack;
 internal sealed class ToolsInStep : IAsyncDisposable
 {
     private readonly ServiceProvider _provider;
+    private readonly Counters _counters;
 
-    private ToolsInStep(IReadOnlyList<SandboxHost> tools, IReadOnlyList<string> names, ServiceProvider provider, TestHub hub) => (Tools, Names, _provider, Hub) = (tools, names, provider, hub);
+    private ToolsInStep(IReadOnlyList<SandboxHost> tools, IReadOnlyList<string> names, ServiceProvider provider, TestHub hub)
+    {
+        Tools = tools;
+        Names = names;
+        Hub = hub;
+        _provider = provider;
+        _counters = hub.Count();
+    }
 
     public IReadOnlyList<SandboxHost> Tools { get; }
 
@@ -46,7 +55,7 @@ internal sealed class ToolsInStep : IAsyncDisposable
         }
 
         var provider = new ServiceCollection().AddLogging().AddConnectors(new ConfigurationBuilder().AddInMemoryCollection(section).Build()).BuildServiceProvider();
-        var hub = await TestHub.CreateAsync(azurite, TimeProvider.System, [.. provider.GetServices<IConnector>()], "--Schedules:PollConnectors=*/1 * * * * *", "--Hub:PublicUrl=http://hub.test");
+        var hub = await TestHub.CreateAsync(azurite, TimeProvider.System, [.. provider.GetServices<IConnector>()], "--Hub:PublicUrl=http://hub.test");
         await hub.StartAsync();
         for (var i = 0; i < types.Length; i++)
         {
@@ -61,21 +70,29 @@ internal sealed class ToolsInStep : IAsyncDisposable
     public async Task<LeadId> LeadAsync(int tool, string record)
     {
         LeadId? lead = null;
-        await Eventually.TrueAsync(async () => (lead = await Hub.Get<IdentityStore>().FindAsync(IdentityKey.Person(Names[tool], record), Token)) is not null, $"{record} is known");
+        await EventuallyAsync(async () => (lead = await Hub.Get<IdentityStore>().FindAsync(IdentityKey.Person(Names[tool], record), Token)) is not null, $"{record} is known");
         return lead!;
     }
 
     /// <summary>Waits until the journey is as a test wants it.</summary>
     public Task UntilAsync(LeadId lead, Func<Journey, bool> isSo, string what) =>
-        Eventually.TrueAsync(async () => await Hub.Journeys.LoadAsync(lead, Token) is { Facts.IsEmpty: false } state && isSo(JourneyFold.Fold(lead, state.Facts.Values, Leads.Policy)), what);
+        EventuallyAsync(async () => await Hub.Journeys.LoadAsync(lead, Token) is { Facts.IsEmpty: false } state && isSo(JourneyFold.Fold(lead, state.Facts.Values, Leads.Policy)), what);
 
-    /// <summary>Waits until every tool has been asked twice more and nothing is left on the bus: whatever was under way has arrived.</summary>
+    /// <summary>Waits for what comes of the tools' changes: every look asks the tools that have to be asked.</summary>
+    public Task EventuallyAsync(Func<Task<bool>> condition, string what) => Eventually.TrueAsync(
+        async () =>
+        {
+            await Hub.Get<PollFlow>().PollAllAsync(Token);
+            return await condition();
+        },
+        what);
+
+    /// <summary>Asks the tools until nothing new is told and written any more, and nothing is left on the bus: whatever was under way has arrived.</summary>
     public async Task SettleAsync()
     {
-        for (var round = 0; round < 2; round++)
+        for (var (before, after) = (-1L, 0L); before != after; before = after, after = _counters["hub.facts"] + Tools.Index().Sum(tool => Writes(tool.Index)))
         {
-            var asked = Tools.Select(tool => tool.Calls.Count("salesforce", "GET")).ToList();
-            await Eventually.TrueAsync(() => Names.Index().All(tool => !tool.Item.StartsWith("sales", StringComparison.Ordinal) || Tools[tool.Index].Calls.Count("salesforce", "GET") > asked[tool.Index] + 3), "every CRM was polled again");
+            await Hub.Get<PollFlow>().PollAllAsync(Token);
             foreach (var tool in Tools)
             {
                 await tool.HubSpot.Webhooks.WhenSettledAsync(Token);
@@ -104,6 +121,7 @@ internal sealed class ToolsInStep : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _counters.Dispose();
         await Hub.DisposeAsync();
         await _provider.DisposeAsync();
         foreach (var tool in Tools)

@@ -70,7 +70,7 @@ public sealed class ToolsInStepTests(Azurite azurite)
         var contact = tools.Tools[0].HubSpot.CreateContact(address, ("lifecyclestage", "lead"));
         await tools.LeadAsync(0, $"{contact}");
 
-        await Eventually.TrueAsync(() => tools.Tools[0].HubSpot.Get("contacts", contact)!["hs_email_optout"] == "true", "the opt-out has come to HubSpot");
+        await tools.EventuallyAsync(() => Task.FromResult(tools.Tools[0].HubSpot.Get("contacts", contact)!["hs_email_optout"] == "true"), "the opt-out has come to HubSpot");
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class ToolsInStepTests(Azurite azurite)
         var person = tools.Tools[1].Salesforce.ConvertLead(record)["ConvertedContactId"]!;
 
         tools.Tools[0].HubSpot.Update("contacts", contact, ("phone", "030 1"));
-        await Eventually.TrueAsync(() => tools.Tools[1].Salesforce.Get(person)!["Phone"] == "030 1", "the contact has the number");
+        await tools.EventuallyAsync(() => Task.FromResult(tools.Tools[1].Salesforce.Get(person)!["Phone"] == "030 1"), "the contact has the number");
         await tools.SettleAsync();
 
         Assert.DoesNotContain(tools.Tools[1].Calls.Recent, call => call is { Method: "PATCH", Status: >= 400 });
