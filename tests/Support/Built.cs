@@ -8,6 +8,9 @@ public static class Built
     /// <summary>Gets the local platform's program.</summary>
     public static string LocalPlatform { get; } = PathOf("LocalPlatform");
 
+    /// <summary>Gets the command line of operators.</summary>
+    public static string CommandLine { get; } = PathOf("CommandLine");
+
     /// <summary>Gets the folder of the function app.</summary>
     public static string FunctionApp { get; } = PathOf("FunctionApp");
 

@@ -60,6 +60,14 @@ public sealed class World : IAsyncLifetime
         await Hub.Host.StartAsync();
     }
 
+    /// <summary>Puts a message on the queue that may not be a delivery.</summary>
+    internal async Task SendInboundAsync(ServiceBusMessage message)
+    {
+        await using var bus = new ServiceBusClient(BusConnection);
+        await using var sender = bus.CreateSender("inbound");
+        await sender.SendMessageAsync(message);
+    }
+
     /// <summary>What is on the queue, by peeking.</summary>
     internal async Task<IReadOnlyList<ServiceBusReceivedMessage>> InboundAsync()
     {

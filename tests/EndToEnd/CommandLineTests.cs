@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Text.Json;
+using IntegrationHub.EndToEnd.Support;
+using IntegrationHub.Tests.Support;
+
+namespace IntegrationHub.EndToEnd;
+
+/// <summary>The command line of operators as a process, and the hub that it asks.</summary>
+public sealed class CommandLineTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task The_dead_letters_of_a_running_hub_are_listed_counted_and_replayed()
+    {
+        await using var world = await World.StartAsync();
+        await world.SendInboundAsync(new("not ours") { MessageId = "m1" });
+        await Wait.UntilAsync("the message is given up", Patience, async () => (await DeadLettersAsync(world, "list")).GetProperty("count").GetInt32() == 1);
+
+        var listed = (await DeadLettersAsync(world, "list")).GetProperty("deadLetters")[0];
+        var counted = await DeadLettersAsync(world, "replay", "--reason", "not-a-delivery", "--dry-run");
+        var replayed = await DeadLettersAsync(world, "replay", "--reason", "not-a-delivery");
+
+        Assert.Equal(("m1", "not-a-delivery"), (listed.GetProperty("id").GetString(), listed.GetProperty("reason").GetString()));
+        Assert.Equal((1, 0), (counted.GetProperty("matched").GetInt32(), counted.GetProperty("replayed").GetInt32()));
+        Assert.Equal((1, 1), (replayed.GetProperty("matched").GetInt32(), replayed.GetProperty("replayed").GetInt32()));
+    }
+
+    /// <summary>Runs a command on the queue, whose answer is JSON.</summary>
+    private static async Task<JsonElement> DeadLettersAsync(World world, string command, params string[] options)
+    {
+        var start = new ProcessStartInfo("dotnet", [Built.CommandLine, "deadletters", command, "--entity", "inbound", "--url", world.Hub.Url, "--json", .. options])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["Hub__FunctionKey"] = HubProcess.Key },
+        };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((0, ""), (process.ExitCode, await errors));
+        return JsonSerializer.Deserialize<JsonElement>(output);
+    }
+}
