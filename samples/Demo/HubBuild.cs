@@ -16,12 +16,13 @@ internal sealed partial record HubBuild(string Application, string Platform)
     public static Task<HubBuild> RunAsync(Narrator narrator, CancellationToken cancellationToken) =>
         narrator.StepAsync("Building the hub and the local platform", "Built the hub and the local platform", async tell =>
         {
-            var (repository, configuration) = (Metadata("Repository"), Metadata("Configuration"));
-            var project = Path.Combine(repository, "src", "Functions", "IntegrationHub.Functions.csproj");
-            await BuildAsync(project, configuration, tell, cancellationToken);
+            var sources = Path.Combine(Metadata("Repository"), "src");
+            var project = Path.Combine(sources, "Functions", "IntegrationHub.Functions.csproj");
+            await BuildAsync(project, Metadata("Configuration"), tell, cancellationToken);
+            var output = Path.Combine("bin", Metadata("Output"));
             return new HubBuild(
-                Path.Combine(repository, "src", "Functions", "bin", configuration, "net10.0"),
-                Path.Combine(repository, "src", "LocalPlatform", "bin", configuration, "net10.0", "IntegrationHub.LocalPlatform.dll"));
+                Path.Combine(sources, "Functions", output),
+                Path.Combine(sources, "LocalPlatform", output, "IntegrationHub.LocalPlatform.dll"));
         });
 
     private static string Metadata(string key) =>

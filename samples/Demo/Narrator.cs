@@ -120,8 +120,8 @@ internal sealed class Narrator
     /// <summary>Writes rows in columns; the first row is the head.</summary>
     public void Table(IReadOnlyList<string[]> rows)
     {
-        var table = new Table { Border = _live ? TableBorder.Rounded : TableBorder.None };
-        Array.ForEach(rows[0], head => table.AddColumn(new TableColumn($"[aqua]{Markup.Escape(head)}[/]").NoWrap()));
+        var table = new Table { Border = _live ? TableBorder.Simple : TableBorder.None };
+        Array.ForEach(rows[0], head => table.AddColumn(new TableColumn($"[aqua]{Markup.Escape(head)}[/]") { NoWrap = head != Widest(rows) }));
         foreach (var row in rows.Skip(1))
         {
             table.AddRow([.. row.Select(Markup.Escape)]);
@@ -132,6 +132,9 @@ internal sealed class Narrator
             _console.Write(new Padder(table).Padding(4, 0, 0, 0));
         }
     }
+
+    /// <summary>The head of the column that may wrap.</summary>
+    private static string Widest(IReadOnlyList<string[]> rows) => rows[0].Index().MaxBy(head => rows.Max(row => row[head.Index].Length)).Item;
 
     public void Line(string text) => Write(Markup.Escape(text));
 
@@ -145,13 +148,7 @@ internal sealed class Narrator
         }
     }
 
-    private void Progressed(string progress, TimeSpan elapsed)
-    {
-        if (!_live)
-        {
-            Line($"  {elapsed.TotalSeconds,5:0.0} s  {progress}");
-        }
-    }
+    private void Progressed(string progress, TimeSpan elapsed) => Write($"  [grey]{elapsed.TotalSeconds,5:0.0} s  {Markup.Escape(progress)}[/]");
 
     private void Beaten(string doing, string progress, TimeSpan elapsed)
     {

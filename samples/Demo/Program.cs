@@ -37,7 +37,7 @@ static async Task<int> TellAsync(Stage stage, Narrator narrator, bool stayUp, Ca
 {
     var expectations = new Expectations(narrator);
     var story = new Story(stage, narrator, expectations);
-    await narrator.LiveAsync("", () => story.TellAsync(ending));
+    await narrator.LiveAsync("The story begins", () => story.TellAsync(ending));
 
     var allHeld = expectations.Broken.Count == 0;
     stage.Tidy = allHeld;

@@ -54,6 +54,7 @@ public sealed class SandboxHost : IAsyncDisposable
         app.UseRouting();
         app.UseMiddleware<CallMiddleware>();
         app.UseMiddleware<FaultMiddleware>();
+        app.UseMiddleware<RawValueMiddleware>();
         app.MapHubSpot();
         app.MapSalesforce();
         app.MapControl();

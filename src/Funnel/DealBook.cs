@@ -26,9 +26,9 @@ internal sealed class DealBook
         var after = (before ?? New(change)) with
         {
             Status = change.Status ?? before?.Status ?? DealStatus.Open,
-            Amount = change.Amount ?? before?.Amount,
-            Currency = change.Currency ?? before?.Currency,
-            Owner = change.Owner ?? before?.Owner,
+            Amount = change.Clears(DealProperty.Amount) ? null : change.Amount ?? before?.Amount,
+            Currency = change.Clears(DealProperty.Currency) ? null : change.Currency ?? before?.Currency,
+            Owner = change.Clears(DealProperty.Owner) ? null : change.Owner ?? before?.Owner,
         };
         if (change.Raw is not null || change.Stage is not null)
         {

@@ -22,11 +22,12 @@ public static class EchoRules
         return write.Value == FingerprintFor(write, value);
     }
 
-    /// <summary>Whether a write took the place of a value, in the tool's words.</summary>
+    /// <summary>Whether a write took the place of a value, in the tool's words; an empty one is none.</summary>
     public static bool Replaced(OwnWrite write, string value)
     {
         ArgumentNullException.ThrowIfNull(write);
-        return write.Before is { } before && before == FingerprintFor(write, value);
+        ArgumentNullException.ThrowIfNull(value);
+        return write.Before is { } before ? before == FingerprintFor(write, value) : value.Length == 0;
     }
 
     private static string FingerprintFor(OwnWrite write, string value) => Fingerprint(IdentityKey.Person(write.Connector, write.Record), write.Property, value);
@@ -105,7 +106,7 @@ public static class EchoRules
     {
         StageClaimed { Raw: { } raw } => [(PersonProperty.Stage, raw)],
         ConsentChanged consent => [(PersonProperty.Consent, consent.Email.ToString())],
-        ProfileChanged { Profile: var profile } => LeadProfile.Properties.Where(property => profile.Of(property) is not null).Select(property => (property, profile.Of(property)!)),
+        ProfileChanged { Profile: var profile } => LeadProfile.Properties.Where(property => profile.Of(property) is not null).Select(property => (property, profile.ComparableOf(property)!)),
         _ => [],
     };
 

@@ -19,6 +19,7 @@ namespace IntegrationHub.Funnel;
 [JsonDerivedType(typeof(ConsentChanged), "consentChanged")]
 [JsonDerivedType(typeof(ProfileChanged), "profileChanged")]
 [JsonDerivedType(typeof(IdentitiesLinked), "identitiesLinked")]
+[JsonDerivedType(typeof(IdentitiesUnlinked), "identitiesUnlinked")]
 [JsonDerivedType(typeof(LeadsMerged), "leadsMerged")]
 [JsonDerivedType(typeof(RecordDeleted), "recordDeleted")]
 [JsonDerivedType(typeof(RecordRestored), "recordRestored")]
@@ -60,6 +61,10 @@ public abstract record Fact
     /// <summary>Gets a value indicating whether the tool showed the record itself when it said so: then it is there, even if it had been deleted before.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ShowsRecord { get; init; }
+
+    /// <summary>Gets a value indicating whether the hub found it on the record when it first met the person: it had been so before, and nobody is to be told of it as news.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Past { get; init; }
 }
 
 /// <summary>A tool puts the lead on a stage. A null <see cref="Stage"/> is a stage name that no map knows: held and reported, never guessed.</summary>
@@ -137,6 +142,26 @@ public sealed record DealChanged : Fact
 
     /// <summary>Gets the owner's id or name in the tool; null where it is not said.</summary>
     public string? Owner { get; init; }
+
+    /// <summary>Gets what the tool says is empty now: cleared is not unknown. Default for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<DealProperty> Cleared { get; init; }
+
+    /// <summary>Whether the tool says that a property is empty now.</summary>
+    public bool Clears(DealProperty property) => !Cleared.IsDefaultOrEmpty && Cleared.Contains(property);
+}
+
+/// <summary>What a tool can clear of a deal.</summary>
+public enum DealProperty
+{
+    /// <summary>The worth.</summary>
+    Amount,
+
+    /// <summary>The currency of the worth.</summary>
+    Currency,
+
+    /// <summary>The owner.</summary>
+    Owner,
 }
 
 /// <summary>The receiving team took the lead up: an owner set, a status moved, a task done, a deal made.</summary>
@@ -155,6 +180,10 @@ public sealed record HandoffReturned : Fact
 {
     /// <summary>Gets why, in the tool's words. A return without a reason is refused where it is read.</summary>
     public required string Reason { get; init; }
+
+    /// <summary>Gets a value indicating whether the hub wrote the record last: then the lead is given back only if its status is news.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HubWroteLast { get; init; }
 }
 
 /// <summary>The receiving team gave the lead back without saying why: nothing is given back until they do.</summary>
@@ -200,15 +229,26 @@ public sealed record ConsentChanged : Fact
     public required ConsentState Email { get; init; }
 }
 
-/// <summary>What a tool knows of the person. What is null was not part of the change; an empty text clears.</summary>
+/// <summary>What a tool knows of the person. What is null was not part of the change; an empty text clears what the tool itself had said.</summary>
 public sealed record ProfileChanged : Fact
 {
     /// <summary>Gets what changed.</summary>
     public required LeadProfile Profile { get; init; }
+
+    /// <summary>Gets a value indicating whether the tool has no score any more: a number cannot be empty.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ScoreCleared { get; init; }
 }
 
 /// <summary>The lead is known under these keys too.</summary>
 public sealed record IdentitiesLinked : Fact
+{
+    /// <summary>Gets the keys.</summary>
+    public required ImmutableArray<IdentityKey> Keys { get; init; }
+}
+
+/// <summary>The lead is no longer known under these keys: an address is somebody else's now.</summary>
+public sealed record IdentitiesUnlinked : Fact
 {
     /// <summary>Gets the keys.</summary>
     public required ImmutableArray<IdentityKey> Keys { get; init; }

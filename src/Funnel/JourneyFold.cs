@@ -5,6 +5,8 @@ namespace IntegrationHub.Funnel;
 /// <summary>Makes a journey of a set of facts. Pure: order and repetition of the facts change nothing.</summary>
 public static class JourneyFold
 {
+    private static readonly TimeSpan SameMoment = TimeSpan.FromMinutes(1);
+
     /// <summary>Folds the facts of one lead. An empty set is a lead nobody has spoken of: it has no journey.</summary>
     /// <exception cref="ArgumentException"><paramref name="facts"/> is empty.</exception>
     public static Journey Fold(LeadId leadId, IEnumerable<Fact> facts, FunnelSettings settings)
@@ -50,7 +52,7 @@ public static class JourneyFold
             Stage = way.Present.Stage,
             Owner = settings.OwnerOf(way.Present.Stage),
             EnteredAt = way.Present.EnteredAt,
-            Entries = [.. way.Entries],
+            Entries = [.. way.Entries.Select(entry => entry.Past && IsToldToo(entry, ordered) ? entry with { Past = false } : entry)],
             Deals = way.Deals.List(),
             EmailConsent = person.EmailConsent,
             Profile = person.Erased ? new() : person.Profile,
@@ -65,6 +67,20 @@ public static class JourneyFold
             Hash = "",
         };
         return journey with { Hash = JourneyHash.Of(journey) };
+    }
+
+    /// <summary>
+    /// Whether a tool has also told what the hub found on a record: then it is news, whichever came first. A tool may stamp the two a little apart.
+    /// </summary>
+    private static bool IsToldToo(StageEntry entry, Fact[] ordered)
+    {
+        var found = ordered.First(fact => fact.DedupeKey == entry.FactKey);
+        return ordered.Any(told => !told.Past && told.Connector == found.Connector && (told.OccurredAt - entry.EnteredAt).Duration() <= SameMoment && (told, found) switch
+        {
+            (StageClaimed claim, StageClaimed other) => claim.Raw == other.Raw,
+            (DealChanged deal, DealChanged other) => deal.DealId == other.DealId && (deal.Raw == other.Raw || deal.Status == other.Status),
+            _ => false,
+        });
     }
 
     /// <summary>The lead's way over the stages.</summary>
@@ -123,7 +139,7 @@ public static class JourneyFold
 
             var restated = _lastRaws.TryGetValue(fact.Connector, out var last) && last == raw;
             _lastRaws[fact.Connector] = raw;
-            return restated && fact is StageClaimed;
+            return restated && fact is (StageClaimed or HandoffReturned { HubWroteLast: true });
         }
 
         /// <summary>A stay of no length is no stay: it gives way to what came at the same instant, and a stay it had cut in two is one again.</summary>
@@ -139,7 +155,7 @@ public static class JourneyFold
                 }
             }
 
-            Entries.Add(new(move.Stage, at, move.Rule, move.Reason, fact.DedupeKey, fact.Connector));
+            Entries.Add(new(move.Stage, at, move.Rule, move.Reason, fact.DedupeKey, fact.Connector, fact.Past));
         }
     }
 
@@ -147,10 +163,9 @@ public static class JourneyFold
     private sealed class PersonFold
     {
         private readonly HashSet<IdentityKey> _keys = [];
-        private readonly Dictionary<string, LeadProfile> _said = new(StringComparer.Ordinal);
-        private readonly Dictionary<PersonProperty, string> _sources = [];
+        private readonly ProfileFold _profile = new();
 
-        public LeadProfile Profile { get; private set; } = new();
+        public LeadProfile Profile => _profile.Profile();
 
         public ConsentState EmailConsent { get; private set; }
 
@@ -161,13 +176,16 @@ public static class JourneyFold
             switch (fact)
             {
                 case ProfileChanged changed:
-                    TakeProfile(changed);
+                    _profile.Take(changed);
                     break;
                 case ConsentChanged consent when !consent.IsEchoOf(PersonProperty.Consent):
                     EmailConsent = consent.Email;
                     break;
                 case IdentitiesLinked { Keys.IsDefault: false } linked:
                     _keys.UnionWith(linked.Keys);
+                    break;
+                case IdentitiesUnlinked { Keys.IsDefault: false } unlinked:
+                    _keys.ExceptWith(unlinked.Keys);
                     break;
                 case PersonErased:
                     Erased = true;
@@ -183,50 +201,7 @@ public static class JourneyFold
                 .ThenBy(key => key.Id, StringComparer.Ordinal),
         ];
 
-        public ImmutableSortedDictionary<PersonProperty, string> ProfileSources() => _sources.ToImmutableSortedDictionary();
-
-        /// <summary>A tool's row states all its properties whenever one changes: what a tool says as it said it before is no change, and neither is what the hub wrote there. Null is not part of the change, and empty clears.</summary>
-        private void TakeProfile(ProfileChanged fact)
-        {
-            var (said, change) = (_said.GetValueOrDefault(fact.Connector) ?? new(), fact.Profile);
-            Profile = new()
-            {
-                Email = change.Email is null || change.Email == said.Email ? Profile.Email : change.Email is { Length: > 0 } address ? address : null,
-                FirstName = Value(PersonProperty.FirstName),
-                LastName = Value(PersonProperty.LastName),
-                Company = Value(PersonProperty.Company),
-                JobTitle = Value(PersonProperty.JobTitle),
-                Phone = Value(PersonProperty.Phone),
-                Region = Value(PersonProperty.Region),
-                Segment = Value(PersonProperty.Segment),
-                Score = change.Score is null || change.Score == said.Score ? Profile.Score : change.Score,
-            };
-            _said[fact.Connector] = Over(change, said);
-
-            string? Value(PersonProperty property)
-            {
-                if (change.Of(property) is null || change.Of(property) == said.Of(property) || fact.IsEchoOf(property))
-                {
-                    return Profile.Of(property);
-                }
-
-                _sources[property] = fact.Connector;
-                return change.Of(property) is { Length: > 0 } news ? news : null;
-            }
-        }
-
-        private static LeadProfile Over(LeadProfile change, LeadProfile said) => new()
-        {
-            Email = change.Email ?? said.Email,
-            FirstName = change.FirstName ?? said.FirstName,
-            LastName = change.LastName ?? said.LastName,
-            Company = change.Company ?? said.Company,
-            JobTitle = change.JobTitle ?? said.JobTitle,
-            Phone = change.Phone ?? said.Phone,
-            Region = change.Region ?? said.Region,
-            Segment = change.Segment ?? said.Segment,
-            Score = change.Score ?? said.Score,
-        };
+        public ImmutableSortedDictionary<PersonProperty, string> ProfileSources() => _profile.Sources();
     }
 
     /// <summary>What the teams did, and what they have booked.</summary>

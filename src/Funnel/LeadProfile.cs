@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace IntegrationHub.Funnel;
 
@@ -29,6 +30,10 @@ public sealed record LeadProfile
     /// <summary>Gets the telephone number as written.</summary>
     public string? Phone { get; init; }
 
+    /// <summary>Gets the form in which <see cref="Phone"/> is compared, E.164 where it can be read; null where the number is compared as written.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ComparablePhone { get; init; }
+
     /// <summary>Gets the country or region, as the tool writes it.</summary>
     public string? Region { get; init; }
 
@@ -50,4 +55,7 @@ public sealed record LeadProfile
         PersonProperty.Segment => Segment,
         _ => throw new ArgumentOutOfRangeException(nameof(property), property, "This is no property of a profile."),
     };
+
+    /// <summary>The value of one of <see cref="Properties"/> in the form in which it is compared: two spellings of one telephone number are one.</summary>
+    public string? ComparableOf(PersonProperty property) => property == PersonProperty.Phone && Phone is { Length: > 0 } ? ComparablePhone ?? Phone : Of(property);
 }

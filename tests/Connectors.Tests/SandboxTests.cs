@@ -52,7 +52,7 @@ public sealed class SandboxTests : IAsyncLifetime
         var hubSpot = Connectors.Find<IEventEnricher>("hubspot")!;
 
         var enriched = Assert.Single(await hubSpot.EnrichAsync([Event(SourceEventKind.DealCreated) with { DealId = $"{deal}" }], Stop));
-        var person = Assert.Single(await hubSpot.EnrichAsync([Event(SourceEventKind.ContactUpdated) with { People = enriched.People }], Stop));
+        var person = (await hubSpot.EnrichAsync([Event(SourceEventKind.ContactUpdated) with { People = enriched.People }], Stop))[0];
 
         Assert.Equal((1200.50m, "EUR"), (enriched.Amount, enriched.Currency));
         Assert.Equal(("ada@example.com", "Ada"), (person.SubjectEmail, person.Profile?.FirstName));
@@ -161,7 +161,7 @@ public sealed class SandboxTests : IAsyncLifetime
         var (done, _) = await PollAsync(next);
 
         Assert.All(own, source => Assert.False(source.ShowsWork));
-        Assert.Equal(Lead, own.Single(source => source.Kind == SourceEventKind.StageChanged).HubLeadId);
+        Assert.Equal(Lead, own.Single(source => source is { Kind: SourceEventKind.ContactUpdated, ToStageRaw: null }).HubLeadId);
         Assert.Contains(moved, source => source is { Kind: SourceEventKind.StageChanged, ShowsWork: true, ToStageRaw: "Working - Contacted" });
         Assert.Contains(done, source => source is { Kind: SourceEventKind.Activity, ShowsWork: true });
     }
@@ -204,6 +204,247 @@ public sealed class SandboxTests : IAsyncLifetime
         Assert.Equal(converted["ConvertedContactId"], won.People.Single().Id);
         Assert.Equal("ada@example.com", won.SubjectEmail);
     }
+
+    [Fact]
+    public async Task What_changes_on_a_contact_is_polled_and_counts_for_people_the_hub_knows()
+    {
+        var contact = Org.Create("Contact", ("LastName", "Byron"), ("Email", "ada@example.com"), ("Phone", "1"));
+        var (met, cursor) = await PollAsync(null);
+        Org.Update("Contact", contact, ("Email", "ada@new.example"), ("Phone", "2"), ("HasOptedOutOfEmail", true));
+        var (changed, _) = await PollAsync(cursor);
+
+        Assert.All(met.Concat(changed), source => Assert.True(source.OnlyIfKnown));
+        Assert.Contains(changed, source => source is { Kind: SourceEventKind.ContactUpdated, SubjectEmail: "ada@new.example", Profile.Phone: "2" } && source.People.Single().Id == contact);
+        Assert.Contains(changed, source => source.Kind == SourceEventKind.ConsentUnsubscribed && source.People.Single().Id == contact);
+    }
+
+    [Fact]
+    public async Task Merged_and_deleted_contacts_are_polled()
+    {
+        var (winner, other, gone) = (Org.Create("Contact", ("LastName", "A")), Org.Create("Contact", ("LastName", "B")), Org.Create("Contact", ("LastName", "C")));
+        Org.Merge("Contact", winner, other);
+        Org.Delete("Contact", gone);
+
+        var (events, _) = await PollAsync(null);
+
+        Assert.Contains(events, source => source is { Kind: SourceEventKind.ContactMerged, OnlyIfKnown: true } && source.Merged.Single().Id == other && source.People.Single().Id == winner);
+        Assert.Contains(events, source => source is { Kind: SourceEventKind.ContactDeleted, OnlyIfKnown: true } && source.People.Single().Id == gone);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whoever_joins_an_opportunity_that_does_not_change_sees_it_as_it_stands(bool byChangeEvent)
+    {
+        var contact = Org.Create("Contact", ("LastName", "Byron"), ("Email", "ada@example.com"));
+        var deal = Org.CreateOpportunity("Rollout", "Closed Won", new(2026, 6, 30), 1200);
+        var (_, cursor) = await PollAsync(null);
+        var role = Org.AddContactRole(deal, contact);
+        var told = byChangeEvent ? Read(Change("CREATE", "OpportunityContactRole", role, $""" "OpportunityId":"{deal}","ContactId":"{contact}" """)) : (await PollAsync(cursor)).Events;
+
+        var joined = Assert.Single(await EnrichAsync([Assert.Single(told, source => source.Kind == SourceEventKind.AssociationChanged)]));
+
+        Assert.Equal((deal, contact, DealStatus.Won, FunnelStage.Commitment, 1200m), (joined.DealId, joined.People.Single().Id, joined.DealStatus, joined.Stage, joined.Amount));
+        Assert.True(joined.OccurredAt >= Time(Org.Get(deal)!.Fields["SystemModstamp"]));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whoever_is_taken_off_an_opportunity_is_off_it(bool byChangeEvent)
+    {
+        var contact = Org.Create("Contact", ("LastName", "Byron"));
+        var deal = Org.CreateOpportunity("Rollout", "Qualification", new(2026, 6, 30), 1200, contact);
+        var second = Org.AddContactRole(deal, contact);
+        var (_, cursor) = await PollAsync(null);
+        Org.Delete("OpportunityContactRole", second);
+        Assert.Equal(DealStatus.Open, Assert.Single(await EnrichAsync(await RemovalAsync(second))).DealStatus);
+
+        Org.Update("Opportunity", deal, ("ContactId", null));
+        var first = Org.All("OpportunityContactRole").Single().Id;
+        Org.Delete("OpportunityContactRole", first);
+        var left = Assert.Single(await EnrichAsync(await RemovalAsync(first)));
+
+        Assert.Equal((SourceEventKind.AssociationChanged, DealStatus.Deleted, deal, contact), (left.Kind, left.DealStatus, left.DealId, left.People.Single().Id));
+
+        async Task<IReadOnlyList<SourceEvent>> RemovalAsync(string role)
+        {
+            if (byChangeEvent)
+            {
+                return Read(Change("DELETE", "OpportunityContactRole", role, """ "Other":1 """));
+            }
+
+            (var events, cursor) = await PollAsync(cursor);
+            return [.. events.Where(source => source.Kind == SourceEventKind.AssociationChanged && source.ExternalIds["opportunityContactRoleId"] == role)];
+        }
+    }
+
+    [Fact]
+    public async Task A_change_event_that_does_not_say_what_happened_is_answered_by_the_record()
+    {
+        var (winner, loser, gone) = (Org.CreateLead("a@example.com", "A", "C"), Org.CreateLead("b@example.com", "B", "C"), Org.CreateLead("c@example.com", "D", "C"));
+        Org.Merge("Lead", winner, loser);
+        Org.Delete("Lead", gone);
+        var task = Org.Create("Task", ("Subject", "Call"), ("WhoId", winner), ("ActivityDate", "2026-03-05"));
+        var meeting = Org.Create("Event", ("Subject", "Visit"), ("WhoId", winner), ("StartDateTime", "2026-03-06T09:30:00Z"));
+        Org.Delete("Event", meeting);
+
+        var events = await EnrichAsync([
+            .. Read(Change("DELETE", "Lead", loser, """ "Other":1 """)), .. Read(Change("DELETE", "Lead", gone, """ "Other":1 """)),
+            .. Read(Change("CREATE", "Task", task, """ "Status":"Not Started" """)), .. Read(Change("DELETE", "Event", meeting, """ "Other":1 """)),
+        ]);
+
+        Assert.Contains(events, source => source.Kind == SourceEventKind.ContactMerged && source.People.Single().Id == winner && source.Merged.Single().Id == loser);
+        Assert.Contains(events, source => source.Kind == SourceEventKind.ContactDeleted && source.People.Single().Id == gone);
+        Assert.Contains(events, source => source.Booking == new Booking(task, null, new(2026, 3, 5)));
+        Assert.Contains(events, source => source.Booking == new Booking(meeting, null, null));
+    }
+
+    [Fact]
+    public async Task A_deleted_contact_that_is_restored_is_there_again()
+    {
+        var lead = Org.CreateLead("ada@example.com", "Byron", "Acme");
+        Org.Delete("Lead", lead);
+        var (gone, cursor) = await PollAsync(null);
+        Org.Undelete(lead);
+        var (back, _) = await PollAsync(cursor);
+        var restored = await EnrichAsync(Read(Change("UNDELETE", "Lead", lead, """ "Other":1 """)));
+
+        Assert.Contains(gone, source => source.Kind == SourceEventKind.ContactDeleted);
+        Assert.Contains(back, source => source.ShowsRecord && source.People.Single().Id == lead);
+        Assert.Contains(restored, source => source.Restored && source.People.Single().Id == lead);
+    }
+
+    [Fact]
+    public async Task An_object_is_read_again_from_before_a_gap_but_no_further_back_than_events_are_kept()
+    {
+        var salesforce = Connectors.Find<IPollSource>("salesforce")!;
+        var lead = Org.CreateLead("ada@example.com", "Byron", "Acme");
+        var (_, cursor) = await PollAsync(null);
+        var now = TimeProvider.System.GetUtcNow();
+        var gap = Assert.Single(Read(Change("GAP_OVERFLOW", "Lead", "00Q*", """ "Other":1 """, now.AddHours(-1)))).Gap!;
+        var later = Assert.Single(Read(Change("UPDATE", "Opportunity", "006*", """ "Other":1 """, now))).Gap!;
+
+        var rewound = salesforce.Rewind(cursor, gap, now);
+
+        Assert.Equal(("Lead", "Opportunity"), (gap.RecordType, later.RecordType));
+        Assert.Null(salesforce.Rewind(null, gap, now));
+        Assert.Equal(cursor, salesforce.Rewind(cursor, gap with { RecordType = "Case" }, now));
+        Assert.NotEqual(cursor, rewound);
+        Assert.Equal(now.AddHours(-1).AddMinutes(-5), From(rewound!, "Lead"), TimeSpan.FromMilliseconds(1));
+        Assert.Equal(now.AddDays(-3), From(salesforce.Rewind(cursor, gap with { At = now.AddYears(-1) }, now)!, "Lead"), TimeSpan.FromMilliseconds(1));
+        Assert.Contains((await PollAsync(rewound)).Events, source => source.People is [{ Id: var id }] && id == lead);
+
+        static DateTimeOffset From(string cursor, string type) => System.Text.Json.Nodes.JsonNode.Parse(cursor)!["positions"]![type]!["at"]!.GetValue<DateTimeOffset>();
+    }
+
+    [Fact]
+    public async Task Rows_with_bytes_that_are_no_text_are_polled_and_the_cursor_goes_on()
+    {
+        var lead = Org.CreateLead("ada@example.com", $"Summer {RawValue.HalfEmoji}", $"M{RawValue.BadByte}ller{RawValue.ControlCharacter}");
+        var contact = _sandbox.HubSpot.CreateContact("ada@example.com", ("lastname", RawValue.HalfEmoji), ("company", RawValue.BadByte));
+        var other = _sandbox.HubSpot.CreateContact("bob@example.com");
+
+        var (first, cursor) = await PollAsync(null);
+        Org.CreateLead("bob@example.com", "Bob", "C");
+        var (second, _) = await PollAsync(cursor);
+        var enriched = await Connectors.Find<IEventEnricher>("hubspot")!.EnrichAsync([.. new[] { contact, other }.Select(id => Event(SourceEventKind.ContactCreated) with { DedupeKey = $"{id}", People = [IdentityKey.Person("hubspot", $"{id}")] })], Stop);
+
+        Assert.Equal(("Summer \uFFFD", "M\uFFFDller "), (first.Single(source => source.People.Single().Id == lead).Profile!.LastName, first[0].Profile!.Company));
+        Assert.Contains(second, source => source.SubjectEmail == "bob@example.com");
+        Assert.Equal(["ada@example.com", "bob@example.com"], enriched.Select(source => source.SubjectEmail));
+    }
+
+    [Fact]
+    public async Task HubSpots_association_that_is_left_beside_a_removed_one_keeps_the_person_on_the_deal()
+    {
+        var contact = _sandbox.HubSpot.CreateContact("ada@example.com");
+        var deal = _sandbox.HubSpot.CreateDeal("Rollout", "qualifiedtobuy", 1200.50m, "EUR", contact);
+        var hubSpot = Connectors.Find<IEventEnricher>("hubspot")!;
+        var removed = Event(SourceEventKind.AssociationChanged) with { DealId = $"{deal}", People = [IdentityKey.Person("hubspot", $"{contact}")], DealStatus = DealStatus.Deleted };
+
+        var still = Assert.Single(await hubSpot.EnrichAsync([removed], Stop));
+        _sandbox.HubSpot.Disassociate("deals", deal, "contacts", contact);
+        var gone = Assert.Single(await hubSpot.EnrichAsync([removed], Stop));
+
+        Assert.Equal((DealStatus.Open, DealStatus.Deleted), (still.DealStatus, gone.DealStatus));
+    }
+
+    [Fact]
+    public async Task A_HubSpot_contact_that_is_older_than_the_hub_is_met_with_all_it_is_and_since_when()
+    {
+        var contact = _sandbox.HubSpot.CreateContact("ada@example.com", ("lifecyclestage", "customer"), ("hs_email_optout", "true"), ("hubspotscore", "42"));
+        var deal = _sandbox.HubSpot.CreateDeal("Rollout", "closedwon", 1200.50m, "EUR", contact);
+        var since = DateTimeOffset.UtcNow;
+        var brought = Event(SourceEventKind.ContactUpdated) with { People = [IdentityKey.Person("hubspot", $"{contact}")], OccurredAt = since.AddHours(1) };
+
+        var met = await Connectors.Find<IEventEnricher>("hubspot")!.EnrichAsync([brought], Stop);
+
+        Assert.Equal(42, met[0].Profile?.Score);
+        var stage = Assert.Single(met, source => source.Kind == SourceEventKind.StageChanged);
+        var won = Assert.Single(met, source => source.Kind == SourceEventKind.DealWon);
+        Assert.Contains(met, source => source is { Kind: SourceEventKind.ConsentUnsubscribed, Past: true });
+        Assert.Equal(("customer", FunnelStage.Commitment, true), (stage.ToStageRaw, stage.Stage, stage.Past));
+        Assert.Equal(($"{deal}", 1200.50m, true), (won.DealId, won.Amount, won.Past));
+        Assert.All(met.Skip(1), source => Assert.True(source.OccurredAt <= since));
+    }
+
+    [Fact]
+    public async Task What_a_new_HubSpot_contact_has_from_its_creation_on_is_news()
+    {
+        var contact = _sandbox.HubSpot.CreateContact("ada@example.com", ("lifecyclestage", "salesqualifiedlead"));
+        var created = Event(SourceEventKind.ContactCreated) with { People = [IdentityKey.Person("hubspot", $"{contact}")], OccurredAt = _sandbox.HubSpot.Get("contacts", contact)!.CreatedAt };
+        var told = created with { Kind = SourceEventKind.StageChanged, DedupeKey = "told", ToStageRaw = "salesqualifiedlead", Stage = FunnelStage.Evaluation };
+
+        var met = await Connectors.Find<IEventEnricher>("hubspot")!.EnrichAsync([created], Stop);
+        var alone = await Connectors.Find<IEventEnricher>("hubspot")!.EnrichAsync([created, told], Stop);
+
+        Assert.False(Assert.Single(met, source => source.Kind == SourceEventKind.StageChanged).Past);
+        Assert.Equal("told", Assert.Single(alone, source => source.Kind == SourceEventKind.StageChanged).DedupeKey);
+    }
+
+    [Fact]
+    public async Task A_Salesforce_record_that_is_met_by_a_change_of_something_else_counts_with_its_stage_and_deals()
+    {
+        var lead = Org.CreateLead("ada@example.com", "Byron", "Acme", ("Status", "Working - Contacted"));
+        var contact = Org.Create("Contact", ("LastName", "Byron"));
+        var deal = Org.CreateOpportunity("Rollout", "Closed Won", new(2026, 6, 30), 1200, contact);
+
+        var met = await EnrichAsync([.. Read(Change("UPDATE", "Lead", lead, """ "Phone":"1" """)), .. Read(Change("UPDATE", "Contact", contact, """ "Phone":"1" """))]);
+
+        Assert.Contains(met, source => source is { Kind: SourceEventKind.StageChanged, ToStageRaw: "Working - Contacted", Past: true } && source.People.Single().Id == lead);
+        Assert.Contains(met, source => source is { Kind: SourceEventKind.DealWon, Past: true, Amount: 1200 } && source.DealId == deal && source.People.Single().Id == contact);
+    }
+
+    [Fact]
+    public async Task A_lead_whose_records_were_all_deleted_is_not_made_again_without_a_persons_say()
+    {
+        var salesforce = Connectors.Find<IHandoffTarget>("salesforce")!;
+        var first = await salesforce.DeliverAsync(Order(), Stop);
+        Org.Delete("Lead", first.Person.Id);
+        var order = Order("handoff-2", first.Person.Id);
+
+        var deleted = await Assert.ThrowsAsync<RecordsDeletedException>(() => salesforce.DeliverAsync(order, Stop));
+        Assert.Equal([first.Person], deleted.Records);
+        Assert.Empty(Org.All("Lead"));
+
+        var second = await salesforce.DeliverAsync(order with { MayRecreate = true }, Stop);
+        Assert.Equal(second.Person.Id, Assert.Single(Org.All("Lead")).Id);
+    }
+
+    private static DateTimeOffset Time(object? value) => (DateTimeOffset)value!;
+
+    private IReadOnlyList<SourceEvent> Read(Delivery delivery) => Connectors.Find<IDeliveryReader>("salesforce")!.Read(delivery);
+
+    private Task<IReadOnlyList<SourceEvent>> EnrichAsync(IReadOnlyList<SourceEvent> events) => Connectors.Find<IEventEnricher>("salesforce")!.EnrichAsync(events, Stop);
+
+    private static Delivery Change(string type, string entity, string id, string fields, DateTimeOffset? at = null) => new()
+    {
+        Connector = "salesforce", Channel = "cdc", ReceivedAt = TimeProvider.System.GetUtcNow(), Headers = new Dictionary<string, string>(),
+        Body = System.Text.Encoding.UTF8.GetBytes($$$"""
+            {"payload":{"ChangeEventHeader":{"entityName":"{{{entity}}}","recordIds":["{{{id}}}"],"changeType":"{{{type}}}","transactionKey":"{{{type}}}{{{id}}}","commitTimestamp":{{{(at ?? TimeProvider.System.GetUtcNow()).ToUnixTimeMilliseconds()}}} },{{{fields}}} } }
+            """),
+    };
 
     private async Task<(IReadOnlyList<SourceEvent> Events, string Cursor)> PollAsync(string? cursor)
     {

@@ -187,5 +187,16 @@ public sealed class WritingTests : IAsyncLifetime
         Assert.Equal(reopened ? ("Open - Not Contacted", null) : (status, "no budget"), (Org.Get(lead)!["Status"], Org.Get(lead)!["Return_Reason__c"]));
     }
 
+    [Fact]
+    public async Task A_telephone_number_that_is_only_spelled_otherwise_is_not_written()
+    {
+        var contact = IdentityKey.Person("hubspot", $"{Portal.CreateContact("ada@example.com", ("phone", "+49 30 1234567"))}");
+        var wish = new PersonWish { Profile = ImmutableDictionary<PersonProperty, string>.Empty.Add(PersonProperty.Phone, "+49 (0)30 / 123 45 67") };
+
+        var plan = await HubSpot.PlanAsync(contact, wish, Stop);
+
+        Assert.Equal((WriteOutcome.Equal, "+49301234567", "+49301234567"), (Assert.Single(plan!.All).Outcome, plan.All[0].Said, plan.All[0].Before));
+    }
+
     private int Patches(string vendor) => _sandbox.Calls.Count(vendor, "PATCH");
 }

@@ -227,6 +227,18 @@ public sealed class EchoRulesTests
 
     private static JourneyState New() => JourneyState.New(Given.Lead);
 
+    [Fact]
+    public void The_same_number_in_another_spelling_is_the_echo_and_an_empty_row_from_before_the_write_is_no_flip()
+    {
+        var state = Noted(Decide(New(), Given.Profile(new() { Phone = "+49301234567" }, 0)).State, Given.Salesforce, PersonProperty.Phone, "+49301234567", minute: 2);
+
+        var early = Decide(state, Given.Profile(new() { Phone = "" }, 1, Given.Salesforce));
+        var echoed = Decide(early.State, Given.Profile(new() { Phone = "(030) 1234567", ComparablePhone = "+49301234567" }, 3, Given.Salesforce));
+
+        Assert.All(early.State.Ledger.Writes, write => Assert.Null(write.ReplacedAt));
+        Assert.NotNull(Assert.Single(echoed.State.Ledger.Writes).Echo);
+    }
+
     private static JourneyDecision Decide(JourneyState state, params Fact[] facts) => JourneyRules.Decide(state, facts, Settings, facts.Max(fact => fact.OccurredAt).AddSeconds(1));
 
     private static JourneyState Noted(JourneyState state, string connector, PersonProperty property, string value, int minute, string? before = null) =>

@@ -184,4 +184,49 @@ public sealed class JourneyFoldTests
 
         Assert.Equal("salesforce put the lead on Donation (Given)", JourneyFold.Fold(Lead, [CrmClaims(Commitment, 0, "Given")], charity).Entries[^1].Reason);
     }
+
+    [Fact]
+    public void What_a_tool_clears_is_its_own_word_and_no_other_tools()
+    {
+        var first = Given.Folded(Profile(new() { Phone = "1", Company = "Contoso" }, 0), Profile(new() { Phone = "", Company = "" }, 1, Given.Salesforce));
+        var latest = Given.Folded(Profile(new() { Phone = "1" }, 0), Profile(new() { Phone = "2" }, 1, Given.Salesforce), Profile(new() { Phone = "" }, 2));
+        var back = Given.Folded(Profile(new() { Phone = "1" }, 0), Profile(new() { Phone = "2" }, 1, Given.Salesforce), Profile(new() { Phone = "" }, 2, Given.Salesforce));
+        var none = Given.Folded(Profile(new() { Phone = "1", Email = "ada@example.com", Score = 5 }, 0), Profile(new() { Phone = "", Email = "" }, 1) with { ScoreCleared = true });
+
+        Assert.Equal(("1", "Contoso"), (first.Profile.Phone, first.Profile.Company));
+        Assert.Equal(("2", Given.Salesforce), (latest.Profile.Phone, latest.ProfileSources[PersonProperty.Phone]));
+        Assert.Equal(("1", Given.HubSpot), (back.Profile.Phone, back.ProfileSources[PersonProperty.Phone]));
+        Assert.Equal(new LeadProfile(), none.Profile);
+        Assert.Empty(none.ProfileSources);
+    }
+
+    [Fact]
+    public void What_the_hub_wrote_does_not_come_back_when_the_tool_that_said_it_clears_it()
+    {
+        var journey = Given.Folded(
+            Profile(new() { Phone = "1" }, 0), Profile(new() { Phone = "1" }, 1, Given.Salesforce) with { Echoes = [PersonProperty.Phone] }, Profile(new() { Phone = "" }, 2));
+
+        Assert.Null(journey.Profile.Phone);
+    }
+
+    [Fact]
+    public void An_amount_that_was_cleared_is_gone_and_one_that_is_not_said_stays()
+    {
+        var deal = Deal("1", DealStatus.Open, 0, amount: 100, currency: "EUR");
+
+        var unsaid = Given.Folded(deal, Deal("1", null, 1));
+        var cleared = Given.Folded(deal, Deal("1", null, 1) with { Cleared = [DealProperty.Amount] });
+
+        Assert.Equal((100m, "EUR"), (unsaid.Deals[0].Amount, unsaid.Deals[0].Currency));
+        Assert.Equal((null, "EUR"), (cleared.Deals[0].Amount, cleared.Deals[0].Currency));
+    }
+
+    [Fact]
+    public void Two_spellings_of_one_telephone_number_are_no_news()
+    {
+        var journey = Given.Folded(
+            Profile(new() { Phone = "030 1234567", ComparablePhone = "+49301234567" }, 0), Profile(new() { Phone = "+49 (30) 1234567", ComparablePhone = "+49301234567" }, 1));
+
+        Assert.Equal("030 1234567", journey.Profile.Phone);
+    }
 }

@@ -276,4 +276,27 @@ public sealed class SalesforceRecordTests : SandboxFixture, IDisposable
         Assert.Equal("api-usage=1/1000000", Assert.Single(answer.Headers.GetValues("Sforce-Limit-Info")));
         Assert.Equal(999_999, (int?)(await BodyOf(answer))["DailyApiRequests"]!["Remaining"]);
     }
+
+    [Fact]
+    public async Task What_was_deleted_or_taken_off_can_be_restored()
+    {
+        var lead = Sandbox.Salesforce.CreateLead("a@example.com", "A", "Engines");
+        Sandbox.Salesforce.Delete("Lead", lead);
+        using var gone = await Salesforce.GetAsync($"{Records}Lead/{lead}", Cancelled);
+        Sandbox.Salesforce.Undelete(lead);
+        using var back = await Salesforce.GetAsync($"{Records}Lead/{lead}", Cancelled);
+
+        Assert.Equal((System.Net.HttpStatusCode.NotFound, System.Net.HttpStatusCode.OK), (gone.StatusCode, back.StatusCode));
+    }
+
+    [Fact]
+    public async Task A_value_that_is_no_text_is_sent_as_its_bytes()
+    {
+        var lead = Sandbox.Salesforce.CreateLead("a@example.com", $"A{RawValue.HalfEmoji}", $"B{RawValue.BadByte}{RawValue.ControlCharacter}");
+
+        var body = await Salesforce.GetByteArrayAsync($"{Records}Lead/{lead}", Cancelled);
+
+        Assert.True(body.AsSpan().IndexOf("\"A\\ud83d\""u8) > 0);
+        Assert.True(body.AsSpan().IndexOf((ReadOnlySpan<byte>)[(byte)'B', 0xFC, 0x01, (byte)'"']) > 0);
+    }
 }

@@ -78,6 +78,10 @@ internal static class ControlEndpoints
             Shown(new { Id = salesforce.CreateOpportunity(wanted.Name, wanted.Stage, wanted.CloseDate, wanted.Amount, wanted.ContactId) }));
         control.MapPost("/opportunities/{id}/stage", (string id, StageRequest wanted) => salesforce.MoveOpportunity(id, wanted.Stage));
         control.MapPost("/tasks/{id}/status", (string id, StatusRequest wanted) => salesforce.Update("Task", id, ("Status", wanted.Status)));
+        control.MapPost("/opportunities/{id}/contacts", (string id, RoleRequest wanted) => Shown(new { Id = salesforce.AddContactRole(id, wanted.ContactId, wanted.IsPrimary) }));
+        control.MapPost("/records", (RecordRequest wanted) => Shown(new { Id = salesforce.Create(wanted.Type, Fields(wanted.Fields)) }));
+        control.MapPatch("/{type}/{id}", (string type, string id, Dictionary<string, string?> fields) => salesforce.Update(type, id, [.. fields.Select(pair => (pair.Key, (object?)pair.Value))]));
+        control.MapPost("/undelete/{id}", salesforce.Undelete);
         control.MapDelete("/{type}/{id}", salesforce.Delete);
         control.MapPost("/sessions/expire", salesforce.ExpireSessions);
         control.MapPost("/commit", salesforce.Commit);

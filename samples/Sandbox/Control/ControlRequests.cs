@@ -10,6 +10,10 @@ internal sealed record StageRequest(string Stage);
 
 internal sealed record StatusRequest(string Status);
 
+internal sealed record RoleRequest(string ContactId, bool IsPrimary = false);
+
+internal sealed record RecordRequest(string Type, Dictionary<string, string> Fields);
+
 internal sealed record OwnerRequest(string OwnerId);
 
 internal sealed record MergeRequest(string OtherId, bool NewRecord = false);

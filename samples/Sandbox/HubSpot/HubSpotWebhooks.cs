@@ -210,7 +210,7 @@ public sealed class HubSpotWebhooks : IAsyncDisposable
             return false;
         }
 
-        var body = JsonSerializer.SerializeToUtf8Bytes(batch.Select(sent => sent with { AttemptNumber = attempt }), Json);
+        var body = RawValue.Apply(JsonSerializer.SerializeToUtf8Bytes(batch.Select(sent => sent with { AttemptNumber = attempt }), Json));
         var timestamp = _time.GetUtcNow().ToUnixTimeMilliseconds();
         using var request = new HttpRequestMessage(HttpMethod.Post, target) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json);

@@ -89,6 +89,13 @@ public sealed class SalesforceState
 
     public void Delete(string type, string id) => Do(store => store.Delete(store.Get(store.Schema.Type(type), id), store.Owners[0]));
 
+    /// <summary>Takes a deleted record out of the recycle bin.</summary>
+    public void Undelete(string id) => Do(store => store.Undelete(store.Find(SalesforceId.TryNormalise(id, out var id18) ? id18 : "") ?? throw SalesforceException.NotFound(), store.Owners[0]));
+
+    /// <summary>Puts a contact on an opportunity, and returns the role's id: deleting it takes the contact off.</summary>
+    public string AddContactRole(string opportunityId, string contactId, bool isPrimary = false) =>
+        Create("OpportunityContactRole", ("OpportunityId", opportunityId), ("ContactId", contactId), ("IsPrimary", isPrimary));
+
     /// <summary>The record as it is now, deleted or not; null when there is none.</summary>
     public SalesforceRecord? Get(string id) => Do(store => SalesforceId.TryNormalise(id, out var id18) ? store.Find(id18)?.ToRecord() : null);
 

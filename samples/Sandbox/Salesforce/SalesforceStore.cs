@@ -126,6 +126,24 @@ internal sealed class SalesforceStore
         Put(record, values, by);
     }
 
+    /// <summary>Takes a record out of the recycle bin.</summary>
+    public void Undelete(SalesforceObject record, string by)
+    {
+        if (!record.IsDeleted)
+        {
+            throw new SalesforceException(400, "UNDELETE_FAILED", "The record is not in the recycle bin.");
+        }
+
+        var values = new Dictionary<string, object?> { ["IsDeleted"] = false };
+        if (record.Type.Field("MasterRecordId") is not null)
+        {
+            values["MasterRecordId"] = null;
+        }
+
+        Put(record, values, by);
+        Index(record);
+    }
+
     /// <summary>Merges two leads or contacts: the winner takes what it lacks and the other's tasks and roles.</summary>
     public void Merge(SalesforceObject winner, SalesforceObject other, string by)
     {

@@ -51,7 +51,10 @@ public static class FactMapper
                 break;
         }
 
-        return AboutOf(source) is { } record ? [.. facts.Select(fact => fact is RecordDeleted or RecordRestored ? fact : fact with { About = record, ShowsRecord = source.ShowsRecord })] : facts;
+        var about = AboutOf(source);
+        return about is null && !source.Past
+            ? facts
+            : [.. facts.Select(fact => fact is RecordDeleted or RecordRestored ? fact : fact with { About = about, ShowsRecord = about is not null && source.ShowsRecord, Past = source.Past })];
 
         string Key(string kind) => $"{source.DedupeKey}#{kind}";
 
@@ -75,11 +78,12 @@ public static class FactMapper
 
         void AddProfile()
         {
-            if (source is { DealId: null, Profile: { } profile } && profile != NothingKnown)
+            var profile = source.Profile ?? NothingKnown;
+            if (source.DealId is null && (profile != NothingKnown || source.ScoreCleared))
             {
                 facts.Add(new ProfileChanged
                 {
-                    Profile = profile,
+                    Profile = profile, ScoreCleared = source.ScoreCleared,
                     DedupeKey = Key("profile"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
                 });
             }
@@ -150,7 +154,7 @@ public static class FactMapper
                 facts.Add(new DealChanged
                 {
                     DealId = deal, Status = status, Stage = status == DealStatus.Lost ? null : source.Stage, Raw = source.ToStageRaw,
-                    Amount = source.Amount, Currency = source.Currency, Owner = source.Owner,
+                    Amount = source.Amount, Currency = source.Currency, Owner = source.Owner, Cleared = source.Cleared.IsDefaultOrEmpty ? default : source.Cleared,
                     DedupeKey = Key("deal"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
                 });
             }
@@ -170,7 +174,7 @@ public static class FactMapper
             {
                 facts.Add(new HandoffReturned
                 {
-                    Reason = reason, Raw = source.ToStageRaw,
+                    Reason = reason, Raw = source.ToStageRaw, HubWroteLast = source.HubWroteLast,
                     DedupeKey = Key("returned"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
                 });
             }

@@ -14,6 +14,9 @@ public interface IConnector
     /// <summary>What kind of record a person's id names, where the tool has several (a lead, a contact). Two records of one kind are two persons unless the tool says otherwise.</summary>
     string RecordKind(string personId) => "person";
 
+    /// <summary>The one form of a record's id, whatever way people copy it.</summary>
+    string NormaliseId(string id) => CopiedId.Clean(id);
+
     /// <summary>Whether a map says what one of the tool's stages means.</summary>
     bool Maps(StageMapKind map, string raw) => false;
 }
@@ -68,9 +71,20 @@ public interface IPollSource : IDeliveryReader
     /// <exception cref="Http.VendorRefusedException">The vendor refuses; the cursor stays.</exception>
     Task<PollPage> PollAsync(string? cursor, DateTimeOffset now, CancellationToken cancellationToken);
 
+    /// <summary>The cursor that reads again what a gap may have swallowed: from before the gap on, but not from further back than the vendor keeps its events. Pure.</summary>
+    /// <param name="cursor">The present cursor; null at the very start, when everything is still to be read.</param>
+    /// <param name="gap">Where the vendor lost track.</param>
+    /// <param name="now">The present time.</param>
+    string? Rewind(string? cursor, EventGap gap, DateTimeOffset now) => cursor;
+
     /// <summary>How far one answer reaches, in the vendor's own words, for people to read. Pure.</summary>
     PollProgress Progress(Delivery answer);
 }
+
+/// <summary>A time in which a vendor lost track of what changed, and does not say of which records.</summary>
+/// <param name="RecordType">The vendor's name for the kind of record.</param>
+/// <param name="At">When; null where the vendor does not say.</param>
+public sealed record EventGap(string RecordType, DateTimeOffset? At);
 
 /// <summary>How far a poll's answer reaches.</summary>
 /// <param name="NextCursor">The vendor's own mark: a time stamp, a page token; null where the answer has none.</param>
@@ -102,6 +116,7 @@ public interface IHandoffTarget : IConnector
     /// <exception cref="Http.VendorUnavailableException">The vendor does not answer: try later.</exception>
     /// <exception cref="Http.VendorRefusedException">The vendor refuses for good.</exception>
     /// <exception cref="AmbiguousMatchException">Several records match the lead, and nothing was written.</exception>
+    /// <exception cref="RecordsDeletedException">All records of the lead were deleted, and nothing was written.</exception>
     Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken);
 }
 
@@ -114,6 +129,9 @@ public sealed record HandoffOrder(Handoff Handoff, Journey Journey, HandoffBrief
 {
     /// <summary>Gets the id, in the tool, of the user it is meant for; null leaves it to the tool.</summary>
     public string? OwnerId { get; init; }
+
+    /// <summary>Gets a value indicating whether a record may be made where all that the tool had of the lead were deleted: a person has said so.</summary>
+    public bool MayRecreate { get; init; }
 
     /// <summary>Gets the ids of the users the hub had given it to before, who did not take it up. A record that one of them has is nobody's yet.</summary>
     public IReadOnlyList<string> GivenBefore { get; init; } = [];

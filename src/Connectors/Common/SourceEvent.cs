@@ -47,6 +47,9 @@ public sealed record SourceEvent
     /// <summary>Gets the ISO 4217 code, as given.</summary>
     public string? Currency { get; init; }
 
+    /// <summary>Gets what of the deal the tool says is empty now: cleared is not unknown.</summary>
+    public ImmutableArray<DealProperty> Cleared { get; init; } = [];
+
     /// <summary>Gets what the payload lacks and the vendor's API has, by name (<c>email</c>, <c>fromStage</c>, <c>amount</c>, <c>currency</c>).</summary>
     public ImmutableArray<string> NeedsEnrichment { get; init; } = [];
 
@@ -98,8 +101,23 @@ public sealed record SourceEvent
     /// <summary>Gets what the event tells of the person; null where it tells nothing.</summary>
     public LeadProfile? Profile { get; init; }
 
+    /// <summary>Gets a value indicating whether the tool has no score of the person any more.</summary>
+    public bool ScoreCleared { get; init; }
+
+    /// <summary>Gets the kind of an event that the connector does not read, in the vendor's words; null for one that it does. It is counted and listed, so that nothing is ignored in silence.</summary>
+    public string? NotRead { get; init; }
+
     /// <summary>Gets why this event of an otherwise readable delivery cannot be read; null for one that can. It is parked, and holds back no other.</summary>
     public string? Unreadable { get; init; }
+
+    /// <summary>Gets a value indicating whether it was found on the record when its person was first met, and is older than what brought the meeting: no news for anybody.</summary>
+    public bool Past { get; init; }
+
+    /// <summary>Gets the gap that the event tells of, where it names no record to be read again: the whole kind is. Null for any other event.</summary>
+    public EventGap? Gap { get; init; }
+
+    /// <summary>Gets a value indicating whether the record has to be read before the event means anything, however well its person is known.</summary>
+    public bool AsksRecord { get; init; }
 
     /// <summary>Gets a value indicating whether the tool says that a deleted record is there again.</summary>
     public bool Restored { get; init; }

@@ -17,7 +17,7 @@ internal static class VendorClients
     public static IServiceCollection AddLoginClient<TApi>(this IServiceCollection services, string connector, Uri baseUrl, JsonSerializerOptions json)
         where TApi : class
     {
-        services.AddClient<TApi>(connector, $"{connector}-login", baseUrl, json).AddHttpMessageHandler(provider => Resilience(provider, connector));
+        services.AddClient<TApi>(connector, $"{connector}-login", baseUrl, json).AddHttpMessageHandler(provider => Resilience(provider, connector)).AddHttpMessageHandler(() => new WellFormedHandler());
         return services;
     }
 
@@ -42,7 +42,8 @@ internal static class VendorClients
         }
 
         client.AddHttpMessageHandler(provider => new AccessTokenHandler(provider.GetRequiredKeyedService<AccessTokenCache>(connector)))
-            .AddHttpMessageHandler(provider => Resilience(provider, connector));
+            .AddHttpMessageHandler(provider => Resilience(provider, connector))
+            .AddHttpMessageHandler(() => new WellFormedHandler());
         return services;
     }
 

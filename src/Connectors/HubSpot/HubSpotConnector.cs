@@ -52,7 +52,7 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
             return DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "the body is no JSON array of events");
         }
 
-        var ours = events.Count(wire => HubSpotMapper.IsOurs(wire, _options));
+        var ours = events.Count(wire => wire.Unreadable is not null || HubSpotMapper.IsOurs(wire, _options));
         return ours == 0 && events.Count > 0
             ? DeliveryCheck.Refuse(DeliveryVerdict.NotOurs, "every event is of another portal")
             : DeliveryCheck.Accept(ours);
@@ -72,7 +72,7 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
     {
         ArgumentNullException.ThrowIfNull(delivery);
 
-        using var document = JsonDocument.Parse(delivery.Body);
+        using var document = JsonDocument.Parse(WellFormed.Json(delivery.Body));
         List<JsonElement> events = [.. document.RootElement.EnumerateArray()];
         return events.Count < 2
             ? [delivery]

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Funnel;
@@ -18,15 +16,14 @@ internal static class HubSpotMapper
     private static readonly HashSet<string> Working = new(StringComparer.OrdinalIgnoreCase) { "IN_PROGRESS", "OPEN_DEAL", "ATTEMPTED_TO_CONTACT", "CONNECTED" };
 
     /// <summary>
-    /// The events of a webhook's array; null where it is no array, or nothing in it is an event. An element that is none among others that are comes marked as unreadable.
+    /// The events of a webhook's array; null where it is no array, or holds nothing that could be an event. An object that is no event comes marked as unreadable.
     /// </summary>
     public static IReadOnlyList<HubSpotEventWire>? Parse(ReadOnlyMemory<byte> body)
     {
         try
         {
-            var elements = JsonSerializer.Deserialize<IReadOnlyList<JsonElement>>(body.Span, HubSpotJson.Options);
-            List<HubSpotEventWire>? events = elements is null ? null : [.. elements.Select(Parse)];
-            return events is { Count: > 0 } && events.TrueForAll(wire => wire.Unreadable is not null) ? null : events;
+            var elements = JsonSerializer.Deserialize<IReadOnlyList<JsonElement>>(WellFormed.Json(body).Span, HubSpotJson.Options);
+            return elements is null || (elements.Count > 0 && elements.All(element => element.ValueKind != JsonValueKind.Object)) ? null : [.. elements.Select(Parse)];
         }
         catch (JsonException)
         {
@@ -48,7 +45,7 @@ internal static class HubSpotMapper
             // Known by its text, below.
         }
 
-        return new() { Unreadable = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(element.GetRawText())))[..16] };
+        return new() { Unreadable = UnreadableEvent.Fingerprint(element.GetRawText()) };
     }
 
     /// <summary>Reads the account's own events, each distinct one once, in order of appearance.</summary>
@@ -82,7 +79,7 @@ internal static class HubSpotMapper
     {
         if (wire.Unreadable is { } text)
         {
-            return [new() { Kind = SourceEventKind.Ignored, Side = ToolSide.Marketing, DedupeKey = $"hubspot|unreadable|{text}", Unreadable = "an element of the array is no event of HubSpot's form" }];
+            return [UnreadableEvent.Of("hubspot", ToolSide.Marketing, text, "an element of the array is no event of HubSpot's form")];
         }
 
         var type = wire.SubscriptionType ?? wire.EventType ?? "";
@@ -91,9 +88,9 @@ internal static class HubSpotMapper
 
         return (entity, change) switch
         {
-            (Contact or Deal, "associationChange") => [Association(wire, blank, options)],
-            (Contact, _) when wire.ObjectId is { } id => [OfContact(wire, change, Contacts(blank, id), id, options)],
-            (Deal, "merge") when wire.PrimaryObjectId is { } winner => MergedDeals(wire, blank, winner),
+            (_, "associationChange") => [Association(wire, blank, options)],
+            (Contact, _) when (wire.ObjectId ?? wire.PrimaryObjectId) is { } id => [OfContact(wire, change, Contacts(blank, id), id, options)],
+            (Deal, "merge") when (wire.PrimaryObjectId ?? wire.ObjectId) is { } winner => MergedDeals(wire, blank, winner),
             (Deal, _) when wire.ObjectId is { } id => [OfDeal(wire, change, Deals(blank, id), options)],
             _ => [blank],
         };
@@ -105,6 +102,7 @@ internal static class HubSpotMapper
         };
     }
 
+    /// <summary>The object and the change of a type like <c>contact.creation</c>; in the generic form <c>object.creation</c> the object has a number.</summary>
     private static (string Entity, string Change) Split(string type, string? objectTypeId)
     {
         var dot = type.IndexOf('.', StringComparison.Ordinal);
@@ -113,39 +111,64 @@ internal static class HubSpotMapper
             return ("", "");
         }
 
-        var entity = type[..dot] == "object" ? objectTypeId switch { "0-1" => Contact, "0-3" => Deal, _ => "" } : type[..dot];
-        return (entity, type[(dot + 1)..]);
+        return (type[..dot] == "object" ? EntityOf(objectTypeId) : type[..dot], type[(dot + 1)..]);
     }
+
+    private static string EntityOf(string? objectTypeId) => objectTypeId switch
+    {
+        "0-1" => Contact,
+        "0-3" => Deal,
+        _ => "",
+    };
 
     private static SourceEvent Blank(HubSpotEventWire wire, string type)
     {
-        var subject = wire.ObjectId is { } id ? Text(id) : $"{wire.FromObjectId}>{wire.ToObjectId}";
+        string?[] objects = [type, wire.ObjectTypeId, wire.AssociationType, wire.FromObjectTypeId, wire.ToObjectTypeId];
         return new()
         {
             Kind = SourceEventKind.Ignored,
             Side = ToolSide.Marketing,
-            DedupeKey = string.Create(CultureInfo.InvariantCulture, $"hubspot|{wire.PortalId}|{type}|{subject}|{wire.EventId}|{wire.OccurredAt}"),
+            DedupeKey = KeyOf(wire, type),
             OccurredAt = At(wire.OccurredAt),
+            NotRead = string.Join(' ', objects.Where(part => !string.IsNullOrEmpty(part))),
             ExternalIds = wire.PortalId is { } portal
                 ? ImmutableSortedDictionary<string, string>.Empty.Add("portalId", Text(portal))
                 : ImmutableSortedDictionary<string, string>.Empty,
         };
     }
 
+    /// <summary>All that makes an event: its id is not promised to be unique, so neither is it together with object and time. Values are hashed.</summary>
+    private static string KeyOf(HubSpotEventWire wire, string type)
+    {
+        var subject = wire.ObjectId is { } id ? Text(id) : $"{wire.FromObjectId}>{wire.ToObjectId}";
+        var key = string.Create(CultureInfo.InvariantCulture, $"hubspot|{wire.PortalId}|{type}|{subject}|{wire.EventId}|{wire.OccurredAt}");
+        string?[] details =
+        [
+            wire.ObjectTypeId, wire.PropertyName, wire.PropertyValue is { } value ? UnreadableEvent.Fingerprint(value) : null,
+            wire.AssociationType, wire.FromObjectTypeId, wire.ToObjectTypeId, wire.AssociationRemoved == true ? "removed" : null,
+            wire.PrimaryObjectId?.ToString(CultureInfo.InvariantCulture), wire.NewObjectId?.ToString(CultureInfo.InvariantCulture), wire.MergedObjectIds is { } merged ? string.Join(',', merged) : null,
+        ];
+        return string.Join('|', details.Where(detail => !string.IsNullOrEmpty(detail)).Prepend(key));
+    }
+
     /// <summary>The time of an event; null where it has none, or none that is a date.</summary>
     private static DateTimeOffset? At(long? milliseconds) =>
         milliseconds is >= 0 and <= 253_402_300_799_999 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds.Value) : null;
 
-    private static SourceEvent OfContact(HubSpotEventWire wire, string change, SourceEvent source, long id, HubSpotOptions options) => change switch
+    private static SourceEvent OfContact(HubSpotEventWire wire, string change, SourceEvent source, long id, HubSpotOptions options)
     {
-        "creation" => source with { Kind = SourceEventKind.ContactCreated, NeedsEnrichment = ["email"] },
-        "restore" => source with { Kind = SourceEventKind.ContactCreated, Restored = true, NeedsEnrichment = ["email"] },
-        "deletion" => source with { Kind = SourceEventKind.ContactDeleted },
-        "privacyDeletion" => source with { Kind = SourceEventKind.ContactPrivacyDeleted },
-        "merge" => MergedContacts(wire, source, id, options),
-        "propertyChange" => ContactProperty(wire, source with { Kind = SourceEventKind.ContactUpdated, NeedsEnrichment = ["email"] }, options),
-        _ => source,
-    };
+        var known = source with { NotRead = null };
+        return change switch
+        {
+            "creation" => known with { Kind = SourceEventKind.ContactCreated, NeedsEnrichment = ["email"] },
+            "restore" => known with { Kind = SourceEventKind.ContactCreated, Restored = true, NeedsEnrichment = ["email"] },
+            "deletion" => known with { Kind = SourceEventKind.ContactDeleted },
+            "privacyDeletion" => known with { Kind = SourceEventKind.ContactPrivacyDeleted },
+            "merge" => MergedContacts(wire, known, id, options),
+            "propertyChange" => ContactProperty(wire, known with { Kind = SourceEventKind.ContactUpdated, NeedsEnrichment = ["email"] }, options),
+            _ => source,
+        };
+    }
 
     private static SourceEvent MergedContacts(HubSpotEventWire wire, SourceEvent source, long id, HubSpotOptions options)
     {
@@ -164,6 +187,11 @@ internal static class HubSpotMapper
 
     private static SourceEvent ContactProperty(HubSpotEventWire wire, SourceEvent source, HubSpotOptions options)
     {
+        if (IsWithheld(wire))
+        {
+            return source;
+        }
+
         var value = wire.PropertyValue ?? "";
         return wire.PropertyName switch
         {
@@ -172,6 +200,7 @@ internal static class HubSpotMapper
             {
                 Kind = SourceEventKind.EmailChanged, SubjectEmail = email.Address, Profile = new() { Email = email.Address }, NeedsEnrichment = [],
             },
+            "email" when value.Length == 0 => source with { Profile = new() { Email = "" } },
             "hs_additional_emails" => source with { FurtherEmails = Addresses(value) },
             "hs_email_optout" when bool.TryParse(value, out var out_) => source with
             {
@@ -183,17 +212,21 @@ internal static class HubSpotMapper
             },
             "hs_lead_status" => source with { Side = ToolSide.Crm, Detail = value, ShowsWork = Working.Contains(value) },
             "notes_next_activity_date" => source with { Side = ToolSide.Crm, Booking = new("next", Instant(value), null) },
-            "hubspot_owner_id" => source with { Owner = value },
+            "hubspot_owner_id" => source with { Owner = value.Length > 0 ? value : null },
             "firstname" => source with { Profile = new() { FirstName = value } },
             "lastname" => source with { Profile = new() { LastName = value } },
             "company" => source with { Profile = new() { Company = value } },
             "jobtitle" => source with { Profile = new() { JobTitle = value } },
-            "phone" => source with { Profile = new() { Phone = value } },
+            "phone" => source with { Profile = new() { Phone = value, ComparablePhone = PhoneNumber.Comparable(value, options.PhoneRegion) } },
             "country" => source with { Profile = new() { Region = value } },
             "hubspotscore" when Amount(value) is { } score => source with { Profile = new() { Score = score } },
+            "hubspotscore" when value.Length == 0 => source with { ScoreCleared = true },
             _ => source,
         };
     }
+
+    /// <summary>What stands in the place of a sensitive value is no value.</summary>
+    private static bool IsWithheld(HubSpotEventWire wire) => wire.IsSensitive == true || Withheld.Is(wire.PropertyValue);
 
     /// <summary>Milliseconds, as webhooks tell times; null where there is none.</summary>
     private static DateTimeOffset? Instant(string value) =>
@@ -214,6 +247,7 @@ internal static class HubSpotMapper
 
     private static SourceEvent Deals(SourceEvent source, long id) => source with
     {
+        NotRead = null,
         Side = ToolSide.Crm,
         DealId = Text(id),
         ExternalIds = source.ExternalIds.Add("dealId", Text(id)),
@@ -224,19 +258,25 @@ internal static class HubSpotMapper
         "creation" => source with { Kind = SourceEventKind.DealCreated, DealStatus = DealStatus.Open, ShowsWork = true, NeedsEnrichment = ["email"] },
         "deletion" => source with { Kind = SourceEventKind.DealDeleted, DealStatus = DealStatus.Deleted },
         "restore" => source with { Kind = SourceEventKind.ResyncRequired },
-        "propertyChange" => DealProperty(wire, source with { Kind = SourceEventKind.DealUpdated, NeedsEnrichment = ["email"] }, options),
-        _ => source with { Kind = SourceEventKind.Ignored },
+        "propertyChange" => ChangedDeal(wire, source with { Kind = SourceEventKind.DealUpdated, NeedsEnrichment = ["email"] }, options),
+        _ => source with { Kind = SourceEventKind.Ignored, NotRead = wire.SubscriptionType ?? wire.EventType },
     };
 
-    private static SourceEvent DealProperty(HubSpotEventWire wire, SourceEvent source, HubSpotOptions options)
+    private static SourceEvent ChangedDeal(HubSpotEventWire wire, SourceEvent source, HubSpotOptions options)
     {
+        if (IsWithheld(wire))
+        {
+            return source;
+        }
+
         var value = wire.PropertyValue ?? "";
         return wire.PropertyName switch
         {
             "dealstage" when value.Length > 0 => DealStage(source, value, options),
+            "amount" when value.Length == 0 => source with { Cleared = [DealProperty.Amount] },
             "amount" => source with { Amount = Amount(value), NeedsEnrichment = ["currency"] },
-            "deal_currency_code" when value.Length > 0 => source with { Currency = value },
-            "hubspot_owner_id" => source with { Owner = value },
+            "deal_currency_code" => value.Length > 0 ? source with { Currency = value } : source with { Cleared = [DealProperty.Currency] },
+            "hubspot_owner_id" => value.Length > 0 ? source with { Owner = value } : source with { Cleared = [DealProperty.Owner] },
             _ => source,
         };
     }
@@ -270,10 +310,11 @@ internal static class HubSpotMapper
 
     private static SourceEvent Association(HubSpotEventWire wire, SourceEvent blank, HubSpotOptions options)
     {
-        var (deal, contact) = wire.AssociationType switch
+        var (from, to) = EndsOf(wire);
+        var (deal, contact) = (from, to) switch
         {
-            "DEAL_TO_CONTACT" => (wire.FromObjectId, wire.ToObjectId),
-            "CONTACT_TO_DEAL" => (wire.ToObjectId, wire.FromObjectId),
+            (Deal, Contact) => (wire.FromObjectId, wire.ToObjectId),
+            (Contact, Deal) => (wire.ToObjectId, wire.FromObjectId),
             _ => (null, null),
         };
         if (deal is not { } dealId || contact is not { } contactId)
@@ -287,6 +328,23 @@ internal static class HubSpotMapper
             ExternalIds = blank.ExternalIds.Add("dealId", Text(dealId)).Add("contactId", Text(contactId)),
             People = [Person(options, contactId)],
             DealStatus = wire.AssociationRemoved == true ? DealStatus.Deleted : null,
+            OnlyIfKnown = wire.AssociationRemoved == true,
+        };
+    }
+
+    /// <summary>What an association goes from and to: by the numbers of the generic form, else by a name like <c>DEAL_TO_CONTACT</c>.</summary>
+    private static (string From, string To) EndsOf(HubSpotEventWire wire)
+    {
+        if (wire.FromObjectTypeId is not null && wire.ToObjectTypeId is not null)
+        {
+            return (EntityOf(wire.FromObjectTypeId), EntityOf(wire.ToObjectTypeId));
+        }
+
+        return wire.AssociationType switch
+        {
+            "DEAL_TO_CONTACT" => (Deal, Contact),
+            "CONTACT_TO_DEAL" => (Contact, Deal),
+            _ => ("", ""),
         };
     }
 

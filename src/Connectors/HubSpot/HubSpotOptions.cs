@@ -59,6 +59,9 @@ public sealed class HubSpotOptions
     /// <summary>Gets the contact property that takes sales' reason for a return; null writes a note instead.</summary>
     public string? ReturnReasonProperty { get; init; }
 
+    /// <summary>Gets the country of telephone numbers without a country code, ISO 3166 with two letters; null compares them by their digits.</summary>
+    public string? PhoneRegion { get; init; }
+
     /// <summary>Gets what lifecycle stages mean. Setting <c>StageMap:{raw}</c>.</summary>
     public required StageMap<FunnelStage> Stages { get; init; }
 
@@ -86,6 +89,7 @@ public sealed class HubSpotOptions
             PortalId = settings.Number("PortalId"),
             AppUrl = settings.Url("AppUrl", "https://app.hubspot.com"),
             ReturnReasonProperty = settings.Text("ReturnReasonProperty"),
+            PhoneRegion = ProfileFields.ReadPhoneRegion(settings),
             Stages = stages,
             DealStages = settings.DealStages("DealStageMap", DefaultPipeline),
             WriteStages = ReadWriteStages(settings, stages),

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using IntegrationHub.Connectors.Common;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
@@ -25,12 +26,21 @@ internal sealed record HubSpotEventWire
     /// <summary>Which object, in the generic <c>object.*</c> form: 0-1 contact, 0-3 deal.</summary>
     public string? ObjectTypeId { get; init; }
 
+    /// <summary>Which object an association goes from, in the generic form.</summary>
+    public string? FromObjectTypeId { get; init; }
+
+    /// <summary>Which object an association goes to, in the generic form.</summary>
+    public string? ToObjectTypeId { get; init; }
+
     public long? ObjectId { get; init; }
 
     public string? PropertyName { get; init; }
 
     [JsonConverter(typeof(HubSpotJson.ScalarText))]
     public string? PropertyValue { get; init; }
+
+    /// <summary>Whether HubSpot keeps the value back: what stands in its place is a placeholder.</summary>
+    public bool? IsSensitive { get; init; }
 
     public long? PrimaryObjectId { get; init; }
 
@@ -59,26 +69,35 @@ internal sealed record HubSpotTokenWire
 }
 
 /// <summary>Asks for records by id.</summary>
-internal sealed record HubSpotBatchReadWire(IReadOnlyList<HubSpotIdWire> Inputs, IReadOnlyList<string>? Properties = null);
+internal sealed record HubSpotBatchReadWire(IReadOnlyList<HubSpotIdWire> Inputs, IReadOnlyList<string>? Properties = null, IReadOnlyList<string>? PropertiesWithHistory = null);
 
-/// <summary>An id.</summary>
-internal sealed record HubSpotIdWire(string Id);
+/// <summary>An id, and the mark to go on from where its answer was not whole.</summary>
+internal sealed record HubSpotIdWire(string Id, string? After = null);
 
 /// <summary>Records; those that are not there are left out.</summary>
 internal sealed record HubSpotBatchWire(IReadOnlyList<HubSpotObjectWire>? Results);
 
 /// <summary>A record.</summary>
-internal sealed record HubSpotObjectWire(string? Id, IReadOnlyDictionary<string, string?>? Properties)
+internal sealed record HubSpotObjectWire(string? Id, IReadOnlyDictionary<string, JsonElement>? Properties)
 {
-    /// <summary>The value of a property; null where it has none.</summary>
-    public string? Text(string property) => Properties?.GetValueOrDefault(property) is { Length: > 0 } value ? value : null;
+    public IReadOnlyDictionary<string, IReadOnlyList<HubSpotVersionWire>?>? PropertiesWithHistory { get; init; }
+
+    /// <summary>Since when a property has its present value; null where that is not told.</summary>
+    public DateTimeOffset? Since(string property) => PropertiesWithHistory?.GetValueOrDefault(property) is [{ Timestamp: { } since }, ..] ? since : null;
+
+    /// <summary>The value of a property; null where it has none, or none that is told.</summary>
+    public string? Text(string property) =>
+        Properties is not null && Properties.TryGetValue(property, out var value) && HubSpotJson.TextOf(value) is { Length: > 0 } text && !Withheld.Is(text) ? text : null;
 }
+
+/// <summary>A value that a property had from a time on; the latest comes first.</summary>
+internal sealed record HubSpotVersionWire([property: JsonConverter(typeof(HubSpotJson.ScalarText))] string? Value, DateTimeOffset? Timestamp);
 
 /// <summary>What belongs to what.</summary>
 internal sealed record HubSpotAssociationsWire(IReadOnlyList<HubSpotAssociationWire>? Results);
 
 /// <summary>What belongs to one record.</summary>
-internal sealed record HubSpotAssociationWire(HubSpotIdWire? From, IReadOnlyList<HubSpotAssociatedWire>? To);
+internal sealed record HubSpotAssociationWire(HubSpotIdWire? From, IReadOnlyList<HubSpotAssociatedWire>? To, HubSpotPagingWire? Paging = null);
 
 /// <summary>One that belongs to it.</summary>
 internal sealed record HubSpotAssociatedWire(long? ToObjectId);
@@ -108,7 +127,11 @@ internal sealed record HubSpotPipelinesWire(IReadOnlyList<HubSpotPipelineWire>? 
 internal sealed record HubSpotPipelineWire(string? Id, IReadOnlyList<HubSpotPipelineStageWire>? Stages);
 
 /// <summary>A stage of a pipeline.</summary>
-internal sealed record HubSpotPipelineStageWire(string? Id, IReadOnlyDictionary<string, string?>? Metadata);
+internal sealed record HubSpotPipelineStageWire(string? Id, IReadOnlyDictionary<string, JsonElement>? Metadata)
+{
+    /// <summary>How likely a deal on it is won; null where it is not told.</summary>
+    public decimal? Probability => Metadata is not null && Metadata.TryGetValue("probability", out var value) ? HubSpotMapper.Amount(HubSpotJson.TextOf(value)) : null;
+}
 
 /// <summary>Properties to write; an empty text clears.</summary>
 internal sealed record HubSpotPatchWire(IReadOnlyDictionary<string, string> Properties);
@@ -120,6 +143,14 @@ internal static class HubSpotJson
     {
         NumberHandling = JsonNumberHandling.AllowReadingFromString,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>A value as text; a number or a truth value is taken as it is written. Null for what is neither.</summary>
+    public static string? TextOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+        _ => null,
     };
 
     /// <summary>A text; a number or a truth value is taken as it is written.</summary>

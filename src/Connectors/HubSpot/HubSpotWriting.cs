@@ -35,7 +35,7 @@ internal sealed class HubSpotWriting(HubSpotClient client, HubSpotOptions option
         [
             .. ProfileFields.CompareConsent(wish, OptOut, contact.Text(OptOut) == "true"),
             .. CompareStage(wish, contact),
-            .. ProfileFields.Compare(wish, Fields, contact.Text),
+            .. ProfileFields.Compare(wish, Fields, contact.Text, options.PhoneRegion),
         ]);
     }
 

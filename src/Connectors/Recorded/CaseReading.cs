@@ -90,6 +90,10 @@ public sealed record EventReading
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Stale { get; init; }
 
+    /// <summary>Gets a value indicating whether what belonged together no longer does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Removed { get; init; }
+
     /// <summary>Puts the events of one delivery in the form that is printed.</summary>
     public static IReadOnlyList<EventReading> Of(IReadOnlyList<SourceEvent> events)
     {
@@ -115,6 +119,7 @@ public sealed record EventReading
         NeedsEnrichment = source.NeedsEnrichment is { IsEmpty: false } lacking ? lacking : null,
         Unmapped = source.Unmapped,
         Stale = source.ToStageRaw is not null && overtaken,
+        Removed = source is { Kind: SourceEventKind.AssociationChanged, DealStatus: DealStatus.Deleted },
     };
 
     private static bool SameRecord(SourceEvent one, SourceEvent other) =>

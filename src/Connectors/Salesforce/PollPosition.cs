@@ -15,6 +15,7 @@ internal enum PolledObject
     Task,
     Event,
     Contact,
+    OpportunityContactRole,
 }
 
 /// <summary>
@@ -70,6 +71,11 @@ internal sealed record PollCursor(IReadOnlyDictionary<PolledObject, PollPosition
     /// <summary>Makes a cursor.</summary>
     public static PollCursor Of(IReadOnlyDictionary<PolledObject, PollPosition> positions, IEnumerable<string> seen) =>
         new(positions, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', seen.Order(StringComparer.Ordinal)))))[..16]);
+
+    /// <summary>The cursor that reads an object again from an earlier time on; the same where it has not come so far.</summary>
+    public PollCursor Back(PolledObject polled, DateTimeOffset from) => Positions.TryGetValue(polled, out var position) && position.At > from
+        ? this with { Positions = new Dictionary<PolledObject, PollPosition>(Positions) { [polled] = new(from) } }
+        : this;
 
     /// <summary>The text that is kept.</summary>
     public string Write() => JsonSerializer.Serialize(this with { Positions = new SortedDictionary<PolledObject, PollPosition>(Positions.ToDictionary()) }, Json);

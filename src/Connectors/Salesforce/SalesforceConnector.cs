@@ -60,6 +60,9 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
     }
 
     /// <inheritdoc/>
+    public string NormaliseId(string id) => SalesforceId.Normalise(id);
+
+    /// <inheritdoc/>
     public ImmutableHashSet<PersonProperty> Writes => [PersonProperty.Consent, .. _options.WriteProfile];
 
     /// <inheritdoc/>
@@ -123,7 +126,7 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
     /// <summary>A list in two: the body itself, or a member of it.</summary>
     private static IReadOnlyList<Delivery> Halves(Delivery delivery, string? member)
     {
-        using var document = JsonDocument.Parse(delivery.Body);
+        using var document = JsonDocument.Parse(WellFormed.Json(delivery.Body));
         var list = member is null ? document.RootElement : document.RootElement.GetProperty(member);
         if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() < 2)
         {
@@ -147,6 +150,14 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
 
     /// <inheritdoc/>
     public Task<PollPage> PollAsync(string? cursor, DateTimeOffset now, CancellationToken cancellationToken) => _poll.StepAsync(cursor, now, cancellationToken);
+
+    /// <inheritdoc/>
+    public string? Rewind(string? cursor, EventGap gap, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(gap);
+
+        return _poll.Rewind(cursor, gap, now);
+    }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<SourceEvent>> EnrichAsync(IReadOnlyList<SourceEvent> events, CancellationToken cancellationToken)
@@ -214,7 +225,7 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
         }
 
         return SalesforceWire.ParseChanges(delivery.Body) is { } changes
-            ? DeliveryCheck.Accept(changes.Sum(change => change.RecordIds.Count))
+            ? DeliveryCheck.Accept(changes.Changes.Sum(change => change.RecordIds.Count) + changes.Unreadable.Count)
             : DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "the body is no change event");
     }
 
@@ -236,7 +247,7 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
         }
 
         return message.OrganizationId == _options.OrganizationId
-            ? DeliveryCheck.Accept(message.Notifications.Count)
+            ? DeliveryCheck.Accept(message.Notifications.Count + message.Unreadable.Count)
             : DeliveryCheck.Refuse(DeliveryVerdict.NotOurs, "the message is of another organisation");
     }
 

@@ -15,6 +15,12 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
     public async Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken)
     {
         var there = await FindAsync(order, cancellationToken);
+        IdentityKey[] deleted = [.. order.Journey.Identities.Where(key => key.Kind == IdentityKind.Person && key.Connector == options.Name)];
+        if (there is null && deleted.Length > 0 && !order.MayRecreate)
+        {
+            throw new RecordsDeletedException(options.Name, deleted);
+        }
+
         var person = there switch
         {
             null => await CreateAsync(order, cancellationToken),
@@ -35,9 +41,9 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
             ["Company"] = SalesforceText.Fit("Company", Filled(profile.Company) ?? SalesforceMapper.NoCompany),
         };
         Add("FirstName", profile.FirstName);
-        if (profile.Email is { Length: <= LongestEmail })
+        if (EmailAddress.TryParse(profile.Email, out var email) && email.Ascii.Length <= LongestEmail)
         {
-            Add("Email", profile.Email);
+            Add("Email", email.Ascii);
         }
 
         Add("Phone", profile.Phone);
@@ -109,7 +115,11 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
     /// <exception cref="AmbiguousMatchException">There are several.</exception>
     private async Task<SalesforceRecord?> FindByAddressAsync(HandoffOrder order, CancellationToken cancellationToken)
     {
-        string[] addresses = [.. order.Journey.Identities.Where(key => key.Kind == IdentityKind.Email).Select(key => key.Id).Append(order.Journey.Profile.Email).OfType<string>().Distinct()];
+        string[] addresses =
+        [
+            .. order.Journey.Identities.Where(key => key.Kind == IdentityKind.Email).Select(key => key.Id).Append(order.Journey.Profile.Email)
+                .SelectMany(address => EmailAddress.TryParse(address, out var email) ? new[] { email.Address, email.Ascii } : []).Distinct(),
+        ];
         if (addresses.Length == 0)
         {
             return null;

@@ -1,3 +1,5 @@
+using IntegrationHub.Connectors.Common;
+
 namespace IntegrationHub.Connectors.Salesforce;
 
 /// <summary>Salesforce's record ids come with 15 characters, where case matters, or with 18, where the last three say which were upper case. The hub knows only the long form.</summary>
@@ -11,14 +13,28 @@ internal static class SalesforceId
     /// <summary>Whether a text has the form of an id.</summary>
     public static bool IsId(string? text) => text is { Length: 15 or 18 } && text.All(char.IsAsciiLetterOrDigit);
 
-    /// <summary>The 18-character form. What is no id comes back as it is.</summary>
+    /// <summary>
+    /// The 18-character form, whatever way people copy an id: with blanks, in the short form, or in the long one with the case of its letters lost. What is no id comes back as it is.
+    /// </summary>
     public static string Normalise(string id)
     {
-        if (id.Length != 15 || !IsId(id))
+        var clean = CopiedId.Clean(id);
+        if (!IsId(clean))
         {
-            return id;
+            return clean;
         }
 
+        if (clean.Length == 15)
+        {
+            return WithSuffix(clean);
+        }
+
+        var lostItsCase = !clean.Any(char.IsAsciiLetterLower) || !clean.Any(char.IsAsciiLetterUpper);
+        return lostItsCase && WithSuffix(WithCaseOf(clean)) is var restored && restored.Equals(clean, StringComparison.OrdinalIgnoreCase) ? restored : clean;
+    }
+
+    private static string WithSuffix(string id)
+    {
         Span<char> suffix = stackalloc char[3];
         for (var block = 0; block < 3; block++)
         {
@@ -33,4 +49,14 @@ internal static class SalesforceId
 
         return string.Concat(id, suffix);
     }
+
+    /// <summary>The short form with the case of its letters as the last three characters of the long one tell it.</summary>
+    private static string WithCaseOf(string id) => string.Create(15, id, static (letters, id) =>
+    {
+        for (var i = 0; i < letters.Length; i++)
+        {
+            var bits = CaseLetters.IndexOf(char.ToUpperInvariant(id[15 + (i / 5)]), StringComparison.Ordinal);
+            letters[i] = bits >= 0 && (bits & (1 << (i % 5))) != 0 ? char.ToUpperInvariant(id[i]) : char.ToLowerInvariant(id[i]);
+        }
+    });
 }

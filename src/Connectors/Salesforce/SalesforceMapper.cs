@@ -16,7 +16,7 @@ internal static class SalesforceMapper
     /// <param name="apiUser">The user the hub acts as; null where it is not known.</param>
     /// <param name="options">The connector's options.</param>
     public static IReadOnlyList<SourceEvent> MapRows(QueryPage page, string? apiUser, SalesforceOptions options) =>
-        Distinct(page.Records.SelectMany(record => MapRow(record, apiUser, options)));
+        Distinct(page.Records.SelectMany(record => MapRow(record, apiUser, options)).Concat(Unreadable(page.Unreadable, "a row does not say what it is")));
 
     /// <summary>The events of one row.</summary>
     public static IEnumerable<SourceEvent> MapRow(SalesforceRecord record, string? apiUser, SalesforceOptions options)
@@ -33,23 +33,29 @@ internal static class SalesforceMapper
             var record = notification.Record;
             var at = record.Instant("LastModifiedDate") ?? record.Instant("SystemModstamp");
             return Map(record, Blank(record.Entity, record.Id, Key(options, "om", notification.Id), at, options), new(Form.Notification, null), options);
-        }));
+        }).Concat(Unreadable(message.Unreadable, "a notification does not say what it is")));
 
     /// <summary>The events of change events: one for each record of each.</summary>
-    public static IReadOnlyList<SourceEvent> MapChanges(IEnumerable<ChangeEvent> changes, SalesforceOptions options) =>
-        Distinct(changes.SelectMany(change => change.RecordIds.DefaultIfEmpty("").SelectMany(id => MapChange(change, id, options))));
+    public static IReadOnlyList<SourceEvent> MapChanges(ChangeBatch batch, SalesforceOptions options) =>
+        Distinct(batch.Changes.SelectMany(change => change.RecordIds.DefaultIfEmpty("").SelectMany(id => MapChange(change, id, options)))
+            .Concat(Unreadable(batch.Unreadable, "a change event does not say what it is")));
 
-    /// <summary>What a Lead or Contact tells of the person.</summary>
-    public static LeadProfile ProfileOf(SalesforceRecord record) => new()
+    /// <summary>What a Lead or Contact tells of the person: what it says is empty is cleared, and what it does not say is not known.</summary>
+    public static LeadProfile ProfileOf(SalesforceRecord record, SalesforceOptions options)
     {
-        Email = Canonical(record.Text("Email")),
-        FirstName = record.Text("FirstName") ?? record.Text("Name.FirstName"),
-        LastName = Known(record.Text("LastName") ?? record.Text("Name.LastName"), NoLastName),
-        Company = Known(record.Text("Company"), NoCompany),
-        JobTitle = record.Text("Title"),
-        Phone = record.Text("Phone"),
-        Region = record.Text("Country"),
-    };
+        var phone = Said(record, "Phone");
+        return new()
+        {
+            Email = record.IsEmpty("Email") ? "" : Canonical(record.Text("Email")),
+            FirstName = Said(record, "FirstName") ?? Said(record, "Name.FirstName"),
+            LastName = Known(Said(record, "LastName") ?? Said(record, "Name.LastName"), NoLastName),
+            Company = Known(Said(record, "Company"), NoCompany),
+            JobTitle = Said(record, "Title"),
+            Phone = phone,
+            ComparablePhone = PhoneNumber.Comparable(phone, options.PhoneRegion),
+            Region = Said(record, "Country"),
+        };
+    }
 
     /// <summary>What an event says, and for the rest what the record has.</summary>
     public static LeadProfile Over(LeadProfile said, LeadProfile record) => new()
@@ -60,6 +66,7 @@ internal static class SalesforceMapper
         Company = said.Company ?? record.Company,
         JobTitle = said.JobTitle ?? record.JobTitle,
         Phone = said.Phone ?? record.Phone,
+        ComparablePhone = said.Phone is null ? record.ComparablePhone : said.ComparablePhone,
         Region = said.Region ?? record.Region,
     };
 
@@ -74,23 +81,41 @@ internal static class SalesforceMapper
     private static IEnumerable<SourceEvent> MapChange(ChangeEvent change, string id, SalesforceOptions options)
     {
         var sequence = change.SequenceNumber.ToString(CultureInfo.InvariantCulture);
-        var blank = Blank(change.Entity, id, Key(options, "cdc", change.TransactionKey, sequence, id), change.CommittedAt, options);
+        var blank = Blank(change.Entity, id, Key(options, "cdc", change.TransactionKey, sequence, change.Entity, change.ChangeType, id), change.CommittedAt, options);
         var record = new SalesforceRecord(change.Entity, id, change.Fields, []);
 
-        return change.ChangeType switch
+        if (!IsKnown(change.Entity))
         {
-            _ when IsOwn(change) || !IsKnown(change.Entity) => [blank],
-            "CREATE" => Map(record, blank, new(Form.Created, null), options),
-            "UPDATE" when SalesforceId.IsId(id) => Map(record, blank, new(Form.Updated, null), options),
-            "DELETE" or "GAP_DELETE" => [Deleted(record, blank)],
-            _ => [blank with { Kind = SourceEventKind.ResyncRequired, Restored = change.ChangeType is "UNDELETE" or "GAP_UNDELETE" }],
+            return [blank with { NotRead = $"{change.Entity} {change.ChangeType}" }];
+        }
+
+        if (IsOwn(change))
+        {
+            return [blank];
+        }
+
+        var again = blank with { Kind = SourceEventKind.ResyncRequired, Restored = change.ChangeType is "UNDELETE" or "GAP_UNDELETE" };
+        if (!SalesforceId.IsId(id))
+        {
+            return [again with { Gap = new(change.Entity, change.CommittedAt) }];
+        }
+
+        return (change.ChangeType, change.Entity) switch
+        {
+            ("CREATE" or "UPDATE" or "DELETE" or "GAP_DELETE", "OpportunityContactRole") => [OfRole(record, blank, change.ChangeType is "DELETE" or "GAP_DELETE", options)],
+            ("CREATE" or "UPDATE", "Task") when OfTask(record, blank, new(Form.Updated, null), options) is { Kind: SourceEventKind.Activity } done => [done],
+            (_, "Task" or "Event") => [again],
+            ("CREATE", _) => Map(record, blank, new(Form.Created, null), options),
+            ("UPDATE", _) => Map(record, blank, new(Form.Updated, null), options),
+            ("DELETE" or "GAP_DELETE", _) => [Deleted(record, blank) with { AsksRecord = change.Entity is "Lead" or "Contact" }],
+            _ => [again],
         };
     }
 
     private static bool IsOwn(ChangeEvent change) =>
         change.ChangeOrigin?.Split(';').Any(part => part.Trim().Equals($"client={SalesforceConnector.ClientName}", StringComparison.OrdinalIgnoreCase)) == true;
 
-    private static bool IsKnown(string entity) => entity is "Lead" or "Contact" or "Opportunity" or "OpportunityContactRole" or "Task";
+    private static bool IsKnown(string entity) => entity is "Lead" or "Contact" or "Opportunity" or "OpportunityContactRole" or "Task" or "Event";
 
     private static SourceEvent Blank(string entity, string id, string key, DateTimeOffset? at, SalesforceOptions options)
     {
@@ -116,15 +141,15 @@ internal static class SalesforceMapper
 
     private static IEnumerable<SourceEvent> Map(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options) => record.Entity switch
     {
-        _ when record.Flag("IsDeleted") == true => [Gone(record, blank, options)],
+        _ when record.Flag("IsDeleted") == true => [Gone(record, blank with { OnlyIfKnown = record.Entity == "Contact" }, options)],
         "Opportunity" => OfOpportunity(record, blank, telling, options),
         "Lead" => OfLead(record, blank, telling, options),
-        "Contact" => OfContact(record, blank, telling),
-        "OpportunityContactRole" => [OfRole(record, blank, options)],
+        "Contact" => OfContact(record, blank with { OnlyIfKnown = telling.Form == Form.Row }, telling, options),
+        "OpportunityContactRole" => [OfRole(record, blank, removed: false, options)],
         "Task" when telling.Form == Form.Row && record.Text(options.TaskExternalIdField) is null => [OfActivity(record, blank, telling, options)],
         "Task" => [OfTask(record, blank, telling, options)],
         "Event" => [OfActivity(record, blank, telling, options)],
-        _ => [blank],
+        _ => [blank with { NotRead = record.Entity }],
     };
 
     private static SourceEvent Deleted(SalesforceRecord record, SourceEvent blank) => record.Entity switch
@@ -137,6 +162,11 @@ internal static class SalesforceMapper
     /// <summary>A deleted record that names a master was merged into it.</summary>
     private static SourceEvent Gone(SalesforceRecord record, SourceEvent blank, SalesforceOptions options)
     {
+        if (record.Entity == "OpportunityContactRole")
+        {
+            return OfRole(record, blank, removed: true, options);
+        }
+
         if (record.Entity is "Task" or "Event")
         {
             return WithWho(record, blank, options) with { Booking = new(record.Id, null, null) };
@@ -158,14 +188,47 @@ internal static class SalesforceMapper
 
     private static IEnumerable<SourceEvent> OfOpportunity(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
     {
+        var deal = WithState(record, blank, telling.Form == Form.Created, options);
+        deal = deal with
+        {
+            ExternalIds = record.IdOf("AccountId") is { } account ? deal.ExternalIds.Add("accountId", account) : deal.ExternalIds,
+            ShowsWork = deal.Kind is SourceEventKind.DealCreated or SourceEventKind.DealStageChanged or SourceEventKind.DealWon,
+            NeedsEnrichment = telling.Form == Form.Row ? [] : Lacks(deal),
+        };
+        return WithPeople(deal, record, options);
+    }
+
+    /// <summary>The stage that a lead's status stands for, since the row was last changed; none for other records, and for a status that is a return.</summary>
+    public static IEnumerable<SourceEvent> StageOf(SalesforceRecord record, SalesforceOptions options)
+    {
+        var blank = Blank(record.Entity, record.Id, $"{Key(options, "row", record.Id, record.Version)}|met", record.Instant("SystemModstamp"), options);
+        if (record.Entity == "Lead" && record.Flag("IsConverted") == true)
+        {
+            yield return Converted(record, blank, options) with { ShowsWork = false };
+        }
+        else if (record.Entity == "Lead" && options.Stages.TryGet(record.Text("Status"), out var stage))
+        {
+            yield return blank with { Kind = SourceEventKind.StageChanged, ToStageRaw = record.Text("Status"), Stage = stage };
+        }
+    }
+
+    /// <summary>An opportunity as it stands.</summary>
+    public static SourceEvent DealOf(SalesforceRecord record, SalesforceOptions options) =>
+        WithState(record, Blank(record.Entity, record.Id, Key(options, "row", record.Id, record.Version), record.Instant("SystemModstamp"), options), isNew: false, options);
+
+    /// <summary>Whether one of some people is on an opportunity.</summary>
+    public static bool HasPerson(SalesforceRecord record, IEnumerable<IdentityKey> people) => people.Any(person => PeopleOf(record).Exists(role => role.ContactId == person.Id));
+
+    private static SourceEvent WithState(SalesforceRecord record, SourceEvent blank, bool isNew, SalesforceOptions options)
+    {
         var (status, stage, unmapped) = Meaning(record, options);
-        var deal = blank with
+        return blank with
         {
             Kind = status switch
             {
                 DealStatus.Won => SourceEventKind.DealWon,
                 DealStatus.Lost => SourceEventKind.DealLost,
-                _ when telling.Form == Form.Created => SourceEventKind.DealCreated,
+                _ when isNew => SourceEventKind.DealCreated,
                 _ when record.Text("StageName") is not null => SourceEventKind.DealStageChanged,
                 _ => SourceEventKind.DealUpdated,
             },
@@ -176,15 +239,17 @@ internal static class SalesforceMapper
             Amount = record.Number("Amount"),
             Currency = record.Text("CurrencyIsoCode"),
             Owner = record.IdOf("OwnerId"),
+            Cleared = ClearedOf(record),
         };
-        deal = deal with
-        {
-            ExternalIds = record.IdOf("AccountId") is { } account ? deal.ExternalIds.Add("accountId", account) : deal.ExternalIds,
-            ShowsWork = deal.Kind is SourceEventKind.DealCreated or SourceEventKind.DealStageChanged or SourceEventKind.DealWon,
-            NeedsEnrichment = telling.Form == Form.Row ? [] : Lacks(deal),
-        };
-        return WithPeople(deal, record, options);
     }
+
+    /// <summary>What the record says is empty.</summary>
+    public static ImmutableArray<DealProperty> ClearedOf(SalesforceRecord record) =>
+    [
+        .. record.IsEmpty("Amount") ? [DealProperty.Amount] : Array.Empty<DealProperty>(),
+        .. record.IsEmpty("CurrencyIsoCode") ? [DealProperty.Currency] : Array.Empty<DealProperty>(),
+        .. record.IsEmpty("OwnerId") ? [DealProperty.Owner] : Array.Empty<DealProperty>(),
+    ];
 
     /// <summary>A deal with its people, and what the record tells of each of them.</summary>
     public static IEnumerable<SourceEvent> WithPeople(SourceEvent deal, SalesforceRecord record, SalesforceOptions options)
@@ -242,7 +307,7 @@ internal static class SalesforceMapper
 
     private static IEnumerable<SourceEvent> OfLead(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
     {
-        var person = WithPerson(record, blank, telling) with
+        var person = WithPerson(record, blank, telling, options) with
         {
             Owner = record.IdOf("OwnerId"),
             HubLeadId = LeadId.TryParse(record.Text(options.LeadExternalIdField), out var id) ? id : null,
@@ -283,6 +348,11 @@ internal static class SalesforceMapper
     private static SourceEvent WithStatus(SalesforceRecord record, SourceEvent person, Telling telling, SalesforceOptions options)
     {
         person = person with { HubWroteLast = IsWrittenBy(telling.ApiUser, record) };
+        if (IsOwnRow(record, telling, options))
+        {
+            return person;
+        }
+
         var showsWork = OwnerTook(record, person, telling, options) || StatusMoved(record, telling, options);
         if (record.Text("Status") is not { } status)
         {
@@ -292,15 +362,9 @@ internal static class SalesforceMapper
         var kind = telling.Form == Form.Created ? SourceEventKind.ContactCreated : SourceEventKind.StageChanged;
         if (options.ReturnStatuses.Contains(status, StringComparer.OrdinalIgnoreCase))
         {
-            // A lead that is handed over again still has the status of its return, and what the hub writes to it then is no second one.
-            if (IsWrittenBy(telling.ApiUser, record))
-            {
-                return person;
-            }
-
             // With a field for the reason, a return that has none is no return yet: the lead stays with sales until they say why.
             var reason = options.ReturnReasonField is { } field ? record.Text(field) : status;
-            return person with { Kind = kind, ToStageRaw = status, ReturnedReason = reason, ReturnHeld = reason is null };
+            return person with { Kind = kind, ToStageRaw = status, ReturnedReason = reason, ReturnHeld = reason is null && !person.HubWroteLast };
         }
 
         var known = options.Stages.TryGet(status, out var stage);
@@ -315,6 +379,11 @@ internal static class SalesforceMapper
             && record.Text("Status") is { } status
             && !options.InitialStatuses.Concat(options.ReturnStatuses).Contains(status, StringComparer.OrdinalIgnoreCase);
     }
+
+    /// <summary>A lead that the hub made, and nobody has touched: what stands in it is the hub's word and not the tool's.</summary>
+    private static bool IsOwnRow(SalesforceRecord record, Telling telling, SalesforceOptions options) =>
+        IsWrittenBy(telling.ApiUser, record) && record.IdOf("CreatedById") == telling.ApiUser
+        && (record.Text("Status") is not { } status || options.InitialStatuses.Contains(status, StringComparer.OrdinalIgnoreCase));
 
     private static bool IsWrittenBy(string? user, SalesforceRecord record) => user is not null && record.IdOf("LastModifiedById") == user;
 
@@ -338,16 +407,16 @@ internal static class SalesforceMapper
         };
     }
 
-    private static IEnumerable<SourceEvent> OfContact(SalesforceRecord record, SourceEvent blank, Telling telling)
+    private static IEnumerable<SourceEvent> OfContact(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
     {
-        yield return WithPerson(record, blank, telling);
+        yield return WithPerson(record, blank, telling, options);
         if (record.Flag("HasOptedOutOfEmail") == true)
         {
             yield return blank with { Kind = SourceEventKind.ConsentUnsubscribed, DedupeKey = $"{blank.DedupeKey}|optOut" };
         }
     }
 
-    private static SourceEvent WithPerson(SalesforceRecord record, SourceEvent blank, Telling telling)
+    private static SourceEvent WithPerson(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
     {
         var email = Canonical(record.Text("Email"));
         return blank with
@@ -355,19 +424,23 @@ internal static class SalesforceMapper
             Kind = telling.Form == Form.Created ? SourceEventKind.ContactCreated : SourceEventKind.ContactUpdated,
             SubjectEmail = email,
             NeedsEnrichment = telling.Form != Form.Row && email is null ? ["email"] : [],
-            Profile = ProfileOf(record),
+            Profile = ProfileOf(record, options),
             ShowsRecord = telling.Form == Form.Row,
         };
     }
 
-    private static SourceEvent OfRole(SalesforceRecord record, SourceEvent blank, SalesforceOptions options) =>
-        record.IdOf("ContactId") is { } contact && record.IdOf("OpportunityId") is { } deal
-            ? blank with
+    /// <summary>A person on an opportunity, or taken off it. An event that does not say who and which is read again by the role's id.</summary>
+    private static SourceEvent OfRole(SalesforceRecord record, SourceEvent blank, bool removed, SalesforceOptions options)
+    {
+        var role = blank with { Kind = SourceEventKind.AssociationChanged, DealStatus = removed ? DealStatus.Deleted : null, OnlyIfKnown = removed };
+        return record.IdOf("ContactId") is { } contact && record.IdOf("OpportunityId") is { } deal
+            ? role with
             {
-                Kind = SourceEventKind.AssociationChanged, DealId = deal, People = [IdentityKey.Person(options.Name, contact)],
+                DealId = deal, People = [IdentityKey.Person(options.Name, contact)],
                 ExternalIds = blank.ExternalIds.SetItem("opportunityId", deal).SetItem("contactId", contact),
             }
-            : blank;
+            : role;
+    }
 
     /// <summary>A task or a calendar event that the hub did not make: what lies ahead is booked, what is done is work, unless the hub's own user wrote it.</summary>
     private static SourceEvent OfActivity(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
@@ -416,6 +489,12 @@ internal static class SalesforceMapper
     private static string? Canonical(string? text) => EmailAddress.TryParse(text, out var email) ? email.Address : null;
 
     private static string? Known(string? text, string placeholder) => text == placeholder ? null : text;
+
+    /// <summary>What a record says of a field: empty where it says that it is, null where it says nothing.</summary>
+    private static string? Said(SalesforceRecord record, string field) => record.IsEmpty(field) ? "" : record.Text(field);
+
+    private static IEnumerable<SourceEvent> Unreadable(IEnumerable<string> fingerprints, string why) =>
+        fingerprints.Select(fingerprint => UnreadableEvent.Of("salesforce", ToolSide.Crm, fingerprint, why));
 
     /// <summary>How a record was told.</summary>
     /// <param name="Form">In which form.</param>

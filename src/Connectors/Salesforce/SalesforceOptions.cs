@@ -92,6 +92,9 @@ public sealed class SalesforceOptions
     /// <summary>Gets the Lead field with the reason of a return, without which there is none; null takes the status for the reason.</summary>
     public string? ReturnReasonField { get; init; }
 
+    /// <summary>Gets the country of telephone numbers without a country code, ISO 3166 with two letters; null compares them by their digits.</summary>
+    public string? PhoneRegion { get; init; }
+
     /// <summary>Gets what lead statuses mean. Setting <c>StageMap:{raw}</c>.</summary>
     public required StageMap<FunnelStage> Stages { get; init; }
 
@@ -139,6 +142,7 @@ public sealed class SalesforceOptions
             ReopenReturned = settings.Flag("ReopenReturned", true),
             WriteProfile = ProfileFields.Read(settings, SalesforceWriting.LeadFields.Keys),
             ReturnReasonField = settings.Text("ReturnReasonField"),
+            PhoneRegion = ProfileFields.ReadPhoneRegion(settings),
             Stages = settings.Stages("StageMap", LeadStatuses),
             DealStages = settings.DealStages("DealStageMap", OpportunityStages),
             MultiCurrency = settings.Flag("MultiCurrency", false),

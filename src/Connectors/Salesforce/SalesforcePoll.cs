@@ -10,6 +10,21 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
     /// <summary>Rows that the last page of this process brought and that will come again, with the cursor that says they are safe. Any other cursor makes it forgotten.</summary>
     private volatile Known _known = new("", []);
 
+    /// <summary>How far back a gap is read again at most: as long as Salesforce keeps its events.</summary>
+    private static readonly TimeSpan LongestGap = TimeSpan.FromDays(3);
+
+    /// <summary>The cursor that reads again what a gap may have swallowed.</summary>
+    public string? Rewind(string? cursor, EventGap gap, DateTimeOffset now)
+    {
+        if (cursor is null || !Enum.TryParse<PolledObject>(gap.RecordType, out var polled) || !Enum.IsDefined(polled))
+        {
+            return cursor;
+        }
+
+        var from = (gap.At ?? now) - options.PollOverlap;
+        return PollCursor.Read(cursor, options.Name).Back(polled, from > now - LongestGap ? from : now - LongestGap).Write();
+    }
+
     /// <summary>Makes one step.</summary>
     public async Task<PollPage> StepAsync(string? cursor, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -22,11 +37,11 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
         {
             var position = positions.GetValueOrDefault(polled) ?? new(options.PollSince ?? DateTimeOffset.UnixEpoch);
             var pages = await PagesAsync(polled, position, cancellationToken);
-            deliveries.AddRange(pages.Where(page => page.Page.Records.Any(row => !known.Contains(KeyOf(row)))).Select(page => ToDelivery(page.Body, now)));
+            deliveries.AddRange(pages.Where(page => IsNews(page.Page, known)).Select(page => ToDelivery(page.Body, now)));
 
             var rows = pages.SelectMany(page => page.Page.Records).ToList();
-            next[polled] = position.After(LastOf(rows), rows.Count >= Soql.PageSize, now, options.PollOverlap);
-            seen.UnionWith(rows.Where(row => row.Instant("SystemModstamp") >= next[polled].At).Select(KeyOf));
+            next[polled] = position.After(LastOf(rows), pages.Sum(page => page.Page.Rows) >= Soql.PageSize, now, options.PollOverlap);
+            seen.UnionWith(rows.Where(row => row.Instant("SystemModstamp") >= next[polled].At).Select(KeyOf).Concat(pages.SelectMany(page => page.Page.Unreadable)));
         }
 
         var nextCursor = PollCursor.Of(next, seen).Write();
@@ -34,10 +49,13 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
         return new(deliveries, nextCursor, next.Values.Any(position => position.Id is not null));
     }
 
+    /// <summary>Every object and relation that changes a journey. A lead comes before the contact that it was converted to, and a deal before the people on it.</summary>
     private IEnumerable<PolledObject> Polled() =>
     [
         PolledObject.Lead,
+        PolledObject.Contact,
         PolledObject.Opportunity,
+        PolledObject.OpportunityContactRole,
         .. options.PollTasks ? [PolledObject.Task] : Array.Empty<PolledObject>(),
         .. options.PollEvents ? [PolledObject.Event] : Array.Empty<PolledObject>(),
     ];
@@ -68,8 +86,11 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
         ReceivedAt = now,
     };
 
+    private static bool IsNews(QueryPage page, HashSet<string> known) => page.Records.Select(KeyOf).Concat(page.Unreadable).Any(row => !known.Contains(row));
+
+    /// <summary>The last row that says when it was changed: one that does not is no reason to stand still.</summary>
     private static (DateTimeOffset At, string Id)? LastOf(List<SalesforceRecord> rows) =>
-        rows is [.., var last] && last.Instant("SystemModstamp") is { } at ? (at, last.Id) : null;
+        rows.FindLast(row => row.Instant("SystemModstamp") is not null) is { } last ? (last.Instant("SystemModstamp")!.Value, last.Id) : null;
 
     private static string KeyOf(SalesforceRecord row) => $"{row.Id}|{row.Version}";
 

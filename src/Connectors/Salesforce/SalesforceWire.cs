@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Xml;
 using System.Xml.Linq;
+using IntegrationHub.Connectors.Common;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
@@ -29,8 +30,11 @@ internal sealed record SalesforceRecord(string Entity, string Id, ImmutableDicti
         .OrderBy(own => own.Key, StringComparer.Ordinal)
         .Select(own => $"{own.Key}={own.Value}"));
 
-    /// <summary>The value of a field; null where it is missing or empty.</summary>
-    public string? Text(string field) => Fields.TryGetValue(field, out var value) && !string.IsNullOrWhiteSpace(value) ? value : null;
+    /// <summary>The value of a field; null where it is missing, empty or kept back.</summary>
+    public string? Text(string field) => Fields.TryGetValue(field, out var value) && !string.IsNullOrWhiteSpace(value) && !Withheld.Is(value) ? value : null;
+
+    /// <summary>Whether the record says that a field is empty.</summary>
+    public bool IsEmpty(string field) => Fields.TryGetValue(field, out var value) && string.IsNullOrWhiteSpace(value);
 
     /// <summary>A field with an id, in the long form.</summary>
     public string? IdOf(string field) => Text(field) is { } id ? SalesforceId.Normalise(id) : null;
@@ -54,11 +58,18 @@ internal sealed record ChangeEvent(
     string Entity, IReadOnlyList<string> RecordIds, string ChangeType, string? ChangeOrigin, string TransactionKey, long SequenceNumber, DateTimeOffset? CommittedAt,
     ImmutableDictionary<string, string?> Fields);
 
-/// <summary>A page of a query's answer.</summary>
-internal sealed record QueryPage(IReadOnlyList<SalesforceRecord> Records, string? NextRecordsUrl);
+/// <summary>The change events of a request. <paramref name="Unreadable"/> has the fingerprints of those that cannot be read.</summary>
+internal sealed record ChangeBatch(IReadOnlyList<ChangeEvent> Changes, IReadOnlyList<string> Unreadable);
 
-/// <summary>The notifications of an outbound message, and the organisation they are of.</summary>
-internal sealed record OutboundMessage(string OrganizationId, IReadOnlyList<OutboundNotification> Notifications);
+/// <summary>A page of a query's answer. <paramref name="Unreadable"/> has the fingerprints of rows that cannot be read.</summary>
+internal sealed record QueryPage(IReadOnlyList<SalesforceRecord> Records, string? NextRecordsUrl, IReadOnlyList<string> Unreadable)
+{
+    /// <summary>Gets how many rows the page has, those included that cannot be read.</summary>
+    public int Rows => Records.Count + Unreadable.Count;
+}
+
+/// <summary>The notifications of an outbound message, and the organisation they are of. <paramref name="Unreadable"/> has the fingerprints of those that cannot be read.</summary>
+internal sealed record OutboundMessage(string OrganizationId, IReadOnlyList<OutboundNotification> Notifications, IReadOnlyList<string> Unreadable);
 
 /// <summary>One notification.</summary>
 internal sealed record OutboundNotification(string Id, SalesforceRecord Record);
@@ -76,7 +87,7 @@ internal sealed record SalesforceTokenWire
     public string? Id { get; init; }
 }
 
-/// <summary>Reads Salesforce's three forms. Each answers null where the form is not what it should be.</summary>
+/// <summary>Reads Salesforce's three forms. Each answers null where nothing of it is what it should be.</summary>
 internal static class SalesforceWire
 {
     private const string Outbound = "http://soap.sforce.com/2005/09/outbound";
@@ -86,15 +97,14 @@ internal static class SalesforceWire
     private const long LongestMessage = 10_000_000;
 
     /// <summary>The change events of a relay's request: one, or an array of them.</summary>
-    public static IReadOnlyList<ChangeEvent>? ParseChanges(ReadOnlyMemory<byte> body)
+    public static ChangeBatch? ParseChanges(ReadOnlyMemory<byte> body)
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(WellFormed.Json(body));
             var root = document.RootElement;
-            var items = root.ValueKind == JsonValueKind.Array ? root.EnumerateArray().Select(ParseChange) : [ParseChange(root)];
-            List<ChangeEvent?> changes = [.. items];
-            return changes.Contains(null) ? null : [.. changes.OfType<ChangeEvent>()];
+            var (changes, unreadable) = Each(root.ValueKind == JsonValueKind.Array ? root.EnumerateArray() : [root], ParseChange);
+            return changes.Count == 0 && unreadable.Count > 0 ? null : new(changes, unreadable);
         }
         catch (JsonException)
         {
@@ -107,19 +117,40 @@ internal static class SalesforceWire
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(WellFormed.Json(body));
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || Member(root, "records") is not { ValueKind: JsonValueKind.Array } rows)
             {
                 return null;
             }
 
-            return new([.. rows.EnumerateArray().Select(ParseRow).OfType<SalesforceRecord>()], String(root, "nextRecordsUrl"));
+            var (records, unreadable) = Each(rows.EnumerateArray(), ParseRow);
+            return new(records, String(root, "nextRecordsUrl"), unreadable);
         }
         catch (JsonException)
         {
             return null;
         }
+    }
+
+    /// <summary>Reads each part by itself: one that cannot be read is known by its fingerprint.</summary>
+    private static (List<T> Read, List<string> Unreadable) Each<T>(IEnumerable<JsonElement> parts, Func<JsonElement, T?> read)
+        where T : class
+    {
+        var (all, unreadable) = (new List<T>(), new List<string>());
+        foreach (var part in parts)
+        {
+            if (read(part) is { } known)
+            {
+                all.Add(known);
+            }
+            else
+            {
+                unreadable.Add(UnreadableEvent.Fingerprint(part.GetRawText()));
+            }
+        }
+
+        return (all, unreadable);
     }
 
     /// <summary>A row as a query or the record's own resource gives it; null where it does not say what it is.</summary>
@@ -158,10 +189,23 @@ internal static class SalesforceWire
         return count < 2 ? [body.ToArray()] : [Part(document, ..(count / 2)), Part(document, (count / 2)..)];
     }
 
+    /// <summary>Loads a message. One that is not well-formed is repaired once: a genuine message is not to be lost for one bad character.</summary>
     private static XDocument Load(ReadOnlyMemory<byte> body)
     {
+        try
+        {
+            return Load(body.ToArray());
+        }
+        catch (XmlException)
+        {
+            return Load(WellFormed.Xml(body));
+        }
+    }
+
+    private static XDocument Load(byte[] body)
+    {
         var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = LongestMessage };
-        using var stream = new MemoryStream(body.ToArray(), writable: false);
+        using var stream = new MemoryStream(body, writable: false);
         using var reader = XmlReader.Create(stream, settings);
         return XDocument.Load(reader);
     }
@@ -184,8 +228,13 @@ internal static class SalesforceWire
             return null;
         }
 
-        List<OutboundNotification?> notifications = [.. message.Elements(XName.Get("Notification", Outbound)).Select(ParseNotification)];
-        return notifications.Count == 0 || notifications.Contains(null) ? null : new(SalesforceId.Normalise(organization.Trim()), [.. notifications.OfType<OutboundNotification>()]);
+        var notifications = message.Elements(XName.Get("Notification", Outbound)).Select(element => (Element: element, Read: ParseNotification(element))).ToList();
+        return notifications.TrueForAll(notification => notification.Read is null)
+            ? null
+            : new(
+                SalesforceId.Normalise(organization),
+                [.. notifications.Select(notification => notification.Read).OfType<OutboundNotification>()],
+                [.. notifications.Where(notification => notification.Read is null).Select(notification => UnreadableEvent.Fingerprint(notification.Element.ToString(SaveOptions.DisableFormatting)))]);
     }
 
     private static OutboundNotification? ParseNotification(XElement notification)
@@ -199,7 +248,7 @@ internal static class SalesforceWire
         var fields = body.Elements().GroupBy(field => field.Name.LocalName).ToImmutableDictionary(field => field.Key, field => (string?)field.First().Value);
         return fields.GetValueOrDefault("Id") is not { } recordId
             ? null
-            : new(SalesforceId.Normalise(id.Trim()), new(type[(type.IndexOf(':', StringComparison.Ordinal) + 1)..], SalesforceId.Normalise(recordId.Trim()), fields, []));
+            : new(SalesforceId.Normalise(id), new(type[(type.IndexOf(':', StringComparison.Ordinal) + 1)..], SalesforceId.Normalise(recordId), fields, []));
     }
 
     private static ChangeEvent? ParseChange(JsonElement change)
@@ -213,14 +262,29 @@ internal static class SalesforceWire
 
         return new(
             entity,
-            [.. ids.EnumerateArray().Select(id => id.ValueKind == JsonValueKind.String ? id.GetString() : null).OfType<string>().Select(SalesforceId.Normalise)],
+            [.. TextsOf(ids).Select(SalesforceId.Normalise)],
             type,
             String(header, "changeOrigin"),
             transaction,
             Number(header, "sequenceNumber") ?? 0,
             Number(header, "commitTimestamp") is >= 0 and <= 253_402_300_799_999 and var at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
-            Flatten(payload).RemoveRange(Flatten(payload).Keys.Where(key => key.StartsWith("ChangeEventHeader.", StringComparison.Ordinal))));
+            FieldsOf(payload, header));
     }
+
+    /// <summary>The fields that a change brings, those included that it only names as emptied.</summary>
+    private static ImmutableDictionary<string, string?> FieldsOf(JsonElement payload, JsonElement header)
+    {
+        var fields = Flatten(payload).ToBuilder();
+        fields.RemoveRange([.. fields.Keys.Where(key => key.StartsWith("ChangeEventHeader.", StringComparison.Ordinal))]);
+        foreach (var emptied in Member(header, "nulledFields") is { ValueKind: JsonValueKind.Array } names ? TextsOf(names) : [])
+        {
+            fields[emptied] = null;
+        }
+
+        return fields.ToImmutable();
+    }
+
+    private static IEnumerable<string> TextsOf(JsonElement array) => array.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!);
 
     private static ContactRole? ParseRole(JsonElement role)
     {

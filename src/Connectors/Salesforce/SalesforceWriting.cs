@@ -68,7 +68,7 @@ internal sealed class SalesforceWriting(SalesforceClient client, SalesforceOptio
 
     private WritePlan Plan(SalesforceRecord record, PersonWish wish, ImmutableDictionary<PersonProperty, string> fields) => new(
         IdentityKey.Person(options.Name, record.Id),
-        [.. ProfileFields.CompareConsent(wish, OptOut, record.Flag(OptOut) == true), .. Reopening(record, wish), .. ProfileFields.Compare(Fitting(wish), fields, record.Text)]);
+        [.. ProfileFields.CompareConsent(wish, OptOut, record.Flag(OptOut) == true), .. Reopening(record, wish), .. ProfileFields.Compare(Fitting(wish), fields, record.Text, options.PhoneRegion)]);
 
     private static PersonWish Fitting(PersonWish wish) => wish with
     {

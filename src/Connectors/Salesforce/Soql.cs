@@ -9,7 +9,7 @@ internal static class Soql
     /// <summary>The most ids that one query names, so that the URL stays well below 16 KiB.</summary>
     public const int IdsPerQuery = 200;
 
-    private const string Always = "Id, IsDeleted, SystemModstamp, CreatedById, LastModifiedById, OwnerId";
+    private const string OfEach = "Id, IsDeleted, SystemModstamp, CreatedById, LastModifiedById", Always = OfEach + ", OwnerId";
 
     /// <summary>The rows of an object from a position on, in order of (SystemModstamp, Id).</summary>
     public static string From(PolledObject polled, PollPosition position, SalesforceOptions options) =>
@@ -18,6 +18,11 @@ internal static class Soql
     /// <summary>The rows with some ids.</summary>
     public static string ById(PolledObject polled, IEnumerable<string> ids, SalesforceOptions options) =>
         $"SELECT {Fields(polled, options)} FROM {polled} WHERE Id IN ({string.Join(',', ids.Select(Quote))})";
+
+    /// <summary>The opportunities that some contacts are on.</summary>
+    public static string DealsOf(IEnumerable<string> contacts, SalesforceOptions options) =>
+        $"SELECT {Fields(PolledObject.Opportunity, options)} FROM Opportunity "
+        + $"WHERE IsDeleted = false AND Id IN (SELECT OpportunityId FROM OpportunityContactRole WHERE IsDeleted = false AND ContactId IN ({string.Join(',', contacts.Select(Quote))}))";
 
     /// <summary>The records of an object with one of some addresses, deleted ones left out.</summary>
     public static string ByAddress(string type, string fields, IEnumerable<string> addresses, string condition) =>
@@ -47,8 +52,9 @@ internal static class Soql
         PolledObject.Lead => $"{Always}, MasterRecordId, Status, FirstName, LastName, Company, Title, Email, Phone, Country, HasOptedOutOfEmail, IsConverted, ConvertedContactId, "
             + $"ConvertedOpportunityId, {options.LeadExternalIdField}{(options.ReturnReasonField is { } reason ? $", {reason}" : "")}",
         PolledObject.Contact => $"{Always}, MasterRecordId, FirstName, LastName, Title, Email, Phone, HasOptedOutOfEmail",
-        PolledObject.Opportunity => $"{Always}, StageName, IsClosed, IsWon, Amount{(options.MultiCurrency ? ", CurrencyIsoCode" : "")}, AccountId, ContactId, Contact.Email, "
-            + "(SELECT ContactId, IsPrimary, Contact.Email FROM OpportunityContactRoles)",
+        PolledObject.Opportunity => $"{Always}, StageName, Type, IsClosed, IsWon, Amount{(options.MultiCurrency ? ", CurrencyIsoCode" : "")}, AccountId, ContactId, Contact.Email, "
+            + "(SELECT ContactId, IsPrimary, Contact.Email FROM OpportunityContactRoles WHERE IsDeleted = false)",
+        PolledObject.OpportunityContactRole => $"{OfEach}, OpportunityId, ContactId, Contact.Email",
         PolledObject.Task => $"{Always}, Subject, Status, IsClosed, ActivityDate, WhoId, WhatId, {options.TaskExternalIdField}",
         PolledObject.Event => $"{Always}, Subject, StartDateTime, ActivityDate, IsAllDayEvent, WhoId, WhatId",
         _ => throw new InvalidOperationException($"Unknown object {polled}."),

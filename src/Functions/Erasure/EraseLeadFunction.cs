@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Erasure;
 
 /// <summary>Forgets a person, and lets one come back.</summary>
-public sealed class EraseLeadFunction(ErasureFlow erasure)
+public sealed class EraseLeadFunction(ErasureFlow erasure, LeadQuery leads)
 {
     /// <summary>Erases a lead for good.</summary>
     [Function("EraseLead")]
@@ -20,9 +20,9 @@ public sealed class EraseLeadFunction(ErasureFlow erasure)
     public async Task<IActionResult> LiftAsync([HttpTrigger(AuthorizationLevel.Function, "delete", Route = "tombstones")] HttpRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (!LeadQuery.TryReadKey(request.Query["email"], request.Query["connector"], request.Query["id"], out var key))
+        if (!leads.TryReadKey(request.Query["email"], request.Query["connector"], request.Query["id"], out var key, out var fault))
         {
-            return LeadsFunction.Problem(StatusCodes.Status400BadRequest, "Name the key by ?email=… or by ?connector=…&id=….");
+            return LeadsFunction.Problem(StatusCodes.Status400BadRequest, fault);
         }
 
         return await erasure.LiftAsync(key, cancellationToken) ? new NoContentResult() : LeadsFunction.Problem(StatusCodes.Status404NotFound, "No tombstone of this key.");

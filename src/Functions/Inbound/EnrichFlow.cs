@@ -66,7 +66,8 @@ public sealed class EnrichFlow(IdentityStore identities)
 
     private async Task<bool> IsLackingAsync(SourceEvent source, string connector, bool again, CancellationToken cancellationToken) => source switch
     {
-        { Kind: SourceEventKind.ResyncRequired or SourceEventKind.AssociationChanged } or { DealId: not null, Unmapped: true } => true,
+        { Gap: not null } => false,
+        { Kind: SourceEventKind.ResyncRequired or SourceEventKind.AssociationChanged } or { DealId: not null, Unmapped: true } or { AsksRecord: true } => true,
         { NeedsEnrichment.IsEmpty: true } => false,
         { Kind: SourceEventKind.ContactPrivacyDeleted } => false,
         { People: [var person, ..], DealId: null } when (await identities.LookUpAsync(person, cancellationToken)) is var owner && (owner.Erased || !again) => owner is { Lead: null, Erased: false },
@@ -84,7 +85,7 @@ public sealed class EnrichFlow(IdentityStore identities)
     {
         var introduced = events.Where(source => source.SubjectEmail is not null || source.Profile is not null).SelectMany(source => source.People).ToHashSet();
         var strangers = new List<SourceEvent>();
-        foreach (var (person, source) in events.Where(source => source.DealId is not null).SelectMany(source => source.People.Select(person => (person, source))).DistinctBy(pair => pair.person))
+        foreach (var (person, source) in events.Where(source => source is { DealId: not null, OnlyIfKnown: false }).SelectMany(source => source.People.Select(person => (person, source))).DistinctBy(pair => pair.person))
         {
             if (person.Connector == connector && !introduced.Contains(person) && await IsToMeetAsync(person, again, cancellationToken))
             {

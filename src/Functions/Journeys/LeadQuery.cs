@@ -1,17 +1,31 @@
 using System.Diagnostics.CodeAnalysis;
+using IntegrationHub.Connectors.Common;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Journeys;
 
 /// <summary>Looks leads up and shows them as the contract says.</summary>
-public sealed class LeadQuery(JourneyFlow journeys, IdentityStore identities, FunnelSettings settings, TimeProvider time)
+public sealed class LeadQuery(JourneyFlow journeys, IdentityStore identities, ConnectorSet connectors, FunnelSettings settings, TimeProvider time)
 {
-    /// <summary>Reads which key is asked for: an e-mail address alone, or a connector and an id.</summary>
-    public static bool TryReadKey(string? email, string? connector, string? id, [NotNullWhen(true)] out IdentityKey? key)
+    /// <summary>Reads which key is asked for: an e-mail address alone, or a connector and the id of a record there, whatever way it was copied.</summary>
+    /// <returns>False, with what is wrong, for neither.</returns>
+    public bool TryReadKey(string? email, string? connector, string? id, [NotNullWhen(true)] out IdentityKey? key, [NotNullWhen(false)] out string? fault)
     {
-        key = EmailAddress.TryParse(email, out var address) ? IdentityKey.Email(address)
-            : !string.IsNullOrWhiteSpace(connector) && !string.IsNullOrWhiteSpace(id) ? IdentityKey.Person(connector.ToLowerInvariant(), id)
-            : null;
+        (key, fault) = (null, null);
+        if (EmailAddress.TryParse(email, out var address))
+        {
+            key = IdentityKey.Email(address);
+        }
+        else if (!string.IsNullOrWhiteSpace(connector) && !string.IsNullOrWhiteSpace(id))
+        {
+            var name = connector.Trim().ToLowerInvariant();
+            key = IdentityKey.Person(name, connectors.Find<IConnector>(name)?.NormaliseId(id) ?? CopiedId.Clean(id));
+        }
+        else
+        {
+            fault = string.IsNullOrWhiteSpace(email) ? "Ask by ?email=… or by ?connector=…&id=…." : "The value of email is not a valid e-mail address.";
+        }
+
         return key is not null;
     }
 

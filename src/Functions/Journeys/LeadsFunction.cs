@@ -19,9 +19,9 @@ public sealed class LeadsFunction(LeadQuery leads)
     public async Task<IActionResult> FindAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads")] HttpRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return LeadQuery.TryReadKey(request.Query["email"], request.Query["connector"], request.Query["id"], out var key)
+        return leads.TryReadKey(request.Query["email"], request.Query["connector"], request.Query["id"], out var key, out var fault)
             ? Answer(await leads.FindAsync(key, cancellationToken))
-            : Problem(StatusCodes.Status400BadRequest, "Ask by ?email=… or by ?connector=…&id=….");
+            : Problem(StatusCodes.Status400BadRequest, fault);
     }
 
     /// <summary>The lead as asked for, or 404.</summary>

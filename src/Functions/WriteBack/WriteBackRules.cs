@@ -80,7 +80,7 @@ public static class WriteBackRules
             Connector = order.Target.Name,
             Record = order.Records[0].Id,
             Property = property,
-            Value = EchoRules.Fingerprint(order.Records[0], property, ValueOf(journey, property)),
+            Value = EchoRules.Fingerprint(order.Records[0], property, ComparableOf(journey, property)),
             Outcome = WriteOutcome.Stopped,
             At = now,
             Cause = cause,
@@ -139,7 +139,7 @@ public static class WriteBackRules
     {
         StageChanged or HandoffAnnounced or LeadReturned => target.Name == journey.Entries[^1].Connector ? [] : target.Writes.Intersect([PersonProperty.Stage]),
         ProfileAnnounced => target.Writes.Intersect(LeadProfile.Properties.Where(property => 
-            ValueOf(journey, property).Length > 0 && (journey.ProfileSources.GetValueOrDefault(property) != target.Name || IsOverwritten(state.Ledger, target, property, ValueOf(journey, property))))),
+            ValueOf(journey, property).Length > 0 && (journey.ProfileSources.GetValueOrDefault(property) != target.Name || IsOverwritten(state.Ledger, target, property, ComparableOf(journey, property))))),
         _ => [],
     };
 
@@ -174,4 +174,7 @@ public static class WriteBackRules
         && last.Value == note.Value && (last.Outcome == note.Outcome || (last.Outcome, note.Outcome) == (WriteOutcome.Written, WriteOutcome.Equal));
 
     private static string ValueOf(Journey journey, PersonProperty property) => property == PersonProperty.Stage ? journey.Stage.ToString() : journey.Profile.Of(property)?.Trim() ?? "";
+
+    private static string ComparableOf(Journey journey, PersonProperty property) =>
+        property == PersonProperty.Stage ? ValueOf(journey, property) : journey.Profile.ComparableOf(property)?.Trim() ?? "";
 }

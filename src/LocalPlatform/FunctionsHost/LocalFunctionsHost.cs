@@ -48,9 +48,17 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         var settings = AppSettings.Read(options.ApplicationDirectory, given);
         var hostJson = HostJson.Read(options.ApplicationDirectory, settings);
         var loggers = HostLogging.Create(hostJson, options.Logging);
-        var host = await StartAsync(options, settings, hostJson, loggers, Task.CompletedTask, cancellationToken);
-        host._ownLoggers = loggers;
-        return host;
+        try
+        {
+            var host = await StartAsync(options, settings, hostJson, loggers, Task.CompletedTask, cancellationToken);
+            host._ownLoggers = loggers;
+            return host;
+        }
+        catch
+        {
+            loggers.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Starts it when its files are read already. The worker starts when <paramref name="services"/> are there.</summary>
@@ -146,7 +154,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         var functions = await _workers.StartAsync(endpoint.Address).WaitAsync(cancellationToken);
         _listeners = [.. listeners.Create(functions).Select(Own)];
         _watching = invoker.WatchAsync(_stopping.Token);
-        _front.Serve(functions, new FunctionForwarder(_workers, invoker, keys, _front.Forwarder));
+        _front.Serve(functions, Own(new FunctionForwarder(_workers, invoker, keys, _front.Forwarder)));
         await Task.WhenAll(_listeners.Select(each => each.StartAsync(cancellationToken)));
         Log.Functions(_loggers.CreateLogger<LocalFunctionsHost>(), Describe(functions));
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus;
 
@@ -13,6 +14,18 @@ internal sealed class BusCommand : Command
     private readonly Option<string> _data = new("--data") { Description = "The directory for messages and control files.", Required = true };
     private readonly Option<string> _topology = new("--topology") { Description = "The topology file, for example infra/topology.json.", Required = true };
 
+    /// <summary>
+    /// Gets the environment variables that whoever starts the process should set. Socket callbacks run where they arise, which halves the processor time: they
+    /// only parse and hand over. The others keep the memory of a process that mostly moves bytes small.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
+    {
+        ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1",
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_gcServer"] = "0",
+        ["DOTNET_GCgen0size"] = "0x1000000",
+    };
+
     public BusCommand()
         : base("bus", "Runs the local Service Bus broker alone. Not for production.")
     {
@@ -24,11 +37,14 @@ internal sealed class BusCommand : Command
 
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
+        // Standard output is for the starter, so what there is to report goes to standard error.
+        using var logging = LoggerFactory.Create(static logging => logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace));
         var options = new LocalBusOptions
         {
             Port = arguments.GetValue(_port),
             DataDirectory = arguments.GetValue(_data)!,
             TopologyFile = arguments.GetValue(_topology)!,
+            Logger = logging.CreateLogger<LocalBus>(),
         };
 
         try

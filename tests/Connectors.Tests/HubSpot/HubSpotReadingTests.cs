@@ -194,6 +194,102 @@ public sealed class HubSpotReadingTests
         Assert.DoesNotContain("ada@example.com", unreadable.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("0-3", "0-1", 51001, 41001)]
+    [InlineData("0-1", "0-3", 41001, 51001)]
+    public void The_generic_form_of_an_association_means_what_the_classic_one_means(string from, string to, long fromId, long toId)
+    {
+        var linked = Assert.Single(Read(Event("object.associationChange", $""" "fromObjectTypeId":"{from}","toObjectTypeId":"{to}","fromObjectId":{fromId},"toObjectId":{toId},"associationRemoved":true """)));
+
+        Assert.Equal((SourceEventKind.AssociationChanged, "51001", DealStatus.Deleted, (string?)null), (linked.Kind, linked.DealId, linked.DealStatus, linked.NotRead));
+        Assert.Equal(IdentityKey.Person("hubspot", "41001"), Assert.Single(linked.People));
+    }
+
+    [Theory]
+    [InlineData("creation", """ "objectId":7 """)]
+    [InlineData("propertyChange", """ "objectId":7,"propertyName":"firstname","propertyValue":"Ada" """)]
+    [InlineData("propertyChange", """ "objectId":7,"propertyName":"amount","propertyValue":"5" """)]
+    [InlineData("deletion", """ "objectId":7 """)]
+    [InlineData("restore", """ "objectId":7 """)]
+    [InlineData("merge", """ "primaryObjectId":7,"mergedObjectIds":[8],"newObjectId":9 """)]
+    public void Every_generic_form_means_what_the_classic_one_means(string change, string rest)
+    {
+        foreach (var (name, number) in new[] { ("contact", "0-1"), ("deal", "0-3") })
+        {
+            var classic = Read(Event($"{name}.{change}", rest));
+            var generic = Read(Event($"object.{change}", $""" "objectTypeId":"{number}",{rest}"""));
+
+            Assert.Equal(classic.Select(What), generic.Select(What));
+            Assert.All(classic, source => Assert.NotEqual(SourceEventKind.Ignored, source.Kind));
+        }
+
+        static object What(SourceEvent source) => (source.Kind, source.DealId, string.Join(',', source.People), string.Join(',', source.Merged), source.Profile, source.Amount, source.DealStatus);
+    }
+
+    [Theory]
+    [InlineData("company.creation", """ "objectId":7 """, "company.creation")]
+    [InlineData("object.creation", """ "objectId":7,"objectTypeId":"0-5" """, "object.creation 0-5")]
+    [InlineData("contact.somethingNew", """ "objectId":7 """, "contact.somethingNew")]
+    [InlineData("deal.somethingNew", """ "objectId":7 """, "deal.somethingNew")]
+    [InlineData("contact.associationChange", """ "associationType":"CONTACT_TO_COMPANY","fromObjectId":1,"toObjectId":2 """, "contact.associationChange CONTACT_TO_COMPANY")]
+    [InlineData("object.associationChange", """ "fromObjectTypeId":"0-1","toObjectTypeId":"0-2","fromObjectId":1,"toObjectId":2 """, "object.associationChange 0-1 0-2")]
+    public void A_kind_that_is_not_read_is_named(string type, string rest, string name) => Assert.Equal(name, Assert.Single(Read(Event(type, rest))).NotRead);
+
+    [Fact]
+    public void One_event_id_and_time_may_stand_for_several_events()
+    {
+        string[] narrow =
+        [
+            Event("contact.propertyChange", """ "objectId":1,"propertyName":"firstname","propertyValue":"Ada" """),
+            Event("contact.propertyChange", """ "objectId":1,"propertyName":"firstname","propertyValue":"Augusta" """),
+            Event("contact.propertyChange", """ "objectId":1,"propertyName":"lastname","propertyValue":"Ada" """),
+            Event("object.propertyChange", """ "objectTypeId":"0-1","objectId":1,"propertyName":"amount","propertyValue":"1" """),
+            Event("object.propertyChange", """ "objectTypeId":"0-3","objectId":1,"propertyName":"amount","propertyValue":"1" """),
+            Event("contact.associationChange", """ "associationType":"CONTACT_TO_DEAL","fromObjectId":1,"toObjectId":2 """),
+            Event("contact.associationChange", """ "associationType":"CONTACT_TO_DEAL","fromObjectId":1,"toObjectId":2,"associationRemoved":true """),
+            Event("contact.merge", """ "objectId":1,"primaryObjectId":1,"mergedObjectIds":[2],"newObjectId":4 """),
+            Event("contact.merge", """ "objectId":1,"primaryObjectId":1,"mergedObjectIds":[3],"newObjectId":4 """),
+        ];
+
+        var keys = narrow.Select(body => Assert.Single(Read(body)).DedupeKey).ToList();
+
+        Assert.Equal(narrow.Length, keys.Distinct().Count());
+        Assert.DoesNotContain(keys, key => key.Contains("Augusta", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("contact", "phone", "REDACTED", "true")]
+    [InlineData("contact", "phone", "REDACTED", "false")]
+    [InlineData("contact", "phone", "*****", "false")]
+    [InlineData("contact", "lastname", "anything", "true")]
+    [InlineData("contact", "lifecyclestage", "REDACTED", "true")]
+    [InlineData("contact", "hs_email_optout", "REDACTED", "true")]
+    [InlineData("contact", "notes_next_activity_date", "REDACTED", "true")]
+    [InlineData("deal", "amount", "REDACTED", "true")]
+    [InlineData("deal", "dealstage", "REDACTED", "true")]
+    public void A_withheld_value_is_no_value(string entity, string property, string value, string sensitive)
+    {
+        var source = Assert.Single(Read(Event($"{entity}.propertyChange", $""" "objectId":1,"propertyName":"{property}","propertyValue":"{value}","isSensitive":{sensitive} """)));
+
+        Assert.Equal(entity == "deal" ? SourceEventKind.DealUpdated : SourceEventKind.ContactUpdated, source.Kind);
+        Assert.Equal((null, null, false, null), (source.Profile, source.ToStageRaw, source.Unmapped, source.Booking));
+        Assert.Empty(source.Cleared);
+    }
+
+    [Fact]
+    public void What_was_cleared_is_cleared_and_not_unknown()
+    {
+        Assert.Equal([DealProperty.Amount], Cleared("deal", "amount").Cleared);
+        Assert.Equal([DealProperty.Currency], Cleared("deal", "deal_currency_code").Cleared);
+        Assert.Equal([DealProperty.Owner], Cleared("deal", "hubspot_owner_id").Cleared);
+        Assert.Equal("", Cleared("contact", "phone").Profile?.Phone);
+        Assert.Equal("", Cleared("contact", "email").Profile?.Email);
+        Assert.True(Cleared("contact", "hubspotscore").ScoreCleared);
+
+        static SourceEvent Cleared(string entity, string property) =>
+            Assert.Single(Read(Event($"{entity}.propertyChange", $""" "objectId":1,"propertyName":"{property}","propertyValue":"" """)));
+    }
+
     private static IReadOnlyList<SourceEvent> Read(string body) => HubSpot.Read(Signed(body));
 
     private static string Event(string type, string rest) =>

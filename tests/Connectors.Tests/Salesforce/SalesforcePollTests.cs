@@ -151,7 +151,7 @@ public sealed class SalesforcePollTests
 
         Assert.Equal("https://login.test/sf/services/oauth2/token", vendor.All[0].Url.AbsoluteUri);
         Assert.Equal("grant_type=client_credentials&client_id=client&client_secret=secret-0001", vendor.All[0].Body);
-        Assert.Equal(4, vendor.Calls.Count);
+        Assert.Equal(6, vendor.Calls.Count);
         Assert.All(vendor.Calls, call => Assert.Equal(
             ("instance.test", "/services/data/v60.0/queryAll", "Bearer token-1", "client=lead-hub"), (call.Url.Host, call.Path, call.Authorization, call.CallOptions)));
         Assert.Equal("0055g00000HubHubAA", Assert.Single(page.Deliveries).Header("Hub-Api-User"));
@@ -214,6 +214,30 @@ public sealed class SalesforcePollTests
         await Assert.ThrowsAsync<VendorUnavailableException>(() => vendor.Connect<IPollSource>("salesforce", Settings).PollAsync(null, Noon, Stop));
     }
 
+    [Fact]
+    public async Task A_row_that_does_not_say_when_it_was_changed_is_no_reason_to_stand_still()
+    {
+        var organisation = new FakeOrganisation();
+        Enumerable.Range(0, 2000).ToList().ForEach(i => organisation.Add(Id(i), Noon.AddSeconds(i)));
+        organisation.Add(Id(2000), Noon.AddHours(1));
+        using var vendor = new VendorStub(asked => Odd(organisation.Answer(asked)));
+        var salesforce = vendor.Connect<IPollSource>("salesforce", Settings);
+
+        var first = await salesforce.PollAsync(null, Noon.AddDays(1), Stop);
+        var (read, _, _) = await DrainAsync(salesforce, first.NextCursor);
+
+        Assert.True(first.More);
+        Assert.Contains(first.Deliveries.SelectMany(salesforce.Read), source => source.Unreadable is not null);
+        Assert.Equal([Id(2000)], read);
+
+        // The last row of a full page is none that can be read.
+        static HttpResponseMessage Odd(HttpResponseMessage answer)
+        {
+            var body = answer.Content.ReadAsStringAsync(Stop).GetAwaiter().GetResult();
+            return VendorStub.Json(body.Replace($"\"Id\":\"{Id(1999)}\"", "\"Id\":null", StringComparison.Ordinal), answer.StatusCode);
+        }
+    }
+
     private static string Id(int i) => $"00Q5g0000{i.ToString("D9", CultureInfo.InvariantCulture)}";
 
     private static async Task<(List<string> Read, string Cursor, int Steps)> DrainAsync(IPollSource source, string? cursor)
@@ -222,7 +246,7 @@ public sealed class SalesforcePollTests
         for (var steps = 1; ; steps++)
         {
             var page = await source.PollAsync(cursor, Noon.AddDays(1), Stop);
-            read.AddRange(page.Deliveries.SelectMany(source.Read).Select(row => row.People.Single().Id));
+            read.AddRange(page.Deliveries.SelectMany(source.Read).Where(row => row.Unreadable is null).Select(row => row.People.Single().Id));
             cursor = page.NextCursor;
             if (!page.More)
             {

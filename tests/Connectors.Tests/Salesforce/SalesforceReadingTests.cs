@@ -233,15 +233,28 @@ public sealed class SalesforceReadingTests
     }
 
     [Theory]
-    [InlineData(Person, "Closed - Not Converted")]
-    [InlineData(Hub, null)]
-    public void What_the_hub_writes_to_a_lead_that_was_given_back_does_not_give_it_back_again(string writer, string? returned)
+    [InlineData(Person, false)]
+    [InlineData(Hub, true)]
+    public void A_row_of_a_lead_that_was_given_back_says_whether_the_hub_wrote_it_last(string writer, bool hubWroteLast)
     {
         var row = LeadRow(more: $""" "CreatedById":"{Hub}","OwnerId":"{Person}","LastModifiedById":"{writer}" """, status: "Closed - Not Converted");
 
         var source = Assert.Single(Read(Rows(row)));
 
-        Assert.Equal((returned, false), (source.ReturnedReason, source.ShowsWork));
+        Assert.Equal(("Closed - Not Converted", false), (source.ReturnedReason, source.ShowsWork));
+        Assert.Equal(hubWroteLast, FactMapper.ToFacts(source, "salesforce", Now, null).OfType<HandoffReturned>().Single().HubWroteLast);
+    }
+
+    [Theory]
+    [InlineData("Open - Not Contacted", Hub, Hub, false)]
+    [InlineData("Working - Contacted", Hub, Hub, true)]
+    [InlineData("Open - Not Contacted", Hub, Person, true)]
+    [InlineData("Open - Not Contacted", Person, Hub, true)]
+    public void What_the_hub_put_into_a_lead_that_it_made_is_no_word_of_the_tool(string status, string maker, string writer, bool isWord)
+    {
+        var row = LeadRow(more: $""" "CreatedById":"{maker}","OwnerId":"{Hub}","LastModifiedById":"{writer}" """, status: status);
+
+        Assert.Equal(isWord, FactMapper.ToFacts(Assert.Single(Read(Rows(row))), "salesforce", Now, null).OfType<StageClaimed>().Any());
     }
 
     [Fact]
@@ -358,9 +371,14 @@ public sealed class SalesforceReadingTests
     [InlineData("00D5g000001AbCdEAK", "00D5g000001AbCdEAK")]
     [InlineData("0065g00000XyZ01", "0065g00000XyZ01AAF")]
     [InlineData("00Q5g00000AbCdE", "00Q5g00000AbCdEEAV")]
+    [InlineData(" 00Q5g00000AbCdEEAV\t", "00Q5g00000AbCdEEAV")]
+    [InlineData("00Q5g 00000 AbCdE\u200B", "00Q5g00000AbCdEEAV")]
+    [InlineData("00q5g00000abcdeeav", "00Q5g00000AbCdEEAV")]
+    [InlineData("00Q5G00000ABCDEEAV", "00Q5g00000AbCdEEAV")]
+    [InlineData("00q5g00000abcdeaaa", "00q5g00000abcdeAAA")]
     [InlineData("006*", "006*")]
     [InlineData("", "")]
-    public void Ids_of_15_characters_get_the_3_that_tell_their_case(string id, string normal) => Assert.Equal(normal, SalesforceId.Normalise(id));
+    public void Ids_have_one_form_whatever_way_people_copy_them(string id, string normal) => Assert.Equal(normal, SalesforceId.Normalise(id));
 
     [Theory]
     [InlineData("plain", "'plain'")]
@@ -369,6 +387,60 @@ public sealed class SalesforceReadingTests
     [InlineData(@"\' OR Name != '", @"'\\\' OR Name != \''")]
     [InlineData("two\r\nlines", @"'two\r\nlines'")]
     public void Text_in_a_query_cannot_end_its_quotes(string text, string quoted) => Assert.Equal(quoted, Soql.Quote(text));
+
+    [Fact]
+    public void What_a_row_or_a_change_says_is_empty_is_cleared_and_what_it_does_not_say_is_not_known()
+    {
+        var row = Assert.Single(Read(Rows(LeadRow(more: """ "Phone":null,"Email":"" """))));
+        var change = Assert.Single(Read(Change(ChangeOf("UPDATE", "Lead", Lead, """ "Phone":null """))));
+        var nulled = Assert.Single(Read(Change(ChangeOf("UPDATE", "Lead", Lead).Replace("\"changedFields\"", "\"nulledFields\":[\"Phone\"],\"changedFields\"", StringComparison.Ordinal))));
+        var deal = Assert.Single(Read(Change(ChangeOf("UPDATE", "Opportunity", "0065g00000XyZ01AAF", """ "Amount":null """))));
+        var message = Assert.Single(Read(Outbound(MessageOf(Notification("04l5g00000N0001AAB", "Lead", Lead)))));
+
+        Assert.Equal(("", "", (string?)null), (row.Profile?.Phone, row.Profile?.Email, row.Profile?.Company));
+        Assert.Equal(("", ""), (change.Profile?.Phone, nulled.Profile?.Phone));
+        Assert.Equal([DealProperty.Amount], deal.Cleared);
+        Assert.Null(message.Profile?.Phone);
+        Assert.Equal([DealProperty.Amount], FactMapper.ToFacts(deal, "salesforce", Now, null).OfType<DealChanged>().Single().Cleared);
+    }
+
+    [Fact]
+    public void A_masked_value_is_neither_known_nor_cleared()
+    {
+        var row = Assert.Single(Read(Rows(LeadRow(more: """ "Phone":"********","Title":"REDACTED" """))));
+
+        Assert.Equal((null, null), (row.Profile?.Phone, row.Profile?.JobTitle));
+    }
+
+    [Fact]
+    public void One_transaction_and_sequence_may_stand_for_several_events()
+    {
+        string[] narrow =
+        [
+            ChangeOf("UPDATE", "Lead", Lead), ChangeOf("UPDATE", "Contact", "003*"), ChangeOf("GAP_OVERFLOW", "Contact", "003*"), ChangeOf("GAP_OVERFLOW", "Lead", "00Q*"), ChangeOf("UPDATE", "Lead", "00Q5g00000AbCdF"),
+            ChangeOf("GAP_OVERFLOW", "Lead", "00Q*").Replace("\"recordIds\":[\"00Q*\"]", "\"recordIds\":[]", StringComparison.Ordinal),
+            ChangeOf("GAP_OVERFLOW", "Contact", "00Q*").Replace("\"recordIds\":[\"00Q*\"]", "\"recordIds\":[]", StringComparison.Ordinal),
+        ];
+
+        Assert.Equal(narrow.Length, narrow.Select(body => Assert.Single(Read(Change(body))).DedupeKey).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("Account", "UPDATE", "Account UPDATE")]
+    [InlineData("Case", "CREATE", "Case CREATE")]
+    [InlineData("Lead", "UPDATE", null)]
+    public void A_kind_that_is_not_read_is_named(string entity, string type, string? name) => Assert.Equal(name, Assert.Single(Read(Change(ChangeOf(type, entity, Lead)))).NotRead);
+
+    [Theory]
+    [InlineData("DELETE")]
+    [InlineData("GAP_DELETE")]
+    public void Somebody_who_was_taken_off_an_opportunity_is_told_by_the_role(string type)
+    {
+        var source = Assert.Single(Read(Change(ChangeOf(type, "OpportunityContactRole", "00K5g00000AbCdEEAV"))));
+
+        Assert.Equal((SourceEventKind.AssociationChanged, DealStatus.Deleted), (source.Kind, source.DealStatus));
+        Assert.Equal("00K5g00000AbCdEEAV", source.ExternalIds["opportunityContactRoleId"]);
+    }
 
     private static IReadOnlyList<SourceEvent> Read(Delivery delivery) => Salesforce.Read(delivery);
 

@@ -141,4 +141,65 @@ public sealed class ClockTests : IAsyncLifetime
         await sender.SendMessageAsync(new() { MessageId = "a" }, Stop);
         Assert.Equal(taken, (await Client.CreateReceiver("once").PeekMessagesAsync(10, cancellationToken: Stop)).Count);
     }
+
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    public async Task A_session_is_lost_at_exactly_the_end_of_its_lock_and_its_deliveries_count(int ticks, bool held)
+    {
+        await Client.CreateSender("s").SendMessageAsync(new() { SessionId = "a" }, Stop);
+        var session = await Client.AcceptSessionAsync("s", "a", cancellationToken: Stop);
+        Assert.Equal(Start.AddMinutes(1), session.SessionLockedUntil);
+        var message = await session.NextAsync();
+
+        _clock.Advance(TimeSpan.FromMinutes(1) + TimeSpan.FromTicks(ticks));
+        var failure = await Record.ExceptionAsync(() => session.CompleteMessageAsync(message, Stop));
+
+        Assert.Equal(held, failure is null);
+        Assert.Equal(!held, IsLost(failure));
+        if (!held)
+        {
+            await using var next = await Client.AcceptSessionAsync("s", "a", cancellationToken: Stop);
+            Assert.Equal(2, (await next.NextAsync()).DeliveryCount);
+            Assert.True(IsLost(await Record.ExceptionAsync(() => session.RenewSessionLockAsync(Stop))));
+            Assert.True(IsLost(await Record.ExceptionAsync(() => session.ReceiveMessageAsync(TimeSpan.FromSeconds(1), Stop))));
+        }
+    }
+
+    [Fact]
+    public async Task A_renewed_session_runs_from_the_renewal()
+    {
+        await Client.CreateSender("s").SendMessageAsync(new() { SessionId = "a" }, Stop);
+        await using var session = await Client.AcceptSessionAsync("s", "a", cancellationToken: Stop);
+        var message = await session.NextAsync();
+        _clock.Advance(TimeSpan.FromSeconds(59));
+
+        await session.RenewSessionLockAsync(Stop);
+
+        Assert.Equal(Start.AddSeconds(119), session.SessionLockedUntil);
+        _clock.Advance(TimeSpan.FromSeconds(59));
+        await session.CompleteMessageAsync(message, Stop);
+    }
+
+    [Fact]
+    public async Task A_session_lost_as_often_as_allowed_loses_its_message_to_the_dead_letters()
+    {
+        await Client.CreateSender("s").SendMessagesAsync([new("poison") { SessionId = "a" }, new("other") { SessionId = "a" }], Stop);
+        for (var delivery = 1; delivery <= 2; delivery++)
+        {
+            var session = await Client.AcceptNextSessionAsync("s", cancellationToken: Stop);
+            var message = await session.NextAsync();
+            Assert.Equal(("poison", delivery), (message.Body.ToString(), message.DeliveryCount));
+            _clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal("MaxDeliveryCountExceeded", (await Client.CreateReceiver("s/$DeadLetterQueue").NextAsync()).DeadLetterReason);
+        await using var last = await Client.AcceptNextSessionAsync("s", cancellationToken: Stop);
+        Assert.Equal("other", (await last.NextAsync()).Body.ToString());
+    }
+
+    /// <summary>A receiver whose session was lost closes itself as soon as it hears of it.</summary>
+    private static bool IsLost(Exception? failure) =>
+        failure is ObjectDisposedException or ServiceBusException { Reason: ServiceBusFailureReason.SessionLockLost };
 }

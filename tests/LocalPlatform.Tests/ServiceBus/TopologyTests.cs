@@ -1,3 +1,5 @@
+using IntegrationHub.LocalPlatform.ServiceBus.Topology;
+
 namespace IntegrationHub.LocalPlatform.Tests.ServiceBus;
 
 public sealed class TopologyTests
@@ -47,6 +49,16 @@ public sealed class TopologyTests
     {
         await using var own = await OwnBus.OpenAsync(topology);
         Assert.NotEqual(0, own.Local.Port);
+    }
+
+    [Fact]
+    public async Task What_is_not_said_is_as_in_azure()
+    {
+        await using var own = OwnBus.Prepare("""{"queues":[{"name":"q"}]}""");
+        var queue = Assert.Single(TopologyReader.Read(own.TopologyFile).Queues);
+        Assert.Equal(
+            (TimeSpan.FromMinutes(1), 10, TimeSpan.MaxValue, false, false, null, 1024L * 1024 * 1024),
+            (queue.LockDuration, queue.MaxDeliveryCount, queue.TimeToLive, queue.DeadLetterOnExpiration, queue.RequiresSession, queue.DuplicateWindow, queue.MaxBytes));
     }
 
     [Fact]

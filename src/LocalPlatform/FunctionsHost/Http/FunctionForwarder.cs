@@ -10,7 +10,7 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost.Http;
 /// Serves a request by the worker: forwards it over HTTP and starts the invocation by message. The worker brings the two together by the
 /// invocation id in a header.
 /// </summary>
-internal sealed class FunctionForwarder(WorkerSupervisor workers, Invoker invoker, FunctionKeys keys, IHttpForwarder forwarder) : IDisposable
+internal sealed class FunctionForwarder(WorkerSupervisor workers, Invoker invoker, FunctionKeys keys, IHttpForwarder forwarder) : IAsyncDisposable
 {
     private const string InvocationIdHeader = "x-ms-invocation-id";
 
@@ -46,7 +46,11 @@ internal sealed class FunctionForwarder(WorkerSupervisor workers, Invoker invoke
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _client.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     private async Task ServeAsync(HttpContext http, FunctionDefinition function, ActiveWorker worker)
     {

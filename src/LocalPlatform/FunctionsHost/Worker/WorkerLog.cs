@@ -20,6 +20,7 @@ internal sealed class WorkerLog(ILoggerFactory loggers)
         }
     }
 
+    /// <summary>The message of a failure that was logged has its type and stack in it.</summary>
     private static string Format(RpcLog entry, Exception? exception) =>
-        entry.Exception is { } failure ? $"{entry.Message}{Environment.NewLine}{failure.Type}: {failure.Message}{Environment.NewLine}{failure.StackTrace}" : entry.Message;
+        entry.Exception is { } failure ? $"{entry.Message}{Environment.NewLine}{failure.Message}" : entry.Message;
 }

@@ -23,6 +23,8 @@ internal sealed partial class WorkerSupervisor(
     /// <summary>Codes above this one are signals and crashes; those below a program chooses itself.</summary>
     private const int LastChosenCode = 127;
 
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<IReadOnlyList<FunctionDefinition>> _firstStart = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ReadOnlyDictionary<string, string> _environment = new(settings.Environment.ToDictionary(StringComparer.OrdinalIgnoreCase));
@@ -149,8 +151,8 @@ internal sealed partial class WorkerSupervisor(
     {
         if (wasReady && _stopping.IsCancellationRequested)
         {
-            // It was asked to end, and has closed its connection; StopAsync kills it when its time is over.
-            await worker.Ended;
+            // It was asked to end, and has closed its connection.
+            await Task.WhenAny(worker.Ended, Task.Delay(EndTimeout));
         }
 
         worker.Kill();
