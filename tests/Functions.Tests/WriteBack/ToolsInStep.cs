@@ -100,6 +100,15 @@ internal sealed class ToolsInStep : IAsyncDisposable
 
             await Eventually.TrueAsync(IsQuietAsync, "nothing is left on the bus");
         }
+
+        await NextSecondAsync();
+    }
+
+    /// <summary>Waits for the next second: Salesforce tells time by it, and what is changed there next is to be later than what was changed elsewhere.</summary>
+    public static Task NextSecondAsync()
+    {
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        return Eventually.TrueAsync(() => DateTimeOffset.UtcNow.ToUnixTimeSeconds() > now, "the second is over");
     }
 
     /// <summary>How many writes to people a tool has got.</summary>

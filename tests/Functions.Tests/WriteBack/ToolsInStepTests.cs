@@ -37,6 +37,7 @@ public sealed class ToolsInStepTests(Azurite azurite)
 
         tools.Tools[0].HubSpot.Update("contacts", contact, ("phone", "new"));
         await tools.UntilAsync(lead, journey => journey.Profile.Phone == "new", "the new number is known");
+        await ToolsInStep.NextSecondAsync();
         tools.Tools[1].Salesforce.Update("Lead", record, ("Title", "Analyst"));
         await tools.UntilAsync(lead, journey => journey.Profile.JobTitle == "Analyst", "the row has come");
 
