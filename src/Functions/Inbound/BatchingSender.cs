@@ -25,11 +25,11 @@ internal sealed class BatchingSender : IAsyncDisposable
 
     /// <summary>Returns when the bus has the message.</summary>
     /// <param name="message">One that fits into a message of the bus.</param>
-    /// <param name="cancellationToken">Ends the wait. The message may still be sent.</param>
+    /// <param name="cancellationToken">Ends the wait. A message that is under way may still arrive; one that still waits is not sent.</param>
     /// <exception cref="ServiceBusException">The bus does not take it.</exception>
     public async Task SendAsync(ServiceBusMessage message, CancellationToken cancellationToken)
     {
-        var pending = new Pending(message);
+        var pending = new Pending(message, cancellationToken);
         ObjectDisposedException.ThrowIf(!_pending.Writer.TryWrite(pending), this);
         await pending.Sent.Task.WaitAsync(cancellationToken);
     }
@@ -55,23 +55,21 @@ internal sealed class BatchingSender : IAsyncDisposable
         try
         {
             using var batch = await _sender.CreateMessageBatchAsync();
-            while (_pending.Reader.TryPeek(out var next) && batch.TryAddMessage(next.Message))
-            {
-                taken.Add(Take());
-            }
+            Fill(batch, taken);
 
-            if (taken.Count > 0)
+            if (batch.Count > 0)
             {
                 await _sender.SendMessagesAsync(batch);
+                _metrics.OnBus("send");
             }
-            else
+            else if (_pending.Reader.TryRead(out var alone))
             {
-                // One that fits into no batch goes alone: the bus says what is wrong with it.
-                taken.Add(Take());
-                await _sender.SendMessageAsync(taken[0].Message);
+                // It fits into no batch: the bus says what is wrong with it.
+                taken.Add(alone);
+                await _sender.SendMessageAsync(alone.Message);
+                _metrics.OnBus("send");
             }
 
-            _metrics.OnBus("send");
             taken.ForEach(static pending => pending.Sent.TrySetResult());
         }
         catch (Exception failure)
@@ -86,9 +84,17 @@ internal sealed class BatchingSender : IAsyncDisposable
         }
     }
 
-    private Pending Take() => _pending.Reader.TryRead(out var pending) ? pending : throw new InvalidOperationException("Only one reader takes what waits.");
+    /// <summary>Takes what waits and fits. Whose caller has left is not sent: it is stored elsewhere.</summary>
+    private void Fill(ServiceBusMessageBatch batch, List<Pending> taken)
+    {
+        while (_pending.Reader.TryPeek(out var next) && (next.Caller.IsCancellationRequested || batch.TryAddMessage(next.Message)))
+        {
+            _pending.Reader.TryRead(out _);
+            taken.Add(next);
+        }
+    }
 
-    private sealed record Pending(ServiceBusMessage Message)
+    private sealed record Pending(ServiceBusMessage Message, CancellationToken Caller)
     {
         // Continuations run elsewhere, so that the next send starts at once.
         public TaskCompletionSource Sent { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
