@@ -62,8 +62,7 @@ internal static class FactOrder
 
     private static (int Kind, int Detail) Rank(Fact fact) => fact switch
     {
-        IdentitiesUnlinked => (0, 0),
-        IdentitiesLinked => (0, 1),
+        IdentitiesLinked => (0, 0),
         LeadsMerged => (1, 0),
         ProfileChanged => (2, 0),
         ConsentChanged consent => (3, (int)consent.Email),

@@ -51,10 +51,7 @@ public static class FactMapper
                 break;
         }
 
-        var about = AboutOf(source);
-        return about is null && !source.Past
-            ? facts
-            : [.. facts.Select(fact => fact is RecordDeleted or RecordRestored ? fact : fact with { About = about, ShowsRecord = about is not null && source.ShowsRecord, Past = source.Past })];
+        return AboutOf(source) is { } record ? [.. facts.Select(fact => fact is RecordDeleted or RecordRestored ? fact : fact with { About = record, ShowsRecord = source.ShowsRecord })] : facts;
 
         string Key(string kind) => $"{source.DedupeKey}#{kind}";
 
@@ -174,7 +171,7 @@ public static class FactMapper
             {
                 facts.Add(new HandoffReturned
                 {
-                    Reason = reason, Raw = source.ToStageRaw, HubWroteLast = source.HubWroteLast,
+                    Reason = reason, Raw = source.ToStageRaw,
                     DedupeKey = Key("returned"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
                 });
             }

@@ -92,12 +92,7 @@ public sealed partial class ErasureFlow(
         {
             if (key.Kind != IdentityKind.Deal)
             {
-                // An address that the person had once may be somebody else's by now: theirs stays.
-                if (await identities.LookUpAsync(key, cancellationToken) is not { Lead: { } owner } || await journeys.ResolveAsync(owner, cancellationToken) == leadId)
-                {
-                    await identities.BuryAsync(key, clock.GetUtcNow(), cancellationToken);
-                }
-
+                await identities.BuryAsync(key, clock.GetUtcNow(), cancellationToken);
                 continue;
             }
 
