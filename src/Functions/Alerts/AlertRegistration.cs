@@ -4,6 +4,7 @@ using IntegrationHub.Functions.Alerts.Detection;
 using IntegrationHub.Functions.Alerts.Digest;
 using IntegrationHub.Functions.Alerts.Links;
 using IntegrationHub.Functions.Alerts.Mailbox;
+using IntegrationHub.Functions.Alerts.Pages;
 using IntegrationHub.Functions.Alerts.Sending;
 using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Functions.Platform.Storage;

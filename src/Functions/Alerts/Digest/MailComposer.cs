@@ -1,8 +1,6 @@
 using IntegrationHub.Connectors.Abstractions;
-using IntegrationHub.Functions.Alerts.Detection;
 using IntegrationHub.Functions.Alerts.Links;
 using IntegrationHub.Functions.Alerts.Mailbox;
-using IntegrationHub.Functions.Alerts.Sending;
 using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Funnel;
 

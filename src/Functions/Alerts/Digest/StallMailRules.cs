@@ -1,5 +1,5 @@
 using System.Globalization;
-using IntegrationHub.Functions.Alerts.Detection;
+using IntegrationHub.Functions.Alerts.Mailbox;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Digest;

@@ -1,4 +1,4 @@
-using IntegrationHub.Functions.Alerts.Detection;
+using IntegrationHub.Functions.Alerts.Mailbox;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Links;

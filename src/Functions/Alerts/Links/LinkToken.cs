@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using IntegrationHub.Functions.Alerts.Detection;
+using IntegrationHub.Functions.Alerts.Mailbox;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Links;

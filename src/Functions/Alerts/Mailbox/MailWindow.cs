@@ -1,5 +1,4 @@
 using Azure;
-using IntegrationHub.Functions.Alerts.Detection;
 
 namespace IntegrationHub.Functions.Alerts.Mailbox;
 

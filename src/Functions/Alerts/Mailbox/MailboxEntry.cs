@@ -1,4 +1,3 @@
-using IntegrationHub.Functions.Alerts.Detection;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Mailbox;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
-using IntegrationHub.Functions.Alerts.Detection;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 

@@ -1,4 +1,3 @@
-using IntegrationHub.Functions.Alerts.Detection;
 namespace IntegrationHub.Functions.Alerts.Mailbox;
 
 /// <summary>Somebody else has taken over an audience's mailbox: whoever had it leaves it to them.</summary>

@@ -1,6 +1,5 @@
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Settings;
-using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,14 +16,14 @@ public static class SettingsRegistration
         var reader = new SettingsReader(configuration);
         var hub = ReadHub(reader);
         var funnel = FunnelSettingsReader.Read(reader);
-        var writeBack = WriteBackRegistration.ReadWriteBack(reader);
+        var writeBack = WriteBackPolicyReader.Read(reader);
         var teams = ReadTeams(reader, funnel);
         MailSettingsReader.CheckNames(reader);
         var ops = MailSettingsReader.ReadOps(reader, ReadAddresses(reader, "Ops:Recipients"));
         var mail = MailSettingsReader.ReadMail(reader);
         var telling = MailSettingsReader.ReadAlertDelivery(reader);
         reader.ThrowIfFaulty();
-        return services.AddSingleton(hub).AddSingleton(provider => funnel with { WriteBack = WriteBackRegistration.For(writeBack, provider.GetRequiredService<ConnectorSet>()) }).AddSingleton(teams).AddSingleton(ops).AddSingleton(mail).AddSingleton(telling);
+        return services.AddSingleton(hub).AddSingleton(provider => funnel with { WriteBack = WriteBackPolicyReader.For(writeBack, provider.GetRequiredService<ConnectorSet>()) }).AddSingleton(teams).AddSingleton(ops).AddSingleton(mail).AddSingleton(telling);
     }
 
     private static HubOptions ReadHub(SettingsReader reader)

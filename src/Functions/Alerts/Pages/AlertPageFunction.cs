@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 
-namespace IntegrationHub.Functions.Alerts.Links;
+namespace IntegrationHub.Functions.Alerts.Pages;
 
 /// <summary>Shows what a link in a mail is for, and does it when it is asked to.</summary>
 public sealed class AlertPageFunction(AlertPageFlow pages, MailRenderer renderer)

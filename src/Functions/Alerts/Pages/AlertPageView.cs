@@ -1,6 +1,7 @@
+using IntegrationHub.Functions.Alerts.Links;
 using IntegrationHub.Funnel;
 
-namespace IntegrationHub.Functions.Alerts.Links;
+namespace IntegrationHub.Functions.Alerts.Pages;
 
 /// <summary>What the page behind a link shows. Of the person it tells the company only: who has the link need not be who the mail was for.</summary>
 public sealed record AlertPageView

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace IntegrationHub.Functions.Alerts.Links;
+namespace IntegrationHub.Functions.Alerts.Pages;
 
 /// <summary>What somebody entered on the page.</summary>
 /// <param name="Until">The choice; null for none.</param>

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace IntegrationHub.Functions.Alerts.Links;
+namespace IntegrationHub.Functions.Alerts.Pages;
 
 /// <summary>How the page looks, and the policy that lets this one style in and nothing else: no script, no picture, no frame, no form to elsewhere.</summary>
 internal static class AlertPageStyle

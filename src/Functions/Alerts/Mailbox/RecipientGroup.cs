@@ -1,7 +1,7 @@
 using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Funnel;
 
-namespace IntegrationHub.Functions.Alerts.Detection;
+namespace IntegrationHub.Functions.Alerts.Mailbox;
 
 /// <summary>Who a mail goes to: a team, or a team's managers.</summary>
 /// <param name="Team">The team's name in lower case.</param>

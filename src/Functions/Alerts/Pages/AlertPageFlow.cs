@@ -1,9 +1,10 @@
 using IntegrationHub.Functions.Alerts.Digest;
+using IntegrationHub.Functions.Alerts.Links;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Funnel;
 using Microsoft.AspNetCore.Http;
 
-namespace IntegrationHub.Functions.Alerts.Links;
+namespace IntegrationHub.Functions.Alerts.Pages;
 
 /// <summary>A page and the status it comes with.</summary>
 /// <param name="Status">The HTTP status.</param>

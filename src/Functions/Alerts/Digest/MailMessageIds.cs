@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using IntegrationHub.Functions.Alerts.Detection;
 using IntegrationHub.Functions.Alerts.Mailbox;
 using IntegrationHub.Functions.Platform.Notices;
 using IntegrationHub.Funnel;
 
-namespace IntegrationHub.Functions.Alerts.Sending;
+namespace IntegrationHub.Functions.Alerts.Digest;
 
 /// <summary>Names mails after their cause, so that a mail sent again after a crash has the same name and mail programs keep a lead's mails together. Angle brackets included.</summary>
 public static class MailMessageIds
