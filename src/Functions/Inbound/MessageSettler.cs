@@ -121,7 +121,7 @@ public sealed partial class MessageSettler(DeliveryPolicy policy, HubMetrics met
 
     private static int AttemptOf(ServiceBusReceivedMessage message) => message.ApplicationProperties.GetValueOrDefault(AttemptProperty) is int attempt ? attempt : 1;
 
-    private static string SafeMessage(Exception failure) => failure is VendorUnavailableException or ConnectorNeedsAuthorizationException ? failure.Message : failure.TargetSite?.DeclaringType?.FullName ?? "";
+    private static string SafeMessage(Exception failure) => failure is VendorException { MayPass: true } ? failure.Message : failure.TargetSite?.DeclaringType?.FullName ?? "";
 
     private static partial class Log
     {

@@ -77,7 +77,7 @@ public sealed partial class ProcessFlow(
         {
             return await enrich.RunAsync(connector, events, again, cancellationToken);
         }
-        catch (Exception failure) when (failure is VendorUnavailableException or VendorRefusedException or ConnectorNeedsAuthorizationException)
+        catch (VendorException failure)
         {
             states.Failed(connector.Name, failure);
             throw;

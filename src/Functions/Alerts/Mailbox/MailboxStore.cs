@@ -28,7 +28,7 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : ILeadRe
         {
             await table.AddEntityAsync(ToRow(entry), cancellationToken);
         }
-        catch (RequestFailedException there) when (there.Status == 409)
+        catch (RequestFailedException there) when (there.IsAlreadyThere())
         {
             // Put in before.
         }
@@ -125,7 +125,7 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : ILeadRe
                 : await table.AddEntityAsync(ToRow(written), cancellationToken);
             return written with { ETag = answer.Headers.ETag!.Value };
         }
-        catch (RequestFailedException lost) when (lost.Status is 409 or 412 or 404)
+        catch (RequestFailedException lost) when (lost.IsConflict())
         {
             throw new WindowTakenException(window.Audience, lost);
         }
