@@ -1,5 +1,5 @@
-using IntegrationHub.Functions.Alerts.Mail;
-using IntegrationHub.Functions.Settings;
+using IntegrationHub.Functions.Alerts.Sending;
+using IntegrationHub.Functions.Platform.Settings;
 using MailKit.Net.Smtp;
 using Microsoft.Extensions.Logging.Abstractions;
 using SmtpServer.Protocol;

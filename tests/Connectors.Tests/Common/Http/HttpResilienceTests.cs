@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Http;
 using Microsoft.Extensions.Http.Resilience;
 using Polly.CircuitBreaker;
 using Polly.Timeout;

@@ -1,9 +1,9 @@
-using IntegrationHub.Connectors.Common.Http;
-using Microsoft.Extensions.Http.Resilience;
+using IntegrationHub.Connectors.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Logging;
 using Refit;
 
