@@ -102,7 +102,7 @@ public static class Hub
         services.AddSingleton(provider => configuration["AzureWebJobsStorage:tableServiceUri"] is { } uri
             ? new TableServiceClient(new Uri(uri), Identity(configuration, "AzureWebJobsStorage"), TableOptions(provider))
             : new TableServiceClient(Required(configuration, "AzureWebJobsStorage"), TableOptions(provider)));
-        services.AddSingleton<HubMetrics>().AddSingleton<HubTables>();
+        services.AddSingleton<HubMetrics>().AddSingleton<HubTables>().AddTelemetry(configuration);
     }
 
     private static void AddJourneys(IServiceCollection services) => services

@@ -76,6 +76,7 @@ public sealed partial class WriteBackFlow(
 
     private async Task<Exception?> TryAsync(WriteOrder order, Journey journey, string cause, CancellationToken cancellationToken)
     {
+        using var activity = HubActivities.Start(HubActivities.Write)?.SetTag("hub.connector", order.Target.Name);
         try
         {
             await WriteAsync(order, journey, cause, cancellationToken);
@@ -84,6 +85,7 @@ public sealed partial class WriteBackFlow(
         }
         catch (VendorException failure)
         {
+            activity.Failed(failure);
             states.Failed(order.Target.Name, failure);
             return failure;
         }

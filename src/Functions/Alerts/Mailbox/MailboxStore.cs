@@ -3,6 +3,7 @@ using Azure;
 using Azure.Data.Tables;
 using IntegrationHub.Functions.Alerts.Detection;
 using IntegrationHub.Functions.Platform.Storage;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Mailbox;
@@ -27,7 +28,7 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
         var table = await tables.GetAsync(HubTables.Mailbox, cancellationToken);
         try
         {
-            await table.AddEntityAsync(ToRow(entry), cancellationToken);
+            await table.AddEntityAsync(ToRow(entry with { Trace = entry.Trace ?? HubActivities.Context }), cancellationToken);
         }
         catch (RequestFailedException there) when (there.IsAlreadyThere())
         {
@@ -155,6 +156,7 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
         [nameof(MailboxEntry.PutAt)] = entry.PutAt,
         [nameof(MailboxEntry.Noted)] = entry.Noted.ToString(),
         [nameof(MailboxEntry.WaitsFor)] = entry.WaitsFor,
+        [nameof(MailboxEntry.Trace)] = entry.Trace,
     };
 
     private static MailboxEntry ToEntry(TableEntity row) => new()
@@ -166,6 +168,7 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
         PutAt = row.GetDateTimeOffset(nameof(MailboxEntry.PutAt))!.Value,
         Noted = Enum.Parse<AlertOutcome>(row.GetString(nameof(MailboxEntry.Noted))!),
         WaitsFor = row.GetString(nameof(MailboxEntry.WaitsFor)),
+        Trace = row.GetString(nameof(MailboxEntry.Trace)),
     };
 
     private static TableEntity ToRow(MailWindow window)

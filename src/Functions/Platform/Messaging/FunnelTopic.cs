@@ -21,7 +21,7 @@ public sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsy
     /// <summary>Publishes events, in order; returns when the bus has them.</summary>
     public async Task PublishAsync(IReadOnlyList<FunnelEvent> events, CancellationToken cancellationToken)
     {
-        await _sender.SendMessagesAsync(events.Select(ToMessage), cancellationToken);
+        await _sender.SendMessagesAsync(events.Select(ToMessage).Select(HubActivities.Stamp), cancellationToken);
         metrics.OnBus("send");
     }
 

@@ -1,6 +1,6 @@
 using Azure;
 
-namespace IntegrationHub.Functions.Journeys;
+namespace IntegrationHub.Functions.Platform.Storage;
 
 /// <summary>What the table service's refusals mean.</summary>
 internal static class TableErrors
