@@ -1,4 +1,5 @@
 using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Settings;
 using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
@@ -9,8 +10,6 @@ namespace IntegrationHub.Functions.WriteBack;
 /// <summary>Registers write-back and reads its settings.</summary>
 public static class WriteBackRegistration
 {
-    private const string MaxOverwrites = "WriteBack:MaxOverwrites";
-
     /// <summary>Registers <see cref="WriteBackFlow"/> with what it needs.</summary>
     public static IServiceCollection AddWriteBack(this IServiceCollection services) => services
         .AddSingleton<SyncLoopBreakerStore>()
@@ -22,17 +21,12 @@ public static class WriteBackRegistration
     public static WriteBackPolicy ReadWriteBack(SettingsReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var flips = reader.Value(MaxOverwrites, WriteBackPolicy.Default.MaxOverwrites, "Write a whole number, such as 2.");
-        if (flips < 1)
-        {
-            reader.Fault(MaxOverwrites, $"'{flips}' would stop every write. Write 1 or more.");
-        }
-
+        var standard = WriteBackPolicy.Default;
         return new()
         {
-            MaxOverwrites = flips,
-            OverwriteWindow = Wait(reader, "WriteBack:OverwriteWindow", WriteBackPolicy.Default.OverwriteWindow),
-            EchoWithin = Wait(reader, "WriteBack:EchoWithin", WriteBackPolicy.Default.EchoWithin),
+            MaxOverwrites = reader.Value<int>("WriteBack:MaxOverwrites", standard.MaxOverwrites, overwrites => overwrites >= 1, "a whole number of 1 or more", "2"),
+            OverwriteWindow = reader.Duration("WriteBack:OverwriteWindow") ?? standard.OverwriteWindow,
+            EchoWithin = reader.Duration("WriteBack:EchoWithin") ?? standard.EchoWithin,
         };
     }
 
@@ -41,17 +35,5 @@ public static class WriteBackRegistration
     {
         ArgumentNullException.ThrowIfNull(connectors);
         return policy with { InStep = [.. connectors.OfType<IPersonTarget>().SelectMany(target => target.Writes).Where(property => LeadProfile.Properties.Contains(property))] };
-    }
-
-    private static TimeSpan Wait(SettingsReader reader, string key, TimeSpan fallback)
-    {
-        var wait = reader.Value(key, fallback, "Write a time as d.hh:mm:ss, such as 1.00:00:00.");
-        if (wait > TimeSpan.Zero)
-        {
-            return wait;
-        }
-
-        reader.Fault(key, "must be longer than zero.");
-        return fallback;
     }
 }
