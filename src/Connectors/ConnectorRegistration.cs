@@ -18,21 +18,30 @@ public static class ConnectorRegistration
     ];
 
     /// <summary>Registers a <see cref="ConnectorSet"/> of all instances under <c>Connectors</c>.</summary>
-    /// <exception cref="InvalidSettingsException">Some settings are not right; every fault of every connector is told.</exception>
+    /// <exception cref="InvalidSettingsException">Some settings are not right; the exception lists every fault of every connector.</exception>
     public static IServiceCollection AddConnectors(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
 
-        var faults = new List<string>();
-        foreach (var instance in configuration.GetSection("Connectors").GetChildren())
-        {
-            Register(instance, OwnersIn(instance.Key, configuration), services, faults);
-        }
+        var reader = new SettingsReader(configuration);
+        services.AddConnectors(reader);
+        reader.ThrowIfFaulty();
+        return services;
+    }
 
-        if (faults.Count > 0)
+    /// <summary>Registers a <see cref="ConnectorSet"/> of all instances under <c>Connectors</c>; faults go to <paramref name="reader"/>.</summary>
+    public static IServiceCollection AddConnectors(this IServiceCollection services, SettingsReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        foreach (var name in reader.Names("Connectors"))
         {
-            throw new InvalidSettingsException(faults);
+            if (!name.All(character => char.IsAsciiLetterOrDigit(character) || character == '-'))
+            {
+                reader.Fault($"Connectors:{name}", "a name of letters, digits and -", "Connectors:hubspot");
+            }
+
+            Register(new ConnectorSettings(name, reader), services);
         }
 
         services.TryAddSingleton(TimeProvider.System);
@@ -40,48 +49,32 @@ public static class ConnectorRegistration
         return services;
     }
 
-    /// <summary>The names, in lower case and in order, of the instances under <c>Connectors</c> that can do <typeparamref name="T"/>; those of a type that the hub does not know are left out.</summary>
-    public static IReadOnlyList<string> NamesOf<T>(IConfiguration configuration)
+    /// <summary>
+    /// The names of the instances under <c>Connectors</c> that can do <typeparamref name="T"/>, in lower case and in order. Those of a type that the hub does not know are left out.
+    /// </summary>
+    public static IReadOnlyList<string> NamesOf<T>(SettingsReader reader)
         where T : class, IConnector
     {
-        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(reader);
         return [..
-            from instance in configuration.GetSection("Connectors").GetChildren()
-            let named = ConnectorSection.Expand(instance, [])?["Type"]?.Trim()
-            where Find(named)?.Connector.IsAssignableTo(typeof(T)) == true
-            orderby instance.Key
-            select instance.Key.ToLowerInvariant()];
+            from name in reader.Names("Connectors")
+            where Find(reader.Below($"Connectors:{name}").Text("Type"))?.Connector.IsAssignableTo(typeof(T)) == true
+            orderby name
+            select name.ToLowerInvariant()];
     }
 
     private static ConnectorType? Find(string? type) => Catalog.FirstOrDefault(known => known.Name.Equals(type, StringComparison.OrdinalIgnoreCase));
 
-    private static Dictionary<string, string> OwnersIn(string connector, IConfiguration configuration) => configuration.GetSection("Owners").GetChildren()
-        .Select(owner => owner.GetSection("Id").GetSection(connector))
-        .Where(id => !string.IsNullOrWhiteSpace(id.Value))
-        .ToDictionary(id => id.Path, id => id.Value!.Trim());
-
-    private static void Register(IConfigurationSection instance, IReadOnlyDictionary<string, string> owners, IServiceCollection services, List<string> faults)
+    private static void Register(ConnectorSettings settings, IServiceCollection services)
     {
-        if (ConnectorSection.Expand(instance, faults) is not { } section)
-        {
-            return;
-        }
-
-        var settings = new ConnectorSettings(instance.Key, section, faults) { Owners = owners };
-        if (!instance.Key.All(character => char.IsAsciiLetterOrDigit(character) || character == '-'))
-        {
-            faults.Add($"Connectors:{instance.Key} has a name that is no part of a URL: letters, digits and - would be right.");
-        }
-
-        var known = string.Join(", ", Catalog.Select(type => type.Name));
-        var named = settings.Required("Type", $"one of {known} would be right");
-        if (Find(named) is { } type)
+        var reader = settings.Reader;
+        if (Find(reader.Text("Type")) is { } type)
         {
             type.Register(settings, services);
         }
-        else if (named.Length > 0)
+        else if (!reader.IsBroken)
         {
-            settings.Fault("Type", $"is '{named}', which the hub does not know: one of {known} would be right");
+            reader.Fault("Type", $"one of {string.Join(", ", Catalog.Select(known => known.Name))}", Catalog[0].Name);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
@@ -64,33 +65,12 @@ public static class Hub
         return builder.Build();
     }
 
-    /// <summary>The faults of all settings come at once.</summary>
+    /// <summary>Reads all settings; the exception lists the faults of all of them.</summary>
     private static void AddSettings(IServiceCollection services, IConfiguration configuration)
     {
-        var faults = new List<string>();
-        Func<IServiceCollection>[] sections =
-        [
-            () => services.AddHubSettings(configuration),
-            () => services.AddConnectors(configuration),
-            () => services.AddHandoffs(configuration),
-            () => services.AddSingleton(new MessageRetryPolicy(RetryDelays(configuration))),
-        ];
-        foreach (var add in sections)
-        {
-            try
-            {
-                add();
-            }
-            catch (InvalidSettingsException invalid)
-            {
-                faults.AddRange(invalid.Faults);
-            }
-        }
-
-        if (faults.Count > 0)
-        {
-            throw new InvalidSettingsException(faults);
-        }
+        var reader = new SettingsReader(configuration);
+        services.AddHubSettings(reader).AddConnectors(reader).AddHandoffs(reader).AddSingleton(new MessageRetryPolicy(RetryDelays(reader)));
+        reader.ThrowIfFaulty();
     }
 
     /// <summary>The bus and the tables: by connection string, or by name and managed identity.</summary>
@@ -102,7 +82,7 @@ public static class Hub
         services.AddSingleton(provider => configuration["AzureWebJobsStorage:tableServiceUri"] is { } uri
             ? new TableServiceClient(new Uri(uri), Identity(configuration, "AzureWebJobsStorage"), TableOptions(provider))
             : new TableServiceClient(Required(configuration, "AzureWebJobsStorage"), TableOptions(provider)));
-        services.AddSingleton<HubMetrics>().AddSingleton<HubTables>();
+        services.AddSingleton<HubMetrics>().AddSingleton<HubTables>().AddTelemetry(configuration);
     }
 
     private static void AddJourneys(IServiceCollection services) => services
@@ -147,17 +127,21 @@ public static class Hub
         return options;
     }
 
-    private static IReadOnlyList<TimeSpan> RetryDelays(IConfiguration configuration)
+    private static IReadOnlyList<TimeSpan> RetryDelays(SettingsReader reader)
     {
-        var reader = new SettingsReader(configuration);
-        var delays = reader.Durations("Hub:RetryDelays");
-        reader.ThrowIfFaulty();
-        return delays.Count > 0 ? delays : MessageRetryPolicy.DefaultDelays;
+        const string Key = "Hub:RetryDelays";
+        TimeSpan[] delays = [.. reader.List(Key).Select(text => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var delay) ? delay : TimeSpan.Zero)];
+        if (!delays.All(delay => delay > TimeSpan.Zero))
+        {
+            reader.Fault(Key, "times longer than zero with commas between them", "00:00:05,00:01:00");
+        }
+
+        return delays.Length > 0 ? delays : MessageRetryPolicy.DefaultDelays;
     }
 
     private static ManagedIdentityCredential Identity(IConfiguration configuration, string connection) =>
         new(configuration[$"{connection}:clientId"] is { } clientId ? ManagedIdentityId.FromUserAssignedClientId(clientId) : ManagedIdentityId.SystemAssigned);
 
     private static string Required(IConfiguration configuration, string key) =>
-        configuration[key] ?? throw new InvalidSettingsException([$"{key}: is missing. Set it to a connection string, or name the service for a managed identity."]);
+        configuration[key] ?? throw new InvalidSettingsException([$"{key}: must be a connection string, or the name of the service for a managed identity, for example {key}__{(key == "ServiceBus" ? "fullyQualifiedNamespace" : "tableServiceUri")}."]);
 }

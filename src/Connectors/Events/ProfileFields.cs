@@ -11,29 +11,22 @@ internal static class ProfileFields
     /// <summary>The properties named by the setting <c>WriteProfile</c>; none by default.</summary>
     /// <param name="settings">The connector's settings.</param>
     /// <param name="known">The properties the tool has a field for.</param>
-    public static ImmutableHashSet<PersonProperty> Read(ConnectorSettings settings, IEnumerable<PersonProperty> known)
+    public static ImmutableHashSet<PersonProperty> Read(SettingsReader settings, IEnumerable<PersonProperty> known)
     {
         var names = known.ToDictionary(property => property.ToString(), StringComparer.OrdinalIgnoreCase);
         var asked = settings.List("WriteProfile");
-        foreach (var unknown in asked.Where(name => !names.ContainsKey(name)))
+        if (!asked.All(names.ContainsKey))
         {
-            settings.Fault("WriteProfile", $"names '{unknown}', which is not written there: some of {string.Join(", ", names.Keys.Order(StringComparer.Ordinal).Select(CamelCase))} would be right");
+            var right = names.Keys.Order(StringComparer.Ordinal).Select(CamelCase).ToList();
+            settings.Fault("WriteProfile", $"some of {string.Join(", ", right)}", right[0]);
         }
 
         return [.. asked.Where(names.ContainsKey).Select(name => names[name])];
     }
 
     /// <summary>The country of telephone numbers without a country code: the setting <c>PhoneRegion</c>.</summary>
-    public static string? ReadPhoneRegion(ConnectorSettings settings)
-    {
-        var region = settings.Text("PhoneRegion")?.ToUpperInvariant();
-        if (region is not null && !PhoneNumber.IsRegion(region))
-        {
-            settings.Fault("PhoneRegion", "must be a country of ISO 3166 with two letters, for example DE");
-        }
-
-        return region;
-    }
+    public static string? ReadPhoneRegion(SettingsReader settings) => settings.Parse(
+        "PhoneRegion", text => PhoneNumber.IsRegion(text.ToUpperInvariant()) ? text.ToUpperInvariant() : null, "a country of ISO 3166 with two letters", "DE");
 
     /// <summary>
     /// Compares the profile that is wished for with what a record has. Values count as written, without spaces around them; of telephone numbers the number counts and not its spelling.

@@ -5,7 +5,7 @@ namespace IntegrationHub.Connectors.Http;
 
 /// <summary>
 /// Puts the connector's token on each request. A 401 gives the token up and sends the request once more with a new one; a second 401 is the answer.
-/// Goes outside <see cref="ResilienceHandler"/>.
+/// Goes outside the resilience handler.
 /// </summary>
 /// <param name="tokens">The connector's tokens.</param>
 /// <param name="scheme">The scheme before the token.</param>

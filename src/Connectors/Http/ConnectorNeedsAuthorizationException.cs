@@ -4,10 +4,10 @@ namespace IntegrationHub.Connectors.Http;
 /// <param name="connector">The connector's name.</param>
 /// <param name="errorCode">The vendor's own code, such as <c>invalid_grant</c>; null where it gives none.</param>
 public sealed class ConnectorNeedsAuthorizationException(string connector, string? errorCode)
-    : Exception($"{connector} is not authorized{(errorCode is null ? "" : $" ({errorCode})")}. Renew its credentials in Connectors:{connector}.")
+    : VendorException(connector, $"{connector} is not authorized{(errorCode is null ? "" : $" ({errorCode})")}. Renew its credentials in Connectors:{connector}.", null)
 {
-    /// <summary>Gets the connector's name.</summary>
-    public string Connector { get; } = connector;
+    /// <inheritdoc/>
+    public override bool MayPass => true;
 
     /// <summary>Gets the vendor's own code for the error; null where it gives none.</summary>
     public string? ErrorCode { get; } = errorCode;

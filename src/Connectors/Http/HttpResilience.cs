@@ -1,7 +1,7 @@
 using System.Net;
+using Microsoft.Extensions.Http.Resilience;
 using Polly;
 using Polly.CircuitBreaker;
-using Polly.Retry;
 using Polly.Timeout;
 
 namespace IntegrationHub.Connectors.Http;
@@ -9,18 +9,27 @@ namespace IntegrationHub.Connectors.Http;
 /// <summary>Builds what stands between a connector and its vendor: one pipeline for each connector instance, shared by all its clients.</summary>
 public static class HttpResilience
 {
+    /// <summary>
+    /// The key of the request option (a bool) that says whether a request may be sent twice; for <c>[Property]</c> in a client's interface. Where
+    /// it is not set, GET, HEAD, OPTIONS, PUT and DELETE may, POST and PATCH may not.
+    /// </summary>
+    public const string Idempotent = "IntegrationHub.Idempotent";
+
+    private static readonly HttpRequestOptionsKey<bool> IdempotentOption = new(Idempotent);
+    private static readonly ResiliencePropertyKey<long> Started = new("IntegrationHub.Started");
+
     /// <summary>Builds a pipeline, outermost first: total time, concurrency, retry, circuit, time of one try.</summary>
     /// <param name="options">How patient it is.</param>
     /// <param name="clock">Measures every time in it.</param>
-    /// <returns>The pipeline, for <see cref="ResilienceHandler"/>.</returns>
+    /// <returns>The pipeline, for the package's <see cref="ResilienceHandler"/> around a <see cref="BufferingHandler"/>.</returns>
     public static ResiliencePipeline<HttpResponseMessage> Build(ResilienceOptions options, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(clock);
 
         var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
-            .AddTimeout(options.TotalTimeout)
-            .AddStrategy(_ => new ConcurrencyStrategy(options.MaxConcurrency), new ConcurrencyStrategyOptions());
+            .AddTimeout(new TimeoutStrategyOptions { Timeout = options.TotalTimeout, TimeoutGenerator = args => Start(args.Context, options, clock) })
+            .AddConcurrencyLimiter(options.MaxConcurrency, int.MaxValue);
 
         if (options.MaxAttempts > 1)
         {
@@ -28,7 +37,7 @@ public static class HttpResilience
         }
 
         return builder
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<HttpResponseMessage>
+            .AddCircuitBreaker(new HttpCircuitBreakerStrategyOptions
             {
                 FailureRatio = options.CircuitFailureRatio,
                 MinimumThroughput = options.CircuitMinimumTries,
@@ -50,7 +59,17 @@ public static class HttpResilience
         _ => (int)status >= 500,
     };
 
-    private static RetryStrategyOptions<HttpResponseMessage> Retry(ResilienceOptions options, TimeProvider clock)
+    /// <summary>The outermost strategy is asked for its time when a call begins, and so notes when that was.</summary>
+    private static ValueTask<TimeSpan> Start(ResilienceContext context, ResilienceOptions options, TimeProvider clock)
+    {
+        context.Properties.Set(Started, clock.GetTimestamp());
+        return ValueTask.FromResult(options.TotalTimeout);
+    }
+
+    private static bool MayRepeat(HttpRequestMessage? request) => request is not null
+        && (request.Options.TryGetValue(IdempotentOption, out var marked) ? marked : request.Method != HttpMethod.Post && request.Method != HttpMethod.Patch);
+
+    private static HttpRetryStrategyOptions Retry(ResilienceOptions options, TimeProvider clock)
     {
         return new()
         {
@@ -60,13 +79,13 @@ public static class HttpResilience
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
             ShouldHandle = args => ValueTask.FromResult(
-                ResilienceHandler.MayRepeat(args.Context) && IsTransient(args.Outcome) && IsWorthWaitingFor(args.Context, args.Outcome.Result)),
+                MayRepeat(args.Context.GetRequestMessage()) && IsTransient(args.Outcome) && IsWorthWaitingFor(args.Context, args.Outcome.Result)),
             DelayGenerator = args => ValueTask.FromResult(RetryAfter.Of(args.Outcome.Result?.Headers, clock)),
         };
 
         // A vendor that asks for more time than is left gets it: the answer goes back at once, and the queue comes again later.
         bool IsWorthWaitingFor(ResilienceContext context, HttpResponseMessage? answer) =>
-            RetryAfter.Of(answer?.Headers, clock) is not { } wait || wait < options.TotalTimeout - ResilienceHandler.Elapsed(context, clock);
+            RetryAfter.Of(answer?.Headers, clock) is not { } wait || wait < options.TotalTimeout - clock.GetElapsedTime(context.Properties.GetValue(Started, 0L));
     }
 
     private static bool IsTransient(Outcome<HttpResponseMessage> outcome) => outcome switch

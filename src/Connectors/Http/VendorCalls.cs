@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
@@ -15,6 +16,13 @@ namespace IntegrationHub.Connectors.Http;
 /// <param name="clock">Where a date in <c>Retry-After</c> is measured from.</param>
 public sealed class VendorCalls(string connector, TimeProvider clock)
 {
+    /// <summary>The name of the source of a span for each call.</summary>
+    public const string SourceName = "IntegrationHub.Connectors";
+
+    /// <summary>The name of those spans.</summary>
+    public const string Span = "vendor.call";
+
+    private static readonly ActivitySource Source = new(SourceName);
     private static readonly HttpRequestOptionsKey<string> Template = new(HttpRequestMessageOptions.RelativePathTemplate);
 
     /// <summary>Makes a call that answers something: of one that answers nothing Refit would not say which call had failed.</summary>
@@ -28,6 +36,7 @@ public sealed class VendorCalls(string connector, TimeProvider clock)
     public async Task<T> RunAsync<T>(Func<Task<T>> call)
     {
         ArgumentNullException.ThrowIfNull(call);
+        using var activity = Source.StartActivity(Span, ActivityKind.Client)?.SetTag("hub.connector", connector);
         try
         {
             // Refit gives nothing for a success with an empty body; no call of ours is answered so.
@@ -37,6 +46,7 @@ public sealed class VendorCalls(string connector, TimeProvider clock)
         }
         catch (Exception failure) when (Translate(failure) is { } ours)
         {
+            activity?.SetStatus(ActivityStatusCode.Error, ours.GetType().Name);
             ExceptionDispatchInfo.Throw(ours);
             throw;
         }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Http.Resilience;
 using Polly;
 using Refit;
 
@@ -16,7 +17,7 @@ internal static class VendorClients
     public static IServiceCollection AddLoginClient<TApi>(this IServiceCollection services, string connector, Uri baseUrl, JsonSerializerOptions json)
         where TApi : class
     {
-        services.AddClient<TApi>(connector, $"{connector}-login", baseUrl, json).AddHttpMessageHandler(provider => Resilience(provider, connector)).AddHttpMessageHandler(() => new WellFormedHandler());
+        services.AddClient<TApi>(connector, $"{connector}-login", baseUrl, json).AddResilience(connector);
         return services;
     }
 
@@ -40,9 +41,7 @@ internal static class VendorClients
             client.AddHttpMessageHandler(outermost);
         }
 
-        client.AddHttpMessageHandler(provider => new AccessTokenHandler(provider.GetRequiredKeyedService<AccessTokenCache>(connector)))
-            .AddHttpMessageHandler(provider => Resilience(provider, connector))
-            .AddHttpMessageHandler(() => new WellFormedHandler());
+        client.AddHttpMessageHandler(provider => new AccessTokenHandler(provider.GetRequiredKeyedService<AccessTokenCache>(connector))).AddResilience(connector);
         return services;
     }
 
@@ -64,6 +63,9 @@ internal static class VendorClients
             .RemoveAllLoggers();
     }
 
-    private static ResilienceHandler Resilience(IServiceProvider provider, string connector) =>
-        new(provider.GetRequiredKeyedService<ResiliencePipeline<HttpResponseMessage>>(connector), provider.GetRequiredService<TimeProvider>());
+    /// <summary>Adds the connector's pipeline, and inside it what each try does with bodies.</summary>
+    private static void AddResilience(this IHttpClientBuilder client, string connector) => client
+        .AddHttpMessageHandler(provider => new ResilienceHandler(provider.GetRequiredKeyedService<ResiliencePipeline<HttpResponseMessage>>(connector)))
+        .AddHttpMessageHandler(() => new BufferingHandler())
+        .AddHttpMessageHandler(() => new WellFormedHandler());
 }

@@ -4,10 +4,10 @@ namespace IntegrationHub.Connectors.Http;
 
 /// <summary>A vendor refused a call for good: trying again as it is will not help.</summary>
 public sealed class VendorRefusedException(string connector, string call, HttpStatusCode status, string? errorCode, Exception? inner = null)
-    : Exception($"{connector} refused {call} with {(int)status}{(errorCode is null ? "" : $" {errorCode}")}.", inner)
+    : VendorException(connector, $"{connector} refused {call} with {(int)status}{(errorCode is null ? "" : $" {errorCode}")}.", inner)
 {
-    /// <summary>Gets the connector's name.</summary>
-    public string Connector { get; } = connector;
+    /// <inheritdoc/>
+    public override bool MayPass => false;
 
     /// <summary>Gets what was called: method and path without query.</summary>
     public string Call { get; } = call;

@@ -75,43 +75,39 @@ public sealed class HubSpotOptions
     /// <summary>Gets the lifecycle stage that is written for each stage of the funnel: <c>WriteStage:{stage}</c>, else HubSpot's usual name for it. A stage that no lifecycle stage maps to is never written.</summary>
     public required IReadOnlyDictionary<FunnelStage, string> WriteStages { get; init; }
 
-    /// <summary>Reads the settings; faults go to <paramref name="settings"/>.</summary>
+    /// <summary>Reads the settings; faults go to the reader of <paramref name="settings"/>.</summary>
     internal static HubSpotOptions Read(ConnectorSettings settings)
     {
-        var stages = settings.Stages("StageMap", LifecycleStages);
+        var (reader, stages) = (settings.Reader, settings.PersonStages(LifecycleStages));
         var options = new HubSpotOptions
         {
             Name = settings.Name,
-            BaseUrl = settings.Url("BaseUrl", "https://api.hubapi.com"),
-            ClientSecret = settings.Required("ClientSecret", "the client secret of the HubSpot app verifies what it sends"),
-            AccessToken = settings.Text("AccessToken"),
-            ClientId = settings.Text("ClientId"),
-            RefreshToken = settings.Text("RefreshToken"),
-            PortalId = settings.Number("PortalId"),
-            AppUrl = settings.Url("AppUrl", "https://app.hubspot.com"),
-            ReturnReasonProperty = settings.Text("ReturnReasonProperty"),
-            PhoneRegion = ProfileFields.ReadPhoneRegion(settings),
+            BaseUrl = reader.Url("BaseUrl", "https://api.hubapi.com") ?? new("https://api.hubapi.com"),
+            ClientSecret = reader.Required("ClientSecret", "the client secret of the HubSpot app", "1f0c…"),
+            AccessToken = reader.Text("AccessToken"),
+            ClientId = reader.Text("ClientId"),
+            RefreshToken = reader.Text("RefreshToken"),
+            PortalId = reader.Value<long>("PortalId", id => id > 0, "the account's number", "62515"),
+            AppUrl = reader.Url("AppUrl", "https://app.hubspot.com") ?? new("https://app.hubspot.com"),
+            ReturnReasonProperty = reader.Text("ReturnReasonProperty", IsPropertyName, "a property's name of lower-case letters, digits and _", "return_reason"),
+            PhoneRegion = ProfileFields.ReadPhoneRegion(reader),
             Stages = stages,
-            DealStages = settings.DealStages("DealStageMap", DefaultPipeline),
-            WriteStages = ReadWriteStages(settings, stages),
-            WriteProfile = ProfileFields.Read(settings, HubSpotWriting.Fields.Keys),
+            DealStages = settings.DealStages(DefaultPipeline),
+            WriteStages = ReadWriteStages(reader, stages),
+            WriteProfile = ProfileFields.Read(reader, HubSpotWriting.Fields.Keys),
         };
-
-        if (options.ReturnReasonProperty?.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '_') == false)
-        {
-            settings.Fault("ReturnReasonProperty", "is no name of a property: lower-case letters, digits and _ would be right");
-        }
-
         if (options.AccessToken is null && (options.ClientId is null || options.RefreshToken is null))
         {
-            settings.Fault("AccessToken", "is missing: a private app's token, or ClientId and RefreshToken of an OAuth app, would be right");
+            reader.Fault("AccessToken", "a private app's token, unless ClientId and RefreshToken of an OAuth app are set", "pat-eu1-…");
         }
 
         return options;
     }
 
+    private static bool IsPropertyName(string text) => text.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '_');
+
     /// <summary>For each stage what is set, else HubSpot's usual name if the map still says so, else any that the map has.</summary>
-    private static Dictionary<FunnelStage, string> ReadWriteStages(ConnectorSettings settings, StageMap<FunnelStage> map)
+    private static Dictionary<FunnelStage, string> ReadWriteStages(SettingsReader settings, StageMap<FunnelStage> map)
     {
         var written = new Dictionary<FunnelStage, string>();
         foreach (var stage in Enum.GetValues<FunnelStage>())
@@ -120,7 +116,7 @@ public sealed class HubSpotOptions
             var raw = settings.Text(key) ?? UsualNames.Concat(map.All.Keys.Order(StringComparer.Ordinal)).FirstOrDefault(name => IsMapped(name, stage));
             if (raw is not null && !IsMapped(raw, stage))
             {
-                settings.Fault(key, $"is a lifecycle stage that StageMap does not map to {stage}: one that it does would be right");
+                settings.Fault(key, $"a lifecycle stage that StageMap maps to {stage}", map.All.Keys.FirstOrDefault(name => IsMapped(name, stage), UsualNames[0]));
             }
             else if (raw is not null)
             {

@@ -11,12 +11,12 @@ internal interface IHubSpotApi
 {
     /// <summary>Up to 100 records. https://developers.hubspot.com/docs/api/crm/contacts</summary>
     [Post("/crm/v3/objects/{type}/batch/read")]
-    Task<HubSpotBatchWire> ReadAsync(string type, [Body] HubSpotBatchReadWire request, [Property(ResilienceHandler.Idempotent)] bool repeatable, CancellationToken cancellationToken);
+    Task<HubSpotBatchWire> ReadAsync(string type, [Body] HubSpotBatchReadWire request, [Property(HttpResilience.Idempotent)] bool repeatable, CancellationToken cancellationToken);
 
     /// <summary>The contacts of up to 100 deals. https://developers.hubspot.com/docs/api/crm/associations</summary>
     [Post("/crm/v4/associations/deals/contacts/batch/read")]
     Task<HubSpotAssociationsWire> ContactsOfDealsAsync(
-        [Body] HubSpotBatchReadWire request, [Property(ResilienceHandler.Idempotent)] bool repeatable, CancellationToken cancellationToken);
+        [Body] HubSpotBatchReadWire request, [Property(HttpResilience.Idempotent)] bool repeatable, CancellationToken cancellationToken);
 
     /// <summary>All deal pipelines. https://developers.hubspot.com/docs/api/crm/pipelines</summary>
     [Get("/crm/v3/pipelines/deals")]
@@ -28,7 +28,7 @@ internal interface IHubSpotApi
 
     /// <summary>Writes properties of a contact.</summary>
     [Patch("/crm/v3/objects/contacts/{id}")]
-    Task<string> UpdateContactAsync(string id, [Body] HubSpotPatchWire patch, [Property(ResilienceHandler.Idempotent)] bool repeatable, CancellationToken cancellationToken);
+    Task<string> UpdateContactAsync(string id, [Body] HubSpotPatchWire patch, [Property(HttpResilience.Idempotent)] bool repeatable, CancellationToken cancellationToken);
 
     /// <summary>The notes on a contact, a page. https://developers.hubspot.com/docs/api/crm/associations</summary>
     [Get("/crm/v4/objects/contacts/{id}/associations/notes")]

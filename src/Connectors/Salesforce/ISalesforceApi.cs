@@ -30,12 +30,12 @@ internal interface ISalesforceApi
     /// <summary>Makes or changes the record with an external id. https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_upsert.htm</summary>
     [Patch("/services/data/{version}/sobjects/{type}/{field}/{value}")]
     Task<string> UpsertAsync(
-        string version, string type, string field, string value, [Body] IReadOnlyDictionary<string, object?> record, [Property(ResilienceHandler.Idempotent)] bool repeatable,
+        string version, string type, string field, string value, [Body] IReadOnlyDictionary<string, object?> record, [Property(HttpResilience.Idempotent)] bool repeatable,
         CancellationToken cancellationToken);
 
     /// <summary>Changes a record.</summary>
     [Patch("/services/data/{version}/sobjects/{type}/{id}")]
     Task<string> UpdateAsync(
-        string version, string type, string id, [Body] IReadOnlyDictionary<string, object?> record, [Property(ResilienceHandler.Idempotent)] bool repeatable,
+        string version, string type, string id, [Body] IReadOnlyDictionary<string, object?> record, [Property(HttpResilience.Idempotent)] bool repeatable,
         CancellationToken cancellationToken);
 }

@@ -117,93 +117,79 @@ public sealed class SalesforceOptions
     /// <summary>Gets where the very first poll begins; null reads everything.</summary>
     public DateTimeOffset? PollSince { get; init; }
 
-    /// <summary>Reads the settings; faults go to <paramref name="settings"/>.</summary>
+    /// <summary>Reads the settings; faults go to the reader of <paramref name="settings"/>.</summary>
     internal static SalesforceOptions Read(ConnectorSettings settings)
     {
-        var baseUrl = settings.Url("BaseUrl", LoginUrl);
+        var reader = settings.Reader;
+        var baseUrl = reader.Url("BaseUrl", LoginUrl) ?? new(LoginUrl);
         var options = new SalesforceOptions
         {
             Name = settings.Name,
             BaseUrl = baseUrl,
-            ClientId = settings.Required("ClientId", "the consumer key of the app the hub signs in with"),
-            ClientSecret = settings.Text("ClientSecret"),
-            PrivateKey = settings.Text("PrivateKey"),
-            Username = settings.Text("Username"),
-            Audience = settings.Text("Audience") ?? baseUrl.GetLeftPart(UriPartial.Authority),
-            ApiVersion = settings.Text("ApiVersion") ?? "v60.0",
-            OrganizationId = settings.Text("OrganizationId") is { } org ? SalesforceId.Normalise(org) : null,
-            RelaySecret = settings.Text("RelaySecret"),
-            OutboundSecret = settings.Text("OutboundSecret"),
-            LeadExternalIdField = settings.Text("LeadExternalIdField") ?? "IntegrationHub_Lead_Id__c",
-            TaskExternalIdField = settings.Text("TaskExternalIdField") ?? "IntegrationHub_Handoff_Id__c",
-            OwnerId = settings.Text("OwnerId") is { } owner ? SalesforceId.Normalise(owner) : null,
+            ClientId = reader.Required("ClientId", "the consumer key of the app the hub signs in with", "3MVG9…"),
+            ClientSecret = reader.Text("ClientSecret"),
+            PrivateKey = reader.Text("PrivateKey", IsRsaKey, "an RSA private key in PEM", "-----BEGIN PRIVATE KEY-----…"),
+            Username = reader.Text("Username"),
+            Audience = reader.Text("Audience") ?? baseUrl.GetLeftPart(UriPartial.Authority),
+            ApiVersion = reader.Text("ApiVersion", IsVersion, "a version", "v60.0") ?? "v60.0",
+            OrganizationId = Id("OrganizationId", "00D5g000001AbCdEAK"),
+            RelaySecret = reader.Text("RelaySecret"),
+            OutboundSecret = reader.Text("OutboundSecret"),
+            LeadExternalIdField = Field("LeadExternalIdField") ?? "IntegrationHub_Lead_Id__c",
+            TaskExternalIdField = Field("TaskExternalIdField") ?? "IntegrationHub_Handoff_Id__c",
+            OwnerId = Id("OwnerId", "0055g000001AbCdEAK"),
             RoutedOwners = settings.Owners.Values.Select(SalesforceId.Normalise).ToHashSet(StringComparer.Ordinal),
-            InitialStatuses = settings.List("InitialStatuses", "Open - Not Contacted"),
-            ReturnStatuses = settings.List("ReturnStatuses", "Closed - Not Converted"),
-            ReopenReturned = settings.Flag("ReopenReturned", true),
-            WriteProfile = ProfileFields.Read(settings, SalesforceWriting.LeadFields.Keys),
-            ReturnReasonField = settings.Text("ReturnReasonField"),
-            PhoneRegion = ProfileFields.ReadPhoneRegion(settings),
-            Stages = settings.Stages("StageMap", LeadStatuses),
-            DealStages = settings.DealStages("DealStageMap", OpportunityStages),
-            MultiCurrency = settings.Flag("MultiCurrency", false),
-            PollTasks = settings.Flag("PollTasks", true),
-            PollEvents = settings.Flag("PollEvents", true),
-            PollOverlap = settings.Duration("PollOverlap", TimeSpan.FromMinutes(5)),
-            PollSince = settings.Instant("PollSince"),
+            InitialStatuses = reader.List("InitialStatuses", "Open - Not Contacted"),
+            ReturnStatuses = reader.List("ReturnStatuses", "Closed - Not Converted"),
+            ReopenReturned = reader.Flag("ReopenReturned", true),
+            WriteProfile = ProfileFields.Read(reader, SalesforceWriting.LeadFields.Keys),
+            ReturnReasonField = Field("ReturnReasonField"),
+            PhoneRegion = ProfileFields.ReadPhoneRegion(reader),
+            Stages = settings.PersonStages(LeadStatuses),
+            DealStages = settings.DealStages(OpportunityStages),
+            MultiCurrency = reader.Flag("MultiCurrency", false),
+            PollTasks = reader.Flag("PollTasks", true),
+            PollEvents = reader.Flag("PollEvents", true),
+            PollOverlap = reader.Duration("PollOverlap", TimeSpan.FromMinutes(5), TimeSpan.Zero, TimeSpan.FromDays(1)),
+            PollSince = reader.Instant("PollSince"),
         };
-        options.Validate(settings);
+        options.CheckTogether(settings);
         return options;
+
+        string? Id(string key, string example) =>
+            reader.Parse(key, text => SalesforceId.Normalise(text) is var id && SalesforceId.IsId(id) ? id : null, "a Salesforce id of 15 or 18 letters and digits", example);
+
+        string? Field(string key) => reader.Text(
+            key, text => text.All(character => char.IsAsciiLetterOrDigit(character) || character == '_'), "a field's name of letters, digits and _", "IntegrationHub_Lead_Id__c");
     }
 
-    private void Validate(ConnectorSettings settings)
+    /// <summary>What one setting asks of another. A setting that is there and wrong is a fault of its own.</summary>
+    private void CheckTogether(ConnectorSettings settings)
     {
-        if (ClientSecret is null && PrivateKey is null)
+        var reader = settings.Reader;
+        var signsItself = reader.Text("PrivateKey") is not null;
+        if (ClientSecret is null && !signsItself)
         {
-            settings.Fault("ClientSecret", "is missing: the app's consumer secret, or PrivateKey and Username, would be right");
+            reader.Fault("ClientSecret", "the app's consumer secret, unless PrivateKey and Username are set", "A1B2…");
         }
 
-        if (PrivateKey is not null && Username is null)
+        if (signsItself && Username is null)
         {
-            settings.Fault("Username", "is missing: PrivateKey needs the user name the hub signs in as");
+            reader.Fault("Username", "the user that the hub signs in as with PrivateKey", "hub@example.com");
         }
 
-        if (PrivateKey is not null && !IsRsaKey(PrivateKey))
+        if (OutboundSecret is not null && reader.Text("OrganizationId") is null)
         {
-            settings.Fault("PrivateKey", "is no RSA private key: PEM text that begins with -----BEGIN PRIVATE KEY----- would be right");
-        }
-
-        if (OrganizationId is null && OutboundSecret is not null)
-        {
-            settings.Fault("OrganizationId", "is missing: outbound messages are held against the organisation's id of 15 or 18 characters");
+            reader.Fault("OrganizationId", "the organisation's id that outbound messages carry", "00D5g000001AbCdEAK");
         }
 
         foreach (var (setting, id) in settings.Owners.Where(owner => !SalesforceId.IsId(owner.Value) || !owner.Value.StartsWith(SalesforceId.UserPrefix, StringComparison.Ordinal)))
         {
-            settings.FaultOfOwner(setting, $"is '{id}', which is no Salesforce user: an id of 15 or 18 letters and digits that begins with {SalesforceId.UserPrefix} would be right");
-        }
-
-        foreach (var (key, value) in new[] { ("OrganizationId", OrganizationId), ("OwnerId", OwnerId) })
-        {
-            if (value is not null && !SalesforceId.IsId(value))
-            {
-                settings.Fault(key, "is no Salesforce id: 15 or 18 letters and digits would be right");
-            }
-        }
-
-        foreach (var (key, field) in new[] { ("LeadExternalIdField", LeadExternalIdField), ("TaskExternalIdField", TaskExternalIdField), ("ReturnReasonField", ReturnReasonField) })
-        {
-            if (field is not null && !field.All(character => char.IsAsciiLetterOrDigit(character) || character == '_'))
-            {
-                settings.Fault(key, "is no field name: letters, digits and _ would be right");
-            }
-        }
-
-        if (ApiVersion is not ['v', .. var number] || !number.All(character => char.IsAsciiDigit(character) || character == '.'))
-        {
-            settings.Fault("ApiVersion", "is no version: a value like v60.0 would be right");
+            settings.OwnerFault(setting, $"a Salesforce user's id of 15 or 18 letters and digits that begins with {SalesforceId.UserPrefix}", $"{SalesforceId.UserPrefix}5g000001AbCdEAK");
         }
     }
+
+    private static bool IsVersion(string text) => text is ['v', .. var number] && number.All(character => char.IsAsciiDigit(character) || character == '.');
 
     private static bool IsRsaKey(string pem)
     {

@@ -1,11 +1,10 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>What is sent to sign in. Pure but for the key's signature.</summary>
+/// <summary>What is sent to sign in.</summary>
 internal static class SalesforceSignIn
 {
     /// <summary>How long an assertion holds: Salesforce wants about three minutes.</summary>
@@ -27,18 +26,18 @@ internal static class SalesforceSignIn
 
     private static string Assertion(SalesforceOptions options, string key, DateTimeOffset now)
     {
-        var claims = new Dictionary<string, object>
-        {
-            ["iss"] = options.ClientId,
-            ["sub"] = options.Username!,
-            ["aud"] = options.Audience,
-            ["exp"] = (now + AssertionHolds).ToUnixTimeSeconds(),
-        };
-        var signed = $"{Part("""{"alg":"RS256"}"""u8)}.{Part(JsonSerializer.SerializeToUtf8Bytes(claims))}";
         using var rsa = RSA.Create();
         rsa.ImportFromPem(key);
-        return $"{signed}.{Part(rsa.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))}";
-    }
 
-    private static string Part(ReadOnlySpan<byte> bytes) => Base64Url.EncodeToString(bytes);
+        // Without the cache, which would keep the key after it is disposed of.
+        var credentials = new SigningCredentials(new RsaSecurityKey(rsa), SecurityAlgorithms.RsaSha256) { CryptoProviderFactory = new() { CacheSignatureProviders = false } };
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = options.ClientId,
+            Audience = options.Audience,
+            Claims = new Dictionary<string, object> { ["sub"] = options.Username! },
+            Expires = (now + AssertionHolds).UtcDateTime,
+            SigningCredentials = credentials,
+        });
+    }
 }

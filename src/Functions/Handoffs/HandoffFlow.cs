@@ -89,7 +89,7 @@ public sealed partial class HandoffFlow(
             states.Reached(target.Name);
             await AskAsync(handoff, ambiguous, cancellationToken);
         }
-        catch (Exception failure) when (failure is VendorUnavailableException or ConnectorNeedsAuthorizationException)
+        catch (VendorException failure) when (failure.MayPass)
         {
             states.Failed(target.Name, failure);
             throw;

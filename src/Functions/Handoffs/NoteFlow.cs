@@ -58,7 +58,7 @@ public sealed class NoteFlow(JourneyFlow journeys, ConnectorSet connectors, Conn
 
             return null;
         }
-        catch (Exception failure) when (failure is VendorUnavailableException or VendorRefusedException or ConnectorNeedsAuthorizationException)
+        catch (VendorException failure)
         {
             states.Failed(target.Name, failure);
             return failure;

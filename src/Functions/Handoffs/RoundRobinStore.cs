@@ -81,7 +81,7 @@ public sealed class RoundRobinStore(HubTables tables) : IErasable
             await table.SubmitTransactionAsync(actions, cancellationToken);
             return true;
         }
-        catch (RequestFailedException failure) when (failure.Status is 404 or 409 or 412 && failure.ErrorCode != "TableNotFound")
+        catch (RequestFailedException failure) when (failure.IsConflict())
         {
             return false;
         }

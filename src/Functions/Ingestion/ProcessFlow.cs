@@ -81,7 +81,7 @@ public sealed partial class ProcessFlow(
         {
             return await enrich.RunAsync(connector, events, again, cancellationToken);
         }
-        catch (Exception failure) when (failure is VendorUnavailableException or VendorRefusedException or ConnectorNeedsAuthorizationException)
+        catch (VendorException failure)
         {
             states.Failed(connector.Name, failure);
             throw;
@@ -90,6 +90,7 @@ public sealed partial class ProcessFlow(
 
     private async Task ApplyAsync(LeadId leadId, IReadOnlyList<Fact> facts, string connector, CancellationToken cancellationToken)
     {
+        using var scope = Log.Lead(logger, leadId);
         if (await journeys.ApplyAsync(leadId, facts, cancellationToken) is null)
         {
             // Erased by another instance: its tombstones are in the table.
@@ -217,6 +218,8 @@ public sealed partial class ProcessFlow(
 
     private static partial class Log
     {
+        public static readonly Func<ILogger, LeadId, IDisposable?> Lead = LoggerMessage.DefineScope<LeadId>("Lead {LeadId}");
+
         [LoggerMessage(1, LogLevel.Warning, "An event of kind {Kind} in message {MessageId} of {Connector} has no usable key and was parked.")]
         public static partial void NoKey(ILogger logger, string messageId, string connector, SourceEventKind kind);
 

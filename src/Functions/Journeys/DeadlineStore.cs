@@ -54,7 +54,7 @@ public sealed class DeadlineStore(HubTables tables, TimeProvider clock)
             await deadlines.DeleteEntityAsync(Key(due.DueAt), due.LeadId.Value, due.ETag, cancellationToken);
             return true;
         }
-        catch (RequestFailedException anew) when (anew.Status == 412)
+        catch (RequestFailedException anew) when (anew.IsConflict())
         {
             return false;
         }

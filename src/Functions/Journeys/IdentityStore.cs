@@ -77,7 +77,7 @@ public sealed class IdentityStore(HubTables tables)
             await identities.AddEntityAsync(ToRow(leadId, key), cancellationToken);
             return Remember(SeenKey(key, partition, leadId), leadId);
         }
-        catch (RequestFailedException taken) when (taken.Status == 409 && taken.ErrorCode == "EntityAlreadyExists")
+        catch (RequestFailedException taken) when (taken.IsAlreadyThere())
         {
             return key.Kind == IdentityKind.Deal ? Remember(SeenKey(key, partition, leadId), leadId) : await FindAsync(key, cancellationToken);
         }
@@ -139,7 +139,7 @@ public sealed class IdentityStore(HubTables tables)
             await identities.AddEntityAsync(new TableEntity(partition, partition) { [ErasedColumn] = at }, cancellationToken);
             return true;
         }
-        catch (RequestFailedException taken) when (taken.Status == 409 && taken.ErrorCode == "EntityAlreadyExists")
+        catch (RequestFailedException taken) when (taken.IsAlreadyThere())
         {
             return false;
         }

@@ -180,13 +180,11 @@ public sealed class JourneyStore(HubTables tables)
             var answers = await journeys.SubmitTransactionAsync([head, .. others], cancellationToken);
             return answers.Value[0].Headers.ETag;
         }
-        catch (RequestFailedException failure) when (IsConflict(failure))
+        catch (RequestFailedException failure) when (failure.IsConflict())
         {
             throw new StaleJourneyException(leadId, failure);
         }
     }
-
-    private static bool IsConflict(RequestFailedException failure) => failure.Status is 404 or 409 or 412 && failure.ErrorCode != "TableNotFound";
 
     private static string JourneyRow(LeadId leadId) => JourneyPrefix + leadId.Value;
 

@@ -82,7 +82,7 @@ public sealed class RecordLinkStore(HubTables tables)
                 await (row is null ? identities.AddEntityAsync(changed, cancellationToken) : identities.UpdateEntityAsync(changed, row.ETag, TableUpdateMode.Replace, cancellationToken));
                 return;
             }
-            catch (RequestFailedException conflict) when (conflict.Status is 404 or 409 or 412 && conflict.ErrorCode != "TableNotFound")
+            catch (RequestFailedException conflict) when (conflict.IsConflict())
             {
                 // Somebody else was quicker: decided again with what they left.
                 cancellationToken.ThrowIfCancellationRequested();

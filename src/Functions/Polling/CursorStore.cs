@@ -39,7 +39,7 @@ public sealed class CursorStore(HubTables tables, TimeProvider clock)
                 : await table.AddEntityAsync(claimed, cancellationToken);
             return new(connector, cursor, answer.Headers.ETag!.Value);
         }
-        catch (RequestFailedException lost) when (lost.Status is 409 or 412)
+        catch (RequestFailedException lost) when (lost.IsConflict())
         {
             return null;
         }
@@ -69,7 +69,7 @@ public sealed class CursorStore(HubTables tables, TimeProvider clock)
             var answer = await table.UpdateEntityAsync(ToRow(claim.Connector, cursor, claimedUntil), claim.ETag, TableUpdateMode.Replace, cancellationToken);
             return claim with { Cursor = cursor, ETag = answer.Headers.ETag!.Value };
         }
-        catch (RequestFailedException lost) when (lost.Status is 412 or 404)
+        catch (RequestFailedException lost) when (lost.IsConflict())
         {
             throw new CursorTakenException(claim.Connector, lost);
         }

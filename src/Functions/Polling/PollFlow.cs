@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Azure;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Platform.Messaging;
@@ -45,6 +46,7 @@ public sealed partial class PollFlow(ConnectorSet connectors, CursorStore cursor
 
     private async Task ReadOnAsync(IPollSource source, CursorClaim claim, CancellationToken cancellationToken)
     {
+        using var activity = HubActivities.Continue(HubActivities.Receive, ActivityKind.Internal, parent: null)?.SetTag("hub.connector", source.Name);
         try
         {
             for (var (page, more) = (0, true); more && page < PagesPerRun; page++)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Azure;
 using Azure.Messaging.ServiceBus;
 using IntegrationHub.Connectors.Abstractions;
@@ -57,8 +58,11 @@ public sealed partial class WebhookReceiver(
     public async Task<ReceiveResult> TakeAsync(string connector, string channel, HttpRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        using var activity = HubActivities.Continue(HubActivities.Receive, ActivityKind.Server, parent: null);
         var received = await DecideAsync(connector, channel, request, cancellationToken);
-        metrics.Delivered(received.Outcome == ReceiveOutcome.UnknownConnector ? "unknown" : connector, received.Outcome.ToString());
+        var known = received.Outcome == ReceiveOutcome.UnknownConnector ? "unknown" : connector;
+        metrics.Delivered(known, received.Outcome.ToString());
+        activity?.SetTag("hub.connector", known).SetTag("hub.outcome", received.Outcome.ToString());
         return received;
     }
 

@@ -76,14 +76,16 @@ public sealed partial class WriteBackFlow(
 
     private async Task<Exception?> TryAsync(WriteOrder order, Journey journey, string cause, CancellationToken cancellationToken)
     {
+        using var activity = HubActivities.Start(HubActivities.Write)?.SetTag("hub.connector", order.Target.Name);
         try
         {
             await WriteAsync(order, journey, cause, cancellationToken);
             states.Reached(order.Target.Name);
             return null;
         }
-        catch (Exception failure) when (failure is VendorUnavailableException or VendorRefusedException or ConnectorNeedsAuthorizationException)
+        catch (VendorException failure)
         {
+            activity.Failed(failure);
             states.Failed(order.Target.Name, failure);
             return failure;
         }
@@ -138,7 +140,7 @@ public sealed partial class WriteBackFlow(
     /// <summary>A tool that may answer later goes first: the retry asks the one that refused again, and then it has the last word.</summary>
     internal static void ThrowIfAny(IReadOnlyList<Exception?> failures)
     {
-        if (failures.FirstOrDefault(failure => failure is VendorUnavailableException or ConnectorNeedsAuthorizationException) is { } later)
+        if (failures.FirstOrDefault(failure => failure is VendorException { MayPass: true }) is { } later)
         {
             throw later;
         }

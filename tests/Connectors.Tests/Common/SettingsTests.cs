@@ -42,7 +42,7 @@ public sealed class SettingsTests
             "crm:Username", "crm:OrganizationId", "crm:LeadExternalIdField", "crm:PollOverlap", "crm:ApiVersion", "crm:DealStageMap:Gewonnen", "crm:MultiCurrency", "crm:PollSince", "crm:OwnerId",
             "other:Type", "nameless:Type", "broken", "a b",
         ];
-        Assert.All(keys, key => Assert.Single(failure.Faults, fault => fault.StartsWith($"Connectors:{key} ", StringComparison.Ordinal)));
+        Assert.All(keys, key => Assert.Single(failure.Faults, fault => fault.StartsWith($"Connectors:{key}: must be ", StringComparison.Ordinal)));
         Assert.Equal(keys.Length, failure.Faults.Count);
         Assert.All(failure.Faults, fault => Assert.Contains(fault, failure.Message, StringComparison.Ordinal));
         Assert.DoesNotContain("path-secret", failure.Message, StringComparison.Ordinal);

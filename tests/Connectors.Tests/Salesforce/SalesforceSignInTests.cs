@@ -28,7 +28,7 @@ public sealed class SalesforceSignInTests
         var form = vendor.All[0].Body.Split('&').Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => Uri.UnescapeDataString(pair[1].Replace('+', ' ')));
         Assert.Equal("urn:ietf:params:oauth:grant-type:jwt-bearer", form["grant_type"]);
         var parts = form["assertion"].Split('.');
-        Assert.Equal("""{"alg":"RS256"}""", Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[0])));
+        Assert.Equal("""{"alg":"RS256","typ":"JWT"}""", Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[0])));
         var claims = JsonNode.Parse(Base64Url.DecodeFromChars(parts[1]))!;
         Assert.Equal(("client", "hub@example.com", "https://test.salesforce.com"), ((string?)claims["iss"], (string?)claims["sub"], (string?)claims["aud"]));
         Assert.Equal(now.AddMinutes(3).ToUnixTimeSeconds(), (long)claims["exp"]!);

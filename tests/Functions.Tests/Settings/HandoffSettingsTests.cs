@@ -51,26 +51,26 @@ public sealed class HandoffSettingsTests
     }
 
     [Theory]
-    [InlineData("Handoffs:sales:Connector", "hubspot", "Handoffs:sales:Connector: 'hubspot' takes no leads over. Name one of the connectors that do: salesforce.")]
-    [InlineData("Handoffs:sales:Routes:1:Connector", "nowhere", "Handoffs:sales:Routes:1:Connector: 'nowhere' takes no leads over. Name one of the connectors that do: salesforce.")]
-    [InlineData("Handoffs:sales:Fallback", null, "Handoffs:sales:Fallback: is missing. Name one of the owners: ada, bea.")]
-    [InlineData("Handoffs:sales:Fallback", "cid", "Handoffs:sales:Fallback: 'cid' is no owner. Name one of the owners: ada, bea.")]
-    [InlineData("Handoffs:sales:Routes:2:RoundRobin", null, "Handoffs:sales:Routes:2: leads to nobody.")]
-    [InlineData("Handoffs:sales:Routes:2:RoundRobin", "ada,ada", "Handoffs:sales:Routes:2:RoundRobin: names 'ada' more than once.")]
-    [InlineData("Handoffs:sales:Routes:1:RoundRobin", "bea", "Handoffs:sales:Routes:1: has an Owner and a RoundRobin.")]
-    [InlineData("Handoffs:sales:Routes:1:Stage", "closing", "Handoffs:sales:Routes:1:Stage: 'closing' is not one of awareness")]
-    [InlineData("Handoffs:sales:Routes:1:MinScore", "many", "Handoffs:sales:Routes:1:MinScore: 'many' cannot be read.")]
-    [InlineData("Handoffs:sales:MaxReroutes", "-1", "Handoffs:sales:MaxReroutes: '-1' cannot be taken.")]
-    [InlineData("Handoffs:marketing:Routes:1:Owner", "ada", "Handoffs:marketing:Routes: 'marketing' gets no handoffs in a CRM.")]
-    [InlineData("Handoffs:pr:Fallback", "ada", "Handoffs:pr:Fallback: has no effect without routes.")]
-    [InlineData("Owners:bea:Id:salesforce", null, "Owners:bea:Id:salesforce: is missing")]
-    [InlineData("Owners:bea:Id:hubspot", "1", "Owners:bea:Id:hubspot: 'hubspot' takes no leads over.")]
-    [InlineData("Owners:ada:Capacity", "0", "Owners:ada:Capacity: '0' cannot be taken.")]
-    [InlineData("Owners:ada:Away", "soon", "Owners:ada:Away: 'soon' is no date.")]
-    [InlineData("Owners:ada:Email", "ada", "Owners:ada:Email: is no e-mail address.")]
-    [InlineData("Content:roi:Url", "javascript:alert(1)", "Content:roi:Url: 'javascript:alert(1)' is no web address.")]
-    [InlineData("Content:roi:Style", "nice", "Content:roi:Style: 'nice' is not one of tactical, visionary.")]
-    [InlineData("Campaigns:1:Name", "Spring*", "Campaigns:1:Channel: '' is not one of pr, paid")]
+    [InlineData("Handoffs:sales:Connector", "hubspot", "Handoffs:sales:Connector: must be one of the connectors that take leads over (salesforce), for example salesforce.")]
+    [InlineData("Handoffs:sales:Routes:1:Connector", "nowhere", "Handoffs:sales:Routes:1:Connector: must be one of the connectors that take leads over (salesforce), for example salesforce.")]
+    [InlineData("Handoffs:sales:Fallback", null, "Handoffs:sales:Fallback: must be one of the owners (ada, bea), for example ada.")]
+    [InlineData("Handoffs:sales:Fallback", "cid", "Handoffs:sales:Fallback: must be one of the owners (ada, bea), for example ada.")]
+    [InlineData("Handoffs:sales:Routes:2:RoundRobin", null, "Handoffs:sales:Routes:2: must be a route with either an Owner or a RoundRobin")]
+    [InlineData("Handoffs:sales:Routes:2:RoundRobin", "ada,ada", "Handoffs:sales:Routes:2:RoundRobin: must be owners that are named once each")]
+    [InlineData("Handoffs:sales:Routes:1:RoundRobin", "bea", "Handoffs:sales:Routes:1: must be a route with either an Owner or a RoundRobin")]
+    [InlineData("Handoffs:sales:Routes:1:Stage", "closing", "Handoffs:sales:Routes:1:Stage: must be one of awareness")]
+    [InlineData("Handoffs:sales:Routes:1:MinScore", "many", "Handoffs:sales:Routes:1:MinScore: must be a number")]
+    [InlineData("Handoffs:sales:MaxReroutes", "-1", "Handoffs:sales:MaxReroutes: must be a whole number of 0 or more")]
+    [InlineData("Handoffs:marketing:Routes:1:Owner", "ada", "Handoffs:marketing:Routes: must be one of the teams that own a stage and work in a CRM (sales)")]
+    [InlineData("Handoffs:pr:Fallback", "ada", "Handoffs:pr:Fallback: must be left out where the team has no routes")]
+    [InlineData("Owners:bea:Id:salesforce", null, "Owners:bea:Id:salesforce: must be the id of their user in salesforce")]
+    [InlineData("Owners:bea:Id:hubspot", "1", "Owners:bea:Id:hubspot: must be the id of their user in one of the connectors that take leads over (salesforce)")]
+    [InlineData("Owners:ada:Capacity", "0", "Owners:ada:Capacity: must be a whole number of 1 or more")]
+    [InlineData("Owners:ada:Away", "soon", "Owners:ada:Away: must be dates, and spans of dates")]
+    [InlineData("Owners:ada:Email", "ada", "Owners:ada:Email: must be an e-mail address")]
+    [InlineData("Content:roi:Url", "javascript:alert(1)", "Content:roi:Url: must be an http or https address")]
+    [InlineData("Content:roi:Style", "nice", "Content:roi:Style: must be one of tactical, visionary")]
+    [InlineData("Campaigns:1:Name", "Spring*", "Campaigns:1:Channel: must be one of pr, paid")]
     public void What_is_wrong_is_told_by_its_key_with_what_would_be_right(string key, string? value, string fault) =>
         Assert.Contains(Assert.Throws<InvalidSettingsException>(() => Read((key, value))).Faults, told => told.StartsWith(fault, StringComparison.Ordinal));
 
@@ -84,8 +84,9 @@ public sealed class HandoffSettingsTests
             settings[key] = value;
         }
 
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Where(setting => setting.Value is not null)).Build();
-        using var services = new ServiceCollection().AddSingleton(new ConnectorSet([])).AddHubSettings(configuration).AddHandoffs(configuration).BuildServiceProvider();
+        var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(settings.Where(setting => setting.Value is not null)).Build());
+        using var services = new ServiceCollection().AddSingleton(new ConnectorSet([])).AddHubSettings(reader).AddHandoffs(reader).BuildServiceProvider();
+        reader.ThrowIfFaulty();
         return services.GetRequiredService<FunnelSettings>();
     }
 }

@@ -46,6 +46,7 @@ public sealed class MailComposer(MailRenderer renderer, LinkKeyStore keys, Conne
             Text = text,
             Html = html,
             Members = members,
+            Trace = told.Select(item => item.Entry.Trace).FirstOrDefault(trace => trace is not null),
         };
     }
 

@@ -35,7 +35,7 @@ public sealed class LinkKeyStore(HubTables tables, HubOptions hub)
             await table.AddEntityAsync(new TableEntity(Row, Row) { [Key] = key }, cancellationToken);
             return key;
         }
-        catch (RequestFailedException there) when (there.Status == 409)
+        catch (RequestFailedException there) when (there.IsAlreadyThere())
         {
             return (await ReadAsync(cancellationToken))!;
         }

@@ -28,6 +28,9 @@ public sealed record MailBatch
 
     /// <summary>Gets why it was refused; null where it was not.</summary>
     public string? Refusal { get; init; }
+
+    /// <summary>Gets the trace context that the mail continues; null for none.</summary>
+    public string? Trace { get; init; }
 }
 
 /// <summary>One entry of a mail.</summary>

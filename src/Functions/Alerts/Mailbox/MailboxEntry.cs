@@ -35,4 +35,7 @@ public sealed record MailboxEntry
 
     /// <summary>Gets the connector whose outage it waits for; null where it waits for none.</summary>
     public string? WaitsFor { get; init; }
+
+    /// <summary>Gets the trace context of what put it in, for the mail to continue; null where none was recorded.</summary>
+    public string? Trace { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
 using IntegrationHub.Functions.Platform.Storage;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Mailbox;
@@ -26,9 +27,9 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
         var table = await tables.GetAsync(HubTables.Mailbox, cancellationToken);
         try
         {
-            await table.AddEntityAsync(ToRow(entry), cancellationToken);
+            await table.AddEntityAsync(ToRow(entry with { Trace = entry.Trace ?? HubActivities.Context }), cancellationToken);
         }
-        catch (RequestFailedException there) when (there.Status == 409)
+        catch (RequestFailedException there) when (there.IsAlreadyThere())
         {
             // Put in before.
         }
@@ -125,7 +126,7 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
                 : await table.AddEntityAsync(ToRow(written), cancellationToken);
             return written with { ETag = answer.Headers.ETag!.Value };
         }
-        catch (RequestFailedException lost) when (lost.Status is 409 or 412 or 404)
+        catch (RequestFailedException lost) when (lost.IsConflict())
         {
             throw new WindowTakenException(window.RecipientGroup, lost);
         }
@@ -154,6 +155,7 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
         [nameof(MailboxEntry.PutAt)] = entry.PutAt,
         [nameof(MailboxEntry.Noted)] = entry.Noted.ToString(),
         [nameof(MailboxEntry.WaitsFor)] = entry.WaitsFor,
+        [nameof(MailboxEntry.Trace)] = entry.Trace,
     };
 
     private static MailboxEntry ToEntry(TableEntity row) => new()
@@ -165,6 +167,7 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
         PutAt = row.GetDateTimeOffset(nameof(MailboxEntry.PutAt))!.Value,
         Noted = Enum.Parse<AlertOutcome>(row.GetString(nameof(MailboxEntry.Noted))!),
         WaitsFor = row.GetString(nameof(MailboxEntry.WaitsFor)),
+        Trace = row.GetString(nameof(MailboxEntry.Trace)),
     };
 
     private static TableEntity ToRow(MailWindow window)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using IntegrationHub.Functions.Alerts.Detection;
 using IntegrationHub.Functions.Alerts.Digest;
 using IntegrationHub.Functions.Alerts.Mailbox;
@@ -177,6 +178,7 @@ public sealed partial class MailFlow(
 
     private async Task HandOverAsync(Claim claim, MailBatch batch, CancellationToken cancellationToken)
     {
+        using var activity = HubActivities.Continue(HubActivities.Mail, ActivityKind.Producer, batch.Trace);
         var recipients = claim.Window.RecipientGroup.RecipientsIn(teams);
         var answer = recipients.Count == 0
             ? new MailAnswer.Refused(AlertRules.NoRecipients(claim.Window.RecipientGroup))

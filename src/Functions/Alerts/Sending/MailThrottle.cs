@@ -85,7 +85,7 @@ public sealed class MailThrottle(HubTables tables, MailOptions options, TimeProv
             _ = gate.Version is { } version ? await table.UpdateEntityAsync(row, version, TableUpdateMode.Replace, cancellationToken) : await table.AddEntityAsync(row, cancellationToken);
             return true;
         }
-        catch (RequestFailedException lost) when (lost.Status is 409 or 412)
+        catch (RequestFailedException lost) when (lost.IsConflict())
         {
             return false;
         }

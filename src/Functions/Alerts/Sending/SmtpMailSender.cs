@@ -1,10 +1,10 @@
-using System.Net;
-using System.Net.Mail;
-using System.Net.Mime;
 using System.Net.Sockets;
-using System.Text;
 using IntegrationHub.Functions.Platform.Settings;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
 using Microsoft.Extensions.Logging;
+using MimeKit;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
@@ -21,59 +21,82 @@ public sealed partial class SmtpMailSender(MailOptions options, TimeProvider clo
         var server = options.Smtp ?? throw new MailUnavailableException("(none)", "neither Mail:Smtp:Host nor Mail:AzureCommunication:Endpoint is set.");
         using var timeout = new CancellationTokenSource(Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        using var client = new SmtpClient(server.Host, server.Port) { EnableSsl = server.StartTls };
-        client.Credentials = server.User is { } user ? new NetworkCredential(user, server.Password) : null;
         using var message = ToMessage(mail, options.From);
+        using var client = new Client();
+        var handedOver = false;
         try
         {
-            await client.SendMailAsync(message, either.Token);
+            await ConnectAsync(client, server, either.Token);
+            handedOver = true;
+            await client.SendAsync(message, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new MailUnavailableException(server.Host, $"no answer within {Timeout.TotalSeconds:0} s.") { MayHaveTaken = true };
+            throw new MailUnavailableException(server.Host, $"no answer within {Timeout.TotalSeconds:0} s.") { MayHaveTaken = handedOver };
         }
-        catch (SmtpFailedRecipientException some) when (Refused(some) < mail.Recipients.Count)
+        catch (Exception failure) when (Translate(server.Host, failure, handedOver) is { } ours)
         {
-            Log.SomeRefused(logger, mail.MessageId, Refused(some), mail.Recipients.Count);
+            throw ours;
         }
-        catch (SmtpException failure)
+
+        if (client.Refused.Count > 0)
         {
-            throw Translate(server.Host, failure);
+            Log.SomeRefused(logger, mail.MessageId, client.Refused.Count, mail.Recipients.Count);
         }
     }
 
     /// <summary>The mail as MIME: plain text first, HTML as the better alternative.</summary>
-    internal static MailMessage ToMessage(OutgoingMail mail, string from)
+    internal static MimeMessage ToMessage(OutgoingMail mail, string from)
     {
-        var message = new MailMessage { From = new(from), Subject = mail.Subject, SubjectEncoding = Encoding.UTF8, HeadersEncoding = Encoding.UTF8 };
-        foreach (var recipient in mail.Recipients)
-        {
-            message.To.Add(new MailAddress(recipient));
-        }
-
-        message.Headers.Add("Message-ID", mail.MessageId);
-        message.Headers.Add("In-Reply-To", mail.ThreadId);
-        message.Headers.Add("References", mail.ThreadId);
-        message.Headers.Add("Auto-Submitted", "auto-generated");
-        message.AlternateViews.Add(AlternateView.CreateAlternateViewFromString(mail.Text, Encoding.UTF8, MediaTypeNames.Text.Plain));
-        message.AlternateViews.Add(AlternateView.CreateAlternateViewFromString(mail.Html, Encoding.UTF8, MediaTypeNames.Text.Html));
+        var message = new MimeMessage { Subject = mail.Subject, Body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html }.ToMessageBody() };
+        message.From.Add(new MailboxAddress(null, from));
+        message.To.AddRange(mail.Recipients.Select(recipient => new MailboxAddress(null, recipient)));
+        message.Headers[HeaderId.MessageId] = mail.MessageId;
+        message.Headers[HeaderId.InReplyTo] = mail.ThreadId;
+        message.Headers[HeaderId.References] = mail.ThreadId;
+        message.Headers[HeaderId.AutoSubmitted] = "auto-generated";
         return message;
     }
 
-    /// <summary>Makes ours of the runtime's exception, which holds addresses.</summary>
-    internal static Exception Translate(string server, SmtpException failure) => (int)StatusOf(failure) switch
+    /// <summary>Makes ours of the library's exception, which holds addresses and answers.</summary>
+    /// <param name="server">The server's name.</param>
+    /// <param name="failure">What went wrong.</param>
+    /// <param name="handedOver">Whether the mail may have been on its way to the server when it did.</param>
+    /// <returns>Null for a failure that is not the server's.</returns>
+    internal static Exception? Translate(string server, Exception failure, bool handedOver) => failure switch
     {
         // Wrong credentials and a missing STARTTLS are mended in the settings, and the mail is as good as before.
-        >= 500 and not (530 or 534 or 535 or 538) => new MailRefusedException(server, $"{(int)StatusOf(failure)} ({StatusOf(failure)})"),
-        > 0 => new MailUnavailableException(server, $"{(int)StatusOf(failure)} ({StatusOf(failure)})."),
-        _ when failure.InnerException is SocketException socket => new MailUnavailableException(server, $"{socket.SocketErrorCode}."),
-        _ => new MailUnavailableException(server, "the connection failed.") { MayHaveTaken = true },
+        SmtpCommandException { StatusCode: var status and >= (SmtpStatusCode)500 } when (int)status is not (530 or 534 or 535 or 538) =>
+            new MailRefusedException(server, $"{(int)status} ({status})"),
+        SmtpCommandException { StatusCode: var status } => new MailUnavailableException(server, $"{(int)status} ({status})."),
+        AuthenticationException => new MailUnavailableException(server, "the login is not accepted. Check Mail:Smtp:User and Mail:Smtp:Password."),
+        SslHandshakeException => new MailUnavailableException(server, "its certificate is not trusted."),
+        NotSupportedException => new MailUnavailableException(server, "it offers no STARTTLS, or no login. Check Mail:Smtp:StartTls and Mail:Smtp:User."),
+        SocketException socket => new MailUnavailableException(server, $"{socket.SocketErrorCode}.") { MayHaveTaken = handedOver },
+        IOException or ProtocolException => new MailUnavailableException(server, "the connection failed.") { MayHaveTaken = handedOver },
+        _ => null,
     };
 
-    /// <summary>Of several refused recipients each has its own; what is to be tried later for one of them, the lowest, is to be tried later.</summary>
-    private static SmtpStatusCode StatusOf(SmtpException failure) => failure is SmtpFailedRecipientsException several ? several.InnerExceptions.Min(each => each.StatusCode) : failure.StatusCode;
+    private static async Task ConnectAsync(Client client, SmtpOptions server, CancellationToken cancellationToken)
+    {
+        await client.ConnectAsync(server.Host, server.Port, server.StartTls ? SecureSocketOptions.StartTls : SecureSocketOptions.None, cancellationToken);
+        if (server.User is { } user)
+        {
+            await client.AuthenticateAsync(user, server.Password ?? "", cancellationToken);
+        }
+    }
 
-    private static int Refused(SmtpFailedRecipientException failure) => failure is SmtpFailedRecipientsException several ? several.InnerExceptions.Length : 1;
+    /// <summary>Goes on where a recipient is refused, as long as one is left.</summary>
+    private sealed class Client : SmtpClient
+    {
+        public List<SmtpStatusCode> Refused { get; } = [];
+
+        protected override void OnRecipientNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) => Refused.Add(response.StatusCode);
+
+        /// <summary>Of several answers the lowest counts: what is to be tried later for one of them is to be tried later.</summary>
+        protected override void OnNoRecipientsAccepted(MimeMessage message) =>
+            throw new SmtpCommandException(SmtpErrorCode.RecipientNotAccepted, Refused.Min(), "No recipient was accepted.");
+    }
 
     private static partial class Log
     {

@@ -34,7 +34,7 @@ public sealed class ReviewStore(HubTables tables) : IErasable
             await reviews.AddEntityAsync(ToRow(review), cancellationToken);
             return review;
         }
-        catch (RequestFailedException there) when (there.Status == 409 && there.ErrorCode == "EntityAlreadyExists")
+        catch (RequestFailedException there) when (there.IsAlreadyThere())
         {
             return await FindAsync(review.Id, cancellationToken) ?? await AskAsync(review, cancellationToken);
         }
@@ -71,7 +71,7 @@ public sealed class ReviewStore(HubTables tables) : IErasable
                 await reviews.UpdateEntityAsync(ToRow(decided), row.Value!.ETag, TableUpdateMode.Replace, cancellationToken);
                 return decided;
             }
-            catch (RequestFailedException quicker) when (quicker.Status is 404 or 412)
+            catch (RequestFailedException quicker) when (quicker.IsConflict())
             {
                 cancellationToken.ThrowIfCancellationRequested();
             }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Azure.Messaging;
 using Azure.Messaging.ServiceBus;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Platform.Telemetry;
@@ -20,7 +21,7 @@ public sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsy
     /// <summary>Publishes events, in order; returns when the bus has them.</summary>
     public async Task PublishAsync(IReadOnlyList<FunnelEvent> events, CancellationToken cancellationToken)
     {
-        await _sender.SendMessagesAsync(events.Select(ToMessage), cancellationToken);
+        await _sender.SendMessagesAsync(events.Select(ToMessage).Select(HubActivities.Stamp), cancellationToken);
         metrics.OnBus("send");
     }
 
@@ -29,7 +30,14 @@ public sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsy
     public static FunnelEvent Read(ServiceBusReceivedMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return JsonSerializer.Deserialize<CloudEvent>(message.Body, HubJson.Options)?.Data ?? throw new JsonException("The message holds no event.");
+        try
+        {
+            return CloudEvent.Parse(message.Body)?.Data?.ToObjectFromJson<FunnelEvent>(HubJson.Options) ?? throw new JsonException("The message holds no event.");
+        }
+        catch (ArgumentException notOne)
+        {
+            throw new JsonException("The message is not a CloudEvent.", notOne);
+        }
     }
 
     /// <inheritdoc/>
@@ -38,7 +46,8 @@ public sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsy
     private static ServiceBusMessage ToMessage(FunnelEvent e)
     {
         var type = TypeOf(e);
-        return new(BinaryData.FromObjectAsJson(new CloudEvent("1.0", e.Id, "/integration-hub", type, e.LeadId.Value, e.At, "application/json", e), HubJson.Options))
+        var data = BinaryData.FromObjectAsJson(e, HubJson.Options);
+        return new(new BinaryData(new CloudEvent("/integration-hub", type, data, "application/json") { Id = e.Id, Subject = e.LeadId.Value, Time = e.At }))
         {
             MessageId = e.Id,
             Subject = type,
@@ -58,6 +67,4 @@ public sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsy
         StallResolved => "lead.stallResolved",
         _ => throw new InvalidOperationException($"Unknown event {e.GetType().Name}."),
     };
-
-    private sealed record CloudEvent(string Specversion, string Id, string Source, string Type, string Subject, DateTimeOffset Time, string Datacontenttype, FunnelEvent Data);
 }

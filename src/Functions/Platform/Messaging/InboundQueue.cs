@@ -51,7 +51,7 @@ public sealed class InboundQueue : IAsyncDisposable
     public IReadOnlyList<ServiceBusMessage> ToMessages(Delivery delivery)
     {
         ArgumentNullException.ThrowIfNull(delivery);
-        var whole = InboundMessage.Write(delivery);
+        var whole = HubActivities.Stamp(InboundMessage.Write(delivery));
         if (InboundMessage.Fits(whole))
         {
             return [whole];

@@ -46,5 +46,5 @@ public sealed class MessageRetryPolicy(IReadOnlyList<TimeSpan> delays)
     };
 
     /// <summary>Only the hub's own exceptions are known to say nothing about a person.</summary>
-    private static string Describe(Exception failure) => failure is VendorUnavailableException or ConnectorNeedsAuthorizationException ? failure.Message : "see the log";
+    private static string Describe(Exception failure) => failure is VendorException { MayPass: true } ? failure.Message : "see the log";
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Azure.Messaging.ServiceBus;
 using Grpc.Core;
@@ -39,6 +40,10 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
         ArgumentNullException.ThrowIfNull(actions);
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(work);
+        var name = source.Subscription is null ? HubActivities.Process : HubActivities.Deliver;
+        using var activity = HubActivities.Continue(name, ActivityKind.Consumer, HubActivities.ContextOf(message));
+        activity?.SetTag("messaging.message.id", message.MessageId).SetTag("messaging.destination.subscription.name", source.Subscription);
+        using var scope = Log.Of(logger, message.MessageId.Split(AttemptMark)[0], message.ApplicationProperties.GetValueOrDefault("leadId") as string);
         Exception? failure = null;
         try
         {
@@ -52,6 +57,7 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
         catch (Exception thrown)
         {
             failure = thrown;
+            activity.Failed(thrown);
         }
 
         // CancellationToken.None on purpose: the work is over, and a stopping host must still say how it ended.
@@ -121,10 +127,12 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
 
     private static int AttemptOf(ServiceBusReceivedMessage message) => message.ApplicationProperties.GetValueOrDefault(AttemptProperty) is int attempt ? attempt : 1;
 
-    private static string SafeMessage(Exception failure) => failure is VendorUnavailableException or ConnectorNeedsAuthorizationException ? failure.Message : failure.TargetSite?.DeclaringType?.FullName ?? "";
+    private static string SafeMessage(Exception failure) => failure is VendorException { MayPass: true } ? failure.Message : failure.TargetSite?.DeclaringType?.FullName ?? "";
 
     private static partial class Log
     {
+        public static readonly Func<ILogger, string, string?, IDisposable?> Of = LoggerMessage.DefineScope<string, string?>("Delivery {DeliveryId} of lead {LeadId}");
+
         [LoggerMessage(1, LogLevel.Warning, "Message {MessageId} comes back in {Delay} as attempt {Attempt}: {Failure} {Detail}")]
         public static partial void Retried(ILogger logger, string messageId, TimeSpan delay, int attempt, string failure, string detail);
 

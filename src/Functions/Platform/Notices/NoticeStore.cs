@@ -31,7 +31,7 @@ public sealed class NoticeStore(HubTables tables, TimeProvider clock)
             await notices.AddEntityAsync(row, cancellationToken);
             return true;
         }
-        catch (RequestFailedException there) when (there.Status == 409 && there.ErrorCode == "EntityAlreadyExists")
+        catch (RequestFailedException there) when (there.IsAlreadyThere())
         {
             return false;
         }
@@ -83,7 +83,7 @@ public sealed class NoticeStore(HubTables tables, TimeProvider clock)
             var answer = await notices.UpdateEntityAsync(row, notice.Version, TableUpdateMode.Merge, cancellationToken);
             return notice with { Version = answer.Headers.ETag!.Value };
         }
-        catch (RequestFailedException lost) when (lost.Status is 404 or 412)
+        catch (RequestFailedException lost) when (lost.IsConflict())
         {
             return null;
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using IntegrationHub.Connectors.Settings;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Settings;
@@ -16,35 +17,18 @@ internal static class ContentReader
     private static ContentItem? ReadItem(SettingsReader reader, string key)
     {
         reader.OnlyKnown(key, "Title", "Url", "Style", "Stages", "Segment");
-        var (title, text) = (reader.Text($"{key}:Title"), reader.Text($"{key}:Url"));
-        if (title is null)
-        {
-            reader.Fault($"{key}:Title", "is missing. Write the title people know it by.");
-        }
-
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-        {
-            reader.Fault($"{key}:Url", $"'{text}' is no web address. Write it as https://example.com/roi-calculator.");
-            url = null;
-        }
-
-        var style = Named<ContentStyle>(reader, $"{key}:Style");
-        var stages = reader.List($"{key}:Stages").Select(stage => FunnelSettingsReader.ParseEnum<FunnelStage>(reader, $"{key}:Stages", stage)).OfType<FunnelStage>();
-        return title is null || url is null || style is null ? null : new() { Title = title, Url = url, Style = style.Value, Stages = [.. stages], Segment = reader.Text($"{key}:Segment") };
+        var title = reader.Required($"{key}:Title", "the title that people know it by", "ROI calculator");
+        reader.Required($"{key}:Url", "an http or https address", "https://example.com/roi-calculator");
+        var url = reader.Url($"{key}:Url", "https://example.com/roi-calculator");
+        var style = reader.Named<ContentStyle>($"{key}:Style", reader.Text($"{key}:Style") ?? "");
+        var stages = reader.List($"{key}:Stages").Select(stage => reader.Named<FunnelStage>($"{key}:Stages", stage)).OfType<FunnelStage>();
+        return url is null || style is null ? null : new() { Title = title, Url = url, Style = style.Value, Stages = [.. stages], Segment = reader.Text($"{key}:Segment") };
     }
 
     private static CampaignSettings? ReadCampaign(SettingsReader reader, string key)
     {
         reader.OnlyKnown(key, "Name", "Channel");
-        var (name, channel) = (reader.Text($"{key}:Name"), Named<CampaignChannel>(reader, $"{key}:Channel"));
-        if (name is null)
-        {
-            reader.Fault($"{key}:Name", "is missing. Write the campaign's name as the tool gives it, or its beginning with a * behind.");
-        }
-
-        return name is null || channel is null ? null : new(name, channel.Value);
+        var name = reader.Required($"{key}:Name", "the campaign's name in the tool, or its beginning and a *", "Spring*");
+        return reader.Named<CampaignChannel>($"{key}:Channel", reader.Text($"{key}:Channel") ?? "") is { } channel ? new(name, channel) : null;
     }
-
-    private static T? Named<T>(SettingsReader reader, string key)
-        where T : struct, Enum => FunnelSettingsReader.ParseEnum<T>(reader, key, reader.Text(key) ?? "");
 }

@@ -1,3 +1,4 @@
+using IntegrationHub.Connectors.Settings;
 using System.Collections.Immutable;
 using System.Globalization;
 using IntegrationHub.Funnel;
@@ -8,6 +9,9 @@ namespace IntegrationHub.Functions.Platform.Settings;
 public static class FunnelSettingsReader
 {
     private const string Calendar = "Funnel:Calendar";
+    private const string AnyZone = "Etc/UTC";
+    private const string EveryDay = "Mon-Sun";
+    private const string AllDay = "00:00-24:00";
 
     internal static readonly string[] CalendarNames = ["TimeZone", "WorkingDays", "Hours", "Holidays"];
 
@@ -32,7 +36,7 @@ public static class FunnelSettingsReader
             Calendar = ReadCalendar(reader, Calendar) ?? BusinessCalendar.Always,
             TeamCalendars = ReadTeamCalendars(reader),
             SystemOfRecord = ReadSystemOfRecord(reader),
-            RecycleTo = ReadEnum(reader, "Funnel:RecycleTo", FunnelStage.Interest),
+            RecycleTo = reader.Named<FunnelStage>("Funnel:RecycleTo") ?? FunnelStage.Interest,
             Alerts = ReadAlerts(reader),
         };
         return funnel with { Routing = HandoffRoutingReader.Read(reader, funnel), Content = ContentReader.ReadContent(reader), Campaigns = ContentReader.ReadCampaigns(reader) };
@@ -63,14 +67,9 @@ public static class FunnelSettingsReader
     private static string? ReadSystemOfRecord(SettingsReader reader)
     {
         const string Key = "Funnel:SystemOfRecord";
-        var named = reader.Text(Key)?.ToLowerInvariant();
         var connectors = reader.Names("Connectors").Select(name => name.ToLowerInvariant()).ToList();
-        if (named is not null && !connectors.Contains(named))
-        {
-            reader.Fault(Key, $"'{named}' is no connector. {(connectors.Count == 0 ? "None is configured: see Connectors:{name}:Type." : $"There are {string.Join(", ", connectors)}.")}");
-        }
-
-        return named;
+        return reader.Text(Key, named => connectors.Contains(named.ToLowerInvariant()), $"one of the connectors {string.Join(", ", connectors)}", connectors.FirstOrDefault("salesforce"))
+            ?.ToLowerInvariant();
     }
 
     private static StageSettings ReadStage(SettingsReader reader, FunnelStage stage)
@@ -100,41 +99,15 @@ public static class FunnelSettingsReader
         var usual = AlertPolicy.Default;
         return new AlertPolicy
         {
-            HeadsUpAt = ReadShare(reader, "Alerts:HeadsUpAt", usual.HeadsUpAt, share => share is > 0 and < 1, "Write a share of the limit above 0 and below 1, such as 0.75, or off."),
-            EscalateAt = ReadShare(reader, "Alerts:EscalateAt", usual.EscalateAt, share => share is > 1 and <= 100, "Write a multiple of the limit above 1 and at most 100, such as 2, or off."),
+            HeadsUpAt = Share("Alerts:HeadsUpAt", usual.HeadsUpAt, share => share is > 0 and < 1, "a share of the limit above 0 and below 1, or off", "0.75"),
+            EscalateAt = Share("Alerts:EscalateAt", usual.EscalateAt, share => share is > 1 and <= 100, "a multiple of the limit above 1 and at most 100, or off", "2"),
             RepeatAfter = ReadLimit(reader, "Alerts:RepeatAfter", usual.RepeatAfter),
             AcknowledgedFor = reader.Duration("Alerts:AcknowledgedFor") ?? usual.AcknowledgedFor,
-            Snoozes = ReadSnoozes(reader, usual.Snoozes),
+            Snoozes = reader.Value<int>("Alerts:Snoozes", usual.Snoozes, snoozes => snoozes >= 0, "a whole number, where 0 allows no snooze", "3"),
         };
-    }
 
-    private static double? ReadShare(SettingsReader reader, string key, double? fallback, Predicate<double> isRight, string whatWouldBeRight)
-    {
-        if (reader.IsOff(key))
-        {
-            return null;
-        }
-
-        var share = reader.Value(key, fallback ?? double.NaN, whatWouldBeRight);
-        if (!isRight(share))
-        {
-            reader.Fault(key, $"'{reader.Text(key)}' is out of range. {whatWouldBeRight}");
-        }
-
-        return share;
-    }
-
-    private static int ReadSnoozes(SettingsReader reader, int fallback)
-    {
-        const string Key = "Alerts:Snoozes";
-        const string WhatWouldBeRight = "Write a whole number; 0 lets nobody snooze.";
-        var snoozes = reader.Value(Key, fallback, WhatWouldBeRight);
-        if (snoozes < 0)
-        {
-            reader.Fault(Key, $"'{snoozes}' is below zero. {WhatWouldBeRight}");
-        }
-
-        return snoozes;
+        double? Share(string key, double? fallback, Predicate<double> isRight, string mustBe, string example) =>
+            reader.IsOff(key) ? null : reader.Value(key, isRight, mustBe, example) ?? fallback;
     }
 
     private static ImmutableDictionary<string, BusinessCalendar> ReadTeamCalendars(SettingsReader reader) =>
@@ -144,7 +117,7 @@ public static class FunnelSettingsReader
             .ToImmutableDictionary(entry => entry.Team, entry => entry.Calendar!);
 
     /// <summary>A calendar takes what it does not say itself from those behind it, and at last from the common one.</summary>
-    /// <returns>Null where nothing stands under the first key, or where it cannot be read.</returns>
+    /// <returns>Null when nothing is set under the first key.</returns>
     internal static BusinessCalendar? ReadCalendar(SettingsReader reader, string key, params string[] behind)
     {
         if (!reader.Names(key).Any())
@@ -153,21 +126,27 @@ public static class FunnelSettingsReader
         }
 
         string[] keys = [key, .. behind, Calendar];
+        return new BusinessCalendar(
+            Own("TimeZone", zone => IsReadable(zone: zone), "an IANA time zone", "Europe/Berlin") ?? AnyZone,
+            Own("WorkingDays", days => IsReadable(days: days), "days and ranges of days", "Mon-Fri") ?? EveryDay,
+            Own("Hours", hours => IsReadable(hours: hours), "opening and closing within one day, or 00:00-24:00", "09:00-17:30") ?? AllDay,
+            ReadDates(reader, $"{keys.FirstOrDefault(from => reader.List($"{from}:Holidays").Count > 0) ?? key}:Holidays"));
+
+        string? Own(string name, Predicate<string> isRight, string mustBe, string example) =>
+            reader.Text($"{keys.FirstOrDefault(from => reader.Text($"{from}:{name}") is not null) ?? key}:{name}", isRight, mustBe, example);
+    }
+
+    private static bool IsReadable(string zone = AnyZone, string days = EveryDay, string hours = AllDay)
+    {
         try
         {
-            return new BusinessCalendar(
-                Own("TimeZone") ?? "Etc/UTC",
-                Own("WorkingDays") ?? "Mon-Sun",
-                Own("Hours") ?? "00:00-24:00",
-                ReadDates(reader, $"{keys.FirstOrDefault(from => reader.List($"{from}:Holidays").Count > 0) ?? key}:Holidays"));
+            _ = new BusinessCalendar(zone, days, hours, []);
+            return true;
         }
-        catch (FormatException fault)
+        catch (FormatException)
         {
-            reader.Fault(key, fault.Message);
-            return null;
+            return false;
         }
-
-        string? Own(string name) => keys.Select(from => reader.Text($"{from}:{name}")).FirstOrDefault(text => text is not null);
     }
 
     /// <summary>Dates as <c>2026-12-25</c>, and spans of dates as <c>2026-08-03..2026-08-14</c>, both ends included.</summary>
@@ -179,7 +158,7 @@ public static class FunnelSettingsReader
             var ends = text.Split("..");
             if (ends.Length > 2 || ReadDate(ends[0]) is not { } first || ReadDate(ends[^1]) is not { } last || last < first)
             {
-                reader.Fault(key, $"'{text}' is no date. Write dates as 2026-12-25, and spans of dates as 2026-08-03..2026-08-14.");
+                reader.Fault(key, "dates, and spans of dates", "2026-12-25,2026-08-03..2026-08-14");
                 continue;
             }
 
@@ -191,23 +170,4 @@ public static class FunnelSettingsReader
 
     private static DateOnly? ReadDate(string text) =>
         DateOnly.TryParseExact(text.Trim(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
-
-    /// <summary>A stage by its name; null where none is set, and a fault where it is none.</summary>
-    internal static FunnelStage? ReadStageName(SettingsReader reader, string key) => reader.Text(key) is { } text ? ParseEnum<FunnelStage>(reader, key, text) : null;
-
-    /// <summary>The value of that name; null, and a fault, where there is none.</summary>
-    internal static T? ParseEnum<T>(SettingsReader reader, string key, string text)
-        where T : struct, Enum
-    {
-        if (Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) && Enum.TryParse<T>(text, ignoreCase: true, out var value))
-        {
-            return value;
-        }
-
-        reader.Fault(key, $"'{text}' is not one of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}.");
-        return null;
-    }
-
-    private static T ReadEnum<T>(SettingsReader reader, string key, T fallback)
-        where T : struct, Enum => reader.Text(key) is { } text ? ParseEnum<T>(reader, key, text) ?? fallback : fallback;
 }

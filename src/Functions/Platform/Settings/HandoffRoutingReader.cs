@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
+using IntegrationHub.Connectors;
 using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Settings;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Settings;
@@ -17,7 +18,7 @@ internal sealed class HandoffRoutingReader
 
     private HandoffRoutingReader(SettingsReader reader, FunnelSettings funnel)
     {
-        (_reader, _funnel, _takers) = (reader, funnel, reader.ConnectorsOfType<IHandoffTarget>());
+        (_reader, _funnel, _takers) = (reader, funnel, ConnectorRegistration.NamesOf<IHandoffTarget>(reader));
         _owners = reader.Names("Owners").Select(ReadOwner).ToDictionary(owner => owner.Name, StringComparer.OrdinalIgnoreCase);
     }
 
@@ -30,9 +31,26 @@ internal sealed class HandoffRoutingReader
         return new() { Teams = teams.ToImmutableDictionary(team => team.Name, team => team.Routes!) };
     }
 
-    /// <summary>What would be right where a name is wanted: one of these, or first of all one.</summary>
-    public static string Name(string what, IReadOnlyCollection<string> names) =>
-        names.Count == 0 ? $"There are no {what} yet: configure one first." : $"Name one of the {what}: {string.Join(", ", names)}.";
+    /// <summary>The connector named for each team that has one.</summary>
+    public static HandoffOptions ReadConnectors(SettingsReader reader)
+    {
+        var targets = ConnectorRegistration.NamesOf<IHandoffTarget>(reader);
+        return new()
+        {
+            Connectors = reader.Names("Handoffs")
+                .Select(team => (Team: team, Connector: ReadTarget(reader, $"Handoffs:{team}:Connector", targets)))
+                .Where(named => named.Connector is not null)
+                .ToDictionary(named => named.Team, named => named.Connector!, StringComparer.OrdinalIgnoreCase),
+        };
+    }
+
+    /// <summary>A connector that takes leads over; null when none is set.</summary>
+    private static string? ReadTarget(SettingsReader reader, string key, IReadOnlyList<string> targets) =>
+        reader.Text(key, named => targets.Contains(named.ToLowerInvariant()), OneOf("connectors that take leads over", targets), Example(targets, "salesforce"))?.ToLowerInvariant();
+
+    private static string OneOf(string what, IEnumerable<string> names) => $"one of the {what} ({string.Join(", ", names)})";
+
+    private static string Example(IEnumerable<string> names, string otherwise) => names.FirstOrDefault(otherwise);
 
     private static void CheckNames(SettingsReader reader)
     {
@@ -58,7 +76,7 @@ internal sealed class HandoffRoutingReader
         var numbers = _reader.Names($"{key}:Routes").ToList();
         foreach (var lost in NeedRoutes.Where(name => numbers.Count == 0 && _reader.Text($"{key}:{name}") is not null))
         {
-            _reader.Fault($"{key}:{lost}", $"has no effect without routes. Set {key}:Routes:1:Owner or {key}:Routes:1:RoundRobin, or leave it out.");
+            _reader.Fault($"{key}:{lost}", "left out where the team has no routes", $"{key}:Routes:1:Owner beside it");
         }
 
         if (numbers.Count == 0 || !MayHaveRoutes(team, key) || ReadConnector(key) is not { } connector)
@@ -91,47 +109,40 @@ internal sealed class HandoffRoutingReader
             return true;
         }
 
-        _reader.Fault($"{key}:Routes", $"'{team}' gets no handoffs in a CRM. {Name("teams that own a stage and work there", owning)}");
+        _reader.Fault($"{key}:Routes", OneOf("teams that own a stage and work in a CRM", owning), Example(owning.Select(owner => $"Handoffs:{owner}:Routes"), "Handoffs:sales:Routes"));
         return false;
     }
 
-    /// <summary>The connector named for the team, else the only one that takes leads over. One that is named and wrong is told where it is read for teams without routes too.</summary>
+    /// <summary>The connector named for the team, else the only one that takes leads over.</summary>
     private string? ReadConnector(string key)
     {
-        if (_reader.Text($"{key}:Connector") is { } named)
+        var named = _reader.Text($"{key}:Connector");
+        if (named is null && _takers.Count != 1)
         {
-            return _takers.FirstOrDefault(taker => taker.Equals(named, StringComparison.OrdinalIgnoreCase));
+            _reader.Fault($"{key}:Connector", OneOf("connectors that take leads over", _takers), Example(_takers, "salesforce"));
         }
 
-        if (_takers is [var only])
-        {
-            return only;
-        }
-
-        _reader.Fault($"{key}:Connector", $"is missing: the team's routes need a tool to lead to. {Name("connectors that take leads over", _takers)}");
-        return null;
+        return named is null ? _takers.Count == 1 ? _takers[0] : null : ReadTarget(_reader, $"{key}:Connector", _takers);
     }
 
     private HandoffRoute? ReadRoute(string team, string number, string connector)
     {
         var key = $"Handoffs:{team}:Routes:{number}";
-        var target = _reader.Text($"{key}:Connector")?.ToLowerInvariant() ?? connector;
-        if (!_takers.Contains(target))
+        if ((_reader.Text($"{key}:Connector") is null ? connector : ReadTarget(_reader, $"{key}:Connector", _takers)) is not { } target)
         {
-            _reader.Fault($"{key}:Connector", $"'{target}' takes no leads over. {Name("connectors that do", _takers)}");
             return null;
         }
 
         var (fixedOwner, names) = (_reader.Text($"{key}:Owner"), _reader.List($"{key}:RoundRobin"));
         if (fixedOwner is null == (names.Count == 0))
         {
-            _reader.Fault(key, fixedOwner is null ? "leads to nobody. Name an Owner, or several in a RoundRobin." : "has an Owner and a RoundRobin. Leave one of them out.");
+            _reader.Fault(key, "a route with either an Owner or a RoundRobin", $"{key}:Owner alone");
             return null;
         }
 
-        foreach (var twice in names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1))
+        if (names.Distinct(StringComparer.OrdinalIgnoreCase).Count() < names.Count)
         {
-            _reader.Fault($"{key}:RoundRobin", $"names '{twice.Key}' more than once. Name everybody once: turns are equal.");
+            _reader.Fault($"{key}:RoundRobin", "owners that are named once each, since turns are equal", "ada,bea");
         }
 
         var owner = fixedOwner is null ? null : ReadOwner(team, $"{key}:Owner", fixedOwner);
@@ -144,7 +155,7 @@ internal sealed class HandoffRoutingReader
         var (min, max) = (ReadScore($"{key}:MinScore"), ReadScore($"{key}:MaxScore"));
         if (min > max)
         {
-            _reader.Fault($"{key}:MinScore", "is above MaxScore: no lead would match. Write the lower bound here; both bounds match.");
+            _reader.Fault($"{key}:MinScore", $"at most MaxScore, {max}", $"{max}");
         }
 
         return new HandoffRoute
@@ -155,7 +166,7 @@ internal sealed class HandoffRoutingReader
             Company = _reader.Text($"{key}:Company"),
             MinScore = min,
             MaxScore = max,
-            Stage = FunnelSettingsReader.ReadStageName(_reader, $"{key}:Stage"),
+            Stage = _reader.Named<FunnelStage>($"{key}:Stage"),
             Connector = target,
             Owner = owner,
             RoundRobin = [.. rota],
@@ -166,7 +177,7 @@ internal sealed class HandoffRoutingReader
     {
         if (name is null || !_owners.TryGetValue(name, out var owner))
         {
-            _reader.Fault(key, $"{(name is null ? "is missing" : $"'{name}' is no owner")}. {Name("owners", _owners.Keys)}");
+            _reader.Fault(key, OneOf("owners", _owners.Keys), Example(_owners.Keys, "ada"));
             return null;
         }
 
@@ -178,7 +189,7 @@ internal sealed class HandoffRoutingReader
     {
         if (owner is not null && !owner.Ids.ContainsKey(connector))
         {
-            _reader.Fault($"Owners:{owner.Name}:Id:{connector}", $"is missing: {giver} gives {owner.Name} leads in {connector}. Write the id of their user there.");
+            _reader.Fault($"Owners:{owner.Name}:Id:{connector}", $"the id of their user in {connector}, which {giver} needs", "0055g000001AbCdEAK");
         }
     }
 
@@ -186,37 +197,18 @@ internal sealed class HandoffRoutingReader
     {
         var key = $"Owners:{name}";
         var ids = _reader.Names($"{key}:Id").ToImmutableDictionary(connector => connector.ToLowerInvariant(), connector => _reader.Text($"{key}:Id:{connector}") ?? "");
-        foreach (var (connector, id) in ids.Where(id => id.Value.Length == 0 || !_takers.Contains(id.Key)))
+        foreach (var (connector, _) in ids.Where(id => id.Value.Length == 0 || !_takers.Contains(id.Key)))
         {
-            _reader.Fault($"{key}:Id:{connector}", id.Length == 0 ? "is empty. Write the id of their user in that tool." : $"'{connector}' takes no leads over. {Name("connectors that do", _takers)}");
+            _reader.Fault($"{key}:Id:{connector}", $"the id of their user in {OneOf("connectors that take leads over", _takers)}", $"{key}:Id:{Example(_takers, "salesforce")}");
         }
 
-        var email = _reader.Text($"{key}:Email");
-        if (email is not null && !EmailAddress.TryParse(email, out _))
-        {
-            _reader.Fault($"{key}:Email", "is no e-mail address. Write it as name@example.com.");
-        }
-
+        var email = _reader.Text($"{key}:Email", text => EmailAddress.TryParse(text, out _), "an e-mail address", "ada@example.com");
         return new(name, ids, email, ReadNumber($"{key}:Capacity", 1), FunnelSettingsReader.ReadDates(_reader, $"{key}:Away"));
     }
 
-    private int? ReadNumber(string key, int least)
-    {
-        if (_reader.Text(key) is not { } text)
-        {
-            return null;
-        }
+    private int? ReadNumber(string key, int least) => _reader.Value<int>(key, number => number >= least, $"a whole number of {least} or more", "5");
 
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least)
-        {
-            return number;
-        }
-
-        _reader.Fault(key, $"'{text}' cannot be taken. Write a whole number of {least} or more.");
-        return null;
-    }
-
-    private decimal? ReadScore(string key) => _reader.Text(key) is null ? null : _reader.Value(key, 0m, "Write a number, such as 50.");
+    private decimal? ReadScore(string key) => _reader.Value<decimal>(key, _ => true, "a number", "50");
 
     private sealed record OwnerSettings(string Name, ImmutableDictionary<string, string> Ids, string? Email, int? Capacity, ImmutableHashSet<DateOnly> Away);
 }

@@ -1,7 +1,6 @@
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Settings;
 using IntegrationHub.Funnel;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IntegrationHub.Functions.Platform.Settings;
@@ -10,63 +9,39 @@ namespace IntegrationHub.Functions.Platform.Settings;
 public static class SettingsRegistration
 {
     /// <summary>Registers <see cref="HubOptions"/>, <see cref="FunnelSettings"/>, <see cref="TeamsSettings"/>, <see cref="OpsOptions"/>, <see cref="MailOptions"/> and <see cref="AlertDeliveryOptions"/>.</summary>
-    /// <exception cref="InvalidSettingsException">Something is wrong; it lists all faults.</exception>
-    public static IServiceCollection AddHubSettings(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="services">Where to.</param>
+    /// <param name="reader">Takes the faults.</param>
+    public static IServiceCollection AddHubSettings(this IServiceCollection services, SettingsReader reader)
     {
-        var reader = new SettingsReader(configuration);
-        var hub = ReadHub(reader);
         var funnel = FunnelSettingsReader.Read(reader);
         var writeBack = WriteBackPolicyReader.Read(reader);
-        var teams = ReadTeams(reader, funnel);
         MailSettingsReader.CheckNames(reader);
-        var ops = MailSettingsReader.ReadOps(reader, ReadAddresses(reader, "Ops:Recipients"));
-        var mail = MailSettingsReader.ReadMail(reader);
-        var telling = MailSettingsReader.ReadAlertDelivery(reader);
-        reader.ThrowIfFaulty();
-        return services.AddSingleton(hub).AddSingleton(provider => funnel with { WriteBack = WriteBackPolicyReader.For(writeBack, provider.GetRequiredService<ConnectorSet>()) }).AddSingleton(teams).AddSingleton(ops).AddSingleton(mail).AddSingleton(telling);
+        return services
+            .AddSingleton(ReadHub(reader))
+            .AddSingleton(provider => funnel with { WriteBack = WriteBackPolicyReader.For(writeBack, provider.GetRequiredService<ConnectorSet>()) })
+            .AddSingleton(ReadTeams(reader, funnel))
+            .AddSingleton(MailSettingsReader.ReadOps(reader))
+            .AddSingleton(MailSettingsReader.ReadMail(reader))
+            .AddSingleton(MailSettingsReader.ReadAlertDelivery(reader));
     }
 
     private static HubOptions ReadHub(SettingsReader reader)
     {
-        const string Key = "Hub:PublicUrl";
-        var text = reader.Text(Key) ?? "http://localhost:7071";
-        if (!Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Query.Length + url.Fragment.Length > 0)
+        var standard = new HubOptions { PublicUrl = new("http://localhost:7071") };
+        return standard with
         {
-            reader.Fault(Key, $"'{text}' is no web address. Write it as https://hub.example.com.");
-        }
-
-        const string ReplayPerSecond = "Hub:ReplayPerSecond";
-        var replayPerSecond = reader.Value(ReplayPerSecond, 20, "Write a whole number, such as 20.");
-        if (replayPerSecond < 1)
-        {
-            reader.Fault(ReplayPerSecond, $"'{replayPerSecond}' would never end. Write 1 or more.");
-        }
-
-        const string LinkKey = "Hub:LinkKey";
-        var linkKey = reader.Text(LinkKey);
-        if (linkKey is { Length: < 32 })
-        {
-            reader.Fault(LinkKey, "is too short to be safe. Write at least 32 random characters, or leave it out for a key of the hub's own.");
-        }
-
-        const string TablePrefix = "Hub:TablePrefix";
-        var tablePrefix = reader.Text(TablePrefix) ?? "";
-        if (!IsTablePrefix(tablePrefix))
-        {
-            reader.Fault(TablePrefix, "must be at most 20 letters and digits with a letter first, for example staging.");
-        }
-
-        return new HubOptions
-        {
-            TablePrefix = tablePrefix,
-            LinkKey = linkKey,
-            ReplayPerSecond = replayPerSecond,
-            PublicUrl = url ?? new Uri("http://localhost:7071"),
-            JourneyCacheMegabytes = Math.Max(0, reader.Value("Hub:JourneyCacheMegabytes", 64, "Write a whole number; 0 keeps no journey in memory.")),
+            TablePrefix = reader.Text("Hub:TablePrefix", IsTablePrefix, "at most 20 letters and digits with a letter first", "staging") ?? "",
+            LinkKey = reader.Text("Hub:LinkKey", key => key.Length >= 32, "at least 32 random characters, or left out for a key of the hub's own", "the output of openssl rand -hex 32"),
+            ReplayPerSecond = reader.Value<int>("Hub:ReplayPerSecond", standard.ReplayPerSecond, rate => rate >= 1, "a whole number of 1 or more", "20"),
+            PublicUrl = reader.Parse("Hub:PublicUrl", ParsePublicUrl, "an http or https address without query", "https://hub.example.com") ?? standard.PublicUrl,
+            JourneyCacheMegabytes = reader.Value<int>("Hub:JourneyCacheMegabytes", standard.JourneyCacheMegabytes, size => size >= 0, "a whole number of 0 or more, where 0 keeps no journey in memory", "64"),
         };
     }
 
-    /// <summary>The longest table name of the hub and this still make a name that the table service takes, at most 63 characters.</summary>
+    private static Uri? ParsePublicUrl(string text) =>
+        Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Query.Length + url.Fragment.Length == 0 ? url : null;
+
+    /// <summary>With the longest table name of the hub it makes at most 63 characters, which the table service allows.</summary>
     private static bool IsTablePrefix(string text) =>
         text.Length == 0 || (text.Length <= 20 && char.IsAsciiLetter(text[0]) && text.All(char.IsAsciiLetterOrDigit));
 
@@ -75,8 +50,8 @@ public static class SettingsRegistration
             .Select(name => new TeamSettings
             {
                 Name = name.ToLowerInvariant(),
-                Recipients = ReadAddresses(reader, $"Teams:{name}:Recipients"),
-                Managers = ReadAddresses(reader, $"Teams:{name}:Managers"),
+                Recipients = MailSettingsReader.ReadAddresses(reader, $"Teams:{name}:Recipients"),
+                Managers = MailSettingsReader.ReadAddresses(reader, $"Teams:{name}:Managers"),
                 QuietHours = ReadQuietHours(reader, $"Teams:{name}:QuietHours", funnel.CalendarOf(name.ToLowerInvariant()).TimeZone),
             })
             .ToDictionary(team => team.Name, StringComparer.OrdinalIgnoreCase));
@@ -87,24 +62,10 @@ public static class SettingsRegistration
         {
             return reader.Text(key) is { } text ? new QuietHours(text, zone) : null;
         }
-        catch (FormatException fault)
+        catch (FormatException)
         {
-            reader.Fault(key, fault.Message);
+            reader.Fault(key, "beginning and end of a part of the day", "18:00-08:00");
             return null;
         }
-    }
-
-    private static IReadOnlyList<string> ReadAddresses(SettingsReader reader, string key)
-    {
-        var addresses = reader.List(key);
-        foreach (var (address, index) in addresses.Select((address, index) => (address, index)))
-        {
-            if (!EmailAddress.TryParse(address, out _))
-            {
-                reader.Fault(key, $"entry {index + 1} is no e-mail address. Write addresses as name@example.com, with commas between them.");
-            }
-        }
-
-        return addresses;
     }
 }

@@ -1,4 +1,5 @@
 using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Settings;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Settings;
@@ -6,42 +7,27 @@ namespace IntegrationHub.Functions.Platform.Settings;
 /// <summary>Reads how tools are kept in step.</summary>
 public static class WriteBackPolicyReader
 {
-    private const string MaxOverwrites = "WriteBack:MaxOverwrites";
-
     /// <summary>Reads the section <c>WriteBack</c>; faults go to <paramref name="reader"/>.</summary>
     public static WriteBackPolicy Read(SettingsReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var overwrites = reader.Value(MaxOverwrites, WriteBackPolicy.Default.MaxOverwrites, "Write a whole number, such as 2.");
-        if (overwrites < 1)
-        {
-            reader.Fault(MaxOverwrites, $"'{overwrites}' would stop every write. Write 1 or more.");
-        }
-
+        var standard = WriteBackPolicy.Default;
         return new()
         {
-            MaxOverwrites = overwrites,
-            OverwriteWindow = Wait(reader, "WriteBack:OverwriteWindow", WriteBackPolicy.Default.OverwriteWindow),
-            EchoWithin = Wait(reader, "WriteBack:EchoWithin", WriteBackPolicy.Default.EchoWithin),
+            MaxOverwrites = reader.Value<int>(
+                "WriteBack:MaxOverwrites", standard.MaxOverwrites, overwrites => overwrites >= 1, "a whole number of 1 or more", "2"),
+            OverwriteWindow = reader.Duration("WriteBack:OverwriteWindow") ?? standard.OverwriteWindow,
+            EchoWithin = reader.Duration("WriteBack:EchoWithin") ?? standard.EchoWithin,
         };
     }
 
-    /// <summary>The policy with the properties that the connectors are asked to keep in step.</summary>
+    /// <summary>Returns the policy with the properties that the connectors are asked to keep in step.</summary>
     public static WriteBackPolicy For(WriteBackPolicy policy, ConnectorSet connectors)
     {
         ArgumentNullException.ThrowIfNull(connectors);
-        return policy with { InStep = [.. connectors.OfType<IPersonTarget>().SelectMany(target => target.Writes).Where(property => LeadProfile.Properties.Contains(property))] };
-    }
-
-    private static TimeSpan Wait(SettingsReader reader, string key, TimeSpan fallback)
-    {
-        var wait = reader.Value(key, fallback, "Write a time as d.hh:mm:ss, such as 1.00:00:00.");
-        if (wait > TimeSpan.Zero)
+        return policy with
         {
-            return wait;
-        }
-
-        reader.Fault(key, "must be longer than zero.");
-        return fallback;
+            InStep = [.. connectors.OfType<IPersonTarget>().SelectMany(target => target.Writes).Where(property => LeadProfile.Properties.Contains(property))],
+        };
     }
 }

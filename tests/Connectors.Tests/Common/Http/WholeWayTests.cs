@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Logging;
 using Refit;
 
@@ -87,11 +88,13 @@ public sealed class WholeWayTests
             clock));
         services.AddKeyedRefitGeneratedClient<ITokenApi>(Name)
             .ConfigureHttpClient(client => client.BaseAddress = address)
-            .AddHttpMessageHandler(provider => new ResilienceHandler(provider.GetRequiredKeyedService<Polly.ResiliencePipeline<HttpResponseMessage>>(Name), clock));
+            .AddHttpMessageHandler(provider => new ResilienceHandler(provider.GetRequiredKeyedService<Polly.ResiliencePipeline<HttpResponseMessage>>(Name)))
+            .AddHttpMessageHandler(() => new BufferingHandler());
         services.AddKeyedRefitGeneratedClient<IContactsApi>(Name)
             .ConfigureHttpClient(client => client.BaseAddress = address)
             .AddHttpMessageHandler(provider => new AccessTokenHandler(provider.GetRequiredKeyedService<AccessTokenCache>(Name)))
-            .AddHttpMessageHandler(provider => new ResilienceHandler(provider.GetRequiredKeyedService<Polly.ResiliencePipeline<HttpResponseMessage>>(Name), clock));
+            .AddHttpMessageHandler(provider => new ResilienceHandler(provider.GetRequiredKeyedService<Polly.ResiliencePipeline<HttpResponseMessage>>(Name)))
+            .AddHttpMessageHandler(() => new BufferingHandler());
         return services.BuildServiceProvider();
     }
 
@@ -116,7 +119,7 @@ internal interface ITokenApi
 internal interface IContactsApi
 {
     [Patch("/contacts/{id}")]
-    Task<string> ChangeAsync(string id, [Body] NameWire name, [Property(ResilienceHandler.Idempotent)] bool idempotent, CancellationToken cancellationToken);
+    Task<string> ChangeAsync(string id, [Body] NameWire name, [Property(HttpResilience.Idempotent)] bool idempotent, CancellationToken cancellationToken);
 }
 
 internal sealed record NameWire(string Name);

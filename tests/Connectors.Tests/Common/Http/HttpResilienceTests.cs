@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Net;
 using IntegrationHub.Connectors.Http;
+using Microsoft.Extensions.Http.Resilience;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
 
 namespace IntegrationHub.Connectors.Tests.Common.Http;
 
 /// <summary>How a connector's calls are repeated, limited and given up.</summary>
-public sealed class ResilienceHandlerTests
+public sealed class HttpResilienceTests
 {
     private static readonly Uri Address = new("https://api.example.com/contacts");
 
@@ -396,14 +397,14 @@ public sealed class ResilienceHandlerTests
         using var request = new HttpRequestMessage(method, Address);
         if (marked is { } idempotent)
         {
-            request.Options.Set(new HttpRequestOptionsKey<bool>(ResilienceHandler.Idempotent), idempotent);
+            request.Options.Set(new HttpRequestOptionsKey<bool>(HttpResilience.Idempotent), idempotent);
         }
 
         return await SettleAsync(client.SendAsync(request, Token));
     }
 
     private HttpClient Client(Vendor vendor, ResilienceOptions? options = null, WatchedTimeProvider? clock = null) =>
-        new(new ResilienceHandler(HttpResilience.Build(options ?? new(), clock ?? _clock), clock ?? _clock) { InnerHandler = vendor }) { Timeout = Timeout.InfiniteTimeSpan };
+        new(new ResilienceHandler(HttpResilience.Build(options ?? new(), clock ?? _clock)) { InnerHandler = new BufferingHandler { InnerHandler = vendor } }) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>A body that knows when it is let go.</summary>
     private sealed class KeptContent(byte[] bytes) : ByteArrayContent(bytes)

@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+
+namespace IntegrationHub.Connectors.Settings;
+
+/// <summary>
+/// Reads settings key by key and keeps every fault, so that the hub stops once with all of them. A wrong value counts as not set, so that the rest is
+/// checked too. A fault names the key and what is right; the value is left out, since it may be a secret.
+/// </summary>
+public sealed class SettingsReader
+{
+    private readonly IConfiguration _settings;
+    private readonly string _path;
+    private readonly List<string> _faults;
+
+    /// <summary>Reads all settings.</summary>
+    public SettingsReader(IConfiguration settings)
+        : this(settings, "", [])
+    {
+    }
+
+    private SettingsReader(IConfiguration settings, string path, List<string> faults) => (_settings, _path, _faults) = (settings, path, faults);
+
+    /// <summary>Reads a section: keys are below it, and faults go to this reader too. A section may be one JSON object, which keys beside it overrule.</summary>
+    public SettingsReader Below(string section)
+    {
+        var below = _settings.GetSection(section);
+        var expanded = string.IsNullOrWhiteSpace(below.Value) ? below : Expand(section, below);
+        return new(expanded ?? below, $"{_path}{section}:", _faults) { IsBroken = expanded is null };
+    }
+
+    /// <summary>Notes a fault once, however often its key is read.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="mustBe">What it must be.</param>
+    /// <param name="example">A right value.</param>
+    public void Fault(string key, string mustBe, string example)
+    {
+        var fault = $"{_path}{key}: must be {mustBe}, for example {example}.";
+        if (!_faults.Contains(fault))
+        {
+            _faults.Add(fault);
+        }
+    }
+
+    /// <summary>Gets a value indicating whether the section is a text that is not a JSON object, which is a fault already.</summary>
+    public bool IsBroken { get; private init; }
+
+    /// <summary>Throws when there are faults.</summary>
+    /// <exception cref="InvalidSettingsException">Lists all of them.</exception>
+    public void ThrowIfFaulty()
+    {
+        if (_faults.Count > 0)
+        {
+            throw new InvalidSettingsException(_faults);
+        }
+    }
+
+    /// <summary>The names below a section.</summary>
+    public IEnumerable<string> Names(string section) => _settings.GetSection(section).GetChildren().Select(child => child.Key);
+
+    /// <summary>Makes every name below a section that is not one of these a fault: a mistyped name would leave its setting at the default.</summary>
+    public void OnlyKnown(string section, params IReadOnlyCollection<string> known)
+    {
+        foreach (var unknown in Names(section).Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)))
+        {
+            Fault($"{section}:{unknown}", $"one of {string.Join(", ", known)}", $"{_path}{section}:{known.First()}");
+        }
+    }
+
+    /// <summary>A text without spaces around it; null when it is blank or not set.</summary>
+    public string? Text(string key) => _settings[key] is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
+
+    /// <summary>A text that has to be set; empty, and a fault, when it is not.</summary>
+    public string Required(string key, string mustBe, string example)
+    {
+        if (Text(key) is { } text)
+        {
+            return text;
+        }
+
+        Fault(key, mustBe, example);
+        return "";
+    }
+
+    /// <summary>A text of a certain form.</summary>
+    public string? Text(string key, Predicate<string> isRight, string mustBe, string example) => Parse(key, text => isRight(text) ? text : null, mustBe, example);
+
+    /// <summary>Says whether a setting is the word "off".</summary>
+    public bool IsOff(string key) => "off".Equals(Text(key), StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A list: one text with commas, or indexed keys. Blanks are left out.</summary>
+    public IReadOnlyList<string> List(string key, params IReadOnlyList<string> fallback)
+    {
+        var values = Text(key)?.Split(',') ?? _settings.GetSection(key).GetChildren().Select(child => child.Value);
+        IReadOnlyList<string> given = [.. values.OfType<string>().Select(value => value.Trim()).Where(value => value.Length > 0)];
+        return given.Count > 0 ? given : fallback;
+    }
+
+    /// <summary>A value within its limits, or the fallback.</summary>
+    public T Value<T>(string key, T fallback, Predicate<T> isRight, string mustBe, string example)
+        where T : struct, IParsable<T> => Value(key, isRight, mustBe, example) ?? fallback;
+
+    /// <summary>A value within its limits; null when it is not set.</summary>
+    public T? Value<T>(string key, Predicate<T> isRight, string mustBe, string example)
+        where T : struct, IParsable<T> =>
+        Parse<T?>(key, text => T.TryParse(text, CultureInfo.InvariantCulture, out var value) && isRight(value) ? value : null, mustBe, example);
+
+    /// <summary>True or false.</summary>
+    public bool Flag(string key, bool fallback) => Value<bool>(key, fallback, _ => true, "true or false", fallback ? "false" : "true");
+
+    /// <summary>A time span above zero; null when it is not set.</summary>
+    public TimeSpan? Duration(string key) => Value<TimeSpan>(key, duration => duration > TimeSpan.Zero, "a time longer than zero as d.hh:mm:ss", "2.00:00:00");
+
+    /// <summary>A time span from the shortest to the longest, both inclusive.</summary>
+    public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan shortest, TimeSpan longest) =>
+        Value(key, fallback, duration => duration >= shortest && duration <= longest, $"a time from {shortest:c} to {longest:c} as d.hh:mm:ss", fallback.ToString("c"));
+
+    /// <summary>An instant in ISO 8601, in UTC where it has no offset; null when it is not set.</summary>
+    public DateTimeOffset? Instant(string key) => Parse<DateTimeOffset?>(
+        key,
+        text => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant) ? instant : null,
+        "an instant in ISO 8601",
+        "2026-03-02T00:00:00Z");
+
+    /// <summary>A web address without query and fragment; null when it is not set.</summary>
+    public Uri? Url(string key, string example, bool secure = false) => Parse(
+        key,
+        text => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && !secure)) ? url : null,
+        secure ? "an https address" : "an http or https address",
+        example);
+
+    /// <summary>The value of that name, whatever its case; null when it is not set.</summary>
+    public T? Named<T>(string key)
+        where T : struct, Enum => Text(key) is { } text ? Named<T>(key, text) : null;
+
+    /// <summary>The value of a name that was read at a key; null, and a fault, when there is none.</summary>
+    public T? Named<T>(string key, string text)
+        where T : struct, Enum
+    {
+        var names = Enum.GetNames<T>();
+        if (names.Contains(text, StringComparer.OrdinalIgnoreCase))
+        {
+            return Enum.Parse<T>(text, ignoreCase: true);
+        }
+
+        Fault(key, $"one of {string.Join(", ", names).ToLowerInvariant()}", names[0].ToLowerInvariant());
+        return null;
+    }
+
+    /// <summary>What a text stands for; null when it is not set, and with a fault when the text stands for nothing.</summary>
+    public T? Parse<T>(string key, Func<string, T?> read, string mustBe, string example)
+    {
+        if (Text(key) is not { } text)
+        {
+            return default;
+        }
+
+        if (read(text) is { } value)
+        {
+            return value;
+        }
+
+        Fault(key, mustBe, example);
+        return default;
+    }
+
+    private IConfiguration? Expand(string key, IConfigurationSection section)
+    {
+        try
+        {
+            using var json = new MemoryStream(Encoding.UTF8.GetBytes(section.Value!));
+            return new ConfigurationBuilder().AddJsonStream(json).AddConfiguration(section).Build();
+        }
+        catch (Exception failure) when (failure is FormatException or JsonException or InvalidDataException)
+        {
+            Fault(key, "a JSON object", """{"Type":"HubSpot","ClientSecret":"…"}""");
+            return null;
+        }
+    }
+}
