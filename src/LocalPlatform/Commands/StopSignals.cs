@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace IntegrationHub.LocalPlatform.Commands;
 
-/// <summary>A token that is cancelled when the process is asked to stop: SIGTERM, Ctrl+C, or the end of the terminal.</summary>
+/// <summary>
+/// A token that is cancelled when the process is asked to stop: SIGTERM, Ctrl+C, or the end of the terminal.
+/// </summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -10,7 +12,8 @@ internal sealed class StopSignals : IDisposable
 
     /// <summary>Starts to listen.</summary>
     public StopSignals() =>
-        _registrations = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
+        PosixSignal[] signals = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP];
+        _registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
 
     /// <summary>Gets the token.</summary>
     public CancellationToken Token => _stopping.Token;

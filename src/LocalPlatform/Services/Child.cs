@@ -2,8 +2,12 @@ using System.Diagnostics;
 
 namespace IntegrationHub.LocalPlatform.Services;
 
-/// <summary>A program that runs beside the function app and ends with its standard input, so that it never outlives its starter.</summary>
-/// <remarks>It says <c>listening PORT</c> on its standard output for each port that it opens. What else it says goes to its log.</remarks>
+/// <summary>
+/// A program that runs beside the function app and ends with its standard input, so that it never outlives its starter.
+/// </summary>
+/// <remarks>
+/// It says <c>listening PORT</c> on its standard output for each port that it opens. What else it says goes to its log.
+/// </remarks>
 internal sealed class Child(ChildDescription description)
 {
     /// <summary>How long it may take to close what it keeps. What it acknowledged outlives a kill.</summary>
@@ -120,7 +124,8 @@ internal sealed class Child(ChildDescription description)
 /// <param name="Program">The program.</param>
 /// <param name="Arguments">What it is called with.</param>
 /// <param name="Ports">The ports that are open when it is ready.</param>
-internal sealed record ChildDescription(string Name, string LogFile, string Program, IReadOnlyList<string> Arguments, IReadOnlyList<int> Ports)
+internal sealed record ChildDescription(
+    string Name, string LogFile, string Program, IReadOnlyList<string> Arguments, IReadOnlyList<int> Ports)
 {
     /// <summary>Gets whether the app may want it as soon as it starts. Default: true.</summary>
     public bool IsNeededAtStart { get; init; } = true;

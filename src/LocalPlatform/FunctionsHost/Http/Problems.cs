@@ -17,7 +17,10 @@ internal static class Problems
         return WriteAsync(http, StatusCodes.Status503ServiceUnavailable);
     }
 
-    /// <summary>Answers with a status unless part of another answer is out already; then the connection is cut, so that nobody takes it for whole.</summary>
+    /// <summary>
+    /// Answers with a status unless part of another answer is out already; then the connection is cut, so that nobody
+    /// takes it for whole.
+    /// </summary>
     public static Task ReplaceAsync(HttpContext http, int status)
     {
         if (http.Response.HasStarted)

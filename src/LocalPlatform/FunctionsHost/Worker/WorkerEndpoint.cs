@@ -19,10 +19,12 @@ internal sealed class WorkerEndpoint : IAsyncDisposable
     public Uri Address => new(_app.Urls.Single());
 
     /// <summary>Starts to listen on a free port.</summary>
-    public static async Task<WorkerEndpoint> StartAsync(WorkerConnections workers, MessageLocks locks, ILoggerFactory loggers, CancellationToken cancellationToken)
+    public static async Task<WorkerEndpoint> StartAsync(
+        WorkerConnections workers, MessageLocks locks, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services
             .AddSingleton(loggers)
             .AddSingleton(workers)

@@ -8,7 +8,9 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 public sealed record WorkerStart(
     string WorkerId, Uri HostEndpoint, string ApplicationDirectory, IReadOnlyDictionary<string, string> Settings)
 {
-    /// <summary>Gets the worker's own settings by the names under which it looks them up in its configuration.</summary>
+    /// <summary>
+    /// Gets the worker's own settings by the names under which it looks them up in its configuration.
+    /// </summary>
     public IReadOnlyDictionary<string, string?> Configuration { get; } = new Dictionary<string, string?>
     {
         ["Functions:Worker:HostEndpoint"] = HostEndpoint.ToString(),

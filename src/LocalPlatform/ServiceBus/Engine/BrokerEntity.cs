@@ -26,7 +26,10 @@ internal abstract class BrokerEntity
 
     protected BrokerState State { get; }
 
-    /// <summary>Takes messages, all or none, and returns the sequence numbers they have, or would have if they were no duplicates.</summary>
+    /// <summary>
+    /// Takes messages, all or none, and returns the sequence numbers they have, or would have if they were no
+    /// duplicates.
+    /// </summary>
     /// <exception cref="BusException">One of them cannot be taken, or they are too large together.</exception>
     public long[] Accept(IReadOnlyList<Incoming> messages)
     {

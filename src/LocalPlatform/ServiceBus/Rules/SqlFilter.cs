@@ -3,8 +3,8 @@ using IntegrationHub.LocalPlatform.ServiceBus.Messages;
 namespace IntegrationHub.LocalPlatform.ServiceBus.Rules;
 
 /// <summary>
-/// A condition over a message's properties in the broker's SQL: three-valued, so what compares with a property that is missing, or of another kind, is
-/// neither true nor false, and a message passes only when the whole is true.
+/// A condition over a message's properties in the broker's SQL: three-valued, so what compares with a property that is
+/// missing, or of another kind, is neither true nor false, and a message passes only when the whole is true.
 /// </summary>
 internal sealed class SqlFilter : IMessageFilter
 {
