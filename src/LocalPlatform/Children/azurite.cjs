@@ -14,7 +14,7 @@ const { default: TableStore } = require('azurite/dist/src/table/persistence/Loki
 
 const { Collection } = Loki;
 
-/** What tells one document of a collection from another: an entity's keys, a table's name, an account's name. */
+/** The identity of a document within its collection: an entity's keys, a table's name, an account's name. */
 const KEYS = ['PartitionKey', 'RowKey', 'account', 'table', 'accountName'];
 
 /** How long the blob service waits after the tables, which others wait for. */

@@ -11,9 +11,11 @@ internal sealed class StopSignals : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
 
     /// <summary>Starts to listen.</summary>
-    public StopSignals() =>
+    public StopSignals()
+    {
         PosixSignal[] signals = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP];
         _registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
+    }
 
     /// <summary>Gets the token.</summary>
     public CancellationToken Token => _stopping.Token;

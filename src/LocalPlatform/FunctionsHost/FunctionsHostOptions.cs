@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost;
 
-/// <summary>What a <see cref="LocalFunctionsHost"/> runs, and how.</summary>
+/// <summary>The application and the surroundings of a <see cref="LocalFunctionsHost"/>.</summary>
 public sealed record FunctionsHostOptions
 {
     /// <summary>Gets the built function app: the directory with its assembly and host.json.</summary>

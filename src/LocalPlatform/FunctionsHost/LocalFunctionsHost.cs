@@ -13,10 +13,10 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost;
 /// <summary>Runs a function app on this machine as the Functions host on Azure does. Not for production.</summary>
 public sealed partial class LocalFunctionsHost : IAsyncDisposable
 {
-    /// <summary>How long requests and invocations may take to end on a stop; then they are cut.</summary>
+    /// <summary>The time that requests and invocations may take to end on a stop. Then they are cut.</summary>
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(4);
 
-    /// <summary>How long the worker may take to end; then it is killed.</summary>
+    /// <summary>The time that the worker may take to end. Then it is killed.</summary>
     private static readonly TimeSpan WorkerGrace = TimeSpan.FromSeconds(2);
 
     private readonly Stack<IAsyncDisposable> _parts = new();
@@ -139,7 +139,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         _ownLoggers?.Dispose();
     }
 
-    /// <summary>What the worker's settings are unless something else is set.</summary>
+    /// <summary>The defaults of the worker's settings.</summary>
     private static Dictionary<string, string?> WorkerDefaults { get; } = new()
     {
         ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus;
 
-/// <summary>Where a local Service Bus broker listens, where it keeps its messages and which entities it has.</summary>
+/// <summary>The port, the data directory and the entities of a local Service Bus broker.</summary>
 public sealed class LocalBusOptions
 {
     /// <summary>Gets the port on 127.0.0.1. Default: 0, a free one.</summary>

@@ -10,7 +10,7 @@ namespace IntegrationHub.LocalPlatform.Services;
 /// </remarks>
 internal sealed class Child(ChildDescription description)
 {
-    /// <summary>How long it may take to close what it keeps. What it acknowledged outlives a kill.</summary>
+    /// <summary>The time that it may take to close its files. Acknowledged writes outlive a kill.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2.5);
 
     private Process? _process;
@@ -118,7 +118,7 @@ internal sealed class Child(ChildDescription description)
     }
 }
 
-/// <summary>How to start a <see cref="Child"/>.</summary>
+/// <summary>The command line and surroundings of a <see cref="Child"/>.</summary>
 /// <param name="Name">What runs where, for people.</param>
 /// <param name="LogFile">Where it writes what it has to say.</param>
 /// <param name="Program">The program.</param>

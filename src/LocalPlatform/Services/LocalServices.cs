@@ -5,7 +5,7 @@ using IntegrationHub.LocalPlatform.ServiceBus;
 namespace IntegrationHub.LocalPlatform.Services;
 
 /// <summary>
-/// What a function app gets on one machine where its settings name nothing else: Azurite's tables and blobs, maildev's
+/// The services of a function app whose settings name none: Azurite's tables and blobs, maildev's
 /// mailbox, a Service Bus broker, all under the data directory and each a process of its own.
 /// </summary>
 internal sealed class LocalServices : IDisposable

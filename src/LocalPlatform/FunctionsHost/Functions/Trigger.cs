@@ -1,6 +1,6 @@
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Functions;
 
-/// <summary>What starts a function.</summary>
+/// <summary>The event that starts a function.</summary>
 /// <param name="Parameter">The parameter that takes what came.</param>
 internal abstract record Trigger(string Parameter);
 

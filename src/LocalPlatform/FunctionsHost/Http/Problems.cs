@@ -10,7 +10,7 @@ internal static class Problems
     /// <summary>Answers with a status and its standard title.</summary>
     public static Task WriteAsync(HttpContext http, int status) => Results.Problem(statusCode: status).ExecuteAsync(http);
 
-    /// <summary>Answers that there is no worker now, and when to ask again.</summary>
+    /// <summary>Answers 503: no worker runs at the moment. Says when to ask again.</summary>
     public static Task WriteUnavailableAsync(HttpContext http)
     {
         http.Response.Headers.RetryAfter = RetryAfterSeconds;

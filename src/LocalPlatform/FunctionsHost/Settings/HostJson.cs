@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Settings;
 
 /// <summary>
-/// What host.json says. A setting <c>AzureFunctionsJobHost__a__b</c> replaces the value <c>a.b</c> of the file.
+/// The content of host.json. A setting <c>AzureFunctionsJobHost__a__b</c> replaces the value <c>a.b</c> of the file.
 /// </summary>
 /// <param name="RoutePrefix">What stands before every route; may be empty.</param>
 /// <param name="FunctionTimeout">How long a function may run; null for no limit.</param>

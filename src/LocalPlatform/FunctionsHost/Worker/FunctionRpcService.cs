@@ -4,7 +4,7 @@ using RpcException = Grpc.Core.RpcException;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 
-/// <summary>Where workers connect. The first message names the worker.</summary>
+/// <summary>Accepts the connections of workers. The first message names the worker.</summary>
 internal sealed class FunctionRpcService(WorkerConnections workers) : FunctionRpc.FunctionRpcBase
 {
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ internal sealed partial class Invoker(
     WorkerSupervisor workers, TimeSpan? timeout, TimeProvider clock, ILoggerFactory loggers) : IFunctionRunner
 {
     /// <summary>
-    /// How long a function that was cancelled for running too long may take to end. Then the worker is killed.
+    /// The time that a function may take to end after a timeout has cancelled it. Then the worker is killed.
     /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 

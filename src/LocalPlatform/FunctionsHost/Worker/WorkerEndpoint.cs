@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 
-/// <summary>Where the host listens for its worker: gRPC without TLS, on the loopback interface only.</summary>
+/// <summary>
+/// The address at which the host listens for its worker: gRPC without TLS, on the loopback interface only.
+/// </summary>
 internal sealed class WorkerEndpoint : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -41,7 +43,7 @@ internal sealed class WorkerEndpoint : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // By now there is no worker; if its connection is not yet closed, it is cut.
+        // The worker has ended. A connection that is still open is cut.
         await _app.StopAsync(new CancellationToken(canceled: true));
         await _app.DisposeAsync();
     }

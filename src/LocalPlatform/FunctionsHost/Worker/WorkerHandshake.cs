@@ -4,7 +4,7 @@ using IntegrationHub.LocalPlatform.FunctionsHost.Protocol;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 
-/// <summary>What host and worker say to each other until the worker can run functions.</summary>
+/// <summary>The exchange between host and worker until the worker can run functions.</summary>
 internal sealed class WorkerHandshake(WorkerChannel channel, string applicationDirectory)
 {
     /// <summary>The version that the host reports. Workers look at it to see what they may expect.</summary>

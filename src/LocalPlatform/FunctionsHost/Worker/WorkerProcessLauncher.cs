@@ -12,8 +12,8 @@ internal sealed class WorkerProcessLauncher(ILogger logger) : IWorkerLauncher
     private const string RuntimeConfig = ".runtimeconfig.json";
 
     /// <summary>
-    /// For a small process that shares its machine: less memory and a quicker start are worth more than the last bit of
-    /// speed.
+    /// Runtime settings for a small process that shares its machine: less memory and a quicker start are worth more
+    /// than the last bit of speed.
     /// </summary>
     private static readonly Dictionary<string, string> Runtime = new()
     {

@@ -1,6 +1,6 @@
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 
-/// <summary>What a worker has to know to start.</summary>
+/// <summary>The parameters of a worker's start.</summary>
 /// <param name="WorkerId">The name under which it reports to the host.</param>
 /// <param name="HostEndpoint">Where the host listens for it: gRPC without TLS.</param>
 /// <param name="ApplicationDirectory">The built function app.</param>

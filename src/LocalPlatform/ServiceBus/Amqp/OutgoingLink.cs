@@ -160,7 +160,7 @@ internal sealed class OutgoingLink : AmqpLink
         public override void Detach(BusException why) => link.SafeClose(AmqpErrors.ToAmqpException(why));
     }
 
-    /// <summary>What the client wants done with a delivery.</summary>
+    /// <summary>Applies the client's settlement of a delivery.</summary>
     private sealed class Disposal(OutgoingLink link, OutgoingDelivery delivery, DeliveryState outcome, bool isSettled) : Operation
     {
         public override void Apply(BrokerState state)

@@ -2,7 +2,9 @@ using IntegrationHub.LocalPlatform.ServiceBus.Messages;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
-/// <summary>What takes messages: numbers them, drops duplicates, keeps scheduled ones until their time.</summary>
+/// <summary>
+/// An entity that takes messages: numbers them, drops duplicates, keeps scheduled ones until their time.
+/// </summary>
 internal abstract class BrokerEntity
 {
     private readonly TimeSpan? _duplicateWindow;

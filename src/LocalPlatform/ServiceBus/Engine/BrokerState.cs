@@ -3,8 +3,8 @@ using IntegrationHub.LocalPlatform.ServiceBus.Topology;
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
 /// <summary>
-/// What the entities of a broker share, and what a round leaves to do after its commit. Only the broker's own thread
-/// uses it.
+/// The state that a broker's entities share, and the work that a round leaves for after its commit. Only the broker's
+/// own thread uses it.
 /// </summary>
 internal sealed class BrokerState
 {

@@ -16,7 +16,7 @@ internal enum ReceiveMode
     ReceiveAndDelete,
 }
 
-/// <summary>What a receiver wants done with a locked message.</summary>
+/// <summary>The settlement of a locked message that a receiver asks for.</summary>
 internal enum Settlement
 {
     Complete,
@@ -84,5 +84,5 @@ internal sealed record StoredMessage(
     public long Sequence => MessageStore.SequenceOf(Id);
 }
 
-/// <summary>What is read of a message before it is delivered.</summary>
+/// <summary>The part of a message that is read before it is delivered.</summary>
 internal readonly record struct MessageHead(long Id, long ExpiresAt, string? SessionId, int Size, int DeliveryCount);

@@ -1,7 +1,7 @@
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
 /// <summary>
-/// What a queue keeps in memory of a message that is next in line or locked. Its deadline is the end of its lock.
+/// The part of a waiting or locked message that its queue keeps in memory. Its deadline is the end of its lock.
 /// </summary>
 internal sealed class QueueEntry(BrokerQueue queue, MessageHead head, Session? session) : Timed
 {

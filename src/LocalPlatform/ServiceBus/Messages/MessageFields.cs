@@ -109,7 +109,7 @@ internal sealed class MessageFields
         return Encode(null, application);
     }
 
-    /// <summary>Decodes every section, so that none fails later, when there is nobody to tell.</summary>
+    /// <summary>Decodes every section, so that none fails later, when no caller waits for the answer.</summary>
     /// <exception cref="InvalidDataException">One cannot be decoded.</exception>
     public void Validate()
     {

@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Messages;
 
-/// <summary>Where a section of an encoded message lies; a length of zero means there is none.</summary>
+/// <summary>The position of a section in an encoded message. A length of zero means that it has none.</summary>
 internal readonly record struct MessageSection(int Offset, int Length)
 {
     public int End => Offset + Length;
 }
 
 /// <summary>
-/// Where the sections of an encoded AMQP message lie. They are found by their lengths; nothing is decoded.
+/// The positions of the sections of an encoded AMQP message. They are found by their lengths; nothing is decoded.
 /// </summary>
 /// <param name="Header">What the broker replaces with each delivery.</param>
 /// <param name="MessageAnnotations">What sender and broker say to each other about the message.</param>

@@ -8,10 +8,10 @@ namespace IntegrationHub.LocalPlatform.ServiceBus.Rules;
 /// </summary>
 internal sealed class SqlFilter : IMessageFilter
 {
-    /// <summary>What the client writes for a filter that takes everything.</summary>
+    /// <summary>The client's text for a filter that takes everything.</summary>
     public const string TrueText = "1=1";
 
-    /// <summary>What the client writes for a filter that takes nothing.</summary>
+    /// <summary>The client's text for a filter that takes nothing.</summary>
     public const string FalseText = "1=0";
 
     private const int MaxLength = 1024;

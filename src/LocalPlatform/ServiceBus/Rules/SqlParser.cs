@@ -3,7 +3,7 @@ using IntegrationHub.LocalPlatform.ServiceBus.Messages;
 namespace IntegrationHub.LocalPlatform.ServiceBus.Rules;
 
 /// <summary>
-/// What an expression comes to for a message: a string, bool, long, double or other property value; null is unknown.
+/// Evaluates an expression for a message, to a string, bool, long, double or other property value. Null is unknown.
 /// </summary>
 internal delegate object? SqlExpression(MessageFields message);
 

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace IntegrationHub.LocalPlatform.ServiceBus.Rules;
 
 /// <summary>
-/// What the operators of a SQL filter mean. An operand that is unknown, or of a kind the operator does not take, makes
+/// The operators of a SQL filter. An operand that is unknown, or of a kind the operator does not take, makes
 /// the result unknown.
 /// </summary>
 internal static class SqlRules

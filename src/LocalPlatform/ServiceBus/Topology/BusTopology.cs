@@ -6,8 +6,8 @@ namespace IntegrationHub.LocalPlatform.ServiceBus.Topology;
 internal sealed record BusTopology(IReadOnlyList<QueueTopology> Queues, IReadOnlyList<TopicTopology> Topics);
 
 /// <summary>
-/// What a queue and a subscription have in common. A subscription shares the bytes that its messages may have with its
-/// topic.
+/// The properties that a queue and a subscription have in common. A subscription shares the bytes that its messages may
+/// have with its topic.
 /// </summary>
 internal sealed record QueueTopology(
     string Path,
