@@ -1,6 +1,8 @@
 namespace IntegrationHub.Cli;
 
-/// <summary>What the process ends with. README.md and the help of each command say what a code means there.</summary>
+/// <summary>
+/// The exit codes of the process. README.md and the help of each command say what a code means there.
+/// </summary>
 internal static class ExitCodes
 {
     /// <summary>All that was asked for is done.</summary>

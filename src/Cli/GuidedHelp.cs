@@ -4,7 +4,9 @@ using System.CommandLine.Invocation;
 
 namespace IntegrationHub.Cli;
 
-/// <summary>Writes the usual help, and below it examples and exit codes: those of the command, or of every command in the group.</summary>
+/// <summary>
+/// Writes the usual help, and below it examples and exit codes: those of the command, or of every command in the group.
+/// </summary>
 /// <param name="usual">Writes the help that System.CommandLine makes.</param>
 internal sealed class GuidedHelp(HelpAction usual) : SynchronousCommandLineAction
 {

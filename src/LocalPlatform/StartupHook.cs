@@ -2,8 +2,9 @@ using System.Diagnostics;
 using IntegrationHub.LocalPlatform;
 
 /// <summary>
-/// Runs inside a worker before its own code: the host names this assembly in <c>DOTNET_STARTUP_HOOKS</c>. It ends the worker when its standard input
-/// ends, which happens on every system when the host is gone, also when it was killed. Nothing but the runtime may be used here.
+/// Runs inside a worker before its own code: the host names this assembly in <c>DOTNET_STARTUP_HOOKS</c>. It ends the
+/// worker when its standard input ends, which happens on every system when the host is gone, also when it was killed.
+/// Nothing but the runtime may be used here.
 /// </summary>
 /// <remarks>The runtime looks for this name outside of any namespace.</remarks>
 internal static class StartupHook

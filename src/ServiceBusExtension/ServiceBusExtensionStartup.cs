@@ -20,6 +20,7 @@ public sealed class ServiceBusExtensionStartup : WorkerExtensionStartup
         ArgumentNullException.ThrowIfNull(applicationBuilder);
         applicationBuilder.Services.AddSingleton(provider => new Settlement.SettlementClient(GrpcChannel.ForAddress(
             provider.GetRequiredService<IConfiguration>()[HostEndpoint]
-            ?? throw new InvalidOperationException($"{HostEndpoint} must be the address of the Functions host; the host passes it on the command line."))));
+            ?? throw new InvalidOperationException(
+                $"{HostEndpoint} must be the address of the Functions host; the host passes it on the command line."))));
     }
 }

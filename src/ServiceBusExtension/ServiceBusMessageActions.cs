@@ -8,7 +8,9 @@ using Microsoft.Azure.Functions.Worker.Wire;
 namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>Settles messages that the function holds under lock, through the Functions host.</summary>
-/// <remarks>Every call throws <see cref="Grpc.Core.RpcException"/> when the host refuses, for example because the lock is lost.</remarks>
+/// <remarks>
+/// Every call throws <see cref="Grpc.Core.RpcException"/> when the host refuses, for example because the lock is lost.
+/// </remarks>
 [InputConverter(typeof(ServiceBusMessageActionsConverter))]
 public class ServiceBusMessageActions
 {

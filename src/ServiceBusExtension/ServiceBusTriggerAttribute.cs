@@ -37,7 +37,9 @@ public sealed class ServiceBusTriggerAttribute : TriggerBindingAttribute, ISuppo
     [DefaultValue(false)]
     public bool IsBatched { get; set; }
 
-    /// <summary>Gets or sets whether the host completes what the function left unsettled. Unset, host.json decides.</summary>
+    /// <summary>
+    /// Gets or sets whether the host completes what the function left unsettled. Unset, host.json decides.
+    /// </summary>
     public bool AutoCompleteMessages { get; set; }
 
     Cardinality ISupportCardinality.Cardinality

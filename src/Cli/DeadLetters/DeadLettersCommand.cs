@@ -7,7 +7,11 @@ namespace IntegrationHub.Cli.DeadLetters;
 /// <summary>The command <c>deadletters</c>: asks a running hub what it gave up, or to replay that.</summary>
 internal static class DeadLettersCommand
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private static readonly (int Code, string Meaning)[] Endings =
     [
@@ -29,7 +33,8 @@ internal static class DeadLettersCommand
             Examples =
             [
                 ("What was given up before it reached a journey", "deadletters list --entity inbound"),
-                ("Count by reason, with jq", "deadletters list --entity inbound --json | jq '.deadLetters | group_by(.reason) | map({(.[0].reason): length})'"),
+                ("Count by reason, with jq",
+                    "deadletters list --entity inbound --json | jq '.deadLetters | group_by(.reason) | map({(.[0].reason): length})'"),
             ],
             Endings = Endings,
         };
@@ -48,7 +53,11 @@ internal static class DeadLettersCommand
     {
         var (entity, json, connection) = (Entity(), Json(), new HubConnection());
         var reason = new Option<string?>("--reason") { Description = "Only those with exactly this reason.", HelpName = "REASON" };
-        var connector = new Option<string?>("--connector") { Description = "Only those that this connector brought. For --entity inbound only.", HelpName = "NAME" };
+        var connector = new Option<string?>("--connector")
+        {
+            Description = "Only those that this connector brought. For --entity inbound only.",
+            HelpName = "NAME",
+        };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only count; send nothing." };
         var command = new GuidedCommand("replay", """
             Sends messages that were given up again, to the one queue or subscription they came from.

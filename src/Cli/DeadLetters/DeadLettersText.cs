@@ -17,7 +17,9 @@ internal static class DeadLettersText
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>Describes a list of dead letters: a table, the description of each below it, and what to do next.</summary>
+    /// <summary>
+    /// Describes a list of dead letters: a table, the description of each below it, and what to do next.
+    /// </summary>
     /// <exception cref="JsonException">The answer is not one of a hub.</exception>
     public static string List(JsonElement answer)
     {
@@ -31,7 +33,9 @@ internal static class DeadLettersText
         var rows = Columns([head, .. list.DeadLetters.Select(Row)]);
         return Lines(
         [
-            list.Capped ? $"{Line(list.Entity)}: the oldest {list.Count} dead letters; there are more." : $"{Line(list.Entity)}: {list.Count} dead letters.",
+            list.Capped
+                ? $"{Line(list.Entity)}: the oldest {list.Count} dead letters; there are more."
+                : $"{Line(list.Entity)}: {list.Count} dead letters.",
             "",
             rows[0],
             .. list.DeadLetters.Index().SelectMany(letter => new[] { rows[letter.Index + 1], $"    {Line(letter.Item.Description)}" }),
@@ -46,7 +50,8 @@ internal static class DeadLettersText
     {
         var report = Read<ReplayReport>(answer);
         var rows = report.ByReason
-            .SelectMany(reason => reason.ByConnector.Select(connector => new[] { Line(reason.Reason), Line(connector.Connector), $"{connector.Count}" }))
+            .SelectMany(reason => reason.ByConnector.Select(
+                connector => new[] { Line(reason.Reason), Line(connector.Connector), $"{connector.Count}" }))
             .ToList();
         return Lines(
         [

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace IntegrationHub.Cli.DeadLetters;
 
-/// <summary>What came of asking a hub.</summary>
+/// <summary>The answer of a hub, or the reason why it gave none.</summary>
 internal abstract record HubAnswer
 {
     /// <summary>The hub did what was asked.</summary>

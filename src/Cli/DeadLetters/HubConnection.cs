@@ -29,13 +29,17 @@ internal sealed class HubConnection
         command.Add(_key);
     }
 
-    /// <summary>Connects to the hub that the command line names. When an option is wrong, <paramref name="fault"/> says what would be right.</summary>
+    /// <summary>
+    /// Connects to the hub that the command line names. When an option is wrong, <paramref name="fault"/> says what
+    /// would be right.
+    /// </summary>
     public bool TryConnect(ParseResult parsed, [NotNullWhen(true)] out HubClient? hub, [NotNullWhen(false)] out string? fault)
     {
         var key = parsed.GetValue(_key) ?? Environment.GetEnvironmentVariable(KeySetting);
         var isUrl = Uri.TryCreate(parsed.GetRequiredValue(_url), UriKind.Absolute, out var url) && url.Scheme is "http" or "https";
         fault = !isUrl ? "--url: must be a web address, for example https://hub.example.com."
-            : key?.All(IsVisible) == false ? $"--key: must be visible ASCII characters, as the hub prints it. The same holds for {KeySetting}."
+            : key?.All(IsVisible) == false
+                ? $"--key: must be visible ASCII characters, as the hub prints it. The same holds for {KeySetting}."
             : null;
         hub = fault is null ? new(url!, key) : null;
         return fault is null;

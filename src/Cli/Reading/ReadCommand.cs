@@ -10,10 +10,16 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IntegrationHub.Cli.Reading;
 
-/// <summary>The command <c>read</c>: verifies and reads recorded deliveries without running the hub, one JSON line for each file.</summary>
+/// <summary>
+/// The command <c>read</c>: verifies and reads recorded deliveries without running the hub, one JSON line for each
+/// file.
+/// </summary>
 internal static class ReadCommand
 {
-    private static readonly JsonSerializerOptions Lines = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Lines = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
@@ -38,13 +44,15 @@ internal static class ReadCommand
         {
             Examples =
             [
-                ("Read the recorded deliveries of one vendor", "read tests/Payloads/hubspot/*.http --settings tests/Payloads/settings.json"),
+                ("Read the recorded deliveries of one vendor",
+                    "read tests/Payloads/hubspot/*.http --settings tests/Payloads/settings.json"),
                 ("Show only what could not be read, with jq", "read *.http --settings hub.json | jq -c 'select(.verdict == \"error\")'"),
             ],
             Endings =
             [
                 (ExitCodes.Done, "every file could be read; a rejected delivery counts as read"),
-                (ExitCodes.NotDone, "a file could not be read: its line has the verdict error and a reason, the other files are read all the same"),
+                (ExitCodes.NotDone,
+                    "a file could not be read: its line has the verdict error and a reason, the other files are read all the same"),
                 (ExitCodes.Misused, "the command line or the settings are wrong; nothing was read"),
             ],
         };
@@ -55,7 +63,8 @@ internal static class ReadCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] cases, string settings, InvocationConfiguration console, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        string[] cases, string settings, InvocationConfiguration console, CancellationToken cancellationToken)
     {
         IConfiguration configuration;
         var services = new ServiceCollection();
@@ -64,7 +73,8 @@ internal static class ReadCommand
             configuration = ReadSettings(settings);
             services.AddLogging().AddConnectors(configuration);
         }
-        catch (Exception fault) when (fault is InvalidSettingsException or IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception fault)
+            when (fault is InvalidSettingsException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
             await console.Error.WriteLineAsync(fault.Message);
             return ExitCodes.Misused;

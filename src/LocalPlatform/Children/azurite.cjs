@@ -1,8 +1,9 @@
-// Not for production. Azurite's table service, with a journal: by itself it writes its tables to disk every five seconds, so that a kill takes the
-// last seconds of acknowledged writes with it. Here every change is in a journal file before its answer leaves; a start applies what the last save
-// had not seen yet. The changes of one request, also those of a whole transaction, go to the file in one write. (Files survive a killed
-// process, not a power cut: nothing is forced to the platter.)
-// Where --blobPort is given, the blob service follows a little later, as it is, without a journal: only Core Tools want it.
+// Not for production. Azurite's table service, with a journal: by itself it writes its tables to disk every five
+// seconds, so that a kill takes the last seconds of acknowledged writes with it. Here every change is in a journal file
+// before its answer leaves; a start applies what the last save had not seen yet. The changes of one request, also those
+// of a whole transaction, go to the file in one write. (Files survive a killed process, not a power cut: nothing is
+// forced to the platter.) Where --blobPort is given, the blob service follows a little later, as it is, without a
+// journal: only Core Tools want it.
 'use strict';
 
 const fs = require('node:fs');
@@ -13,7 +14,7 @@ const { default: TableStore } = require('azurite/dist/src/table/persistence/Loki
 
 const { Collection } = Loki;
 
-/** What tells one document of a collection from another: an entity's keys, a table's name, an account's name. */
+/** The identity of a document within its collection: an entity's keys, a table's name, an account's name. */
 const KEYS = ['PartitionKey', 'RowKey', 'account', 'table', 'accountName'];
 
 /** How long the blob service waits after the tables, which others wait for. */

@@ -1,6 +1,7 @@
-// Not for production. Runs a node program that may not outlive whoever started it: when standard input ends, which it also does when the
-// starter is killed, the program is asked to close as by SIGINT. The signals of a terminal are left to the starter, which still has work to finish.
-// On standard output stands `listening PORT` for each port that the program opens, so that the starter does not take another's port for its own.
+// Not for production. Runs a node program that may not outlive whoever started it: when standard input ends, which it
+// also does when the starter is killed, the program is asked to close as by SIGINT. The signals of a terminal are left
+// to the starter, which still has work to finish. On standard output stands `listening PORT` for each port that the
+// program opens, so that the starter does not take another's port for its own.
 //
 //   node guard.cjs DIRECTORY LOG SCRIPT [ARGUMENT...]
 'use strict';

@@ -1,4 +1,5 @@
-// Not for production. One process at a time may hold a directory; the next one waits until the holder has ended, however it ended.
+// Not for production. One process at a time may hold a directory; the next one waits until the holder has ended,
+// however it ended.
 'use strict';
 
 const crypto = require('node:crypto');
@@ -10,7 +11,9 @@ const path = require('node:path');
 /** Resolves once this process holds the directory; it lets go by ending. */
 exports.hold = async (directory) => {
   const id = crypto.createHash('sha256').update(path.resolve(directory)).digest('hex').slice(0, 20);
-  const address = process.platform === 'win32' ? `\\\\.\\pipe\\integration-hub-${id}` : path.join(os.tmpdir(), `integration-hub-${id}.sock`);
+  const address = process.platform === 'win32'
+    ? `\\\\.\\pipe\\integration-hub-${id}`
+    : path.join(os.tmpdir(), `integration-hub-${id}.sock`);
   while (!(await listens(address))) {
     await holderEnds(address);
   }

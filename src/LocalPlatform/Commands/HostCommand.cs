@@ -9,15 +9,21 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.LocalPlatform.Commands;
 
 /// <summary>
-/// Runs a built function app with everything around it: <c>host DIR --urls http://localhost:7071 --Key:Sub=value …</c>. Services that no setting names
-/// run beside it.
+/// Runs a built function app with everything around it: <c>host DIR --urls http://localhost:7071 --Key:Sub=value …</c>.
+/// Services that no setting names run beside it.
 /// </summary>
 internal sealed class HostCommand : Command
 {
     private const int InvalidConfiguration = 2;
 
-    private readonly Argument<DirectoryInfo> _application = new("app") { Description = "The built function app: the directory with its assembly and host.json." };
-    private readonly Option<bool> _endWithInput = new("--end-with-input") { Description = "Stop when standard input ends, for a starter that may be killed." };
+    private readonly Argument<DirectoryInfo> _application = new("app")
+    {
+        Description = "The built function app: the directory with its assembly and host.json.",
+    };
+    private readonly Option<bool> _endWithInput = new("--end-with-input")
+    {
+        Description = "Stop when standard input ends, for a starter that may be killed.",
+    };
 
     public HostCommand()
         : base("host", "Runs a function app. --urls chooses its address, --Key:Sub=value sets an app setting; the environment does, too.")
@@ -25,7 +31,9 @@ internal sealed class HostCommand : Command
         Arguments.Add(_application);
         Options.Add(_endWithInput);
         TreatUnmatchedTokensAsErrors = false;
-        SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(_application).FullName, [.. parsed.UnmatchedTokens], parsed.GetValue(_endWithInput)));
+        SetAction(
+            (parsed, _) => RunAsync(
+                parsed.GetRequiredValue(_application).FullName, [.. parsed.UnmatchedTokens], parsed.GetValue(_endWithInput)));
     }
 
     private static async Task<int> RunAsync(string application, string[] arguments, bool endWithInput)
@@ -73,7 +81,9 @@ internal sealed class HostCommand : Command
             ApplicationDirectory = application,
             DataDirectory = data,
             Urls = settings["urls"] ?? $"http://localhost:{settings.LocalHttpPort ?? "7071"}",
-            WorkerFailureLimit = int.TryParse(settings["LocalPlatform:WorkerFailureLimit"], out var limit) ? limit : RestartPolicy.DefaultLimit,
+            WorkerFailureLimit = int.TryParse(settings["LocalPlatform:WorkerFailureLimit"], out var limit)
+                ? limit
+                : RestartPolicy.DefaultLimit,
         };
         Dictionary<string, string?> defaults = new(services.Settings) { ["Hub:DataDirectory"] = data };
         var starting = runner.StartFirstAsync(stopping);

@@ -9,21 +9,32 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.LocalPlatform.Commands;
 
 /// <summary>
-/// Runs bus, tables, blobs and mail without a function app, and prints the settings by which one reaches them: <c>services [--data DIR] [--topology FILE]</c>.
+/// Runs bus, tables, blobs and mail without a function app, and prints the settings by which one reaches them:
+/// <c>services [--data DIR] [--topology FILE]</c>.
 /// </summary>
 internal sealed class ServicesCommand : Command
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly Option<string> _data = new("--data") { Description = "Where everything is kept.", DefaultValueFactory = _ => ".hub" };
-    private readonly Option<string> _topology = new("--topology") { Description = "The topology file of the bus.", DefaultValueFactory = _ => DefaultTopology };
+    private readonly Option<string> _topology = new("--topology")
+    {
+        Description = "The topology file of the bus.",
+        DefaultValueFactory = _ => DefaultTopology,
+    };
 
     public ServicesCommand()
         : base("services", "Runs bus, tables, blobs and mail alone, for an app that Core Tools or an IDE runs.")
     {
         Options.Add(_data);
         Options.Add(_topology);
-        SetAction((parsed, _) => RunAsync(Path.GetFullPath(parsed.GetRequiredValue(_data)), Path.GetFullPath(parsed.GetRequiredValue(_topology))));
+        SetAction(
+            (parsed, _) => RunAsync(
+                Path.GetFullPath(parsed.GetRequiredValue(_data)), Path.GetFullPath(parsed.GetRequiredValue(_topology))));
     }
 
     private static string DefaultTopology =>
@@ -40,7 +51,10 @@ internal sealed class ServicesCommand : Command
             await runner.StartFirstAsync(stop.Token);
             await runner.StartOthersAsync(stop.Token);
             Console.WriteLine("Values for local.settings.json:");
-            Console.WriteLine(JsonSerializer.Serialize(services.Settings.ToDictionary(each => each.Key.Replace(":", "__", StringComparison.Ordinal), each => each.Value), Indented));
+            Console.WriteLine(
+                JsonSerializer.Serialize(
+                    services.Settings.ToDictionary(each => each.Key.Replace(":", "__", StringComparison.Ordinal), each => each.Value),
+                    Indented));
             await Task.Delay(Timeout.Infinite, stop.Token);
         }
         catch (ServiceFailedException failed)

@@ -2,15 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace IntegrationHub.LocalPlatform.Commands;
 
-/// <summary>A token that is cancelled when the process is asked to stop: SIGTERM, Ctrl+C, or the end of the terminal.</summary>
+/// <summary>
+/// A token that is cancelled when the process is asked to stop: SIGTERM, Ctrl+C, or the end of the terminal.
+/// </summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly PosixSignalRegistration[] _registrations;
 
     /// <summary>Starts to listen.</summary>
-    public StopSignals() =>
-        _registrations = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
+    public StopSignals()
+    {
+        PosixSignal[] signals = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP];
+        _registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
+    }
 
     /// <summary>Gets the token.</summary>
     public CancellationToken Token => _stopping.Token;

@@ -15,7 +15,9 @@ internal static class HostLogging
         logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error);
         foreach (var (category, level) in hostJson.LogLevels)
         {
-            _ = category.Equals("default", StringComparison.OrdinalIgnoreCase) ? logging.SetMinimumLevel(level) : logging.AddFilter(category, level);
+            _ = category.Equals("default", StringComparison.OrdinalIgnoreCase)
+                ? logging.SetMinimumLevel(level)
+                : logging.AddFilter(category, level);
         }
 
         if (configure is not null)

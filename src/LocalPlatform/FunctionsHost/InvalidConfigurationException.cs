@@ -1,6 +1,6 @@
 namespace IntegrationHub.LocalPlatform.FunctionsHost;
 
-/// <summary>Something that the host was told cannot be done; the message lists every fault.</summary>
+/// <summary>A configuration that the host cannot run. The message lists every fault.</summary>
 public sealed class InvalidConfigurationException(IReadOnlyList<string> faults) : Exception(string.Join(Environment.NewLine, faults))
 {
     /// <summary>Gets the faults, one sentence each.</summary>

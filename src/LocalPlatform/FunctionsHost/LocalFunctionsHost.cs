@@ -13,10 +13,10 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost;
 /// <summary>Runs a function app on this machine as the Functions host on Azure does. Not for production.</summary>
 public sealed partial class LocalFunctionsHost : IAsyncDisposable
 {
-    /// <summary>How long requests and invocations may take to end on a stop; then they are cut.</summary>
+    /// <summary>The time that requests and invocations may take to end on a stop. Then they are cut.</summary>
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(4);
 
-    /// <summary>How long the worker may take to end; then it is killed.</summary>
+    /// <summary>The time that the worker may take to end. Then it is killed.</summary>
     private static readonly TimeSpan WorkerGrace = TimeSpan.FromSeconds(2);
 
     private readonly Stack<IAsyncDisposable> _parts = new();
@@ -34,16 +34,21 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     /// <summary>Gets where it serves.</summary>
     public IReadOnlyList<Uri> Addresses => _front!.Addresses;
 
-    /// <summary>Gets a task that fails with <see cref="WorkerEndedException"/> when the worker fails too often, and completes when the host was stopped.</summary>
+    /// <summary>
+    /// Gets a task that fails with <see cref="WorkerEndedException"/> when the worker fails too often, and completes
+    /// when the host was stopped.
+    /// </summary>
     public Task Completion => _workers!.Completion;
 
     /// <summary>Starts the worker and everything that calls its functions. Returns once all of it runs.</summary>
-    /// <exception cref="InvalidConfigurationException">The app asks for what the host does not do, or a setting is missing; all faults are listed.</exception>
+    /// <exception cref="InvalidConfigurationException">The app asks for what the host does not do, or a setting is
+    /// missing; all faults are listed.</exception>
     /// <exception cref="WorkerEndedException">The worker does not start.</exception>
     public static async Task<LocalFunctionsHost> StartAsync(FunctionsHostOptions options, CancellationToken cancellationToken)
     {
         var given = new ConfigurationBuilder()
-            .AddInMemoryCollection(options.Settings.Select(each => KeyValuePair.Create(each.Key.Replace("__", ":", StringComparison.Ordinal), each.Value)))
+            .AddInMemoryCollection(options.Settings.Select(
+                each => KeyValuePair.Create(each.Key.Replace("__", ":", StringComparison.Ordinal), each.Value)))
             .Build();
         var settings = AppSettings.Read(options.ApplicationDirectory, given);
         var hostJson = HostJson.Read(options.ApplicationDirectory, settings);
@@ -61,15 +66,27 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it when its files are read already. The worker starts when <paramref name="services"/> are there.</summary>
+    /// <summary>
+    /// Starts it when its files are read already. The worker starts when <paramref name="services"/> are there.
+    /// </summary>
     internal static async Task<LocalFunctionsHost> StartAsync(
-        FunctionsHostOptions options, AppSettings settings, HostJson hostJson, ILoggerFactory loggers, Task services, CancellationToken cancellationToken)
+        FunctionsHostOptions options,
+        AppSettings settings,
+        HostJson hostJson,
+        ILoggerFactory loggers,
+        Task services,
+        CancellationToken cancellationToken)
     {
         var host = new LocalFunctionsHost(loggers);
         try
         {
             var application = Path.GetFullPath(options.ApplicationDirectory);
-            await host.StartAsync(options with { ApplicationDirectory = application }, settings.WithDefaults(WorkerDefaults), hostJson, services, cancellationToken);
+            await host.StartAsync(
+                options with { ApplicationDirectory = application },
+                settings.WithDefaults(WorkerDefaults),
+                hostJson,
+                services,
+                cancellationToken);
             return host;
         }
         catch
@@ -80,7 +97,8 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes nothing new; cancels running timers and messages and lets requests finish, for a few seconds; then ends the worker. Idempotent.
+    /// Takes nothing new; cancels running timers and messages and lets requests finish, for a few seconds; then ends
+    /// the worker. Idempotent.
     /// </summary>
     public async Task StopAsync()
     {
@@ -90,8 +108,10 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         }
 
         using var timeout = new CancellationTokenSource(DrainTimeout);
-        var draining = Task.WhenAll([_front?.StopAsync(timeout.Token) ?? Task.CompletedTask, .. _listeners.Select(each => each.StopAsync())]);
-        await draining.WaitAsync(DrainTimeout + TimeSpan.FromSeconds(1), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var draining =
+            Task.WhenAll([_front?.StopAsync(timeout.Token) ?? Task.CompletedTask, .. _listeners.Select(each => each.StopAsync())]);
+        await draining.WaitAsync(DrainTimeout + TimeSpan.FromSeconds(1), CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!draining.IsCompletedSuccessfully)
         {
             Log.NotDrained(_loggers.CreateLogger<LocalFunctionsHost>());
@@ -119,7 +139,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         _ownLoggers?.Dispose();
     }
 
-    /// <summary>What the worker's settings are unless something else is set.</summary>
+    /// <summary>The defaults of the worker's settings.</summary>
     private static Dictionary<string, string?> WorkerDefaults { get; } = new()
     {
         ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
@@ -128,7 +148,8 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
     };
 
-    private async Task StartAsync(FunctionsHostOptions options, AppSettings settings, HostJson hostJson, Task services, CancellationToken cancellationToken)
+    private async Task StartAsync(
+        FunctionsHostOptions options, AppSettings settings, HostJson hostJson, Task services, CancellationToken cancellationToken)
     {
         CheckRuntime(settings);
         var locks = new MessageLocks();
@@ -163,7 +184,8 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     {
         if (settings["FUNCTIONS_WORKER_RUNTIME"] is var runtime && runtime != "dotnet-isolated")
         {
-            throw new InvalidConfigurationException([$"FUNCTIONS_WORKER_RUNTIME: must be dotnet-isolated, not {runtime}; the local host runs no other workers."]);
+            throw new InvalidConfigurationException(
+                [$"FUNCTIONS_WORKER_RUNTIME: must be dotnet-isolated, not {runtime}; the local host runs no other workers."]);
         }
     }
 
@@ -181,7 +203,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         {
             var what = function.Trigger switch
             {
-                HttpTrigger http => $"[{(http.Methods.Count > 0 ? string.Join(',', http.Methods).ToUpperInvariant() : "ALL")}] {Addresses[0]}{_front!.PathOf(http)}",
+                HttpTrigger http => $"[{Methods(http)}] {Addresses[0]}{_front!.PathOf(http)}",
                 TimerTrigger timer => $"timer {timer.Schedule}",
                 ServiceBusTrigger bus => $"messages of {bus.Entity}{(bus.Subscription is { } subscription ? $"/{subscription}" : "")}",
                 var other => other.GetType().Name,
@@ -191,6 +213,9 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
 
         return list.Length == 0 ? " none" : list.ToString();
     }
+
+    private static string Methods(HttpTrigger http) =>
+        http.Methods.Count > 0 ? string.Join(',', http.Methods).ToUpperInvariant() : "ALL";
 
     private static partial class Log
     {

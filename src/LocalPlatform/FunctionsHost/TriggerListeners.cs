@@ -10,10 +10,17 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost;
 
 /// <summary>Makes what waits for timers and messages.</summary>
 internal sealed class TriggerListeners(
-    IFunctionRunner runner, ServiceBusClients clients, MessageLocks locks, ServiceBusSettings serviceBus, TimerStore timers, TimeProvider clock, ILoggerFactory loggers)
+    IFunctionRunner runner,
+    ServiceBusClients clients,
+    MessageLocks locks,
+    ServiceBusSettings serviceBus,
+    TimerStore timers,
+    TimeProvider clock,
+    ILoggerFactory loggers)
 {
     /// <summary>Makes the listeners of all functions that are not called by HTTP.</summary>
-    /// <exception cref="InvalidConfigurationException">A schedule or a connection is not valid; all faults are listed.</exception>
+    /// <exception cref="InvalidConfigurationException">A schedule or a connection is not valid; all faults are
+    /// listed.</exception>
     public IReadOnlyList<ITriggerListener> Create(IReadOnlyList<FunctionDefinition> functions)
     {
         var faults = new List<string>();
@@ -74,7 +81,8 @@ internal sealed class TriggerListeners(
             return new BatchListener(receiver, serviceBus.MaxMessageBatchSize, messages, outages, clock);
         }
 
-        return new ProcessorListener(CreateProcessor(client, trigger), messages, trigger.IsText ? MessageInput.TextOf : MessageInput.Of, outages);
+        return new ProcessorListener(
+            CreateProcessor(client, trigger), messages, trigger.IsText ? MessageInput.TextOf : MessageInput.Of, outages);
     }
 
     private ServiceBusProcessor CreateProcessor(ServiceBusClient client, ServiceBusTrigger trigger)

@@ -5,18 +5,32 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.LocalPlatform.ServiceBus;
 
 /// <summary>
-/// Runs a local Service Bus broker as a process of its own: <c>bus --port 5672 --data DIR --topology FILE</c>. It writes <c>listening PORT</c> to standard
-/// output when it is ready and ends with SIGTERM, with Ctrl+C, or with its standard input, so that it does not outlive a starter that was killed.
+/// Runs a local Service Bus broker as a process of its own: <c>bus --port 5672 --data DIR --topology FILE</c>. It
+/// writes <c>listening PORT</c> to standard output when it is ready and ends with SIGTERM, with Ctrl+C, or with its
+/// standard input, so that it does not outlive a starter that was killed.
 /// </summary>
 internal sealed class BusCommand : Command
 {
-    private readonly Option<int> _port = new("--port") { Description = "The port on 127.0.0.1; 0 takes a free one.", DefaultValueFactory = _ => 5672 };
-    private readonly Option<string> _data = new("--data") { Description = "The directory for messages and control files.", Required = true };
-    private readonly Option<string> _topology = new("--topology") { Description = "The topology file, for example infra/topology.json.", Required = true };
+    private readonly Option<int> _port = new("--port")
+    {
+        Description = "The port on 127.0.0.1; 0 takes a free one.",
+        DefaultValueFactory = _ => 5672,
+    };
+    private readonly Option<string> _data = new("--data")
+    {
+        Description = "The directory for messages and control files.",
+        Required = true,
+    };
+    private readonly Option<string> _topology = new("--topology")
+    {
+        Description = "The topology file, for example infra/topology.json.",
+        Required = true,
+    };
 
     /// <summary>
-    /// Gets the environment variables that whoever starts the process should set. Socket callbacks run where they arise, which halves the processor time: they
-    /// only parse and hand over. The others keep the memory of a process that mostly moves bytes small.
+    /// Gets the environment variables that whoever starts the process should set. Socket callbacks run where they
+    /// arise, which halves the processor time: they only parse and hand over. The others keep the memory of a process
+    /// that mostly moves bytes small.
     /// </summary>
     public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
     {
@@ -38,7 +52,8 @@ internal sealed class BusCommand : Command
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         // Standard output is for the starter, so what there is to report goes to standard error.
-        using var logging = LoggerFactory.Create(static logging => logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+        using var logging = LoggerFactory.Create(
+            static logging => logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace));
         var options = new LocalBusOptions
         {
             Port = arguments.GetValue(_port),

@@ -4,7 +4,8 @@ using IntegrationHub.LocalPlatform.ServiceBus.Engine;
 namespace IntegrationHub.LocalPlatform.ServiceBus;
 
 /// <summary>
-/// A durable Service Bus broker on this machine, for the real client over AMQP. Not for production: it trusts every caller and listens on 127.0.0.1 only.
+/// A durable Service Bus broker on this machine, for the real client over AMQP. Not for production: it trusts every
+/// caller and listens on 127.0.0.1 only.
 /// </summary>
 public sealed class LocalBus : IAsyncDisposable
 {

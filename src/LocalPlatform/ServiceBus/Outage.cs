@@ -1,6 +1,9 @@
 namespace IntegrationHub.LocalPlatform.ServiceBus;
 
-/// <summary>Looks ten times a second whether the file <c>bus.unavailable</c> lies in the data directory: meanwhile the broker cannot be reached.</summary>
+/// <summary>
+/// Looks ten times a second whether the file <c>bus.unavailable</c> lies in the data directory: meanwhile the broker
+/// cannot be reached.
+/// </summary>
 internal sealed class Outage : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -14,7 +17,8 @@ internal sealed class Outage : IDisposable
 
     /// <param name="directory">The data directory.</param>
     /// <param name="began">Is called when the file appears.</param>
-    /// <param name="ended">Is called when it is gone, and at once when it is not there; it is called again when it throws.</param>
+    /// <param name="ended">Is called when it is gone, and at once when it is not there; it is called again when it
+    /// throws.</param>
     public Outage(string directory, Action began, Action ended)
     {
         _file = Path.Combine(directory, "bus.unavailable");

@@ -2,11 +2,15 @@ using System.Diagnostics;
 
 namespace IntegrationHub.LocalPlatform.Services;
 
-/// <summary>A program that runs beside the function app and ends with its standard input, so that it never outlives its starter.</summary>
-/// <remarks>It says <c>listening PORT</c> on its standard output for each port that it opens. What else it says goes to its log.</remarks>
+/// <summary>
+/// A program that runs beside the function app and ends with its standard input, so that it never outlives its starter.
+/// </summary>
+/// <remarks>
+/// It says <c>listening PORT</c> on its standard output for each port that it opens. What else it says goes to its log.
+/// </remarks>
 internal sealed class Child(ChildDescription description)
 {
-    /// <summary>How long it may take to close what it keeps. What it acknowledged outlives a kill.</summary>
+    /// <summary>The time that it may take to close its files. Acknowledged writes outlive a kill.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2.5);
 
     private Process? _process;
@@ -114,13 +118,14 @@ internal sealed class Child(ChildDescription description)
     }
 }
 
-/// <summary>How to start a <see cref="Child"/>.</summary>
+/// <summary>The command line and surroundings of a <see cref="Child"/>.</summary>
 /// <param name="Name">What runs where, for people.</param>
 /// <param name="LogFile">Where it writes what it has to say.</param>
 /// <param name="Program">The program.</param>
 /// <param name="Arguments">What it is called with.</param>
 /// <param name="Ports">The ports that are open when it is ready.</param>
-internal sealed record ChildDescription(string Name, string LogFile, string Program, IReadOnlyList<string> Arguments, IReadOnlyList<int> Ports)
+internal sealed record ChildDescription(
+    string Name, string LogFile, string Program, IReadOnlyList<string> Arguments, IReadOnlyList<int> Ports)
 {
     /// <summary>Gets whether the app may want it as soon as it starts. Default: true.</summary>
     public bool IsNeededAtStart { get; init; } = true;

@@ -5,8 +5,8 @@ using IntegrationHub.LocalPlatform.ServiceBus;
 namespace IntegrationHub.LocalPlatform.Services;
 
 /// <summary>
-/// What a function app gets on one machine where its settings name nothing else: Azurite's tables and blobs, maildev's mailbox, a Service Bus broker, all
-/// under the data directory and each a process of its own.
+/// The services of a function app whose settings name none: Azurite's tables and blobs, maildev's
+/// mailbox, a Service Bus broker, all under the data directory and each a process of its own.
 /// </summary>
 internal sealed class LocalServices : IDisposable
 {
@@ -81,7 +81,12 @@ internal sealed class LocalServices : IDisposable
             "--skipApiVersionCheck",
             "--disableTelemetry",
         ];
-        AddNode("azurite", $"Azurite: tables on port {tables}, blobs on port {blobs}", "./azurite.cjs", arguments, needsBlobs ? [tables, blobs] : [tables]);
+        AddNode(
+            "azurite",
+            $"Azurite: tables on port {tables}, blobs on port {blobs}",
+            "./azurite.cjs",
+            arguments,
+            needsBlobs ? [tables, blobs] : [tables]);
     }
 
     private void AddMaildev()
@@ -100,14 +105,21 @@ internal sealed class LocalServices : IDisposable
             "--web", $"{page}",
             "--mail-directory", Path.Combine(_dataDirectory, "maildev"),
         ];
-        AddNode("maildev", $"maildev: SMTP on port {smtp}, mailbox on http://{Loopback}:{page}", "maildev/bin/maildev", arguments, [smtp], isNeededAtStart: false);
+        AddNode(
+            "maildev",
+            $"maildev: SMTP on port {smtp}, mailbox on http://{Loopback}:{page}",
+            "maildev/bin/maildev",
+            arguments,
+            [smtp],
+            isNeededAtStart: false);
     }
 
     private void AddBus(string topology)
     {
         var port = _ports.Take(5672);
         _settings["ServiceBus"] = LocalBus.ConnectionStringFor(port);
-        string[] arguments = [Platform.Location, "bus", "--port", $"{port}", "--data", Path.Combine(_dataDirectory, "bus"), "--topology", topology];
+        string[] arguments =
+            [Platform.Location, "bus", "--port", $"{port}", "--data", Path.Combine(_dataDirectory, "bus"), "--topology", topology];
         _children.Add(new(new($"Service Bus broker: port {port}", LogFile("bus"), "dotnet", arguments, [port])
         {
             Environment = new Dictionary<string, string>

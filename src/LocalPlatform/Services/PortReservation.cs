@@ -43,14 +43,19 @@ internal sealed class PortReservation : IDisposable
     }
 
     /// <summary>
-    /// Makes a well-known port ours among all apps on this machine until we end: between our letting go of it and the program's taking it, another app
-    /// that starts would find it free.
+    /// Makes a well-known port ours among all apps on this machine until we end: between our letting go of it and the
+    /// program's taking it, another app that starts would find it free.
     /// </summary>
     private bool Claim(int port)
     {
         try
         {
-            _claims.Add(new(Path.Combine(Path.GetTempPath(), $"integration-hub-port-{port}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            _claims.Add(
+                new(
+                    Path.Combine(Path.GetTempPath(), $"integration-hub-port-{port}"),
+                    FileMode.OpenOrCreate,
+                    FileAccess.ReadWrite,
+                    FileShare.None));
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -23,7 +23,8 @@ internal sealed partial class ServiceRunner(LocalServices services, ILogger<Serv
 
     /// <summary>Starts the others, and waits until they listen.</summary>
     /// <exception cref="ServiceFailedException">One of them ended instead.</exception>
-    public Task StartOthersAsync(CancellationToken cancellationToken) => StartAsync([.. services.Children.Where(each => !each.IsNeededAtStart)], cancellationToken);
+    public Task StartOthersAsync(CancellationToken cancellationToken) =>
+        StartAsync([.. services.Children.Where(each => !each.IsNeededAtStart)], cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -20,6 +20,8 @@ internal static class LoadRun
     public static async Task<int> RunAsync(LoadOptions options, TextWriter output, CancellationToken cancellationToken)
     {
         await output.WriteLineAsync($"{options.Events} events, {options.Leads} leads, {options.Connections} requests at once, {Environment.ProcessorCount} cores");
+        var start = await StartTime.MeasureAsync(cancellationToken);
+        await output.WriteLineAsync($"from start to first accepted webhook: {start.TotalSeconds:0.0} s (bus, Azurite, maildev, host and worker; at most 4)");
         await ReceiveAsync(options, output, cancellationToken);
         await output.WriteLineAsync("""
 

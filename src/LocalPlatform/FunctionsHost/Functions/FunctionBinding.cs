@@ -11,7 +11,8 @@ internal sealed class FunctionBinding
     public FunctionBinding(string json)
     {
         using var document = JsonDocument.Parse(json);
-        _properties = document.RootElement.EnumerateObject().ToDictionary(each => each.Name, each => each.Value.Clone(), StringComparer.OrdinalIgnoreCase);
+        _properties = document.RootElement.EnumerateObject()
+            .ToDictionary(each => each.Name, each => each.Value.Clone(), StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>Gets the parameter.</summary>
@@ -46,5 +47,7 @@ internal sealed class FunctionBinding
 
     /// <summary>Returns a property as a list; empty when it is absent.</summary>
     public IReadOnlyList<string> List(string name) =>
-        _properties.GetValueOrDefault(name) is { ValueKind: JsonValueKind.Array } array ? [.. array.EnumerateArray().Select(each => each.GetString() ?? "")] : [];
+        _properties.GetValueOrDefault(name) is { ValueKind: JsonValueKind.Array } array
+            ? [.. array.EnumerateArray().Select(each => each.GetString() ?? "")]
+            : [];
 }

@@ -3,7 +3,9 @@ using IntegrationHub.LocalPlatform.FunctionsHost.Settings;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Functions;
 
-/// <summary>Reads the functions that a worker describes. What the local host cannot do is a fault, never ignored.</summary>
+/// <summary>
+/// Reads the functions that a worker describes. What the local host cannot do is a fault, never ignored.
+/// </summary>
 internal sealed class FunctionReader(AppSettings settings)
 {
     private const string DefaultConnection = "AzureWebJobsServiceBus";
@@ -11,15 +13,18 @@ internal sealed class FunctionReader(AppSettings settings)
     private readonly List<string> _faults = [];
 
     /// <summary>Reads all functions that are not disabled by <c>AzureWebJobs.{name}.Disabled</c>.</summary>
-    /// <exception cref="InvalidConfigurationException">A function cannot run as it is written; all faults are listed.</exception>
+    /// <exception cref="InvalidConfigurationException">A function cannot run as it is written; all faults are
+    /// listed.</exception>
     public static IReadOnlyList<FunctionDefinition> Read(IEnumerable<RpcFunctionMetadata> described, AppSettings settings)
     {
         var reader = new FunctionReader(settings);
-        FunctionDefinition[] functions = [.. described.Where(each => !reader.IsDisabled(each.Name)).Select(reader.Read).OfType<FunctionDefinition>()];
+        FunctionDefinition[] functions =
+            [.. described.Where(each => !reader.IsDisabled(each.Name)).Select(reader.Read).OfType<FunctionDefinition>()];
         return reader._faults.Count == 0 ? functions : throw new InvalidConfigurationException(reader._faults);
     }
 
-    private bool IsDisabled(string name) => settings[$"AzureWebJobs.{name}.Disabled"] is { } text && (text == "1" || (bool.TryParse(text, out var flag) && flag));
+    private bool IsDisabled(string name) =>
+        settings[$"AzureWebJobs.{name}.Disabled"] is { } text && (text == "1" || (bool.TryParse(text, out var flag) && flag));
 
     private FunctionDefinition? Read(RpcFunctionMetadata metadata)
     {
@@ -37,7 +42,9 @@ internal sealed class FunctionReader(AppSettings settings)
             }
             else if (!binding.IsHttpAnswer)
             {
-                _faults.Add($"Function {metadata.Name}: binding '{binding.Name}' of type {binding.Type} is not supported by the local host; only triggers are.");
+                _faults.Add(
+                    $"Function {metadata.Name}: binding '{binding.Name}' of type {binding.Type} "
+                    + "is not supported by the local host; only triggers are.");
             }
         }
 
@@ -55,13 +62,16 @@ internal sealed class FunctionReader(AppSettings settings)
         switch (binding.Type.ToUpperInvariant())
         {
             case "HTTPTRIGGER":
-                return new HttpTrigger(binding.Name, Level(function, binding), binding.List("methods"), Expand(function, binding.Text("route") ?? function));
+                return new HttpTrigger(
+                    binding.Name, Level(function, binding), binding.List("methods"), Expand(function, binding.Text("route") ?? function));
             case "TIMERTRIGGER":
                 return ReadTimer(function, binding);
             case "SERVICEBUSTRIGGER":
                 return ReadServiceBus(function, binding);
             default:
-                _faults.Add($"Function {function}: trigger {binding.Type} is not supported by the local host. It has httpTrigger, timerTrigger and serviceBusTrigger.");
+                _faults.Add(
+                    $"Function {function}: trigger {binding.Type} is not supported by the local host. "
+                    + "It has httpTrigger, timerTrigger and serviceBusTrigger.");
                 return null;
         }
     }

@@ -1,6 +1,6 @@
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Functions;
 
-/// <summary>What starts a function.</summary>
+/// <summary>The event that starts a function.</summary>
 /// <param name="Parameter">The parameter that takes what came.</param>
 internal abstract record Trigger(string Parameter);
 
@@ -27,7 +27,8 @@ internal sealed record TimerTrigger(string Parameter, string Schedule, bool RunO
 /// <param name="IsText">Whether the function takes the body as text instead of a message with everything on it.</param>
 /// <param name="AutoComplete">Whether the host completes what is not settled; null for what host.json says.</param>
 internal sealed record ServiceBusTrigger(
-    string Parameter, string Entity, string? Subscription, string Connection, bool IsBatched, bool IsText, bool? AutoComplete) : Trigger(Parameter);
+    string Parameter, string Entity, string? Subscription, string Connection, bool IsBatched, bool IsText, bool? AutoComplete)
+    : Trigger(Parameter);
 
 /// <summary>Which key opens an HTTP function.</summary>
 internal enum AccessLevel

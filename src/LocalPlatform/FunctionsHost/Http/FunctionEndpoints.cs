@@ -28,7 +28,8 @@ internal sealed class FunctionEndpoints : EndpointDataSource, IDisposable
     }
 
     /// <inheritdoc/>
-    public override IChangeToken GetChangeToken() => new CancellationChangeToken(_set.IsCancellationRequested ? CancellationToken.None : _set.Token);
+    public override IChangeToken GetChangeToken() =>
+        new CancellationChangeToken(_set.IsCancellationRequested ? CancellationToken.None : _set.Token);
 
     /// <inheritdoc/>
     public void Dispose() => _set.Dispose();

@@ -7,10 +7,11 @@ using Yarp.ReverseProxy.Forwarder;
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Http;
 
 /// <summary>
-/// Serves a request by the worker: forwards it over HTTP and starts the invocation by message. The worker brings the two together by the
-/// invocation id in a header.
+/// Serves a request by the worker: forwards it over HTTP and starts the invocation by message. The worker brings the
+/// two together by the invocation id in a header.
 /// </summary>
-internal sealed class FunctionForwarder(WorkerSupervisor workers, Invoker invoker, FunctionKeys keys, IHttpForwarder forwarder) : IAsyncDisposable
+internal sealed class FunctionForwarder(
+    WorkerSupervisor workers, Invoker invoker, FunctionKeys keys, IHttpForwarder forwarder) : IAsyncDisposable
 {
     private const string InvocationIdHeader = "x-ms-invocation-id";
 
@@ -93,11 +94,16 @@ internal sealed class FunctionForwarder(WorkerSupervisor workers, Invoker invoke
 
         // A function may answer without having read the whole request.
         var isWhole = error is ForwarderError.None
-            || (http.Response.HasStarted && error is ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient or ForwarderError.RequestBodyDestination);
+            || (http.Response.HasStarted
+                && error is ForwarderError.RequestBodyCanceled
+                    or ForwarderError.RequestBodyClient
+                    or ForwarderError.RequestBodyDestination);
         return isWhole ? null : StatusCodes.Status500InternalServerError;
     }
 
-    /// <summary>Finds out whether the server stopped reading the request, for example because its body is too large.</summary>
+    /// <summary>
+    /// Finds out whether the server stopped reading the request, for example because its body is too large.
+    /// </summary>
     private static BadHttpRequestException? FindRefusal(HttpContext http)
     {
         for (var failure = http.GetForwarderErrorFeature()?.Exception; failure is not null; failure = failure.InnerException)
@@ -134,7 +140,8 @@ internal sealed class FunctionForwarder(WorkerSupervisor workers, Invoker invoke
     /// <summary>Passes everything on as it is, but for the name of the worker's server.</summary>
     private sealed class WorkerTransformer : HttpTransformer
     {
-        public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+        public override async ValueTask<bool> TransformResponseAsync(
+            HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
         {
             var hasBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
             httpContext.Response.Headers.Remove("Server");

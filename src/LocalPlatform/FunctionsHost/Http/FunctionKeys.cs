@@ -7,11 +7,13 @@ using Microsoft.AspNetCore.Http;
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Http;
 
 /// <summary>
-/// The keys that open HTTP functions: the default key opens all but <c>Admin</c>, the master key opens everything, and a function may have keys of its own.
+/// The keys that open HTTP functions: the default key opens all but <c>Admin</c>, the master key opens everything, and
+/// a function may have keys of its own.
 /// </summary>
 /// <remarks>
-/// Settings: <c>Hub:FunctionKey</c>, <c>Hub:MasterKey</c>, <c>Hub:FunctionKeys:{function}</c> or <c>Hub:FunctionKeys:{function}:{name}</c>. Default and master
-/// key are made on the first start when they are not set, and kept in the data directory.
+/// Settings: <c>Hub:FunctionKey</c>, <c>Hub:MasterKey</c>, <c>Hub:FunctionKeys:{function}</c> or
+/// <c>Hub:FunctionKeys:{function}:{name}</c>. Default and master key are made on the first start when they are not set,
+/// and kept in the data directory.
 /// </remarks>
 internal sealed class FunctionKeys
 {
@@ -21,7 +23,8 @@ internal sealed class FunctionKeys
     private readonly byte[] _master;
     private readonly ILookup<string, byte[]> _ofFunctions;
 
-    private FunctionKeys(byte[] @default, byte[] master, ILookup<string, byte[]> ofFunctions) => (_default, _master, _ofFunctions) = (@default, master, ofFunctions);
+    private FunctionKeys(byte[] @default, byte[] master, ILookup<string, byte[]> ofFunctions) =>
+        (_default, _master, _ofFunctions) = (@default, master, ofFunctions);
 
     /// <summary>Takes the keys of the settings, else those that are kept, else makes them.</summary>
     public static FunctionKeys Load(AppSettings settings, string dataDirectory)
@@ -37,7 +40,10 @@ internal sealed class FunctionKeys
             ofFunctions.ToLookup(each => each.Function, each => each.Hash, StringComparer.OrdinalIgnoreCase));
     }
 
-    /// <summary>Returns whether a request shows a key that opens the function. The header counts where there is one, else <c>?code=</c>.</summary>
+    /// <summary>
+    /// Returns whether a request shows a key that opens the function. The header counts where there is one, else
+    /// <c>?code=</c>.
+    /// </summary>
     public bool Open(string function, AccessLevel level, HttpRequest request)
     {
         if (level == AccessLevel.Anonymous)
@@ -52,7 +58,8 @@ internal sealed class FunctionKeys
         }
 
         var hash = Hash(key);
-        return IsSame(hash, _master) || (level == AccessLevel.Function && (IsSame(hash, _default) || _ofFunctions[function].Any(own => IsSame(hash, own))));
+        return IsSame(hash, _master)
+            || (level == AccessLevel.Function && (IsSame(hash, _default) || _ofFunctions[function].Any(own => IsSame(hash, own))));
     }
 
     private static bool IsSame(byte[] shown, byte[] key) => CryptographicOperations.FixedTimeEquals(shown, key);

@@ -8,8 +8,8 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost.Http;
 internal sealed record FunctionMethods(IReadOnlyList<string> Names);
 
 /// <summary>
-/// Lets a route match only for the methods of its function. As on the real host a known route with another method is not found, 404 and not 405,
-/// and <c>get</c> does not bring <c>head</c> with it.
+/// Lets a route match only for the methods of its function. As on the real host a known route with another method is
+/// not found, 404 and not 405, and <c>get</c> does not bring <c>head</c> with it.
 /// </summary>
 internal sealed class FunctionMethodPolicy : MatcherPolicy, IEndpointSelectorPolicy
 {
@@ -17,7 +17,8 @@ internal sealed class FunctionMethodPolicy : MatcherPolicy, IEndpointSelectorPol
     public override int Order => 0;
 
     /// <inheritdoc/>
-    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(each => each.Metadata.GetMetadata<FunctionMethods>() is not null);
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) =>
+        endpoints.Any(each => each.Metadata.GetMetadata<FunctionMethods>() is not null);
 
     /// <inheritdoc/>
     public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)

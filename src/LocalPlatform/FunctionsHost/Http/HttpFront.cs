@@ -12,7 +12,9 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Http;
 
-/// <summary>Serves the HTTP functions. It listens from the start and answers 503 until the functions are there.</summary>
+/// <summary>
+/// Serves the HTTP functions. It listens from the start and answers 503 until the functions are there.
+/// </summary>
 internal sealed class HttpFront : IAsyncDisposable
 {
     private const long DefaultBodyLimit = 104_857_600;
@@ -21,13 +23,15 @@ internal sealed class HttpFront : IAsyncDisposable
     private readonly FunctionEndpoints _endpoints;
     private readonly string _routePrefix;
 
-    private HttpFront(WebApplication app, FunctionEndpoints endpoints, string routePrefix) => (_app, _endpoints, _routePrefix) = (app, endpoints, routePrefix);
+    private HttpFront(WebApplication app, FunctionEndpoints endpoints, string routePrefix) =>
+        (_app, _endpoints, _routePrefix) = (app, endpoints, routePrefix);
 
     /// <summary>Gets where it serves.</summary>
-    public IReadOnlyList<Uri> Addresses => [.. _app.Urls.Select(each => new Uri(each.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal)))];
+    public IReadOnlyList<Uri> Addresses => [.. _app.Urls.Select(Reachable)];
 
     /// <summary>Starts to listen.</summary>
-    public static async Task<HttpFront> StartAsync(string urls, AppSettings settings, string routePrefix, ILoggerFactory loggers, CancellationToken cancellationToken)
+    public static async Task<HttpFront> StartAsync(
+        string urls, AppSettings settings, string routePrefix, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var bodyLimit = long.TryParse(settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"], out var limit) ? limit : DefaultBodyLimit;
         var endpoints = new FunctionEndpoints();
@@ -55,16 +59,21 @@ internal sealed class HttpFront : IAsyncDisposable
     }
 
     /// <summary>Gets what forwards requests.</summary>
-    public Yarp.ReverseProxy.Forwarder.IHttpForwarder Forwarder => _app.Services.GetRequiredService<Yarp.ReverseProxy.Forwarder.IHttpForwarder>();
+    public Yarp.ReverseProxy.Forwarder.IHttpForwarder Forwarder =>
+        _app.Services.GetRequiredService<Yarp.ReverseProxy.Forwarder.IHttpForwarder>();
 
     /// <summary>Serves functions from now on. Called once.</summary>
     public void Serve(IReadOnlyList<FunctionDefinition> functions, FunctionForwarder forwarder) =>
-        _endpoints.Set([.. functions.Where(each => each.Trigger is HttpTrigger).Select(each => Endpoint(each, (HttpTrigger)each.Trigger, forwarder))]);
+        _endpoints.Set(
+            [.. functions.Where(each => each.Trigger is HttpTrigger).Select(each => Endpoint(each, (HttpTrigger)each.Trigger, forwarder))]);
 
     /// <summary>Returns the path of an HTTP function, without a slash before it.</summary>
-    public string PathOf(HttpTrigger trigger) => string.Join('/', new[] { _routePrefix, trigger.Route.Trim('/') }.Where(part => part.Length > 0));
+    public string PathOf(HttpTrigger trigger) =>
+        string.Join('/', new[] { _routePrefix, trigger.Route.Trim('/') }.Where(part => part.Length > 0));
 
-    /// <summary>Takes no more requests and waits for those under way; cuts those that take longer than the token allows.</summary>
+    /// <summary>
+    /// Takes no more requests and waits for those under way; cuts those that take longer than the token allows.
+    /// </summary>
     public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
 
     /// <inheritdoc/>
@@ -77,14 +86,23 @@ internal sealed class HttpFront : IAsyncDisposable
     private Endpoint Endpoint(FunctionDefinition function, HttpTrigger trigger, FunctionForwarder forwarder)
     {
         var pattern = RoutePatternFactory.Parse("/" + PathOf(trigger));
-        var endpoint = new RouteEndpointBuilder(http => forwarder.ServeAsync(http, function, trigger.Level), pattern, order: 0) { DisplayName = function.Name };
+        var endpoint = new RouteEndpointBuilder(http => forwarder.ServeAsync(http, function, trigger.Level), pattern, order: 0)
+        {
+            DisplayName = function.Name,
+        };
         endpoint.Metadata.Add(new FunctionMethods(trigger.Methods));
         return endpoint.Build();
     }
 
-    /// <summary>Answers a request that says itself that it is too large; the server notices others while it reads them.</summary>
+    /// <summary>
+    /// Answers a request that says itself that it is too large; the server notices others while it reads them.
+    /// </summary>
     private static Task RefuseTooLarge(HttpContext http, RequestDelegate next) =>
         http.Request.ContentLength > http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize
             ? Problems.WriteAsync(http, StatusCodes.Status413PayloadTooLarge)
             : next(http);
+
+    /// <summary>The address of this machine where the server listens on every address.</summary>
+    private static Uri Reachable(string url) =>
+        new(url.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
 }

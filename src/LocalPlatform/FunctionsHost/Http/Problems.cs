@@ -10,14 +10,17 @@ internal static class Problems
     /// <summary>Answers with a status and its standard title.</summary>
     public static Task WriteAsync(HttpContext http, int status) => Results.Problem(statusCode: status).ExecuteAsync(http);
 
-    /// <summary>Answers that there is no worker now, and when to ask again.</summary>
+    /// <summary>Answers 503: no worker runs at the moment. Says when to ask again.</summary>
     public static Task WriteUnavailableAsync(HttpContext http)
     {
         http.Response.Headers.RetryAfter = RetryAfterSeconds;
         return WriteAsync(http, StatusCodes.Status503ServiceUnavailable);
     }
 
-    /// <summary>Answers with a status unless part of another answer is out already; then the connection is cut, so that nobody takes it for whole.</summary>
+    /// <summary>
+    /// Answers with a status unless part of another answer is out already; then the connection is cut, so that nobody
+    /// takes it for whole.
+    /// </summary>
     public static Task ReplaceAsync(HttpContext http, int status)
     {
         if (http.Response.HasStarted)

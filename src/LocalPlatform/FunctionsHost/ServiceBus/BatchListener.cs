@@ -2,8 +2,11 @@ using Azure.Messaging.ServiceBus;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost.ServiceBus;
 
-/// <summary>Gives a function its messages in batches, one batch at a time. As on the real host, their locks are not renewed.</summary>
-internal sealed class BatchListener(ServiceBusReceiver receiver, int batchSize, MessageRunner runner, OutageLog outages, TimeProvider clock) : ITriggerListener
+/// <summary>
+/// Gives a function its messages in batches, one batch at a time. As on the real host, their locks are not renewed.
+/// </summary>
+internal sealed class BatchListener(
+    ServiceBusReceiver receiver, int batchSize, MessageRunner runner, OutageLog outages, TimeProvider clock) : ITriggerListener
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
@@ -42,7 +45,8 @@ internal sealed class BatchListener(ServiceBusReceiver receiver, int batchSize, 
                 outages.Ended();
                 if (messages.Count > 0)
                 {
-                    await runner.RunAsync([.. messages.Select(each => new HeldMessage(each, _settler))], MessageInput.Of(messages), _stopping.Token);
+                    await runner.RunAsync(
+                        [.. messages.Select(each => new HeldMessage(each, _settler))], MessageInput.Of(messages), _stopping.Token);
                 }
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

@@ -25,7 +25,8 @@ internal sealed class HeldMessage(ServiceBusReceivedMessage message, IMessageSet
         SettleAsync(settler.DeferAsync(message, properties, cancellationToken));
 
     /// <summary>Moves it to the dead-letter queue.</summary>
-    public Task DeadLetterAsync(Dictionary<string, object>? properties, string? reason, string? description, CancellationToken cancellationToken) =>
+    public Task DeadLetterAsync(
+        Dictionary<string, object>? properties, string? reason, string? description, CancellationToken cancellationToken) =>
         SettleAsync(settler.DeadLetterAsync(message, properties, reason, description, cancellationToken));
 
     /// <summary>Prolongs its lock.</summary>

@@ -16,7 +16,11 @@ internal interface IMessageSettler
 
     /// <summary>Moves a message to the dead-letter queue.</summary>
     Task DeadLetterAsync(
-        ServiceBusReceivedMessage message, Dictionary<string, object>? properties, string? reason, string? description, CancellationToken cancellationToken);
+        ServiceBusReceivedMessage message,
+        Dictionary<string, object>? properties,
+        string? reason,
+        string? description,
+        CancellationToken cancellationToken);
 
     /// <summary>Prolongs the lock of a message.</summary>
     Task RenewLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken);
@@ -26,44 +30,60 @@ internal interface IMessageSettler
 internal sealed class ProcessorSettler(ProcessMessageEventArgs args) : IMessageSettler
 {
     /// <inheritdoc/>
-    public Task CompleteAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken) => args.CompleteMessageAsync(message, cancellationToken);
+    public Task CompleteAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken) =>
+        args.CompleteMessageAsync(message, cancellationToken);
 
     /// <inheritdoc/>
-    public Task AbandonAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? properties, CancellationToken cancellationToken) =>
+    public Task AbandonAsync(
+        ServiceBusReceivedMessage message, IDictionary<string, object>? properties, CancellationToken cancellationToken) =>
         args.AbandonMessageAsync(message, properties, cancellationToken);
 
     /// <inheritdoc/>
-    public Task DeferAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? properties, CancellationToken cancellationToken) =>
+    public Task DeferAsync(
+        ServiceBusReceivedMessage message, IDictionary<string, object>? properties, CancellationToken cancellationToken) =>
         args.DeferMessageAsync(message, properties, cancellationToken);
 
     /// <inheritdoc/>
     public Task DeadLetterAsync(
-        ServiceBusReceivedMessage message, Dictionary<string, object>? properties, string? reason, string? description, CancellationToken cancellationToken) =>
+        ServiceBusReceivedMessage message,
+        Dictionary<string, object>? properties,
+        string? reason,
+        string? description,
+        CancellationToken cancellationToken) =>
         args.DeadLetterMessageAsync(message, properties ?? [], reason, description, cancellationToken);
 
     /// <inheritdoc/>
-    public Task RenewLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken) => args.RenewMessageLockAsync(message, cancellationToken);
+    public Task RenewLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken) =>
+        args.RenewMessageLockAsync(message, cancellationToken);
 }
 
 /// <summary>Settles through a receiver.</summary>
 internal sealed class ReceiverSettler(ServiceBusReceiver receiver) : IMessageSettler
 {
     /// <inheritdoc/>
-    public Task CompleteAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken) => receiver.CompleteMessageAsync(message, cancellationToken);
+    public Task CompleteAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken) =>
+        receiver.CompleteMessageAsync(message, cancellationToken);
 
     /// <inheritdoc/>
-    public Task AbandonAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? properties, CancellationToken cancellationToken) =>
+    public Task AbandonAsync(
+        ServiceBusReceivedMessage message, IDictionary<string, object>? properties, CancellationToken cancellationToken) =>
         receiver.AbandonMessageAsync(message, properties, cancellationToken);
 
     /// <inheritdoc/>
-    public Task DeferAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? properties, CancellationToken cancellationToken) =>
+    public Task DeferAsync(
+        ServiceBusReceivedMessage message, IDictionary<string, object>? properties, CancellationToken cancellationToken) =>
         receiver.DeferMessageAsync(message, properties, cancellationToken);
 
     /// <inheritdoc/>
     public Task DeadLetterAsync(
-        ServiceBusReceivedMessage message, Dictionary<string, object>? properties, string? reason, string? description, CancellationToken cancellationToken) =>
+        ServiceBusReceivedMessage message,
+        Dictionary<string, object>? properties,
+        string? reason,
+        string? description,
+        CancellationToken cancellationToken) =>
         receiver.DeadLetterMessageAsync(message, properties ?? [], reason, description, cancellationToken);
 
     /// <inheritdoc/>
-    public Task RenewLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken) => receiver.RenewMessageLockAsync(message, cancellationToken);
+    public Task RenewLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken) =>
+        receiver.RenewMessageLockAsync(message, cancellationToken);
 }

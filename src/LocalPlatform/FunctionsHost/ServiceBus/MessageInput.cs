@@ -12,10 +12,12 @@ internal static class MessageInput
     private const int LockTokenLength = 16;
 
     /// <summary>Returns the input of a function that takes one message.</summary>
-    public static FunctionInput Of(ServiceBusReceivedMessage message) => new(new() { ModelBindingData = Encode(message) }, Metadata(message));
+    public static FunctionInput Of(ServiceBusReceivedMessage message) =>
+        new(new() { ModelBindingData = Encode(message) }, Metadata(message));
 
     /// <summary>Returns the input of a function that takes the body of a message as text.</summary>
-    public static FunctionInput TextOf(ServiceBusReceivedMessage message) => new(new() { String = message.Body.ToString() }, Metadata(message));
+    public static FunctionInput TextOf(ServiceBusReceivedMessage message) =>
+        new(new() { String = message.Body.ToString() }, Metadata(message));
 
     /// <summary>Returns the input of a function that takes many messages at once.</summary>
     public static FunctionInput Of(IEnumerable<ServiceBusReceivedMessage> messages) =>

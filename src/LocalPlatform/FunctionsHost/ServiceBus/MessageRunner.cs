@@ -5,8 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost.ServiceBus;
 
-/// <summary>Runs a function for messages, and settles what it leaves unsettled: abandoned when it fails, completed when it succeeds and that is wanted.</summary>
-internal sealed partial class MessageRunner(FunctionDefinition function, bool autoComplete, MessageLocks locks, IFunctionRunner runner, ILogger logger)
+/// <summary>
+/// Runs a function for messages, and settles what it leaves unsettled: abandoned when it fails, completed when it
+/// succeeds and that is wanted.
+/// </summary>
+internal sealed partial class MessageRunner(
+    FunctionDefinition function, bool autoComplete, MessageLocks locks, IFunctionRunner runner, ILogger logger)
 {
     /// <summary>Runs the function for one message or a batch.</summary>
     /// <param name="messages">The messages, in the order of <paramref name="input"/>.</param>
@@ -53,7 +57,8 @@ internal sealed partial class MessageRunner(FunctionDefinition function, bool au
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{Function}: message {MessageId} could not be settled ({Reason}); it comes back when its lock runs out.")]
+        [LoggerMessage(
+            1, LogLevel.Warning, "{Function}: message {MessageId} could not be settled ({Reason}); it comes back when its lock runs out.")]
         public static partial void NotSettled(ILogger logger, string function, string messageId, ServiceBusFailureReason reason);
     }
 }

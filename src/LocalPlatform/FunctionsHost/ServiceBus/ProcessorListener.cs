@@ -12,7 +12,8 @@ internal sealed class ProcessorListener : ITriggerListener
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Creates a listener that has not started.</summary>
-    public ProcessorListener(ServiceBusProcessor processor, MessageRunner runner, Func<ServiceBusReceivedMessage, Worker.FunctionInput> input, OutageLog outages)
+    public ProcessorListener(
+        ServiceBusProcessor processor, MessageRunner runner, Func<ServiceBusReceivedMessage, Worker.FunctionInput> input, OutageLog outages)
     {
         (_processor, _runner, _input, _outages) = (processor, runner, input, outages);
         processor.ProcessMessageAsync += ReceiveAsync;

@@ -36,7 +36,8 @@ internal sealed class SettlementService(MessageLocks locks) : Settlement.Settlem
     {
         if (!locks.TryFind(lockToken, out var message))
         {
-            throw new RpcException(new(StatusCode.FailedPrecondition, $"No running function holds a message with the lock token {lockToken}."));
+            throw new RpcException(
+                new(StatusCode.FailedPrecondition, $"No running function holds a message with the lock token {lockToken}."));
         }
 
         try

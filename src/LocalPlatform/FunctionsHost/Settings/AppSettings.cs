@@ -4,8 +4,9 @@ using Microsoft.Extensions.Configuration;
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Settings;
 
 /// <summary>
-/// The settings of a function app, as host and worker see them. In rising order: the defaults of the local services, <c>local.settings.sample.json</c>,
-/// <c>local.settings.json</c>, then what the caller gives (environment and command line).
+/// The settings of a function app, as host and worker see them. In rising order: the defaults of the local services,
+/// <c>local.settings.sample.json</c>, <c>local.settings.json</c>, then what the caller gives (environment and command
+/// line).
 /// </summary>
 internal sealed partial class AppSettings
 {
@@ -23,7 +24,10 @@ internal sealed partial class AppSettings
     /// <summary>Gets the port that local.settings.json names under <c>Host</c>; null when it names none.</summary>
     public string? LocalHttpPort => _file["Host:LocalHttpPort"];
 
-    /// <summary>Gets the settings in the form of environment variables, which is how a worker gets them. The addresses of the host are not the worker's.</summary>
+    /// <summary>
+    /// Gets the settings in the form of environment variables, which is how a worker gets them. The addresses of the
+    /// host are not the worker's.
+    /// </summary>
     public IEnumerable<KeyValuePair<string, string>> Environment =>
         from pair in _values.AsEnumerable()
         where pair.Value is not null && !pair.Key.Equals("urls", StringComparison.OrdinalIgnoreCase)
@@ -60,7 +64,10 @@ internal sealed partial class AppSettings
     public bool IsSet(string name) =>
         _values.GetSection(Normalize(name)) is var section && (!string.IsNullOrEmpty(section.Value) || section.GetChildren().Any());
 
-    /// <summary>Replaces each <c>%Name%</c> by the setting of that name and adds the names that are not set to <paramref name="missing"/>.</summary>
+    /// <summary>
+    /// Replaces each <c>%Name%</c> by the setting of that name and adds the names that are not set to
+    /// <paramref name="missing"/>.
+    /// </summary>
     public string Expand(string text, ICollection<string> missing) => Placeholder().Replace(text, match =>
     {
         var name = match.Groups[1].Value;

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Settings;
 
-/// <summary>What host.json says. A setting <c>AzureFunctionsJobHost__a__b</c> replaces the value <c>a.b</c> of the file.</summary>
+/// <summary>
+/// The content of host.json. A setting <c>AzureFunctionsJobHost__a__b</c> replaces the value <c>a.b</c> of the file.
+/// </summary>
 /// <param name="RoutePrefix">What stands before every route; may be empty.</param>
 /// <param name="FunctionTimeout">How long a function may run; null for no limit.</param>
 /// <param name="ServiceBus">How messages are received.</param>
@@ -18,7 +20,9 @@ internal sealed record HostJson(
 
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
 
-    /// <summary>Keys that are honoured, or that only matter on Azure. A trailing colon stands for everything below.</summary>
+    /// <summary>
+    /// Keys that are honoured, or that only matter on Azure. A trailing colon stands for everything below.
+    /// </summary>
     private static readonly string[] Known =
     [
         "version",
@@ -35,7 +39,8 @@ internal sealed record HostJson(
     ];
 
     /// <summary>Reads host.json of an app.</summary>
-    /// <exception cref="InvalidConfigurationException">A value cannot be read, or asks for what the local host does not do.</exception>
+    /// <exception cref="InvalidConfigurationException">A value cannot be read, or asks for what the local host does not
+    /// do.</exception>
     public static HostJson Read(string applicationDirectory, AppSettings settings)
     {
         var path = Path.Combine(applicationDirectory, FileName);
@@ -80,7 +85,9 @@ internal sealed record HostJson(
             {
                 if (value is not null && !Known.Any(known => IsKnown(key, known)))
                 {
-                    Faults.Add($"host.json: {key.Replace(':', '.')} is not supported by the local host. Remove it, or run the app with Core Tools.");
+                    Faults.Add(
+                        $"host.json: {key.Replace(':', '.')} is not supported by the local host. "
+                        + "Remove it, or run the app with Core Tools.");
                 }
             }
         }
@@ -90,7 +97,9 @@ internal sealed record HostJson(
         {
             if (overrides["extensions:http:routePrefix"] is { } prefix)
             {
-                Faults.Add($"AzureFunctionsJobHost:extensions:http:routePrefix: is '{prefix}', but a worker takes the prefix from host.json alone. Set it there.");
+                Faults.Add(
+                    $"AzureFunctionsJobHost:extensions:http:routePrefix: is '{prefix}', but a worker takes "
+                    + "the prefix from host.json alone. Set it there.");
             }
 
             return (file["extensions:http:routePrefix"] ?? "api").Trim('/');

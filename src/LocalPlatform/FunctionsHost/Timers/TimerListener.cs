@@ -7,7 +7,13 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost.Timers;
 
 /// <summary>Runs one timer function, one run at a time.</summary>
 internal sealed partial class TimerListener(
-    FunctionDefinition function, TimerTrigger trigger, TimerSchedule schedule, TimerStore store, IFunctionRunner runner, TimeProvider clock, ILogger logger)
+    FunctionDefinition function,
+    TimerTrigger trigger,
+    TimerSchedule schedule,
+    TimerStore store,
+    IFunctionRunner runner,
+    TimeProvider clock,
+    ILogger logger)
     : ITriggerListener
 {
     /// <summary>The longest wait that a timer of the runtime takes well; longer ones are made of several.</summary>
@@ -63,7 +69,8 @@ internal sealed partial class TimerListener(
     private TimerStatus Recall(DateTimeOffset now, DateTimeOffset? planned)
     {
         // What is kept counts only if the present schedule would have planned the same.
-        if (store.Read(function.Name) is { } kept && schedule.Next(AsUtc(kept.Last == default ? kept.LastUpdated : kept.Last))?.UtcDateTime == kept.Next)
+        if (store.Read(function.Name) is { } kept
+            && schedule.Next(AsUtc(kept.Last == default ? kept.LastUpdated : kept.Last))?.UtcDateTime == kept.Next)
         {
             return kept;
         }
@@ -73,7 +80,8 @@ internal sealed partial class TimerListener(
         return fresh;
     }
 
-    private async Task<(TimerStatus? Status, DateTimeOffset? Planned)> RunOnceAsync(TimerStatus? status, bool pastDue, DateTimeOffset started, CancellationToken stopping)
+    private async Task<(TimerStatus? Status, DateTimeOffset? Planned)> RunOnceAsync(
+        TimerStatus? status, bool pastDue, DateTimeOffset started, CancellationToken stopping)
     {
         await runner.RunAsync(function, Input(status, pastDue), stopping);
         if (status is null)
@@ -104,14 +112,17 @@ internal sealed partial class TimerListener(
     {
         while (!stopping.IsCancellationRequested && due - clock.GetUtcNow() is var left && left > TimeSpan.Zero)
         {
-            await Task.Delay(left < LongestWait ? left : LongestWait, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(left < LongestWait ? left : LongestWait, clock, stopping)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return !stopping.IsCancellationRequested;
     }
 
     private static FunctionInput Input(TimerStatus? status, bool pastDue) => new(
-        new() { Json = JsonSerializer.Serialize(new { Schedule = new { AdjustForDST = true }, ScheduleStatus = status, IsPastDue = pastDue }) }, []);
+        new(
+            ) { Json = JsonSerializer.Serialize(
+                new { Schedule = new { AdjustForDST = true }, ScheduleStatus = status, IsPastDue = pastDue }) }, []);
 
     private static TimerStatus Status(DateTime last, DateTimeOffset? planned, DateTimeOffset now) =>
         new(last, planned?.UtcDateTime ?? DateTime.MaxValue, now.UtcDateTime);
@@ -120,7 +131,10 @@ internal sealed partial class TimerListener(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{Function}: the state of its timer could not be kept, so a run that is missed now is not made up. {Reason}")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "{Function}: the state of its timer could not be kept, so a run that is missed now is not made up. {Reason}")]
         public static partial void NotKept(ILogger logger, string function, string reason);
     }
 }

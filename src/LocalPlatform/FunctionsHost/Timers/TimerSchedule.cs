@@ -41,6 +41,8 @@ internal abstract class TimerSchedule
     private sealed class Cron(CrontabSchedule schedule) : TimerSchedule
     {
         public override DateTimeOffset? Next(DateTimeOffset after) =>
-            schedule.GetNextOccurrence(after.UtcDateTime) is var next && next < DateTime.MaxValue ? new DateTimeOffset(next, TimeSpan.Zero) : null;
+            schedule.GetNextOccurrence(after.UtcDateTime) is var next && next < DateTime.MaxValue
+                ? new DateTimeOffset(next, TimeSpan.Zero)
+                : null;
     }
 }

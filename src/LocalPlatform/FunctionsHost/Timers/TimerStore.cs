@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Timers;
 
-/// <summary>Keeps where monitored timers stand, one small file each, so that a run missed while the host was down is known.</summary>
+/// <summary>
+/// Keeps where monitored timers stand, one small file each, so that a run missed while the host was down is known.
+/// </summary>
 internal sealed class TimerStore(string directory)
 {
     /// <summary>Reads where a timer stands; null when nothing readable is kept, which is a first start.</summary>
@@ -18,7 +20,9 @@ internal sealed class TimerStore(string directory)
         }
     }
 
-    /// <summary>Keeps where a timer stands; a kill at any moment leaves the old or the new file, never half of one.</summary>
+    /// <summary>
+    /// Keeps where a timer stands; a kill at any moment leaves the old or the new file, never half of one.
+    /// </summary>
     public void Write(string function, TimerStatus status)
     {
         Directory.CreateDirectory(directory);

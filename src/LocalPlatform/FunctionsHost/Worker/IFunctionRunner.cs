@@ -8,7 +8,8 @@ internal interface IFunctionRunner
     /// <summary>Runs a function on the present worker, or on the next one when there is none now.</summary>
     /// <param name="function">The function.</param>
     /// <param name="input">What it takes.</param>
-    /// <param name="cancellationToken">Cancels the function's token. The function still runs to its end, which is awaited.</param>
+    /// <param name="cancellationToken">Cancels the function's token. The function still runs to its end, which is
+    /// awaited.</param>
     /// <returns>Whether it succeeded. A failure is logged.</returns>
     Task<bool> RunAsync(FunctionDefinition function, FunctionInput input, CancellationToken cancellationToken);
 }

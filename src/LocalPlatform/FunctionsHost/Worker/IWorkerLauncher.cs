@@ -3,7 +3,10 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 /// <summary>Starts workers. The default starts a process; tests may run the worker in their own.</summary>
 public interface IWorkerLauncher
 {
-    /// <summary>Starts a worker, which then connects to <see cref="WorkerStart.HostEndpoint"/>. Returns without waiting for that.</summary>
+    /// <summary>
+    /// Starts a worker, which then connects to <see cref="WorkerStart.HostEndpoint"/>. Returns without waiting for
+    /// that.
+    /// </summary>
     /// <param name="start">What the worker has to know.</param>
     /// <param name="cancellationToken">Gives up the start.</param>
     Task<IWorker> StartAsync(WorkerStart start, CancellationToken cancellationToken);

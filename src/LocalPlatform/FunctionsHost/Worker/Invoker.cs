@@ -10,9 +10,12 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 /// <param name="timeout">How long a function may run; null for no limit.</param>
 /// <param name="clock">Measures it.</param>
 /// <param name="loggers">Makes the loggers of the functions.</param>
-internal sealed partial class Invoker(WorkerSupervisor workers, TimeSpan? timeout, TimeProvider clock, ILoggerFactory loggers) : IFunctionRunner
+internal sealed partial class Invoker(
+    WorkerSupervisor workers, TimeSpan? timeout, TimeProvider clock, ILoggerFactory loggers) : IFunctionRunner
 {
-    /// <summary>How long a function that was cancelled for running too long may take to end. Then the worker is killed.</summary>
+    /// <summary>
+    /// The time that a function may take to end after a timeout has cancelled it. Then the worker is killed.
+    /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan LongestCheckPeriod = TimeSpan.FromSeconds(1);
@@ -55,7 +58,9 @@ internal sealed partial class Invoker(WorkerSupervisor workers, TimeSpan? timeou
         return false;
     }
 
-    /// <summary>Looks after functions that run too long until it is cancelled. Returns at once when there is no limit.</summary>
+    /// <summary>
+    /// Looks after functions that run too long until it is cancelled. Returns at once when there is no limit.
+    /// </summary>
     public async Task WatchAsync(CancellationToken cancellationToken)
     {
         if (timeout is not { } limit)

@@ -1,6 +1,9 @@
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 
-/// <summary>Decides whether a worker that failed is started again: not after too many failures within half an hour, as on the real host.</summary>
+/// <summary>
+/// Decides whether a worker that failed is started again: not after too many failures within half an hour, as on the
+/// real host.
+/// </summary>
 /// <param name="clock">Says when a failure happened.</param>
 /// <param name="limit">The failure at which the host gives up.</param>
 internal sealed class RestartPolicy(TimeProvider clock, int limit = RestartPolicy.DefaultLimit)
@@ -14,7 +17,9 @@ internal sealed class RestartPolicy(TimeProvider clock, int limit = RestartPolic
 
     private readonly Queue<DateTimeOffset> _failures = new();
 
-    /// <summary>Counts a failure. Returns how long to wait before the next start, or null when there is to be none.</summary>
+    /// <summary>
+    /// Counts a failure. Returns how long to wait before the next start, or null when there is to be none.
+    /// </summary>
     public TimeSpan? Fail()
     {
         var now = clock.GetUtcNow();

@@ -48,7 +48,8 @@ internal sealed class WorkerChannel(string id, Action<RpcLog> log)
     }
 
     /// <summary>Serves the stream until one of the two sides ends it.</summary>
-    public async Task ServeAsync(IAsyncStreamReader<StreamingMessage> reader, IServerStreamWriter<StreamingMessage> writer, CancellationToken cancellationToken)
+    public async Task ServeAsync(
+        IAsyncStreamReader<StreamingMessage> reader, IServerStreamWriter<StreamingMessage> writer, CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var writing = WriteAsync(writer, ended.Token);

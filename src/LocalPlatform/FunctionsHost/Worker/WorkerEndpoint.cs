@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 
-/// <summary>Where the host listens for its worker: gRPC without TLS, on the loopback interface only.</summary>
+/// <summary>
+/// The address at which the host listens for its worker: gRPC without TLS, on the loopback interface only.
+/// </summary>
 internal sealed class WorkerEndpoint : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -19,10 +21,12 @@ internal sealed class WorkerEndpoint : IAsyncDisposable
     public Uri Address => new(_app.Urls.Single());
 
     /// <summary>Starts to listen on a free port.</summary>
-    public static async Task<WorkerEndpoint> StartAsync(WorkerConnections workers, MessageLocks locks, ILoggerFactory loggers, CancellationToken cancellationToken)
+    public static async Task<WorkerEndpoint> StartAsync(
+        WorkerConnections workers, MessageLocks locks, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services
             .AddSingleton(loggers)
             .AddSingleton(workers)
@@ -39,7 +43,7 @@ internal sealed class WorkerEndpoint : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // By now there is no worker; if its connection is not yet closed, it is cut.
+        // The worker has ended. A connection that is still open is cut.
         await _app.StopAsync(new CancellationToken(canceled: true));
         await _app.DisposeAsync();
     }

@@ -4,7 +4,7 @@ using IntegrationHub.LocalPlatform.FunctionsHost.Protocol;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 
-/// <summary>What host and worker say to each other until the worker can run functions.</summary>
+/// <summary>The exchange between host and worker until the worker can run functions.</summary>
 internal sealed class WorkerHandshake(WorkerChannel channel, string applicationDirectory)
 {
     /// <summary>The version that the host reports. Workers look at it to see what they may expect.</summary>
@@ -14,7 +14,9 @@ internal sealed class WorkerHandshake(WorkerChannel channel, string applicationD
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Waits for the worker's connection and returns where the worker takes HTTP requests; null when it takes none.</summary>
+    /// <summary>
+    /// Waits for the worker's connection and returns where the worker takes HTTP requests; null when it takes none.
+    /// </summary>
     public async Task<Uri?> InitializeAsync(CancellationToken cancellationToken)
     {
         await channel.Connected.WaitAsync(ConnectTimeout, cancellationToken);
@@ -36,10 +38,12 @@ internal sealed class WorkerHandshake(WorkerChannel channel, string applicationD
     /// <summary>Asks which functions there are.</summary>
     public async Task<IReadOnlyList<RpcFunctionMetadata>> DescribeAsync(CancellationToken cancellationToken)
     {
-        var answer = await AskAsync(new() { FunctionsMetadataRequest = new() { FunctionAppDirectory = applicationDirectory } }, cancellationToken);
+        var answer =
+            await AskAsync(new() { FunctionsMetadataRequest = new() { FunctionAppDirectory = applicationDirectory } }, cancellationToken);
         Check(answer.FunctionMetadataResponse.Result);
         return answer.FunctionMetadataResponse.UseDefaultMetadataIndexing
-            ? throw new InvalidConfigurationException(["The worker does not describe its functions. Build the app with FunctionsEnableWorkerIndexing."])
+            ? throw new InvalidConfigurationException(
+                ["The worker does not describe its functions. Build the app with FunctionsEnableWorkerIndexing."])
             : answer.FunctionMetadataResponse.FunctionMetadataResults;
     }
 
@@ -74,7 +78,8 @@ internal sealed class WorkerHandshake(WorkerChannel channel, string applicationD
 
     private async Task LoadAsync(RpcFunctionMetadata metadata, CancellationToken cancellationToken)
     {
-        var answer = await AskAsync(new() { FunctionLoadRequest = new() { FunctionId = metadata.FunctionId, Metadata = metadata } }, cancellationToken);
+        var answer = await AskAsync(
+            new() { FunctionLoadRequest = new() { FunctionId = metadata.FunctionId, Metadata = metadata } }, cancellationToken);
         Check(answer.FunctionLoadResponse.Result);
     }
 

@@ -3,12 +3,18 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 
-/// <summary>Starts the worker as a process of its own. It ends with the host, however the host ends: see <see cref="StartupHook"/>.</summary>
+/// <summary>
+/// Starts the worker as a process of its own. It ends with the host, however the host ends: see
+/// <see cref="StartupHook"/>.
+/// </summary>
 internal sealed class WorkerProcessLauncher(ILogger logger) : IWorkerLauncher
 {
     private const string RuntimeConfig = ".runtimeconfig.json";
 
-    /// <summary>For a small process that shares its machine: less memory and a quicker start are worth more than the last bit of speed.</summary>
+    /// <summary>
+    /// Runtime settings for a small process that shares its machine: less memory and a quicker start are worth more
+    /// than the last bit of speed.
+    /// </summary>
     private static readonly Dictionary<string, string> Runtime = new()
     {
         ["DOTNET_gcServer"] = "0",
@@ -65,7 +71,9 @@ internal sealed class WorkerProcessLauncher(ILogger logger) : IWorkerLauncher
         process.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = start.ApplicationDirectory;
         var hook = typeof(WorkerProcessLauncher).Assembly.Location;
         process.Environment[StartupHook.Variable] =
-            process.Environment.TryGetValue(StartupHook.Variable, out var others) && others is { Length: > 0 } ? others + Path.PathSeparator + hook : hook;
+            process.Environment.TryGetValue(StartupHook.Variable, out var others) && others is { Length: > 0 }
+                ? others + Path.PathSeparator + hook
+                : hook;
         if (OperatingSystem.IsWindows())
         {
             // On other systems the hook sees to it: Ctrl+C is for the host, which then ends the worker.

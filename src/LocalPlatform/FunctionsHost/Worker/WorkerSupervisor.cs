@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 
-/// <summary>Keeps one worker running: starts it, starts it again when it fails, and gives up when it fails too often.</summary>
+/// <summary>
+/// Keeps one worker running: starts it, starts it again when it fails, and gives up when it fails too often.
+/// </summary>
 internal sealed partial class WorkerSupervisor(
     IWorkerLauncher launcher,
     WorkerConnections connections,
@@ -26,16 +28,22 @@ internal sealed partial class WorkerSupervisor(
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource<IReadOnlyList<FunctionDefinition>> _firstStart = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ReadOnlyDictionary<string, string> _environment = new(settings.Environment.ToDictionary(StringComparer.OrdinalIgnoreCase));
+    private readonly TaskCompletionSource<IReadOnlyList<FunctionDefinition>> _firstStart =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ReadOnlyDictionary<string, string> _environment =
+        new(settings.Environment.ToDictionary(StringComparer.OrdinalIgnoreCase));
     private TaskCompletionSource<ActiveWorker> _active = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _running = Task.CompletedTask;
 
-    /// <summary>Gets a task that fails with <see cref="WorkerEndedException"/> when the supervisor gives up, and completes when it is stopped.</summary>
+    /// <summary>
+    /// Gets a task that fails with <see cref="WorkerEndedException"/> when the supervisor gives up, and completes when
+    /// it is stopped.
+    /// </summary>
     public Task Completion => _running;
 
     /// <summary>Gets the worker; null while there is none.</summary>
-    public ActiveWorker? Active => _active.Task is { IsCompletedSuccessfully: true } ready && !ready.Result.Gone.IsCompleted ? ready.Result : null;
+    public ActiveWorker? Active =>
+        _active.Task is { IsCompletedSuccessfully: true } ready && !ready.Result.Gone.IsCompleted ? ready.Result : null;
 
     /// <summary>Starts the worker and returns its functions.</summary>
     /// <exception cref="InvalidConfigurationException">The functions cannot run as they are written or set.</exception>
@@ -102,7 +110,8 @@ internal sealed partial class WorkerSupervisor(
     {
         var channel = new WorkerChannel(Guid.NewGuid().ToString(), log);
         connections.Expect(channel);
-        await using var worker = await launcher.StartAsync(new(channel.Id, hostEndpoint, applicationDirectory, _environment), _stopping.Token);
+        await using var worker =
+            await launcher.StartAsync(new(channel.Id, hostEndpoint, applicationDirectory, _environment), _stopping.Token);
         var wasReady = false;
         try
         {
@@ -169,7 +178,9 @@ internal sealed partial class WorkerSupervisor(
 
         if (policy.Fail() is not { } pause)
         {
-            throw new WorkerEndedException($"The worker ended with {code}. It failed too often and is not started again.", code is > 0 and <= LastChosenCode ? code : 1);
+            throw new WorkerEndedException(
+                $"The worker ended with {code}. It failed too often and is not started again.",
+                code is > 0 and <= LastChosenCode ? code : 1);
         }
 
         Log.Ended(logger, code, pause);

@@ -12,7 +12,9 @@ internal static class AmqpErrors
     /// <summary>Makes the outcome of a delivery that was refused.</summary>
     public static Rejected ToRejected(Exception failure) => new() { Error = ToError(AsRefusal(failure)) };
 
-    /// <summary>Returns the failure as a refusal; what is not one is a fault of the broker or of the bytes it got.</summary>
+    /// <summary>
+    /// Returns the failure as a refusal; what is not one is a fault of the broker or of the bytes it got.
+    /// </summary>
     public static BusException AsRefusal(Exception failure) => failure switch
     {
         BusException refusal => refusal,

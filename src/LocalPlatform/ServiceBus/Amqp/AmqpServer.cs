@@ -17,7 +17,9 @@ internal sealed partial class AmqpServer : IRuntimeProvider
     private const string ContainerId = "local-service-bus";
     private const uint IdleTimeoutMilliseconds = 240_000;
 
-    /// <summary>The size of a frame and of a read: without a buffer the library reads each frame in two system calls.</summary>
+    /// <summary>
+    /// The size of a frame and of a read: without a buffer the library reads each frame in two system calls.
+    /// </summary>
     private const int FrameSize = 65536;
     private const int MaxPortAttempts = 10;
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
@@ -77,7 +79,9 @@ internal sealed partial class AmqpServer : IRuntimeProvider
         }
     }
 
-    /// <summary>Stops to accept connections and breaks those there are, as if the broker could not be reached.</summary>
+    /// <summary>
+    /// Stops to accept connections and breaks those there are, as if the broker could not be reached.
+    /// </summary>
     public void Interrupt()
     {
         StopListening();
@@ -91,7 +95,10 @@ internal sealed partial class AmqpServer : IRuntimeProvider
         _listener = null;
     }
 
-    /// <summary>Closes the connections and says why. What was sent on them arrives first; who does not answer in time is cut off.</summary>
+    /// <summary>
+    /// Closes the connections and says why. What was sent on them arrives first; who does not answer in time is cut
+    /// off.
+    /// </summary>
     public async Task CloseConnectionsAsync()
     {
         var stopping = new AmqpException(AmqpErrorCode.ConnectionForced, "The broker is stopping.");
@@ -121,8 +128,8 @@ internal sealed partial class AmqpServer : IRuntimeProvider
     AmqpSession ISessionFactory.CreateSession(AmqpConnection connection, AmqpSessionSettings settings) => new(connection, settings, this);
 
     /// <summary>
-    /// Makes the broker's end of a link. A link that is refused here must not have been constructed: its constructor attaches it, and the client would wait
-    /// in vain.
+    /// Makes the broker's end of a link. A link that is refused here must not have been constructed: its constructor
+    /// attaches it, and the client would wait in vain.
     /// </summary>
     AmqpLink ILinkFactory.CreateLink(AmqpSession session, AmqpLinkSettings settings)
     {
@@ -189,7 +196,8 @@ internal sealed partial class AmqpServer : IRuntimeProvider
 
     private void Listen(int port)
     {
-        // The library shares a port with whoever else shares it. And "localhost" would make it listen on every address of the machine.
+        // The library shares a port with whoever else shares it. And "localhost" would make it listen on every address
+        // of the machine.
         Probe(port);
         var tcp = new TcpTransportSettings { Host = "127.0.0.1", Port = port, ReceiveBufferSize = FrameSize, SendBufferSize = FrameSize };
         var listener = new AmqpTransportListener([tcp.CreateListener()], _settings);
@@ -208,7 +216,12 @@ internal sealed partial class AmqpServer : IRuntimeProvider
 
     private void OnAccepted(TransportListener listener, TransportAsyncCallbackArgs accepted)
     {
-        var settings = new AmqpConnectionSettings { ContainerId = ContainerId, IdleTimeOut = IdleTimeoutMilliseconds, MaxFrameSize = FrameSize };
+        var settings = new AmqpConnectionSettings
+        {
+            ContainerId = ContainerId,
+            IdleTimeOut = IdleTimeoutMilliseconds,
+            MaxFrameSize = FrameSize,
+        };
         var connection = new AmqpConnection(accepted.Transport, (ProtocolHeader)accepted.UserToken, false, _settings, settings);
         _connections[connection] = new(this);
         connection.Closed += (_, _) => _connections.TryRemove(connection, out _);

@@ -2,7 +2,10 @@ using Microsoft.Azure.Amqp;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Amqp;
 
-/// <summary>Takes the tokens that clients present before they open links. None is checked: who reaches 127.0.0.1 may do everything.</summary>
+/// <summary>
+/// Takes the tokens that clients present before they open links. None is checked: who reaches 127.0.0.1 may do
+/// everything.
+/// </summary>
 internal static class ClaimsNode
 {
     private const int Accepted = 202;

@@ -6,8 +6,8 @@ using Microsoft.Azure.Amqp.Framing;
 namespace IntegrationHub.LocalPlatform.ServiceBus.Amqp;
 
 /// <summary>
-/// The nodes of requests and answers on one connection: <c>$cbs</c> for claims and <c>ENTITY/$management</c>. Requests come on one link; their answers go to the
-/// link whose target is the address that the request names.
+/// The nodes of requests and answers on one connection: <c>$cbs</c> for claims and <c>ENTITY/$management</c>. Requests
+/// come on one link; their answers go to the link whose target is the address that the request names.
 /// </summary>
 internal sealed class ConnectionNodes(AmqpServer server)
 {
@@ -29,7 +29,9 @@ internal sealed class ConnectionNodes(AmqpServer server)
     private ReceivingAmqpLink CreateRequestLink(AmqpSession session, AmqpLinkSettings settings, NodeAddress node)
     {
         var link = new ReceivingAmqpLink(session, settings);
-        Func<AmqpMessage, Task<AmqpMessage>> answer = node.Entity is { } entity ? new ManagementNode(server.Broker, entity).AnswerAsync : ClaimsNode.AnswerAsync;
+        Func<AmqpMessage, Task<AmqpMessage>> answer = node.Entity is { } entity
+            ? new ManagementNode(server.Broker, entity).AnswerAsync
+            : ClaimsNode.AnswerAsync;
         link.RegisterMessageListener(request => _ = AnswerAsync(link, request, answer));
         return link;
     }

@@ -1,6 +1,8 @@
 namespace IntegrationHub.LocalPlatform.ServiceBus.Amqp;
 
-/// <summary>Addresses of links: the path of an entity, percent-encoded, with or without a slash or a scheme and host before it.</summary>
+/// <summary>
+/// Addresses of links: the path of an entity, percent-encoded, with or without a slash or a scheme and host before it.
+/// </summary>
 internal static class EntityAddress
 {
     /// <summary>Returns the path alone; empty when there is no address.</summary>
@@ -11,7 +13,9 @@ internal static class EntityAddress
             return "";
         }
 
-        var path = address.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri.AbsolutePath : address;
+        var path = address.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(address, UriKind.Absolute, out var uri)
+            ? uri.AbsolutePath
+            : address;
         return Uri.UnescapeDataString(path).Trim('/');
     }
 }

@@ -29,7 +29,8 @@ internal sealed class IncomingDelivery : Delivery
         return content;
     }
 
-    public override ArraySegment<byte>[] GetPayload(int payloadSize, out bool more) => throw new InvalidOperationException("It is not for sending.");
+    public override ArraySegment<byte>[] GetPayload(int payloadSize, out bool more) =>
+        throw new InvalidOperationException("It is not for sending.");
 
     protected override void OnCompletePayload(int payloadSize) => throw new InvalidOperationException("It is not for sending.");
 }

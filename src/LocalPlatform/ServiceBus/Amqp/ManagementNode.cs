@@ -56,7 +56,8 @@ internal sealed class ManagementNode(Broker broker, string path)
         "com.microsoft:add-rule" => AddRuleAsync(request),
         "com.microsoft:remove-rule" => RemoveRuleAsync(request),
         "com.microsoft:enumerate-rules" => EnumerateRulesAsync(request),
-        var operation => throw new BusException(BusError.NotImplemented, $"The local Service Bus does not support the operation '{operation}'."),
+        var operation =>
+            throw new BusException(BusError.NotImplemented, $"The local Service Bus does not support the operation '{operation}'."),
     };
 
     private Task<T> RunAsync<T>(Func<BrokerState, T> work) => broker.RunAsync(state =>
@@ -73,7 +74,9 @@ internal sealed class ManagementNode(Broker broker, string path)
         var messages = await RunAsync(state => state.Queue(path).Peek(from, count, session));
         return messages.Count == 0
             ? null
-            : Map("messages", messages.ConvertAll(static message => (object)Map("message", MessageWriter.Join(MessageWriter.WritePeeked(message)))));
+            : Map(
+                "messages",
+                messages.ConvertAll(static message => (object)Map("message", MessageWriter.Join(MessageWriter.WritePeeked(message)))));
     }
 
     private async Task<AmqpMap?> RenewAsync(ManagementRequest request)
@@ -138,7 +141,8 @@ internal sealed class ManagementNode(Broker broker, string path)
             "abandoned" => Settlement.Abandon,
             "defered" => Settlement.Defer, // The client spells it so.
             "suspended" => Settlement.DeadLetter,
-            var status => throw new BusException(BusError.NotImplemented, $"The local Service Bus does not support the disposition '{status}'."),
+            var status =>
+                throw new BusException(BusError.NotImplemented, $"The local Service Bus does not support the disposition '{status}'."),
         };
         var changes = new Dictionary<string, object?>(SettlementChanges.Of(request.Optional<AmqpMap>("properties-to-modify")));
         AddTo(changes, MessageFields.DeadLetterReason, request.Optional<string>("deadletter-reason"));
@@ -226,6 +230,8 @@ internal sealed class ManagementNode(Broker broker, string path)
         var skip = request.Required<int>("skip");
         var top = request.Required<int>("top");
         var rules = await RunAsync(state => state.Rules.Rules(path).Skip(skip).Take(top).ToList());
-        return rules.Count == 0 ? null : Map("rules", rules.ConvertAll(static rule => (object)Map("rule-description", RuleCodec.Describe(rule))));
+        return rules.Count == 0
+            ? null
+            : Map("rules", rules.ConvertAll(static rule => (object)Map("rule-description", RuleCodec.Describe(rule))));
     }
 }

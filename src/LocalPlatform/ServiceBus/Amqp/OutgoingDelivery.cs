@@ -2,14 +2,18 @@ using Microsoft.Azure.Amqp;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Amqp;
 
-/// <summary>A message on its way out: its new beginning, then the stored bytes as they are. It is cut into frames as the library asks for them.</summary>
+/// <summary>
+/// A message on its way out: its new beginning, then the stored bytes as they are. It is cut into frames as the library
+/// asks for them.
+/// </summary>
 internal sealed class OutgoingDelivery : Delivery
 {
     private ArraySegment<byte>[] _parts;
     private int _offset;
 
     /// <param name="parts">The message in parts.</param>
-    /// <param name="lockToken">The token of its lock, which becomes the delivery's tag; empty when it is not locked.</param>
+    /// <param name="lockToken">The token of its lock, which becomes the delivery's tag; empty when it is not
+    /// locked.</param>
     public OutgoingDelivery(ArraySegment<byte>[] parts, Guid lockToken)
     {
         _parts = parts;

@@ -5,7 +5,10 @@ using Microsoft.Azure.Amqp.Framing;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Amqp;
 
-/// <summary>The link of a client's receiver: it gets messages within its credit, and its dispositions are committed, then answered.</summary>
+/// <summary>
+/// The link of a client's receiver: it gets messages within its credit, and its dispositions are committed, then
+/// answered.
+/// </summary>
 internal sealed class OutgoingLink : AmqpLink
 {
     private static readonly AmqpSymbol SessionFilter = "com.microsoft:session-filter";
@@ -28,7 +31,10 @@ internal sealed class OutgoingLink : AmqpLink
         Closed += (_, _) => _server.Broker.Post(new Signal(_ => _consumer.Queue?.Detach(_consumer)));
     }
 
-    /// <summary>Finds the queue and, where the client asks for one, a session of it. The client learns that the link is open when this ends.</summary>
+    /// <summary>
+    /// Finds the queue and, where the client asks for one, a session of it. The client learns that the link is open
+    /// when this ends.
+    /// </summary>
     public Task AttachAsync(TimeSpan timeout)
     {
         var filters = (Settings.Source as Source)?.FilterSet;
@@ -38,7 +44,9 @@ internal sealed class OutgoingLink : AmqpLink
             return Task.FromException(AmqpErrors.ToAmqpException(refusal));
         }
 
-        var wait = Settings.Properties is { } sent && sent.TryGetValue(TimeoutProperty, out uint milliseconds) ? TimeSpan.FromMilliseconds(milliseconds) : timeout;
+        var wait = Settings.Properties is { } sent && sent.TryGetValue(TimeoutProperty, out uint milliseconds)
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : timeout;
         object? session = null;
         var attachment = new Attachment(this, filters?.TryGetValue(SessionFilter, out session) == true, session as string, wait);
         _server.Broker.Post(attachment);
@@ -54,8 +62,8 @@ internal sealed class OutgoingLink : AmqpLink
     }
 
     /// <summary>
-    /// Takes the credit to the broker's thread, which alone knows what is on its way. The library's own handling would end a drain before messages that it
-    /// has not seen yet.
+    /// Takes the credit to the broker's thread, which alone knows what is on its way. The library's own handling would
+    /// end a drain before messages that it has not seen yet.
     /// </summary>
     protected override void OnReceiveFlow(Flow flow)
     {
@@ -82,8 +90,8 @@ internal sealed class OutgoingLink : AmqpLink
     }
 
     /// <summary>
-    /// The link's attachment to its queue. It ends on the answers' thread, and the link opens there before the first message is sent on it: the client gives
-    /// credit without waiting for the link to open.
+    /// The link's attachment to its queue. It ends on the answers' thread, and the link opens there before the first
+    /// message is sent on it: the client gives credit without waiting for the link to open.
     /// </summary>
     private sealed class Attachment(OutgoingLink link, bool wantsSession, string? session, TimeSpan wait) : Operation
     {
@@ -135,7 +143,8 @@ internal sealed class OutgoingLink : AmqpLink
             else if (message.LockToken != Guid.Empty)
             {
                 // It never left, so it is as good as not delivered.
-                link._server.Broker.Post(new Signal(state => state.Settle(link._path, message.LockToken, Settlement.Release, SettlementChanges.None)));
+                link._server.Broker.Post(
+                    new Signal(state => state.Settle(link._path, message.LockToken, Settlement.Release, SettlementChanges.None)));
             }
         }
 
@@ -143,14 +152,15 @@ internal sealed class OutgoingLink : AmqpLink
         {
             if (link.State == AmqpObjectState.Opened)
             {
-                link.Session.SendFlow(new Flow { Handle = link.LocalHandle, DeliveryCount = deliveryCount, LinkCredit = 0, Available = 0, Drain = true });
+                link.Session.SendFlow(
+                    new Flow { Handle = link.LocalHandle, DeliveryCount = deliveryCount, LinkCredit = 0, Available = 0, Drain = true });
             }
         }
 
         public override void Detach(BusException why) => link.SafeClose(AmqpErrors.ToAmqpException(why));
     }
 
-    /// <summary>What the client wants done with a delivery.</summary>
+    /// <summary>Applies the client's settlement of a delivery.</summary>
     private sealed class Disposal(OutgoingLink link, OutgoingDelivery delivery, DeliveryState outcome, bool isSettled) : Operation
     {
         public override void Apply(BrokerState state)
@@ -167,7 +177,9 @@ internal sealed class OutgoingLink : AmqpLink
             state.Settle(link._path, delivery.LockToken, settlement, changes);
         }
 
-        /// <summary>A rejection is confirmed by one without an error: with one, the client takes it for a failure.</summary>
+        /// <summary>
+        /// A rejection is confirmed by one without an error: with one, the client takes it for a failure.
+        /// </summary>
         public override void Succeed() => Answer(outcome is Rejected ? new Rejected() : outcome);
 
         public override void Fail(Exception failure) => Answer(AmqpErrors.ToRejected(failure));

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
 /// <summary>
-/// A broker of messages. Its one thread takes all operations that wait, applies them in one transaction and commits; a second thread then answers them, in
-/// order. So what was answered is on the disk, and many operations share one commit.
+/// A broker of messages. Its one thread takes all operations that wait, applies them in one transaction and commits; a
+/// second thread then answers them, in order. So what was answered is on the disk, and many operations share one
+/// commit.
 /// </summary>
 internal sealed partial class Broker : IDisposable
 {
@@ -44,7 +45,10 @@ internal sealed partial class Broker : IDisposable
     /// <summary>Gets or sets what to do after the answers of a round, on the answers' thread.</summary>
     public Action? Answered { get; set; }
 
-    /// <summary>Gets or sets what to do when the state was lost and is rebuilt from the disk: no receiver and no lock is known any more.</summary>
+    /// <summary>
+    /// Gets or sets what to do when the state was lost and is rebuilt from the disk: no receiver and no lock is known
+    /// any more.
+    /// </summary>
     public Action? Failed { get; set; }
 
     public void Start()
@@ -53,7 +57,9 @@ internal sealed partial class Broker : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Adds an operation. One with a size blocks while too many bytes wait, which stops the connection it came from.</summary>
+    /// <summary>
+    /// Adds an operation. One with a size blocks while too many bytes wait, which stops the connection it came from.
+    /// </summary>
     public void Post(Operation operation, int size = 0)
     {
         if (!_operations.Post(operation, size))
@@ -170,8 +176,8 @@ internal sealed partial class Broker : IDisposable
     }
 
     /// <summary>
-    /// Memory and disk may differ now, so the memory is given up and rebuilt from the disk. Clients lose their connections and with them what they
-    /// believed to hold.
+    /// Memory and disk may differ now, so the memory is given up and rebuilt from the disk. Clients lose their
+    /// connections and with them what they believed to hold.
     /// </summary>
     private void Forget(List<Operation> operations, Exception cause)
     {

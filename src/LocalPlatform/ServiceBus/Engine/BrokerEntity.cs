@@ -2,7 +2,9 @@ using IntegrationHub.LocalPlatform.ServiceBus.Messages;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
-/// <summary>What takes messages: numbers them, drops duplicates, keeps scheduled ones until their time.</summary>
+/// <summary>
+/// An entity that takes messages: numbers them, drops duplicates, keeps scheduled ones until their time.
+/// </summary>
 internal abstract class BrokerEntity
 {
     private readonly TimeSpan? _duplicateWindow;
@@ -26,7 +28,10 @@ internal abstract class BrokerEntity
 
     protected BrokerState State { get; }
 
-    /// <summary>Takes messages, all or none, and returns the sequence numbers they have, or would have if they were no duplicates.</summary>
+    /// <summary>
+    /// Takes messages, all or none, and returns the sequence numbers they have, or would have if they were no
+    /// duplicates.
+    /// </summary>
     /// <exception cref="BusException">One of them cannot be taken, or they are too large together.</exception>
     public long[] Accept(IReadOnlyList<Incoming> messages)
     {

@@ -3,7 +3,10 @@ using IntegrationHub.LocalPlatform.ServiceBus.Topology;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
-/// <summary>A queue, a subscription, or the dead-letter queue of either (which has none itself): order, locks and delivery counts.</summary>
+/// <summary>
+/// A queue, a subscription, or the dead-letter queue of either (which has none itself): order, locks and delivery
+/// counts.
+/// </summary>
 internal sealed class BrokerQueue : BrokerEntity
 {
     private const int MaxPeekedBytes = 1024 * 1024;
@@ -24,7 +27,9 @@ internal sealed class BrokerQueue : BrokerEntity
         _sessions = topology.RequiresSession ? new(this, state, topology.LockDuration) : null;
     }
 
-    /// <summary>Dead-letters what was delivered as often as allowed when the broker ended before it was settled.</summary>
+    /// <summary>
+    /// Dead-letters what was delivered as often as allowed when the broker ended before it was settled.
+    /// </summary>
     public void Restore()
     {
         foreach (var id in _deadLetters is null ? [] : State.Store.DeliveredAtLeast(Id, _topology.MaxDeliveryCount))
@@ -53,7 +58,8 @@ internal sealed class BrokerQueue : BrokerEntity
             content);
         if (_sessions is not null && sessionId is null)
         {
-            _deadLetters!.AppendDeadLetter(Changed(message, Reason("Session id is null", "The subscription requires sessions; the message has none.")) with { Source = Path });
+            var reason = Reason("Session id is null", "The subscription requires sessions; the message has none.");
+            _deadLetters!.AppendDeadLetter(Changed(message, reason) with { Source = Path });
         }
         else
         {
@@ -69,13 +75,16 @@ internal sealed class BrokerQueue : BrokerEntity
     {
         if (_sessions is not null)
         {
-            throw new BusException(BusError.NotAllowed, $"'{Path}' requires sessions; it is not possible to create a receiver without a session.");
+            throw new BusException(
+                BusError.NotAllowed, $"'{Path}' requires sessions; it is not possible to create a receiver without a session.");
         }
 
         consumer.Queue = this;
     }
 
-    /// <summary>Gives a receiver a session: the one named or the next that has messages, for which it may have to wait.</summary>
+    /// <summary>
+    /// Gives a receiver a session: the one named or the next that has messages, for which it may have to wait.
+    /// </summary>
     /// <exception cref="BusException">The entity has no sessions, or another receiver holds the session.</exception>
     public void AcceptSession(Consumer consumer, SessionRequest request)
     {
@@ -88,7 +97,10 @@ internal sealed class BrokerQueue : BrokerEntity
         _sessions.Accept(consumer, request);
     }
 
-    /// <summary>Ends the deliveries to a receiver. Messages that it holds stay locked, but those of a session are released with it.</summary>
+    /// <summary>
+    /// Ends the deliveries to a receiver. Messages that it holds stay locked, but those of a session are released with
+    /// it.
+    /// </summary>
     public void Detach(Consumer consumer)
     {
         if (consumer.Queue != this)
@@ -145,7 +157,9 @@ internal sealed class BrokerQueue : BrokerEntity
         }
     }
 
-    /// <summary>Delivers the next message to a receiver. Returns false when there is none, or when the round has no room for it.</summary>
+    /// <summary>
+    /// Delivers the next message to a receiver. Returns false when there is none, or when the round has no room for it.
+    /// </summary>
     public bool TryDeliver(ReadyMessages ready, Consumer consumer)
     {
         while (true)
@@ -247,7 +261,8 @@ internal sealed class BrokerQueue : BrokerEntity
     }
 
     /// <summary>Delivers deferred messages by their sequence numbers.</summary>
-    /// <exception cref="BusException">One of them is not deferred, or locked, or its session is not held; then none is taken.</exception>
+    /// <exception cref="BusException">One of them is not deferred, or locked, or its session is not held; then none is
+    /// taken.</exception>
     public List<Delivered> TakeDeferred(IReadOnlyList<long> sequences, string? sessionId, string? holder, ReceiveMode mode)
     {
         if (_sessions is not null)
@@ -259,7 +274,9 @@ internal sealed class BrokerQueue : BrokerEntity
         return [.. entries.Select(entry => Deliver(entry, mode))];
     }
 
-    /// <summary>Returns messages from a sequence number on without locking them, and fewer than asked for when they are large.</summary>
+    /// <summary>
+    /// Returns messages from a sequence number on without locking them, and fewer than asked for when they are large.
+    /// </summary>
     public List<Delivered> Peek(long fromSequence, int max, string? sessionId) =>
     [
         .. State.Store.Peek(Id, _sessions is null ? null : sessionId, Math.Max(fromSequence, 0), State.Now, max, MaxPeekedBytes)
@@ -418,14 +435,15 @@ internal sealed class BrokerQueue : BrokerEntity
     private QueueEntry FindDeferred(long sequence, string? sessionId)
     {
         var message = State.Store.Find(IdOf(sequence));
-        return message is { Status: MessageStatus.Deferred } && !_lockedBySequence.ContainsKey(sequence) && (_sessions is null || message.SessionId == sessionId)
+        return message is { Status: MessageStatus.Deferred } && !_lockedBySequence.ContainsKey(sequence)
+            && (_sessions is null || message.SessionId == sessionId)
             ? Entry(message)
             : throw Missing("deferred and unlocked", sequence);
     }
 
     /// <summary>
-    /// Puts an unlocked message back where it came from, unless it was delivered too often or its life is over. A deferred one stays set aside and
-    /// does not expire.
+    /// Puts an unlocked message back where it came from, unless it was delivered too often or its life is over. A
+    /// deferred one stays set aside and does not expire.
     /// </summary>
     private void GiveBack(QueueEntry entry)
     {

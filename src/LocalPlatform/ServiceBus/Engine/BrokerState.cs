@@ -2,7 +2,10 @@ using IntegrationHub.LocalPlatform.ServiceBus.Topology;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
-/// <summary>What the entities of a broker share, and what a round leaves to do after its commit. Only the broker's own thread uses it.</summary>
+/// <summary>
+/// The state that a broker's entities share, and the work that a round leaves for after its commit. Only the broker's
+/// own thread uses it.
+/// </summary>
 internal sealed class BrokerState
 {
     private const int MaxDueInRound = 500;
@@ -15,7 +18,9 @@ internal sealed class BrokerState
     private (long Expiry, long Id) _expiredTo;
     private int _bytesSent;
 
-    /// <summary>Rebuilds the state from the store. Locks of an earlier process are released; their deliveries stay counted.</summary>
+    /// <summary>
+    /// Rebuilds the state from the store. Locks of an earlier process are released; their deliveries stay counted.
+    /// </summary>
     public BrokerState(BusTopology topology, MessageStore store, MessageRouter router, Faults faults, long now)
     {
         Store = store;
@@ -69,13 +74,17 @@ internal sealed class BrokerState
     /// <summary>Gets the receivers that use up their credit in this round.</summary>
     public List<Consumer> Drains { get; } = [];
 
-    /// <summary>Gets what to send to receivers after the commit: messages or, where there is none, the end of a drain.</summary>
+    /// <summary>
+    /// Gets what to send to receivers after the commit: messages or, where there is none, the end of a drain.
+    /// </summary>
     public List<(Consumer Consumer, Delivered? Message, uint DrainedAt)> Sent { get; } = [];
 
     /// <summary>Gets what else to do after the commit.</summary>
     public List<Action> AfterCommit { get; } = [];
 
-    /// <summary>Gets whether this round takes more messages out of the store. It ends before too many are in memory.</summary>
+    /// <summary>
+    /// Gets whether this round takes more messages out of the store. It ends before too many are in memory.
+    /// </summary>
     public bool HasRoom => _bytesSent < MaxBytesInRound && Sent.Count < MaxMessagesInRound;
 
     /// <summary>Gets when something becomes due by itself, in UTC ticks.</summary>
@@ -125,7 +134,9 @@ internal sealed class BrokerState
     /// <summary>Notes that the life of an active message ends at a time.</summary>
     public void ExpectExpiry(long expiresAt) => _nextExpiry = Math.Min(_nextExpiry, expiresAt);
 
-    /// <summary>Does what is due, the present moment included; what does not fit into one round is left for the next.</summary>
+    /// <summary>
+    /// Does what is due, the present moment included; what does not fit into one round is left for the next.
+    /// </summary>
     public void RunDue()
     {
         Deadlines.Run(Now);
@@ -221,7 +232,9 @@ internal sealed class BrokerState
         return entity;
     }
 
-    /// <summary>Once in a while forgets message ids that need no longer be remembered, and gives disk space back.</summary>
+    /// <summary>
+    /// Once in a while forgets message ids that need no longer be remembered, and gives disk space back.
+    /// </summary>
     private sealed class Housekeeping(BrokerState state) : Timed
     {
         private const long SpaceToKeep = 64 * 1024 * 1024;

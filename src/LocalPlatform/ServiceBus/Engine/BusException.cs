@@ -1,6 +1,8 @@
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
-/// <summary>A refusal that the client is told. It is thrown before anything was changed, or where what was changed may stay.</summary>
+/// <summary>
+/// A refusal that the client receives. It is thrown before any change, or where the change may stay.
+/// </summary>
 internal sealed class BusException(BusError error, string message) : Exception(message)
 {
     public BusError Error { get; } = error;

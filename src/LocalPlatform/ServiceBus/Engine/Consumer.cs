@@ -1,6 +1,9 @@
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
-/// <summary>One receiving link as the engine sees it. The broker's thread uses its properties, the answers' thread calls its methods.</summary>
+/// <summary>
+/// One receiving link as the engine sees it. The broker's thread uses its properties, the answers' thread calls its
+/// methods.
+/// </summary>
 internal abstract class Consumer
 {
     /// <summary>Gets the link's name, by which management requests refer to it.</summary>
@@ -14,7 +17,9 @@ internal abstract class Consumer
     /// <summary>Gets or sets the session it holds, where the queue has sessions.</summary>
     public Session? Session { get; set; }
 
-    /// <summary>Gets or sets the link's delivery count by AMQP: messages given to it and credit used up by drains.</summary>
+    /// <summary>
+    /// Gets or sets the link's delivery count by AMQP: messages given to it and credit used up by drains.
+    /// </summary>
     public uint DeliveryCount { get; set; }
 
     /// <summary>Gets or sets how many more messages it takes.</summary>

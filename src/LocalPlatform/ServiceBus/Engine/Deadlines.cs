@@ -1,6 +1,6 @@
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
-/// <summary>What becomes due when, in order.</summary>
+/// <summary>Deadlines in the order in which they become due.</summary>
 internal sealed class Deadlines
 {
     private readonly SortedSet<Timed> _waiting = new(Comparer<Timed>.Create(Compare));

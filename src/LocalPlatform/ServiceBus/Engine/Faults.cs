@@ -3,12 +3,14 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
 /// <summary>
-/// Faults that a test asks for: while the file <c>bus.faults</c> lies in the data directory, each of its lines, <c>FAULT [ENTITY]</c>, makes the broker answer
-/// operations of that entity, or of all, with a fault. A change of the file holds from the next operation on.
+/// Faults that a test asks for: while the file <c>bus.faults</c> lies in the data directory, each of its lines,
+/// <c>FAULT [ENTITY]</c>, makes the broker answer operations of that entity, or of all, with a fault. A change of the
+/// file holds from the next operation on.
 /// </summary>
 /// <remarks>
-/// <c>server-busy</c> refuses sends, settlements and management requests, <c>quota-exceeded</c> and <c>size-exceeded</c> refuse sends, and <c>lock-lost</c> refuses
-/// settlements and renewals and ends the lock, so the message is delivered again.
+/// <c>server-busy</c> refuses sends, settlements and management requests, <c>quota-exceeded</c> and
+/// <c>size-exceeded</c> refuse sends, and <c>lock-lost</c> refuses settlements and renewals and ends the lock, so the
+/// message is delivered again.
 /// </remarks>
 internal sealed partial class Faults(string directory, ILogger logger)
 {
@@ -40,7 +42,8 @@ internal sealed partial class Faults(string directory, ILogger logger)
         OnRequest(path);
         if (Has(QuotaExceeded, path))
         {
-            throw new BusException(BusError.QuotaExceeded, $"The maximum entity size has been reached or exceeded for '{path}' ({_file.Name}).");
+            throw new BusException(
+                BusError.QuotaExceeded, $"The maximum entity size has been reached or exceeded for '{path}' ({_file.Name}).");
         }
 
         if (Has(SizeExceeded, path))
@@ -70,7 +73,9 @@ internal sealed partial class Faults(string directory, ILogger logger)
     }
 
     private bool Has(string fault, string path) =>
-        _faults.Count > 0 && _faults.Exists(asked => asked.Fault == fault && (asked.Path is null || asked.Path.Equals(path, StringComparison.OrdinalIgnoreCase)));
+        _faults.Count > 0
+            && _faults.Exists(
+                asked => asked.Fault == fault && (asked.Path is null || asked.Path.Equals(path, StringComparison.OrdinalIgnoreCase)));
 
     private string[] ReadLines()
     {
@@ -103,7 +108,11 @@ internal sealed partial class Faults(string directory, ILogger logger)
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "{File}: '{Line}' must be a fault, for example 'server-busy inbound'; faults are server-busy, quota-exceeded, size-exceeded, lock-lost.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Error,
+            "{File}: '{Line}' must be a fault, for example 'server-busy inbound'; faults are "
+            + "server-busy, quota-exceeded, size-exceeded, lock-lost.")]
         public static partial void UnknownFault(ILogger logger, string file, string line);
     }
 }

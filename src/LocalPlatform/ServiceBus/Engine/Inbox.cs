@@ -1,6 +1,8 @@
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
-/// <summary>Hands items from many threads to one, which takes all there are at once. No thread pool lies between them.</summary>
+/// <summary>
+/// Hands items from many threads to one, which takes all there are at once. No thread pool lies between them.
+/// </summary>
 /// <param name="capacity">The weight of waiting items at which <see cref="Post"/> blocks until they are taken.</param>
 internal sealed class Inbox<T>(long capacity)
 {
@@ -9,7 +11,9 @@ internal sealed class Inbox<T>(long capacity)
     private long _weight;
     private bool _isClosed;
 
-    /// <summary>Adds an item. An item without weight never blocks; after <see cref="Close"/> nothing is added.</summary>
+    /// <summary>
+    /// Adds an item. An item without weight never blocks; after <see cref="Close"/> nothing is added.
+    /// </summary>
     public bool Post(T item, long weight = 0)
     {
         lock (_gate)
@@ -41,7 +45,9 @@ internal sealed class Inbox<T>(long capacity)
         }
     }
 
-    /// <summary>Exchanges all items for an emptied list, and waits for some if asked to. Returns false when closed and empty.</summary>
+    /// <summary>
+    /// Exchanges all items for an emptied list, and waits for some if asked to. Returns false when closed and empty.
+    /// </summary>
     public bool Take(ref List<T> items, bool wait = true)
     {
         lock (_gate)

@@ -5,8 +5,8 @@ using IntegrationHub.LocalPlatform.ServiceBus.Topology;
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
 /// <summary>
-/// Decides which subscriptions get a copy of a message. Any thread may ask it, so that rules are evaluated before a message reaches the broker's thread;
-/// that thread alone changes rules.
+/// Decides which subscriptions get a copy of a message. Any thread may ask it, so that rules are evaluated before a
+/// message reaches the broker's thread; that thread alone changes rules.
 /// </summary>
 internal sealed class MessageRouter
 {
@@ -62,7 +62,9 @@ internal sealed class MessageRouter
 
     private static BusException NotFound(string path) => new(BusError.EntityNotFound, $"The messaging entity '{path}' could not be found.");
 
-    /// <summary>Rules without an action are alternatives for one copy; each rule with an action makes a copy of its own.</summary>
+    /// <summary>
+    /// Rules without an action are alternatives for one copy; each rule with an action makes a copy of its own.
+    /// </summary>
     private static void AddCopies(List<MessageCopy> copies, int subscription, Rule[] rules, MessageFields fields, byte[] content)
     {
         var isCopied = false;

@@ -3,8 +3,9 @@ using Microsoft.Data.Sqlite;
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
 /// <summary>
-/// The durable state of a broker: one SQLite file in WAL mode. A commit that promises something is on the disk when it returns, after a power cut too;
-/// the broker shares it among all operations that wait, which makes the sync cheap. The file is locked: one process at a time.
+/// The durable state of a broker: one SQLite file in WAL mode. A commit that promises something is on the disk when it
+/// returns, after a power cut too; the broker shares it among all operations that wait, which makes the sync cheap. The
+/// file is locked: one process at a time.
 /// </summary>
 internal sealed class MessageStore : IDisposable
 {
@@ -14,7 +15,9 @@ internal sealed class MessageStore : IDisposable
     private const int PageSize = 4096;
     private const long Never = long.MaxValue;
 
-    /// <summary>The indexes cover only what is searched for, so that most messages cost one or no index entry.</summary>
+    /// <summary>
+    /// The indexes cover only what is searched for, so that most messages cost one or no index entry.
+    /// </summary>
     private const string Schema = """
         CREATE TABLE IF NOT EXISTS entity (
             id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE COLLATE NOCASE, next INTEGER NOT NULL, bytes INTEGER NOT NULL, topology TEXT);
@@ -25,10 +28,13 @@ internal sealed class MessageStore : IDisposable
         CREATE INDEX IF NOT EXISTS message_due ON message (due) WHERE state = 2;
         CREATE INDEX IF NOT EXISTS message_session ON message (session) WHERE session IS NOT NULL;
         CREATE TABLE IF NOT EXISTS delivery (id INTEGER PRIMARY KEY, count INTEGER NOT NULL);
-        CREATE TABLE IF NOT EXISTS seen (entity INTEGER NOT NULL, message TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (entity, message)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS seen (
+            entity INTEGER NOT NULL, message TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (entity, message)) WITHOUT ROWID;
         CREATE INDEX IF NOT EXISTS seen_until ON seen (until);
-        CREATE TABLE IF NOT EXISTS session (entity INTEGER NOT NULL, id TEXT NOT NULL, state BLOB NOT NULL, PRIMARY KEY (entity, id)) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS rule (entity INTEGER NOT NULL, name TEXT NOT NULL COLLATE NOCASE, definition BLOB NOT NULL, PRIMARY KEY (entity, name)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS session (
+            entity INTEGER NOT NULL, id TEXT NOT NULL, state BLOB NOT NULL, PRIMARY KEY (entity, id)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS rule (
+            entity INTEGER NOT NULL, name TEXT NOT NULL COLLATE NOCASE, definition BLOB NOT NULL, PRIMARY KEY (entity, name)) WITHOUT ROWID;
         """;
 
     private const string Messages =
@@ -69,7 +75,12 @@ internal sealed class MessageStore : IDisposable
     public MessageStore(string directory)
     {
         Directory.CreateDirectory(directory);
-        var connectionString = new SqliteConnectionStringBuilder { DataSource = Path.Combine(directory, "bus.db"), Pooling = false, DefaultTimeout = 1 };
+        var connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = Path.Combine(directory, "bus.db"),
+            Pooling = false,
+            DefaultTimeout = 1,
+        };
         _connection = new(connectionString.ToString());
         try
         {
@@ -86,7 +97,8 @@ internal sealed class MessageStore : IDisposable
         _syncLater = Command("PRAGMA synchronous=NORMAL");
         _commit = Command("COMMIT");
         _insert = Command(
-            "INSERT INTO message (id, state, enqueued, expires, due, origin, source, session, content) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", 9);
+            "INSERT INTO message (id, state, enqueued, expires, due, origin, source, session, content) "
+            + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", 9);
         _delete = Command("DELETE FROM message WHERE id = $1", 1);
         _forgetDeliveries = Command("DELETE FROM delivery WHERE id = $1", 1);
         _countDelivery = Command("INSERT OR REPLACE INTO delivery (id, count) VALUES ($1, $2)", 2);
@@ -103,7 +115,8 @@ internal sealed class MessageStore : IDisposable
             $"{Heads} INDEXED BY message_expires {Deliveries} WHERE m.state = 0 AND m.expires < {Never} AND m.expires <= $1 "
             + "AND (m.expires, m.id) > ($2, $3) ORDER BY m.expires, m.id LIMIT $4",
             4);
-        _nextExpiry = Command($"SELECT min(expires) FROM message INDEXED BY message_expires WHERE state = 0 AND expires < {Never} AND expires > $1", 1);
+        _nextExpiry = Command(
+            $"SELECT min(expires) FROM message INDEXED BY message_expires WHERE state = 0 AND expires < {Never} AND expires > $1", 1);
         _due = Command("SELECT id FROM message INDEXED BY message_due WHERE state = 2 AND due <= $1 ORDER BY due, id LIMIT $2", 2);
         _nextDue = Command("SELECT min(due) FROM message INDEXED BY message_due WHERE state = 2");
         _forgetSeen = Command("DELETE FROM seen WHERE until <= $1", 1);
@@ -120,7 +133,10 @@ internal sealed class MessageStore : IDisposable
 
     public static long LastIdOf(long entity) => IdOf(entity, (1L << SequenceBits) - 1);
 
-    /// <summary>Begins a round. Without <paramref name="sync"/> its commit survives a kill, and the next synced one takes it to the disk.</summary>
+    /// <summary>
+    /// Begins a round. Without <paramref name="sync"/> its commit survives a kill, and the next synced one takes it to
+    /// the disk.
+    /// </summary>
     public void Begin(bool sync)
     {
         if (sync != _syncs)
@@ -134,11 +150,17 @@ internal sealed class MessageStore : IDisposable
 
     public void Commit() => Run(_commit);
 
-    /// <summary>Returns the entity's number, its next sequence number and the size of its messages; a path not seen before is added.</summary>
+    /// <summary>
+    /// Returns the entity's number, its next sequence number and the size of its messages; a path not seen before is
+    /// added.
+    /// </summary>
     public (long Id, long Next, long Bytes) Entity(string path)
     {
         Execute("INSERT OR IGNORE INTO entity (path, next, bytes) VALUES ($1, 1, 0)", path);
-        return Query("SELECT id, next, bytes FROM entity WHERE path = $1", static row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)), path)[0];
+        return Query(
+            "SELECT id, next, bytes FROM entity WHERE path = $1",
+            static row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)),
+            path)[0];
     }
 
     public void SaveEntity(long entity, long next, long bytes) => Run(_saveEntity, entity, next, bytes);
@@ -195,7 +217,8 @@ internal sealed class MessageStore : IDisposable
     }
 
     /// <summary>
-    /// Returns messages of an entity, or of one of its sessions, that have not expired. It stops after <paramref name="maxBytes"/>, but not before the first.
+    /// Returns messages of an entity, or of one of its sessions, that have not expired. It stops after
+    /// <paramref name="maxBytes"/>, but not before the first.
     /// </summary>
     public List<StoredMessage> Peek(long entity, string? session, long fromSequence, long now, int limit, int maxBytes)
     {
@@ -226,7 +249,9 @@ internal sealed class MessageStore : IDisposable
         return ReadAll(row, ReadHead);
     }
 
-    /// <summary>Returns the next end of a life after <paramref name="now"/>, the greatest value when there is none.</summary>
+    /// <summary>
+    /// Returns the next end of a life after <paramref name="now"/>, the greatest value when there is none.
+    /// </summary>
     public long NextExpiry(long now) => Scalar(_nextExpiry, now) ?? Never;
 
     /// <summary>Returns scheduled messages whose time has come, in the order of their times.</summary>
@@ -239,7 +264,9 @@ internal sealed class MessageStore : IDisposable
     /// <summary>Returns when the next scheduled message is due, the greatest value when there is none.</summary>
     public long NextDue() => Scalar(_nextDue) ?? Never;
 
-    /// <summary>Returns the messages of an entity that were delivered at least <paramref name="count"/> times.</summary>
+    /// <summary>
+    /// Returns the messages of an entity that were delivered at least <paramref name="count"/> times.
+    /// </summary>
     public List<long> DeliveredAtLeast(long entity, int count) => Query(
         "SELECT d.id FROM delivery d JOIN message m ON m.id = d.id WHERE d.id BETWEEN $1 AND $2 AND d.count >= $3",
         static row => row.GetInt64(0),
@@ -247,16 +274,20 @@ internal sealed class MessageStore : IDisposable
         LastIdOf(entity),
         (long)count);
 
-    /// <summary>Returns the sessions of an entity that have active messages, and how many, those with the oldest message first.</summary>
+    /// <summary>
+    /// Returns the sessions of an entity that have active messages, and how many, those with the oldest message first.
+    /// </summary>
     public List<(string Session, int Count)> Sessions(long entity) => Query(
-        "SELECT session, count(*) FROM message WHERE session IS NOT NULL AND state = 0 AND id BETWEEN $1 AND $2 GROUP BY session ORDER BY min(id)",
+        "SELECT session, count(*) FROM message WHERE session IS NOT NULL AND state = 0 AND id BETWEEN $1 AND $2 "
+        + "GROUP BY session ORDER BY min(id)",
         static row => (row.GetString(0), row.GetInt32(1)),
         IdOf(entity, 0),
         LastIdOf(entity));
 
     /// <summary>Returns the state that was set on a session, or null.</summary>
     public byte[]? SessionState(long entity, string session) =>
-        Query("SELECT state FROM session WHERE entity = $1 AND id = $2", static row => row.GetFieldValue<byte[]>(0), entity, session).FirstOrDefault();
+        Query("SELECT state FROM session WHERE entity = $1 AND id = $2", static row => row.GetFieldValue<byte[]>(0), entity, session)
+            .FirstOrDefault();
 
     /// <summary>Sets the state of a session; null removes it.</summary>
     public void SetSessionState(long entity, string session, byte[]? state)
@@ -271,7 +302,10 @@ internal sealed class MessageStore : IDisposable
         }
     }
 
-    /// <summary>Returns what rules the topology file gave the subscription when its rules were stored, or null when none are stored.</summary>
+    /// <summary>
+    /// Returns what rules the topology file gave the subscription when its rules were stored, or null when none are
+    /// stored.
+    /// </summary>
     public string? RulesOrigin(long entity) =>
         Query("SELECT topology FROM entity WHERE id = $1", static row => row.IsDBNull(0) ? null : row.GetString(0), entity)[0];
 
@@ -375,8 +409,10 @@ internal sealed class MessageStore : IDisposable
         try
         {
             _connection.Open();
-            Execute($"PRAGMA page_size={PageSize}; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL;");
-            Execute("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=33554432; PRAGMA cache_size=-16000;");
+            Execute(
+                $"PRAGMA page_size={PageSize}; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL;");
+            Execute(
+                "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=33554432; PRAGMA cache_size=-16000;");
             Execute("BEGIN IMMEDIATE");
         }
         catch (SqliteException e) when (e.SqliteErrorCode == SqliteBusy)
@@ -394,7 +430,8 @@ internal sealed class MessageStore : IDisposable
         var tables = Query("SELECT count(*) FROM sqlite_schema", static row => row.GetInt64(0))[0];
         if (version != Version && (version != 0 || tables > 0))
         {
-            throw new IOException($"The messages in '{directory}' were stored by another version of the broker. Delete 'bus.db*' there to start empty.");
+            throw new IOException(
+                $"The messages in '{directory}' were stored by another version of the broker. Delete 'bus.db*' there to start empty.");
         }
     }
 

@@ -1,6 +1,8 @@
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
-/// <summary>The state of a message as the client shows it. The numbers are those on the wire and in the store.</summary>
+/// <summary>
+/// The state of a message as the client shows it. The numbers are those on the wire and in the store.
+/// </summary>
 internal enum MessageStatus
 {
     Active = 0,
@@ -14,7 +16,7 @@ internal enum ReceiveMode
     ReceiveAndDelete,
 }
 
-/// <summary>What a receiver wants done with a locked message.</summary>
+/// <summary>The settlement of a locked message that a receiver asks for.</summary>
 internal enum Settlement
 {
     Complete,
@@ -56,7 +58,8 @@ internal readonly record struct MessageCopy(int Subscription, string? SessionId,
 internal sealed record Delivered(StoredMessage Message, Guid LockToken, long LockedUntil);
 
 /// <summary>One stored message.</summary>
-/// <param name="Id">The entity's number and the sequence number in one, so that an entity's messages lie together in order.</param>
+/// <param name="Id">The entity's number and the sequence number in one, so that an entity's messages lie together in
+/// order.</param>
 /// <param name="Status">Whether it waits, is set aside, or is scheduled.</param>
 /// <param name="EnqueuedAt">When it was enqueued, in UTC ticks.</param>
 /// <param name="ExpiresAt">The end of its life in UTC ticks; the greatest value means never.</param>
@@ -81,5 +84,5 @@ internal sealed record StoredMessage(
     public long Sequence => MessageStore.SequenceOf(Id);
 }
 
-/// <summary>What is read of a message before it is delivered.</summary>
+/// <summary>The part of a message that is read before it is delivered.</summary>
 internal readonly record struct MessageHead(long Id, long ExpiresAt, string? SessionId, int Size, int DeliveryCount);

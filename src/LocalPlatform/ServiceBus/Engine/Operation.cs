@@ -1,6 +1,8 @@
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
-/// <summary>Something a client asks of the broker. It is applied on the broker's thread and answered after the commit.</summary>
+/// <summary>
+/// Something a client asks of the broker. It is applied on the broker's thread and answered after the commit.
+/// </summary>
 internal abstract class Operation
 {
     /// <summary>Gets whether the answer promises that the result is on the disk.</summary>

@@ -1,13 +1,17 @@
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
-/// <summary>What a queue keeps in memory of a message that is next in line or locked. Its deadline is the end of its lock.</summary>
+/// <summary>
+/// The part of a waiting or locked message that its queue keeps in memory. Its deadline is the end of its lock.
+/// </summary>
 internal sealed class QueueEntry(BrokerQueue queue, MessageHead head, Session? session) : Timed
 {
     public long Sequence { get; } = MessageStore.SequenceOf(head.Id);
 
     public long ExpiresAt { get; } = head.ExpiresAt;
 
-    /// <summary>Gets its session, where the queue has sessions. The session's lock is then the lock of the message.</summary>
+    /// <summary>
+    /// Gets its session, where the queue has sessions. The session's lock is then the lock of the message.
+    /// </summary>
     public Session? Session { get; } = session;
 
     /// <summary>Gets or sets how many bytes its content has.</summary>

@@ -1,6 +1,9 @@
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
-/// <summary>How many bytes the messages of a queue with its dead letters, or of a topic with its subscriptions, have and may have.</summary>
+/// <summary>
+/// The used and the allowed bytes of the messages of a queue with its dead letters, or of a topic with its
+/// subscriptions.
+/// </summary>
 internal sealed class Quota(string path, long limit)
 {
     public long Used { get; set; }

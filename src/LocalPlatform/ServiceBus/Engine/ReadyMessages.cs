@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
 /// <summary>
-/// The messages of a queue, or of one session, that wait to be received, in order. Only the first ones are in memory, the others are read from the
-/// store when their turn comes, so a long queue needs no more memory than a short one.
+/// The messages of a queue, or of one session, that wait to be received, in order. Only the first ones are in memory,
+/// the others are read from the store when their turn comes, so a long queue needs no more memory than a short one.
 /// </summary>
 /// <param name="load">Reads a page of waiting messages from the store.</param>
 internal sealed class ReadyMessages(ReadyMessages.Loader load)
@@ -17,8 +17,8 @@ internal sealed class ReadyMessages(ReadyMessages.Loader load)
     private bool _storeHasMore = true;
 
     /// <summary>
-    /// Reads up to <paramref name="limit"/> active messages from a sequence number on, in order, and leaves out those that are locked. It returns
-    /// the sequence number to go on from, or null when it read the last message.
+    /// Reads up to <paramref name="limit"/> active messages from a sequence number on, in order, and leaves out those
+    /// that are locked. It returns the sequence number to go on from, or null when it read the last message.
     /// </summary>
     public delegate (List<QueueEntry> Entries, long? Next) Loader(long fromSequence, int limit);
 

@@ -4,8 +4,8 @@ using IntegrationHub.LocalPlatform.ServiceBus.Topology;
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
 /// <summary>
-/// The rules of the subscriptions. They are those of the topology file until a client changes them; then they are stored, and hold until the file gives the
-/// subscription other rules than it did at that time.
+/// The rules of the subscriptions. They are those of the topology file until a client changes them; then they are
+/// stored, and hold until the file gives the subscription other rules than it did at that time.
 /// </summary>
 internal sealed class RuleBook(BusTopology topology, BrokerState state)
 {
@@ -56,7 +56,8 @@ internal sealed class RuleBook(BusTopology topology, BrokerState state)
     private void Save(string path, Rule[] rules)
     {
         var subscription = _subscriptions[path];
-        state.Store.SaveRules(state.Queue(path).Id, subscription.RulesText, rules.Select(static rule => (rule.Name, RuleCodec.Encode(rule))));
+        state.Store.SaveRules(
+            state.Queue(path).Id, subscription.RulesText, rules.Select(static rule => (rule.Name, RuleCodec.Encode(rule))));
         state.Router.SetRules(path, rules);
     }
 }

@@ -38,7 +38,8 @@ internal sealed class SessionBook(BrokerQueue queue, BrokerState state, TimeSpan
             var session = Of(id);
             if (session.Holder is not null)
             {
-                throw new BusException(BusError.SessionCannotBeLocked, $"The requested session '{id}' cannot be accepted. Another receiver may hold it.");
+                throw new BusException(
+                    BusError.SessionCannotBeLocked, $"The requested session '{id}' cannot be accepted. Another receiver may hold it.");
             }
 
             Grant(session, consumer, request);
@@ -55,7 +56,10 @@ internal sealed class SessionBook(BrokerQueue queue, BrokerState state, TimeSpan
         }
     }
 
-    /// <summary>Lets go of the session of a receiver that is closed, or of its wait for one. The deliveries that it did not settle do not count.</summary>
+    /// <summary>
+    /// Lets go of the session of a receiver that is closed, or of its wait for one. The deliveries that it did not
+    /// settle do not count.
+    /// </summary>
     public void Release(Consumer consumer)
     {
         if (_waiting.FirstOrDefault(waiter => waiter.Consumer == consumer) is { } waiter)
@@ -86,7 +90,9 @@ internal sealed class SessionBook(BrokerQueue queue, BrokerState state, TimeSpan
         return session.DueAt;
     }
 
-    /// <summary>Returns a session that the link of a name holds, or that any link holds when no name is given.</summary>
+    /// <summary>
+    /// Returns a session that the link of a name holds, or that any link holds when no name is given.
+    /// </summary>
     /// <exception cref="BusException">The session is not held, or by another receiver.</exception>
     public Session RequireHeld(string id, string? holder) =>
         _sessions.TryGetValue(id, out var session) && session.Holder is { } consumer && (holder is null || holder == consumer.Name)

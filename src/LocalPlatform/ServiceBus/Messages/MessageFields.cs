@@ -5,8 +5,8 @@ using Microsoft.Azure.Amqp.Framing;
 namespace IntegrationHub.LocalPlatform.ServiceBus.Messages;
 
 /// <summary>
-/// A view of an encoded message for filters and the engine. A section is decoded when it is first asked for; the message itself stays the bytes that came
-/// over the wire.
+/// A view of an encoded message for filters and the engine. A section is decoded when it is first asked for; the
+/// message itself stays the bytes that came over the wire.
 /// </summary>
 internal sealed class MessageFields
 {
@@ -52,7 +52,10 @@ internal sealed class MessageFields
     /// <summary>Gets when the sender wants it enqueued, in UTC ticks; zero means now.</summary>
     public long ScheduledFor => Annotation(ScheduledName) is DateTime at ? at.ToUniversalTime().Ticks : 0;
 
-    /// <summary>Gets the life its sender gave it. The header holds less than 50 days, so a longer life is read from the properties.</summary>
+    /// <summary>
+    /// Gets the life its sender gave it. The header holds less than 50 days, so a longer life is read from the
+    /// properties.
+    /// </summary>
     public TimeSpan TimeToLive
     {
         get
@@ -69,7 +72,8 @@ internal sealed class MessageFields
     }
 
     /// <summary>Gets the sender's own properties. Names differ by case.</summary>
-    public IReadOnlyDictionary<string, object?> ApplicationProperties => _applicationProperties ??= DecodeMap(_sections.ApplicationProperties);
+    public IReadOnlyDictionary<string, object?> ApplicationProperties =>
+        _applicationProperties ??= DecodeMap(_sections.ApplicationProperties);
 
     private Properties Properties => _properties ??= Decode(new Properties(), _sections.Properties);
 
@@ -84,7 +88,9 @@ internal sealed class MessageFields
         return Encode(properties, null);
     }
 
-    /// <summary>Returns the message with application properties set, or removed where the value is <see cref="Removed"/>.</summary>
+    /// <summary>
+    /// Returns the message with application properties set, or removed where the value is <see cref="Removed"/>.
+    /// </summary>
     public byte[] WithApplicationProperties(IReadOnlyDictionary<string, object?> changes)
     {
         var application = Decode(new ApplicationProperties(), _sections.ApplicationProperties);
@@ -103,7 +109,7 @@ internal sealed class MessageFields
         return Encode(null, application);
     }
 
-    /// <summary>Decodes every section, so that none fails later, when there is nobody to tell.</summary>
+    /// <summary>Decodes every section, so that none fails later, when no caller waits for the answer.</summary>
     /// <exception cref="InvalidDataException">One cannot be decoded.</exception>
     public void Validate()
     {

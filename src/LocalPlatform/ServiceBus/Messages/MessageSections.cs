@@ -2,18 +2,21 @@ using System.Buffers.Binary;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Messages;
 
-/// <summary>Where a section of an encoded message lies; a length of zero means there is none.</summary>
+/// <summary>The position of a section in an encoded message. A length of zero means that it has none.</summary>
 internal readonly record struct MessageSection(int Offset, int Length)
 {
     public int End => Offset + Length;
 }
 
-/// <summary>Where the sections of an encoded AMQP message lie. They are found by their lengths; nothing is decoded.</summary>
+/// <summary>
+/// The positions of the sections of an encoded AMQP message. They are found by their lengths; nothing is decoded.
+/// </summary>
 /// <param name="Header">What the broker replaces with each delivery.</param>
 /// <param name="MessageAnnotations">What sender and broker say to each other about the message.</param>
 /// <param name="Properties">The standard properties, such as the message id.</param>
 /// <param name="ApplicationProperties">The sender's own properties.</param>
-/// <param name="Bare">Where the part begins that its sender alone may change: properties, application properties, body, footer.</param>
+/// <param name="Bare">Where the part begins that its sender alone may change: properties, application properties, body,
+/// footer.</param>
 /// <param name="Body">Where the body begins.</param>
 internal readonly record struct MessageSections(
     MessageSection Header,

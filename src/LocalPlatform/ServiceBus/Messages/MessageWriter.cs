@@ -5,7 +5,9 @@ using Microsoft.Azure.Amqp.Framing;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Messages;
 
-/// <summary>Writes messages as receivers get them: a header and annotations of the broker's, then everything as it was sent.</summary>
+/// <summary>
+/// Writes messages as receivers get them: a header and annotations of the broker's, then everything as it was sent.
+/// </summary>
 internal static class MessageWriter
 {
     private static readonly AmqpSymbol SequenceNumber = "x-opt-sequence-number";
@@ -15,7 +17,9 @@ internal static class MessageWriter
     private static readonly AmqpSymbol LockedUntil = "x-opt-locked-until";
     private static readonly AmqpSymbol DeadLetterSource = "x-opt-deadletter-source";
 
-    /// <summary>Returns a delivered message in parts. Its header counts the deliveries before this one; the client adds one.</summary>
+    /// <summary>
+    /// Returns a delivered message in parts. Its header counts the deliveries before this one; the client adds one.
+    /// </summary>
     public static ArraySegment<byte>[] Write(Delivered delivered) => Write(delivered, delivered.Message.DeliveryCount - 1);
 
     /// <summary>Returns a peeked message, to which the client adds no delivery.</summary>
@@ -90,7 +94,9 @@ internal static class MessageWriter
         annotations.Encode(buffer);
     }
 
-    /// <summary>Writes the life that the entity allows: the client reads it from two properties, which win over the header.</summary>
+    /// <summary>
+    /// Writes the life that the entity allows: the client reads it from two properties, which win over the header.
+    /// </summary>
     private static void WriteProperties(ByteBuffer buffer, StoredMessage message, MessageSections sections)
     {
         var properties = new Properties();

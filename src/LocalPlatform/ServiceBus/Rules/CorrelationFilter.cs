@@ -2,7 +2,9 @@ using IntegrationHub.LocalPlatform.ServiceBus.Messages;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Rules;
 
-/// <summary>Exact, case-sensitive equalities that must all hold; a property that is null here is not looked at.</summary>
+/// <summary>
+/// Exact, case-sensitive equalities that must all hold; a property that is null here is not looked at.
+/// </summary>
 internal sealed record CorrelationFilter : IMessageFilter
 {
     public string? CorrelationId { get; init; }
@@ -32,7 +34,10 @@ internal sealed record CorrelationFilter : IMessageFilter
         && IsNullOrSame(SessionId, message.SessionId)
         && IsNullOrSame(ReplyToSessionId, message.ReplyToSessionId)
         && IsNullOrSame(ContentType, message.ContentType)
-        && Properties.All(wanted => message.ApplicationProperties.TryGetValue(wanted.Key, out var value) && Equals(SqlRules.Widened(wanted.Value), SqlRules.Widened(value)));
+        && Properties.All(
+            wanted =>
+                message.ApplicationProperties.TryGetValue(wanted.Key, out var value)
+                    && Equals(SqlRules.Widened(wanted.Value), SqlRules.Widened(value)));
 
     private static bool IsNullOrSame(string? wanted, string? value) => wanted is null || wanted == value;
 }

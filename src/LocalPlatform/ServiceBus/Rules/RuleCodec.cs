@@ -3,7 +3,9 @@ using Microsoft.Azure.Amqp.Encoding;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Rules;
 
-/// <summary>Rules as the client's rule manager writes and reads them. The store keeps them in the form that the client writes.</summary>
+/// <summary>
+/// Rules as the client's rule manager writes and reads them. The store keeps them in the form that the client writes.
+/// </summary>
 internal static class RuleCodec
 {
     private const ulong RuleDescriptionCode = 0x0000013700000004;

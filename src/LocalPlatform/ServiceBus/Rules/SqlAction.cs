@@ -3,7 +3,10 @@ using Microsoft.Azure.Amqp.Framing;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Rules;
 
-/// <summary>Changes the copy of a message: <c>SET property = expression; REMOVE property</c>. Each statement sees what the one before did.</summary>
+/// <summary>
+/// Changes the copy of a message: <c>SET property = expression; REMOVE property</c>. Each statement sees what the one
+/// before did.
+/// </summary>
 internal sealed class SqlAction
 {
     private const int MaxLength = 1024;
@@ -54,6 +57,7 @@ internal sealed record SqlStatement(string Property, bool IsSystem, SqlExpressio
         var value = Value?.Invoke(fields);
         return IsSystem
             ? fields.WithProperties(properties => Setters[Property](properties, value?.ToString()))
-            : fields.WithApplicationProperties(new Dictionary<string, object?> { [Property] = Value is null ? MessageFields.Removed : value });
+            : fields.WithApplicationProperties(
+                new Dictionary<string, object?> { [Property] = Value is null ? MessageFields.Removed : value });
     }
 }

@@ -3,15 +3,15 @@ using IntegrationHub.LocalPlatform.ServiceBus.Messages;
 namespace IntegrationHub.LocalPlatform.ServiceBus.Rules;
 
 /// <summary>
-/// A condition over a message's properties in the broker's SQL: three-valued, so what compares with a property that is missing, or of another kind, is
-/// neither true nor false, and a message passes only when the whole is true.
+/// A condition over a message's properties in the broker's SQL: three-valued, so what compares with a property that is
+/// missing, or of another kind, is neither true nor false, and a message passes only when the whole is true.
 /// </summary>
 internal sealed class SqlFilter : IMessageFilter
 {
-    /// <summary>What the client writes for a filter that takes everything.</summary>
+    /// <summary>The client's text for a filter that takes everything.</summary>
     public const string TrueText = "1=1";
 
-    /// <summary>What the client writes for a filter that takes nothing.</summary>
+    /// <summary>The client's text for a filter that takes nothing.</summary>
     public const string FalseText = "1=0";
 
     private const int MaxLength = 1024;

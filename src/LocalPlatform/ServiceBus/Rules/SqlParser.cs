@@ -2,10 +2,15 @@ using IntegrationHub.LocalPlatform.ServiceBus.Messages;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Rules;
 
-/// <summary>What an expression comes to for a message: a string, bool, long, double or other property value; null is unknown.</summary>
+/// <summary>
+/// Evaluates an expression for a message, to a string, bool, long, double or other property value. Null is unknown.
+/// </summary>
 internal delegate object? SqlExpression(MessageFields message);
 
-/// <summary>Builds a condition or an action from tokens, by recursive descent: or, and, not, comparison, sum, product, sign, operand.</summary>
+/// <summary>
+/// Builds a condition or an action from tokens, by recursive descent: or, and, not, comparison, sum, product, sign,
+/// operand.
+/// </summary>
 internal sealed class SqlParser(List<SqlToken> tokens)
 {
     private static readonly HashSet<string> Keywords =
@@ -229,7 +234,8 @@ internal sealed class SqlParser(List<SqlToken> tokens)
 
     private SqlToken Take() => tokens[_at++];
 
-    private bool IsKeyword(string keyword) => Current.Kind == SqlTokenKind.Word && Current.Text.Equals(keyword, StringComparison.OrdinalIgnoreCase);
+    private bool IsKeyword(string keyword) =>
+        Current.Kind == SqlTokenKind.Word && Current.Text.Equals(keyword, StringComparison.OrdinalIgnoreCase);
 
     private bool TakeKeyword(string keyword)
     {

@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Rules;
 
-/// <summary>What the operators of a SQL filter mean. An operand that is unknown, or of a kind the operator does not take, makes the result unknown.</summary>
+/// <summary>
+/// The operators of a SQL filter. An operand that is unknown, or of a kind the operator does not take, makes
+/// the result unknown.
+/// </summary>
 internal static class SqlRules
 {
     /// <summary>A pattern takes time in proportion to the text, whatever it is.</summary>
@@ -39,7 +42,8 @@ internal static class SqlRules
     public static SqlExpression Like(SqlExpression text, SqlExpression pattern, SqlExpression? escape) => message =>
     {
         var mark = escape?.Invoke(message);
-        if (text(message) is not string value || pattern(message) is not string wanted || (escape is not null && mark is not string { Length: 1 }))
+        if (text(message) is not string value || pattern(message) is not string wanted
+            || (escape is not null && mark is not string { Length: 1 }))
         {
             return null;
         }
@@ -47,7 +51,8 @@ internal static class SqlRules
         return Regex.IsMatch(value, ToRegex(wanted, (mark as string)?[0]), PatternOptions);
     };
 
-    public static SqlExpression Calculate(SqlExpression left, string sign, SqlExpression right) => message => (left(message), right(message)) switch
+    public static SqlExpression Calculate(SqlExpression left, string sign, SqlExpression right) =>
+        message => (left(message), right(message)) switch
     {
         (long a, long b) => Calculate(a, sign, b),
         (string a, string b) when sign == "+" => a + b,
@@ -61,13 +66,16 @@ internal static class SqlRules
     {
         if (!message.ApplicationProperties.TryGetValue(name, out var value))
         {
-            value = message.ApplicationProperties.FirstOrDefault(property => property.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+            value = message.ApplicationProperties.FirstOrDefault(
+                property => property.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
         }
 
         return Widened(value);
     };
 
-    /// <summary>Returns whole numbers as long and other numbers as double, so that kinds of numbers compare with each other.</summary>
+    /// <summary>
+    /// Returns whole numbers as long and other numbers as double, so that kinds of numbers compare with each other.
+    /// </summary>
     public static object? Widened(object? value) => value switch
     {
         byte or sbyte or short or ushort or int or uint => Convert.ToInt64(value, null),

@@ -105,7 +105,8 @@ internal static class SqlTokens
     private static SqlToken Number(string text, ref int at)
     {
         var start = at;
-        while (at < text.Length && (char.IsAsciiLetterOrDigit(text[at]) || text[at] == '.' || (text[at] is '+' or '-' && text[at - 1] is 'e' or 'E')))
+        while (at < text.Length
+            && (char.IsAsciiLetterOrDigit(text[at]) || text[at] == '.' || (text[at] is '+' or '-' && text[at - 1] is 'e' or 'E')))
         {
             at++;
         }
@@ -116,7 +117,8 @@ internal static class SqlTokens
             return new(SqlTokenKind.Literal, number, whole, start);
         }
 
-        return double.TryParse(number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var real)
+        return double.TryParse(
+            number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var real)
             ? new(SqlTokenKind.Literal, number, real, start)
             : throw new FormatException($"'{number}' at {start} is not a number.");
     }

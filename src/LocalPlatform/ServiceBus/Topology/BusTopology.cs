@@ -5,7 +5,10 @@ namespace IntegrationHub.LocalPlatform.ServiceBus.Topology;
 /// <summary>The entities of a broker.</summary>
 internal sealed record BusTopology(IReadOnlyList<QueueTopology> Queues, IReadOnlyList<TopicTopology> Topics);
 
-/// <summary>What a queue and a subscription have in common. A subscription shares the bytes that its messages may have with its topic.</summary>
+/// <summary>
+/// The properties that a queue and a subscription have in common. A subscription shares the bytes that its messages may
+/// have with its topic.
+/// </summary>
 internal sealed record QueueTopology(
     string Path,
     TimeSpan LockDuration,
@@ -24,6 +27,7 @@ internal sealed record TopicTopology(
     IReadOnlyList<SubscriptionTopology> Subscriptions);
 
 /// <summary>
-/// A subscription with the rules that it has as long as no client changes them, and their text in the file, by which a later change of the file is noticed.
+/// A subscription with the rules that it has as long as no client changes them, and their text in the file, by which a
+/// later change of the file is noticed.
 /// </summary>
 internal sealed record SubscriptionTopology(QueueTopology Queue, IReadOnlyList<Rule> Rules, string RulesText);

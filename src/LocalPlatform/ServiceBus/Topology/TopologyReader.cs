@@ -4,7 +4,9 @@ using IntegrationHub.LocalPlatform.ServiceBus.Rules;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Topology;
 
-/// <summary>Reads a topology file. Every fault is an <see cref="InvalidDataException"/> that names the file and the field.</summary>
+/// <summary>
+/// Reads a topology file. Every fault is an <see cref="InvalidDataException"/> that names the file and the field.
+/// </summary>
 internal sealed class TopologyReader
 {
     private const int MaxNameLength = 260;
@@ -93,7 +95,8 @@ internal sealed class TopologyReader
             "requiresSession",
             "rules");
 
-        // No filter can fail here: what Azure calls an evaluation error is unknown, so no match. The setting is only checked.
+        // No filter can fail here: what Azure calls an evaluation error is unknown, so no match. The setting is only
+        // checked.
         Flag(subscription, at, "deadLetteringOnFilterEvaluationExceptions");
         var queue = Common(subscription, at, EntityPath.OfSubscription(topic, Name(subscription, at)), maxBytes);
         var rules = Items(subscription, at, "rules", Rule);
@@ -132,7 +135,18 @@ internal sealed class TopologyReader
 
     private CorrelationFilter Correlation(JsonElement filter, string at)
     {
-        OnlyFields(filter, at, "correlationId", "messageId", "to", "replyTo", "label", "sessionId", "replyToSessionId", "contentType", "properties");
+        OnlyFields(
+            filter,
+            at,
+            "correlationId",
+            "messageId",
+            "to",
+            "replyTo",
+            "label",
+            "sessionId",
+            "replyToSessionId",
+            "contentType",
+            "properties");
         var wanted = new CorrelationFilter
         {
             CorrelationId = Text(filter, at, "correlationId"),
@@ -250,7 +264,9 @@ internal sealed class TopologyReader
             return false;
         }
 
-        return flag.ValueKind is JsonValueKind.True or JsonValueKind.False ? flag.GetBoolean() : throw Fault($"{at}.{field}", "has to be true or false.");
+        return flag.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? flag.GetBoolean()
+            : throw Fault($"{at}.{field}", "has to be true or false.");
     }
 
     private TimeSpan? Duration(JsonElement owner, string at, string field)
@@ -282,7 +298,8 @@ internal sealed class TopologyReader
         {
             if (!known.Contains(field.Name))
             {
-                throw Fault(at.Length == 0 ? field.Name : $"{at}.{field.Name}", $"is not known here; known are {string.Join(", ", known)}.");
+                throw Fault(
+                    at.Length == 0 ? field.Name : $"{at}.{field.Name}", $"is not known here; known are {string.Join(", ", known)}.");
             }
         }
     }
