@@ -116,6 +116,7 @@ public interface IHandoffTarget : IConnector
     /// <exception cref="Http.VendorUnavailableException">The vendor does not answer: try later.</exception>
     /// <exception cref="Http.VendorRefusedException">The vendor refuses for good.</exception>
     /// <exception cref="AmbiguousMatchException">Several records match the lead, and nothing was written.</exception>
+    /// <exception cref="RecordsDeletedException">All records of the lead were deleted, and nothing was written.</exception>
     Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken);
 }
 
@@ -128,6 +129,9 @@ public sealed record HandoffOrder(Handoff Handoff, Journey Journey, HandoffBrief
 {
     /// <summary>Gets the id, in the tool, of the user it is meant for; null leaves it to the tool.</summary>
     public string? OwnerId { get; init; }
+
+    /// <summary>Gets a value indicating whether a record may be made where all that the tool had of the lead were deleted: a person has said so.</summary>
+    public bool MayRecreate { get; init; }
 
     /// <summary>Gets the ids of the users the hub had given it to before, who did not take it up. A record that one of them has is nobody's yet.</summary>
     public IReadOnlyList<string> GivenBefore { get; init; } = [];

@@ -198,6 +198,20 @@ internal static class SalesforceMapper
         return WithPeople(deal, record, options);
     }
 
+    /// <summary>The stage that a lead's status stands for, since the row was last changed; none for other records, and for a status that is a return.</summary>
+    public static IEnumerable<SourceEvent> StageOf(SalesforceRecord record, SalesforceOptions options)
+    {
+        var blank = Blank(record.Entity, record.Id, $"{Key(options, "row", record.Id, record.Version)}|met", record.Instant("SystemModstamp"), options);
+        if (record.Entity == "Lead" && record.Flag("IsConverted") == true)
+        {
+            yield return Converted(record, blank, options) with { ShowsWork = false };
+        }
+        else if (record.Entity == "Lead" && options.Stages.TryGet(record.Text("Status"), out var stage))
+        {
+            yield return blank with { Kind = SourceEventKind.StageChanged, ToStageRaw = record.Text("Status"), Stage = stage };
+        }
+    }
+
     /// <summary>An opportunity as it stands.</summary>
     public static SourceEvent DealOf(SalesforceRecord record, SalesforceOptions options) =>
         WithState(record, Blank(record.Entity, record.Id, Key(options, "row", record.Id, record.Version), record.Instant("SystemModstamp"), options), isNew: false, options);
@@ -334,6 +348,11 @@ internal static class SalesforceMapper
     private static SourceEvent WithStatus(SalesforceRecord record, SourceEvent person, Telling telling, SalesforceOptions options)
     {
         person = person with { HubWroteLast = IsWrittenBy(telling.ApiUser, record) };
+        if (IsOwnRow(record, telling, options))
+        {
+            return person;
+        }
+
         var showsWork = OwnerTook(record, person, telling, options) || StatusMoved(record, telling, options);
         if (record.Text("Status") is not { } status)
         {
@@ -343,15 +362,9 @@ internal static class SalesforceMapper
         var kind = telling.Form == Form.Created ? SourceEventKind.ContactCreated : SourceEventKind.StageChanged;
         if (options.ReturnStatuses.Contains(status, StringComparer.OrdinalIgnoreCase))
         {
-            // A lead that is handed over again still has the status of its return, and what the hub writes to it then is no second one.
-            if (IsWrittenBy(telling.ApiUser, record))
-            {
-                return person;
-            }
-
             // With a field for the reason, a return that has none is no return yet: the lead stays with sales until they say why.
             var reason = options.ReturnReasonField is { } field ? record.Text(field) : status;
-            return person with { Kind = kind, ToStageRaw = status, ReturnedReason = reason, ReturnHeld = reason is null };
+            return person with { Kind = kind, ToStageRaw = status, ReturnedReason = reason, ReturnHeld = reason is null && !person.HubWroteLast };
         }
 
         var known = options.Stages.TryGet(status, out var stage);
@@ -366,6 +379,11 @@ internal static class SalesforceMapper
             && record.Text("Status") is { } status
             && !options.InitialStatuses.Concat(options.ReturnStatuses).Contains(status, StringComparer.OrdinalIgnoreCase);
     }
+
+    /// <summary>A lead that the hub made, and nobody has touched: what stands in it is the hub's word and not the tool's.</summary>
+    private static bool IsOwnRow(SalesforceRecord record, Telling telling, SalesforceOptions options) =>
+        IsWrittenBy(telling.ApiUser, record) && record.IdOf("CreatedById") == telling.ApiUser
+        && (record.Text("Status") is not { } status || options.InitialStatuses.Contains(status, StringComparer.OrdinalIgnoreCase));
 
     private static bool IsWrittenBy(string? user, SalesforceRecord record) => user is not null && record.IdOf("LastModifiedById") == user;
 

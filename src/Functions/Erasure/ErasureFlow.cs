@@ -92,7 +92,12 @@ public sealed partial class ErasureFlow(
         {
             if (key.Kind != IdentityKind.Deal)
             {
-                await identities.BuryAsync(key, clock.GetUtcNow(), cancellationToken);
+                // An address that the person had once may be somebody else's by now: theirs stays.
+                if (await identities.LookUpAsync(key, cancellationToken) is not { Lead: { } owner } || await journeys.ResolveAsync(owner, cancellationToken) == leadId)
+                {
+                    await identities.BuryAsync(key, clock.GetUtcNow(), cancellationToken);
+                }
+
                 continue;
             }
 

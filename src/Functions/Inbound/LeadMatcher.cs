@@ -8,7 +8,11 @@ namespace IntegrationHub.Functions.Inbound;
 /// <summary>One of the leads an event is about.</summary>
 /// <param name="LeadId">The lead.</param>
 /// <param name="Keys">The keys the event names this person by; none where only its deal led here.</param>
-public sealed record MatchedLead(LeadId LeadId, IReadOnlyList<IdentityKey> Keys);
+public sealed record MatchedLead(LeadId LeadId, IReadOnlyList<IdentityKey> Keys)
+{
+    /// <summary>Gets those of the keys that were another lead's until now.</summary>
+    public IReadOnlyList<IdentityKey> TakenOver { get; init; } = [];
+}
 
 /// <summary>Whose an event is.</summary>
 /// <param name="Leads">The leads; none when nobody can be told.</param>
@@ -26,7 +30,8 @@ public sealed record LeadMatch(IReadOnlyList<MatchedLead> Leads, IReadOnlyList<F
 /// Finds the leads an event is about, and makes the lead of a person met for the first time. What a tool says in one event is one person: those leads are merged. A common address makes one of
 /// two leads as well, unless a tool knows them as two; then a person is asked.
 /// </summary>
-public sealed class LeadMatcher(IdentityStore identities, SeatStore seats, ParkedStore parked, JourneyFlow journeys, ReviewStore reviews, ConnectorSet connectors, TimeProvider clock)
+public sealed class LeadMatcher(
+    IdentityStore identities, SeatStore seats, ParkedStore parked, JourneyFlow journeys, ReviewStore reviews, ConnectorSet connectors, FunnelSettings settings, TimeProvider clock)
 {
     private const int RoundsBeforeGivingUp = 20;
 
@@ -94,7 +99,7 @@ public sealed class LeadMatcher(IdentityStore identities, SeatStore seats, Parke
     {
         var now = clock.GetUtcNow();
         var because = MergeCause.Of(delivery.Connector, source.Side, source.OccurredAt ?? delivery.ReceivedAt, delivery.ReceivedAt, messageId, MergeCause.Tool);
-        var whole = new Person(delivery.Connector, source.HubLeadId, [.. source.People.Concat(source.Merged).Distinct()], AddressesOf(source), GoneOf(source), because, now);
+        var whole = new Person(delivery.Connector, source.HubLeadId, [.. source.People.Concat(source.Merged).Distinct()], AddressesOf(source), HeldBy(source), GoneOf(source), because, now);
         if (source.DealId is null || source.People.Length <= 1)
         {
             return await MatchPersonAsync(whole, cancellationToken);
@@ -103,7 +108,7 @@ public sealed class LeadMatcher(IdentityStore identities, SeatStore seats, Parke
         var people = new LeadMatch([], []);
         foreach (var record in source.People)
         {
-            var person = await MatchPersonAsync(whole with { HubLeadId = null, Records = [record], Addresses = [] }, cancellationToken);
+            var person = await MatchPersonAsync(whole with { HubLeadId = null, Records = [record], Addresses = [], Held = [] }, cancellationToken);
             people = people with { Leads = [.. people.Leads.Concat(person.Leads).DistinctBy(lead => lead.LeadId)], Erased = people.Erased || person.Erased };
         }
 
@@ -142,9 +147,13 @@ public sealed class LeadMatcher(IdentityStore identities, SeatStore seats, Parke
                 return new([], []) { Question = question };
             }
 
-            if (found.Lead is { } lead && await LinkAsync(lead, person, mayLackAddress: found.Question is not null, cancellationToken) is { } own)
+            if (found.Lead is { } lead)
             {
-                return new([new(lead, own)], []);
+                await TakeOverAsync(lead, found.Yielded, person, cancellationToken);
+                if (await LinkAsync(lead, person, mayLackAddress: found.Question is not null, cancellationToken) is { } own)
+                {
+                    return new([new(lead, own) { TakenOver = [.. found.Yielded.Keys] }], []);
+                }
             }
         }
 
@@ -157,6 +166,8 @@ public sealed class LeadMatcher(IdentityStore identities, SeatStore seats, Parke
         List<LeadId> certain = [.. person.Records.Select(record => owners[record].Lead).Prepend(person.HubLeadId).OfType<LeadId>().Distinct()];
         List<LeadId> likely = [.. person.Addresses.Select(address => owners[address].Lead).OfType<LeadId>().Except(certain)];
         Seat[] unseated = [.. person.Records.Except(person.Gone).Where(record => owners[record].Lead is null).Select(SeatOf)];
+        var yielded = await YieldedAsync(person, owners, certain, unseated, cancellationToken);
+        likely = [.. likely.Where(lead => person.Addresses.Any(address => owners[address].Lead == lead && !yielded.ContainsKey(address)))];
         if (certain.Count + likely.Count > 1)
         {
             // Only now: which lead an id stands for need not be asked where there is one.
@@ -182,6 +193,7 @@ public sealed class LeadMatcher(IdentityStore identities, SeatStore seats, Parke
         };
         if (found.Lead is { } lead)
         {
+            found = found with { Yielded = yielded.Concat(found.Yielded).Where(address => address.Value != lead).DistinctBy(address => address.Key).ToDictionary() };
             foreach (var record in person.Gone)
             {
                 await seats.UnseatAsync(lead, SeatOf(record), cancellationToken);
@@ -189,6 +201,47 @@ public sealed class LeadMatcher(IdentityStore identities, SeatStore seats, Parke
         }
 
         return found;
+    }
+
+    /// <summary>
+    /// The addresses that the person holds now and another lead had once: a past alias yields to its present holder, where that one has a record which cannot be the other lead's.
+    /// </summary>
+    private async Task<Dictionary<IdentityKey, LeadId>> YieldedAsync(
+        Person person, Dictionary<IdentityKey, KeyOwner> owners, List<LeadId> certain, Seat[] unseated, CancellationToken cancellationToken)
+    {
+        var yielded = new Dictionary<IdentityKey, LeadId>();
+        foreach (var address in person.Held)
+        {
+            if (owners[address].Lead is { } owner && !certain.Contains(owner)
+                && await journeys.LoadAsync(owner, cancellationToken) is { Facts.IsEmpty: false } state && !certain.Contains(state.LeadId)
+                && AddressRules.IsPastAlias(state, address, settings)
+                && (certain.Count > 0 || Seat.AreRivals([.. await seats.TakenAsync(state.LeadId, cancellationToken), .. unseated])))
+            {
+                yielded[address] = owner;
+            }
+        }
+
+        return yielded;
+    }
+
+    /// <summary>Gives addresses to their present holder. The lead that had them says so first, so that a repeat after a crash finds them where they were.</summary>
+    private async Task TakeOverAsync(LeadId holder, IReadOnlyDictionary<IdentityKey, LeadId> addresses, Person person, CancellationToken cancellationToken)
+    {
+        foreach (var (address, from) in addresses)
+        {
+            var unlinked = new IdentitiesUnlinked
+            {
+                DedupeKey = $"hub|yielded|{address}|{person.Because.OccurredAt.UtcTicks}",
+                Connector = person.Connector,
+                Side = person.Because.Side,
+                OccurredAt = person.Because.OccurredAt,
+                ReceivedAt = person.Because.ReceivedAt,
+                MessageId = person.Because.MessageId,
+                Keys = [address],
+            };
+            await journeys.ApplyAsync(from, [unlinked], cancellationToken);
+            await identities.RelinkAsync(from, holder, address, cancellationToken);
+        }
     }
 
     /// <summary>
@@ -259,7 +312,22 @@ public sealed class LeadMatcher(IdentityStore identities, SeatStore seats, Parke
         }
 
         await seats.TrySeatAsync(lead, unseated, certain: true, cancellationToken);
-        return new(lead, review);
+        return new(lead, review) { Yielded = await GivenAsync(review, lead, person, cancellationToken) };
+    }
+
+    /// <summary>The addresses that a person's answer gives to the event's person: those of the other leads that it was about.</summary>
+    private async Task<Dictionary<IdentityKey, LeadId>> GivenAsync(Review review, LeadId lead, Person person, CancellationToken cancellationToken)
+    {
+        var given = new Dictionary<IdentityKey, LeadId>();
+        foreach (var address in review.GivesAddress ? person.Held : [])
+        {
+            if (await identities.FindAsync(address, cancellationToken) is { } owner && await journeys.ResolveAsync(owner, cancellationToken) != lead)
+            {
+                given[address] = owner;
+            }
+        }
+
+        return given;
     }
 
     /// <summary>Makes one lead of several; null where one of them was erased.</summary>
@@ -317,12 +385,18 @@ public sealed class LeadMatcher(IdentityStore identities, SeatStore seats, Parke
         [.. source.FurtherEmails.Prepend(source.PreviousEmail).Prepend(source.SubjectEmail)
             .Select(address => EmailAddress.TryParse(address, out var email) ? IdentityKey.Email(email) : null).OfType<IdentityKey>().Distinct()];
 
+    /// <summary>The addresses that an event says its person has now.</summary>
+    private static IReadOnlyList<IdentityKey> HeldBy(SourceEvent source) =>
+        source is { DealId: null, People: not [] }
+            ? [.. source.FurtherEmails.Prepend(source.SubjectEmail).Select(address => EmailAddress.TryParse(address, out var email) ? IdentityKey.Email(email) : null).OfType<IdentityKey>().Distinct()]
+            : [];
+
     /// <summary>The records that are no more once the event has happened.</summary>
     private static IReadOnlyList<IdentityKey> GoneOf(SourceEvent source) => source.Kind == SourceEventKind.ContactDeleted ? source.People : source.Merged;
 
     /// <summary>What an event says of whom it is about.</summary>
     private sealed record Person(
-        string Connector, LeadId? HubLeadId, IReadOnlyList<IdentityKey> Records, IReadOnlyList<IdentityKey> Addresses, IReadOnlyList<IdentityKey> Gone, LeadsMerged Because, DateTimeOffset Now)
+        string Connector, LeadId? HubLeadId, IReadOnlyList<IdentityKey> Records, IReadOnlyList<IdentityKey> Addresses, IReadOnlyList<IdentityKey> Held, IReadOnlyList<IdentityKey> Gone, LeadsMerged Because, DateTimeOffset Now)
     {
         public IReadOnlyList<IdentityKey> Keys => [.. Records, .. Addresses];
     }
@@ -332,5 +406,8 @@ public sealed class LeadMatcher(IdentityStore identities, SeatStore seats, Parke
     {
         /// <summary>A lead that the keys led to was erased; its tombstones may be still on the way.</summary>
         public static readonly Found WasErased = new(null, null);
+
+        /// <summary>Gets the addresses that the lead gets from other leads.</summary>
+        public IReadOnlyDictionary<IdentityKey, LeadId> Yielded { get; init; } = new Dictionary<IdentityKey, LeadId>();
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using IntegrationHub.Connectors.Common;
 using IntegrationHub.Connectors.Common.Http;
 using IntegrationHub.Funnel;
@@ -144,7 +145,7 @@ public sealed partial class ProcessFlow(
         var said = FactMapper.ToFacts(WithOwnAddress(source, match), delivery.Connector, delivery.ReceivedAt, messageId);
         foreach (var lead in match.Leads)
         {
-            Enqueue(lead.LeadId, lead.Keys.Count == 0 ? [] : [FactMapper.ToIdentities(lead.Keys, source, delivery.Connector, delivery.ReceivedAt, messageId)]);
+            Enqueue(lead.LeadId, lead.Keys.Count == 0 ? [] : [IdentitiesOf(lead, source, delivery, messageId)]);
             Enqueue(lead.LeadId, match.Earlier.Concat(said));
         }
 
@@ -185,6 +186,13 @@ public sealed partial class ProcessFlow(
                 queue.Enqueue(fact);
             }
         }
+    }
+
+    /// <summary>Keys that were another lead's until now are a fact of their own, also where the lead had been known under them before.</summary>
+    private static IdentitiesLinked IdentitiesOf(MatchedLead lead, SourceEvent source, Delivery delivery, string messageId)
+    {
+        var linked = FactMapper.ToIdentities(lead.Keys, source, delivery.Connector, delivery.ReceivedAt, messageId);
+        return lead.TakenOver.Count == 0 ? linked : linked with { DedupeKey = string.Create(CultureInfo.InvariantCulture, $"{linked.DedupeKey}|{linked.OccurredAt.UtcTicks}") };
     }
 
     /// <summary>An address that belongs to another lead is not to land in this one's profile.</summary>
