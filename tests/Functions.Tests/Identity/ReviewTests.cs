@@ -169,7 +169,7 @@ public sealed class ReviewTests(Azurite azurite)
 
         await Eventually.TrueAsync(async () => (await hub.StateAsync(lead)).Ledger.Handoffs.Single().Delivery == HandoffDelivery.Delivered, "the handoff is delivered");
         Assert.Contains(matches[1], Assert.Single(sales.Records.Values).Journey.Records);
-        Assert.Equal(lead, await new IdentityStore(hub.Get<HubTables>()).FindAsync(matches[1], Token));
+        Assert.Equal(lead, await new IdentityStore(hub.Get<HubTables>(), hub.Get<TimeProvider>()).FindAsync(matches[1], Token));
     }
 
     [Fact]
@@ -225,7 +225,7 @@ public sealed class ReviewTests(Azurite azurite)
 
     private Task<LeadId?> FindAsync(TestHub hub, string record) => FindAsync(hub, Marketing, record);
 
-    private static Task<LeadId?> FindAsync(TestHub hub, PlayedTool tool, string record) => new IdentityStore(hub.Get<HubTables>()).FindAsync(tool.Record(record), Token);
+    private static Task<LeadId?> FindAsync(TestHub hub, PlayedTool tool, string record) => new IdentityStore(hub.Get<HubTables>(), hub.Get<TimeProvider>()).FindAsync(tool.Record(record), Token);
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 

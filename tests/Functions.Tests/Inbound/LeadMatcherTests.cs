@@ -76,7 +76,7 @@ public sealed class LeadMatcherTests(Azurite azurite)
     private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
 
     private static LeadMatcher NewMatcher(TestHub hub) => new(
-        new IdentityStore(hub.Get<HubTables>()), hub.Get<SeatStore>(), hub.Get<ParkedStore>(), hub.Get<JourneyFlow>(), hub.Get<ReviewStore>(), hub.Get<ConnectorSet>(), hub.Get<TimeProvider>());
+        new IdentityStore(hub.Get<HubTables>(), hub.Get<TimeProvider>()), hub.Get<SeatStore>(), hub.Get<ParkedStore>(), hub.Get<JourneyFlow>(), hub.Get<ReviewStore>(), hub.Get<ConnectorSet>(), hub.Get<FunnelSettings>(), hub.Get<TimeProvider>());
 
     private static Delivery From(string connector) => new() { Connector = connector, Channel = "", Headers = new Dictionary<string, string>(), Body = default, ReceivedAt = Monday };
 
