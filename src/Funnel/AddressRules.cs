@@ -4,25 +4,32 @@ namespace IntegrationHub.Funnel;
 public static class AddressRules
 {
     /// <summary>
-    /// Whether an address is only a past alias of a lead: one of its records had it and has another one now, or is gone, and none has it still. An address that no record was ever said to have is no
-    /// past alias.
+    /// Returns whether an address is only a past alias of a lead: a record of it had the address, and each record that had it has said another one since. The address of a record that was merged
+    /// or deleted stays the lead's, and so does one that no record was ever said to have.
     /// </summary>
-    public static bool IsPastAlias(JourneyState state, IdentityKey address, FunnelSettings settings)
+    /// <param name="state">The lead.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="at">When somebody else is said to have it, inclusive: what was said later does not count.</param>
+    /// <param name="settings">Which tool is right where two speak at the same time.</param>
+    public static bool IsPastAlias(JourneyState state, IdentityKey address, DateTimeOffset at, FunnelSettings settings)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(settings);
-        var records = new RecordFold();
-        var (had, has) = (false, new Dictionary<IdentityKey, bool>());
-        foreach (var fact in FactOrder.Sort(state.Facts.Values, settings.SystemOfRecord))
+        var addresses = new Dictionary<IdentityKey, string>();
+        var holders = new HashSet<IdentityKey>();
+        foreach (var fact in FactOrder.Sort(state.Facts.Values.Where(fact => fact.OccurredAt <= at), settings.SystemOfRecord))
         {
-            if (records.Take(fact) && fact is ProfileChanged { About: { } record, Profile.Email: { } said })
+            if (fact is ProfileChanged { About: { } record, Profile.Email: { } said })
             {
-                has[record] = said == address.Id;
-                had |= said == address.Id;
+                addresses[record] = said;
+                if (said == address.Id)
+                {
+                    holders.Add(record);
+                }
             }
         }
 
-        return had && !has.Any(holder => holder.Value && !records.IsGone(holder.Key));
+        return holders.Count > 0 && holders.All(record => addresses[record] != address.Id);
     }
 }

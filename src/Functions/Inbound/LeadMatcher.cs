@@ -186,7 +186,7 @@ public sealed class LeadMatcher(
 
         var found = (certain, likely) switch
         {
-            ([], []) => await MakeAsync(person, unseated, cancellationToken),
+            ([], []) => await MakeAsync(person, [.. person.Addresses.Where(address => !yielded.ContainsKey(address))], unseated, cancellationToken),
             ([var known], []) => await SeatAsync(known, unseated, certain: true, person, cancellationToken),
             ([], [var only]) => await SeatAsync(only, unseated, certain: false, person, cancellationToken),
             _ => await MeetAsync(person, [.. certain, .. likely], certain is [var known] ? known : null, unseated, cancellationToken),
@@ -214,7 +214,7 @@ public sealed class LeadMatcher(
         {
             if (owners[address].Lead is { } owner && !certain.Contains(owner)
                 && await journeys.LoadAsync(owner, cancellationToken) is { Facts.IsEmpty: false } state && !certain.Contains(state.LeadId)
-                && AddressRules.IsPastAlias(state, address, settings)
+                && AddressRules.IsPastAlias(state, address, person.Because.OccurredAt, settings)
                 && (certain.Count > 0 || Seat.AreRivals([.. await seats.TakenAsync(state.LeadId, cancellationToken), .. unseated])))
             {
                 yielded[address] = owner;
@@ -246,12 +246,12 @@ public sealed class LeadMatcher(
 
     /// <summary>
     /// The lead of a person met for the first time. Two workers who meet the same person at once make the same id, or the second is told of the first: by the address where there is one, for
-    /// that is what two tools have in common.
+    /// that is what two tools have in common. An address that another lead has yet to yield leads there until it is taken over.
     /// </summary>
-    private async Task<Found> MakeAsync(Person person, Seat[] unseated, CancellationToken cancellationToken)
+    private async Task<Found> MakeAsync(Person person, IReadOnlyList<IdentityKey> free, Seat[] unseated, CancellationToken cancellationToken)
     {
         var lead = LeadId.For(person.Keys[0]);
-        var common = person.Addresses is [var address, ..] ? address : person.Keys[0];
+        var common = free is [var address, ..] ? address : person.Keys[0];
         return await identities.LinkAsync(lead, common, cancellationToken) == lead ? await TrySeatAsync(lead, unseated, certain: false, person, cancellationToken) : new(null, null);
     }
 

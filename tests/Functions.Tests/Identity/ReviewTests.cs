@@ -85,7 +85,7 @@ public sealed class ReviewTests(Azurite azurite)
         Assert.Equal(Marketing.Address("countess"), Fold(await hub.StateAsync((await FindAsync(hub, "contact-2"))!)).Profile.Email);
         var (own, others) = ((await FindAsync(hub, "contact-2"))!, (await FindAsync(hub, "contact-1"))!);
 
-        var wrong = await api.PostAsync($"/api/reviews/{Text(review, "id")}", JsonSerializer.Serialize(new { choose = others.Value }));
+        var wrong = await api.PostAsync($"/api/reviews/{Text(review, "id")}", """{"choose":"5bba3bfc3a4f5c511583d3f8"}""");
         Assert.Equal(HttpStatusCode.BadRequest, wrong.Status);
         Assert.Contains(own.Value, wrong.Body, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NoContent, (await api.PostAsync($"/api/reviews/{Text(review, "id")}", """{"merge":true}""")).Status);
