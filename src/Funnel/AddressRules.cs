@@ -16,20 +16,20 @@ public static class AddressRules
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(settings);
-        var addresses = new Dictionary<IdentityKey, string>();
+        var addresses = new Dictionary<IdentityKey, IdentityKey>();
         var holders = new HashSet<IdentityKey>();
         foreach (var fact in FactOrder.Sort(state.Facts.Values.Where(fact => fact.OccurredAt <= at), settings.SystemOfRecord))
         {
-            if (fact is ProfileChanged { About: { } record, Profile.Email: { } said })
+            if (fact is ProfileChanged { About: { } record } profile && EmailAddress.TryParse(profile.Profile.Email, out var said))
             {
-                addresses[record] = said;
-                if (said == address.Id)
+                addresses[record] = IdentityKey.Email(said);
+                if (addresses[record] == address)
                 {
                     holders.Add(record);
                 }
             }
         }
 
-        return holders.Count > 0 && holders.All(record => addresses[record] != address.Id);
+        return holders.Count > 0 && holders.All(record => addresses[record] != address);
     }
 }

@@ -192,6 +192,9 @@ internal sealed class PlayedSource(string name, int rows, int perPage = 2) : IPo
 
     public PollProgress Progress(Delivery answer) => new(null, null);
 
+    /// <summary>A gap's time says by its minutes before which row it was.</summary>
+    public string? Rewind(string? cursor, EventGap gap, DateTimeOffset now) => gap.At is { } at ? $"{at.Minute}" : cursor;
+
     public async Task<PollPage> PollAsync(string? cursor, DateTimeOffset now, CancellationToken cancellationToken)
     {
         AskedFrom.Enqueue(cursor);

@@ -27,6 +27,7 @@ public sealed partial class ProcessFlow(
     HubMetrics metrics,
     ConnectorStateStore states,
     UnmappedFlow unmapped,
+    MissedStore missed,
     TimeProvider time,
     ILogger<ProcessFlow> logger)
 {
@@ -126,6 +127,18 @@ public sealed partial class ProcessFlow(
             Log.Unreadable(logger, messageId, delivery.Connector, source.DedupeKey);
             await parked.ParkAsync(delivery, "unreadable-event", unreadable, cancellationToken);
             return;
+        }
+
+        if (source.NotRead is { } notRead)
+        {
+            metrics.Dropped(delivery.Connector, "not-read", 1);
+            missed.NoteUnread(delivery.Connector, notRead);
+        }
+
+        if (source.Gap is { } gap)
+        {
+            Log.Gap(logger, delivery.Connector, gap.RecordType, gap.At);
+            await missed.NoteGapAsync(delivery.Connector, gap, cancellationToken);
         }
 
         if (source.Kind is SourceEventKind.Ignored or SourceEventKind.ResyncRequired)
@@ -229,5 +242,8 @@ public sealed partial class ProcessFlow(
 
         [LoggerMessage(3, LogLevel.Warning, "Whose an event in message {MessageId} of {Connector} is has to be decided by a person: review {Review}, {Reason}.")]
         public static partial void Unclear(ILogger logger, string messageId, string connector, string review, ReviewReason reason);
+
+        [LoggerMessage(4, LogLevel.Warning, "{Connector} lost events of {RecordType} at {At}; its records are read again from before that with the next poll.")]
+        public static partial void Gap(ILogger logger, string connector, string recordType, DateTimeOffset? at);
     }
 }

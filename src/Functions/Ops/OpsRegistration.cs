@@ -10,6 +10,8 @@ public static class OpsRegistration
     public static IServiceCollection AddOps(this IServiceCollection services) => services
         .AddSingleton<ConnectorStateStore>()
         .AddHostedService(provider => provider.GetRequiredService<ConnectorStateStore>())
+        .AddSingleton<MissedStore>()
+        .AddHostedService(provider => provider.GetRequiredService<MissedStore>())
         .AddSingleton<NoticeStore>()
         .AddSingleton<UnmappedStore>()
         .AddSingleton<ILeadRecords>(provider => provider.GetRequiredService<UnmappedStore>())
