@@ -79,8 +79,8 @@ public static class HandoffRules
         string? returned = null;
         foreach (var fact in ordered)
         {
-            // The fact that brings the next handoff may be the return, but is no more work on this one.
-            if (fact.OccurredAt < handoff.EnteredAt || fact.OccurredAt > nextEntry || fact.Side != SideOf(handoff.To))
+            // The fact that brings the next handoff may be the return, but is no more work on this one. Some tools stamp what was done with full seconds.
+            if (fact.OccurredAt < EchoRules.FullSecond(handoff.EnteredAt) || fact.OccurredAt > nextEntry || fact.Side != SideOf(handoff.To))
             {
                 continue;
             }

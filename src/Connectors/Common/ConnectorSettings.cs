@@ -131,6 +131,10 @@ public sealed class ConnectorSettings(string name, IConfiguration section, IColl
             _ => Stage(text) is { } stage ? DealStageMeaning.Open(stage) : null,
         });
 
+    /// <summary>Which of the vendor's types of deals are business with existing customers: those that <c>{key}:{raw}</c> maps to <c>repeat</c>. None by default.</summary>
+    public StageMap<FunnelStage> DealTypes(string key) =>
+        Map(key, new Dictionary<string, FunnelStage>(), "repeat", text => Stage(text) is FunnelStage.Repeat ? FunnelStage.Repeat : null);
+
     /// <summary>Says that the id of a user in <see cref="Owners"/> is not right.</summary>
     public void FaultOfOwner(string setting, string what) => faults.Add($"{setting} {what}.");
 

@@ -17,8 +17,8 @@ public interface IConnector
     /// <summary>The one form of a record's id, whatever way people copy it.</summary>
     string NormaliseId(string id) => CopiedId.Clean(id);
 
-    /// <summary>Whether a map says what one of the tool's stages means.</summary>
-    bool Maps(StageMapKind map, string raw) => false;
+    /// <summary>What a map says that one of the tool's stages means; null where none does. A person's stage is neither won nor lost.</summary>
+    DealStageMeaning? MeaningOf(StageMapKind map, string raw) => null;
 }
 
 /// <summary>A tool that delivers. Poll answers of the same tool are read here too.</summary>

@@ -90,7 +90,7 @@ internal static class HubSpotEnrichment
         var raw = asksState ? deal?.Text("dealstage") : source.ToStageRaw;
         if (raw is null || (!asksState && !source.Unmapped))
         {
-            return filled;
+            return WithType(filled, deal, options);
         }
 
         return await WithOutcomeAsync(filled, raw, deal, client, options, cancellationToken);
@@ -101,7 +101,7 @@ internal static class HubSpotEnrichment
         SourceEvent source, string raw, HubSpotObjectWire? deal, HubSpotClient client, HubSpotOptions options, CancellationToken cancellationToken)
     {
         var meaning = options.DealStages.TryGet(raw, out var known) ? known : await client.OutcomeAsync(raw, cancellationToken);
-        return source with
+        var staged = source with
         {
             Kind = source.Kind == SourceEventKind.AssociationChanged ? source.Kind : KindOf(meaning),
             ToStageRaw = raw,
@@ -110,7 +110,12 @@ internal static class HubSpotEnrichment
             DealStatus = meaning?.Status ?? DealStatus.Open,
             ShowsWork = source.ShowsWork && meaning?.Status != DealStatus.Lost,
         };
+        return WithType(staged, deal, options);
     }
+
+    /// <summary>A won deal with an existing customer is Repeat, where the map says so.</summary>
+    private static SourceEvent WithType(SourceEvent source, HubSpotObjectWire? deal, HubSpotOptions options) =>
+        source.DealStatus == DealStatus.Won && options.DealTypes.TryGet(deal?.Text("dealtype"), out var stage) ? source with { Stage = stage } : source;
 
     private static SourceEventKind KindOf(DealStageMeaning? meaning) => meaning?.Status switch
     {

@@ -87,6 +87,7 @@ internal static class SalesforceEnrichment
                 {
                     Amount = source.Amount ?? (source.Cleared.Contains(DealProperty.Amount) ? null : row.Number("Amount")),
                     Currency = source.Currency ?? (source.Cleared.Contains(DealProperty.Currency) ? null : row.Text("CurrencyIsoCode")),
+                    Stage = source.Kind == SourceEventKind.DealWon ? SalesforceMapper.WonStage(row, options) : source.Stage,
                 },
                 row,
                 options),

@@ -290,12 +290,16 @@ internal static class SalesforceMapper
         var known = options.DealStages.TryGet(raw, out var meaning);
         return (record.Flag("IsClosed"), record.Flag("IsWon")) switch
         {
-            (_, true) => (DealStatus.Won, FunnelStage.Commitment, false),
+            (_, true) => (DealStatus.Won, WonStage(record, options), false),
             (true, _) => (DealStatus.Lost, null, false),
-            (null, _) when known && meaning.Status != DealStatus.Open => (meaning.Status, meaning.Stage, false),
+            (null, _) when known && meaning.Status == DealStatus.Won => (DealStatus.Won, WonStage(record, options), false),
+            (null, _) when known && meaning.Status == DealStatus.Lost => (DealStatus.Lost, null, false),
             (var closed, _) => (raw is null && closed is null ? null : DealStatus.Open, known ? meaning.Stage : null, raw is not null && !known),
         };
     }
+
+    /// <summary>The stage that a won deal is: business with an existing customer is Repeat, where the map says so.</summary>
+    public static FunnelStage WonStage(SalesforceRecord record, SalesforceOptions options) => options.DealTypes.TryGet(record.Text("Type"), out var stage) ? stage : FunnelStage.Commitment;
 
     private static ImmutableArray<string> Lacks(SourceEvent deal) => deal.Kind switch
     {

@@ -101,6 +101,9 @@ public sealed class SalesforceOptions
     /// <summary>Gets what opportunity stages mean; won and lost are decided by IsClosed and IsWon where these are told. Setting <c>DealStageMap:{raw}</c>.</summary>
     public required StageMap<DealStageMeaning> DealStages { get; init; }
 
+    /// <summary>Gets the types of deals that are business with existing customers: won, they are Repeat. Setting <c>DealTypeMap:{raw}</c>.</summary>
+    public StageMap<FunnelStage> DealTypes { get; init; } = new([]);
+
     /// <summary>Gets a value indicating whether the organisation has several currencies: only then does CurrencyIsoCode exist. Default: false.</summary>
     public required bool MultiCurrency { get; init; }
 
@@ -144,6 +147,7 @@ public sealed class SalesforceOptions
             ReturnReasonField = settings.Text("ReturnReasonField"),
             PhoneRegion = ProfileFields.ReadPhoneRegion(settings),
             Stages = settings.Stages("StageMap", LeadStatuses),
+            DealTypes = settings.DealTypes("DealTypeMap"),
             DealStages = settings.DealStages("DealStageMap", OpportunityStages),
             MultiCurrency = settings.Flag("MultiCurrency", false),
             PollTasks = settings.Flag("PollTasks", true),

@@ -24,6 +24,8 @@ public static class WebhookAnswers
                 return Problem(StatusCodes.Status401Unauthorized, "The delivery could not be verified.", intake.Reason);
             case IntakeOutcome.Malformed:
                 return Problem(StatusCodes.Status400BadRequest, "The delivery cannot be read.", intake.Reason);
+            case IntakeOutcome.TooSlow:
+                return Problem(StatusCodes.Status408RequestTimeout, "The delivery did not arrive in time.", intake.Reason);
             case IntakeOutcome.UnknownConnector:
                 return Problem(StatusCodes.Status404NotFound, "Unknown connector.", intake.Reason);
             case IntakeOutcome.TooLarge:

@@ -20,6 +20,7 @@ public static class SettingsRegistration
         var teams = ReadTeams(reader, funnel);
         MailSettingsReader.CheckNames(reader);
         var ops = MailSettingsReader.ReadOps(reader, ReadAddresses(reader, "Ops:Recipients"));
+        PollScheduleReader.Check(reader, ops.LateAfter);
         var mail = MailSettingsReader.ReadMail(reader);
         var telling = MailSettingsReader.ReadTelling(reader);
         reader.ThrowIfFaulty();
