@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Events;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.HubSpot;

@@ -1,6 +1,7 @@
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Functions.Inbound;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Functions.Ingestion;
+using IntegrationHub.Functions.Ops.Health;
 using IntegrationHub.Functions.Polling;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
@@ -17,7 +18,7 @@ public sealed class MissedTests(Azurite azurite)
     [Fact]
     public async Task A_kind_of_event_that_is_not_read_is_counted_and_listed_in_health()
     {
-        var tool = new PlayedReader("unread");
+        var tool = new FakeReader("unread");
         await using var hub = await TestHub.CreateAsync(azurite, _clock, [tool]);
         await HandleAsync(hub, tool.Delivers(Monday, NotRead("one", "company.creation"), NotRead("two", "company.creation"), NotRead("three", "ticket.creation")));
         await hub.Get<MissedStore>().FlushAsync(Token);
@@ -32,7 +33,7 @@ public sealed class MissedTests(Azurite azurite)
     [Fact]
     public async Task The_list_of_kinds_that_are_not_read_ends_however_many_there_are()
     {
-        await using var hub = await TestHub.CreateAsync(azurite, _clock, [new PlayedReader("long")]);
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [new FakeReader("long")]);
         var missed = hub.Get<MissedStore>();
         for (var kind = 0; kind < MissedStore.KindsListed + 10; kind++)
         {
@@ -49,8 +50,8 @@ public sealed class MissedTests(Azurite azurite)
     [Fact]
     public async Task Records_are_read_again_from_before_a_gap_and_health_says_so_until_then_and_after()
     {
-        var source = new PlayedSource("gap", rows: 5, perPage: 5);
-        var tool = new PlayedReader("gap");
+        var source = new FakeSource("gap", rows: 5, perPage: 5);
+        var tool = new FakeReader("gap");
         await using var hub = await TestHub.CreateAsync(azurite, _clock, [source]);
         await using var reading = await TestHub.CreateAsync(azurite, _clock, [tool]);
         await hub.Get<PollFlow>().PollAllAsync(Token);

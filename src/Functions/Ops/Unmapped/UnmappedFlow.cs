@@ -1,0 +1,105 @@
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Ops.Health;
+using IntegrationHub.Functions.Platform.Notices;
+using IntegrationHub.Funnel;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace IntegrationHub.Functions.Ops.Unmapped;
+
+/// <summary>
+/// Lists the stages that no map knows, and reports each to ops once. When a map knows one, it takes effect on the leads that wait: at the start, since maps are settings, and with every look.
+/// </summary>
+public sealed partial class UnmappedFlow(
+    UnmappedStore store, NoticeStore notices, JourneyFlow journeys, ConnectorSet connectors, FunnelSettings settings, TimeProvider clock, ILogger<UnmappedFlow> logger) : BackgroundService
+{
+    /// <summary>Notes what an event says if no map knows it, and tells ops.</summary>
+    public async Task NoteAsync(SourceEvent source, string connector, IReadOnlyList<LeadId> leads, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (source is not { Unmapped: true, ToStageRaw: { } raw })
+        {
+            return;
+        }
+
+        var map = source.DealId is null ? StageMapKind.Person : StageMapKind.Deal;
+        var stage = new UnmappedStageReport(connector, raw, $"Connectors:{connector}:{SettingOf(map)}:{raw}", clock.GetUtcNow(), leads.Count);
+        await notices.OpenAsync(NoticeOf(stage, map), cancellationToken);
+        await store.NoteAsync(stage, leads, cancellationToken);
+    }
+
+    /// <summary>Lists what no map knows. What a map has come to know is let go of.</summary>
+    public async Task<IReadOnlyList<UnmappedStageReport>> LookAsync(CancellationToken cancellationToken)
+    {
+        var unmapped = new List<UnmappedStageReport>();
+        foreach (var stage in await store.ListAsync(cancellationToken))
+        {
+            if (IsMapped(stage))
+            {
+                await TakeEffectAsync(stage, cancellationToken);
+                await notices.CloseAsync(KeyOf(stage), cancellationToken);
+                await store.RemoveAsync(stage, cancellationToken);
+            }
+            else
+            {
+                unmapped.Add(stage);
+            }
+        }
+
+        return unmapped;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await LookAsync(stoppingToken);
+        }
+        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+        {
+            Log.NotLooked(logger, failure);
+        }
+    }
+
+    /// <summary>A connector that is gone says nothing any more.</summary>
+    private bool IsMapped(UnmappedStageReport stage) => connectors.Find<IConnector>(stage.Connector) is not { } connector || connector.MeaningOf(MapOf(stage), stage.Raw) is not null;
+
+    /// <summary>What the tool had said counts from when it said so. Before the list lets go of the stage, so that a crash in between does it once more.</summary>
+    private async Task TakeEffectAsync(UnmappedStageReport stage, CancellationToken cancellationToken)
+    {
+        if (connectors.Find<IConnector>(stage.Connector)?.MeaningOf(MapOf(stage), stage.Raw) is not { } meaning)
+        {
+            return;
+        }
+
+        foreach (var lead in await store.LeadsAsync(stage, cancellationToken))
+        {
+            await journeys.UpdateStoredAsync(lead, state => RemapRules.Remap(state, stage, MapOf(stage), meaning, settings, clock.GetUtcNow()), cancellationToken);
+        }
+    }
+
+    private static StageMapKind MapOf(UnmappedStageReport stage) =>
+        stage.Setting == $"Connectors:{stage.Connector}:{SettingOf(StageMapKind.Deal)}:{stage.Raw}" ? StageMapKind.Deal : StageMapKind.Person;
+
+    private static string SettingOf(StageMapKind map) => map == StageMapKind.Deal ? "DealStageMap" : "StageMap";
+
+    private static string KeyOf(UnmappedStageReport stage) => $"unmapped|{stage.Setting}";
+
+    private static OpsNotice NoticeOf(UnmappedStageReport stage, StageMapKind map) => new(
+        KeyOf(stage),
+        $"{stage.Connector}: no map knows the stage \"{stage.Raw}\"",
+        [
+            $"Leads and deals that {stage.Connector} puts on \"{stage.Raw}\" stay on the funnel stage they are on; everything else about them flows.",
+            $"Set {stage.Setting} to a funnel stage{(map == StageMapKind.Deal ? ", won or lost" : "")}, and start the hub again: it takes effect on those that wait, too.",
+            "GET /api/unmapped lists all such stages, since when, and how many leads are on them.",
+        ]);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The stages that no map knows could not be looked through at the start; the next look at them does it.")]
+        public static partial void NotLooked(ILogger logger, Exception failure);
+    }
+}
