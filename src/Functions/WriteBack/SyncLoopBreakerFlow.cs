@@ -1,5 +1,6 @@
 using System.Globalization;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Notices;
 using IntegrationHub.Funnel;
@@ -84,7 +85,7 @@ public sealed class SyncLoopBreakerFlow(SyncLoopBreakerStore breakers, NoticeSto
     private FunnelEvent EventOf(OpenSyncLoop breaker, JourneyState state, DateTimeOffset at)
     {
         var journey = JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
-        var id = CauseId.Of("breakerClosed", breaker.Id, breaker.OpenedAt, at);
+        var id = TableKey.Hash(string.Create(CultureInfo.InvariantCulture, $"breakerClosed|{breaker.Id}|{breaker.OpenedAt.UtcDateTime:O}|{at.UtcDateTime:O}"));
         return breaker.Property == PersonProperty.Stage
             ? new StageChanged { Id = id, LeadId = state.LeadId, At = at, Team = journey.Owner, From = journey.Stage, To = journey.Stage, Connector = journey.Entries[^1].Connector }
             : new ProfileAnnounced { Id = id, LeadId = state.LeadId, At = at, Team = journey.Owner };

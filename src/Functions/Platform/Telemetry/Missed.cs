@@ -1,4 +1,4 @@
-namespace IntegrationHub.Functions.Ops.Health;
+namespace IntegrationHub.Functions.Platform.Telemetry;
 
 /// <summary>What the hub did not get to read of a connector.</summary>
 /// <param name="Connector">The connector's name.</param>

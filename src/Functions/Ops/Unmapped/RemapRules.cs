@@ -1,9 +1,8 @@
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Ops.Unmapped;
 using IntegrationHub.Funnel;
 
-namespace IntegrationHub.Functions.Ops.Health;
+namespace IntegrationHub.Functions.Ops.Unmapped;
 
 /// <summary>What becomes of a lead when a map comes to know a stage that was said of it. Pure.</summary>
 public static class RemapRules

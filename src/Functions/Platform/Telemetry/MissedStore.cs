@@ -6,7 +6,7 @@ using IntegrationHub.Functions.Platform.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace IntegrationHub.Functions.Ops.Health;
+namespace IntegrationHub.Functions.Platform.Telemetry;
 
 /// <summary>
 /// The table <c>Missed</c>: what tools said that the hub does not read, by kind and with a count, and what they failed to say, by kind of record. Counts are written every few seconds; a crash
