@@ -164,7 +164,7 @@ public sealed partial class ProcessFlow(
         foreach (var lead in match.Leads)
         {
             Enqueue(lead.LeadId, lead.Keys.Count == 0 ? [] : [IdentitiesOf(lead, source, delivery, messageId)]);
-            Enqueue(lead.LeadId, match.Earlier.Concat(said));
+            Enqueue(lead.LeadId, lead.Earlier.Concat(match.Earlier).Concat(said));
         }
 
         if (match.Leads.Count > 0)
@@ -190,6 +190,11 @@ public sealed partial class ProcessFlow(
 
         if (source.OnlyIfKnown)
         {
+            if (source is { Kind: SourceEventKind.Activity, People: [var person, ..] } && await matcher.WaitForPersonAsync(person, said, cancellationToken) is { } met)
+            {
+                Enqueue(met, said);
+            }
+
             return;
         }
 

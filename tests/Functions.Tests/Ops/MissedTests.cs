@@ -2,6 +2,7 @@ using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Ingestion;
 using IntegrationHub.Functions.Ops.Health;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Functions.Polling;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;

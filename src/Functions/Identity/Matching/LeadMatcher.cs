@@ -15,6 +15,9 @@ public sealed record MatchedLead(LeadId LeadId, IReadOnlyList<IdentityKey> Keys)
 {
     /// <summary>Gets those of the keys that were another lead's until now.</summary>
     public IReadOnlyList<IdentityKey> TakenOver { get; init; } = [];
+
+    /// <summary>Gets facts of activities that came before this person was known.</summary>
+    public IReadOnlyList<Fact> Earlier { get; init; } = [];
 }
 
 /// <summary>Whose an event is.</summary>
@@ -53,7 +56,7 @@ public sealed class LeadMatcher(
             return new([], []);
         }
 
-        var people = await MatchPeopleAsync(source, delivery, messageId, cancellationToken);
+        var people = await MatchPeopleAsync(source, delivery, messageId, again, cancellationToken);
         if (source.DealId is not { } dealId || people.Question is not null)
         {
             return people;
@@ -97,12 +100,31 @@ public sealed class LeadMatcher(
         return await identities.FindByDealAsync(deal, cancellationToken);
     }
 
+    /// <summary>Keeps the facts of an activity whose person is not known for the person to come. Returns the person's lead where it was made meanwhile; null otherwise.</summary>
+    public async Task<LeadId?> WaitForPersonAsync(IdentityKey person, IReadOnlyList<Fact> facts, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(facts.Select(fact => parked.WaitForPersonAsync(person, fact, cancellationToken)));
+        return await identities.FindAsync(person, cancellationToken);
+    }
+
+    /// <summary>What waits for records that are met. Only a tool that is polled for activities says them before it says whose they are.</summary>
+    private async Task<IReadOnlyList<Fact>> EarlierAsync(IEnumerable<IdentityKey> met, CancellationToken cancellationToken)
+    {
+        var earlier = new List<Fact>();
+        foreach (var record in met.Where(record => connectors.Find<IPollSource>(record.Connector) is not null))
+        {
+            earlier.AddRange(await parked.WaitingForPersonAsync(record, cancellationToken));
+        }
+
+        return earlier;
+    }
+
     /// <summary>The people of a deal are several persons with a record each; any other event's keys are all one person's.</summary>
-    private async Task<LeadMatch> MatchPeopleAsync(SourceEvent source, Delivery delivery, string messageId, CancellationToken cancellationToken)
+    private async Task<LeadMatch> MatchPeopleAsync(SourceEvent source, Delivery delivery, string messageId, bool again, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var because = MergeCause.Of(delivery.Connector, source.Side, source.OccurredAt ?? delivery.ReceivedAt, delivery.ReceivedAt, messageId, MergeCause.Tool);
-        var whole = new Person(delivery.Connector, source.HubLeadId, [.. source.People.Concat(source.Merged).Distinct()], AddressesOf(source), HeldBy(source), GoneOf(source), because, now);
+        var whole = new Person(delivery.Connector, source.HubLeadId, [.. source.People.Concat(source.Merged).Distinct()], AddressesOf(source), HeldBy(source), GoneOf(source), because, now, again);
         if (source.DealId is null || source.People.Length <= 1)
         {
             return await MatchPersonAsync(whole, cancellationToken);
@@ -155,7 +177,8 @@ public sealed class LeadMatcher(
                 await TakeOverAsync(lead, found.Yielded, person, cancellationToken);
                 if (await LinkAsync(lead, person, mayLackAddress: found.Question is not null, cancellationToken) is { } own)
                 {
-                    return new([new(lead, own) { TakenOver = [.. found.Yielded.Keys] }], []);
+                    var earlier = await EarlierAsync(person.Records.Where(record => person.Again || owners[record].Lead is null), cancellationToken);
+                    return new([new(lead, own) { TakenOver = [.. found.Yielded.Keys], Earlier = earlier }], []);
                 }
             }
         }
@@ -399,7 +422,8 @@ public sealed class LeadMatcher(
 
     /// <summary>What an event says of whom it is about.</summary>
     private sealed record Person(
-        string Connector, LeadId? HubLeadId, IReadOnlyList<IdentityKey> Records, IReadOnlyList<IdentityKey> Addresses, IReadOnlyList<IdentityKey> Held, IReadOnlyList<IdentityKey> Gone, LeadsMerged Because, DateTimeOffset Now)
+        string Connector, LeadId? HubLeadId, IReadOnlyList<IdentityKey> Records, IReadOnlyList<IdentityKey> Addresses, IReadOnlyList<IdentityKey> Held, IReadOnlyList<IdentityKey> Gone, LeadsMerged Because, DateTimeOffset Now,
+        bool Again)
     {
         public IReadOnlyList<IdentityKey> Keys => [.. Records, .. Addresses];
     }
