@@ -93,6 +93,11 @@ internal static class HubSpotEnrichment
             return WithType(filled, deal, options);
         }
 
+        if (asksState && HubSpotMapper.Amount(deal?.Text("amount")) is null)
+        {
+            filled = filled with { Cleared = [DealProperty.Amount] };
+        }
+
         return await WithOutcomeAsync(filled, raw, deal, client, options, cancellationToken);
     }
 

@@ -119,6 +119,7 @@ internal static class SalesforceEnrichment
             Amount = deal.Amount,
             Currency = deal.Currency,
             Owner = deal.Owner,
+            Cleared = deal.Cleared,
         };
     }
 
