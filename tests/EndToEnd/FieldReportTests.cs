@@ -229,6 +229,27 @@ public sealed class FieldReportTests(World world) : IClassFixture<World>, IAsync
         await UntilAsync("the amount is gone", async () => Deals(await FindAsync(contact)).Any(each => Text(each, "id") == deal && Amount(each) is null));
     }
 
+    [Theory]
+    [InlineData(true, "400")]
+    [InlineData(false, "408")]
+    public async Task A_body_that_is_short_or_slow_is_refused_quietly(bool ends, string status)
+    {
+        var before = world.Hub.Log.Length;
+        using var caller = new System.Net.Sockets.TcpClient();
+        var hub = new Uri(world.Hub.Url);
+        await caller.ConnectAsync(hub.Host, hub.Port, Stop);
+        await using var stream = caller.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /api/webhooks/hubspot HTTP/1.1\r\nHost: {hub.Authority}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n[{{"), Stop);
+        if (ends)
+        {
+            caller.Client.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+        }
+
+        using var answer = new StreamReader(stream, Encoding.ASCII);
+        Assert.Equal(status, (await answer.ReadLineAsync(Stop).AsTask().WaitAsync(Timeout, Stop))?.Split(' ')[1]);
+        Assert.DoesNotContain("Exception", world.Hub.Log[before..], StringComparison.Ordinal);
+    }
+
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? "";

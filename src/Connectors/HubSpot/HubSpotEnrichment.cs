@@ -93,7 +93,7 @@ internal static class HubSpotEnrichment
             return WithType(filled, deal, options);
         }
 
-        if (asksState && HubSpotMapper.Amount(deal?.Text("amount")) is null)
+        if (asksState && deal?.IsEmpty("amount") == true)
         {
             filled = filled with { Cleared = [DealProperty.Amount] };
         }

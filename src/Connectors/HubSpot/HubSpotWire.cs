@@ -88,6 +88,9 @@ internal sealed record HubSpotObjectWire(string? Id, IReadOnlyDictionary<string,
     /// <summary>The value of a property; null where it has none, or none that is told.</summary>
     public string? Text(string property) =>
         Properties is not null && Properties.TryGetValue(property, out var value) && HubSpotJson.TextOf(value) is { Length: > 0 } text && !Withheld.Is(text) ? text : null;
+
+    /// <summary>Whether the record says that it has no value of a property; what it does not say, or withholds, may have one.</summary>
+    public bool IsEmpty(string property) => Properties is not null && Properties.TryGetValue(property, out var value) && string.IsNullOrEmpty(HubSpotJson.TextOf(value));
 }
 
 /// <summary>A value that a property had from a time on; the latest comes first.</summary>
