@@ -229,6 +229,20 @@ public sealed class FieldReportTests(World world) : IClassFixture<World>, IAsync
         await UntilAsync("the amount is gone", async () => Deals(await FindAsync(contact)).Any(each => Text(each, "id") == deal && Amount(each) is null));
     }
 
+    [Fact]
+    public async Task A_won_deal_with_an_existing_customer_is_repeat_where_the_map_says_so()
+    {
+        var converted = Crm.ConvertLead(Crm.CreateLead("existing@example.com", "Existing", "Existing Ltd"), "Upgrade");
+        Crm.Update("Opportunity", converted["ConvertedOpportunityId"]!, ("Type", "Existing Customer - Upgrade"), ("StageName", "Closed Won"));
+        var contact = await KnownContactAsync("existingbusiness@example.com");
+        var deal = world.Vendors.HubSpot.CreateDeal("Renewal", "closedwon", 100m, "EUR", contact);
+        world.Vendors.HubSpot.Update("deals", deal, ("dealtype", "existingbusiness"));
+        await PostAsync($$"""{"subscriptionType":"deal.propertyChange","objectId":{{deal}},"propertyName":"dealstage","propertyValue":"closedwon"}""");
+
+        await UntilAsync("the CRM's customer is on Repeat", async () => await FindAsync(converted["ConvertedContactId"]!) is { } lead && Text(lead, "stage") == "repeat");
+        await UntilAsync("the marketing tool's customer is on Repeat", async () => Text((await world.Hub.FindLeadAsync(contact))!.Value, "stage") == "repeat");
+    }
+
     [Theory]
     [InlineData(true, "400")]
     [InlineData(false, "408")]

@@ -59,13 +59,29 @@ public sealed partial class ProcessFlow(
         var facts = new ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>>();
         // People first: what is only taken of a known person has to find them, and a deal names them by their records alone, which would be strangers where only the address is known.
         var (erasures, others) = (enriched.Events.Where(source => source.Kind == SourceEventKind.ContactPrivacyDeleted), enriched.Events.Where(source => source.Kind != SourceEventKind.ContactPrivacyDeleted));
-        foreach (var kind in others.GroupBy(source => (source.DealId is not null, source.OnlyIfKnown)).OrderBy(group => group.Key))
+        var (held, moved) = (false, new List<LeadId>());
+        foreach (var source in others.Where(source => source.Kind == SourceEventKind.EmailChanged).OrderBy(source => source.OccurredAt))
         {
-            await ForEachAsync(kind, source => MatchAsync(source, delivery, messageId, again, facts, cancellationToken));
+            // One by one, and first: an address has left its former holder when the next one is met.
+            var told = new ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>>();
+            held |= await MatchAsync(source, delivery, messageId, again, told, cancellationToken);
+            await ForEachAsync(told, lead => ApplyAsync(lead.Key, [.. lead.Value], delivery.Connector, cancellationToken));
+            moved.AddRange(told.Keys);
+        }
+
+        foreach (var kind in others.Where(source => source.Kind != SourceEventKind.EmailChanged).GroupBy(source => (source.DealId is not null, source.OnlyIfKnown)).OrderBy(group => group.Key))
+        {
+            await ForEachAsync(kind, async source =>
+            {
+                if (await MatchAsync(source, delivery, messageId, again, facts, cancellationToken))
+                {
+                    held = true;
+                }
+            });
         }
 
         await ForEachAsync(facts, lead => ApplyAsync(lead.Key, [.. lead.Value], delivery.Connector, cancellationToken));
-        await ReviseAsync(enriched.Events, facts, cancellationToken);
+        await ReviseAsync(enriched.Events, facts, held ? [] : moved, cancellationToken);
 
         // Last: whatever else the delivery says of the person goes with them.
         await ForEachAsync(erasures, source => erasure.EraseAsync(source.People, cancellationToken));
@@ -108,17 +124,18 @@ public sealed partial class ProcessFlow(
     }
 
     /// <summary>Where records became one or are gone, a person may not be needed any more to tell whose something is.</summary>
-    private async Task ReviseAsync(IEnumerable<SourceEvent> events, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, CancellationToken cancellationToken)
+    private async Task ReviseAsync(IEnumerable<SourceEvent> events, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, IReadOnlyList<LeadId> moved, CancellationToken cancellationToken)
     {
         var settling = events.Where(source => source.Kind == SourceEventKind.ContactDeleted || !source.Merged.IsEmpty).SelectMany(source => source.People.Concat(source.Merged)).ToHashSet();
-        if (settling.Count > 0)
+        if (settling.Count > 0 || moved.Count > 0)
         {
-            var leads = facts.Where(lead => lead.Value.OfType<RecordDeleted>().Any()).Select(lead => lead.Key).ToList();
+            var leads = facts.Where(lead => lead.Value.OfType<RecordDeleted>().Any()).Select(lead => lead.Key).Concat(moved).ToList();
             await reviews.ReviseAsync(leads, settling, cancellationToken);
         }
     }
 
-    private async Task MatchAsync(
+    /// <summary>Finds whose an event is, and what it tells of them. Returns true when the delivery is held, because a person has to say whose it is.</summary>
+    private async Task<bool> MatchAsync(
         SourceEvent source, Delivery delivery, string messageId, bool again, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, CancellationToken cancellationToken)
     {
         metrics.Read(delivery.Connector, source.Kind.ToString());
@@ -131,7 +148,7 @@ public sealed partial class ProcessFlow(
         {
             Log.Unreadable(logger, messageId, delivery.Connector, source.DedupeKey);
             await parked.ParkAsync(delivery, "unreadable-event", unreadable, cancellationToken);
-            return;
+            return false;
         }
 
         if (source.NotRead is { } notRead)
@@ -148,7 +165,7 @@ public sealed partial class ProcessFlow(
 
         if (source.Kind is SourceEventKind.Ignored or SourceEventKind.ResyncRequired)
         {
-            return;
+            return false;
         }
 
         var match = await matcher.MatchAsync(source, delivery, messageId, again, cancellationToken);
@@ -156,7 +173,7 @@ public sealed partial class ProcessFlow(
         {
             Log.Unclear(logger, messageId, delivery.Connector, question.Id, question.Reason);
             await reviews.HoldAsync(question, delivery, messageId, cancellationToken);
-            return;
+            return true;
         }
 
         await unmapped.NoteAsync(source, delivery.Connector, [.. match.Leads.Select(lead => lead.LeadId)], cancellationToken);
@@ -169,13 +186,13 @@ public sealed partial class ProcessFlow(
 
         if (match.Leads.Count > 0)
         {
-            return;
+            return false;
         }
 
         if (match.Erased)
         {
             Drop(delivery.Connector, 1);
-            return;
+            return false;
         }
 
         if (source.DealId is { } dealId)
@@ -185,7 +202,7 @@ public sealed partial class ProcessFlow(
                 Enqueue(joined, said);
             }
 
-            return;
+            return false;
         }
 
         if (source.OnlyIfKnown)
@@ -195,11 +212,12 @@ public sealed partial class ProcessFlow(
                 Enqueue(met, said);
             }
 
-            return;
+            return false;
         }
 
         Log.NoKey(logger, messageId, delivery.Connector, source.Kind);
         await parked.ParkAsync(delivery, "no-usable-key", $"An event of kind {source.Kind} names no record and no valid e-mail address.", cancellationToken);
+        return false;
 
         void Enqueue(LeadId leadId, IEnumerable<Fact> told)
         {

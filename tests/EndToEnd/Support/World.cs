@@ -134,6 +134,8 @@ public sealed class World : IAsyncLifetime
         ["Connectors__salesforce__OrganizationId"] = "00D5g000001AbCdEAK",
         ["Connectors__salesforce__RelaySecret"] = HubProcess.RelaySecret,
         ["Connectors__salesforce__WriteProfile"] = "phone",
+        ["Connectors__salesforce__DealTypeMap__Existing Customer - Upgrade"] = "repeat",
+        ["Connectors__hubspot__DealTypeMap__existingbusiness"] = "repeat",
         ["Logging__LogLevel__Default"] = "Warning",
         ["DOTNET_TieredPGO"] = "0",
     };

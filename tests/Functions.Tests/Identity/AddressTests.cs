@@ -78,6 +78,30 @@ public sealed class AddressTests(Azurite azurite)
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_address_passes_on_in_one_delivery_and_when_the_former_holders_change_comes_last(bool together)
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [Marketing, Crm]);
+        await hub.StartAsync();
+        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "office"));
+        var (leaves, gets) = (Marketing.Event(SourceEventKind.EmailChanged, 5, "contact-1", "former"), Marketing.Stage(FunnelStage.Interest, 6, "contact-2", "office"));
+
+        if (together)
+        {
+            await hub.TellAsync(Marketing, gets, leaves);
+        }
+        else
+        {
+            await hub.TellAsync(Marketing, gets);
+            await hub.TellAsync(Marketing, leaves);
+        }
+
+        await Eventually.TrueAsync(async () => await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-2"), Token) is { } holder && await hub.Journeys.LoadAsync(holder, Token) is not null, "the next holder is met");
+        Assert.Equal(await LeadAsync(hub, Marketing, "contact-2"), await hub.Get<IdentityStore>().FindAsync(AddressOf("office"), Token));
+    }
+
+    [Theory]
     [InlineData("contact-2", true)]
     [InlineData("contact-1", false)]
     public async Task A_review_gives_the_address_to_whom_a_person_names(string chosen, bool passes)
