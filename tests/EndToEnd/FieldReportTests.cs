@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using IntegrationHub.EndToEnd.Support;
@@ -243,25 +244,39 @@ public sealed class FieldReportTests(World world) : IClassFixture<World>, IAsync
         await UntilAsync("the marketing tool's customer is on Repeat", async () => Text((await world.Hub.FindLeadAsync(contact))!.Value, "stage") == "repeat");
     }
 
+    /// <summary>Whoever sends no more may not hear the answer any more either: the server closes the connection, or says 400.</summary>
     [Theory]
     [InlineData(true, "400")]
     [InlineData(false, "408")]
     public async Task A_body_that_is_short_or_slow_is_refused_quietly(bool ends, string status)
     {
         var before = world.Hub.Log.Length;
-        using var caller = new System.Net.Sockets.TcpClient();
+        using var caller = new TcpClient();
         var hub = new Uri(world.Hub.Url);
         await caller.ConnectAsync(hub.Host, hub.Port, Stop);
         await using var stream = caller.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /api/webhooks/hubspot HTTP/1.1\r\nHost: {hub.Authority}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n[{{"), Stop);
         if (ends)
         {
-            caller.Client.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+            caller.Client.Shutdown(SocketShutdown.Send);
         }
 
-        using var answer = new StreamReader(stream, Encoding.ASCII);
-        Assert.Equal(status, (await answer.ReadLineAsync(Stop).AsTask().WaitAsync(Timeout, Stop))?.Split(' ')[1]);
+        Assert.Contains(await StatusAsync(stream), ends ? [status, null] : new[] { status });
+        await world.Hub.UntilIdleAsync();
         Assert.DoesNotContain("Exception", world.Hub.Log[before..], StringComparison.Ordinal);
+    }
+
+    private static async Task<string?> StatusAsync(NetworkStream stream)
+    {
+        using var answer = new StreamReader(stream, Encoding.ASCII);
+        try
+        {
+            return (await answer.ReadLineAsync(Stop).AsTask().WaitAsync(Timeout, Stop))?.Split(' ')[1];
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
