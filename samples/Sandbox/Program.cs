@@ -1,5 +1,11 @@
 using IntegrationHub.Sandbox;
 
+if (args.Any(argument => argument is "--help" or "-h" or "-?" or "/?"))
+{
+    Console.WriteLine("Plays HubSpot and Salesforce: --urls http://127.0.0.1:5080 chooses the address, Sandbox__HubSpot__… and Sandbox__Salesforce__… the rest.");
+    return 0;
+}
+
 var configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
 var settings = configuration.GetSection("Sandbox");
 var options = new SandboxOptions
@@ -17,3 +23,4 @@ Console.WriteLine($"""
       Salesforce   {sandbox.Url}/salesforce   client {options.Salesforce.ClientId}
     """);
 await sandbox.WaitForShutdownAsync();
+return 0;

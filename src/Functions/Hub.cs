@@ -104,6 +104,7 @@ public static class Hub
         .AddSingleton<SpoolStore>()
         .AddSingleton<SpoolFlow>()
         .AddSingleton<ParkedStore>()
+        .AddHostedService<ParkedSweep>()
         .AddSingleton<WebhookReceiver>()
         .AddSingleton<LeadMatcher>()
         .AddSingleton<EnrichFlow>()

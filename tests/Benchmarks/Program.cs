@@ -3,12 +3,13 @@ using System.Reflection;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using IntegrationHub.Benchmarks.Deadlines;
+using IntegrationHub.Benchmarks.Fuzz;
 using IntegrationHub.Benchmarks.Load;
 
-// `load` drives the whole hub over HTTP and prints ratios, `deadlines` counts what a stall sweep costs; anything else is BenchmarkDotNet's (try --list flat).
-if (args is ["load" or "deadlines", ..])
+// `load` drives the whole hub over HTTP and prints ratios, `deadlines` counts what a stall sweep costs, `fuzz` tries the parsers; anything else is BenchmarkDotNet's (try --list flat).
+if (args is ["load" or "deadlines" or "fuzz", ..])
 {
-    return await new RootCommand("Benchmarks of IntegrationHub") { LoadCommand.Create(), DeadlinesCommand.Create() }.Parse(args).InvokeAsync();
+    return await new RootCommand("Benchmarks of IntegrationHub") { LoadCommand.Create(), DeadlinesCommand.Create(), FuzzCommand.Create() }.Parse(args).InvokeAsync();
 }
 
 // BenchmarkDotNet builds everything again for the processes it measures in; on a busy machine that takes longer than the two minutes it would wait.

@@ -53,7 +53,7 @@ public sealed class SandboxTests : IAsyncLifetime
         var hubSpot = Connectors.Find<IEventEnricher>("hubspot")!;
 
         var enriched = Assert.Single(await hubSpot.EnrichAsync([Event(SourceEventKind.DealCreated) with { DealId = $"{deal}" }], Stop));
-        var person = Assert.Single(await hubSpot.EnrichAsync([Event(SourceEventKind.ContactUpdated) with { People = enriched.People }], Stop));
+        var person = (await hubSpot.EnrichAsync([Event(SourceEventKind.ContactUpdated) with { People = enriched.People }], Stop))[0];
 
         Assert.Equal((1200.50m, "EUR"), (enriched.Amount, enriched.Currency));
         Assert.Equal(("ada@example.com", "Ada"), (person.SubjectEmail, person.Profile?.FirstName));
@@ -162,7 +162,7 @@ public sealed class SandboxTests : IAsyncLifetime
         var (done, _) = await PollAsync(next);
 
         Assert.All(own, source => Assert.False(source.ShowsWork));
-        Assert.Equal(Lead, own.Single(source => source.Kind == SourceEventKind.StageChanged).HubLeadId);
+        Assert.Equal(Lead, own.Single(source => source is { Kind: SourceEventKind.ContactUpdated, ToStageRaw: null }).HubLeadId);
         Assert.Contains(moved, source => source is { Kind: SourceEventKind.StageChanged, ShowsWork: true, ToStageRaw: "Working - Contacted" });
         Assert.Contains(done, source => source is { Kind: SourceEventKind.Activity, ShowsWork: true });
     }
@@ -369,6 +369,68 @@ public sealed class SandboxTests : IAsyncLifetime
         var gone = Assert.Single(await hubSpot.EnrichAsync([removed], Stop));
 
         Assert.Equal((DealStatus.Open, DealStatus.Deleted), (still.DealStatus, gone.DealStatus));
+    }
+
+    [Fact]
+    public async Task A_HubSpot_contact_that_is_older_than_the_hub_is_met_with_all_it_is_and_since_when()
+    {
+        var contact = _sandbox.HubSpot.CreateContact("ada@example.com", ("lifecyclestage", "customer"), ("hs_email_optout", "true"), ("hubspotscore", "42"));
+        var deal = _sandbox.HubSpot.CreateDeal("Rollout", "closedwon", 1200.50m, "EUR", contact);
+        var since = DateTimeOffset.UtcNow;
+        var brought = Event(SourceEventKind.ContactUpdated) with { People = [IdentityKey.Person("hubspot", $"{contact}")], OccurredAt = since.AddHours(1) };
+
+        var met = await Connectors.Find<IEventEnricher>("hubspot")!.EnrichAsync([brought], Stop);
+
+        Assert.Equal(42, met[0].Profile?.Score);
+        var stage = Assert.Single(met, source => source.Kind == SourceEventKind.StageChanged);
+        var won = Assert.Single(met, source => source.Kind == SourceEventKind.DealWon);
+        Assert.Contains(met, source => source is { Kind: SourceEventKind.ConsentUnsubscribed, Past: true });
+        Assert.Equal(("customer", FunnelStage.Commitment, true), (stage.ToStageRaw, stage.Stage, stage.Past));
+        Assert.Equal(($"{deal}", 1200.50m, true), (won.DealId, won.Amount, won.Past));
+        Assert.All(met.Skip(1), source => Assert.True(source.OccurredAt <= since));
+    }
+
+    [Fact]
+    public async Task What_a_new_HubSpot_contact_has_from_its_creation_on_is_news()
+    {
+        var contact = _sandbox.HubSpot.CreateContact("ada@example.com", ("lifecyclestage", "salesqualifiedlead"));
+        var created = Event(SourceEventKind.ContactCreated) with { People = [IdentityKey.Person("hubspot", $"{contact}")], OccurredAt = _sandbox.HubSpot.Get("contacts", contact)!.CreatedAt };
+        var told = created with { Kind = SourceEventKind.StageChanged, DedupeKey = "told", ToStageRaw = "salesqualifiedlead", Stage = FunnelStage.Evaluation };
+
+        var met = await Connectors.Find<IEventEnricher>("hubspot")!.EnrichAsync([created], Stop);
+        var alone = await Connectors.Find<IEventEnricher>("hubspot")!.EnrichAsync([created, told], Stop);
+
+        Assert.False(Assert.Single(met, source => source.Kind == SourceEventKind.StageChanged).Past);
+        Assert.Equal("told", Assert.Single(alone, source => source.Kind == SourceEventKind.StageChanged).DedupeKey);
+    }
+
+    [Fact]
+    public async Task A_Salesforce_record_that_is_met_by_a_change_of_something_else_counts_with_its_stage_and_deals()
+    {
+        var lead = Org.CreateLead("ada@example.com", "Byron", "Acme", ("Status", "Working - Contacted"));
+        var contact = Org.Create("Contact", ("LastName", "Byron"));
+        var deal = Org.CreateOpportunity("Rollout", "Closed Won", new(2026, 6, 30), 1200, contact);
+
+        var met = await EnrichAsync([.. Read(Change("UPDATE", "Lead", lead, """ "Phone":"1" """)), .. Read(Change("UPDATE", "Contact", contact, """ "Phone":"1" """))]);
+
+        Assert.Contains(met, source => source is { Kind: SourceEventKind.StageChanged, ToStageRaw: "Working - Contacted", Past: true } && source.People.Single().Id == lead);
+        Assert.Contains(met, source => source is { Kind: SourceEventKind.DealWon, Past: true, Amount: 1200 } && source.DealId == deal && source.People.Single().Id == contact);
+    }
+
+    [Fact]
+    public async Task A_lead_whose_records_were_all_deleted_is_not_made_again_without_a_persons_say()
+    {
+        var salesforce = Connectors.Find<IHandoffTarget>("salesforce")!;
+        var first = await salesforce.DeliverAsync(Order(), Stop);
+        Org.Delete("Lead", first.Person.Id);
+        var order = Order("handoff-2", first.Person.Id);
+
+        var deleted = await Assert.ThrowsAsync<RecordsDeletedException>(() => salesforce.DeliverAsync(order, Stop));
+        Assert.Equal([first.Person], deleted.Records);
+        Assert.Empty(Org.All("Lead"));
+
+        var second = await salesforce.DeliverAsync(order with { MayRecreate = true }, Stop);
+        Assert.Equal(second.Person.Id, Assert.Single(Org.All("Lead")).Id);
     }
 
     private static DateTimeOffset Time(object? value) => (DateTimeOffset)value!;

@@ -193,6 +193,9 @@ internal sealed class FakeSource(string name, int rows, int perPage = 2) : IPoll
 
     public PollProgress Progress(Delivery answer) => new(null, null);
 
+    /// <summary>A gap's time says by its minutes before which row it was.</summary>
+    public string? Rewind(string? cursor, EventGap gap, DateTimeOffset now) => gap.At is { } at ? $"{at.Minute}" : cursor;
+
     public async Task<PollPage> PollAsync(string? cursor, DateTimeOffset now, CancellationToken cancellationToken)
     {
         AskedFrom.Enqueue(cursor);
@@ -209,8 +212,16 @@ internal sealed class FakeSource(string name, int rows, int perPage = 2) : IPoll
     }
 }
 
+/// <summary>Such a tool that is polled, too.</summary>
+internal sealed class FakePolledReader(string name) : FakeReader(name), IPollSource
+{
+    public PollProgress Progress(Delivery answer) => new(null, null);
+
+    public Task<PollPage> PollAsync(string? cursor, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult(new PollPage([], "0", false));
+}
+
 /// <summary>A tool whose deliveries say what they were told to say.</summary>
-internal sealed class FakeReader(string name) : IDeliveryReader
+internal class FakeReader(string name) : IDeliveryReader
 {
     private readonly ConcurrentDictionary<string, SourceEvent[]> _said = new();
     private int _reads;

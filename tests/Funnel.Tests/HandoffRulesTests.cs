@@ -51,6 +51,18 @@ public sealed class HandoffRulesTests
         Assert.Empty(decision.State.Ledger.Handoffs);
     }
 
+    [Fact]
+    public void Work_in_the_second_of_the_stage_entry_counts_as_tools_stamp_whole_seconds()
+    {
+        var entered = MarketingClaims(Evaluation, 5, "salesqualifiedlead");
+        var state = Arrive(JourneyState.New(Lead), 6, entered with { OccurredAt = entered.OccurredAt.AddMilliseconds(700) }).State;
+
+        var worked = Arrive(state, 7, Accepted(5, "Bob"));
+        var before = Arrive(state, 7, Accepted(5, "Bob") with { OccurredAt = entered.OccurredAt.AddMilliseconds(-1) });
+
+        Assert.Equal((true, false), (worked.State.Ledger.Handoffs[0].AcceptedAt is not null, before.State.Ledger.Handoffs[0].AcceptedAt is not null));
+    }
+
     public static TheoryData<Fact, bool> SignsOfWork => new()
     {
         { Accepted(5, "Bob"), true },

@@ -110,7 +110,27 @@ public sealed class JourneyExplanationTests
             Settings with { Alerts = Settings.Alerts with { RepeatAfter = TimeSpan.FromDays(1) } },
             Settings with { Alerts = Settings.Alerts with { AcknowledgedFor = TimeSpan.FromDays(1) } },
             Settings with { Alerts = Settings.Alerts with { Snoozes = 1 } },
+            Settings with { Content = [Item("a")] },
+            Settings with { Content = [Item("b")] },
+            Settings with { Content = [Item("a") with { Segment = "b2b" }] },
+            Settings with { Content = [Item("a") with { Stages = [FunnelStage.Interest] }] },
+            Settings with { Campaigns = [new("Spring*", CampaignChannel.Paid)] },
+            Settings with { Campaigns = [new("Spring*", CampaignChannel.Pr)] },
+            WithRoutes(new() { Routes = [], Fallback = Owner("ann"), Connector = "salesforce" }),
+            WithRoutes(new() { Routes = [], Fallback = Owner("bob"), Connector = "salesforce" }),
+            WithRoutes(new() { Routes = [], Fallback = Owner("ann"), Connector = "salesforce", MaxReroutes = 2 }),
+            WithRoutes(new() { Routes = [], Fallback = Owner("ann"), Connector = "salesforce", RerouteAfter = TimeSpan.FromHours(1) }),
+            WithRoutes(new() { Routes = [new() { Name = "1", Connector = "salesforce", Owner = Owner("bob") }], Fallback = Owner("ann"), Connector = "salesforce" }),
+            WithRoutes(new() { Routes = [new() { Name = "1", Connector = "salesforce", Owner = Owner("bob"), MinScore = 5 }], Fallback = Owner("ann"), Connector = "salesforce" }),
+            Settings with { WriteBack = Settings.WriteBack with { OverwriteWindow = TimeSpan.FromHours(1) } },
+            Settings with { WriteBack = Settings.WriteBack with { InStep = [PersonProperty.Phone] } },
         ];
+
+        static ContentItem Item(string title) => new() { Title = title, Url = new("https://example.com/a"), Style = ContentStyle.Tactical };
+
+        static HandoffOwner Owner(string name) => new(name, BusinessCalendar.Always, []);
+
+        static FunnelSettings WithRoutes(TeamRoutes routes) => Settings with { Routing = new() { Teams = ImmutableDictionary<string, TeamRoutes>.Empty.Add(Team.Sales, routes) } };
 
         static FunnelSettings WithSegment(string name, StageLimits limits) => Settings with
         {

@@ -190,6 +190,13 @@ public sealed class StagePolicyTests
             Deal("a", DealStatus.Won, 12, amount: 99));
 
     [Fact]
+    public void A_won_deal_with_an_existing_customer_is_repeat_though_no_earlier_one_was_seen()
+    {
+        Way("Evaluation@0:open-deal Repeat@5:existing-customer", Deal("a", DealStatus.Open, 0), Deal("a", DealStatus.Won, 5, Repeat));
+        Way("Repeat@0:existing-customer Evaluation@5:new-round Repeat@9:still-customer", Deal("a", DealStatus.Won, 0, Repeat), Deal("b", DealStatus.Open, 5), Deal("b", DealStatus.Lost, 9));
+    }
+
+    [Fact]
     public void Deals_of_two_tools_with_one_id_are_two() =>
         Assert.Equal(Repeat, Folded(Deal("a", DealStatus.Won, 0), Deal("a", DealStatus.Won, 1) with { Connector = "pipedrive" }).Stage);
 

@@ -20,7 +20,7 @@ public static class AnyFacts
         Smaller);
 
     private static Gen<Fact> AnyFact =>
-        from kind in Gen.Choose(0, 17)
+        from kind in Gen.Choose(0, 18)
         from tool in Gen.Elements(Tools)
         from minute in Gen.Choose(0, 40)
         from offset in Gen.Choose(-3, 3)
@@ -82,6 +82,7 @@ public static class AnyFacts
         14 => Given.Deleted(IdentityKey.Person(Given.HubSpot, $"{choice}"), 0),
         15 => choice == 0 ? Given.Erased(0) : Given.Merged(LeadId.For(IdentityKey.Person(Given.HubSpot, $"{choice}")), 0),
         16 => Given.HeldReturn(0),
+        18 => Given.Unlinked(0, IdentityKey.Person(Given.HubSpot, $"{choice}")),
         17 => Given.Restored(IdentityKey.Person(Given.HubSpot, $"{choice}"), 0),
         _ => throw new InvalidOperationException($"No fact of kind {kind}."),
     };

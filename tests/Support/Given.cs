@@ -109,6 +109,13 @@ public static class Given
     public static ConsentChanged Consent(ConsentState state, int minute) =>
         Fact(new ConsentChanged { DedupeKey = "", Connector = "", Side = default, OccurredAt = default, ReceivedAt = default, Email = state }, HubSpot, ToolSide.Marketing, minute);
 
+    public static IdentitiesUnlinked Unlinked(int minute, params IdentityKey[] keys) =>
+        Fact(
+            new IdentitiesUnlinked { DedupeKey = "", Connector = "", Side = default, OccurredAt = default, ReceivedAt = default, Keys = [.. keys] },
+            HubSpot,
+            ToolSide.Marketing,
+            minute);
+
     public static IdentitiesLinked Linked(int minute, params IdentityKey[] keys) =>
         Fact(
             new IdentitiesLinked { DedupeKey = "", Connector = "", Side = default, OccurredAt = default, ReceivedAt = default, Keys = [.. keys] },

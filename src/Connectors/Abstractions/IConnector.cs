@@ -19,8 +19,8 @@ public interface IConnector
     /// <summary>The one form of a record's id, whatever way people copy it.</summary>
     string NormaliseId(string id) => CopiedId.Clean(id);
 
-    /// <summary>Whether a map says what one of the tool's stages means.</summary>
-    bool Maps(StageMapKind map, string raw) => false;
+    /// <summary>What a map says that one of the tool's stages means; null where none does. A person's stage is neither won nor lost.</summary>
+    DealStageMeaning? MeaningOf(StageMapKind map, string raw) => null;
 }
 
 /// <summary>A tool that delivers. Poll answers of the same tool are read here too.</summary>
@@ -118,6 +118,7 @@ public interface IHandoffTarget : IConnector
     /// <exception cref="VendorUnavailableException">The vendor does not answer: try later.</exception>
     /// <exception cref="VendorRefusedException">The vendor refuses for good.</exception>
     /// <exception cref="AmbiguousMatchException">Several records match the lead, and nothing was written.</exception>
+    /// <exception cref="RecordsDeletedException">All records of the lead were deleted, and nothing was written.</exception>
     Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken);
 }
 
@@ -130,6 +131,9 @@ public sealed record HandoffOrder(Handoff Handoff, Journey Journey, HandoffBrief
 {
     /// <summary>Gets the id, in the tool, of the user it is meant for; null leaves it to the tool.</summary>
     public string? OwnerId { get; init; }
+
+    /// <summary>Gets a value indicating whether a record may be made where all that the tool had of the lead were deleted: a person has said so.</summary>
+    public bool MayRecreate { get; init; }
 
     /// <summary>Gets the ids of the users the hub had given it to before, who did not take it up. A record that one of them has is nobody's yet.</summary>
     public IReadOnlyList<string> GivenBefore { get; init; } = [];

@@ -51,7 +51,10 @@ public static class FactMapper
                 break;
         }
 
-        return AboutOf(source) is { } record ? [.. facts.Select(fact => fact is RecordDeleted or RecordRestored ? fact : fact with { About = record, ShowsRecord = source.ShowsRecord })] : facts;
+        var about = AboutOf(source);
+        return about is null && !source.Past
+            ? facts
+            : [.. facts.Select(fact => fact is RecordDeleted or RecordRestored ? fact : fact with { About = about, ShowsRecord = about is not null && source.ShowsRecord, Past = source.Past })];
 
         string Key(string kind) => $"{source.DedupeKey}#{kind}";
 
@@ -171,7 +174,7 @@ public static class FactMapper
             {
                 facts.Add(new HandoffReturned
                 {
-                    Reason = reason, Raw = source.ToStageRaw,
+                    Reason = reason, Raw = source.ToStageRaw, HubWroteLast = source.HubWroteLast,
                     DedupeKey = Key("returned"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
                 });
             }

@@ -111,6 +111,9 @@ public sealed record SourceEvent
     /// <summary>Gets why this event of an otherwise readable delivery cannot be read; null for one that can. It is parked, and holds back no other.</summary>
     public string? Unreadable { get; init; }
 
+    /// <summary>Gets a value indicating whether it was found on the record when its person was first met, and is older than what brought the meeting: no news for anybody.</summary>
+    public bool Past { get; init; }
+
     /// <summary>Gets the gap that the event tells of, where it names no record to be read again: the whole kind is. Null for any other event.</summary>
     public EventGap? Gap { get; init; }
 

@@ -11,15 +11,18 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
     /// <summary>How many records HubSpot gives in one call.</summary>
     public const int BatchSize = 100;
 
+    /// <summary>How many records HubSpot gives in one call with the history of properties.</summary>
+    public const int HistoryBatchSize = 50;
+
     /// <summary>HubSpot's number for "this note is on that contact".</summary>
     private const int NoteToContact = 202;
 
     private const int NotesPerPage = 500;
 
     private static readonly string[] ContactProperties =
-        ["email", "hs_additional_emails", "firstname", "lastname", "company", "jobtitle", "phone", "country", "hubspotscore", "hs_email_optout", "lifecyclestage"];
+        ["email", "hs_additional_emails", "firstname", "lastname", "company", "jobtitle", "phone", "country", "hubspotscore", "hs_email_optout", "lifecyclestage", "hubspot_owner_id"];
 
-    private static readonly string[] DealProperties = ["dealstage", "pipeline", "amount", "deal_currency_code", "hubspot_owner_id"];
+    private static readonly string[] DealProperties = ["dealstage", "pipeline", "dealtype", "amount", "deal_currency_code", "hubspot_owner_id"];
 
     /// <summary>How long pipelines are taken as they were; one that is not known makes them be read again, but not more often than <see cref="AskAgainAfter"/>.</summary>
     private static readonly TimeSpan PipelinesHold = TimeSpan.FromMinutes(30), AskAgainAfter = TimeSpan.FromMinutes(1);
@@ -28,24 +31,25 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
 
     private volatile Pipelines? _pipelines;
 
-    /// <summary>Contacts by id; who is not there is left out.</summary>
+    /// <summary>Contacts by id, with since when they are on their stage and have opted out; who is not there is left out.</summary>
     public Task<Dictionary<string, HubSpotObjectWire>> ContactsAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
-        ReadAsync("contacts", ids, ContactProperties, cancellationToken);
+        ReadAsync("contacts", ids, ContactProperties, ["lifecyclestage", "hs_email_optout"], cancellationToken);
 
     /// <summary>Deals by id; what is not there is left out.</summary>
     public Task<Dictionary<string, HubSpotObjectWire>> DealsAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
-        ReadAsync("deals", ids, DealProperties, cancellationToken);
+        ReadAsync("deals", ids, DealProperties, null, cancellationToken);
+
+    /// <summary>Deals by id, with since when they are on their stage; what is not there is left out.</summary>
+    public Task<Dictionary<string, HubSpotObjectWire>> DealsWithHistoryAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        ReadAsync("deals", ids, DealProperties, ["dealstage"], cancellationToken);
 
     /// <summary>The ids of each deal's contacts, in order.</summary>
-    public async Task<Dictionary<string, IReadOnlyList<string>>> ContactsOfDealsAsync(IReadOnlyCollection<string> deals, CancellationToken cancellationToken)
-    {
-        var pages = await Task.WhenAll(deals.Chunk(BatchSize).Select(ids => RunAsync(() =>
-            api.ContactsOfDealsAsync(new([.. ids.Select(id => new HubSpotIdWire(id))]), repeatable: true, cancellationToken))));
-        return pages.SelectMany(page => page.Results ?? []).Where(deal => deal.From is not null).GroupBy(deal => deal.From!.Id).ToDictionary(
-            deal => deal.Key,
-            IReadOnlyList<string> (deal) => [.. deal.SelectMany(part => part.To ?? []).Select(contact => contact.ToObjectId).OfType<long>().Distinct().Order()
-                .Select(id => id.ToString(CultureInfo.InvariantCulture))]);
-    }
+    public Task<Dictionary<string, IReadOnlyList<string>>> ContactsOfDealsAsync(IReadOnlyCollection<string> deals, CancellationToken cancellationToken) =>
+        AssociatedAsync("deals", "contacts", deals, cancellationToken);
+
+    /// <summary>The ids of each contact's deals, in order.</summary>
+    public Task<Dictionary<string, IReadOnlyList<string>>> DealsOfContactsAsync(IReadOnlyCollection<string> contacts, CancellationToken cancellationToken) =>
+        AssociatedAsync("contacts", "deals", contacts, cancellationToken);
 
     /// <summary>What a deal stage means by its pipeline: a probability of 1 is won, of 0 lost. Null for a stage that is open, or that no pipeline has.</summary>
     public async Task<DealStageMeaning?> OutcomeAsync(string stage, CancellationToken cancellationToken)
@@ -102,7 +106,7 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
             return null;
         }
 
-        var notes = await ReadAsync("notes", ids, ["hs_note_body"], cancellationToken);
+        var notes = await ReadAsync("notes", ids, ["hs_note_body"], null, cancellationToken);
         return [.. notes.Values.Select(note => note.Text("hs_note_body")).OfType<string>()];
     }
 
@@ -119,11 +123,32 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
         .GroupBy(stage => stage.Id!)
         .ToDictionary(stage => stage.Key, stage => stage.First().Probability ?? -1m);
 
-    private async Task<Dictionary<string, HubSpotObjectWire>> ReadAsync(
-        string type, IReadOnlyCollection<string> ids, IReadOnlyList<string> properties, CancellationToken cancellationToken)
+    /// <summary>What belongs to some records. An answer that is not whole is read on, record by record.</summary>
+    private async Task<Dictionary<string, IReadOnlyList<string>>> AssociatedAsync(string from, string to, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
-        var pages = await Task.WhenAll(ids.Chunk(BatchSize).Select(chunk => RunAsync(() =>
-            api.ReadAsync(type, new([.. chunk.Select(id => new HubSpotIdWire(id))], properties), repeatable: true, cancellationToken))));
+        var found = new List<(string From, long To)>();
+        var left = ids.Select(id => new HubSpotIdWire(id)).ToList();
+        while (left.Count > 0)
+        {
+            var pages = await Task.WhenAll(left.Chunk(BatchSize).Select(chunk => RunAsync(() => api.AssociationsAsync(from, to, new(chunk), repeatable: true, cancellationToken))));
+            var answers = pages.SelectMany(page => page.Results ?? []).Where(answer => answer.From is not null).ToList();
+            found.AddRange(answers.SelectMany(answer => (answer.To ?? []).Select(other => other.ToObjectId).OfType<long>().Select(id => (answer.From!.Id, id))));
+
+            // The same mark twice would go round for ever.
+            var asked = left.ToHashSet();
+            left = [.. answers.Where(answer => answer.Paging?.Next?.After is not null).Select(answer => new HubSpotIdWire(answer.From!.Id, answer.Paging!.Next!.After)).Where(next => !asked.Contains(next))];
+        }
+
+        return found.GroupBy(pair => pair.From).ToDictionary(
+            group => group.Key, IReadOnlyList<string> (group) => [.. group.Select(pair => pair.To).Distinct().Order().Select(id => id.ToString(CultureInfo.InvariantCulture))]);
+    }
+
+    private async Task<Dictionary<string, HubSpotObjectWire>> ReadAsync(
+        string type, IReadOnlyCollection<string> ids, IReadOnlyList<string> properties, IReadOnlyList<string>? withHistory, CancellationToken cancellationToken)
+    {
+        var size = withHistory is null ? BatchSize : HistoryBatchSize;
+        var pages = await Task.WhenAll(ids.Chunk(size).Select(chunk => RunAsync(() =>
+            api.ReadAsync(type, new([.. chunk.Select(id => new HubSpotIdWire(id))], properties, withHistory), repeatable: true, cancellationToken))));
         return pages.SelectMany(page => page.Results ?? []).Where(record => record.Id is not null).DistinctBy(record => record.Id).ToDictionary(record => record.Id!);
     }
 

@@ -21,7 +21,10 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
     public const string TypeName = "HubSpot";
 
     /// <inheritdoc/>
-    public bool Maps(StageMapKind map, string raw) => map == StageMapKind.Deal ? _options.DealStages.TryGet(raw, out _) : _options.Stages.TryGet(raw, out _);
+    public DealStageMeaning? MeaningOf(StageMapKind map, string raw) =>
+        map == StageMapKind.Deal ? (_options.DealStages.TryGet(raw, out var meaning) ? meaning : null)
+        : _options.Stages.TryGet(raw, out var stage) ? DealStageMeaning.Open(stage)
+        : null;
 
     /// <inheritdoc/>
     public string Name => _options.Name;

@@ -6,7 +6,7 @@ namespace IntegrationHub.Connectors.HubSpot;
 /// <summary>Fills in what HubSpot's webhooks lack: addresses and profiles of contacts; people, worth and outcome of deals.</summary>
 internal static class HubSpotEnrichment
 {
-    /// <summary>Asks for what the events lack: one call for each 100 contacts, two for each 100 deals.</summary>
+    /// <summary>Asks for what the events lack: two calls for each 100 deals, and for people who are met one for each 50 of them and one for each 50 of their deals.</summary>
     public static async Task<IReadOnlyList<SourceEvent>> RunAsync(IReadOnlyList<SourceEvent> events, HubSpotClient client, HubSpotOptions options, CancellationToken cancellationToken)
     {
         var dealIds = events.Where(LacksDeal).Select(source => source.DealId!).Distinct().ToList();
@@ -27,7 +27,7 @@ internal static class HubSpotEnrichment
             }
             else if (LacksContact(source) && (await contacts).TryGetValue(source.People[0].Id, out var contact))
             {
-                enriched.AddRange(WithContact(source, contact));
+                enriched.Add(WithContact(source, contact, options));
             }
             else
             {
@@ -35,14 +35,15 @@ internal static class HubSpotEnrichment
             }
         }
 
-        return enriched;
+        return [.. enriched, .. await HubSpotMeeting.FoundAsync(events.Where(LacksContact), await contacts, client, options, cancellationToken)];
     }
 
     /// <summary>What a contact's record adds to an event. What the event itself says stays: it is what was so then.</summary>
-    public static IEnumerable<SourceEvent> WithContact(SourceEvent source, HubSpotObjectWire contact)
+    private static SourceEvent WithContact(SourceEvent source, HubSpotObjectWire contact, HubSpotOptions options)
     {
         var email = source.SubjectEmail ?? (EmailAddress.TryParse(contact.Text("email"), out var address) ? address.Address : null);
-        yield return source with
+        var phone = source.Profile?.Phone ?? contact.Text("phone");
+        return source with
         {
             SubjectEmail = email,
             FurtherEmails = [.. source.FurtherEmails.Union(HubSpotMapper.Addresses(contact.Text("hs_additional_emails")))],
@@ -54,21 +55,12 @@ internal static class HubSpotEnrichment
                 LastName = source.Profile?.LastName ?? contact.Text("lastname"),
                 Company = source.Profile?.Company ?? contact.Text("company"),
                 JobTitle = source.Profile?.JobTitle ?? contact.Text("jobtitle"),
-                Phone = source.Profile?.Phone ?? contact.Text("phone"),
+                Phone = phone,
+                ComparablePhone = PhoneNumber.Comparable(phone, options.PhoneRegion),
                 Region = source.Profile?.Region ?? contact.Text("country"),
                 Score = source.Profile?.Score ?? HubSpotMapper.Amount(contact.Text("hubspotscore")),
             },
         };
-
-        // Whoever opted out before the hub met them has opted out all the same.
-        if (contact.Text("hs_email_optout") == "true" && source.Kind is SourceEventKind.ContactCreated or SourceEventKind.ContactUpdated or SourceEventKind.StageChanged)
-        {
-            yield return source with
-            {
-                Kind = SourceEventKind.ConsentUnsubscribed, DedupeKey = $"{source.DedupeKey}|optOut", SubjectEmail = email, NeedsEnrichment = [],
-                ToStageRaw = null, Stage = null, Unmapped = false, Profile = null, ShowsWork = false,
-            };
-        }
     }
 
     private static bool LacksDeal(SourceEvent source) => source.DealId is not null && (source.DealStatus != DealStatus.Deleted || source.Kind == SourceEventKind.AssociationChanged);
@@ -98,20 +90,37 @@ internal static class HubSpotEnrichment
         var raw = asksState ? deal?.Text("dealstage") : source.ToStageRaw;
         if (raw is null || (!asksState && !source.Unmapped))
         {
-            return filled;
+            return WithType(filled, deal, options);
         }
 
+        if (asksState && deal?.IsEmpty("amount") == true)
+        {
+            filled = filled with { Cleared = [DealProperty.Amount] };
+        }
+
+        return await WithOutcomeAsync(filled, raw, deal, client, options, cancellationToken);
+    }
+
+    /// <summary>A deal's event with what the deal's stage means: by the map, else by the pipeline's own probability.</summary>
+    public static async Task<SourceEvent> WithOutcomeAsync(
+        SourceEvent source, string raw, HubSpotObjectWire? deal, HubSpotClient client, HubSpotOptions options, CancellationToken cancellationToken)
+    {
         var meaning = options.DealStages.TryGet(raw, out var known) ? known : await client.OutcomeAsync(raw, cancellationToken);
-        return filled with
+        var staged = source with
         {
             Kind = source.Kind == SourceEventKind.AssociationChanged ? source.Kind : KindOf(meaning),
             ToStageRaw = raw,
             Stage = meaning?.Stage,
             Unmapped = meaning is null,
             DealStatus = meaning?.Status ?? DealStatus.Open,
-            ShowsWork = filled.ShowsWork && meaning?.Status != DealStatus.Lost,
+            ShowsWork = source.ShowsWork && meaning?.Status != DealStatus.Lost,
         };
+        return WithType(staged, deal, options);
     }
+
+    /// <summary>A won deal with an existing customer is Repeat, where the map says so.</summary>
+    private static SourceEvent WithType(SourceEvent source, HubSpotObjectWire? deal, HubSpotOptions options) =>
+        source.DealStatus == DealStatus.Won && options.DealTypes.TryGet(deal?.Text("dealtype"), out var stage) ? source with { Stage = stage } : source;
 
     private static SourceEventKind KindOf(DealStageMeaning? meaning) => meaning?.Status switch
     {

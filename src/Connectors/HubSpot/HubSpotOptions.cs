@@ -72,6 +72,9 @@ public sealed class HubSpotOptions
     /// <summary>Gets what deal stages mean; those of other pipelines are decided by the pipeline's own probabilities. Setting <c>DealStageMap:{raw}</c>.</summary>
     public required StageMap<DealStageMeaning> DealStages { get; init; }
 
+    /// <summary>Gets the types of deals that are business with existing customers: won, they are Repeat. Setting <c>DealTypeMap:{raw}</c>.</summary>
+    public StageMap<FunnelStage> DealTypes { get; init; } = new([]);
+
     /// <summary>Gets the lifecycle stage that is written for each stage of the funnel: <c>WriteStage:{stage}</c>, else HubSpot's usual name for it. A stage that no lifecycle stage maps to is never written.</summary>
     public required IReadOnlyDictionary<FunnelStage, string> WriteStages { get; init; }
 
@@ -92,6 +95,7 @@ public sealed class HubSpotOptions
             ReturnReasonProperty = reader.Text("ReturnReasonProperty", IsPropertyName, "a property's name of lower-case letters, digits and _", "return_reason"),
             PhoneRegion = ProfileFields.ReadPhoneRegion(reader),
             Stages = stages,
+            DealTypes = settings.DealTypes(),
             DealStages = settings.DealStages(DefaultPipeline),
             WriteStages = ReadWriteStages(reader, stages),
             WriteProfile = ProfileFields.Read(reader, HubSpotWriting.Fields.Keys),

@@ -69,10 +69,10 @@ internal sealed record HubSpotTokenWire
 }
 
 /// <summary>Asks for records by id.</summary>
-internal sealed record HubSpotBatchReadWire(IReadOnlyList<HubSpotIdWire> Inputs, IReadOnlyList<string>? Properties = null);
+internal sealed record HubSpotBatchReadWire(IReadOnlyList<HubSpotIdWire> Inputs, IReadOnlyList<string>? Properties = null, IReadOnlyList<string>? PropertiesWithHistory = null);
 
-/// <summary>An id.</summary>
-internal sealed record HubSpotIdWire(string Id);
+/// <summary>An id, and the mark to go on from where its answer was not whole.</summary>
+internal sealed record HubSpotIdWire(string Id, string? After = null);
 
 /// <summary>Records; those that are not there are left out.</summary>
 internal sealed record HubSpotBatchWire(IReadOnlyList<HubSpotObjectWire>? Results);
@@ -80,16 +80,27 @@ internal sealed record HubSpotBatchWire(IReadOnlyList<HubSpotObjectWire>? Result
 /// <summary>A record.</summary>
 internal sealed record HubSpotObjectWire(string? Id, IReadOnlyDictionary<string, JsonElement>? Properties)
 {
+    public IReadOnlyDictionary<string, IReadOnlyList<HubSpotVersionWire>?>? PropertiesWithHistory { get; init; }
+
+    /// <summary>Since when a property has its present value; null where that is not told.</summary>
+    public DateTimeOffset? Since(string property) => PropertiesWithHistory?.GetValueOrDefault(property) is [{ Timestamp: { } since }, ..] ? since : null;
+
     /// <summary>The value of a property; null where it has none, or none that is told.</summary>
     public string? Text(string property) =>
         Properties is not null && Properties.TryGetValue(property, out var value) && HubSpotJson.TextOf(value) is { Length: > 0 } text && !Withheld.Is(text) ? text : null;
+
+    /// <summary>Whether the record says that it has no value of a property; what it does not say, or withholds, may have one.</summary>
+    public bool IsEmpty(string property) => Properties is not null && Properties.TryGetValue(property, out var value) && string.IsNullOrEmpty(HubSpotJson.TextOf(value));
 }
+
+/// <summary>A value that a property had from a time on; the latest comes first.</summary>
+internal sealed record HubSpotVersionWire([property: JsonConverter(typeof(HubSpotJson.ScalarText))] string? Value, DateTimeOffset? Timestamp);
 
 /// <summary>What belongs to what.</summary>
 internal sealed record HubSpotAssociationsWire(IReadOnlyList<HubSpotAssociationWire>? Results);
 
 /// <summary>What belongs to one record.</summary>
-internal sealed record HubSpotAssociationWire(HubSpotIdWire? From, IReadOnlyList<HubSpotAssociatedWire>? To);
+internal sealed record HubSpotAssociationWire(HubSpotIdWire? From, IReadOnlyList<HubSpotAssociatedWire>? To, HubSpotPagingWire? Paging = null);
 
 /// <summary>One that belongs to it.</summary>
 internal sealed record HubSpotAssociatedWire(long? ToObjectId);

@@ -13,10 +13,10 @@ internal interface IHubSpotApi
     [Post("/crm/v3/objects/{type}/batch/read")]
     Task<HubSpotBatchWire> ReadAsync(string type, [Body] HubSpotBatchReadWire request, [Property(HttpResilience.Idempotent)] bool repeatable, CancellationToken cancellationToken);
 
-    /// <summary>The contacts of up to 100 deals. https://developers.hubspot.com/docs/api/crm/associations</summary>
-    [Post("/crm/v4/associations/deals/contacts/batch/read")]
-    Task<HubSpotAssociationsWire> ContactsOfDealsAsync(
-        [Body] HubSpotBatchReadWire request, [Property(HttpResilience.Idempotent)] bool repeatable, CancellationToken cancellationToken);
+    /// <summary>What belongs to up to 100 records, in pages for each. https://developers.hubspot.com/docs/api/crm/associations</summary>
+    [Post("/crm/v4/associations/{from}/{to}/batch/read")]
+    Task<HubSpotAssociationsWire> AssociationsAsync(
+        string from, string to, [Body] HubSpotBatchReadWire request, [Property(HttpResilience.Idempotent)] bool repeatable, CancellationToken cancellationToken);
 
     /// <summary>All deal pipelines. https://developers.hubspot.com/docs/api/crm/pipelines</summary>
     [Get("/crm/v3/pipelines/deals")]

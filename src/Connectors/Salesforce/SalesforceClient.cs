@@ -37,6 +37,13 @@ internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, Sa
         return answers.SelectMany(pages => pages).SelectMany(page => page.Page.Records).DistinctBy(record => record.Id).ToDictionary(record => record.Id);
     }
 
+    /// <summary>The opportunities that some contacts are on.</summary>
+    public async Task<IReadOnlyList<SalesforceRecord>> DealsOfAsync(IReadOnlyCollection<string> contacts, CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(contacts.Chunk(Soql.IdsPerQuery).Select(chunk => QueryAsync(Soql.DealsOf(chunk, options), cancellationToken)));
+        return [.. answers.SelectMany(pages => pages).SelectMany(page => page.Page.Records).DistinctBy(record => record.Id)];
+    }
+
     /// <summary>A record; null where it is not there, or no longer.</summary>
     public Task<SalesforceRecord?> FindAsync(string type, string id, string fields, CancellationToken cancellationToken) =>
         FindAsync(() => api.ReadAsync(options.ApiVersion, type, id, fields, cancellationToken));

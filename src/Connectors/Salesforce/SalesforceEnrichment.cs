@@ -12,9 +12,26 @@ internal static class SalesforceEnrichment
         var roles = await RowsAsync(events.Select(RoleOf), client, cancellationToken);
         var related = events.SelectMany(source => RoleOf(source) is { } role && roles.TryGetValue(role.Id, out var row) ? SalesforceMapper.MapRow(row, client.UserId, options) : [source]).ToList();
         var found = await RowsAsync(related.Select(RecordOf), client, cancellationToken);
+        var met = related.Where(source => RecordOf(source) is { Type: PolledObject.Contact } contact && found.ContainsKey(contact.Id) && source.Kind != SourceEventKind.ContactDeleted).ToList();
+        var deals = await DealsOfAsync(met, client, options, cancellationToken);
         return [.. related
             .SelectMany(source => RecordOf(source) is { } record && found.TryGetValue(record.Id, out var row) ? With(source, row, client.UserId, options) : [source])
+            .Concat(deals)
             .DistinctBy(source => source.DedupeKey)];
+    }
+
+    /// <summary>The deals of contacts who are met, as they stand since they were last changed: no news for anybody.</summary>
+    private static async Task<IReadOnlyList<SourceEvent>> DealsOfAsync(IReadOnlyList<SourceEvent> met, SalesforceClient client, SalesforceOptions options, CancellationToken cancellationToken)
+    {
+        var rows = await client.DealsOfAsync([.. met.Select(source => source.People[0].Id).Distinct()], cancellationToken);
+        return
+        [
+            .. from row in rows
+               let deal = SalesforceMapper.DealOf(row, options)
+               from person in met.Select(source => source.People[0]).Distinct()
+               where SalesforceMapper.HasPerson(row, [person])
+               select deal with { DedupeKey = $"{deal.DedupeKey}|met|{person.Id}", People = [person], Past = true },
+        ];
     }
 
     private static async Task<Dictionary<string, SalesforceRecord>> RowsAsync(IEnumerable<(PolledObject Type, string Id)?> records, SalesforceClient client, CancellationToken cancellationToken)
@@ -70,6 +87,7 @@ internal static class SalesforceEnrichment
                 {
                     Amount = source.Amount ?? (source.Cleared.Contains(DealProperty.Amount) ? null : row.Number("Amount")),
                     Currency = source.Currency ?? (source.Cleared.Contains(DealProperty.Currency) ? null : row.Text("CurrencyIsoCode")),
+                    Stage = source.Kind == SourceEventKind.DealWon ? SalesforceMapper.WonStage(row, options) : source.Stage,
                 },
                 row,
                 options),
@@ -101,6 +119,7 @@ internal static class SalesforceEnrichment
             Amount = deal.Amount,
             Currency = deal.Currency,
             Owner = deal.Owner,
+            Cleared = deal.Cleared,
         };
     }
 
@@ -114,6 +133,11 @@ internal static class SalesforceEnrichment
             HubLeadId = source.HubLeadId ?? (LeadId.TryParse(row.Text(options.LeadExternalIdField), out var id) ? id : null),
             Profile = source.Profile is { } said ? SalesforceMapper.Over(said, told) : told,
         };
+        foreach (var found in SalesforceMapper.StageOf(row, options).Where(_ => source.ToStageRaw is null))
+        {
+            yield return found with { Past = true, SubjectEmail = email };
+        }
+
         if (row.Flag("HasOptedOutOfEmail") == true && source.Kind is SourceEventKind.ContactCreated or SourceEventKind.ContactUpdated or SourceEventKind.StageChanged)
         {
             yield return source with

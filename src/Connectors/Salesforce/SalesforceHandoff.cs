@@ -15,6 +15,12 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
     public async Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken)
     {
         var there = await FindAsync(order, cancellationToken);
+        IdentityKey[] deleted = [.. order.Journey.Identities.Where(key => key.Kind == IdentityKind.Person && key.Connector == options.Name)];
+        if (there is null && deleted.Length > 0 && !order.MayRecreate)
+        {
+            throw new RecordsDeletedException(options.Name, deleted);
+        }
+
         var person = there switch
         {
             null => await CreateAsync(order, cancellationToken),

@@ -199,6 +199,20 @@ internal static class SalesforceMapper
         return WithPeople(deal, record, options);
     }
 
+    /// <summary>The stage that a lead's status stands for, since the row was last changed; none for other records, and for a status that is a return.</summary>
+    public static IEnumerable<SourceEvent> StageOf(SalesforceRecord record, SalesforceOptions options)
+    {
+        var blank = Blank(record.Entity, record.Id, $"{Key(options, "row", record.Id, record.Version)}|met", record.Instant("SystemModstamp"), options);
+        if (record.Entity == "Lead" && record.Flag("IsConverted") == true)
+        {
+            yield return Converted(record, blank, options) with { ShowsWork = false };
+        }
+        else if (record.Entity == "Lead" && options.Stages.TryGet(record.Text("Status"), out var stage))
+        {
+            yield return blank with { Kind = SourceEventKind.StageChanged, ToStageRaw = record.Text("Status"), Stage = stage };
+        }
+    }
+
     /// <summary>An opportunity as it stands.</summary>
     public static SourceEvent DealOf(SalesforceRecord record, SalesforceOptions options) =>
         WithState(record, Blank(record.Entity, record.Id, Key(options, "row", record.Id, record.Version), record.Instant("SystemModstamp"), options), isNew: false, options);
@@ -277,12 +291,16 @@ internal static class SalesforceMapper
         var known = options.DealStages.TryGet(raw, out var meaning);
         return (record.Flag("IsClosed"), record.Flag("IsWon")) switch
         {
-            (_, true) => (DealStatus.Won, FunnelStage.Commitment, false),
+            (_, true) => (DealStatus.Won, WonStage(record, options), false),
             (true, _) => (DealStatus.Lost, null, false),
-            (null, _) when known && meaning.Status != DealStatus.Open => (meaning.Status, meaning.Stage, false),
+            (null, _) when known && meaning.Status == DealStatus.Won => (DealStatus.Won, WonStage(record, options), false),
+            (null, _) when known && meaning.Status == DealStatus.Lost => (DealStatus.Lost, null, false),
             (var closed, _) => (raw is null && closed is null ? null : DealStatus.Open, known ? meaning.Stage : null, raw is not null && !known),
         };
     }
+
+    /// <summary>The stage that a won deal is: business with an existing customer is Repeat, where the map says so.</summary>
+    public static FunnelStage WonStage(SalesforceRecord record, SalesforceOptions options) => options.DealTypes.TryGet(record.Text("Type"), out var stage) ? stage : FunnelStage.Commitment;
 
     private static ImmutableArray<string> Lacks(SourceEvent deal) => deal.Kind switch
     {
@@ -335,6 +353,11 @@ internal static class SalesforceMapper
     private static SourceEvent WithStatus(SalesforceRecord record, SourceEvent person, RecordForm form, SalesforceOptions options)
     {
         person = person with { HubWroteLast = IsWrittenBy(form.ApiUser, record) };
+        if (IsOwnRow(record, form, options))
+        {
+            return person;
+        }
+
         var showsWork = OwnerTook(record, person, form, options) || StatusMoved(record, form, options);
         if (record.Text("Status") is not { } status)
         {
@@ -344,15 +367,9 @@ internal static class SalesforceMapper
         var kind = form.Form == Form.Created ? SourceEventKind.ContactCreated : SourceEventKind.StageChanged;
         if (options.ReturnStatuses.Contains(status, StringComparer.OrdinalIgnoreCase))
         {
-            // A lead that is handed over again still has the status of its return, and what the hub writes to it then is no second one.
-            if (IsWrittenBy(form.ApiUser, record))
-            {
-                return person;
-            }
-
             // With a field for the reason, a return that has none is no return yet: the lead stays with sales until they say why.
             var reason = options.ReturnReasonField is { } field ? record.Text(field) : status;
-            return person with { Kind = kind, ToStageRaw = status, ReturnedReason = reason, ReturnHeld = reason is null };
+            return person with { Kind = kind, ToStageRaw = status, ReturnedReason = reason, ReturnHeld = reason is null && !person.HubWroteLast };
         }
 
         var known = options.Stages.TryGet(status, out var stage);
@@ -367,6 +384,11 @@ internal static class SalesforceMapper
             && record.Text("Status") is { } status
             && !options.InitialStatuses.Concat(options.ReturnStatuses).Contains(status, StringComparer.OrdinalIgnoreCase);
     }
+
+    /// <summary>A lead that the hub made, and nobody has touched: what stands in it is the hub's word and not the tool's.</summary>
+    private static bool IsOwnRow(SalesforceRecord record, RecordForm form, SalesforceOptions options) =>
+        IsWrittenBy(form.ApiUser, record) && record.IdOf("CreatedById") == form.ApiUser
+        && (record.Text("Status") is not { } status || options.InitialStatuses.Contains(status, StringComparer.OrdinalIgnoreCase));
 
     private static bool IsWrittenBy(string? user, SalesforceRecord record) => user is not null && record.IdOf("LastModifiedById") == user;
 

@@ -102,6 +102,9 @@ public sealed class SalesforceOptions
     /// <summary>Gets what opportunity stages mean; won and lost are decided by IsClosed and IsWon where these are told. Setting <c>DealStageMap:{raw}</c>.</summary>
     public required StageMap<DealStageMeaning> DealStages { get; init; }
 
+    /// <summary>Gets the types of deals that are business with existing customers: won, they are Repeat. Setting <c>DealTypeMap:{raw}</c>.</summary>
+    public StageMap<FunnelStage> DealTypes { get; init; } = new([]);
+
     /// <summary>Gets a value indicating whether the organisation has several currencies: only then does CurrencyIsoCode exist. Default: false.</summary>
     public required bool MultiCurrency { get; init; }
 
@@ -146,6 +149,7 @@ public sealed class SalesforceOptions
             ReturnReasonField = Field("ReturnReasonField"),
             PhoneRegion = ProfileFields.ReadPhoneRegion(reader),
             Stages = settings.PersonStages(LeadStatuses),
+            DealTypes = settings.DealTypes(),
             DealStages = settings.DealStages(OpportunityStages),
             MultiCurrency = reader.Flag("MultiCurrency", false),
             PollTasks = reader.Flag("PollTasks", true),

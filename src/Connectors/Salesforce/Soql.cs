@@ -19,6 +19,11 @@ internal static class Soql
     public static string ById(PolledObject polled, IEnumerable<string> ids, SalesforceOptions options) =>
         $"SELECT {Fields(polled, options)} FROM {polled} WHERE Id IN ({string.Join(',', ids.Select(Quote))})";
 
+    /// <summary>The opportunities that some contacts are on.</summary>
+    public static string DealsOf(IEnumerable<string> contacts, SalesforceOptions options) =>
+        $"SELECT {Fields(PolledObject.Opportunity, options)} FROM Opportunity "
+        + $"WHERE IsDeleted = false AND Id IN (SELECT OpportunityId FROM OpportunityContactRole WHERE IsDeleted = false AND ContactId IN ({string.Join(',', contacts.Select(Quote))}))";
+
     /// <summary>The records of an object with one of some addresses, deleted ones left out.</summary>
     public static string ByAddress(string type, string fields, IEnumerable<string> addresses, string condition) =>
         $"SELECT {fields} FROM {type} WHERE Email IN ({string.Join(',', addresses.Select(Quote))}) AND IsDeleted = false{condition} ORDER BY Id";

@@ -37,10 +37,15 @@ public sealed class ConnectorSettings(string name, SettingsReader all)
             _ => Stage(text) is { } stage ? DealStageMeaning.Open(stage) : null,
         });
 
+    /// <summary>A map of the vendor's types of deals that are business with existing customers, by <c>DealTypeMap:{raw}</c>, which must be <c>repeat</c>. Empty by default.</summary>
+    public StageMap<FunnelStage> DealTypes() => Map(
+        "DealTypeMap", new Dictionary<string, FunnelStage>(), "repeat", text => Stage(text) is FunnelStage.Repeat ? FunnelStage.Repeat : null, "repeat");
+
     private static FunnelStage? Stage(string text) =>
         Enum.GetNames<FunnelStage>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<FunnelStage>(text, ignoreCase: true) : null;
 
-    private StageMap<T> Map<T>(string section, IReadOnlyDictionary<string, T> defaults, string mustBe, Func<string, object?> read)
+    private StageMap<T> Map<T>(
+        string section, IReadOnlyDictionary<string, T> defaults, string mustBe, Func<string, object?> read, string example = "interest")
         where T : notnull
     {
         var map = new Dictionary<string, T>(defaults, StringComparer.OrdinalIgnoreCase);
@@ -52,7 +57,7 @@ public sealed class ConnectorSettings(string name, SettingsReader all)
             }
             else
             {
-                Reader.Fault($"{section}:{raw}", mustBe, "interest");
+                Reader.Fault($"{section}:{raw}", mustBe, example);
             }
         }
 

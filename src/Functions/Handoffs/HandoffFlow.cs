@@ -3,6 +3,7 @@ using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
@@ -77,8 +78,12 @@ public sealed partial class HandoffFlow(
         try
         {
             await writeBack.PrepareAsync(target.Name, order.Journey, handoff.HandoffId, cancellationToken);
-            var receipt = await target.DeliverAsync(HandoffDeliveryRules.For(target.Name, order, settings), cancellationToken);
+            var receipt = await DeliverAsync(handoff, target, HandoffDeliveryRules.For(target.Name, order, settings), cancellationToken);
             states.Reached(target.Name);
+            if (receipt is null)
+            {
+                return;
+            }
 
             // Without the token: the tool has the lead, and a stopping host must still remember that.
             await journeys.UpdateAsync(handoff.LeadId, state => ToUpdate(HandoffDeliveryRules.Delivered(state, handoff.HandoffId, target, receipt, settings, clock.GetUtcNow())), CancellationToken.None);
@@ -102,11 +107,32 @@ public sealed partial class HandoffFlow(
         }
     }
 
+    /// <summary>A lead whose records were all deleted is not made again without a person's say.</summary>
+    /// <returns>Null where a person has to say so first.</returns>
+    private async Task<HandoffReceipt?> DeliverAsync(HandoffAnnounced handoff, IHandoffTarget target, HandoffOrder order, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await target.DeliverAsync(order, cancellationToken);
+        }
+        catch (RecordsDeletedException deleted)
+        {
+            var review = await reviews.HoldAsync(handoff, deleted.Connector, ReviewReason.RecordsDeleted, deleted.Records, cancellationToken);
+            if (review.Decision is null)
+            {
+                Log.Asked(logger, handoff.HandoffId, deleted.Connector, review.Id);
+                return null;
+            }
+        }
+
+        return await target.DeliverAsync(order with { MayRecreate = true }, cancellationToken);
+    }
+
     /// <summary>The handoff stays pending until a person has chosen one of the records; the answer announces it again.</summary>
     /// <exception cref="UnrecoverableMessageException">A person has chosen one that is no longer there.</exception>
     private async Task AskAsync(HandoffAnnounced handoff, AmbiguousMatchException ambiguous, CancellationToken cancellationToken)
     {
-        var review = await reviews.HoldAsync(handoff, ambiguous.Connector, ambiguous.Matches, cancellationToken);
+        var review = await reviews.HoldAsync(handoff, ambiguous.Connector, ReviewReason.SeveralMatches, ambiguous.Matches, cancellationToken);
         if (review.Decision is { } decision)
         {
             throw new UnrecoverableMessageException("chosen-record-gone", $"{ambiguous.Message} Review {review.Id} chose {decision.Choose}, which is no longer there. Merge the others in {ambiguous.Connector}, then replay this message.");

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Connectors.Http;
@@ -30,6 +31,7 @@ public sealed partial class ProcessFlow(
     HubMetrics metrics,
     ConnectorStateStore states,
     UnmappedFlow unmapped,
+    MissedStore missed,
     TimeProvider time,
     ILogger<ProcessFlow> logger)
 {
@@ -56,13 +58,29 @@ public sealed partial class ProcessFlow(
         var facts = new ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>>();
         // People first: what is only taken of a known person has to find them, and a deal names them by their records alone, which would be strangers where only the address is known.
         var (erasures, others) = (enriched.Events.Where(source => source.Kind == SourceEventKind.ContactPrivacyDeleted), enriched.Events.Where(source => source.Kind != SourceEventKind.ContactPrivacyDeleted));
-        foreach (var kind in others.GroupBy(source => (source.DealId is not null, source.OnlyIfKnown)).OrderBy(group => group.Key))
+        var (held, moved) = (false, new List<LeadId>());
+        foreach (var source in others.Where(source => source.Kind == SourceEventKind.EmailChanged).OrderBy(source => source.OccurredAt))
         {
-            await ForEachAsync(kind, source => MatchAsync(source, delivery, messageId, again, facts, cancellationToken));
+            // One by one, and first: an address has left its former holder when the next one is met.
+            var told = new ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>>();
+            held |= await MatchAsync(source, delivery, messageId, again, told, cancellationToken);
+            await ForEachAsync(told, lead => ApplyAsync(lead.Key, [.. lead.Value], delivery.Connector, cancellationToken));
+            moved.AddRange(told.Keys);
+        }
+
+        foreach (var kind in others.Where(source => source.Kind != SourceEventKind.EmailChanged).GroupBy(source => (source.DealId is not null, source.OnlyIfKnown)).OrderBy(group => group.Key))
+        {
+            await ForEachAsync(kind, async source =>
+            {
+                if (await MatchAsync(source, delivery, messageId, again, facts, cancellationToken))
+                {
+                    held = true;
+                }
+            });
         }
 
         await ForEachAsync(facts, lead => ApplyAsync(lead.Key, [.. lead.Value], delivery.Connector, cancellationToken));
-        await ReviseAsync(enriched.Events, facts, cancellationToken);
+        await ReviseAsync(enriched.Events, facts, held ? [] : moved, cancellationToken);
 
         // Last: whatever else the delivery says of the person goes with them.
         await ForEachAsync(erasures, source => erasure.EraseAsync(source.People, cancellationToken));
@@ -106,17 +124,18 @@ public sealed partial class ProcessFlow(
     }
 
     /// <summary>Where records became one or are gone, a person may not be needed any more to tell whose something is.</summary>
-    private async Task ReviseAsync(IEnumerable<SourceEvent> events, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, CancellationToken cancellationToken)
+    private async Task ReviseAsync(IEnumerable<SourceEvent> events, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, IReadOnlyList<LeadId> moved, CancellationToken cancellationToken)
     {
         var settling = events.Where(source => source.Kind == SourceEventKind.ContactDeleted || !source.Merged.IsEmpty).SelectMany(source => source.People.Concat(source.Merged)).ToHashSet();
-        if (settling.Count > 0)
+        if (settling.Count > 0 || moved.Count > 0)
         {
-            var leads = facts.Where(lead => lead.Value.OfType<RecordDeleted>().Any()).Select(lead => lead.Key).ToList();
+            var leads = facts.Where(lead => lead.Value.OfType<RecordDeleted>().Any()).Select(lead => lead.Key).Concat(moved).ToList();
             await reviews.ReviseAsync(leads, settling, cancellationToken);
         }
     }
 
-    private async Task MatchAsync(
+    /// <summary>Finds whose an event is, and what it tells of them. Returns true when the delivery is held, because a person has to say whose it is.</summary>
+    private async Task<bool> MatchAsync(
         SourceEvent source, Delivery delivery, string messageId, bool again, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, CancellationToken cancellationToken)
     {
         metrics.Read(delivery.Connector, source.Kind.ToString());
@@ -129,12 +148,24 @@ public sealed partial class ProcessFlow(
         {
             Log.Unreadable(logger, messageId, delivery.Connector, source.DedupeKey);
             await parked.ParkAsync(delivery, "unreadable-event", unreadable, cancellationToken);
-            return;
+            return false;
+        }
+
+        if (source.NotRead is { } notRead)
+        {
+            metrics.Dropped(delivery.Connector, "not-read", 1);
+            missed.NoteUnread(delivery.Connector, notRead);
+        }
+
+        if (source.Gap is { } gap)
+        {
+            Log.Gap(logger, delivery.Connector, gap.RecordType, gap.At);
+            await missed.NoteGapAsync(delivery.Connector, gap, cancellationToken);
         }
 
         if (source.Kind is SourceEventKind.Ignored or SourceEventKind.ResyncRequired)
         {
-            return;
+            return false;
         }
 
         var match = await matcher.MatchAsync(source, delivery, messageId, again, cancellationToken);
@@ -142,26 +173,26 @@ public sealed partial class ProcessFlow(
         {
             Log.Unclear(logger, messageId, delivery.Connector, question.Id, question.Reason);
             await reviews.HoldAsync(question, delivery, messageId, cancellationToken);
-            return;
+            return true;
         }
 
         await unmapped.NoteAsync(source, delivery.Connector, [.. match.Leads.Select(lead => lead.LeadId)], cancellationToken);
         var said = FactMapper.ToFacts(WithOwnAddress(source, match), delivery.Connector, delivery.ReceivedAt, messageId);
         foreach (var lead in match.Leads)
         {
-            Enqueue(lead.LeadId, lead.Keys.Count == 0 ? [] : [FactMapper.ToIdentities(lead.Keys, source, delivery.Connector, delivery.ReceivedAt, messageId)]);
-            Enqueue(lead.LeadId, match.Earlier.Concat(said));
+            Enqueue(lead.LeadId, lead.Keys.Count == 0 ? [] : [IdentitiesOf(lead, source, delivery, messageId)]);
+            Enqueue(lead.LeadId, lead.Earlier.Concat(match.Earlier).Concat(said));
         }
 
         if (match.Leads.Count > 0)
         {
-            return;
+            return false;
         }
 
         if (match.Erased)
         {
             Drop(delivery.Connector, 1);
-            return;
+            return false;
         }
 
         if (source.DealId is { } dealId)
@@ -171,16 +202,22 @@ public sealed partial class ProcessFlow(
                 Enqueue(joined, said);
             }
 
-            return;
+            return false;
         }
 
         if (source.OnlyIfKnown)
         {
-            return;
+            if (source is { Kind: SourceEventKind.Activity, People: [var person, ..] } && await matcher.WaitForPersonAsync(person, said, cancellationToken) is { } met)
+            {
+                Enqueue(met, said);
+            }
+
+            return false;
         }
 
         Log.NoKey(logger, messageId, delivery.Connector, source.Kind);
         await parked.ParkAsync(delivery, "no-usable-key", $"An event of kind {source.Kind} names no record and no valid e-mail address.", cancellationToken);
+        return false;
 
         void Enqueue(LeadId leadId, IEnumerable<Fact> told)
         {
@@ -190,6 +227,13 @@ public sealed partial class ProcessFlow(
                 queue.Enqueue(fact);
             }
         }
+    }
+
+    /// <summary>Keys that were another lead's until now are a fact of their own, also where the lead had been known under them before.</summary>
+    private static IdentitiesLinked IdentitiesOf(MatchedLead lead, SourceEvent source, Delivery delivery, string messageId)
+    {
+        var linked = FactMapper.ToIdentities(lead.Keys, source, delivery.Connector, delivery.ReceivedAt, messageId);
+        return lead.TakenOver.Count == 0 ? linked : linked with { DedupeKey = string.Create(CultureInfo.InvariantCulture, $"{linked.DedupeKey}|{linked.OccurredAt.UtcTicks}") };
     }
 
     /// <summary>An address that belongs to another lead is not to land in this one's profile.</summary>
@@ -228,5 +272,8 @@ public sealed partial class ProcessFlow(
 
         [LoggerMessage(3, LogLevel.Warning, "Whose an event in message {MessageId} of {Connector} is has to be decided by a person: review {Review}, {Reason}.")]
         public static partial void Unclear(ILogger logger, string messageId, string connector, string review, ReviewReason reason);
+
+        [LoggerMessage(4, LogLevel.Warning, "{Connector} lost events of {RecordType} at {At}; its records are read again from before that with the next poll.")]
+        public static partial void Gap(ILogger logger, string connector, string recordType, DateTimeOffset? at);
     }
 }

@@ -15,16 +15,20 @@ public readonly record struct KeyOwner(LeadId? Lead, bool Erased);
 /// The table <c>Identities</c>: which lead a key leads to. Keys are stored hashed, one partition a key. A person's key or an address leads to one lead: its row is named like its partition, so that
 /// the second of two writers is told. A deal's key leads to every lead the deal is about. The key of an erased person is a tombstone: its row names no lead.
 /// </summary>
-public sealed class IdentityStore(HubTables tables)
+public sealed class IdentityStore(HubTables tables, TimeProvider clock)
 {
     private const int CacheCapacity = 100_000;
+
+    /// <summary>An address may become another lead's, by another instance: what was seen of one holds for this long.</summary>
+    private static readonly TimeSpan AddressHolds = TimeSpan.FromMinutes(1);
+
     private const string LeadColumn = "LeadId", ErasedColumn = "ErasedAt";
 
     /// <summary>
     /// What this process has seen stored. What is here may be out of date in two ways, and neither does harm: a lead that was merged since is a pointer to the one that stays, and a lead that
-    /// was erased takes nothing. Tombstones are not kept: a person may lift one.
+    /// was erased takes nothing. Tombstones are not kept: a person may lift one. Addresses are kept for a short time only.
     /// </summary>
-    private readonly ConcurrentDictionary<string, LeadId> _seen = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Seen> _seen = new(StringComparer.Ordinal);
 
     /// <summary>The lead a person's key or an address leads to; null for an unknown key, and for a tombstone.</summary>
     public async Task<LeadId?> FindAsync(IdentityKey key, CancellationToken cancellationToken) => (await LookUpAsync(key, cancellationToken)).Lead;
@@ -34,7 +38,7 @@ public sealed class IdentityStore(HubTables tables)
     {
         ArgumentNullException.ThrowIfNull(key);
         var partition = Partition(key);
-        if (_seen.TryGetValue(partition, out var seen))
+        if (FindSeen(partition) is { } seen)
         {
             return new(seen, false);
         }
@@ -42,7 +46,7 @@ public sealed class IdentityStore(HubTables tables)
         var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
         var row = await identities.GetEntityIfExistsAsync<TableEntity>(partition, partition, [LeadColumn], cancellationToken);
         return !row.HasValue ? new(null, false)
-            : row.Value!.GetString(LeadColumn) is { } lead ? new(Remember(partition, LeadId.Parse(lead)), false)
+            : row.Value!.GetString(LeadColumn) is { } lead ? new(Remember(key, partition, LeadId.Parse(lead)), false)
             : new(null, true);
     }
 
@@ -66,7 +70,7 @@ public sealed class IdentityStore(HubTables tables)
         ArgumentNullException.ThrowIfNull(leadId);
         ArgumentNullException.ThrowIfNull(key);
         var partition = Partition(key);
-        if (_seen.TryGetValue(SeenKey(key, partition, leadId), out var seen))
+        if (FindSeen(SeenKey(key, partition, leadId)) is { } seen)
         {
             return seen;
         }
@@ -75,11 +79,11 @@ public sealed class IdentityStore(HubTables tables)
         try
         {
             await identities.AddEntityAsync(ToRow(leadId, key), cancellationToken);
-            return Remember(SeenKey(key, partition, leadId), leadId);
+            return Remember(key, SeenKey(key, partition, leadId), leadId);
         }
         catch (RequestFailedException taken) when (taken.IsAlreadyThere())
         {
-            return key.Kind == IdentityKind.Deal ? Remember(SeenKey(key, partition, leadId), leadId) : await FindAsync(key, cancellationToken);
+            return key.Kind == IdentityKind.Deal ? Remember(key, SeenKey(key, partition, leadId), leadId) : await FindAsync(key, cancellationToken);
         }
     }
 
@@ -175,7 +179,7 @@ public sealed class IdentityStore(HubTables tables)
     /// <summary>Forgets what was seen of a lead, so that the table is asked.</summary>
     public void Unsee(LeadId leadId)
     {
-        foreach (var (seen, _) in _seen.Where(pair => pair.Value == leadId))
+        foreach (var (seen, _) in _seen.Where(pair => pair.Value.Lead == leadId))
         {
             _seen.TryRemove(seen, out _);
         }
@@ -188,13 +192,18 @@ public sealed class IdentityStore(HubTables tables)
 
     private static string Partition(IdentityKey key) => TableKey.Hash(key.Canonical);
 
-    private LeadId Remember(string seenKey, LeadId leadId)
+    private LeadId? FindSeen(string seenKey) => _seen.TryGetValue(seenKey, out var seen) && clock.GetUtcNow() < seen.Until ? seen.Lead : null;
+
+    private LeadId Remember(IdentityKey key, string seenKey, LeadId leadId)
     {
         if (_seen.Count >= CacheCapacity)
         {
             _seen.Clear();
         }
 
-        return _seen[seenKey] = leadId;
+        _seen[seenKey] = new(leadId, key.Kind == IdentityKind.Email ? clock.GetUtcNow() + AddressHolds : DateTimeOffset.MaxValue);
+        return leadId;
     }
+
+    private readonly record struct Seen(LeadId Lead, DateTimeOffset Until);
 }

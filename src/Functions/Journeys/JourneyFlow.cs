@@ -79,7 +79,11 @@ public sealed partial class JourneyFlow
         if (record is null)
         {
             record = await _store.LoadAsync(leadId, cancellationToken);
-            _cache.Keep(record);
+            if (record.State.Ledger.ErasedAt is null)
+            {
+                // The mark of an erased lead may be lifted, and is not remembered.
+                _cache.Keep(record);
+            }
         }
 
         return record.State.Ledger.MergedInto is { } survivor ? await ResolveAsync(survivor, cancellationToken) : leadId;

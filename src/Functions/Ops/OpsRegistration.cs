@@ -17,6 +17,8 @@ public static class OpsRegistration
     public static IServiceCollection AddOps(this IServiceCollection services) => services
         .AddSingleton<ConnectorStateStore>()
         .AddHostedService(provider => provider.GetRequiredService<ConnectorStateStore>())
+        .AddSingleton<MissedStore>()
+        .AddHostedService(provider => provider.GetRequiredService<MissedStore>())
         .AddSingleton<NoticeStore>()
         .AddSingleton<UnmappedStore>()
         .AddSingleton<IErasable>(provider => provider.GetRequiredService<UnmappedStore>())

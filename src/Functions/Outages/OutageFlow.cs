@@ -32,7 +32,7 @@ public sealed partial class OutageFlow(
         var steps = OutageRules.Decide(known, wrong, oldestWaiting, telling.CatchUp, now);
         foreach (var step in steps.Where(step => step.Over || !known.Contains(step.Outage)))
         {
-            await TakeAsync(step, cancellationToken);
+            await TakeAsync(step, again: known.Any(outage => outage.Key == step.Outage.Key && outage.Told), cancellationToken);
         }
 
         return steps.Where(step => !step.Over && step.Outage.Blinds).ToDictionary(step => step.Outage.Connector, step => step.Outage.Words, StringComparer.Ordinal);
@@ -53,7 +53,7 @@ public sealed partial class OutageFlow(
     }
 
     /// <summary>The notice first and the row after it: a crash between opens the same notice again, which is once.</summary>
-    private async Task TakeAsync(OutageStep step, CancellationToken cancellationToken)
+    private async Task TakeAsync(OutageStep step, bool again, CancellationToken cancellationToken)
     {
         if (step.Over)
         {
@@ -64,6 +64,11 @@ public sealed partial class OutageFlow(
 
         if (step.Tell)
         {
+            if (again)
+            {
+                await notices.CloseAsync(step.Outage.Key, cancellationToken);
+            }
+
             await notices.OpenAsync(NoticeOf(step.Outage), cancellationToken);
         }
 

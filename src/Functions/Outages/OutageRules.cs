@@ -84,7 +84,9 @@ public static class OutageRules
     private static OutageStep Last(Outage? before, Outage seen, DateTimeOffset now)
     {
         var outage = before is null ? seen : before with { Kind = seen.Kind, WorksSince = null };
-        var tell = !outage.Told && (outage.Kind is OutageKind.NeedsAuthorization or OutageKind.Silent || now - outage.SeenAt >= TellAfter);
+        // Waiting does not mend credentials: ops hear of that though they know that nothing is heard.
+        var worse = before is { Told: true } and not { Kind: OutageKind.NeedsAuthorization } && seen.Kind == OutageKind.NeedsAuthorization;
+        var tell = worse || !outage.Told && (outage.Kind is OutageKind.NeedsAuthorization or OutageKind.Silent || now - outage.SeenAt >= TellAfter);
         return new(outage with { Told = outage.Told || tell }, Over: false, tell);
     }
 

@@ -11,7 +11,7 @@ namespace IntegrationHub.Functions.Polling;
 /// Polls every connector that is polled, all at once: claim the cursor, ask, queue what came, and only then move the cursor on. A crash in between asks again for the same rows, and
 /// facts that are there already change nothing.
 /// </summary>
-public sealed partial class PollFlow(ConnectorSet connectors, CursorStore cursors, InboundQueue inbound, ConnectorStateStore states, TimeProvider clock, ILogger<PollFlow> logger)
+public sealed partial class PollFlow(ConnectorSet connectors, CursorStore cursors, InboundQueue inbound, ConnectorStateStore states, MissedStore missed, TimeProvider clock, ILogger<PollFlow> logger)
 {
     /// <summary>What is left after as many pages waits for the next run, so that one connector's backlog does not hold its claim for ever.</summary>
     internal const int PagesPerRun = 50;
@@ -49,6 +49,7 @@ public sealed partial class PollFlow(ConnectorSet connectors, CursorStore cursor
         using var activity = HubActivities.Continue(HubActivities.Receive, ActivityKind.Internal, parent: null)?.SetTag("hub.connector", source.Name);
         try
         {
+            claim = await RewindAsync(source, claim, cancellationToken);
             for (var (page, more) = (0, true); more && page < PagesPerRun; page++)
             {
                 var answer = await source.PollAsync(claim.Cursor, clock.GetUtcNow(), cancellationToken);
@@ -61,6 +62,23 @@ public sealed partial class PollFlow(ConnectorSet connectors, CursorStore cursor
         {
             await TryReleaseAsync(claim);
         }
+    }
+
+    /// <summary>Goes back to before what the tool lost. The cursor is moved before the gap counts as read again, so that a crash in between goes back once more.</summary>
+    private async Task<CursorClaim> RewindAsync(IPollSource source, CursorClaim claim, CancellationToken cancellationToken)
+    {
+        foreach (var gap in await missed.PendingGapsAsync(source.Name, cancellationToken))
+        {
+            if (claim.Cursor is not null && source.Rewind(claim.Cursor, gap, clock.GetUtcNow()) is { } earlier && earlier != claim.Cursor)
+            {
+                claim = await cursors.MoveAsync(claim, earlier, cancellationToken);
+                Log.Rewound(logger, source.Name, gap.RecordType, gap.At);
+            }
+
+            await missed.CloseGapAsync(source.Name, gap, cancellationToken);
+        }
+
+        return claim;
     }
 
     /// <summary>Without a token: a stopping host should not leave the connector claimed. A claim that cannot be given back expires.</summary>
@@ -89,5 +107,8 @@ public sealed partial class PollFlow(ConnectorSet connectors, CursorStore cursor
 
         [LoggerMessage(4, LogLevel.Debug, "The claim on {Connector} could not be given back and expires by itself: {Why}")]
         public static partial void NotReleased(ILogger logger, string connector, string why);
+
+        [LoggerMessage(5, LogLevel.Information, "{Connector} is read again: the {RecordType} records from before {At}, when events of them were lost.")]
+        public static partial void Rewound(ILogger logger, string connector, string recordType, DateTimeOffset? at);
     }
 }

@@ -25,6 +25,8 @@ public static class WebhookAnswers
                 return Answers.Problem(StatusCodes.Status401Unauthorized, "The delivery could not be verified.", received.Reason);
             case ReceiveOutcome.Malformed:
                 return Answers.Problem(StatusCodes.Status400BadRequest, "The delivery cannot be read.", received.Reason);
+            case ReceiveOutcome.TooSlow:
+                return Answers.Problem(StatusCodes.Status408RequestTimeout, "The delivery did not arrive in time.", received.Reason);
             case ReceiveOutcome.UnknownConnector:
                 return Answers.Problem(StatusCodes.Status404NotFound, "Unknown connector.", received.Reason);
             case ReceiveOutcome.TooLarge:

@@ -25,6 +25,9 @@ public enum ReceiveOutcome
     /// <summary>Not in the vendor's form.</summary>
     Malformed,
 
+    /// <summary>The body came too slowly.</summary>
+    TooSlow,
+
     /// <summary>No connector of that name takes webhooks.</summary>
     UnknownConnector,
 
@@ -73,7 +76,21 @@ public sealed partial class WebhookReceiver(
             return new(ReceiveOutcome.UnknownConnector, $"No connector '{connector}' takes webhooks here.");
         }
 
-        if (await ReadBodyAsync(request, Math.Max(LargestBody, source.MaxBodyBytes), cancellationToken) is not { } body)
+        byte[]? body;
+        try
+        {
+            body = await ReadBodyAsync(request, Math.Max(LargestBody, source.MaxBodyBytes), cancellationToken);
+        }
+        catch (BadHttpRequestException slow) when (slow.StatusCode == StatusCodes.Status408RequestTimeout)
+        {
+            return new(ReceiveOutcome.TooSlow, "The body came too slowly.");
+        }
+        catch (IOException)
+        {
+            return new(ReceiveOutcome.Malformed, "The body is shorter than the request says.");
+        }
+
+        if (body is null)
         {
             return new(ReceiveOutcome.TooLarge, $"A delivery may have {Math.Max(LargestBody, source.MaxBodyBytes)} bytes at most.");
         }

@@ -1,12 +1,14 @@
 using System.Globalization;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Storage;
+using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Notices;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.WriteBack;
 
-/// <summary>Tells ops of breakers, lists them and closes them.</summary>
-public sealed class SyncLoopBreakerFlow(SyncLoopBreakerStore breakers, NoticeStore notices, JourneyFlow journeys, FunnelSettings settings, TimeProvider clock)
+/// <summary>Reports breakers to ops, lists them and closes them. What a breaker stopped is written when it closes.</summary>
+public sealed class SyncLoopBreakerFlow(SyncLoopBreakerStore breakers, NoticeStore notices, JourneyFlow journeys, FunnelTopic topic, FunnelSettings settings, TimeProvider clock)
 {
     /// <summary>Tells ops once of every breaker of a lead that is open, and withdraws what was told of one that is not. Repeating it tells nothing twice.</summary>
     public async Task TellAsync(JourneyState state, CancellationToken cancellationToken)
@@ -17,6 +19,7 @@ public sealed class SyncLoopBreakerFlow(SyncLoopBreakerStore breakers, NoticeSto
             var row = Row(state, breaker);
             if (clock.GetUtcNow() < breaker.EndOf(settings.WriteBack))
             {
+                await WriteLaterAsync(row, state, cancellationToken);
                 await breakers.PutAsync(row, cancellationToken);
                 await notices.OpenAsync(NoticeOf(row), cancellationToken);
             }
@@ -46,7 +49,7 @@ public sealed class SyncLoopBreakerFlow(SyncLoopBreakerStore breakers, NoticeSto
         return open;
     }
 
-    /// <summary>Closes a breaker: the property's next change is written again.</summary>
+    /// <summary>Closes a breaker: what it stopped is written, and so is the property's next change.</summary>
     /// <returns>Whether there was one.</returns>
     public async Task<bool> CloseAsync(string id, CancellationToken cancellationToken)
     {
@@ -56,12 +59,36 @@ public sealed class SyncLoopBreakerFlow(SyncLoopBreakerStore breakers, NoticeSto
         }
 
         var now = clock.GetUtcNow();
-        await journeys.UpdateAsync(
+        var left = await journeys.UpdateAsync(
             open.LeadId,
             state => new(state with { Ledger = state.Ledger with { Breakers = [.. state.Ledger.Breakers.Select(breaker => breaker.Property == open.Property ? breaker with { ClosedAt = now } : breaker)] } }, []),
             cancellationToken);
+        if (left is not null)
+        {
+            await topic.PublishAsync([EventOf(open, left, now)], cancellationToken);
+        }
+
         await WithdrawAsync(open, cancellationToken);
         return true;
+    }
+
+    /// <summary>When the breaker closes by itself, the tools are brought in step. Scheduled before the row is there, so that a crash in between schedules it once more.</summary>
+    private async Task WriteLaterAsync(OpenSyncLoop breaker, JourneyState state, CancellationToken cancellationToken)
+    {
+        if (await breakers.FindAsync(breaker.Id, cancellationToken) is not { } known || known.OpenedAt != breaker.OpenedAt)
+        {
+            await topic.ScheduleAsync(EventOf(breaker, state, breaker.Until), breaker.Until, cancellationToken);
+        }
+    }
+
+    /// <summary>The event that brings the tools in step: whoever handles it decides by the lead as it is then.</summary>
+    private FunnelEvent EventOf(OpenSyncLoop breaker, JourneyState state, DateTimeOffset at)
+    {
+        var journey = JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
+        var id = TableKey.Hash(string.Create(CultureInfo.InvariantCulture, $"breakerClosed|{breaker.Id}|{breaker.OpenedAt.UtcDateTime:O}|{at.UtcDateTime:O}"));
+        return breaker.Property == PersonProperty.Stage
+            ? new StageChanged { Id = id, LeadId = state.LeadId, At = at, Team = journey.Owner, From = journey.Stage, To = journey.Stage, Connector = journey.Entries[^1].Connector }
+            : new ProfileAnnounced { Id = id, LeadId = state.LeadId, At = at, Team = journey.Owner };
     }
 
     private async Task WithdrawAsync(OpenSyncLoop breaker, CancellationToken cancellationToken)

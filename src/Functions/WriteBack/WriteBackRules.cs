@@ -137,11 +137,16 @@ public static class WriteBackRules
     /// <summary>What the event is about, as far as the tool shows it and it is not the tool's own word.</summary>
     private static ImmutableHashSet<PersonProperty> Asked(JourneyState state, Journey journey, FunnelEvent happened, IPersonTarget target) => happened switch
     {
-        StageChanged or HandoffAnnounced or LeadReturned => target.Name == journey.Entries[^1].Connector ? [] : target.Writes.Intersect([PersonProperty.Stage]),
+        StageChanged or HandoffAnnounced or LeadReturned => ShowsStage(state, journey, target) ? [] : target.Writes.Intersect([PersonProperty.Stage]),
         ProfileAnnounced => target.Writes.Intersect(LeadProfile.Properties.Where(property => 
             ValueOf(journey, property).Length > 0 && (journey.ProfileSources.GetValueOrDefault(property) != target.Name || IsOverwritten(state.Ledger, target, property, ComparableOf(journey, property))))),
         _ => [],
     };
+
+    /// <summary>Whether the present stage is the tool's own word, and still there.</summary>
+    private static bool ShowsStage(JourneyState state, Journey journey, IPersonTarget target) =>
+        target.Name == journey.Entries[^1].Connector
+        && !(state.Facts.GetValueOrDefault(journey.Entries[^1].FactKey) is StageClaimed { Raw: { } raw } && IsOverwritten(state.Ledger, target, PersonProperty.Stage, raw));
 
     /// <summary>Whether the hub has written over a tool's own word before it had heard it.</summary>
     private static bool IsOverwritten(JourneyLedger ledger, IPersonTarget target, PersonProperty property, string value) =>

@@ -11,6 +11,9 @@ internal sealed class DealBook
     /// <summary>Gets how many are won.</summary>
     public int Won { get; private set; }
 
+    /// <summary>Gets a value indicating whether a won deal is business with an existing customer.</summary>
+    public bool HasRepeat => _deals.Values.Any(deal => deal is { Status: DealStatus.Won, FunnelStage: FunnelStage.Repeat });
+
     /// <summary>Gets the furthest stage that an open deal holds the lead on; null when none is open.</summary>
     public FunnelStage? Floor => Array.FindLastIndex(_openAt, count => count > 0) is var stage and >= 0 ? (FunnelStage)stage : null;
 

@@ -62,7 +62,8 @@ internal static class FactOrder
 
     private static (int Kind, int Detail) Rank(Fact fact) => fact switch
     {
-        IdentitiesLinked => (0, 0),
+        IdentitiesUnlinked => (0, 0),
+        IdentitiesLinked => (0, 1),
         LeadsMerged => (1, 0),
         ProfileChanged => (2, 0),
         ConsentChanged consent => (3, (int)consent.Email),

@@ -19,6 +19,7 @@ namespace IntegrationHub.Funnel;
 [JsonDerivedType(typeof(ConsentChanged), "consentChanged")]
 [JsonDerivedType(typeof(ProfileChanged), "profileChanged")]
 [JsonDerivedType(typeof(IdentitiesLinked), "identitiesLinked")]
+[JsonDerivedType(typeof(IdentitiesUnlinked), "identitiesUnlinked")]
 [JsonDerivedType(typeof(LeadsMerged), "leadsMerged")]
 [JsonDerivedType(typeof(RecordDeleted), "recordDeleted")]
 [JsonDerivedType(typeof(RecordRestored), "recordRestored")]
@@ -60,6 +61,10 @@ public abstract record Fact
     /// <summary>Gets a value indicating whether the tool showed the record itself when it said so: then it is there, even if it had been deleted before.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ShowsRecord { get; init; }
+
+    /// <summary>Gets a value indicating whether the hub found it on the record when it first met the person: it had been so before, and nobody is to be told of it as news.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Past { get; init; }
 }
 
 /// <summary>A tool puts the lead on a stage. A null <see cref="Stage"/> is a stage name that no map knows: held and reported, never guessed.</summary>
@@ -175,6 +180,10 @@ public sealed record HandoffReturned : Fact
 {
     /// <summary>Gets why, in the tool's words. A return without a reason is refused where it is read.</summary>
     public required string Reason { get; init; }
+
+    /// <summary>Gets a value indicating whether the hub wrote the record last: then the lead is given back only if its status is news.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HubWroteLast { get; init; }
 }
 
 /// <summary>The receiving team gave the lead back without saying why: nothing is given back until they do.</summary>
@@ -233,6 +242,13 @@ public sealed record ProfileChanged : Fact
 
 /// <summary>The lead is known under these keys too.</summary>
 public sealed record IdentitiesLinked : Fact
+{
+    /// <summary>Gets the keys.</summary>
+    public required ImmutableArray<IdentityKey> Keys { get; init; }
+}
+
+/// <summary>The lead is no longer known under these keys: an address is somebody else's now.</summary>
+public sealed record IdentitiesUnlinked : Fact
 {
     /// <summary>Gets the keys.</summary>
     public required ImmutableArray<IdentityKey> Keys { get; init; }

@@ -13,10 +13,18 @@ public static class HandoffRules
     /// <returns>The ledger and the event; the same ledger and null when there is nothing to announce.</returns>
     internal static (JourneyLedger Ledger, HandoffAnnounced? Event) Announce(JourneyLedger ledger, Journey journey, FunnelSettings settings, DateTimeOffset now)
     {
-        var announced = ledger.AnnouncedOwner ?? settings.OwnerOf(FunnelStage.Awareness);
+        var present = journey.Entries[^1];
+        var unannounced = ledger.UnannouncedEntry is { } entry && (entry.Stage, entry.EnteredAt) == (present.Stage, present.EnteredAt);
+        var announced = ledger.AnnouncedOwner is null || (unannounced && !present.Past) ? settings.OwnerOf(FunnelStage.Awareness) : ledger.AnnouncedOwner;
         if (journey.Owner == announced || journey.Gone)
         {
             return (ledger, null);
+        }
+
+        // Whoever has it has had it since before the hub was there.
+        if (present.Past)
+        {
+            return (ledger with { AnnouncedOwner = journey.Owner, UnannouncedEntry = present }, null);
         }
 
         var id = IdFor(journey.LeadId, journey.Stage, journey.EnteredAt);
@@ -37,7 +45,7 @@ public static class HandoffRules
         }
 
         var others = ledger.Handoffs.Where(other => other.Id != id).Select(other => Overtake(other, journey.Owner, now));
-        var next = ledger with { AnnouncedOwner = journey.Owner, Handoffs = [.. others, handoff] };
+        var next = ledger with { AnnouncedOwner = journey.Owner, UnannouncedEntry = null, Handoffs = [.. others, handoff] };
         var cause = CauseId.Of("handoffAnnounced", id, ledger.Handoffs.LastOrDefault()?.Id);
         return (next, new() { Id = cause, LeadId = journey.LeadId, At = now, Team = journey.Owner, HandoffId = id });
     }
@@ -71,8 +79,8 @@ public static class HandoffRules
         string? returned = null;
         foreach (var fact in ordered)
         {
-            // The fact that brings the next handoff may be the return, but is no more work on this one.
-            if (fact.OccurredAt < handoff.EnteredAt || fact.OccurredAt > nextEntry || fact.Side != SideOf(handoff.To))
+            // The fact that brings the next handoff may be the return, but is no more work on this one. Some tools stamp what was done with full seconds.
+            if (fact.OccurredAt < EchoRules.FullSecond(handoff.EnteredAt) || fact.OccurredAt > nextEntry || fact.Side != SideOf(handoff.To))
             {
                 continue;
             }
@@ -106,7 +114,7 @@ public static class HandoffRules
         _ => false,
     };
 
-    /// <summary>A record that the hub wrote last shows work only by a status that is news: one that had been told before may be of work on an earlier handoff.</summary>
+    /// <summary>A record that the hub wrote last shows work, or a return, only by a status that is news: one that had been told before may be of an earlier handoff.</summary>
     private static IEnumerable<Fact> WithoutOldWork(Fact[] ordered)
     {
         var told = new Dictionary<string, (string Raw, DateTimeOffset Since)>(StringComparer.Ordinal);
@@ -118,7 +126,7 @@ public static class HandoffRules
                 told[fact.Connector] = (raw, fact.OccurredAt);
             }
 
-            if (fact is not HandoffAccepted { HubWroteLast: true, Raw: { } status } || status != known.Raw || fact.OccurredAt == known.Since)
+            if (fact is not (HandoffAccepted { HubWroteLast: true } or HandoffReturned { HubWroteLast: true }) || fact.Raw is not { } status || status != known.Raw || fact.OccurredAt == known.Since)
             {
                 yield return fact;
             }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace IntegrationHub.Funnel;
 
@@ -22,6 +23,9 @@ public sealed record Journey
 
     /// <summary>Gets every stage entry in order of time; the last is the present one.</summary>
     public required ImmutableArray<StageEntry> Entries { get; init; }
+
+    /// <summary>Gets a value indicating whether the present stay is of a time before the hub met the person.</summary>
+    public bool IsPast => Entries[^1].Past;
 
     /// <summary>Gets the deals, ordered by connector and id.</summary>
     public required ImmutableArray<Deal> Deals { get; init; }
@@ -73,7 +77,10 @@ public sealed record Journey
 /// <param name="Reason">Why in words that a person understands, for "why" and briefs.</param>
 /// <param name="FactKey">The dedupe key of the fact that moved the lead.</param>
 /// <param name="Connector">The connector whose word it was.</param>
-public sealed record StageEntry(FunnelStage Stage, DateTimeOffset EnteredAt, string Rule, string Reason, string FactKey, string Connector);
+/// <param name="Past">Whether it had begun before the hub met the person, and no tool has told of it since: it is handed over to nobody, and no alert is raised about it.</param>
+public sealed record StageEntry(
+    FunnelStage Stage, DateTimeOffset EnteredAt, string Rule, string Reason, string FactKey, string Connector,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Past = false);
 
 /// <summary>A time in which the stall clock stands still.</summary>
 /// <param name="From">When a next activity was booked. UTC.</param>

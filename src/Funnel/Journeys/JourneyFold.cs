@@ -5,6 +5,8 @@ namespace IntegrationHub.Funnel;
 /// <summary>Makes a journey of a set of facts. Pure: order and repetition of the facts change nothing.</summary>
 public static class JourneyFold
 {
+    private static readonly TimeSpan SameMoment = TimeSpan.FromMinutes(1);
+
     /// <summary>Folds the facts of one lead. An empty set is a lead nobody has spoken of: it has no journey.</summary>
     /// <exception cref="ArgumentException"><paramref name="facts"/> is empty.</exception>
     public static Journey Fold(LeadId leadId, IEnumerable<Fact> facts, FunnelSettings settings)
@@ -50,7 +52,7 @@ public static class JourneyFold
             Stage = way.Present.Stage,
             Owner = settings.OwnerOf(way.Present.Stage),
             EnteredAt = way.Present.EnteredAt,
-            Entries = [.. way.Entries],
+            Entries = [.. way.Entries.Select(entry => entry.Past && IsToldToo(entry, ordered) ? entry with { Past = false } : entry)],
             Deals = way.Deals.List(),
             EmailConsent = person.EmailConsent,
             Profile = person.Erased ? new() : person.Profile,
@@ -65,6 +67,20 @@ public static class JourneyFold
             Hash = "",
         };
         return journey with { Hash = JourneyHash.Of(journey) };
+    }
+
+    /// <summary>
+    /// Whether a tool has also told what the hub found on a record: then it is news, whichever came first. A tool may stamp the two a little apart.
+    /// </summary>
+    private static bool IsToldToo(StageEntry entry, Fact[] ordered)
+    {
+        var found = ordered.First(fact => fact.DedupeKey == entry.FactKey);
+        return ordered.Any(told => !told.Past && told.Connector == found.Connector && (told.OccurredAt - entry.EnteredAt).Duration() <= SameMoment && (told, found) switch
+        {
+            (StageClaimed claim, StageClaimed other) => claim.Raw == other.Raw,
+            (DealChanged deal, DealChanged other) => deal.DealId == other.DealId && (deal.Raw == other.Raw || deal.Status == other.Status),
+            _ => false,
+        });
     }
 
     /// <summary>The lead's way over the stages.</summary>
@@ -123,7 +139,7 @@ public static class JourneyFold
 
             var restated = _lastRaws.TryGetValue(fact.Connector, out var last) && last == raw;
             _lastRaws[fact.Connector] = raw;
-            return restated && fact is StageClaimed;
+            return restated && fact is (StageClaimed or HandoffReturned { HubWroteLast: true });
         }
 
         /// <summary>A stay of no length is no stay: it gives way to what came at the same instant, and a stay it had cut in two is one again.</summary>
@@ -139,7 +155,7 @@ public static class JourneyFold
                 }
             }
 
-            Entries.Add(new(move.Stage, at, move.Rule, move.Reason, fact.DedupeKey, fact.Connector));
+            Entries.Add(new(move.Stage, at, move.Rule, move.Reason, fact.DedupeKey, fact.Connector, fact.Past));
         }
     }
 
@@ -167,6 +183,9 @@ public static class JourneyFold
                     break;
                 case IdentitiesLinked { Keys.IsDefault: false } linked:
                     _keys.UnionWith(linked.Keys);
+                    break;
+                case IdentitiesUnlinked { Keys.IsDefault: false } unlinked:
+                    _keys.ExceptWith(unlinked.Keys);
                     break;
                 case PersonErased:
                     Erased = true;

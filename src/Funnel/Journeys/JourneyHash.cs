@@ -41,6 +41,11 @@ internal static class JourneyHash
             json.WriteString("reason", entry.Reason);
             json.WriteString("factKey", entry.FactKey);
             json.WriteString("connector", entry.Connector);
+            if (entry.Past)
+            {
+                json.WriteBoolean("past", true);
+            }
+
             json.WriteEndObject();
         }
 

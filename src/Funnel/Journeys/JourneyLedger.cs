@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace IntegrationHub.Funnel;
 
@@ -10,6 +11,10 @@ public sealed record JourneyLedger
 
     /// <summary>Gets the team last told that the lead is theirs; null until the first handoff, when the owner of Awareness counts as told.</summary>
     public string? AnnouncedOwner { get; init; }
+
+    /// <summary>Gets the stay that made the lead another team's before the hub met the person, so that nobody was told; null where there is none. It is announced if a tool tells of it after all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StageEntry? UnannouncedEntry { get; init; }
 
     /// <summary>Gets the entry (stage and time) whose change was last published; null until the first.</summary>
     public StageEntry? PublishedEntry { get; init; }

@@ -40,6 +40,9 @@ public static class SettingsHash
 
             json.WriteEndObject();
             WriteAlerts(json, settings.Alerts);
+            WriteContent(json, settings);
+            WriteRouting(json, settings.Routing);
+            WriteWriteBack(json, settings.WriteBack);
             json.WriteEndObject();
         }
 
@@ -58,6 +61,68 @@ public static class SettingsHash
         }
 
         json.WriteEndObject();
+    }
+
+    private static void WriteContent(Utf8JsonWriter json, FunnelSettings settings)
+    {
+        json.WriteStartArray("content");
+        foreach (var item in settings.Content)
+        {
+            WriteAll(json, item.Title, item.Url.AbsoluteUri, item.Style, string.Join(',', item.Stages), item.Segment);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("campaigns");
+        foreach (var campaign in settings.Campaigns)
+        {
+            WriteAll(json, campaign.Name, campaign.Channel);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteRouting(Utf8JsonWriter json, HandoffRouting routing)
+    {
+        json.WriteStartObject("routing");
+        foreach (var (team, its) in routing.Teams.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            json.WriteStartArray(team);
+            WriteAll(json, its.Connector, its.RerouteAfter, its.MaxReroutes);
+            WriteOwner(json, its.Fallback);
+            foreach (var route in its.Routes)
+            {
+                WriteAll(json, route.Name, route.Segment, route.Region, route.Company, route.MinScore, route.MaxScore, route.Stage, route.Connector, route.Owner is null);
+                foreach (var owner in route.Owner is { } only ? [only] : route.RoundRobin)
+                {
+                    WriteOwner(json, owner);
+                }
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteOwner(Utf8JsonWriter json, HandoffOwner owner) =>
+        WriteAll(json, [owner.Name, owner.AtWork.Canonical, owner.Email, .. owner.Ids.OrderBy(id => id.Key, StringComparer.Ordinal).SelectMany(id => new[] { id.Key, id.Value })]);
+
+    private static void WriteWriteBack(Utf8JsonWriter json, WriteBackPolicy policy)
+    {
+        json.WriteStartArray("writeBack");
+        WriteAll(json, [policy.MaxOverwrites, policy.OverwriteWindow, policy.EchoWithin, .. policy.InStep.Order().Select(property => (object)property)]);
+        json.WriteEndArray();
+    }
+
+    private static void WriteAll(Utf8JsonWriter json, params IEnumerable<object?> values)
+    {
+        json.WriteStartArray();
+        foreach (var value in values)
+        {
+            json.WriteStringValue(value is null ? null : Convert.ToString(value, CultureInfo.InvariantCulture));
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteAlerts(Utf8JsonWriter json, AlertPolicy policy)

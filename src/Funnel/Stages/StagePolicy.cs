@@ -39,6 +39,9 @@ public static class StagePolicy
     /// <summary>The second won deal, and every further one, is Repeat.</summary>
     public const string SecondWonDeal = "second-won-deal";
 
+    /// <summary>A won deal with an existing customer is Repeat, though the hub saw no earlier one.</summary>
+    public const string ExistingCustomer = "existing-customer";
+
     /// <summary>The last open deal is lost or gone and none is won: back to <see cref="FunnelSettings.RecycleTo"/>.</summary>
     public const string LostLastDeal = "lost-last-deal";
 
@@ -140,6 +143,7 @@ public static class StagePolicy
 
     private static StageMove JudgeWon(Deal deal, Standing standing) =>
         standing.Deals.Won > 1 ? new(FunnelStage.Repeat, SecondWonDeal, $"{Name(deal)} was won, as one was before")
+        : deal.FunnelStage == FunnelStage.Repeat ? new(FunnelStage.Repeat, ExistingCustomer, $"{Name(deal)} was won with an existing customer")
         : standing.Stage == FunnelStage.Repeat ? Stay(standing, FirstWonDeal, "a first won deal takes nobody back from where a second had brought them")
         : new(FunnelStage.Commitment, FirstWonDeal, $"{Name(deal)} was won");
 
@@ -182,7 +186,7 @@ public static class StagePolicy
     private static FunnelStage? CustomerStage(DealBook deals) => deals.Won switch
     {
         0 => null,
-        1 => FunnelStage.Commitment,
+        1 when !deals.HasRepeat => FunnelStage.Commitment,
         _ => FunnelStage.Repeat,
     };
 

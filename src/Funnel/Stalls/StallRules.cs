@@ -182,7 +182,7 @@ public static class StallRules
         ledger.Handoffs.LastOrDefault() is { AcceptedAt: null, ReturnedReason: null } handoff && handoff.To == journey.Owner ? handoff : null;
 
     private static StallClock? StageClock(Journey journey, FunnelSettings settings) =>
-        journey is { Erased: false, Gone: false } && settings.StallAfter(journey) is { } limit
+        journey is { Erased: false, Gone: false, IsPast: false } && settings.StallAfter(journey) is { } limit
             ? new(AlertKind.StageOverdue, journey.Stage, journey.EnteredAt, journey.Owner, journey.EnteredAt, limit)
             : null;
 

@@ -116,7 +116,7 @@ public static class EchoRules
         write.Outcome == WriteOutcome.Written && write.Property == property && write.Connector == fact.Connector;
 
     /// <summary>Some tools stamp changes with full seconds.</summary>
-    private static DateTimeOffset FullSecond(DateTimeOffset at) => DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds());
+    internal static DateTimeOffset FullSecond(DateTimeOffset at) => DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds());
 
     private static int IndexOf(ImmutableArray<OwnWrite> writes, Func<OwnWrite, bool> isMeant)
     {

@@ -20,19 +20,20 @@ public sealed class HubSpotApiTests
 
     [Theory]
     [InlineData(1, 1)]
-    [InlineData(100, 1)]
-    [InlineData(101, 2)]
-    [InlineData(250, 3)]
-    public async Task Contacts_are_asked_for_a_hundred_a_call(int contacts, int calls)
+    [InlineData(50, 1)]
+    [InlineData(51, 2)]
+    [InlineData(125, 3)]
+    public async Task Contacts_are_asked_for_with_their_history_fifty_a_call(int contacts, int calls)
     {
         using var vendor = new VendorStub(asked => VendorStub.Json(Contacts(asked)));
         var hubSpot = vendor.Connect<IEventEnricher>("hubspot", PrivateApp);
 
         var enriched = await hubSpot.EnrichAsync([.. Enumerable.Range(1, contacts).Select(id => Created($"{id}"))], Stop);
 
-        Assert.Equal(calls, vendor.Calls.Count);
-        Assert.All(vendor.Calls, call => Assert.Equal(("POST", "/hubspot/crm/v3/objects/contacts/batch/read", "Bearer token-0001"), (call.Method, call.Path, call.Authorization)));
-        Assert.All(vendor.Calls, call => Assert.InRange(call.Json["inputs"]!.AsArray().Count, 1, 100));
+        var reads = vendor.Calls.Where(call => call.Path.EndsWith("/objects/contacts/batch/read", StringComparison.Ordinal)).ToList();
+        Assert.Equal(calls, reads.Count);
+        Assert.All(reads, call => Assert.Equal(("POST", "/hubspot/crm/v3/objects/contacts/batch/read", "Bearer token-0001"), (call.Method, call.Path, call.Authorization)));
+        Assert.All(reads, call => Assert.InRange(call.Json["inputs"]!.AsArray().Count, 1, 50));
         Assert.Equal(Enumerable.Range(1, contacts).Select(id => $"person{id}@example.com"), enriched.Select(source => source.SubjectEmail));
         Assert.All(enriched, source => Assert.Empty(source.NeedsEnrichment));
     }
@@ -203,6 +204,29 @@ public sealed class HubSpotApiTests
         var failure = await Assert.ThrowsAsync<VendorUnavailableException>(() => hubSpot.WriteStageAsync(IdentityKey.Person("hubspot", "1"), FunnelStage.Commitment, Stop));
 
         Assert.DoesNotContain("token-0001", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Associations_beyond_one_answer_are_read_on()
+    {
+        var asked = new List<string?>();
+        using var vendor = new VendorStub(call =>
+        {
+            if (!call.Path.Contains("/associations/", StringComparison.Ordinal))
+            {
+                return VendorStub.Json("""{"results":[]}""");
+            }
+
+            var after = (string?)call.Json["inputs"]![0]!["after"];
+            asked.Add(after);
+            var (next, first) = after switch { null => ("\"500\"", 1), "500" => ("\"1000\"", 501), _ => ("null", 1001) };
+            return VendorStub.Json($$$"""{"results":[{"from":{"id":"5501"},"to":[{{{string.Join(',', Enumerable.Range(first, 500).Select(id => $$"""{"toObjectId":{{id}}}"""))}}}],"paging":{"next":{"after":{{{next}}} } } }]}""");
+        });
+
+        var enriched = Assert.Single(await vendor.Connect<IEventEnricher>("hubspot", PrivateApp).EnrichAsync([Deal("5501")], Stop));
+
+        Assert.Equal([null, "500", "1000"], asked);
+        Assert.Equal(1500, enriched.People.Length);
     }
 
     private static SourceEvent Created(string id) => new()

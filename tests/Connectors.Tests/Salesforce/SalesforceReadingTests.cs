@@ -234,15 +234,28 @@ public sealed class SalesforceReadingTests
     }
 
     [Theory]
-    [InlineData(Person, "Closed - Not Converted")]
-    [InlineData(Hub, null)]
-    public void What_the_hub_writes_to_a_lead_that_was_given_back_does_not_give_it_back_again(string writer, string? returned)
+    [InlineData(Person, false)]
+    [InlineData(Hub, true)]
+    public void A_row_of_a_lead_that_was_given_back_says_whether_the_hub_wrote_it_last(string writer, bool hubWroteLast)
     {
         var row = LeadRow(more: $""" "CreatedById":"{Hub}","OwnerId":"{Person}","LastModifiedById":"{writer}" """, status: "Closed - Not Converted");
 
         var source = Assert.Single(Read(Rows(row)));
 
-        Assert.Equal((returned, false), (source.ReturnedReason, source.ShowsWork));
+        Assert.Equal(("Closed - Not Converted", false), (source.ReturnedReason, source.ShowsWork));
+        Assert.Equal(hubWroteLast, FactMapper.ToFacts(source, "salesforce", Now, null).OfType<HandoffReturned>().Single().HubWroteLast);
+    }
+
+    [Theory]
+    [InlineData("Open - Not Contacted", Hub, Hub, false)]
+    [InlineData("Working - Contacted", Hub, Hub, true)]
+    [InlineData("Open - Not Contacted", Hub, Person, true)]
+    [InlineData("Open - Not Contacted", Person, Hub, true)]
+    public void What_the_hub_put_into_a_lead_that_it_made_is_no_word_of_the_tool(string status, string maker, string writer, bool isWord)
+    {
+        var row = LeadRow(more: $""" "CreatedById":"{maker}","OwnerId":"{Hub}","LastModifiedById":"{writer}" """, status: status);
+
+        Assert.Equal(isWord, FactMapper.ToFacts(Assert.Single(Read(Rows(row))), "salesforce", Now, null).OfType<StageClaimed>().Any());
     }
 
     [Fact]

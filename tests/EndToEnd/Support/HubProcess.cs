@@ -12,6 +12,7 @@ namespace IntegrationHub.EndToEnd.Support;
 internal sealed class HubProcess : IAsyncDisposable
 {
     public const string Key = "end-to-end-key";
+    public const string RelaySecret = "sandbox-relay-secret";
     public const string ClientSecret = "sandbox-hubspot-client-secret";
 
     public HubProcess(IReadOnlyDictionary<string, string> environment) => Host = new(new Dictionary<string, string>(environment) { ["Hub__FunctionKey"] = Key });
@@ -38,6 +39,15 @@ internal sealed class HubProcess : IAsyncDisposable
         request.Headers.Add("X-HubSpot-Signature-v3", HubSpotSignature.Sign(secret, WebhookUrl, body, timestamp));
         request.Headers.Add("X-HubSpot-Request-Timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
         return await Http.SendAsync(request);
+    }
+
+    /// <summary>Posts a change event as a relay of Salesforce's does.</summary>
+    public async Task<HttpStatusCode> PostChangeAsync(string json)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Url}/api/webhooks/salesforce/cdc") { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        request.Headers.Authorization = new("Bearer", RelaySecret);
+        using var answer = await Http.SendAsync(request);
+        return answer.StatusCode;
     }
 
     /// <summary>The journey of a HubSpot contact; null when there is none.</summary>

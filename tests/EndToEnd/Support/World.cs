@@ -132,6 +132,10 @@ public sealed class World : IAsyncLifetime
         ["Connectors__salesforce__ClientId"] = "sandbox-salesforce-client",
         ["Connectors__salesforce__ClientSecret"] = "sandbox-salesforce-client-secret",
         ["Connectors__salesforce__OrganizationId"] = "00D5g000001AbCdEAK",
+        ["Connectors__salesforce__RelaySecret"] = HubProcess.RelaySecret,
+        ["Connectors__salesforce__WriteProfile"] = "phone",
+        ["Connectors__salesforce__DealTypeMap__Existing Customer - Upgrade"] = "repeat",
+        ["Connectors__hubspot__DealTypeMap__existingbusiness"] = "repeat",
         ["Logging__LogLevel__Default"] = "Warning",
         ["DOTNET_TieredPGO"] = "0",
     };

@@ -452,6 +452,26 @@ public sealed class MailFlowTests(Azurite azurite)
     }
 
     [Fact]
+    public async Task Mails_to_ops_are_grouped_as_others_are()
+    {
+        await using var world = await WorldAsync("--Ops:Recipients=ops@example.com");
+        var notices = world.Hub.Get<NoticeStore>();
+        await notices.OpenAsync(new("first", "First", ["One."]), TestContext.Current.CancellationToken);
+        await world.SendAsync(Due);
+        await notices.OpenAsync(new("second", "Second", ["Two."]), TestContext.Current.CancellationToken);
+        await notices.OpenAsync(new("third", "Third", ["Three."]), TestContext.Current.CancellationToken);
+
+        await world.SendAsync(Due.AddMinutes(1));
+        var soon = world.Server.Sent.Count;
+        await world.SendAsync(Due.AddMinutes(5));
+        await world.SendAsync(Due.AddMinutes(30));
+
+        Assert.Equal((1, 2), (soon, world.Server.Sent.Count));
+        Assert.Equal("[IntegrationHub] 2 matters: Second", world.Server.Sent[1].Subject);
+        Assert.All(new[] { "Two.", "Three." }, line => Assert.Contains(line, world.Server.Sent[1].Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_waits_about_an_erased_person_is_forgotten_with_them()
     {
         await using var world = await WorldAsync();

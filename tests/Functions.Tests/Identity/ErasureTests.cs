@@ -29,7 +29,7 @@ public sealed class ErasureTests(Azurite azurite)
         await hub.StartAsync();
         using var api = new HubClient(hub);
         var lead = await KnowAsync(hub);
-        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 5, "contact-2", "ada"));
+        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 5, "contact-2", "countess"));
         Assert.NotEmpty(await RowsAboutAsync(hub, lead));
 
         Assert.Equal([HttpStatusCode.NoContent, HttpStatusCode.NoContent, HttpStatusCode.NotFound], [await api.DeleteAsync($"/api/leads/{lead}"), await api.DeleteAsync($"/api/leads/{lead}"), await api.DeleteAsync($"/api/leads/{Id("nobody")}")]);

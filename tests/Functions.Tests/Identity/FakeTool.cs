@@ -17,10 +17,10 @@ internal sealed class FakeTool(string name, string world) : IDeliveryReader
 
     public string RecordKind(string personId) => personId.Split('-')[0];
 
-    /// <summary>Gets the stages that a map knows.</summary>
+    /// <summary>Gets the stages that a map knows: all are Evaluation.</summary>
     public HashSet<string> Mapped { get; } = [];
 
-    public bool Maps(StageMapKind map, string raw) => Mapped.Contains(raw);
+    public DealStageMeaning? MeaningOf(StageMapKind map, string raw) => Mapped.Contains(raw) ? DealStageMeaning.Open(FunnelStage.Evaluation) : null;
 
     public IReadOnlyList<SourceEvent> Read(Delivery delivery) => _said[System.Text.Encoding.UTF8.GetString(delivery.Body.Span)];
 

@@ -94,7 +94,7 @@ public sealed class GroupingProperty(Azurite azurite)
         var leads = new Dictionary<LeadId, SortedSet<string>>();
         foreach (var record in records)
         {
-            var lead = await hub.Journeys.ResolveAsync((await new IdentityStore(hub.Get<HubTables>()).FindAsync(record, Token))!, Token);
+            var lead = await hub.Journeys.ResolveAsync((await new IdentityStore(hub.Get<HubTables>(), hub.Get<TimeProvider>()).FindAsync(record, Token))!, Token);
             leads.TryAdd(lead, []);
             leads[lead].Add(record.Canonical.Replace(world, "", StringComparison.Ordinal));
         }

@@ -87,7 +87,7 @@ public sealed class ReviewTests(Azurite azurite)
         Assert.Equal(Marketing.Address("countess"), Fold(await hub.StateAsync((await FindAsync(hub, "contact-2"))!)).Profile.Email);
         var (own, others) = ((await FindAsync(hub, "contact-2"))!, (await FindAsync(hub, "contact-1"))!);
 
-        var wrong = await api.PostAsync($"/api/reviews/{Text(review, "id")}", JsonSerializer.Serialize(new { choose = others.Value }));
+        var wrong = await api.PostAsync($"/api/reviews/{Text(review, "id")}", """{"choose":"5bba3bfc3a4f5c511583d3f8"}""");
         Assert.Equal(HttpStatusCode.BadRequest, wrong.Status);
         Assert.Contains(own.Value, wrong.Body, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NoContent, (await api.PostAsync($"/api/reviews/{Text(review, "id")}", """{"merge":true}""")).Status);
@@ -171,7 +171,7 @@ public sealed class ReviewTests(Azurite azurite)
 
         await Eventually.TrueAsync(async () => (await hub.StateAsync(lead)).Ledger.Handoffs.Single().Delivery == HandoffDelivery.Delivered, "the handoff is delivered");
         Assert.Contains(matches[1], Assert.Single(sales.Records.Values).Journey.Records);
-        Assert.Equal(lead, await new IdentityStore(hub.Get<HubTables>()).FindAsync(matches[1], Token));
+        Assert.Equal(lead, await new IdentityStore(hub.Get<HubTables>(), hub.Get<TimeProvider>()).FindAsync(matches[1], Token));
     }
 
     [Fact]
@@ -227,7 +227,7 @@ public sealed class ReviewTests(Azurite azurite)
 
     private Task<LeadId?> FindAsync(TestHub hub, string record) => FindAsync(hub, Marketing, record);
 
-    private static Task<LeadId?> FindAsync(TestHub hub, FakeTool tool, string record) => new IdentityStore(hub.Get<HubTables>()).FindAsync(tool.Record(record), Token);
+    private static Task<LeadId?> FindAsync(TestHub hub, FakeTool tool, string record) => new IdentityStore(hub.Get<HubTables>(), hub.Get<TimeProvider>()).FindAsync(tool.Record(record), Token);
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 

@@ -77,10 +77,32 @@ public sealed class LeadMatcherTests(Azurite azurite)
         Assert.Single((await hub.StateAsync(lead!)).Facts.Values.OfType<ActivityLogged>());
     }
 
+    [Fact]
+    public async Task An_activity_that_is_polled_before_its_person_is_known_waits_for_them_and_not_for_ever()
+    {
+        var crm = new FakePolledReader("salesforce");
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [crm]);
+        var (person, other) = (Person("salesforce", "waited"), Person("salesforce", "never"));
+        foreach (var whose in new[] { person, other })
+        {
+            var activity = whose with { Kind = SourceEventKind.Activity, DedupeKey = $"activity {whose.DedupeKey}", SubjectEmail = null, OnlyIfKnown = true };
+            await hub.Get<ProcessFlow>().HandleAsync(crm.Delivers(Monday, activity), "message", again: false, Token);
+        }
+
+        await hub.Get<ProcessFlow>().HandleAsync(crm.Delivers(Monday, person), "message", again: false, Token);
+        var lead = await hub.Get<IdentityStore>().FindAsync(person.People[0], Token);
+        await hub.Get<ParkedStore>().ForgetOldAsync(DateTimeOffset.UtcNow.AddHours(1), Token);
+        await hub.Get<ProcessFlow>().HandleAsync(crm.Delivers(Monday, other), "message", again: false, Token);
+        var late = await hub.Get<IdentityStore>().FindAsync(other.People[0], Token);
+
+        Assert.Single((await hub.StateAsync(lead!)).Facts.Values.OfType<ActivityLogged>());
+        Assert.Empty((await hub.StateAsync(late!)).Facts.Values.OfType<ActivityLogged>());
+    }
+
     private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
 
     private static LeadMatcher NewMatcher(TestHub hub) => new(
-        new IdentityStore(hub.Get<HubTables>()), hub.Get<RecordLinkStore>(), hub.Get<ParkedStore>(), hub.Get<JourneyFlow>(), hub.Get<ReviewStore>(), hub.Get<ConnectorSet>(), hub.Get<TimeProvider>());
+        new IdentityStore(hub.Get<HubTables>(), hub.Get<TimeProvider>()), hub.Get<RecordLinkStore>(), hub.Get<ParkedStore>(), hub.Get<JourneyFlow>(), hub.Get<ReviewStore>(), hub.Get<ConnectorSet>(), hub.Get<FunnelSettings>(), hub.Get<TimeProvider>());
 
     private static Delivery From(string connector) => new() { Connector = connector, Channel = "", Headers = new Dictionary<string, string>(), Body = default, ReceivedAt = Monday };
 

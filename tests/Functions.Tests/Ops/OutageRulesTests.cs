@@ -55,7 +55,20 @@ public sealed class OutageRulesTests
     {
         var told = Seen(OutageKind.Failing, Monday) with { Told = true };
 
-        Assert.False(Assert.Single(OutageRules.Decide([told], [Seen(OutageKind.NeedsAuthorization, Monday.AddHours(1))], null, CatchUp, Monday.AddHours(1))).Tell);
+        Assert.False(Assert.Single(OutageRules.Decide([told], [Seen(OutageKind.Failing, Monday.AddHours(1))], null, CatchUp, Monday.AddHours(1))).Tell);
+    }
+
+    [Theory]
+    [InlineData(OutageKind.Failing)]
+    [InlineData(OutageKind.Late)]
+    public void An_outage_that_turns_into_missing_authorization_is_reported_again_once(OutageKind before)
+    {
+        var told = Seen(before, Monday) with { Told = true };
+
+        var turned = Assert.Single(OutageRules.Decide([told], [Seen(OutageKind.NeedsAuthorization, Monday.AddHours(1))], null, CatchUp, Monday.AddHours(1)));
+        var later = Assert.Single(OutageRules.Decide([turned.Outage], [Seen(OutageKind.NeedsAuthorization, Monday.AddHours(2))], null, CatchUp, Monday.AddHours(2)));
+
+        Assert.Equal((true, false), (turned.Tell, later.Tell));
     }
 
     [Theory]

@@ -52,6 +52,25 @@ public sealed class UnmappedFlowTests(Azurite azurite)
     }
 
     [Fact]
+    public async Task A_newly_mapped_stage_takes_effect_on_the_leads_that_wait_for_it_from_when_the_tool_said_so()
+    {
+        var tool = new FakeTool("tool", "effect");
+        await using var hub = await NewHubAsync(tool);
+        await hub.TellAsync(tool, Unmapped(tool, "Waiting", 3, "a"));
+        await hub.TellAsync(tool, Unmapped(tool, "Dealing", 4, "b") with { DealId = "waiting", Kind = SourceEventKind.DealStageChanged, DealStatus = DealStatus.Open });
+
+        tool.Mapped.UnionWith(["Waiting", "Dealing"]);
+        await ListAsync(hub);
+        await ListAsync(hub);
+
+        var (person, deal) = (await JourneyAsync(hub, tool, "a"), await JourneyAsync(hub, tool, "b"));
+        Assert.Equal((FunnelStage.Evaluation, Monday.AddMinutes(3)), (person.Stage, person.EnteredAt));
+        Assert.Equal(FunnelStage.Evaluation, Assert.Single(deal.Deals).FunnelStage);
+        Assert.Empty(person.Held.Concat(deal.Held));
+        Assert.Single((await hub.StateAsync(person.LeadId)).Ledger.Handoffs);
+    }
+
+    [Fact]
     public async Task A_deals_stage_names_the_map_of_deals()
     {
         var tool = new FakeTool("tool", "deals");

@@ -30,6 +30,24 @@ public sealed class SettingsTests
     }
 
     [Theory]
+    [InlineData("0 */10 * * * *", null, true)]
+    [InlineData("0 0 * * * *", null, false)]
+    [InlineData("0 0 8-18 * * *", "02:00:00", false)]
+    [InlineData("0 0 * * * *", "02:00:00", true)]
+    [InlineData("00:20:00", null, false)]
+    [InlineData("00:10:00", null, true)]
+    public void A_poll_that_is_rarer_than_what_counts_as_late_is_refused_at_the_start(string schedule, string? lateAfter, bool taken)
+    {
+        (string, string?)[] settings = [("Schedules:PollConnectors", schedule), ("Ops:LateAfter", lateAfter), ("Connectors:crm:Type", "Salesforce")];
+
+        var faults = Record.Exception(() => Read(settings)) is InvalidSettingsException invalid ? invalid.Faults : [];
+
+        Assert.Equal(taken ? 0 : 1, faults.Count);
+        Assert.All(faults, fault => Assert.StartsWith("Schedules:PollConnectors: must be", fault, StringComparison.Ordinal));
+        Assert.NotNull(Read(settings[..2]));
+    }
+
+    [Theory]
     [InlineData("Mail:Smtp:Port", "0")]
     [InlineData("Mail:Smtp:Port", "65536")]
     [InlineData("Hub:RetryDelays", "soon")]

@@ -39,6 +39,24 @@ public sealed class StageWriteBackTests(Azurite azurite)
     }
 
     [Fact]
+    public async Task A_persons_change_just_before_the_hubs_own_write_is_not_lost()
+    {
+        await using var hub = await NewHubAsync();
+        var person = IdentityKey.Person("hubspot", "raced");
+        var lead = await LeadAsync(hub, "raced", Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm));
+        var flow = hub.Get<WriteBackFlow>();
+
+        // The person has put the contact back in the tool; the hub writes over it before it hears of that.
+        _hubspot.Has[(person, PersonProperty.Stage)] = nameof(FunnelStage.Referral);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        await flow.WriteBackAsync(Changed(lead, FunnelStage.Evaluation), ToolSide.Marketing, Token);
+        await hub.LeadAsync(lead, OpenDeal("won", null, null, Monday.AddSeconds(1)) with { Status = DealStatus.Won }, Claim(FunnelStage.Referral, Monday.AddSeconds(5)) with { Raw = nameof(FunnelStage.Referral) });
+        await flow.WriteBackAsync(Changed(lead, FunnelStage.Referral), ToolSide.Marketing, Token);
+
+        Assert.Equal(FunnelStage.Referral, _hubspot.Shows[person]);
+    }
+
+    [Fact]
     public async Task A_tool_that_does_not_know_the_person_is_not_told()
     {
         await using var hub = await NewHubAsync();

@@ -91,6 +91,27 @@ public sealed class SyncLoopBreakerTests(Azurite azurite)
         await tools.EventuallyAsync(() => Task.FromResult(PhoneOf(tools.Tools[1], other) == "030 2"), "the change was written");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_breaker_stopped_is_written_when_it_closes_by_hand_or_by_itself(bool byHand)
+    {
+        await using var tools = await StartAsync(0, 1);
+        var (edited, other, lead) = await MetAsync(tools);
+        await OpenAsync(tools, lead, byHand ? TimeSpan.Zero : Leads.Policy.WriteBack.OverwriteWindow - TimeSpan.FromSeconds(5));
+        Edit(tools.Tools[0], edited, "030 1");
+        if (byHand)
+        {
+            await tools.EventuallyAsync(async () => (await tools.NoticesAsync(lead)).Count == 1, "ops were told");
+            Assert.NotEqual("030 1", PhoneOf(tools.Tools[1], other));
+            using var http = new HttpClient { BaseAddress = tools.Hub.Url, DefaultRequestHeaders = { { "x-functions-key", TestHub.Key } } };
+            var listed = (await http.GetFromJsonAsync<JsonElement>("api/breakers", Token)).EnumerateArray().Single(breaker => breaker.GetProperty("leadId").GetString() == lead.Value);
+            using var closed = await http.DeleteAsync(new Uri($"api/breakers/{listed.GetProperty("id").GetString()}", UriKind.Relative), Token);
+        }
+
+        await tools.EventuallyAsync(() => Task.FromResult(PhoneOf(tools.Tools[1], other) == "030 1"), "what was stopped is written");
+    }
+
     private Task<ToolsInStep> StartAsync(int first, int second) =>
         ToolsInStep.StartAsync(azurite, [Types[first], Types[second]], ("0:WriteProfile", "phone"), ("1:WriteProfile", "phone"));
 
@@ -109,8 +130,8 @@ public sealed class SyncLoopBreakerTests(Azurite azurite)
     private static async Task<SyncLoopBreaker?> BreakerAsync(ToolsInStep tools, LeadId lead) =>
         EchoRules.OpenBreaker((await tools.Hub.StateAsync(lead)).Ledger, PersonProperty.Phone, Leads.Policy.WriteBack, TimeProvider.System.GetUtcNow());
 
-    private static Task OpenAsync(ToolsInStep tools, LeadId lead) => tools.Hub.Journeys.UpdateAsync(
-        lead, state => new(state with { Ledger = state.Ledger with { Breakers = [new(PersonProperty.Phone, TimeProvider.System.GetUtcNow())] } }, []), Token);
+    private static Task OpenAsync(ToolsInStep tools, LeadId lead, TimeSpan ago = default) => tools.Hub.Journeys.UpdateAsync(
+        lead, state => new(state with { Ledger = state.Ledger with { Breakers = [new(PersonProperty.Phone, TimeProvider.System.GetUtcNow() - ago)] } }, []), Token);
 
     private static string Make(ToolsInStep tools, int tool, string address) => IsHubSpot(tools.Names[tool])
         ? $"{tools.Tools[tool].HubSpot.CreateContact(address)}"

@@ -6,56 +6,75 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
-/// <summary>Tells ops what is open and has not been told: claim, send, note. After a crash between sending and noting the same mail goes out once more under the same id.</summary>
-public sealed partial class OpsMailFlow(NoticeStore notices, MailGate gate, MailRenderer renderer, OpsOptions ops, MailOptions mail, ILogger<OpsMailFlow> logger)
+/// <summary>
+/// Reports to ops what is open and has not been reported: claim, send, note. The first notice goes at once; those that come within the group interval after a mail go together in the next. After a
+/// crash between sending and noting the same mail goes out once more under the same id.
+/// </summary>
+public sealed partial class OpsMailFlow(
+    NoticeStore notices, MailGate gate, MailRenderer renderer, OpsOptions ops, MailOptions mail, AlertDeliveryOptions delivery, TimeProvider clock, ILogger<OpsMailFlow> logger)
 {
     private static readonly TimeSpan ClaimFor = TimeSpan.FromMinutes(2);
 
-    /// <summary>Tells what is open, oldest first, as far as the throttle lets it. Without recipients nothing is told: health shows it. A notice that cannot be told holds back nothing else.</summary>
+    /// <summary>Reports what is open in one mail, oldest first, as far as the throttle lets it. Without recipients nothing is reported: health shows it.</summary>
     public async Task SendAsync(CancellationToken cancellationToken)
     {
-        if (ops.Recipients.Count == 0)
+        if (ops.Recipients.Count == 0 || await notices.UntoldAsync(cancellationToken) is not { Count: > 0 } untold
+            || await notices.LastToldAsync(cancellationToken) + delivery.GroupInterval > clock.GetUtcNow())
         {
             return;
         }
 
-        foreach (var notice in await notices.UntoldAsync(cancellationToken))
+        var claimed = new List<OpenNotice>();
+        foreach (var notice in untold.Take(delivery.MaxRows))
         {
-            try
+            if (await notices.ClaimAsync(notice, ClaimFor, cancellationToken) is { } open)
             {
-                if (await notices.ClaimAsync(notice, ClaimFor, cancellationToken) is { } claimed && !await TellAsync(claimed, cancellationToken))
-                {
-                    return;
-                }
+                claimed.Add(open);
             }
-            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
-            {
-                Log.NotTold(logger, failure, notice.Notice.Key);
-            }
+        }
+
+        if (claimed.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await ReportAsync(claimed, untold.Count - claimed.Count, cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.NotReported(logger, failure, string.Join(", ", claimed.Select(notice => notice.Notice.Key)));
         }
     }
 
-    /// <summary>A refused mail counts as told: the same would be refused again, and health shows that mail is failing.</summary>
-    private async Task<bool> TellAsync(OpenNotice open, CancellationToken cancellationToken)
+    /// <summary>A refused mail counts as reported: the same would be refused again, and health shows that mail is failing.</summary>
+    private async Task ReportAsync(IReadOnlyList<OpenNotice> claimed, int more, CancellationToken cancellationToken)
     {
-        if (await gate.SendAsync(await WriteAsync(open), cancellationToken) is MailAnswer.NotYet or MailAnswer.Unknown)
+        if (await gate.SendAsync(await WriteAsync(claimed, more), cancellationToken) is MailAnswer.NotYet or MailAnswer.Unknown)
         {
-            await notices.ReleaseAsync(open, cancellationToken);
-            return false;
+            foreach (var open in claimed)
+            {
+                await notices.ReleaseAsync(open, cancellationToken);
+            }
+
+            return;
         }
 
         // Without the token: the server has the mail, and a stopping host must still remember that.
-        await notices.ToldAsync(open, CancellationToken.None);
-        return true;
+        foreach (var open in claimed)
+        {
+            await notices.ToldAsync(open, CancellationToken.None);
+        }
     }
 
-    private async Task<OutgoingMail> WriteAsync(OpenNotice open)
+    private async Task<OutgoingMail> WriteAsync(IReadOnlyList<OpenNotice> claimed, int more)
     {
-        var text = new OpsMail(OneLine.Of(open.Notice.Subject, 150) ?? "Look at the hub", [.. open.Notice.Lines.Select(line => OneLine.Of(line, 1_000)).OfType<string>()], open.OpenedAt);
+        var text = new OpsMail([.. claimed.Select(Section)], more);
         return new OutgoingMail
         {
-            MessageId = MailMessageIds.OfNotice(open, mail.Host),
-            ThreadId = MailMessageIds.ThreadOfNotice(open.Notice.Key, mail.Host),
+            MessageId = MailMessageIds.OfNotices(claimed, mail.Host),
+            ThreadId = claimed is [var only] ? MailMessageIds.ThreadOfNotice(only.Notice.Key, mail.Host) : MailMessageIds.ThreadOfNotices(mail.Host),
             Recipients = ops.Recipients,
             Subject = $"[IntegrationHub] {text.Subject}",
             Text = text.ToText(),
@@ -63,9 +82,12 @@ public sealed partial class OpsMailFlow(NoticeStore notices, MailGate gate, Mail
         };
     }
 
+    private static OpsMailSection Section(OpenNotice open) => new(
+        OneLine.Of(open.Notice.Subject, 150) ?? "Look at the hub", [.. open.Notice.Lines.Select(line => OneLine.Of(line, 1_000)).OfType<string>()], open.OpenedAt);
+
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The notice {Key} could not be told; tried again when the claim on it is over.")]
-        public static partial void NotTold(ILogger logger, Exception failure, string key);
+        [LoggerMessage(1, LogLevel.Warning, "The notices {Keys} could not be reported; tried again when the claim on them is over.")]
+        public static partial void NotReported(ILogger logger, Exception failure, string keys);
     }
 }

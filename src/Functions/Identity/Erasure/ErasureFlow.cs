@@ -93,7 +93,13 @@ public sealed partial class ErasureFlow(
         {
             if (key.Kind != IdentityKind.Deal)
             {
-                await identities.AddTombstoneAsync(key, clock.GetUtcNow(), cancellationToken);
+                // An address that the person had once may be somebody else's by now: theirs stays.
+                if (await identities.LookUpAsync(key, cancellationToken) is not { Lead: { } owner } || await journeys.ResolveAsync(owner, cancellationToken) == leadId)
+                {
+                    await identities.AddTombstoneAsync(key, clock.GetUtcNow(), cancellationToken);
+                }
+
+                await parked.ForgetPersonAsync(key, cancellationToken);
                 continue;
             }
 

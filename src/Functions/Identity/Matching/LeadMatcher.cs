@@ -11,7 +11,14 @@ namespace IntegrationHub.Functions.Identity.Matching;
 /// <summary>One of the leads an event is about.</summary>
 /// <param name="LeadId">The lead.</param>
 /// <param name="Keys">The keys the event names this person by; none where only its deal led here.</param>
-public sealed record MatchedLead(LeadId LeadId, IReadOnlyList<IdentityKey> Keys);
+public sealed record MatchedLead(LeadId LeadId, IReadOnlyList<IdentityKey> Keys)
+{
+    /// <summary>Gets those of the keys that were another lead's until now.</summary>
+    public IReadOnlyList<IdentityKey> TakenOver { get; init; } = [];
+
+    /// <summary>Gets facts of activities that came before this person was known.</summary>
+    public IReadOnlyList<Fact> Earlier { get; init; } = [];
+}
 
 /// <summary>Whose an event is.</summary>
 /// <param name="Leads">The leads; none when nobody can be told.</param>
@@ -29,7 +36,8 @@ public sealed record LeadMatch(IReadOnlyList<MatchedLead> Leads, IReadOnlyList<F
 /// Finds the leads an event is about, and makes the lead of a person met for the first time. What a tool says in one event is one person: those leads are merged. A common address makes one of
 /// two leads as well, unless a tool knows them as two; then a person is asked.
 /// </summary>
-public sealed class LeadMatcher(IdentityStore identities, RecordLinkStore recordLinks, ParkedStore parked, JourneyFlow journeys, ReviewStore reviews, ConnectorSet connectors, TimeProvider clock)
+public sealed class LeadMatcher(
+    IdentityStore identities, RecordLinkStore recordLinks, ParkedStore parked, JourneyFlow journeys, ReviewStore reviews, ConnectorSet connectors, FunnelSettings settings, TimeProvider clock)
 {
     private const int RoundsBeforeGivingUp = 20;
 
@@ -48,7 +56,7 @@ public sealed class LeadMatcher(IdentityStore identities, RecordLinkStore record
             return new([], []);
         }
 
-        var people = await MatchPeopleAsync(source, delivery, messageId, cancellationToken);
+        var people = await MatchPeopleAsync(source, delivery, messageId, again, cancellationToken);
         if (source.DealId is not { } dealId || people.Question is not null)
         {
             return people;
@@ -92,12 +100,31 @@ public sealed class LeadMatcher(IdentityStore identities, RecordLinkStore record
         return await identities.FindByDealAsync(deal, cancellationToken);
     }
 
+    /// <summary>Keeps the facts of an activity whose person is not known for the person to come. Returns the person's lead where it was made meanwhile; null otherwise.</summary>
+    public async Task<LeadId?> WaitForPersonAsync(IdentityKey person, IReadOnlyList<Fact> facts, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(facts.Select(fact => parked.WaitForPersonAsync(person, fact, cancellationToken)));
+        return await identities.FindAsync(person, cancellationToken);
+    }
+
+    /// <summary>What waits for records that are met. Only a tool that is polled for activities says them before it says whose they are.</summary>
+    private async Task<IReadOnlyList<Fact>> EarlierAsync(IEnumerable<IdentityKey> met, CancellationToken cancellationToken)
+    {
+        var earlier = new List<Fact>();
+        foreach (var record in met.Where(record => connectors.Find<IPollSource>(record.Connector) is not null))
+        {
+            earlier.AddRange(await parked.WaitingForPersonAsync(record, cancellationToken));
+        }
+
+        return earlier;
+    }
+
     /// <summary>The people of a deal are several persons with a record each; any other event's keys are all one person's.</summary>
-    private async Task<LeadMatch> MatchPeopleAsync(SourceEvent source, Delivery delivery, string messageId, CancellationToken cancellationToken)
+    private async Task<LeadMatch> MatchPeopleAsync(SourceEvent source, Delivery delivery, string messageId, bool again, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var because = MergeCause.Of(delivery.Connector, source.Side, source.OccurredAt ?? delivery.ReceivedAt, delivery.ReceivedAt, messageId, MergeCause.Tool);
-        var whole = new Person(delivery.Connector, source.HubLeadId, [.. source.People.Concat(source.Merged).Distinct()], AddressesOf(source), GoneOf(source), because, now);
+        var whole = new Person(delivery.Connector, source.HubLeadId, [.. source.People.Concat(source.Merged).Distinct()], AddressesOf(source), HeldBy(source), GoneOf(source), because, now, again);
         if (source.DealId is null || source.People.Length <= 1)
         {
             return await MatchPersonAsync(whole, cancellationToken);
@@ -106,7 +133,7 @@ public sealed class LeadMatcher(IdentityStore identities, RecordLinkStore record
         var people = new LeadMatch([], []);
         foreach (var record in source.People)
         {
-            var person = await MatchPersonAsync(whole with { HubLeadId = null, Records = [record], Addresses = [] }, cancellationToken);
+            var person = await MatchPersonAsync(whole with { HubLeadId = null, Records = [record], Addresses = [], Held = [] }, cancellationToken);
             people = people with { Leads = [.. people.Leads.Concat(person.Leads).DistinctBy(lead => lead.LeadId)], Erased = people.Erased || person.Erased };
         }
 
@@ -145,9 +172,14 @@ public sealed class LeadMatcher(IdentityStore identities, RecordLinkStore record
                 return new([], []) { Question = question };
             }
 
-            if (found.Lead is { } lead && await LinkAsync(lead, person, mayLackAddress: found.Question is not null, cancellationToken) is { } own)
+            if (found.Lead is { } lead)
             {
-                return new([new(lead, own)], []);
+                await TakeOverAsync(lead, found.Yielded, person, cancellationToken);
+                if (await LinkAsync(lead, person, mayLackAddress: found.Question is not null, cancellationToken) is { } own)
+                {
+                    var earlier = await EarlierAsync(person.Records.Where(record => person.Again || owners[record].Lead is null), cancellationToken);
+                    return new([new(lead, own) { TakenOver = [.. found.Yielded.Keys], Earlier = earlier }], []);
+                }
             }
         }
 
@@ -160,6 +192,8 @@ public sealed class LeadMatcher(IdentityStore identities, RecordLinkStore record
         List<LeadId> certain = [.. person.Records.Select(record => owners[record].Lead).Prepend(person.HubLeadId).OfType<LeadId>().Distinct()];
         List<LeadId> likely = [.. person.Addresses.Select(address => owners[address].Lead).OfType<LeadId>().Except(certain)];
         RecordLink[] unlinked = [.. person.Records.Except(person.Gone).Where(record => owners[record].Lead is null).Select(RecordLinkOf)];
+        var yielded = await YieldedAsync(person, owners, certain, unlinked, cancellationToken);
+        likely = [.. likely.Where(lead => person.Addresses.Any(address => owners[address].Lead == lead && !yielded.ContainsKey(address)))];
         if (certain.Count + likely.Count > 1)
         {
             // Only now: which lead an id stands for need not be asked where there is one.
@@ -178,13 +212,14 @@ public sealed class LeadMatcher(IdentityStore identities, RecordLinkStore record
 
         var found = (certain, likely) switch
         {
-            ([], []) => await MakeAsync(person, unlinked, cancellationToken),
+            ([], []) => await MakeAsync(person, [.. person.Addresses.Where(address => !yielded.ContainsKey(address))], unlinked, cancellationToken),
             ([var known], []) => await LinkRecordsAsync(known, unlinked, certain: true, person, cancellationToken),
             ([], [var only]) => await LinkRecordsAsync(only, unlinked, certain: false, person, cancellationToken),
             _ => await MeetAsync(person, [.. certain, .. likely], certain is [var known] ? known : null, unlinked, cancellationToken),
         };
         if (found.Lead is { } lead)
         {
+            found = found with { Yielded = yielded.Concat(found.Yielded).Where(address => address.Value != lead).DistinctBy(address => address.Key).ToDictionary() };
             foreach (var record in person.Gone)
             {
                 await recordLinks.UnlinkAsync(lead, RecordLinkOf(record), cancellationToken);
@@ -195,13 +230,54 @@ public sealed class LeadMatcher(IdentityStore identities, RecordLinkStore record
     }
 
     /// <summary>
-    /// The lead of a person met for the first time. Two workers who meet the same person at once make the same id, or the second is told of the first: by the address where there is one, for
-    /// that is what two tools have in common.
+    /// The addresses that the person holds now and another lead had once: a past alias yields to its present holder, where that one has a record which cannot be the other lead's.
     /// </summary>
-    private async Task<Found> MakeAsync(Person person, RecordLink[] unlinked, CancellationToken cancellationToken)
+    private async Task<Dictionary<IdentityKey, LeadId>> YieldedAsync(
+        Person person, Dictionary<IdentityKey, KeyOwner> owners, List<LeadId> certain, RecordLink[] unlinked, CancellationToken cancellationToken)
+    {
+        var yielded = new Dictionary<IdentityKey, LeadId>();
+        foreach (var address in person.Held)
+        {
+            if (owners[address].Lead is { } owner && !certain.Contains(owner)
+                && await journeys.LoadAsync(owner, cancellationToken) is { Facts.IsEmpty: false } state && !certain.Contains(state.LeadId)
+                && AddressRules.IsPastAlias(state, address, person.Because.OccurredAt, settings)
+                && (certain.Count > 0 || RecordLink.AreRivals([.. await recordLinks.TakenAsync(state.LeadId, cancellationToken), .. unlinked])))
+            {
+                yielded[address] = owner;
+            }
+        }
+
+        return yielded;
+    }
+
+    /// <summary>Gives addresses to their present holder. The lead that had them says so first, so that a repeat after a crash finds them where they were.</summary>
+    private async Task TakeOverAsync(LeadId holder, IReadOnlyDictionary<IdentityKey, LeadId> addresses, Person person, CancellationToken cancellationToken)
+    {
+        foreach (var (address, from) in addresses)
+        {
+            var unlinked = new IdentitiesUnlinked
+            {
+                DedupeKey = $"hub|yielded|{address}|{person.Because.OccurredAt.UtcTicks}",
+                Connector = person.Connector,
+                Side = person.Because.Side,
+                OccurredAt = person.Because.OccurredAt,
+                ReceivedAt = person.Because.ReceivedAt,
+                MessageId = person.Because.MessageId,
+                Keys = [address],
+            };
+            await journeys.ApplyAsync(from, [unlinked], cancellationToken);
+            await identities.RelinkAsync(from, holder, address, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// The lead of a person met for the first time. Two workers who meet the same person at once make the same id, or the second is told of the first: by the address where there is one, for
+    /// that is what two tools have in common. An address that another lead has yet to yield leads there until it is taken over.
+    /// </summary>
+    private async Task<Found> MakeAsync(Person person, IReadOnlyList<IdentityKey> free, RecordLink[] unlinked, CancellationToken cancellationToken)
     {
         var lead = LeadId.For(person.Keys[0]);
-        var common = person.Addresses is [var address, ..] ? address : person.Keys[0];
+        var common = free is [var address, ..] ? address : person.Keys[0];
         return await identities.LinkAsync(lead, common, cancellationToken) == lead ? await TryLinkAsync(lead, unlinked, certain: false, person, cancellationToken) : new(null, null);
     }
 
@@ -262,7 +338,22 @@ public sealed class LeadMatcher(IdentityStore identities, RecordLinkStore record
         }
 
         await recordLinks.TryLinkAsync(lead, unlinked, certain: true, cancellationToken);
-        return new(lead, review);
+        return new(lead, review) { Yielded = await GivenAsync(review, lead, person, cancellationToken) };
+    }
+
+    /// <summary>The addresses that a person's answer gives to the event's person: those of the other leads that it was about.</summary>
+    private async Task<Dictionary<IdentityKey, LeadId>> GivenAsync(Review review, LeadId lead, Person person, CancellationToken cancellationToken)
+    {
+        var given = new Dictionary<IdentityKey, LeadId>();
+        foreach (var address in review.GivesAddress ? person.Held : [])
+        {
+            if (await identities.FindAsync(address, cancellationToken) is { } owner && await journeys.ResolveAsync(owner, cancellationToken) != lead)
+            {
+                given[address] = owner;
+            }
+        }
+
+        return given;
     }
 
     /// <summary>Makes one lead of several; null where one of them was erased.</summary>
@@ -320,12 +411,19 @@ public sealed class LeadMatcher(IdentityStore identities, RecordLinkStore record
         [.. source.FurtherEmails.Prepend(source.PreviousEmail).Prepend(source.SubjectEmail)
             .Select(address => EmailAddress.TryParse(address, out var email) ? IdentityKey.Email(email) : null).OfType<IdentityKey>().Distinct()];
 
+    /// <summary>The addresses that an event says its person has now.</summary>
+    private static IReadOnlyList<IdentityKey> HeldBy(SourceEvent source) =>
+        source is { DealId: null, People: not [] }
+            ? [.. source.FurtherEmails.Prepend(source.SubjectEmail).Select(address => EmailAddress.TryParse(address, out var email) ? IdentityKey.Email(email) : null).OfType<IdentityKey>().Distinct()]
+            : [];
+
     /// <summary>The records that are no more once the event has happened.</summary>
     private static IReadOnlyList<IdentityKey> GoneOf(SourceEvent source) => source.Kind == SourceEventKind.ContactDeleted ? source.People : source.Merged;
 
     /// <summary>What an event says of whom it is about.</summary>
     private sealed record Person(
-        string Connector, LeadId? HubLeadId, IReadOnlyList<IdentityKey> Records, IReadOnlyList<IdentityKey> Addresses, IReadOnlyList<IdentityKey> Gone, LeadsMerged Because, DateTimeOffset Now)
+        string Connector, LeadId? HubLeadId, IReadOnlyList<IdentityKey> Records, IReadOnlyList<IdentityKey> Addresses, IReadOnlyList<IdentityKey> Held, IReadOnlyList<IdentityKey> Gone, LeadsMerged Because, DateTimeOffset Now,
+        bool Again)
     {
         public IReadOnlyList<IdentityKey> Keys => [.. Records, .. Addresses];
     }
@@ -335,5 +433,8 @@ public sealed class LeadMatcher(IdentityStore identities, RecordLinkStore record
     {
         /// <summary>A lead that the keys led to was erased; its tombstones may be still on the way.</summary>
         public static readonly Found WasErased = new(null, null);
+
+        /// <summary>Gets the addresses that the lead gets from other leads.</summary>
+        public IReadOnlyDictionary<IdentityKey, LeadId> Yielded { get; init; } = new Dictionary<IdentityKey, LeadId>();
     }
 }

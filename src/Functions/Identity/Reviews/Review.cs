@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Identity.Reviews;
@@ -17,6 +18,9 @@ public enum ReviewReason
 
     /// <summary>Several records of the tool match a lead that is to be handed over.</summary>
     SeveralMatches,
+
+    /// <summary>Every record that the tool had of a lead which is to be handed over was deleted.</summary>
+    RecordsDeleted,
 }
 
 /// <summary>One question for a person: whose is this? Until it is answered nothing is written. Holds no address; the answer holds for whatever comes under the same keys later.</summary>
@@ -46,7 +50,7 @@ public sealed record Review
     /// <summary>Gets the team that the handoff is for; null where events wait.</summary>
     public string? Team { get; init; }
 
-    /// <summary>Gets the tool's records that match the lead to be handed over.</summary>
+    /// <summary>Gets the tool's records that match the lead to be handed over, or those that were deleted.</summary>
     public ImmutableArray<IdentityKey> Matches { get; init; } = [];
 
     /// <summary>Gets when it was first asked.</summary>
@@ -57,10 +61,16 @@ public sealed record Review
 
     /// <summary>Gets when it was answered.</summary>
     public DateTimeOffset? DecidedAt { get; init; }
+
+    /// <summary>Gets a value indicating whether the answer gives the address to the event's person: the lead of the known record was chosen, or the record's person gets it with a lead of its own.</summary>
+    [JsonIgnore]
+    public bool GivesAddress => Decision is { Separate: true, Address: true } || (LeadId is { } own && HandoffId is null && Decision?.Choose == own.Value);
 }
 
-/// <summary>The answer to a <see cref="Review"/>: exactly one of the three.</summary>
-/// <param name="Choose">The lead that it is, or the tool's record.</param>
+/// <summary>The answer to a <see cref="Review"/>: exactly one of the first three.</summary>
+/// <param name="Choose">The lead that it is, or that the address is; or the tool's record.</param>
 /// <param name="Merge">Whether all candidates are one person.</param>
-/// <param name="Separate">Whether it is a person of its own.</param>
-public sealed record ReviewDecision(string? Choose = null, bool Merge = false, bool Separate = false);
+/// <param name="Separate">Whether it is a person of its own, or a record of its own is to be made.</param>
+/// <param name="Address">With <paramref name="Separate"/>: whether the address is that person's from now on, and no longer the other lead's.</param>
+public sealed record ReviewDecision(
+    string? Choose = null, bool Merge = false, bool Separate = false, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Address = false);

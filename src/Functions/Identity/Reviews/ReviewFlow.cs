@@ -52,16 +52,16 @@ public sealed class ReviewFlow(ReviewStore reviews, JourneyFlow journeys, Inboun
         }
     }
 
-    /// <summary>Keeps a handoff until a person has chosen one of the tool's records.</summary>
+    /// <summary>Keeps a handoff until a person has chosen one of the tool's records, or has said that there is to be a new one.</summary>
     /// <returns>The question as it stands: perhaps answered.</returns>
-    public async Task<Review> HoldAsync(HandoffAnnounced handoff, string connector, IReadOnlyList<IdentityKey> matches, CancellationToken cancellationToken)
+    public async Task<Review> HoldAsync(HandoffAnnounced handoff, string connector, ReviewReason reason, IReadOnlyList<IdentityKey> matches, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(handoff);
         var review = await reviews.AskAsync(
             new Review
             {
-                Id = TableKey.Hash($"review|{connector}|handoff|{handoff.HandoffId}"),
-                Reason = ReviewReason.SeveralMatches,
+                Id = TableKey.Hash($"review|{connector}|{(reason == ReviewReason.SeveralMatches ? "handoff" : reason.ToString())}|{handoff.HandoffId}"),
+                Reason = reason,
                 Connector = connector,
                 LeadId = handoff.LeadId,
                 HandoffId = handoff.HandoffId,
@@ -167,6 +167,12 @@ public sealed class ReviewFlow(ReviewStore reviews, JourneyFlow journeys, Inboun
     private async Task HandOverAsync(Review review, CancellationToken cancellationToken)
     {
         var (now, lead) = (clock.GetUtcNow(), review.LeadId!);
+        if (review.Reason == ReviewReason.RecordsDeleted)
+        {
+            await AnnounceAgainAsync(review, now, cancellationToken);
+            return;
+        }
+
         var chosen = review.Matches.Single(match => match.Id == review.Decision!.Choose);
         var linked = new IdentitiesLinked
         {
@@ -180,7 +186,10 @@ public sealed class ReviewFlow(ReviewStore reviews, JourneyFlow journeys, Inboun
         };
         if (await journeys.ApplyAsync(lead, [linked], cancellationToken) is not null)
         {
-            await topic.PublishAsync([new HandoffAnnounced { Id = $"{review.HandoffId}-{review.Id}", LeadId = lead, At = now, Team = review.Team!, HandoffId = review.HandoffId! }], cancellationToken);
+            await AnnounceAgainAsync(review, now, cancellationToken);
         }
     }
+
+    private Task AnnounceAgainAsync(Review review, DateTimeOffset now, CancellationToken cancellationToken) =>
+        topic.PublishAsync([new HandoffAnnounced { Id = $"{review.HandoffId}-{review.Id}", LeadId = review.LeadId!, At = now, Team = review.Team!, HandoffId = review.HandoffId! }], cancellationToken);
 }

@@ -36,7 +36,26 @@ public sealed record HealthReport(
 /// <param name="LagSeconds">How long that event had waited since the hub received it; null for never.</param>
 /// <param name="LastError">What its last failure said; null when it is not failing.</param>
 /// <param name="Dropped">How much of what it said was dropped, since the person was erased or the record deleted.</param>
-public sealed record ConnectorHealth(string Name, string Type, string State, DateTimeOffset? LastEventAt, double? LagSeconds, string? LastError, long Dropped);
+public sealed record ConnectorHealth(string Name, string Type, string State, DateTimeOffset? LastEventAt, double? LagSeconds, string? LastError, long Dropped)
+{
+    /// <summary>Gets the kinds of events that it gets and does not read: take them off its subscriptions.</summary>
+    public IReadOnlyList<UnreadKindHealth> NotRead { get; init; } = [];
+
+    /// <summary>Gets the last events that the tool lost, by kind of record.</summary>
+    public IReadOnlyList<GapHealth> Gaps { get; init; } = [];
+}
+
+/// <summary>A kind of event that is not read.</summary>
+/// <param name="Kind">The kind, in the tool's words.</param>
+/// <param name="Count">How many have come.</param>
+/// <param name="LastAt">When the last came.</param>
+public sealed record UnreadKindHealth(string Kind, long Count, DateTimeOffset LastAt);
+
+/// <summary>Events that a tool lost.</summary>
+/// <param name="RecordType">The kind of record.</param>
+/// <param name="At">When it lost them.</param>
+/// <param name="ReadAgainAt">Since when the records are read again from before that; null while it waits for the next poll.</param>
+public sealed record GapHealth(string RecordType, DateTimeOffset At, DateTimeOffset? ReadAgainAt);
 
 /// <summary>How the mail is doing.</summary>
 /// <param name="State"><c>ok</c>, <c>failing</c>, <c>silent</c> when none was sent yet, or <c>off</c> when no server is named.</param>

@@ -11,14 +11,16 @@ public static class HealthRules
     /// <summary>Makes the report of what was seen.</summary>
     /// <param name="connectors">The configured connectors.</param>
     /// <param name="states">What is known of them and of the mail; null when the tables do not answer.</param>
+    /// <param name="missed">What was not read, by connector; null when the tables do not answer.</param>
     /// <param name="queues">What was counted.</param>
     /// <param name="spoolWaiting">What waits in the spool; null when the tables do not answer.</param>
     /// <param name="outlook">How it looks in the mailboxes.</param>
     public static HealthReport Judge(
-        IEnumerable<IConnector> connectors, IReadOnlyDictionary<string, ConnectorState>? states, IReadOnlyList<QueueHealth> queues, int? spoolWaiting, MailHealthState outlook)
+        IEnumerable<IConnector> connectors, IReadOnlyDictionary<string, ConnectorState>? states, ILookup<string, Missed>? missed, IReadOnlyList<QueueHealth> queues, int? spoolWaiting,
+        MailHealthState outlook)
     {
         ArgumentNullException.ThrowIfNull(outlook);
-        var connectorHealth = connectors.OrderBy(connector => connector.Name, StringComparer.Ordinal).Select(connector => Of(connector, states?.GetValueOrDefault(connector.Name))).ToList();
+        var connectorHealth = connectors.OrderBy(connector => connector.Name, StringComparer.Ordinal).Select(connector => Of(connector, states?.GetValueOrDefault(connector.Name), [.. missed?[connector.Name] ?? []])).ToList();
         var mail = MailOf(states?.GetValueOrDefault(ConnectorState.Mail), outlook);
         var broken = Broken(states, queues, spoolWaiting).ToList();
         var wanting = Wanting(connectorHealth, mail, queues, spoolWaiting).Concat(outlook.Untold).ToList();
@@ -42,13 +44,19 @@ public static class HealthRules
     private static IEnumerable<string> Wanting(IEnumerable<ConnectorHealth> connectors, MailHealth mail, IEnumerable<QueueHealth> queues, int? spoolWaiting) =>
     [
         .. connectors.Where(connector => connector.State == "failing").Select(connector => $"Connector {connector.Name} is failing."),
+        .. connectors.SelectMany(connector => connector.Gaps.Where(gap => gap.ReadAgainAt is null)
+            .Select(gap => $"Connector {connector.Name} lost events of {gap.RecordType}; the records are read again with the next poll.")),
         .. queues.Where(queue => queue.DeadLettered > 0).Select(queue => $"{queue.Name} has dead letters."),
         .. mail.State == "failing" ? ["Mail is failing."] : Array.Empty<string>(),
         .. spoolWaiting > 0 ? ["Deliveries wait in the spool."] : Array.Empty<string>(),
     ];
 
-    private static ConnectorHealth Of(IConnector connector, ConnectorState? state) =>
-        new(connector.Name, connector.Type, StateOf(state), state?.LastEventAt, state?.LastEventAt is null ? null : Math.Round(state.Lag.TotalSeconds, 3), ErrorOf(state), state?.Dropped ?? 0);
+    private static ConnectorHealth Of(IConnector connector, ConnectorState? state, IReadOnlyList<Missed> missed) =>
+        new(connector.Name, connector.Type, StateOf(state), state?.LastEventAt, state?.LastEventAt is null ? null : Math.Round(state.Lag.TotalSeconds, 3), ErrorOf(state), state?.Dropped ?? 0)
+        {
+            NotRead = [.. missed.OfType<Missed.UnreadKind>().Select(kind => new UnreadKindHealth(kind.Kind, kind.Count, kind.LastAt))],
+            Gaps = [.. missed.OfType<Missed.Gap>().Select(gap => new GapHealth(gap.Kind, gap.At, gap.ReadAgainAt))],
+        };
 
     private static MailHealth MailOf(ConnectorState? state, MailHealthState outlook) =>
         new(outlook.Configured ? StateOf(state) : "off", state?.LastEventAt, ErrorOf(state), outlook.Waiting, outlook.ThrottledUntil);

@@ -1,5 +1,6 @@
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
+using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Notices;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Hosting;
@@ -7,8 +8,11 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Ops.Unmapped;
 
-/// <summary>Lists the stages that no map knows, tells ops of each once, and lets go of it when a map knows it: when the hub starts, since maps are settings, and whenever somebody looks.</summary>
-public sealed partial class UnmappedFlow(UnmappedStore store, NoticeStore notices, ConnectorSet connectors, TimeProvider clock, ILogger<UnmappedFlow> logger) : BackgroundService
+/// <summary>
+/// Lists the stages that no map knows, and reports each to ops once. When a map knows one, it takes effect on the leads that wait: at the start, since maps are settings, and with every look.
+/// </summary>
+public sealed partial class UnmappedFlow(
+    UnmappedStore store, NoticeStore notices, JourneyFlow journeys, ConnectorSet connectors, FunnelSettings settings, TimeProvider clock, ILogger<UnmappedFlow> logger) : BackgroundService
 {
     /// <summary>Notes what an event says if no map knows it, and tells ops.</summary>
     public async Task NoteAsync(SourceEvent source, string connector, IReadOnlyList<LeadId> leads, CancellationToken cancellationToken)
@@ -33,6 +37,7 @@ public sealed partial class UnmappedFlow(UnmappedStore store, NoticeStore notice
         {
             if (IsMapped(stage))
             {
+                await TakeEffectAsync(stage, cancellationToken);
                 await notices.CloseAsync(KeyOf(stage), cancellationToken);
                 await store.RemoveAsync(stage, cancellationToken);
             }
@@ -59,11 +64,24 @@ public sealed partial class UnmappedFlow(UnmappedStore store, NoticeStore notice
     }
 
     /// <summary>A connector that is gone says nothing any more.</summary>
-    private bool IsMapped(UnmappedStageReport stage)
+    private bool IsMapped(UnmappedStageReport stage) => connectors.Find<IConnector>(stage.Connector) is not { } connector || connector.MeaningOf(MapOf(stage), stage.Raw) is not null;
+
+    /// <summary>What the tool had said counts from when it said so. Before the list lets go of the stage, so that a crash in between does it once more.</summary>
+    private async Task TakeEffectAsync(UnmappedStageReport stage, CancellationToken cancellationToken)
     {
-        var map = stage.Setting == $"Connectors:{stage.Connector}:{SettingOf(StageMapKind.Deal)}:{stage.Raw}" ? StageMapKind.Deal : StageMapKind.Person;
-        return connectors.Find<IConnector>(stage.Connector) is not { } connector || connector.Maps(map, stage.Raw);
+        if (connectors.Find<IConnector>(stage.Connector)?.MeaningOf(MapOf(stage), stage.Raw) is not { } meaning)
+        {
+            return;
+        }
+
+        foreach (var lead in await store.LeadsAsync(stage, cancellationToken))
+        {
+            await journeys.UpdateStoredAsync(lead, state => RemapRules.Remap(state, stage, MapOf(stage), meaning, settings, clock.GetUtcNow()), cancellationToken);
+        }
     }
+
+    private static StageMapKind MapOf(UnmappedStageReport stage) =>
+        stage.Setting == $"Connectors:{stage.Connector}:{SettingOf(StageMapKind.Deal)}:{stage.Raw}" ? StageMapKind.Deal : StageMapKind.Person;
 
     private static string SettingOf(StageMapKind map) => map == StageMapKind.Deal ? "DealStageMap" : "StageMap";
 
@@ -74,7 +92,7 @@ public sealed partial class UnmappedFlow(UnmappedStore store, NoticeStore notice
         $"{stage.Connector}: no map knows the stage \"{stage.Raw}\"",
         [
             $"Leads and deals that {stage.Connector} puts on \"{stage.Raw}\" stay on the funnel stage they are on; everything else about them flows.",
-            $"Set {stage.Setting} to a funnel stage{(map == StageMapKind.Deal ? ", won or lost" : "")}, and start the hub again.",
+            $"Set {stage.Setting} to a funnel stage{(map == StageMapKind.Deal ? ", won or lost" : "")}, and start the hub again: it takes effect on those that wait, too.",
             "GET /api/unmapped lists all such stages, since when, and how many leads are on them.",
         ]);
 

@@ -44,6 +44,14 @@ public sealed class UnmappedStore(HubTables tables) : IErasable
         ];
     }
 
+    /// <summary>The leads that a stage was said of.</summary>
+    public async Task<IReadOnlyList<LeadId>> LeadsAsync(UnmappedStageReport stage, CancellationToken cancellationToken)
+    {
+        var unmapped = await tables.GetAsync(Table, cancellationToken);
+        var rows = await unmapped.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(stage)}"), select: ["RowKey"], cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+        return [.. rows.Where(row => row.RowKey != StageRow).Select(row => LeadId.Parse(row.RowKey))];
+    }
+
     /// <summary>Removes a stage with all its leads.</summary>
     public Task RemoveAsync(UnmappedStageReport stage, CancellationToken cancellationToken) => RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(stage)}"), cancellationToken);
 

@@ -25,6 +25,15 @@ public sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsy
         metrics.OnBus("send");
     }
 
+    /// <summary>Publishes an event at a later time.</summary>
+    public async Task ScheduleAsync(FunnelEvent later, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var message = ToMessage(later);
+        message.ScheduledEnqueueTime = at;
+        await _sender.SendMessageAsync(message, cancellationToken);
+        metrics.OnBus("send");
+    }
+
     /// <summary>Reads an event back.</summary>
     /// <exception cref="JsonException">The message is no event of the hub.</exception>
     public static FunnelEvent Read(ServiceBusReceivedMessage message)

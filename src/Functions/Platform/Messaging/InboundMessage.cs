@@ -14,6 +14,9 @@ public static class InboundMessage
     /// <summary>A message holds 256 KiB on the Standard tier, properties and framing included.</summary>
     private const int LargestBody = 192 * 1024;
 
+    /// <summary>More than any vendor delivers, and than any page of a poll holds.</summary>
+    private const int LongestUnpacked = 32 * 1024 * 1024;
+
     private const string HeaderPrefix = "header-";
 
     /// <summary>Whether the bus takes a message.</summary>
@@ -67,8 +70,9 @@ public static class InboundMessage
             Connector = connector,
             Channel = properties.GetValueOrDefault("channel") as string ?? "",
             Method = properties.GetValueOrDefault("method") as string ?? "POST",
-            PublicUrl = properties.GetValueOrDefault("publicUrl") is string url ? new Uri(url) : null,
-            Headers = properties.Where(property => property.Key.StartsWith(HeaderPrefix, StringComparison.Ordinal))
+            PublicUrl = Uri.TryCreate(properties.GetValueOrDefault("publicUrl") as string, UriKind.Absolute, out var url) ? url : null,
+            Headers = properties.Where(property => property is { Value: string } && property.Key.StartsWith(HeaderPrefix, StringComparison.Ordinal))
+                .DistinctBy(property => property.Key, StringComparer.OrdinalIgnoreCase)
                 .ToDictionary(property => property.Key[HeaderPrefix.Length..], property => (string)property.Value, StringComparer.OrdinalIgnoreCase),
             Body = properties.GetValueOrDefault("encoding") is "gzip" ? Decompress(message.Body) : message.Body.ToMemory(),
             ReceivedAt = receivedAt,
@@ -86,11 +90,28 @@ public static class InboundMessage
         return packed.ToArray();
     }
 
+    /// <summary>Unpacks a body, up to a limit: a small message may pretend to be a large one.</summary>
     private static ReadOnlyMemory<byte> Decompress(BinaryData body)
     {
         using var unpacked = new MemoryStream();
         using var gzip = new GZipStream(body.ToStream(), CompressionMode.Decompress);
-        gzip.CopyTo(unpacked);
+        var buffer = new byte[16 * 1024];
+        try
+        {
+            while (gzip.Read(buffer) is var read and > 0)
+            {
+                unpacked.Write(buffer, 0, read);
+                if (unpacked.Length > LongestUnpacked)
+                {
+                    throw new UnrecoverableMessageException("not-a-delivery", $"The body is longer than {LongestUnpacked} bytes when it is unpacked.");
+                }
+            }
+        }
+        catch (InvalidDataException broken)
+        {
+            throw new UnrecoverableMessageException("not-a-delivery", "The body is marked as gzip and cannot be unpacked.", broken);
+        }
+
         return unpacked.ToArray();
     }
 }

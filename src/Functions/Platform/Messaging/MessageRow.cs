@@ -31,7 +31,7 @@ internal static class MessageRow
             message.ApplicationProperties[DecodeName(name[PropertyPrefix.Length..])] = value;
         }
 
-        message.Subject = (string)message.ApplicationProperties["connector"];
+        message.Subject = message.ApplicationProperties.TryGetValue("connector", out var connector) ? connector as string : null;
         return message;
     }
 
@@ -50,7 +50,13 @@ internal static class MessageRow
                 continue;
             }
 
-            decoded.Append((char)int.Parse(name.AsSpan(at + 1, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+            if (at + 5 > name.Length || !ushort.TryParse(name.AsSpan(at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var character))
+            {
+                // Not written by the hub: left as it is.
+                return name;
+            }
+
+            decoded.Append((char)character);
             at += 4;
         }
 

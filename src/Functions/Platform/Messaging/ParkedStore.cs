@@ -13,6 +13,8 @@ namespace IntegrationHub.Functions.Platform.Messaging;
 /// </summary>
 public sealed class ParkedStore(HubTables tables)
 {
+    private const string PersonPrefix = "person-", AfterPersons = "person.";
+
     /// <summary>Parks a delivery. Parking it again for the same reason is once.</summary>
     public async Task ParkAsync(Delivery delivery, string reason, string description, CancellationToken cancellationToken)
     {
@@ -42,9 +44,50 @@ public sealed class ParkedStore(HubTables tables)
     public async Task<IReadOnlyList<Fact>> WaitingAsync(IdentityKey deal, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(deal);
+        return await FactsAsync(DealPartition(deal), cancellationToken);
+    }
+
+    /// <summary>Removes the facts that wait for a deal's people.</summary>
+    public async Task EraseAsync(IdentityKey deal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(deal);
+        await RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey eq {DealPartition(deal)}"), cancellationToken);
+    }
+
+    /// <summary>Keeps a fact of an activity whose person is not known yet. Keeping it twice is once.</summary>
+    public async Task WaitForPersonAsync(IdentityKey person, Fact fact, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        ArgumentNullException.ThrowIfNull(fact);
+        var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
+        var row = new TableEntity(PersonPartition(person), TableKey.Hash(fact.DedupeKey));
+        LongText.Write(row, "Json", JsonSerializer.Serialize<Fact>(fact, HubJson.Options));
+        await parked.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
+    }
+
+    /// <summary>The facts that wait for a person. They stay until they are old: facts that arrive twice are once.</summary>
+    public async Task<IReadOnlyList<Fact>> WaitingForPersonAsync(IdentityKey person, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        return await FactsAsync(PersonPartition(person), cancellationToken);
+    }
+
+    /// <summary>Removes the facts that wait for a person.</summary>
+    public async Task ForgetPersonAsync(IdentityKey person, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        await RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey eq {PersonPartition(person)}"), cancellationToken);
+    }
+
+    /// <summary>Removes the facts that have waited for a person since before a time: most people of a tool are none of the hub's.</summary>
+    public Task ForgetOldAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey ge {PersonPrefix} and PartitionKey lt {AfterPersons} and Timestamp lt {before}"), cancellationToken);
+
+    private async Task<IReadOnlyList<Fact>> FactsAsync(string partition, CancellationToken cancellationToken)
+    {
         var facts = new List<Fact>();
         var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
-        await foreach (var row in parked.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {DealPartition(deal)}"), cancellationToken: cancellationToken))
+        await foreach (var row in parked.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken: cancellationToken))
         {
             facts.Add(JsonSerializer.Deserialize<Fact>(LongText.Read(row, "Json"), HubJson.Options)!);
         }
@@ -52,16 +95,16 @@ public sealed class ParkedStore(HubTables tables)
         return facts;
     }
 
-    /// <summary>Removes the facts that wait for a deal's people.</summary>
-    public async Task EraseAsync(IdentityKey deal, CancellationToken cancellationToken)
+    private async Task RemoveAsync(string filter, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(deal);
         var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
-        await foreach (var row in parked.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {DealPartition(deal)}"), select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken))
+        await foreach (var row in parked.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken))
         {
             await parked.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All, cancellationToken);
         }
     }
+
+    private static string PersonPartition(IdentityKey person) => $"{PersonPrefix}{TableKey.Hash(person.Canonical)}";
 
     private static string DealPartition(IdentityKey deal) => $"deal-{TableKey.Hash(deal.Canonical)}";
 }

@@ -12,6 +12,7 @@ public sealed class NoticeStore(HubTables tables, TimeProvider clock)
     private const string OpenedAt = "OpenedAt";
     private const string ClaimedUntil = "ClaimedUntil";
     private const string ToldAt = "ToldAt";
+    private const string Told = "told", Last = "last";
 
     /// <summary>Opens a notice. Opening one of the same key again is once.</summary>
     /// <returns>Whether it is new.</returns>
@@ -65,7 +66,20 @@ public sealed class NoticeStore(HubTables tables, TimeProvider clock)
     public Task ReleaseAsync(OpenNotice notice, CancellationToken cancellationToken) => NoteAsync(notice, ClaimedUntil, clock.GetUtcNow(), cancellationToken);
 
     /// <summary>Notes that ops have been told. A notice that was closed meanwhile stays so.</summary>
-    public Task ToldAsync(OpenNotice notice, CancellationToken cancellationToken) => NoteAsync(notice, ToldAt, clock.GetUtcNow(), cancellationToken);
+    public async Task ToldAsync(OpenNotice notice, CancellationToken cancellationToken)
+    {
+        var notices = await tables.GetAsync(HubTables.Notices, cancellationToken);
+        await notices.UpsertEntityAsync(new TableEntity(Told, Last) { [ToldAt] = clock.GetUtcNow() }, TableUpdateMode.Replace, cancellationToken);
+        await NoteAsync(notice, ToldAt, clock.GetUtcNow(), cancellationToken);
+    }
+
+    /// <summary>When ops were last told of anything; null for never.</summary>
+    public async Task<DateTimeOffset?> LastToldAsync(CancellationToken cancellationToken)
+    {
+        var notices = await tables.GetAsync(HubTables.Notices, cancellationToken);
+        var row = await notices.GetEntityIfExistsAsync<TableEntity>(Told, Last, null, cancellationToken);
+        return row.HasValue ? row.Value!.GetDateTimeOffset(ToldAt) : null;
+    }
 
     /// <summary>Closes a notice: what it told of is over, and told anew when it comes back. Closing one that is not open is fine.</summary>
     public async Task CloseAsync(string key, CancellationToken cancellationToken)

@@ -16,11 +16,13 @@ public static class SettingsRegistration
         var funnel = FunnelSettingsReader.Read(reader);
         var writeBack = WriteBackPolicyReader.Read(reader);
         MailSettingsReader.CheckNames(reader);
+        var ops = MailSettingsReader.ReadOps(reader);
+        PollScheduleReader.Check(reader, ops.LateAfter);
         return services
             .AddSingleton(ReadHub(reader))
             .AddSingleton(provider => funnel with { WriteBack = WriteBackPolicyReader.For(writeBack, provider.GetRequiredService<ConnectorSet>()) })
             .AddSingleton(ReadTeams(reader, funnel))
-            .AddSingleton(MailSettingsReader.ReadOps(reader))
+            .AddSingleton(ops)
             .AddSingleton(MailSettingsReader.ReadMail(reader))
             .AddSingleton(MailSettingsReader.ReadAlertDelivery(reader));
     }

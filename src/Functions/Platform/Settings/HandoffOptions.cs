@@ -1,4 +1,4 @@
-namespace IntegrationHub.Functions.Handoffs;
+namespace IntegrationHub.Functions.Platform.Settings;
 
 /// <summary>Where leads are handed over. Section <c>Handoffs</c>.</summary>
 public sealed record HandoffOptions
