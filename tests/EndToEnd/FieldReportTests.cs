@@ -9,7 +9,10 @@ using IntegrationHub.Sandbox.Salesforce;
 
 namespace IntegrationHub.EndToEnd;
 
-/// <summary>What people who do this job have run into with tools like this hub: inputs from reports in public, tried from outside.</summary>
+/// <summary>
+/// What people who do this job have run into with tools like this hub: inputs from reports in public, tried from
+/// outside.
+/// </summary>
 public sealed class FieldReportTests(World world) : IClassFixture<World>, IAsyncLifetime
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
@@ -244,7 +247,9 @@ public sealed class FieldReportTests(World world) : IClassFixture<World>, IAsync
         await UntilAsync("the marketing tool's customer is on Repeat", async () => Text((await world.Hub.FindLeadAsync(contact))!.Value, "stage") == "repeat");
     }
 
-    /// <summary>Whoever sends no more may not hear the answer any more either: the server closes the connection, or says 400.</summary>
+    /// <summary>
+    /// Whoever sends no more may not hear the answer any more either: the server closes the connection, or says 400.
+    /// </summary>
     [Theory]
     [InlineData(true, "400")]
     [InlineData(false, "408")]

@@ -16,7 +16,10 @@ public sealed record FuzzReport(string Target, int Inputs, int Refused, TimeSpan
         FormattableString.Invariant($"{Target}: {Inputs} inputs, {Refused} refused, slowest {Slowest.TotalMilliseconds:0} ms, most memory {MostAllocated / 1024} KiB, {Faults.Count} faults");
 }
 
-/// <summary>Reads mutated inputs: none may end in an exception that nobody expects, take a second, or make more memory than a delivery is worth.</summary>
+/// <summary>
+/// Reads mutated inputs: none may end in an exception that nobody expects, take a second, or make more memory than a
+/// delivery is worth.
+/// </summary>
 public static class FuzzRun
 {
     private const int MostFaults = 10;

@@ -25,7 +25,7 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, int seed)
     public byte[] Next()
     {
         var input = seeds[_random.Next(seeds.Count)].ToList();
-        for (var changes = 1 + _random.Next(MostChanges); changes > 0; changes--)
+        for (var changes = _random.Next(3) == 0 ? 1 + _random.Next(MostChanges) : 1; changes > 0; changes--)
         {
             Change(input);
         }
@@ -37,7 +37,7 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, int seed)
     {
         var at = _random.Next(input.Count + 1);
         var length = Math.Min(input.Count - at, 1 + _random.Next(_random.Next(4) == 0 ? 400 : 12));
-        switch (_random.Next(7))
+        switch (_random.Next(10))
         {
             case 0 when at < input.Count:
                 input[at] ^= (byte)(1 << _random.Next(8));
@@ -55,6 +55,15 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, int seed)
                 var other = seeds[_random.Next(seeds.Count)];
                 var from = _random.Next(other.Length + 1);
                 input.InsertRange(at, other[from..Math.Min(other.Length, from + length)]);
+                break;
+            case 5 or 6 or 7 or 8 when at < input.Count:
+                // A letter or digit for another: what comes of it is still whole, and says something else.
+                var next = input.FindIndex(at, value => char.IsAsciiLetterOrDigit((char)value));
+                if (next >= 0)
+                {
+                    input[next] = (byte)"0123456789ABCXYZabcxyz"[_random.Next(22)];
+                }
+
                 break;
             default:
                 input.InsertRange(at, Tokens[_random.Next(Tokens.Length)]);

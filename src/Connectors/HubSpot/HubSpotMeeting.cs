@@ -5,7 +5,8 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Connectors.HubSpot;
 
 /// <summary>
-/// What a contact's record says at first meeting beside what the event told: its stage, whether it has opted out, and its deals, each with its own time. What is older than the event that brought
+/// What a contact's record says at first meeting beside what the event told: its stage, whether it has opted out, and
+/// its deals, each with its own time. What is older than the event that brought
 /// the meeting is marked as past: it counts, and nobody is told of it as news.
 /// </summary>
 internal static class HubSpotMeeting

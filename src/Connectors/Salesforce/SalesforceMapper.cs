@@ -184,6 +184,9 @@ internal static class SalesforceMapper
             ExternalIds = blank.ExternalIds.Add("masterRecordId", master),
             People = [IdentityKey.Person(options.Name, master)],
             Merged = blank.People,
+
+            // Whoever writes to the loser's address writes to the winner.
+            FurtherEmails = Canonical(record.Text("Email")) is { Length: > 0 } email ? [email] : [],
         };
     }
 

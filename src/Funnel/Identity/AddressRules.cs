@@ -4,7 +4,8 @@ namespace IntegrationHub.Funnel;
 public static class AddressRules
 {
     /// <summary>
-    /// Returns whether an address is only a past alias of a lead: a record of it had the address, and each record that had it has said another one since. The address of a record that was merged
+    /// Returns whether an address is only a past alias of a lead: a record of it had the address, and each record that
+    /// had it has said another one since. The address of a record that was merged
     /// or deleted stays the lead's, and so does one that no record was ever said to have.
     /// </summary>
     /// <param name="state">The lead.</param>

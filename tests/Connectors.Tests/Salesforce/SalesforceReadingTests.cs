@@ -273,10 +273,11 @@ public sealed class SalesforceReadingTests
     [Fact]
     public void A_deleted_row_with_a_master_was_merged_into_it_and_one_without_is_gone()
     {
-        var merged = Assert.Single(Read(Rows(LeadRow(more: """ "IsDeleted":true,"MasterRecordId":"00Q5g00000MaStEAAA" """))));
+        var merged = Assert.Single(Read(Rows(LeadRow(more: """ "IsDeleted":true,"Email":"Loser@Example.com","MasterRecordId":"00Q5g00000MaStEAAA" """))));
         var gone = Assert.Single(Read(Rows(LeadRow(more: """ "IsDeleted":true,"MasterRecordId":null """))));
 
         Assert.Equal((SourceEventKind.ContactMerged, "00Q5g00000MaStEAAA", Lead), (merged.Kind, merged.People.Single().Id, merged.Merged.Single().Id));
+        Assert.Equal(["loser@example.com"], merged.FurtherEmails);
         Assert.Equal((SourceEventKind.ContactDeleted, Lead), (gone.Kind, gone.People.Single().Id));
     }
 

@@ -21,8 +21,12 @@ public static class MailMessageIds
     public static string ThreadOf(RecipientGroup recipientGroup, string host) => Name($"thread|{recipientGroup}", host);
 
     /// <summary>The <c>Message-ID</c> of a mail to ops.</summary>
-    public static string OfNotices(IEnumerable<OpenNotice> notices, string host) =>
-        Name(string.Join('|', notices.Select(notice => string.Create(CultureInfo.InvariantCulture, $"notice|{notice.Notice.Key}|{notice.OpenedAt.UtcTicks}")).Order(StringComparer.Ordinal)), host);
+    public static string OfNotices(IEnumerable<OpenNotice> notices, string host)
+    {
+        ArgumentNullException.ThrowIfNull(notices);
+        var names = notices.Select(notice => string.Create(CultureInfo.InvariantCulture, $"notice|{notice.Notice.Key}|{notice.OpenedAt.UtcTicks}"));
+        return Name(string.Join('|', names.Order(StringComparer.Ordinal)), host);
+    }
 
     /// <summary>The id of the thread that the mails about several matters belong to.</summary>
     public static string ThreadOfNotices(string host) => Name("thread|notices", host);

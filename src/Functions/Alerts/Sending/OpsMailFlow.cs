@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.Functions.Alerts.Sending;
 
 /// <summary>
-/// Reports to ops what is open and has not been reported: claim, send, note. The first notice goes at once; those that come within the group interval after a mail go together in the next. After a
+/// Reports to ops what is open and has not been reported: claim, send, note. The first notice goes at once; those that
+/// come within the group interval after a mail go together in the next. After a
 /// crash between sending and noting the same mail goes out once more under the same id.
 /// </summary>
 public sealed partial class OpsMailFlow(
@@ -15,7 +16,10 @@ public sealed partial class OpsMailFlow(
 {
     private static readonly TimeSpan ClaimFor = TimeSpan.FromMinutes(2);
 
-    /// <summary>Reports what is open in one mail, oldest first, as far as the throttle lets it. Without recipients nothing is reported: health shows it.</summary>
+    /// <summary>
+    /// Reports what is open in one mail, oldest first, as far as the throttle lets it. Without recipients nothing is
+    /// reported: health shows it.
+    /// </summary>
     public async Task SendAsync(CancellationToken cancellationToken)
     {
         if (ops.Recipients.Count == 0 || await notices.UntoldAsync(cancellationToken) is not { Count: > 0 } untold
@@ -48,7 +52,9 @@ public sealed partial class OpsMailFlow(
         }
     }
 
-    /// <summary>A refused mail counts as reported: the same would be refused again, and health shows that mail is failing.</summary>
+    /// <summary>
+    /// A refused mail counts as reported: the same would be refused again, and health shows that mail is failing.
+    /// </summary>
     private async Task ReportAsync(IReadOnlyList<OpenNotice> claimed, int more, CancellationToken cancellationToken)
     {
         if (await gate.SendAsync(await WriteAsync(claimed, more), cancellationToken) is MailAnswer.NotYet or MailAnswer.Unknown)

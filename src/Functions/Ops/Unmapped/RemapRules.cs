@@ -7,7 +7,9 @@ namespace IntegrationHub.Functions.Ops.Unmapped;
 /// <summary>What becomes of a lead when a map comes to know a stage that was said of it. Pure.</summary>
 public static class RemapRules
 {
-    /// <summary>The lead as if the map had known the stage when the tool said it; null where nothing waits for it.</summary>
+    /// <summary>
+    /// The lead as if the map had known the stage when the tool said it; null where nothing waits for it.
+    /// </summary>
     public static JourneyChange? Remap(JourneyState state, UnmappedStageReport stage, StageMapKind map, DealStageMeaning meaning, FunnelSettings settings, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(state);

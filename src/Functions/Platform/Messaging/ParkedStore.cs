@@ -8,7 +8,8 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>
-/// The table <c>Parked</c>: what was verified and cannot be put on a journey. A delivery is parked with its raw body and a reason, for a person to look at; the facts of a deal that is not
+/// The table <c>Parked</c>: what was verified and cannot be put on a journey. A delivery is parked with its raw body
+/// and a reason, for a person to look at; the facts of a deal that is not
 /// yet known to be about anybody wait for the person.
 /// </summary>
 public sealed class ParkedStore(HubTables tables)
@@ -40,7 +41,10 @@ public sealed class ParkedStore(HubTables tables)
         await parked.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
     }
 
-    /// <summary>The facts that wait for a deal's people. They stay: the deal may turn out to be about further people, and facts that arrive twice are once.</summary>
+    /// <summary>
+    /// The facts that wait for a deal's people. They stay: the deal may turn out to be about further people, and facts
+    /// that arrive twice are once.
+    /// </summary>
     public async Task<IReadOnlyList<Fact>> WaitingAsync(IdentityKey deal, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(deal);
@@ -65,7 +69,9 @@ public sealed class ParkedStore(HubTables tables)
         await parked.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
     }
 
-    /// <summary>The facts that wait for a person. They stay until they are old: facts that arrive twice are once.</summary>
+    /// <summary>
+    /// The facts that wait for a person. They stay until they are old: facts that arrive twice are once.
+    /// </summary>
     public async Task<IReadOnlyList<Fact>> WaitingForPersonAsync(IdentityKey person, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(person);
@@ -79,7 +85,10 @@ public sealed class ParkedStore(HubTables tables)
         await RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey eq {PersonPartition(person)}"), cancellationToken);
     }
 
-    /// <summary>Removes the facts that have waited for a person since before a time: most people of a tool are none of the hub's.</summary>
+    /// <summary>
+    /// Removes the facts that have waited for a person since before a time: most people of a tool are none of the
+    /// hub's.
+    /// </summary>
     public Task ForgetOldAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey ge {PersonPrefix} and PartitionKey lt {AfterPersons} and Timestamp lt {before}"), cancellationToken);
 

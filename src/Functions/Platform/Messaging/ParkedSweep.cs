@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Platform.Messaging;
 
-/// <summary>Removes activities whose person never came: a person who is met later is met with the record as it is then.</summary>
+/// <summary>
+/// Removes activities whose person never came: a person who is met later is met with the record as it is then.
+/// </summary>
 public sealed partial class ParkedSweep(ParkedStore parked, TimeProvider clock, ILogger<ParkedSweep> logger) : BackgroundService
 {
     /// <summary>How long an activity waits for its person.</summary>

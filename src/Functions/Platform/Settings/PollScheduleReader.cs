@@ -5,13 +5,18 @@ using NCrontab;
 
 namespace IntegrationHub.Functions.Platform.Settings;
 
-/// <summary>Checks how often the tools are polled: the Functions host reads the schedule, and health judges by it.</summary>
+/// <summary>
+/// Checks how often the tools are polled: the Functions host reads the schedule, and health judges by it.
+/// </summary>
 internal static class PollScheduleReader
 {
     private const string Key = "Schedules:PollConnectors";
     private const int RunsLookedAt = 10_000;
 
-    /// <summary>Notes a schedule with pauses in which a tool that works would count as late. Without a schedule, or a tool that is polled, there is nothing to note.</summary>
+    /// <summary>
+    /// Notes a schedule with pauses in which a tool that works would count as late. Without a schedule, or a tool that
+    /// is polled, there is nothing to note.
+    /// </summary>
     public static void Check(SettingsReader reader, TimeSpan lateAfter)
     {
         if (reader.Text(Key) is not { } text || ConnectorRegistration.NamesOf<IPollSource>(reader).Count == 0)
@@ -25,7 +30,9 @@ internal static class PollScheduleReader
         }
     }
 
-    /// <summary>The longest time between two runs of about a year; null for what is not a schedule, of which the host complains.</summary>
+    /// <summary>
+    /// The longest time between two runs of about a year; null for what is not a schedule, of which the host complains.
+    /// </summary>
     private static TimeSpan? LongestPause(string text)
     {
         if (TimeSpan.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var interval))

@@ -39,7 +39,7 @@ public sealed class HubMetrics
         _commits = meter.CreateCounter<long>("hub.commits", "{commit}", "Journeys saved.");
         _conflicts = meter.CreateCounter<long>("hub.conflicts", "{conflict}", "Journeys decided again because somebody else had saved.");
         _facts = meter.CreateCounter<long>("hub.facts", "{fact}", "Facts stored for the first time.");
-        _dropped = meter.CreateCounter<long>("hub.events.dropped", "{event}", "Events about erased persons and facts about deleted records, by connector and reason.");
+        _dropped = meter.CreateCounter<long>("hub.events.dropped", "{event}", "Events that were dropped: of erased persons, deleted records and kinds that are not read, by connector and reason.");
         _duplicates = meter.CreateCounter<long>("hub.duplicates", "{fact}", "Facts that had been said before.");
         _tableRequests = meter.CreateCounter<long>("hub.table.requests", "{request}", "Requests to the tables, retries included.");
         _busOperations = meter.CreateCounter<long>("hub.bus.operations", "{operation}", "Sends and settlements.");

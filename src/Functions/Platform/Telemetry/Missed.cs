@@ -16,6 +16,7 @@ public abstract record Missed(string Connector, string Kind)
     /// <param name="Connector">The connector's name.</param>
     /// <param name="Kind">The kind of record.</param>
     /// <param name="At">When the tool lost them.</param>
-    /// <param name="ReadAgainAt">Since when the records are read again; null while that waits for the next poll.</param>
+    /// <param name="ReadAgainAt">Since when the records are read again; null while that waits for the next
+    /// poll.</param>
     public sealed record Gap(string Connector, string Kind, DateTimeOffset At, DateTimeOffset? ReadAgainAt) : Missed(Connector, Kind);
 }

@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.Functions.Platform.Telemetry;
 
 /// <summary>
-/// The table <c>Missed</c>: what tools said that the hub does not read, by kind and with a count, and what they failed to say, by kind of record. Counts are written every few seconds; a crash
+/// The table <c>Missed</c>: what tools said that the hub does not read, by kind and with a count, and what they failed
+/// to say, by kind of record. Counts are written every few seconds; a crash
 /// loses a few seconds of them. Each connector has a bounded number of rows.
 /// </summary>
 public sealed partial class MissedStore(HubTables tables, TimeProvider clock, ILogger<MissedStore> logger) : BackgroundService
@@ -36,7 +37,10 @@ public sealed partial class MissedStore(HubTables tables, TimeProvider clock, IL
         Add((connector, _unsaved.Count < 2 * KindsListed ? shown : Others), 1, clock.GetUtcNow());
     }
 
-    /// <summary>Notes a gap, which is read again with the connector's next poll. Of several gaps of one kind of record, the earliest is kept until then.</summary>
+    /// <summary>
+    /// Notes a gap, which is read again with the connector's next poll. Of several gaps of one kind of record, the
+    /// earliest is kept until then.
+    /// </summary>
     public async Task NoteGapAsync(string connector, EventGap gap, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(gap);
@@ -57,7 +61,9 @@ public sealed partial class MissedStore(HubTables tables, TimeProvider clock, IL
         return [.. rows.Where(row => row.GetDateTimeOffset(ReadAgainAt) is null).Select(row => new EventGap(row.GetString(Kind)!, row.GetDateTimeOffset(GapAt)))];
     }
 
-    /// <summary>Notes that a connector is read again from before a gap. An earlier gap that came meanwhile stays to be read.</summary>
+    /// <summary>
+    /// Notes that a connector is read again from before a gap. An earlier gap that came meanwhile stays to be read.
+    /// </summary>
     public Task CloseGapAsync(string connector, EventGap gap, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(gap);
