@@ -13,7 +13,8 @@ internal sealed class Load(World world) : IAsyncDisposable
     private const int Senders = 6;
     private const int LeadsOfEach = 8;
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
+    /// <summary>Longer than the two minutes for which a hub that was killed still claims the mails that it was about to send.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(180);
     private static int _loads;
 
     private readonly ConcurrentDictionary<long, ConcurrentBag<long>> _accepted = new();

@@ -121,6 +121,7 @@ public sealed class World : IAsyncLifetime
         ["Alerts__EscalateAt"] = "off",
         ["Alerts__GroupWait"] = "00:00:01",
         ["Alerts__GroupInterval"] = "00:00:01",
+        ["Alerts__CatchUp"] = "00:00:05",
         ["Schedules__SendMails"] = "*/1 * * * * *",
         ["Connectors__hubspot__Type"] = "HubSpot",
         ["Connectors__hubspot__BaseUrl"] = $"{Vendors.Url}/hubspot/",
