@@ -7,7 +7,6 @@ using IntegrationHub.Functions.Identity.Erasure;
 using IntegrationHub.Functions.Identity.Matching;
 using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Ops.Health;
 using IntegrationHub.Functions.Ops.Unmapped;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Telemetry;

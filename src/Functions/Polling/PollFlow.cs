@@ -1,6 +1,5 @@
 using Azure;
 using IntegrationHub.Connectors.Abstractions;
-using IntegrationHub.Functions.Ops.Health;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Telemetry;
 using Microsoft.Extensions.Logging;

@@ -1,7 +1,6 @@
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Ops.Health;
 using IntegrationHub.Functions.Platform.Notices;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Hosting;
