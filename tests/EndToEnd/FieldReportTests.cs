@@ -266,7 +266,8 @@ public sealed class FieldReportTests(World world) : IClassFixture<World>, IAsync
             caller.Client.Shutdown(SocketShutdown.Send);
         }
 
-        Assert.Contains(await StatusAsync(stream), ends ? [status, null!] : new[] { status });
+        string?[] expected = ends ? [status, null] : [status];
+        Assert.Contains(await StatusAsync(stream), expected);
         await world.Hub.UntilIdleAsync();
         Assert.DoesNotContain("Exception", world.Hub.Log[before..], StringComparison.Ordinal);
     }
