@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Connectors.Http;
@@ -70,7 +71,7 @@ public sealed partial class ProcessFlow(
         states.Worked(delivery.Connector, delivery.ReceivedAt);
         if (enriched.Refused is { } refused)
         {
-            throw refused;
+            ExceptionDispatchInfo.Throw(refused);
         }
     }
 

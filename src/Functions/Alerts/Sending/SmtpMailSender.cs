@@ -1,10 +1,13 @@
 using System.Net.Sockets;
+using IntegrationHub.Functions.Platform;
 using IntegrationHub.Functions.Platform.Settings;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Logging;
 using MimeKit;
+using Polly;
+using Polly.Timeout;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
@@ -14,23 +17,28 @@ public sealed partial class SmtpMailSender(MailOptions options, TimeProvider clo
     /// <summary>Well inside the claim on the mailbox that the mail comes from.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
+    private readonly ResiliencePipeline _timeout = HubPipelines.Timeout(Timeout, clock);
+
     /// <inheritdoc/>
     public async Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(mail);
         var server = options.Smtp ?? throw new MailUnavailableException("(none)", "neither Mail:Smtp:Host nor Mail:AzureCommunication:Endpoint is set.");
-        using var timeout = new CancellationTokenSource(Timeout, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         using var message = ToMessage(mail, options.From);
         using var client = new Client();
         var handedOver = false;
         try
         {
-            await ConnectAsync(client, server, either.Token);
-            handedOver = true;
-            await client.SendAsync(message, either.Token);
+            await _timeout.ExecuteAsync(
+                async token =>
+                {
+                    await ConnectAsync(client, server, token);
+                    handedOver = true;
+                    await client.SendAsync(message, token);
+                },
+                cancellationToken);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutRejectedException)
         {
             throw new MailUnavailableException(server.Host, $"no answer within {Timeout.TotalSeconds:0} s.") { MayHaveTaken = handedOver };
         }
