@@ -6,11 +6,15 @@ using Polly.Timeout;
 
 namespace IntegrationHub.Connectors.Http;
 
-/// <summary>Builds what stands between a connector and its vendor: one pipeline for each connector instance, shared by all its clients.</summary>
+/// <summary>
+/// Builds what stands between a connector and its vendor: one pipeline for each connector instance, shared by all its
+/// clients.
+/// </summary>
 public static class HttpResilience
 {
     /// <summary>
-    /// The key of the request option (a bool) that says whether a request may be sent twice; for <c>[Property]</c> in a client's interface. Where
+    /// The key of the request option (a bool) that says whether a request may be sent twice; for <c>[Property]</c> in
+    /// a client's interface. Where
     /// it is not set, GET, HEAD, OPTIONS, PUT and DELETE may, POST and PATCH may not.
     /// </summary>
     public const string Idempotent = "IntegrationHub.Idempotent";
@@ -21,7 +25,9 @@ public static class HttpResilience
     /// <summary>Builds a pipeline, outermost first: total time, concurrency, retry, circuit, time of one try.</summary>
     /// <param name="options">How patient it is.</param>
     /// <param name="clock">Measures every time in it.</param>
-    /// <returns>The pipeline, for the package's <see cref="ResilienceHandler"/> around a <see cref="BufferingHandler"/>.</returns>
+    /// <returns>
+    /// The pipeline, for the package's <see cref="ResilienceHandler"/> around a <see cref="BufferingHandler"/>.
+    /// </returns>
     public static ResiliencePipeline<HttpResponseMessage> Build(ResilienceOptions options, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(options);

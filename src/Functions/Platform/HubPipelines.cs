@@ -5,14 +5,20 @@ using Polly.Retry;
 
 namespace IntegrationHub.Functions.Platform;
 
-/// <summary>The two ways in which the hub itself tries again and gives up. Calls to vendors have a pipeline of their own.</summary>
+/// <summary>
+/// The two ways in which the hub itself tries again and gives up. Calls to vendors have a pipeline of their own.
+/// </summary>
 internal static class HubPipelines
 {
-    /// <summary>How often a decision is made in all before its conflict is thrown; the queue or the next run takes it up again then.</summary>
+    /// <summary>
+    /// How often a decision is made in all before its conflict is thrown; the queue or the next run takes it up again
+    /// then.
+    /// </summary>
     public const int Attempts = 20;
 
     /// <summary>
-    /// Decides again when somebody else has written the row since it was read. The pauses are short and random, so that two writers do not meet again.
+    /// Decides again when somebody else has written the row since it was read. The pauses are short and random, so
+    /// that two writers do not meet again.
     /// They run on the machine's clock: they are part of the call to the table.
     /// </summary>
     public static readonly ResiliencePipeline Optimistic = new ResiliencePipelineBuilder { Name = "optimistic" }
@@ -32,5 +38,6 @@ internal static class HubPipelines
         new ResiliencePipelineBuilder { Name = "timeout", TimeProvider = clock }.AddTimeout(limit).Build();
 
     /// <summary>A store may have wrapped the table's refusal in an exception of its own.</summary>
-    private static bool IsConflict(Exception? failure) => failure is RequestFailedException refused ? refused.IsConflict() : failure?.InnerException is RequestFailedException inner && inner.IsConflict();
+    private static bool IsConflict(Exception? failure) =>
+        (failure as RequestFailedException ?? failure?.InnerException as RequestFailedException)?.IsConflict() == true;
 }

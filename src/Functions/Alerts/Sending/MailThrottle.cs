@@ -24,19 +24,26 @@ public sealed class MailThrottle(HubTables tables, MailOptions options, TimeProv
 
     /// <summary>Takes the place of one mail.</summary>
     /// <returns>Whether it may go out now; false too when others were quicker every time.</returns>
-    public async Task<bool> TakeAsync(CancellationToken cancellationToken)
+    public Task<bool> TakeAsync(CancellationToken cancellationToken) =>
+        TryChangeAsync(gate => Opening(gate) is null ? gate with { SentAt = [.. gate.SentAt, clock.GetUtcNow()] } : null, cancellationToken);
+
+    /// <summary>Lets nothing out for a while, because the server asked for it.</summary>
+    public Task PauseAsync(TimeSpan wait, CancellationToken cancellationToken) =>
+        TryChangeAsync(gate => gate with { PausedUntil = clock.GetUtcNow() + wait }, cancellationToken);
+
+    /// <returns>Whether the gate was changed; false when there is nothing to change, or others were quicker every time.</returns>
+    private async Task<bool> TryChangeAsync(Func<Gate, Gate?> change, CancellationToken cancellationToken)
     {
         try
         {
             return await HubPipelines.Optimistic.ExecuteAsync(async token =>
             {
-                var gate = await ReadAsync(token);
-                if (Opening(gate) is not null)
+                if (change(await ReadAsync(token)) is not { } changed)
                 {
                     return false;
                 }
 
-                await WriteAsync(gate with { SentAt = [.. gate.SentAt, clock.GetUtcNow()] }, token);
+                await WriteAsync(changed, token);
                 return true;
             }, cancellationToken);
         }
@@ -45,10 +52,6 @@ public sealed class MailThrottle(HubTables tables, MailOptions options, TimeProv
             return false;
         }
     }
-
-    /// <summary>Lets nothing out for a while, because the server asked for it.</summary>
-    public async Task PauseAsync(TimeSpan wait, CancellationToken cancellationToken) => await HubPipelines.Optimistic.ExecuteAsync(
-        async token => await WriteAsync(await ReadAsync(token) with { PausedUntil = clock.GetUtcNow() + wait }, token), cancellationToken);
 
     private DateTimeOffset? Opening(Gate gate)
     {

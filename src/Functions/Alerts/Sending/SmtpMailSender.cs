@@ -101,7 +101,9 @@ public sealed partial class SmtpMailSender(MailOptions options, TimeProvider clo
 
         protected override void OnRecipientNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) => Refused.Add(response.StatusCode);
 
-        /// <summary>Of several answers the lowest counts: what is to be tried later for one of them is to be tried later.</summary>
+        /// <summary>
+        /// Of several answers the lowest counts: what is to be tried later for one of them is to be tried later.
+        /// </summary>
         protected override void OnNoRecipientsAccepted(MimeMessage message) =>
             throw new SmtpCommandException(SmtpErrorCode.RecipientNotAccepted, Refused.Min(), "No recipient was accepted.");
     }
