@@ -16,7 +16,7 @@ public sealed class HubPipelinesTests
         { new RequestFailedException(412, "changed", "UpdateConditionNotSatisfied", null), HubPipelines.Attempts },
         { new RequestFailedException(409, "made", "EntityAlreadyExists", null), HubPipelines.Attempts },
         { new RequestFailedException(404, "gone", "ResourceNotFound", null), HubPipelines.Attempts },
-        { new StaleJourneyException(LeadId.Parse(new string('a', 32)), new RequestFailedException(412, "changed")), HubPipelines.Attempts },
+        { new StaleJourneyException(LeadId.Parse(new string('a', 24)), new RequestFailedException(412, "changed")), HubPipelines.Attempts },
         { new RequestFailedException(404, "no table", "TableNotFound", null), 1 },
         { new RequestFailedException(503, "busy"), 1 },
         { new InvalidOperationException("bug"), 1 },
