@@ -34,7 +34,7 @@ public static class HttpResilience
         ArgumentNullException.ThrowIfNull(clock);
 
         var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
-            .AddTimeout(new TimeoutStrategyOptions { Timeout = options.TotalTimeout, TimeoutGenerator = args => Start(args.Context, options, clock) })
+            .AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = args => Start(args.Context, options, clock) })
             .AddConcurrencyLimiter(options.MaxConcurrency, int.MaxValue);
 
         if (options.MaxAttempts > 1)
@@ -72,8 +72,9 @@ public static class HttpResilience
         return ValueTask.FromResult(options.TotalTimeout);
     }
 
-    private static bool MayRepeat(HttpRequestMessage? request) => request is not null
-        && (request.Options.TryGetValue(IdempotentOption, out var marked) ? marked : request.Method != HttpMethod.Post && request.Method != HttpMethod.Patch);
+    private static bool MayRepeat(HttpRequestMessage request) => request.Options.TryGetValue(IdempotentOption, out var marked)
+        ? marked
+        : request.Method != HttpMethod.Post && request.Method != HttpMethod.Patch;
 
     private static HttpRetryStrategyOptions Retry(ResilienceOptions options, TimeProvider clock)
     {
@@ -85,13 +86,14 @@ public static class HttpResilience
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
             ShouldHandle = args => ValueTask.FromResult(
-                MayRepeat(args.Context.GetRequestMessage()) && IsTransient(args.Outcome) && IsWorthWaitingFor(args.Context, args.Outcome.Result)),
+                IsTransient(args.Outcome) && MayRepeat(args.Context.GetRequestMessage()!) && IsWorthWaitingFor(args.Context, args.Outcome.Result)),
             DelayGenerator = args => ValueTask.FromResult(RetryAfter.Of(args.Outcome.Result?.Headers, clock)),
         };
 
         // A vendor that asks for more time than is left gets it: the answer goes back at once, and the queue comes again later.
         bool IsWorthWaitingFor(ResilienceContext context, HttpResponseMessage? answer) =>
-            RetryAfter.Of(answer?.Headers, clock) is not { } wait || wait < options.TotalTimeout - clock.GetElapsedTime(context.Properties.GetValue(Started, 0L));
+            RetryAfter.Of(answer?.Headers, clock) is not { } wait
+            || wait < options.TotalTimeout - clock.GetElapsedTime(context.Properties.GetValue(Started, 0L));
     }
 
     private static bool IsTransient(Outcome<HttpResponseMessage> outcome) => outcome switch

@@ -56,7 +56,8 @@ public sealed partial class SmtpMailSender(MailOptions options, TimeProvider clo
     /// <summary>The mail as MIME: plain text first, HTML as the better alternative.</summary>
     internal static MimeMessage ToMessage(OutgoingMail mail, string from)
     {
-        var message = new MimeMessage { Subject = mail.Subject, Body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html }.ToMessageBody() };
+        var body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html };
+        var message = new MimeMessage { Subject = mail.Subject, Body = body.ToMessageBody() };
         message.From.Add(new MailboxAddress(null, from));
         message.To.AddRange(mail.Recipients.Select(recipient => new MailboxAddress(null, recipient)));
         message.Headers[HeaderId.MessageId] = mail.MessageId;
@@ -87,7 +88,8 @@ public sealed partial class SmtpMailSender(MailOptions options, TimeProvider clo
 
     private static async Task ConnectAsync(Client client, SmtpOptions server, CancellationToken cancellationToken)
     {
-        await client.ConnectAsync(server.Host, server.Port, server.StartTls ? SecureSocketOptions.StartTls : SecureSocketOptions.None, cancellationToken);
+        var security = server.StartTls ? SecureSocketOptions.StartTls : SecureSocketOptions.None;
+        await client.ConnectAsync(server.Host, server.Port, security, cancellationToken);
         if (server.User is { } user)
         {
             await client.AuthenticateAsync(user, server.Password ?? "", cancellationToken);
