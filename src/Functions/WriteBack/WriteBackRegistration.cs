@@ -1,6 +1,5 @@
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Settings;
-using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.DependencyInjection;
