@@ -8,7 +8,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace IntegrationHub.Connectors;
 
-/// <summary>Makes the connectors that the settings name. A further vendor is one folder and one line of <see cref="Catalog"/>.</summary>
+/// <summary>
+/// Makes the connectors that the settings name. A further vendor is one folder and one line of <see cref="Catalog"/>.
+/// </summary>
 public static class ConnectorRegistration
 {
     private static readonly ConnectorType[] Catalog =
@@ -18,7 +20,9 @@ public static class ConnectorRegistration
     ];
 
     /// <summary>Registers a <see cref="ConnectorSet"/> of all instances under <c>Connectors</c>.</summary>
-    /// <exception cref="InvalidSettingsException">Some settings are not right; the exception lists every fault of every connector.</exception>
+    /// <exception cref="InvalidSettingsException">
+    /// Some settings are not right; the exception lists every fault of every connector.
+    /// </exception>
     public static IServiceCollection AddConnectors(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -30,7 +34,9 @@ public static class ConnectorRegistration
         return services;
     }
 
-    /// <summary>Registers a <see cref="ConnectorSet"/> of all instances under <c>Connectors</c>; faults go to <paramref name="reader"/>.</summary>
+    /// <summary>Registers a <see cref="ConnectorSet"/> of all instances under <c>Connectors</c>.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="reader">Takes the faults.</param>
     public static IServiceCollection AddConnectors(this IServiceCollection services, SettingsReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
@@ -50,7 +56,8 @@ public static class ConnectorRegistration
     }
 
     /// <summary>
-    /// The names of the instances under <c>Connectors</c> that can do <typeparamref name="T"/>, in lower case and in order. Those of a type that the hub does not know are left out.
+    /// The names of the instances under <c>Connectors</c> that can do <typeparamref name="T"/>, in lower case and in
+    /// order. Those of a type that the hub does not know are left out.
     /// </summary>
     public static IReadOnlyList<string> NamesOf<T>(SettingsReader reader)
         where T : class, IConnector

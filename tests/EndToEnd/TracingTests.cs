@@ -22,6 +22,9 @@ public sealed class TracingTests
         await Wait.UntilAsync("both teams know that the lead stands still", TimeSpan.FromSeconds(60), () =>
             Task.FromResult(world.Mail.Mails.Count(mail => mail.Text.Contains("Trace Ltd", StringComparison.Ordinal)) >= 2));
 
+        await Wait.UntilAsync("the hub knows that they know", TimeSpan.FromSeconds(30), async () =>
+            (await world.Hub.FindLeadAsync(contact))?.GetProperty("alerts").EnumerateArray().All(alert => alert.GetProperty("fate").GetString() is "sent" or "grouped") == true);
+
         // Sales get the lead, and whoever was told of it hears that it has moved on.
         world.Vendors.HubSpot.SetLifecycle(contact, "salesqualifiedlead");
 

@@ -26,7 +26,10 @@ internal static class ProfileFields
 
     /// <summary>The country of telephone numbers without a country code: the setting <c>PhoneRegion</c>.</summary>
     public static string? ReadPhoneRegion(SettingsReader settings) => settings.Parse(
-        "PhoneRegion", text => PhoneNumber.IsRegion(text.ToUpperInvariant()) ? text.ToUpperInvariant() : null, "a country of ISO 3166 with two letters", "DE");
+        "PhoneRegion",
+        text => PhoneNumber.IsRegion(text.ToUpperInvariant()) ? text.ToUpperInvariant() : null,
+        "a country of ISO 3166 with two letters",
+        "DE");
 
     /// <summary>
     /// Compares the profile that is wished for with what a record has. Values count as written, without spaces around them; of telephone numbers the number counts and not its spelling.

@@ -1,7 +1,8 @@
 namespace IntegrationHub.Connectors.Http;
 
 /// <summary>
-/// Keeps bodies in memory on both ways, so that a request can be sent again and the time of a try covers the whole answer. Goes inside the resilience handler.
+/// Keeps bodies in memory on both ways, so that a request can be sent again and the time of a try covers the whole
+/// answer. Goes inside the resilience handler.
 /// </summary>
 public sealed class BufferingHandler : DelegatingHandler
 {

@@ -1,7 +1,10 @@
 using IntegrationHub.Connectors.Events;
 namespace IntegrationHub.Connectors.Http;
 
-/// <summary>Repairs JSON that a vendor answers, so that half a character in one record does not make the answer about a hundred others unreadable. Goes inside the resilience handler.</summary>
+/// <summary>
+/// Repairs JSON that a vendor answers, so that half a character in one record does not make the answer about a
+/// hundred others unreadable. Goes inside the resilience handler.
+/// </summary>
 internal sealed class WellFormedHandler : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -160,11 +160,17 @@ public sealed class SalesforceOptions
         options.CheckTogether(settings);
         return options;
 
-        string? Id(string key, string example) =>
-            reader.Parse(key, text => SalesforceId.Normalise(text) is var id && SalesforceId.IsId(id) ? id : null, "a Salesforce id of 15 or 18 letters and digits", example);
+        string? Id(string key, string example) => reader.Parse(
+            key,
+            text => SalesforceId.Normalise(text) is var id && SalesforceId.IsId(id) ? id : null,
+            "a Salesforce id of 15 or 18 letters and digits",
+            example);
 
         string? Field(string key) => reader.Text(
-            key, text => text.All(character => char.IsAsciiLetterOrDigit(character) || character == '_'), "a field's name of letters, digits and _", "IntegrationHub_Lead_Id__c");
+            key,
+            text => text.All(character => char.IsAsciiLetterOrDigit(character) || character == '_'),
+            "a field's name of letters, digits and _",
+            "IntegrationHub_Lead_Id__c");
     }
 
     /// <summary>What one setting asks of another. A setting that is there and wrong is a fault of its own.</summary>
@@ -187,13 +193,15 @@ public sealed class SalesforceOptions
             reader.Fault("OrganizationId", "the organisation's id that outbound messages carry", "00D5g000001AbCdEAK");
         }
 
-        foreach (var (setting, id) in settings.Owners.Where(owner => !SalesforceId.IsId(owner.Value) || !owner.Value.StartsWith(SalesforceId.UserPrefix, StringComparison.Ordinal)))
+        const string Prefix = SalesforceId.UserPrefix;
+        foreach (var (setting, _) in settings.Owners.Where(owner => !SalesforceId.IsId(owner.Value) || !owner.Value.StartsWith(Prefix, StringComparison.Ordinal)))
         {
-            settings.OwnerFault(setting, $"a Salesforce user's id of 15 or 18 letters and digits that begins with {SalesforceId.UserPrefix}", $"{SalesforceId.UserPrefix}5g000001AbCdEAK");
+            settings.OwnerFault(setting, $"a user's id of 15 or 18 letters and digits that begins with {Prefix}", $"{Prefix}5g000001AbCdEAK");
         }
     }
 
-    private static bool IsVersion(string text) => text is ['v', .. var number] && number.All(character => char.IsAsciiDigit(character) || character == '.');
+    private static bool IsVersion(string text) =>
+        text is ['v', .. var number] && number.All(character => char.IsAsciiDigit(character) || character == '.');
 
     private static bool IsRsaKey(string pem)
     {

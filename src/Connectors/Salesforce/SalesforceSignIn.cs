@@ -30,7 +30,10 @@ internal static class SalesforceSignIn
         rsa.ImportFromPem(key);
 
         // Without the cache, which would keep the key after it is disposed of.
-        var credentials = new SigningCredentials(new RsaSecurityKey(rsa), SecurityAlgorithms.RsaSha256) { CryptoProviderFactory = new() { CacheSignatureProviders = false } };
+        var credentials = new SigningCredentials(new RsaSecurityKey(rsa), SecurityAlgorithms.RsaSha256)
+        {
+            CryptoProviderFactory = new() { CacheSignatureProviders = false },
+        };
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = options.ClientId,

@@ -16,7 +16,10 @@ public sealed class ConnectorSettings(string name, SettingsReader all)
     /// <summary>Gets what reads below <c>Connectors:{name}</c>.</summary>
     public SettingsReader Reader { get; } = all.Below($"Connectors:{name}");
 
-    /// <summary>Gets the ids of the users to whom the hub's routes assign leads in this tool, by the setting of each (<c>Owners:{name}:Id:{connector}</c>).</summary>
+    /// <summary>
+    /// Gets the ids of the users to whom the hub's routes assign leads in this tool, by the setting of each
+    /// (<c>Owners:{name}:Id:{connector}</c>).
+    /// </summary>
     public IReadOnlyDictionary<string, string> Owners { get; } = all.Names("Owners")
         .Select(owner => $"Owners:{owner}:Id:{name}")
         .Where(key => all.Text(key) is not null)
@@ -25,10 +28,15 @@ public sealed class ConnectorSettings(string name, SettingsReader all)
     /// <summary>Notes that the id of a user in <see cref="Owners"/> is not right.</summary>
     public void OwnerFault(string setting, string mustBe, string example) => all.Fault(setting, mustBe, example);
 
-    /// <summary>A map from the vendor's stages of persons to ours: the defaults, overruled by <c>StageMap:{raw}</c>.</summary>
+    /// <summary>
+    /// A map from the vendor's stages of persons to ours: the defaults, overruled by <c>StageMap:{raw}</c>.
+    /// </summary>
     public StageMap<FunnelStage> PersonStages(IReadOnlyDictionary<string, FunnelStage> defaults) => Map("StageMap", defaults, Stages, text => Stage(text));
 
-    /// <summary>A map from the vendor's stages of deals to ours: the defaults, overruled by <c>DealStageMap:{raw}</c>, which may also be <c>won</c> or <c>lost</c>.</summary>
+    /// <summary>
+    /// A map from the vendor's stages of deals to ours: the defaults, overruled by <c>DealStageMap:{raw}</c>, which
+    /// may also be <c>won</c> or <c>lost</c>.
+    /// </summary>
     public StageMap<DealStageMeaning> DealStages(IReadOnlyDictionary<string, DealStageMeaning> defaults) =>
         Map("DealStageMap", defaults, $"{Stages}, or won or lost", text => text.ToLowerInvariant() switch
         {

@@ -6,11 +6,13 @@ using Microsoft.Extensions.Configuration;
 namespace IntegrationHub.Connectors.Settings;
 
 /// <summary>
-/// Reads settings key by key and keeps every fault, so that the hub stops once with all of them. A wrong value counts as not set, so that the rest is
-/// checked too. A fault names the key and what is right; the value is left out, since it may be a secret.
+/// Reads settings key by key and keeps every fault, so that the hub stops once with all of them. A wrong value counts
+/// as not set, so that the rest is checked too. A fault never shows the value, which may be a secret.
 /// </summary>
 public sealed class SettingsReader
 {
+    private const DateTimeStyles InUtc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+
     private readonly IConfiguration _settings;
     private readonly string _path;
     private readonly List<string> _faults;
@@ -21,9 +23,17 @@ public sealed class SettingsReader
     {
     }
 
-    private SettingsReader(IConfiguration settings, string path, List<string> faults) => (_settings, _path, _faults) = (settings, path, faults);
+    private SettingsReader(IConfiguration settings, string path, List<string> faults)
+    {
+        _settings = settings;
+        _path = path;
+        _faults = faults;
+    }
 
-    /// <summary>Reads a section: keys are below it, and faults go to this reader too. A section may be one JSON object, which keys beside it overrule.</summary>
+    /// <summary>
+    /// Reads a section: keys are below it, and faults go to this reader too. A section may be one JSON object, which
+    /// keys beside it overrule.
+    /// </summary>
     public SettingsReader Below(string section)
     {
         var below = _settings.GetSection(section);
@@ -44,7 +54,9 @@ public sealed class SettingsReader
         }
     }
 
-    /// <summary>Gets a value indicating whether the section is a text that is not a JSON object, which is a fault already.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the section is a text that is not a JSON object, which is a fault already.
+    /// </summary>
     public bool IsBroken { get; private init; }
 
     /// <summary>Throws when there are faults.</summary>
@@ -60,7 +72,10 @@ public sealed class SettingsReader
     /// <summary>The names below a section.</summary>
     public IEnumerable<string> Names(string section) => _settings.GetSection(section).GetChildren().Select(child => child.Key);
 
-    /// <summary>Makes every name below a section that is not one of these a fault: a mistyped name would leave its setting at the default.</summary>
+    /// <summary>
+    /// Makes every name below a section that is not one of these a fault: a mistyped name would leave its setting at
+    /// the default.
+    /// </summary>
     public void OnlyKnown(string section, params IReadOnlyCollection<string> known)
     {
         foreach (var unknown in Names(section).Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)))
@@ -85,7 +100,8 @@ public sealed class SettingsReader
     }
 
     /// <summary>A text of a certain form.</summary>
-    public string? Text(string key, Predicate<string> isRight, string mustBe, string example) => Parse(key, text => isRight(text) ? text : null, mustBe, example);
+    public string? Text(string key, Predicate<string> isRight, string mustBe, string example) =>
+        Parse(key, text => isRight(text) ? text : null, mustBe, example);
 
     /// <summary>Says whether a setting is the word "off".</summary>
     public bool IsOff(string key) => "off".Equals(Text(key), StringComparison.OrdinalIgnoreCase);
@@ -111,23 +127,28 @@ public sealed class SettingsReader
     public bool Flag(string key, bool fallback) => Value<bool>(key, fallback, _ => true, "true or false", fallback ? "false" : "true");
 
     /// <summary>A time span above zero; null when it is not set.</summary>
-    public TimeSpan? Duration(string key) => Value<TimeSpan>(key, duration => duration > TimeSpan.Zero, "a time longer than zero as d.hh:mm:ss", "2.00:00:00");
+    public TimeSpan? Duration(string key) =>
+        Value<TimeSpan>(key, duration => duration > TimeSpan.Zero, "a time longer than zero as d.hh:mm:ss", "2.00:00:00");
 
     /// <summary>A time span from the shortest to the longest, both inclusive.</summary>
-    public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan shortest, TimeSpan longest) =>
-        Value(key, fallback, duration => duration >= shortest && duration <= longest, $"a time from {shortest:c} to {longest:c} as d.hh:mm:ss", fallback.ToString("c"));
+    public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan shortest, TimeSpan longest) => Value(
+        key,
+        fallback,
+        duration => duration >= shortest && duration <= longest,
+        $"a time from {shortest:c} to {longest:c} as d.hh:mm:ss",
+        fallback.ToString("c"));
 
     /// <summary>An instant in ISO 8601, in UTC where it has no offset; null when it is not set.</summary>
     public DateTimeOffset? Instant(string key) => Parse<DateTimeOffset?>(
         key,
-        text => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant) ? instant : null,
+        text => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, InUtc, out var instant) ? instant : null,
         "an instant in ISO 8601",
         "2026-03-02T00:00:00Z");
 
-    /// <summary>A web address without query and fragment; null when it is not set.</summary>
+    /// <summary>A web address; null when it is not set.</summary>
     public Uri? Url(string key, string example, bool secure = false) => Parse(
         key,
-        text => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && !secure)) ? url : null,
+        text => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == "https" || (url.Scheme == "http" && !secure)) ? url : null,
         secure ? "an https address" : "an http or https address",
         example);
 
@@ -149,7 +170,9 @@ public sealed class SettingsReader
         return null;
     }
 
-    /// <summary>What a text stands for; null when it is not set, and with a fault when the text stands for nothing.</summary>
+    /// <summary>
+    /// What a text stands for; null when it is not set, and with a fault when the text stands for nothing.
+    /// </summary>
     public T? Parse<T>(string key, Func<string, T?> read, string mustBe, string example)
     {
         if (Text(key) is not { } text)

@@ -1,4 +1,5 @@
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Handoffs;
@@ -9,8 +10,6 @@ namespace IntegrationHub.Functions.Handoffs;
 /// </summary>
 public sealed class AssignmentFlow(RoundRobinStore roundRobins, JourneyFlow journeys, FunnelSettings settings, TimeProvider clock) : IDisposable
 {
-    private const int ConflictsBeforeGivingUp = 20;
-
     /// <summary>One decision at a time in this process; among processes the table decides.</summary>
     private readonly SemaphoreSlim _turn = new(1);
 
@@ -43,23 +42,15 @@ public sealed class AssignmentFlow(RoundRobinStore roundRobins, JourneyFlow jour
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            for (var conflicts = 0; conflicts < ConflictsBeforeGivingUp; conflicts++)
-            {
-                if (await TryReserveAsync(handoff, journey, cancellationToken) is { } assignment)
-                {
-                    return assignment;
-                }
-            }
+            return await HubPipelines.Optimistic.ExecuteAsync(async token => await DecideAsync(handoff, journey, token), cancellationToken);
         }
         finally
         {
             _turn.Release();
         }
-
-        throw new InvalidOperationException($"Nobody could be reserved for handoff {handoff.Id}: others changed the roundRobins {ConflictsBeforeGivingUp} times meanwhile.");
     }
 
-    private async Task<Assignment?> TryReserveAsync(Handoff handoff, Journey journey, CancellationToken cancellationToken)
+    private async Task<Assignment> DecideAsync(Handoff handoff, Journey journey, CancellationToken cancellationToken)
     {
         var number = handoff.Assignments.Length;
         var read = await roundRobins.LoadAsync(cancellationToken);
@@ -71,7 +62,8 @@ public sealed class AssignmentFlow(RoundRobinStore roundRobins, JourneyFlow jour
         read = await WithoutClosedAsync(read, settings.Routing.Teams[handoff.To], cancellationToken);
         var decision = HandoffRoutingRules.Decide(handoff, journey, settings, read.BoardFor(handoff.Id), clock.GetUtcNow());
         var turns = decision.RoundRobin is { } roundRobin ? read.LastInTurn.SetItem(roundRobin, decision.Assignment.Owner) : read.LastInTurn;
-        return await roundRobins.TryReserveAsync(read, turns, new(handoff.Id, journey.LeadId, number, decision.Assignment), cancellationToken) ? decision.Assignment : null;
+        await roundRobins.ReserveAsync(read, turns, new(handoff.Id, journey.LeadId, number, decision.Assignment), cancellationToken);
+        return decision.Assignment;
     }
 
     /// <summary>Looks whether those who seem full still have what they seem to have.</summary>

@@ -8,9 +8,11 @@ namespace IntegrationHub.Functions.Handoffs;
 /// <summary>Registers handoffs.</summary>
 public static class HandoffRegistration
 {
-    /// <summary>Registers <see cref="HandoffFlow"/> with what it needs; faults go to <paramref name="reader"/>.</summary>
+    /// <summary>Registers <see cref="HandoffFlow"/> with what it needs.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="reader">Takes the faults.</param>
     public static IServiceCollection AddHandoffs(this IServiceCollection services, SettingsReader reader) => services
-        .AddSingleton(HandoffRoutingReader.ReadConnectors(reader))
+        .AddSingleton(new HandoffOptions { Connectors = HandoffRoutingReader.ReadConnectors(reader) })
         .AddSingleton<RoundRobinStore>()
         .AddSingleton<IErasable>(provider => provider.GetRequiredService<RoundRobinStore>())
         .AddSingleton<AssignmentFlow>()

@@ -62,8 +62,8 @@ public sealed class RoundRobinStore(HubTables tables) : IErasable
     /// <param name="lastInTurn">Who has had the last turn then, by rota.</param>
     /// <param name="reservation">For whom.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    /// <returns>False where somebody else has written since: to be decided again.</returns>
-    public async Task<bool> TryReserveAsync(RoundRobinTurns read, ImmutableDictionary<string, string> lastInTurn, Reservation reservation, CancellationToken cancellationToken)
+    /// <exception cref="RequestFailedException">Somebody else has written since (a conflict): to be decided again.</exception>
+    public async Task ReserveAsync(RoundRobinTurns read, ImmutableDictionary<string, string> lastInTurn, Reservation reservation, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(read);
         ArgumentNullException.ThrowIfNull(reservation);
@@ -75,16 +75,8 @@ public sealed class RoundRobinStore(HubTables tables) : IErasable
             read.ETag is { } etag ? new(TableTransactionActionType.UpdateReplace, turns, etag) : new(TableTransactionActionType.Add, turns),
             new(TableTransactionActionType.UpsertReplace, row),
         ];
-        try
-        {
-            var table = await tables.GetAsync(HubTables.RoundRobinTurns, cancellationToken);
-            await table.SubmitTransactionAsync(actions, cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException failure) when (failure.IsConflict())
-        {
-            return false;
-        }
+        var table = await tables.GetAsync(HubTables.RoundRobinTurns, cancellationToken);
+        await table.SubmitTransactionAsync(actions, cancellationToken);
     }
 
     /// <summary>Removes what is reserved for a handoff. Removing what is gone is fine.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Connectors.Http;
@@ -88,7 +89,7 @@ public sealed partial class ProcessFlow(
         states.Worked(delivery.Connector, delivery.ReceivedAt);
         if (enriched.Refused is { } refused)
         {
-            throw refused;
+            ExceptionDispatchInfo.Throw(refused);
         }
     }
 

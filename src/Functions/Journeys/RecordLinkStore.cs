@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using IntegrationHub.Functions.Platform;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 
@@ -66,9 +67,9 @@ public sealed class RecordLinkStore(HubTables tables)
     private async Task ChangeAsync(LeadId leadId, Func<IReadOnlyList<RecordLink>, IReadOnlyList<RecordLink>> change, CancellationToken cancellationToken)
     {
         var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
-        while (true)
+        await HubPipelines.Optimistic.ExecuteAsync(async token =>
         {
-            var row = await FindAsync(leadId, cancellationToken);
+            var row = await FindAsync(leadId, token);
             var taken = RecordLinksOf(row);
             var next = change(taken);
             if (next.Count == taken.Count)
@@ -76,18 +77,9 @@ public sealed class RecordLinkStore(HubTables tables)
                 return;
             }
 
-            try
-            {
-                var changed = ToRow(leadId, next);
-                await (row is null ? identities.AddEntityAsync(changed, cancellationToken) : identities.UpdateEntityAsync(changed, row.ETag, TableUpdateMode.Replace, cancellationToken));
-                return;
-            }
-            catch (RequestFailedException conflict) when (conflict.IsConflict())
-            {
-                // Somebody else was quicker: decided again with what they left.
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-        }
+            var changed = ToRow(leadId, next);
+            await (row is null ? identities.AddEntityAsync(changed, token) : identities.UpdateEntityAsync(changed, row.ETag, TableUpdateMode.Replace, token));
+        }, cancellationToken);
     }
 
     private async Task<TableEntity?> FindAsync(LeadId leadId, CancellationToken cancellationToken)

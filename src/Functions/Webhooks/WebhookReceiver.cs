@@ -2,11 +2,14 @@ using System.Diagnostics;
 using Azure;
 using Azure.Messaging.ServiceBus;
 using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Functions.Platform;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Functions.Platform.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Timeout;
 
 namespace IntegrationHub.Functions.Webhooks;
 
@@ -56,6 +59,8 @@ public sealed partial class WebhookReceiver(
 
     /// <summary>The longest that a vendor waits for the bus, and then for the spool: both together stay below the five seconds that HubSpot allows.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+
+    private readonly ResiliencePipeline _timeout = HubPipelines.Timeout(Timeout, time);
 
     /// <summary>Takes one delivery.</summary>
     public async Task<ReceiveResult> TakeAsync(string connector, string channel, HttpRequest request, CancellationToken cancellationToken)
@@ -120,14 +125,14 @@ public sealed partial class WebhookReceiver(
     {
         try
         {
-            await WithTimeoutAsync(token => queue.SendAsync([delivery], token), cancellationToken);
+            await _timeout.ExecuteAsync(async token => await queue.SendAsync([delivery], token), cancellationToken);
             return ReceiveOutcome.Queued;
         }
         catch (DeliveryTooLargeException)
         {
             return await TryStoreAsync(token => parked.ParkAsync(delivery, "too-large", "A single event does not fit into a message.", token), delivery.Connector, cancellationToken);
         }
-        catch (Exception failure) when (failure is ServiceBusException or UnauthorizedAccessException or TimeoutException)
+        catch (Exception failure) when (failure is ServiceBusException or UnauthorizedAccessException or TimeoutException or TimeoutRejectedException)
         {
             Log.BusAway(logger, delivery.Connector, failure.GetType().Name);
             return await TryStoreAsync(token => SpoolAsync(delivery, token), delivery.Connector, cancellationToken);
@@ -147,27 +152,13 @@ public sealed partial class WebhookReceiver(
     {
         try
         {
-            await WithTimeoutAsync(store, cancellationToken);
+            await _timeout.ExecuteAsync(async token => await store(token), cancellationToken);
             return ReceiveOutcome.Spooled;
         }
-        catch (Exception failure) when (failure is RequestFailedException or AggregateException or TimeoutException)
+        catch (Exception failure) when (failure is RequestFailedException or AggregateException or TimeoutRejectedException)
         {
             Log.NothingTakesIt(logger, connector, failure.GetType().Name);
             return ReceiveOutcome.Unavailable;
-        }
-    }
-
-    private async Task WithTimeoutAsync(Func<CancellationToken, Task> run, CancellationToken cancellationToken)
-    {
-        using var timeout = new CancellationTokenSource(Timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        try
-        {
-            await run(either.Token);
-        }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new TimeoutException($"No answer within {Timeout}.");
         }
     }
 

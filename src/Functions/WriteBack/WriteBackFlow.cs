@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Journeys;
@@ -142,7 +143,7 @@ public sealed partial class WriteBackFlow(
     {
         if (failures.FirstOrDefault(failure => failure is VendorException { MayPass: true }) is { } later)
         {
-            throw later;
+            ExceptionDispatchInfo.Throw(later);
         }
 
         if (failures.OfType<VendorRefusedException>().FirstOrDefault() is { } refused)

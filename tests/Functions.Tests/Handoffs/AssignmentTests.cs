@@ -60,7 +60,7 @@ public sealed class AssignmentTests(Azurite azurite)
         var rotas = hub.Get<RoundRobinStore>();
         var read = await rotas.LoadAsync(Token);
         var reserved = new Assignment { Owner = Name("bea"), Rule = HandoffRoutingRules.RoundRobin, Why = "it was her turn", Connector = "salesforce", At = Monday };
-        Assert.True(await rotas.TryReserveAsync(read, read.LastInTurn, new(handoff.Id, announced.LeadId, 0, reserved), Token));
+        await rotas.ReserveAsync(read, read.LastInTurn, new(handoff.Id, announced.LeadId, 0, reserved), Token);
 
         await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);
 
@@ -76,8 +76,8 @@ public sealed class AssignmentTests(Azurite azurite)
         var read = await rotas.LoadAsync(Token);
         Reservation For(string handoff) => new($"{_run}{handoff}", Id("any"), 0, new() { Owner = Name("ada"), Rule = HandoffRoutingRules.RoundRobin, Why = "", Connector = "salesforce", At = Monday });
 
-        Assert.True(await rotas.TryReserveAsync(read, read.LastInTurn, For("a"), Token));
-        Assert.False(await rotas.TryReserveAsync(read, read.LastInTurn, For("b"), Token));
+        await rotas.ReserveAsync(read, read.LastInTurn, For("a"), Token);
+        await Assert.ThrowsAnyAsync<Azure.RequestFailedException>(() => rotas.ReserveAsync(read, read.LastInTurn, For("b"), Token));
         Assert.DoesNotContain((await rotas.LoadAsync(Token)).Reservations, reserved => reserved.HandoffId == $"{_run}b");
     }
 

@@ -12,7 +12,10 @@ public enum MailboxKind
     Resolved,
 }
 
-/// <summary>Something that waits to be told to an audience. It names lead and alert only: what is told of them is read when it is told.</summary>
+/// <summary>
+/// Something that waits to be told to an audience. It names lead and alert only: what is told of them is read when it
+/// is told.
+/// </summary>
 public sealed record MailboxEntry
 {
     /// <summary>Gets who is to be told.</summary>
@@ -30,12 +33,16 @@ public sealed record MailboxEntry
     /// <summary>Gets since when it waits.</summary>
     public required DateTimeOffset PutAt { get; init; }
 
-    /// <summary>Gets the fate that the lead's ledger already knows while this waits: pending, held or inhibited.</summary>
+    /// <summary>
+    /// Gets the fate that the lead's ledger already knows while this waits: pending, held or inhibited.
+    /// </summary>
     public AlertOutcome Noted { get; init; }
 
     /// <summary>Gets the connector whose outage it waits for; null where it waits for none.</summary>
     public string? WaitsFor { get; init; }
 
-    /// <summary>Gets the trace context of what put it in, for the mail to continue; null where none was recorded.</summary>
+    /// <summary>
+    /// Gets the trace context of what put it in, for the mail to continue; null where none was recorded.
+    /// </summary>
     public string? Trace { get; init; }
 }

@@ -4,8 +4,11 @@ using System.Text;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using IntegrationHub.Functions.Platform;
 using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Functions.Platform.Storage;
+using Polly;
+using Polly.Timeout;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
@@ -26,6 +29,7 @@ public sealed class AzureCommunicationMailSender : IMailSender
     private readonly string _from;
     private readonly TimeProvider _clock;
     private readonly HttpPipeline _pipeline;
+    private readonly ResiliencePipeline _timeout;
 
     /// <summary>Makes the sender.</summary>
     /// <param name="options">The section <c>Mail</c>; it names the service.</param>
@@ -36,7 +40,7 @@ public sealed class AzureCommunicationMailSender : IMailSender
     {
         ArgumentNullException.ThrowIfNull(options);
         _endpoint = options.AzureCommunication?.Endpoint ?? throw new ArgumentException("Mail:AzureCommunication:Endpoint is not set.", nameof(options));
-        (_from, _clock) = (options.From, clock);
+        (_from, _clock, _timeout) = (options.From, clock, HubPipelines.Timeout(Timeout, clock));
 
         // No retry here: what fails waits in the mailbox, and the timer tries again.
         var clientOptions = new Options { Retry = { MaxRetries = 0 } };
@@ -48,13 +52,11 @@ public sealed class AzureCommunicationMailSender : IMailSender
     public async Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(mail);
-        using var timeout = new CancellationTokenSource(Timeout, _clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            await FollowAsync(await PostAsync(mail, either.Token), either.Token);
+            await _timeout.ExecuteAsync(async token => await FollowAsync(await PostAsync(mail, token), token), cancellationToken);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutRejectedException)
         {
             throw new MailUnavailableException(_endpoint.Host, $"no answer within {Timeout.TotalSeconds:0} s.") { MayHaveTaken = true };
         }

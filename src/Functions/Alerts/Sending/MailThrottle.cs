@@ -1,6 +1,7 @@
 using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
+using IntegrationHub.Functions.Platform;
 using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Functions.Platform.Storage;
 
@@ -15,7 +16,6 @@ public sealed class MailThrottle(HubTables tables, MailOptions options, TimeProv
     private const string Row = "throttle";
     private const string SentAt = "SentAt";
     private const string PausedUntil = "PausedUntil";
-    private const int Tries = 5;
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
@@ -23,36 +23,33 @@ public sealed class MailThrottle(HubTables tables, MailOptions options, TimeProv
     public async Task<DateTimeOffset?> ClosedUntilAsync(CancellationToken cancellationToken) => Opening(await ReadAsync(cancellationToken));
 
     /// <summary>Takes the place of one mail.</summary>
-    /// <returns>Whether it may go out now.</returns>
-    public async Task<bool> TakeAsync(CancellationToken cancellationToken)
-    {
-        for (var attempt = 0; attempt < Tries; attempt++)
-        {
-            var gate = await ReadAsync(cancellationToken);
-            if (Opening(gate) is not null)
-            {
-                return false;
-            }
-
-            if (await TryWriteAsync(gate with { SentAt = [.. gate.SentAt, clock.GetUtcNow()] }, cancellationToken))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    /// <returns>Whether it may go out now; false too when others were quicker every time.</returns>
+    public Task<bool> TakeAsync(CancellationToken cancellationToken) =>
+        TryChangeAsync(gate => Opening(gate) is null ? gate with { SentAt = [.. gate.SentAt, clock.GetUtcNow()] } : null, cancellationToken);
 
     /// <summary>Lets nothing out for a while, because the server asked for it.</summary>
-    public async Task PauseAsync(TimeSpan wait, CancellationToken cancellationToken)
+    public Task PauseAsync(TimeSpan wait, CancellationToken cancellationToken) =>
+        TryChangeAsync(gate => gate with { PausedUntil = clock.GetUtcNow() + wait }, cancellationToken);
+
+    /// <returns>Whether the gate was changed; false when there is nothing to change, or others were quicker every time.</returns>
+    private async Task<bool> TryChangeAsync(Func<Gate, Gate?> change, CancellationToken cancellationToken)
     {
-        for (var attempt = 0; attempt < Tries; attempt++)
+        try
         {
-            var gate = await ReadAsync(cancellationToken);
-            if (await TryWriteAsync(gate with { PausedUntil = clock.GetUtcNow() + wait }, cancellationToken))
+            return await HubPipelines.Optimistic.ExecuteAsync(async token =>
             {
-                return;
-            }
+                if (change(await ReadAsync(token)) is not { } changed)
+                {
+                    return false;
+                }
+
+                await WriteAsync(changed, token);
+                return true;
+            }, cancellationToken);
+        }
+        catch (RequestFailedException lost) when (lost.IsConflict())
+        {
+            return false;
         }
     }
 
@@ -74,21 +71,13 @@ public sealed class MailThrottle(HubTables tables, MailOptions options, TimeProv
         return row.HasValue ? new(Read(LongText.Read(row.Value!, SentAt)), row.Value!.GetDateTimeOffset(PausedUntil), row.Value!.ETag) : new([], null, null);
     }
 
-    private async Task<bool> TryWriteAsync(Gate gate, CancellationToken cancellationToken)
+    private async Task WriteAsync(Gate gate, CancellationToken cancellationToken)
     {
         var table = await tables.GetAsync(HubTables.MailGate, cancellationToken);
         var since = clock.GetUtcNow() - Hour;
         var row = new TableEntity(Row, Row) { [PausedUntil] = gate.PausedUntil };
         LongText.Write(row, SentAt, string.Join(' ', gate.SentAt.Where(sent => sent > since).Select(sent => sent.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture))));
-        try
-        {
-            _ = gate.Version is { } version ? await table.UpdateEntityAsync(row, version, TableUpdateMode.Replace, cancellationToken) : await table.AddEntityAsync(row, cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException lost) when (lost.IsConflict())
-        {
-            return false;
-        }
+        await (gate.Version is { } version ? table.UpdateEntityAsync(row, version, TableUpdateMode.Replace, cancellationToken) : table.AddEntityAsync(row, cancellationToken));
     }
 
     private static IReadOnlyList<DateTimeOffset> Read(string times) =>

@@ -1,10 +1,13 @@
 using System.Net.Sockets;
+using IntegrationHub.Functions.Platform;
 using IntegrationHub.Functions.Platform.Settings;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Logging;
 using MimeKit;
+using Polly;
+using Polly.Timeout;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
@@ -14,23 +17,28 @@ public sealed partial class SmtpMailSender(MailOptions options, TimeProvider clo
     /// <summary>Well inside the claim on the mailbox that the mail comes from.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
+    private readonly ResiliencePipeline _timeout = HubPipelines.Timeout(Timeout, clock);
+
     /// <inheritdoc/>
     public async Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(mail);
         var server = options.Smtp ?? throw new MailUnavailableException("(none)", "neither Mail:Smtp:Host nor Mail:AzureCommunication:Endpoint is set.");
-        using var timeout = new CancellationTokenSource(Timeout, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         using var message = ToMessage(mail, options.From);
         using var client = new Client();
         var handedOver = false;
         try
         {
-            await ConnectAsync(client, server, either.Token);
-            handedOver = true;
-            await client.SendAsync(message, either.Token);
+            await _timeout.ExecuteAsync(
+                async token =>
+                {
+                    await ConnectAsync(client, server, token);
+                    handedOver = true;
+                    await client.SendAsync(message, token);
+                },
+                cancellationToken);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutRejectedException)
         {
             throw new MailUnavailableException(server.Host, $"no answer within {Timeout.TotalSeconds:0} s.") { MayHaveTaken = handedOver };
         }
@@ -48,7 +56,8 @@ public sealed partial class SmtpMailSender(MailOptions options, TimeProvider clo
     /// <summary>The mail as MIME: plain text first, HTML as the better alternative.</summary>
     internal static MimeMessage ToMessage(OutgoingMail mail, string from)
     {
-        var message = new MimeMessage { Subject = mail.Subject, Body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html }.ToMessageBody() };
+        var body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html };
+        var message = new MimeMessage { Subject = mail.Subject, Body = body.ToMessageBody() };
         message.From.Add(new MailboxAddress(null, from));
         message.To.AddRange(mail.Recipients.Select(recipient => new MailboxAddress(null, recipient)));
         message.Headers[HeaderId.MessageId] = mail.MessageId;
@@ -79,7 +88,8 @@ public sealed partial class SmtpMailSender(MailOptions options, TimeProvider clo
 
     private static async Task ConnectAsync(Client client, SmtpOptions server, CancellationToken cancellationToken)
     {
-        await client.ConnectAsync(server.Host, server.Port, server.StartTls ? SecureSocketOptions.StartTls : SecureSocketOptions.None, cancellationToken);
+        var security = server.StartTls ? SecureSocketOptions.StartTls : SecureSocketOptions.None;
+        await client.ConnectAsync(server.Host, server.Port, security, cancellationToken);
         if (server.User is { } user)
         {
             await client.AuthenticateAsync(user, server.Password ?? "", cancellationToken);
@@ -93,7 +103,9 @@ public sealed partial class SmtpMailSender(MailOptions options, TimeProvider clo
 
         protected override void OnRecipientNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) => Refused.Add(response.StatusCode);
 
-        /// <summary>Of several answers the lowest counts: what is to be tried later for one of them is to be tried later.</summary>
+        /// <summary>
+        /// Of several answers the lowest counts: what is to be tried later for one of them is to be tried later.
+        /// </summary>
         protected override void OnNoRecipientsAccepted(MimeMessage message) =>
             throw new SmtpCommandException(SmtpErrorCode.RecipientNotAccepted, Refused.Min(), "No recipient was accepted.");
     }

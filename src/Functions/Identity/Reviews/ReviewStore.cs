@@ -3,6 +3,7 @@ using Azure;
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
 using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Functions.Platform;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
@@ -57,25 +58,18 @@ public sealed class ReviewStore(HubTables tables) : IErasable
     public async Task<Review?> DecideAsync(string id, ReviewDecision decision, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var reviews = await tables.GetAsync(Table, cancellationToken);
-        while (true)
+        return await HubPipelines.Optimistic.ExecuteAsync(async token =>
         {
-            var row = await reviews.GetEntityIfExistsAsync<TableEntity>(Partition, id, null, cancellationToken);
+            var row = await reviews.GetEntityIfExistsAsync<TableEntity>(Partition, id, null, token);
             if (!row.HasValue || FromRow(row.Value!) is not { Decision: null } open)
             {
                 return row.HasValue ? FromRow(row.Value!) : null;
             }
 
             var decided = open with { Decision = decision, DecidedAt = now };
-            try
-            {
-                await reviews.UpdateEntityAsync(ToRow(decided), row.Value!.ETag, TableUpdateMode.Replace, cancellationToken);
-                return decided;
-            }
-            catch (RequestFailedException quicker) when (quicker.IsConflict())
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-        }
+            await reviews.UpdateEntityAsync(ToRow(decided), row.Value!.ETag, TableUpdateMode.Replace, token);
+            return decided;
+        }, cancellationToken);
     }
 
     /// <summary>Keeps a delivery until a question is answered. Keeping it twice is once.</summary>

@@ -1,10 +1,12 @@
 using Azure.Data.Tables;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Alerts.Sending;
+using IntegrationHub.Functions.Platform;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Platform.Telemetry;
 using Microsoft.Extensions.Logging;
+using Polly;
 
 namespace IntegrationHub.Functions.Ops.Health;
 
@@ -13,6 +15,8 @@ public sealed partial class HealthFlow(ConnectorSet connectors, ConnectorStateSt
 {
     private const int SpoolCountedTo = 1_000;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
+
+    private readonly ResiliencePipeline _timeout = HubPipelines.Timeout(Timeout, clock);
 
     /// <summary>Looks.</summary>
     public async Task<HealthReport> LookAsync(CancellationToken cancellationToken)
@@ -43,11 +47,9 @@ public sealed partial class HealthFlow(ConnectorSet connectors, ConnectorStateSt
 
     private async Task<T> TryAsync<T>(string what, Func<CancellationToken, Task<T>> look, T otherwise, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(Timeout, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            return await look(either.Token);
+            return await _timeout.ExecuteAsync(async token => await look(token), cancellationToken);
         }
         catch (Exception failure)
         {

@@ -41,7 +41,8 @@ public sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsy
         ArgumentNullException.ThrowIfNull(message);
         try
         {
-            return CloudEvent.Parse(message.Body)?.Data?.ToObjectFromJson<FunnelEvent>(HubJson.Options) ?? throw new JsonException("The message holds no event.");
+            return CloudEvent.Parse(message.Body)?.Data?.ToObjectFromJson<FunnelEvent>(HubJson.Options)
+                ?? throw new JsonException("The message holds no event.");
         }
         catch (ArgumentException notOne)
         {
@@ -56,7 +57,8 @@ public sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsy
     {
         var type = TypeOf(e);
         var data = BinaryData.FromObjectAsJson(e, HubJson.Options);
-        return new(new BinaryData(new CloudEvent("/integration-hub", type, data, "application/json") { Id = e.Id, Subject = e.LeadId.Value, Time = e.At }))
+        var wrapped = new CloudEvent("/integration-hub", type, data, "application/json") { Id = e.Id, Subject = e.LeadId.Value, Time = e.At };
+        return new(new BinaryData(wrapped))
         {
             MessageId = e.Id,
             Subject = type,

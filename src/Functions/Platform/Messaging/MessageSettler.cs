@@ -43,7 +43,8 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
         var name = source.Subscription is null ? HubActivities.Process : HubActivities.Deliver;
         using var activity = HubActivities.Continue(name, ActivityKind.Consumer, HubActivities.ContextOf(message));
         activity?.SetTag("messaging.message.id", message.MessageId).SetTag("messaging.destination.subscription.name", source.Subscription);
-        using var scope = Log.Of(logger, message.MessageId.Split(AttemptMark)[0], message.ApplicationProperties.GetValueOrDefault("leadId") as string);
+        var leadId = message.ApplicationProperties.GetValueOrDefault("leadId") as string;
+        using var scope = Log.Of(logger, message.MessageId.Split(AttemptMark)[0], leadId);
         Exception? failure = null;
         try
         {
@@ -131,7 +132,8 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
 
     private static partial class Log
     {
-        public static readonly Func<ILogger, string, string?, IDisposable?> Of = LoggerMessage.DefineScope<string, string?>("Delivery {DeliveryId} of lead {LeadId}");
+        public static readonly Func<ILogger, string, string?, IDisposable?> Of =
+            LoggerMessage.DefineScope<string, string?>("Delivery {DeliveryId} of lead {LeadId}");
 
         [LoggerMessage(1, LogLevel.Warning, "Message {MessageId} comes back in {Delay} as attempt {Attempt}: {Failure} {Detail}")]
         public static partial void Retried(ILogger logger, string messageId, TimeSpan delay, int attempt, string failure, string detail);

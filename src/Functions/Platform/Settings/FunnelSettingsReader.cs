@@ -1,6 +1,6 @@
-using IntegrationHub.Connectors.Settings;
 using System.Collections.Immutable;
 using System.Globalization;
+using IntegrationHub.Connectors.Settings;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Settings;
@@ -68,8 +68,8 @@ public static class FunnelSettingsReader
     {
         const string Key = "Funnel:SystemOfRecord";
         var connectors = reader.Names("Connectors").Select(name => name.ToLowerInvariant()).ToList();
-        return reader.Text(Key, named => connectors.Contains(named.ToLowerInvariant()), $"one of the connectors {string.Join(", ", connectors)}", connectors.FirstOrDefault("salesforce"))
-            ?.ToLowerInvariant();
+        var mustBe = $"one of the connectors {string.Join(", ", connectors)}";
+        return reader.Text(Key, named => connectors.Contains(named.ToLowerInvariant()), mustBe, connectors.FirstOrDefault("salesforce"))?.ToLowerInvariant();
     }
 
     private static StageSettings ReadStage(SettingsReader reader, FunnelStage stage)

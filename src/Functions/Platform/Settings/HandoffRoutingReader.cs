@@ -32,16 +32,13 @@ internal sealed class HandoffRoutingReader
     }
 
     /// <summary>The connector named for each team that has one.</summary>
-    public static HandoffOptions ReadConnectors(SettingsReader reader)
+    public static IReadOnlyDictionary<string, string> ReadConnectors(SettingsReader reader)
     {
         var targets = ConnectorRegistration.NamesOf<IHandoffTarget>(reader);
-        return new()
-        {
-            Connectors = reader.Names("Handoffs")
-                .Select(team => (Team: team, Connector: ReadTarget(reader, $"Handoffs:{team}:Connector", targets)))
-                .Where(named => named.Connector is not null)
-                .ToDictionary(named => named.Team, named => named.Connector!, StringComparer.OrdinalIgnoreCase),
-        };
+        return reader.Names("Handoffs")
+            .Select(team => (Team: team, Connector: ReadTarget(reader, $"Handoffs:{team}:Connector", targets)))
+            .Where(named => named.Connector is not null)
+            .ToDictionary(named => named.Team, named => named.Connector!, StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>A connector that takes leads over; null when none is set.</summary>

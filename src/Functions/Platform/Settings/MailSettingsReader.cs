@@ -3,7 +3,9 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Settings;
 
-/// <summary>Reads the sections <c>Mail</c> and <c>Ops</c>, and how alerts are delivered from the section <c>Alerts</c>.</summary>
+/// <summary>
+/// Reads the sections <c>Mail</c> and <c>Ops</c>, and how alerts are delivered from the section <c>Alerts</c>.
+/// </summary>
 internal static class MailSettingsReader
 {
     private const int MostMails = 5_000;

@@ -8,7 +8,10 @@ namespace IntegrationHub.Functions.Platform.Settings;
 /// <summary>Reads, checks and registers the hub's settings.</summary>
 public static class SettingsRegistration
 {
-    /// <summary>Registers <see cref="HubOptions"/>, <see cref="FunnelSettings"/>, <see cref="TeamsSettings"/>, <see cref="OpsOptions"/>, <see cref="MailOptions"/> and <see cref="AlertDeliveryOptions"/>.</summary>
+    /// <summary>
+    /// Registers <see cref="HubOptions"/>, <see cref="FunnelSettings"/>, <see cref="TeamsSettings"/>,
+    /// <see cref="OpsOptions"/>, <see cref="MailOptions"/> and <see cref="AlertDeliveryOptions"/>.
+    /// </summary>
     /// <param name="services">Where to.</param>
     /// <param name="reader">Takes the faults.</param>
     public static IServiceCollection AddHubSettings(this IServiceCollection services, SettingsReader reader)
@@ -33,17 +36,24 @@ public static class SettingsRegistration
         return standard with
         {
             TablePrefix = reader.Text("Hub:TablePrefix", IsTablePrefix, "at most 20 letters and digits with a letter first", "staging") ?? "",
-            LinkKey = reader.Text("Hub:LinkKey", key => key.Length >= 32, "at least 32 random characters, or left out for a key of the hub's own", "the output of openssl rand -hex 32"),
-            ReplayPerSecond = reader.Value<int>("Hub:ReplayPerSecond", standard.ReplayPerSecond, rate => rate >= 1, "a whole number of 1 or more", "20"),
-            PublicUrl = reader.Parse("Hub:PublicUrl", ParsePublicUrl, "an http or https address without query", "https://hub.example.com") ?? standard.PublicUrl,
-            JourneyCacheMegabytes = reader.Value<int>("Hub:JourneyCacheMegabytes", standard.JourneyCacheMegabytes, size => size >= 0, "a whole number of 0 or more, where 0 keeps no journey in memory", "64"),
+            LinkKey = reader.Text("Hub:LinkKey", key => key.Length >= 32, "at least 32 random characters", "the output of openssl rand -hex 32"),
+            ReplayPerSecond = reader.Value<int>(
+                "Hub:ReplayPerSecond", standard.ReplayPerSecond, rate => rate >= 1, "a whole number of 1 or more", "20"),
+            PublicUrl = reader.Parse("Hub:PublicUrl", ParsePublicUrl, "an http or https address without query", "https://hub.example.com")
+                ?? standard.PublicUrl,
+            JourneyCacheMegabytes = reader.Value<int>(
+                "Hub:JourneyCacheMegabytes", standard.JourneyCacheMegabytes, size => size >= 0, "a whole number, where 0 keeps no journey in memory", "64"),
         };
     }
 
     private static Uri? ParsePublicUrl(string text) =>
-        Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Query.Length + url.Fragment.Length == 0 ? url : null;
+        Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Query + url.Fragment == ""
+            ? url
+            : null;
 
-    /// <summary>With the longest table name of the hub it makes at most 63 characters, which the table service allows.</summary>
+    /// <summary>
+    /// With the longest table name of the hub it makes at most 63 characters, which the table service allows.
+    /// </summary>
     private static bool IsTablePrefix(string text) =>
         text.Length == 0 || (text.Length <= 20 && char.IsAsciiLetter(text[0]) && text.All(char.IsAsciiLetterOrDigit));
 

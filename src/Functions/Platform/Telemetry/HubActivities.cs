@@ -4,7 +4,8 @@ using Azure.Messaging.ServiceBus;
 namespace IntegrationHub.Functions.Platform.Telemetry;
 
 /// <summary>
-/// The spans of an event's way, and how one trace follows it over the bus and through the mailbox: as W3C context in the properties that Azure's own clients use.
+/// The spans of an event's way, and how one trace follows it over the bus and through the mailbox: as W3C context in
+/// the properties that Azure's own clients use.
 /// Without a listener nothing is made and nothing is written.
 /// </summary>
 internal static class HubActivities
@@ -32,14 +33,19 @@ internal static class HubActivities
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <summary>Gets the present context in W3C form; null where nobody listens, or where the present span is not ours and not recorded.</summary>
-    public static string? Context => Source.HasListeners() && Activity.Current is { } present && (present.Recorded || present.Source == Source) ? present.Id : null;
+    /// <summary>
+    /// Gets the present context in W3C form; null where nobody listens, or where the present span is not ours and not
+    /// recorded.
+    /// </summary>
+    public static string? Context =>
+        Source.HasListeners() && Activity.Current is { } present && (present.Recorded || present.Source == Source) ? present.Id : null;
 
     /// <summary>Starts a span within the present one.</summary>
     public static Activity? Start(string name, ActivityKind kind = ActivityKind.Internal) => Source.StartActivity(name, kind);
 
     /// <summary>
-    /// Continues the trace of an earlier step, or begins one where there is none. Whatever was present before, such as the host's own call, becomes a link: it is not what
+    /// Continues the trace of an earlier step, or begins one where there is none. Whatever was present before, such
+    /// as the host's own call, becomes a link: it is not what
     /// caused the work. To be called from an async method, which gives its caller the former span back.
     /// </summary>
     /// <param name="name">One of the names above.</param>
@@ -71,8 +77,10 @@ internal static class HubActivities
 
     /// <summary>The context that came with a message; null where none did.</summary>
     public static string? ContextOf(ServiceBusReceivedMessage message) =>
-        message.ApplicationProperties.GetValueOrDefault(TraceParent) as string ?? message.ApplicationProperties.GetValueOrDefault(DiagnosticId) as string;
+        message.ApplicationProperties.GetValueOrDefault(TraceParent) as string
+        ?? message.ApplicationProperties.GetValueOrDefault(DiagnosticId) as string;
 
     /// <summary>Notes on a span that its work failed, by the failure's type alone.</summary>
-    public static void Failed(this Activity? activity, Exception failure) => activity?.SetStatus(ActivityStatusCode.Error, failure.GetType().Name);
+    public static void Failed(this Activity? activity, Exception failure) =>
+        activity?.SetStatus(ActivityStatusCode.Error, failure.GetType().Name);
 }

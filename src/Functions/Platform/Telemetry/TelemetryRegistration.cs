@@ -8,10 +8,15 @@ using OpenTelemetry.Resources;
 
 namespace IntegrationHub.Functions.Platform.Telemetry;
 
-/// <summary>Exports traces, metrics and logs where a setting names who takes them; without one nothing is set up.</summary>
+/// <summary>
+/// Exports traces, metrics and logs where a setting names who takes them; without one nothing is set up.
+/// </summary>
 internal static class TelemetryRegistration
 {
-    /// <summary>The standard setting that names an OTLP receiver; the others of its family (<c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>OTEL_TRACES_SAMPLER</c>, …) hold too.</summary>
+    /// <summary>
+    /// The standard setting that names an OTLP receiver; the others of its family
+    /// (<c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>OTEL_TRACES_SAMPLER</c>, …) hold too.
+    /// </summary>
     public const string Otlp = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     /// <summary>The standard setting that names an Application Insights resource.</summary>
