@@ -3,8 +3,8 @@ using Azure.Messaging.ServiceBus;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Functions.Platform.Telemetry;
-using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 using IntegrationHub.LocalPlatform.FunctionsHost;
 using IntegrationHub.LocalPlatform.ServiceBus;
@@ -91,7 +91,7 @@ internal sealed class TestHub : IAsyncDisposable
 
         return new(folder, bus, all, services => services
             .Replace(ServiceDescriptor.Singleton(clock))
-            .Replace(ServiceDescriptor.Singleton(policy with { WriteBack = WriteBackRegistration.For(policy.WriteBack, new(connectors)) }))
+            .Replace(ServiceDescriptor.Singleton(policy.InStepWith(new(connectors))))
             .Replace(ServiceDescriptor.Singleton(new ConnectorSet(connectors)))
             .AddLogging(logging => logging.ClearProviders().AddProvider(new TestOutputLogging())
                 .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error)));

@@ -1,6 +1,5 @@
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Settings;
-using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,12 +16,11 @@ public static class SettingsRegistration
     /// <param name="reader">Takes the faults.</param>
     public static IServiceCollection AddHubSettings(this IServiceCollection services, SettingsReader reader)
     {
-        var funnel = FunnelSettingsReader.Read(reader);
-        var writeBack = WriteBackRegistration.ReadWriteBack(reader);
+        var funnel = FunnelSettingsReader.Read(reader) with { WriteBack = WriteBackPolicyReader.Read(reader) };
         MailSettingsReader.CheckNames(reader);
         return services
             .AddSingleton(ReadHub(reader))
-            .AddSingleton(provider => funnel with { WriteBack = WriteBackRegistration.For(writeBack, provider.GetRequiredService<ConnectorSet>()) })
+            .AddSingleton(provider => funnel.InStepWith(provider.GetRequiredService<ConnectorSet>()))
             .AddSingleton(ReadTeams(reader, funnel))
             .AddSingleton(MailSettingsReader.ReadOps(reader))
             .AddSingleton(MailSettingsReader.ReadMail(reader))

@@ -1,0 +1,30 @@
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Settings;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Functions.Platform.Settings;
+
+/// <summary>Makes the policy of write-back of the section <c>WriteBack</c> and of what the connectors write.</summary>
+internal static class WriteBackPolicyReader
+{
+    /// <summary>Reads the section; faults go to <paramref name="reader"/>.</summary>
+    public static WriteBackPolicy Read(SettingsReader reader)
+    {
+        var standard = WriteBackPolicy.Default;
+        return new()
+        {
+            MaxOverwrites = reader.Value<int>(
+                "WriteBack:MaxOverwrites", standard.MaxOverwrites, overwrites => overwrites >= 1, "a whole number of 1 or more", "2"),
+            OverwriteWindow = reader.Duration("WriteBack:OverwriteWindow") ?? standard.OverwriteWindow,
+            EchoWithin = reader.Duration("WriteBack:EchoWithin") ?? standard.EchoWithin,
+        };
+    }
+
+    /// <summary>Adds the properties that the connectors keep in step.</summary>
+    public static FunnelSettings InStepWith(this FunnelSettings funnel, ConnectorSet connectors)
+    {
+        var written = connectors.OfType<IPersonTarget>().SelectMany(target => target.Writes);
+        var policy = funnel.WriteBack with { InStep = [.. written.Where(property => LeadProfile.Properties.Contains(property))] };
+        return funnel with { WriteBack = policy };
+    }
+}
