@@ -91,7 +91,7 @@ internal sealed class TestHub : IAsyncDisposable
 
         return new(folder, bus, all, services => services
             .Replace(ServiceDescriptor.Singleton(clock))
-            .Replace(ServiceDescriptor.Singleton(policy with { WriteBack = WriteBackPolicyReader.For(policy.WriteBack, new(connectors)) }))
+            .Replace(ServiceDescriptor.Singleton(policy.InStepWith(new(connectors))))
             .Replace(ServiceDescriptor.Singleton(new ConnectorSet(connectors)))
             .AddLogging(logging => logging.ClearProviders().AddProvider(new TestOutputLogging())
                 .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error)));

@@ -16,14 +16,13 @@ public static class SettingsRegistration
     /// <param name="reader">Takes the faults.</param>
     public static IServiceCollection AddHubSettings(this IServiceCollection services, SettingsReader reader)
     {
-        var funnel = FunnelSettingsReader.Read(reader);
-        var writeBack = WriteBackPolicyReader.Read(reader);
+        var funnel = FunnelSettingsReader.Read(reader) with { WriteBack = WriteBackPolicyReader.Read(reader) };
         MailSettingsReader.CheckNames(reader);
         var ops = MailSettingsReader.ReadOps(reader);
         PollScheduleReader.Check(reader, ops.LateAfter);
         return services
             .AddSingleton(ReadHub(reader))
-            .AddSingleton(provider => funnel with { WriteBack = WriteBackPolicyReader.For(writeBack, provider.GetRequiredService<ConnectorSet>()) })
+            .AddSingleton(provider => funnel.InStepWith(provider.GetRequiredService<ConnectorSet>()))
             .AddSingleton(ReadTeams(reader, funnel))
             .AddSingleton(ops)
             .AddSingleton(MailSettingsReader.ReadMail(reader))

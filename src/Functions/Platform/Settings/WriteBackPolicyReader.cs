@@ -4,13 +4,12 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Settings;
 
-/// <summary>Reads how tools are kept in step.</summary>
-public static class WriteBackPolicyReader
+/// <summary>Makes the policy of write-back of the section <c>WriteBack</c> and of what the connectors write.</summary>
+internal static class WriteBackPolicyReader
 {
-    /// <summary>Reads the section <c>WriteBack</c>; faults go to <paramref name="reader"/>.</summary>
+    /// <summary>Reads the section; faults go to <paramref name="reader"/>.</summary>
     public static WriteBackPolicy Read(SettingsReader reader)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         var standard = WriteBackPolicy.Default;
         return new()
         {
@@ -21,13 +20,11 @@ public static class WriteBackPolicyReader
         };
     }
 
-    /// <summary>Returns the policy with the properties that the connectors are asked to keep in step.</summary>
-    public static WriteBackPolicy For(WriteBackPolicy policy, ConnectorSet connectors)
+    /// <summary>Adds the properties that the connectors keep in step.</summary>
+    public static FunnelSettings InStepWith(this FunnelSettings funnel, ConnectorSet connectors)
     {
-        ArgumentNullException.ThrowIfNull(connectors);
-        return policy with
-        {
-            InStep = [.. connectors.OfType<IPersonTarget>().SelectMany(target => target.Writes).Where(property => LeadProfile.Properties.Contains(property))],
-        };
+        var written = connectors.OfType<IPersonTarget>().SelectMany(target => target.Writes);
+        var policy = funnel.WriteBack with { InStep = [.. written.Where(property => LeadProfile.Properties.Contains(property))] };
+        return funnel with { WriteBack = policy };
     }
 }

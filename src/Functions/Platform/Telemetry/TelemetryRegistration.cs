@@ -26,11 +26,19 @@ internal static class TelemetryRegistration
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
         var (otlp, azure) = (Names(Otlp), Names(AzureMonitor));
-        if (!otlp && !azure)
+        if (otlp || azure)
         {
-            return services;
+            Export(services, otlp, azure ? configuration[AzureMonitor] : null);
         }
 
+        return services;
+
+        bool Names(string key) => !string.IsNullOrWhiteSpace(configuration[key]);
+    }
+
+    /// <summary>Sets up the exporters. A method of its own, so a start without them does not load their assemblies.</summary>
+    private static void Export(IServiceCollection services, bool otlp, string? azureMonitor)
+    {
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("integration-hub"))
             .WithTracing(tracing => tracing.AddSource(HubActivities.SourceName, VendorCalls.SourceName))
@@ -42,13 +50,9 @@ internal static class TelemetryRegistration
             telemetry.UseOtlpExporter();
         }
 
-        if (azure)
+        if (azureMonitor is not null)
         {
-            telemetry.UseAzureMonitorExporter(options => options.ConnectionString = configuration[AzureMonitor]);
+            telemetry.UseAzureMonitorExporter(options => options.ConnectionString = azureMonitor);
         }
-
-        return services;
-
-        bool Names(string key) => !string.IsNullOrWhiteSpace(configuration[key]);
     }
 }
