@@ -31,7 +31,7 @@ public sealed class MailComposer(MailRenderer renderer, LinkKeyStore keys, Conne
         var movedOn = told.Where(item => item.Entry.Kind == MailboxKind.Resolved).OrderBy(item => item.Entry.PutAt).ToList();
         var rows = stalled.Take(telling.MaxRows).Select(item => StallMailRules.For(item.Alert, item.Journey, item.State.Ledger, recipientGroup, LinksOf(item, recipientGroup, key), settings)).ToList();
         var (subject, text, html) = rows is [var only] && movedOn.Count == 0
-            ? (only.Subject, StallMailText.Render(only), await renderer.RenderAsync<StallMailHtml>(only))
+            ? (only.Subject, StallMailText.Render(only), await renderer.RenderMailAsync<StallMailHtml>(only))
             : await WriteDigestAsync(new()
             {
                 Rows = rows,
@@ -53,7 +53,7 @@ public sealed class MailComposer(MailRenderer renderer, LinkKeyStore keys, Conne
     }
 
     private async Task<(string Subject, string Text, string Html)> WriteDigestAsync(DigestMail digest) =>
-        (digest.Subject, DigestMailText.Render(digest), await renderer.RenderAsync<DigestMailHtml>(digest));
+        (digest.Subject, DigestMailText.Render(digest), await renderer.RenderMailAsync<DigestMailHtml>(digest));
 
     private MailLinks LinksOf(PendingAlert item, RecipientGroup recipientGroup, byte[] key)
     {

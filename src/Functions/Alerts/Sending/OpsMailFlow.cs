@@ -59,7 +59,7 @@ public sealed partial class OpsMailFlow(NoticeStore notices, MailGate gate, Mail
             Recipients = ops.Recipients,
             Subject = $"[IntegrationHub] {text.Subject}",
             Text = text.ToText(),
-            Html = await renderer.RenderAsync<OpsMailHtml>(text),
+            Html = await renderer.RenderMailAsync<OpsMailHtml>(text),
         };
     }
 
