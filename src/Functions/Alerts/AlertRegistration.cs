@@ -30,8 +30,7 @@ public static class AlertRegistration
         .AddSingleton<MailGate>()
         .AddSingleton(Renderer)
         .AddSingleton<MailRenderer>()
-        .AddSingleton<LinkKeyStore>()
-        .AddSingleton<AlertPageFlow>()
+        .AddAlertLinks()
         .AddSingleton(Sender);
 
     /// <summary>Without the services of the app: MVC's would ask for the address of a request, which a mail has none of.</summary>

@@ -43,13 +43,6 @@ public static class SettingsRegistration
             reader.Fault(ReplayPerSecond, $"'{replayPerSecond}' would never end. Write 1 or more.");
         }
 
-        const string LinkKey = "Hub:LinkKey";
-        var linkKey = reader.Text(LinkKey);
-        if (linkKey is { Length: < 32 })
-        {
-            reader.Fault(LinkKey, "is too short to be safe. Write at least 32 random characters, or leave it out for a key of the hub's own.");
-        }
-
         const string TablePrefix = "Hub:TablePrefix";
         var tablePrefix = reader.Text(TablePrefix) ?? "";
         if (!IsTablePrefix(tablePrefix))
@@ -60,7 +53,6 @@ public static class SettingsRegistration
         return new HubOptions
         {
             TablePrefix = tablePrefix,
-            LinkKey = linkKey,
             ReplayPerSecond = replayPerSecond,
             PublicUrl = url ?? new Uri("http://localhost:7071"),
             JourneyCacheMegabytes = Math.Max(0, reader.Value("Hub:JourneyCacheMegabytes", 64, "Write a whole number; 0 keeps no journey in memory.")),
