@@ -10,6 +10,7 @@ using IntegrationHub.Functions.Alerts.Links;
 using IntegrationHub.Functions.Alerts.Mailbox;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Funnel;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -19,7 +20,6 @@ namespace IntegrationHub.Fuzzing;
 internal static class FuzzTargets
 {
     private static readonly DateTimeOffset Now = new(2027, 1, 4, 9, 0, 0, TimeSpan.Zero);
-    private static readonly byte[] LinkKey = [.. Enumerable.Range(0, 32).Select(number => (byte)number)];
 
     public static async Task<FuzzTarget> FindAsync(string name, string payloads, CancellationToken cancellationToken) => name switch
     {
@@ -80,12 +80,13 @@ internal static class FuzzTargets
     private static FuzzTarget OfLinks()
     {
         var lead = LeadId.For(IdentityKey.Person("hubspot", "1"));
+        var links = new LinkProtector(new EphemeralDataProtectionProvider());
         byte[][] seeds =
         [
             .. Enum.GetValues<LinkPurpose>().Select(purpose => Encoding.UTF8.GetBytes(
-                LinkToken.Write(new(purpose, RecipientGroup.Parse("marketing"), lead, "alert", Now), LinkKey))),
+                links.Write(new(purpose, RecipientGroup.Parse("marketing"), lead, "alert", Now)))),
         ];
-        return new("links", seeds, input => LinkToken.Read(Encoding.UTF8.GetString(input), LinkKey), _ => false);
+        return new("links", seeds, input => links.Read(Encoding.UTF8.GetString(input)), _ => false);
     }
 
     private static FuzzTarget OfQueueRows()

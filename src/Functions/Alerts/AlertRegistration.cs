@@ -31,7 +31,7 @@ public static class AlertRegistration
         .AddSingleton<MailGate>()
         .AddSingleton(Renderer)
         .AddSingleton<MailRenderer>()
-        .AddSingleton<LinkKeyStore>()
+        .AddAlertLinks()
         .AddSingleton<AlertPageFlow>()
         .AddSingleton(Sender);
 

@@ -110,6 +110,17 @@ public sealed class StallMailTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Each_element_carries_its_style_since_mail_programs_drop_style_sheets()
+    {
+        var html = await HtmlAsync(Mail(Team.Sales, Profile(Ada)));
+
+        Assert.Matches("<body style=\"[^\"]*background: ?#f4f5f7", html);
+        Assert.Matches("<a [^>]*style=\"[^\"]*background: ?#1a5fb4[^\"]*\"[^>]*>Open the record", html);
+        Assert.DoesNotContain("<style", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("class=", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Neither_address_nor_phone_is_told()
     {
         var text = StallMailText.Render(Mail(Team.Sales, Profile(Ada)));
@@ -164,5 +175,5 @@ public sealed class StallMailTests : IAsyncDisposable
         return StallMailRules.For(alert, journey, JourneyLedger.Empty, new(team), Links, settings);
     }
 
-    private Task<string> HtmlAsync(StallMail mail) => new MailRenderer(_html).RenderAsync<StallMailHtml>(mail);
+    private Task<string> HtmlAsync(StallMail mail) => new MailRenderer(_html).RenderMailAsync<StallMailHtml>(mail);
 }

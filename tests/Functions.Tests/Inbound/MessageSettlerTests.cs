@@ -7,6 +7,7 @@ using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Funnel;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -26,13 +27,15 @@ public sealed class MessageSettlerTests(Azurite azurite)
     {
         await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
         using var counters = hub.Count();
-        var log = new Lines();
+        var log = new FakeLogger<MessageSettler>();
         var worked = 0;
 
         await Settler(hub, log).RunAsync(Message, new LostLock(code), Source(hub), _ => Task.FromResult(++worked), Token);
 
         Assert.Equal((1, 0), (worked, counters["hub.bus.operations"]));
-        Assert.Equal((LogLevel.Warning, true), (Assert.Single(log.All).Level, log.All[0].Text.Contains("m1", StringComparison.Ordinal)));
+        var line = Assert.Single(log.Collector.GetSnapshot());
+        Assert.Equal(LogLevel.Warning, line.Level);
+        Assert.Contains("m1", line.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -40,7 +43,7 @@ public sealed class MessageSettlerTests(Azurite azurite)
     {
         await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
         using var stopping = new CancellationTokenSource();
-        var settler = Settler(hub, new Lines());
+        var settler = Settler(hub, new FakeLogger<MessageSettler>());
         var lost = new LostLock(StatusCode.Unknown);
 
         await settler.RunAsync(Message, lost, Source(hub), _ => throw new UnrecoverableMessageException("reason", "detail"), Token);
@@ -68,7 +71,7 @@ public sealed class MessageSettlerTests(Azurite azurite)
         await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
 
         var failure = await Assert.ThrowsAsync<RpcException>(() =>
-            Settler(hub, new Lines()).RunAsync(Message, new LostLock(code), Source(hub), _ => Task.CompletedTask, Token));
+            Settler(hub, new FakeLogger<MessageSettler>()).RunAsync(Message, new LostLock(code), Source(hub), _ => Task.CompletedTask, Token));
 
         Assert.Equal(code, failure.StatusCode);
     }
@@ -103,7 +106,7 @@ public sealed class MessageSettlerTests(Azurite azurite)
 
     private static MessageSource Source(TestHub hub) => new(hub.Get<InboundQueue>().Sender, null);
 
-    private static MessageSettler Settler(TestHub hub, Lines log) =>
+    private static MessageSettler Settler(TestHub hub, FakeLogger<MessageSettler> log) =>
         new(hub.Get<MessageRetryPolicy>(), hub.Get<HubMetrics>(), TimeProvider.System, log);
 
     /// <summary>A host that cannot settle anything.</summary>
@@ -125,18 +128,5 @@ public sealed class MessageSettlerTests(Azurite azurite)
             Tried.Add(what);
             throw new RpcException(new(code, "MessageLockLost"));
         }
-    }
-
-    private sealed class Lines : ILogger<MessageSettler>
-    {
-        public List<(LogLevel Level, string Text)> All { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            All.Add((logLevel, formatter(state, exception)));
     }
 }

@@ -78,7 +78,6 @@ public sealed class SettingsTests
     [InlineData("Alerts:LinksValidFor", "00:00:00")]
     [InlineData("Ops:LateAfter", "00:00:00")]
     [InlineData("Ops:SilentAfter", "1")]
-    [InlineData("Hub:LinkKey", "31 characters are too few here.")]
     public void A_setting_about_mail_that_is_wrong_is_a_fault_that_names_it(string key, string value) =>
         Assert.StartsWith($"{key}: ", Assert.Single(Assert.Throws<InvalidSettingsException>(() => Read((key, value))).Faults), StringComparison.Ordinal);
 
@@ -94,7 +93,6 @@ public sealed class SettingsTests
     [InlineData("Alerts:LinksValidFor", "00:00:01")]
     [InlineData("Ops:SilentAfter", "0")]
     [InlineData("Ops:SilentAfter", "1.5")]
-    [InlineData("Hub:LinkKey", "32 characters are enough for it.")]
     public void A_setting_about_mail_may_be_at_its_limit(string key, string value) => Assert.NotNull(Read((key, value)).GetRequiredService<AlertDeliveryOptions>());
 
     [Fact]

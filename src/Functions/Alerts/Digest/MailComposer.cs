@@ -14,22 +14,20 @@ namespace IntegrationHub.Functions.Alerts.Digest;
 public sealed record PendingAlert(MailboxEntry Entry, Alert Alert, JourneyState State, Journey Journey);
 
 /// <summary>Writes the one mail that tells an audience of everything that waits: of one lead a mail of its own, of several a digest.</summary>
-public sealed class MailComposer(MailRenderer renderer, LinkKeyStore keys, ConnectorSet connectors, FunnelSettings settings, MailOptions mail, AlertDeliveryOptions telling, HubOptions hub, TimeProvider clock)
+public sealed class MailComposer(MailRenderer renderer, LinkProtector links, ConnectorSet connectors, FunnelSettings settings, MailOptions mail, AlertDeliveryOptions telling, HubOptions hub, TimeProvider clock)
 {
     /// <summary>Writes it.</summary>
     /// <param name="recipientGroup">Who reads it.</param>
     /// <param name="told">What it tells, in any order; at least one.</param>
-    /// <param name="cancellationToken">Stops reading the key that signs links.</param>
-    public async Task<MailBatch> WriteAsync(RecipientGroup recipientGroup, IReadOnlyCollection<PendingAlert> told, CancellationToken cancellationToken)
+    public async Task<MailBatch> WriteAsync(RecipientGroup recipientGroup, IReadOnlyCollection<PendingAlert> told)
     {
         ArgumentNullException.ThrowIfNull(recipientGroup);
         ArgumentNullException.ThrowIfNull(told);
-        var key = await keys.GetAsync(cancellationToken);
         var stalled = DigestOrder.Of([.. told.Where(item => item.Entry.Kind == MailboxKind.Stalled)], item => item.Journey, item => item.Alert);
         var movedOn = told.Where(item => item.Entry.Kind == MailboxKind.Resolved).OrderBy(item => item.Entry.PutAt).ToList();
-        var rows = stalled.Take(telling.MaxRows).Select(item => StallMailRules.For(item.Alert, item.Journey, item.State.Ledger, recipientGroup, LinksOf(item, recipientGroup, key), settings)).ToList();
+        var rows = stalled.Take(telling.MaxRows).Select(item => StallMailRules.For(item.Alert, item.Journey, item.State.Ledger, recipientGroup, LinksOf(item, recipientGroup), settings)).ToList();
         var (subject, text, html) = rows is [var only] && movedOn.Count == 0
-            ? (only.Subject, StallMailText.Render(only), await renderer.RenderAsync<StallMailHtml>(only))
+            ? (only.Subject, StallMailText.Render(only), await renderer.RenderMailAsync<StallMailHtml>(only))
             : await WriteDigestAsync(new()
             {
                 Rows = rows,
@@ -51,9 +49,9 @@ public sealed class MailComposer(MailRenderer renderer, LinkKeyStore keys, Conne
     }
 
     private async Task<(string Subject, string Text, string Html)> WriteDigestAsync(DigestMail digest) =>
-        (digest.Subject, DigestMailText.Render(digest), await renderer.RenderAsync<DigestMailHtml>(digest));
+        (digest.Subject, DigestMailText.Render(digest), await renderer.RenderMailAsync<DigestMailHtml>(digest));
 
-    private MailLinks LinksOf(PendingAlert item, RecipientGroup recipientGroup, byte[] key)
+    private MailLinks LinksOf(PendingAlert item, RecipientGroup recipientGroup)
     {
         var root = hub.PublicUrl.AbsoluteUri.TrimEnd('/');
         return new(
@@ -61,7 +59,7 @@ public sealed class MailComposer(MailRenderer renderer, LinkKeyStore keys, Conne
             To(LinkPurpose.Acknowledge),
             To(LinkPurpose.Snooze));
 
-        Uri To(LinkPurpose purpose) => new($"{root}/api/alerts/{LinkToken.Write(new(purpose, recipientGroup, item.Entry.LeadId, item.Entry.AlertId, clock.GetUtcNow() + telling.LinksValidFor), key)}");
+        Uri To(LinkPurpose purpose) => new($"{root}/api/alerts/{links.Write(new(purpose, recipientGroup, item.Entry.LeadId, item.Entry.AlertId, clock.GetUtcNow() + telling.LinksValidFor))}");
     }
 
     /// <summary>The link that came with the latest handoff, else the tool's where the story is; only web addresses count.</summary>

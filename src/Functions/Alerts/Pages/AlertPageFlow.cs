@@ -12,7 +12,7 @@ namespace IntegrationHub.Functions.Alerts.Pages;
 public sealed record AlertPage(int Status, AlertPageView View);
 
 /// <summary>What the links in mails lead to. Looking changes nothing, since mail scanners open every link; posting acts once.</summary>
-public sealed class AlertPageFlow(JourneyFlow journeys, LinkKeyStore keys, FunnelSettings settings, TimeProvider clock)
+public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, FunnelSettings settings, TimeProvider clock)
 {
     /// <summary>The longest reason, in UTF-16 units.</summary>
     public const int LongestReason = 200;
@@ -24,13 +24,13 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkKeyStore keys, Funne
     /// <summary>The page that a link leads to.</summary>
     public async Task<AlertPage> ShowAsync(string token, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(token, cancellationToken) is not { } link)
+        if (links.Read(token) is not { } link)
         {
             return Forged;
         }
 
         var state = await journeys.LoadAsync(link.LeadId, cancellationToken);
-        return state is null ? Over : Show(link, LinkToken.IdOf(token), state);
+        return state is null ? Over : Show(link, state);
     }
 
     /// <summary>Does what a link is for, once.</summary>
@@ -40,7 +40,7 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkKeyStore keys, Funne
     /// <param name="cancellationToken">Stops the wait.</param>
     public async Task<AlertPage> ActAsync(string token, string? until, string? reason, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(token, cancellationToken) is not { } link)
+        if (links.Read(token) is not { } link)
         {
             return Forged;
         }
@@ -51,7 +51,7 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkKeyStore keys, Funne
             return await ShowAsync(token, cancellationToken);
         }
 
-        var asked = new SilenceLink(LinkToken.IdOf(token), link.AlertId, link.RecipientGroup.Team, link.ExpiresAt);
+        var asked = new SilenceLink(LinkProtector.IdOf(link), link.AlertId, link.RecipientGroup.Team, link.ExpiresAt);
         SilenceAnswer? answer = null;
         await journeys.UpdateAsync(link.LeadId, state => Keep(answer = Ask(state, asked, choice, OneLine.Of(reason, LongestReason))), cancellationToken);
         return answer switch
@@ -71,11 +71,10 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkKeyStore keys, Funne
 
     private static JourneyChange? Keep(SilenceAnswer answer) => answer is SilenceAnswer.Granted granted ? new(granted.State, []) : null;
 
-    private async Task<AlertLink?> ReadAsync(string token, CancellationToken cancellationToken) => LinkToken.Read(token, await keys.GetAsync(cancellationToken));
-
-    private AlertPage Show(AlertLink link, string tokenId, JourneyState state)
+    private AlertPage Show(AlertLink link, JourneyState state)
     {
-        if (state.Ledger.Silences.FirstOrDefault(silence => silence.Id == tokenId) is { } done)
+        var id = LinkProtector.IdOf(link);
+        if (state.Ledger.Silences.FirstOrDefault(silence => silence.Id == id) is { } done)
         {
             return Say(StatusCodes.Status200OK, "Already done", Sentence(done, link));
         }

@@ -118,7 +118,7 @@ public sealed partial class MailFlow(
     {
         if (claim.Window.Batch is null && await DecideAsync(entries, down, cancellationToken) is { Count: > 0 } told)
         {
-            var batch = await composer.WriteAsync(claim.Window.RecipientGroup, told, cancellationToken);
+            var batch = await composer.WriteAsync(claim.Window.RecipientGroup, told);
             await claim.KeepAsync(claim.Window with { Batch = batch }, cancellationToken);
         }
 

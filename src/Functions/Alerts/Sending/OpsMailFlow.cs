@@ -84,7 +84,7 @@ public sealed partial class OpsMailFlow(
             Recipients = ops.Recipients,
             Subject = $"[IntegrationHub] {text.Subject}",
             Text = text.ToText(),
-            Html = await renderer.RenderAsync<OpsMailHtml>(text),
+            Html = await renderer.RenderMailAsync<OpsMailHtml>(text),
         };
     }
 

@@ -1,48 +1,44 @@
+using System.Net.Security;
 using System.Net.Sockets;
-using IntegrationHub.Functions.Platform;
 using IntegrationHub.Functions.Platform.Settings;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Logging;
 using MimeKit;
-using Polly;
-using Polly.Timeout;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
 /// <summary>Hands mail to the server of the section <c>Mail:Smtp</c>; without one nothing is sent.</summary>
-public sealed partial class SmtpMailSender(MailOptions options, TimeProvider clock, ILogger<SmtpMailSender> logger) : IMailSender
+internal sealed partial class SmtpMailSender(MailOptions options, TimeProvider clock, ILogger<SmtpMailSender> logger) : IMailSender
 {
     /// <summary>Well inside the claim on the mailbox that the mail comes from.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
-    private readonly ResiliencePipeline _timeout = HubPipelines.Timeout(Timeout, clock);
+    /// <summary>Gets what decides about the server's certificate; null leaves it to the machine.</summary>
+    internal RemoteCertificateValidationCallback? CertificateCheck { get; init; }
 
     /// <inheritdoc/>
     public async Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(mail);
-        var server = options.Smtp ?? throw new MailUnavailableException("(none)", "neither Mail:Smtp:Host nor Mail:AzureCommunication:Endpoint is set.");
+        var server = options.Smtp
+            ?? throw new MailUnavailableException("(none)", "neither Mail:Smtp:Host nor Mail:AzureCommunication:Endpoint is set.");
+        using var timeout = new CancellationTokenSource(Timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        using var client = new Client { ServerCertificateValidationCallback = CertificateCheck };
         using var message = ToMessage(mail, options.From);
-        using var client = new Client();
-        var handedOver = false;
         try
         {
-            await _timeout.ExecuteAsync(
-                async token =>
-                {
-                    await ConnectAsync(client, server, token);
-                    handedOver = true;
-                    await client.SendAsync(message, token);
-                },
-                cancellationToken);
+            await SignInAsync(client, server, either.Token);
+            await client.SendAsync(message, either.Token, client);
+            await client.DisconnectAsync(quit: true, either.Token);
         }
-        catch (TimeoutRejectedException)
+        catch (Exception) when (client.Taken)
         {
-            throw new MailUnavailableException(server.Host, $"no answer within {Timeout.TotalSeconds:0} s.") { MayHaveTaken = handedOver };
+            // The mail is with the server; how the connection ended does not matter.
         }
-        catch (Exception failure) when (Translate(server.Host, failure, handedOver) is { } ours)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && Translate(server.Host, failure, client) is { } ours)
         {
             throw ours;
         }
@@ -53,40 +49,15 @@ public sealed partial class SmtpMailSender(MailOptions options, TimeProvider clo
         }
     }
 
-    /// <summary>The mail as MIME: plain text first, HTML as the better alternative.</summary>
-    internal static MimeMessage ToMessage(OutgoingMail mail, string from)
-    {
-        var body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html };
-        var message = new MimeMessage { Subject = mail.Subject, Body = body.ToMessageBody() };
-        message.From.Add(new MailboxAddress(null, from));
-        message.To.AddRange(mail.Recipients.Select(recipient => new MailboxAddress(null, recipient)));
-        message.Headers[HeaderId.MessageId] = mail.MessageId;
-        message.Headers[HeaderId.InReplyTo] = mail.ThreadId;
-        message.Headers[HeaderId.References] = mail.ThreadId;
-        message.Headers[HeaderId.AutoSubmitted] = "auto-generated";
-        return message;
-    }
-
-    /// <summary>Makes ours of the library's exception, which holds addresses and answers.</summary>
-    /// <param name="server">The server's name.</param>
-    /// <param name="failure">What went wrong.</param>
-    /// <param name="handedOver">Whether the mail may have been on its way to the server when it did.</param>
-    /// <returns>Null for a failure that is not the server's.</returns>
-    internal static Exception? Translate(string server, Exception failure, bool handedOver) => failure switch
+    /// <summary>Makes ours of the server's status. The library's exceptions hold addresses and are not passed on.</summary>
+    internal static Exception Translate(string server, SmtpStatusCode status) => (int)status switch
     {
         // Wrong credentials and a missing STARTTLS are mended in the settings, and the mail is as good as before.
-        SmtpCommandException { StatusCode: var status and >= (SmtpStatusCode)500 } when (int)status is not (530 or 534 or 535 or 538) =>
-            new MailRefusedException(server, $"{(int)status} ({status})"),
-        SmtpCommandException { StatusCode: var status } => new MailUnavailableException(server, $"{(int)status} ({status})."),
-        AuthenticationException => new MailUnavailableException(server, "the login is not accepted. Check Mail:Smtp:User and Mail:Smtp:Password."),
-        SslHandshakeException => new MailUnavailableException(server, "its certificate is not trusted."),
-        NotSupportedException => new MailUnavailableException(server, "it offers no STARTTLS, or no login. Check Mail:Smtp:StartTls and Mail:Smtp:User."),
-        SocketException socket => new MailUnavailableException(server, $"{socket.SocketErrorCode}.") { MayHaveTaken = handedOver },
-        IOException or ProtocolException => new MailUnavailableException(server, "the connection failed.") { MayHaveTaken = handedOver },
-        _ => null,
+        >= 500 and not (530 or 534 or 535 or 538) => new MailRefusedException(server, $"{(int)status} ({status})"),
+        _ => new MailUnavailableException(server, $"{(int)status} ({status})."),
     };
 
-    private static async Task ConnectAsync(Client client, SmtpOptions server, CancellationToken cancellationToken)
+    private static async Task SignInAsync(SmtpClient client, SmtpOptions server, CancellationToken cancellationToken)
     {
         var security = server.StartTls ? SecureSocketOptions.StartTls : SecureSocketOptions.None;
         await client.ConnectAsync(server.Host, server.Port, security, cancellationToken);
@@ -96,23 +67,78 @@ public sealed partial class SmtpMailSender(MailOptions options, TimeProvider clo
         }
     }
 
-    /// <summary>Goes on where a recipient is refused, as long as one is left.</summary>
-    private sealed class Client : SmtpClient
+    /// <summary>The mail as MIME: plain text first, HTML as the better alternative.</summary>
+    private static MimeMessage ToMessage(OutgoingMail mail, string from)
     {
-        public List<SmtpStatusCode> Refused { get; } = [];
+        var message = new MimeMessage
+        {
+            Subject = mail.Subject,
+            Body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html }.ToMessageBody(),
+        };
+        message.From.Add(new MailboxAddress("", from));
+        message.To.AddRange(mail.Recipients.Select(recipient => new MailboxAddress("", recipient)));
+        message.Headers[HeaderId.MessageId] = mail.MessageId;
+        message.Headers[HeaderId.InReplyTo] = mail.ThreadId;
+        message.Headers[HeaderId.References] = mail.ThreadId;
+        message.Headers[HeaderId.AutoSubmitted] = "auto-generated";
+        return message;
+    }
 
-        protected override void OnRecipientNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) => Refused.Add(response.StatusCode);
+    /// <summary>Makes ours of the library's exception. Only silence after the text leaves open whether the mail was taken.</summary>
+    /// <returns>Null for a failure that is not the server's.</returns>
+    private static Exception? Translate(string server, Exception failure, Client client) => failure switch
+    {
+        SmtpCommandException answer => Translate(server, answer.StatusCode),
+        AuthenticationException =>
+            new MailUnavailableException(server, "the login is not accepted. Check Mail:Smtp:User and Mail:Smtp:Password."),
+        SslHandshakeException => new MailUnavailableException(server, "its certificate is not trusted."),
+        NotSupportedException =>
+            new MailUnavailableException(server, "it offers no STARTTLS, or no login. Check Mail:Smtp:StartTls and Mail:Smtp:User."),
+        SocketException socket => new MailUnavailableException(server, $"{socket.SocketErrorCode}.") { MayHaveTaken = client.Began },
+        OperationCanceledException =>
+            new MailUnavailableException(server, $"no answer within {Timeout.TotalSeconds:0} s.") { MayHaveTaken = client.Began },
+        IOException or ProtocolException => new MailUnavailableException(server, "the connection failed.") { MayHaveTaken = client.Began },
+        _ => null,
+    };
 
-        /// <summary>
-        /// Of several answers the lowest counts: what is to be tried later for one of them is to be tried later.
-        /// </summary>
+    /// <summary>A connection that goes on where a recipient is refused, and knows how far the mail came.</summary>
+    private sealed class Client : SmtpClient, ITransferProgress
+    {
+        private readonly List<SmtpStatusCode> _refused = [];
+
+        /// <summary>Gets what the server answered to the recipients it refused.</summary>
+        public IReadOnlyList<SmtpStatusCode> Refused => _refused;
+
+        /// <summary>Gets a value indicating whether the text of the mail is on its way.</summary>
+        public bool Began { get; private set; }
+
+        /// <summary>Gets a value indicating whether the server has taken the mail.</summary>
+        public bool Taken { get; private set; }
+
+        public void Report(long bytesTransferred, long totalSize) => Began = true;
+
+        public void Report(long bytesTransferred) => Began = true;
+
+        protected override void OnRecipientNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) =>
+            _refused.Add(response.StatusCode);
+
+        /// <summary>Of several answers the lowest counts: what may be taken later for one of them is tried later.</summary>
         protected override void OnNoRecipientsAccepted(MimeMessage message) =>
-            throw new SmtpCommandException(SmtpErrorCode.RecipientNotAccepted, Refused.Min(), "No recipient was accepted.");
+            throw new SmtpCommandException(SmtpErrorCode.RecipientNotAccepted, _refused.Min(), "No recipient was accepted.");
+
+        protected override void OnMessageSent(MessageSentEventArgs e)
+        {
+            Taken = true;
+            base.OnMessageSent(e);
+        }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Mail {MessageId} was refused for {Refused} of its {Recipients} recipients. Check the settings Teams:*:Recipients.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "Mail {MessageId} was refused for {Refused} of its {Recipients} recipients. Check the settings Teams:*:Recipients.")]
         public static partial void SomeRefused(ILogger logger, string messageId, int refused, int recipients);
     }
 }

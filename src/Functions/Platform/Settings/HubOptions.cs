@@ -14,7 +14,4 @@ public sealed record HubOptions
 
     /// <summary>Gets how many dead letters a replay sends in a second, so that the tools are not overrun. At least 1. Default: 20.</summary>
     public int ReplayPerSecond { get; init; } = 20;
-
-    /// <summary>Gets the key that signs the links in mails; null for one that the hub makes itself, once, and keeps in a table. Secret.</summary>
-    public string? LinkKey { get; init; }
 }

@@ -35,7 +35,6 @@ public static class SettingsRegistration
         return standard with
         {
             TablePrefix = reader.Text("Hub:TablePrefix", IsTablePrefix, "at most 20 letters and digits with a letter first", "staging") ?? "",
-            LinkKey = reader.Text("Hub:LinkKey", key => key.Length >= 32, "at least 32 random characters", "the output of openssl rand -hex 32"),
             ReplayPerSecond = reader.Value<int>(
                 "Hub:ReplayPerSecond", standard.ReplayPerSecond, rate => rate >= 1, "a whole number of 1 or more", "20"),
             PublicUrl = reader.Parse("Hub:PublicUrl", ParsePublicUrl, "an http or https address without query", "https://hub.example.com")

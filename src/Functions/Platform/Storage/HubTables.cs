@@ -43,8 +43,11 @@ public sealed class HubTables(TableServiceClient service, HubOptions hub)
     /// <summary>What waits to be mailed, by audience.</summary>
     public const string Mailbox = "Mailbox";
 
-    /// <summary>When mails went out lately, for the throttle; and the key that signs links.</summary>
+    /// <summary>When mails went out lately, for the throttle.</summary>
     public const string MailGate = "MailGate";
+
+    /// <summary>The keys that protect the links in mails.</summary>
+    public const string KeyRing = "KeyRing";
 
     /// <summary>What sales gave back, and why.</summary>
     public const string Returns = "Returns";
