@@ -226,7 +226,7 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
 
         if (!IsOfRelay(delivery, secret))
         {
-            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{SignatureHeader} or the bearer token is missing or does not match");
+            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{SignatureHeader} or the Authorization header is missing or does not match");
         }
 
         return SalesforceWire.ParseChanges(delivery.Body) is { } changes
