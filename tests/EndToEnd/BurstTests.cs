@@ -13,7 +13,7 @@ public sealed class BurstTests
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     [Fact]
-    public async Task A_thousand_webhooks_in_five_seconds_with_a_cold_start_are_a_thousand_messages_and_whatever_was_not_taken_was_answered_with_5xx()
+    public async Task A_thousand_webhooks_in_five_seconds_with_a_cold_start_are_all_on_the_queue_and_whatever_was_not_taken_was_answered_with_5xx()
     {
         // Nobody works on the queue: what it holds is what came.
         await using var world = await World.StartAsync(("AzureWebJobs.ProcessInbound.Disabled", "true"));
@@ -35,9 +35,12 @@ public sealed class BurstTests
         // What the hub has said yes to survives it.
         await world.Hub.Host.KillAsync();
         var messages = await world.InboundAsync();
-        Assert.Equal(Requests, messages.Count);
         Assert.Equal(Requests, messages.Select(message => message.Body.ToString()).Distinct().Count());
         Assert.Equal(Requests, answers.Count(answer => answer == HttpStatusCode.Accepted));
+
+        // A send that was too slow for its caller may have arrived all the same. Such a delivery went to the spool or was refused, and came again.
+        var mayHaveComeTwice = world.Hub.Log.Split(Environment.NewLine).Count(line => line.Contains("goes to the spool", StringComparison.Ordinal));
+        Assert.InRange(messages.Count, Requests, Requests + mayHaveComeTwice);
         Assert.All(answers, answer => Assert.True(answer is null or HttpStatusCode.Accepted or >= HttpStatusCode.InternalServerError, $"answered with {answer}"));
     }
 
