@@ -7,10 +7,10 @@ namespace IntegrationHub.Demo;
 internal sealed class Expectations(Narrator narrator)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     /// <summary>When all of it should be over: from then on everything is looked at once.</summary>
-    private static readonly TimeSpan PatienceInAll = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan TimeoutInAll = TimeSpan.FromSeconds(100);
 
     private readonly long _began = Stopwatch.GetTimestamp();
     private readonly Lock _lock = new();
@@ -23,8 +23,8 @@ internal sealed class Expectations(Narrator narrator)
 
     /// <param name="what">What has to come true, in words.</param>
     /// <param name="insteadAsync">Tells what is there instead; null once it is true.</param>
-    /// <param name="patience">How long it may take; null for the usual time.</param>
-    public async Task HoldAsync(string what, Func<CancellationToken, Task<string?>> insteadAsync, CancellationToken cancellationToken, TimeSpan? patience = null)
+    /// <param name="timeout">How long it may take; null for the usual time.</param>
+    public async Task HoldAsync(string what, Func<CancellationToken, Task<string?>> insteadAsync, CancellationToken cancellationToken, TimeSpan? timeout = null)
     {
         narrator.Await(what);
         var began = Stopwatch.GetTimestamp();
@@ -38,7 +38,7 @@ internal sealed class Expectations(Narrator narrator)
                 return;
             }
 
-            if (Stopwatch.GetElapsedTime(began) > (patience ?? Patience) || Stopwatch.GetElapsedTime(_began) > PatienceInAll)
+            if (Stopwatch.GetElapsedTime(began) > (timeout ?? Timeout) || Stopwatch.GetElapsedTime(_began) > TimeoutInAll)
             {
                 lock (_lock)
                 {

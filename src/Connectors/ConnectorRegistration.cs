@@ -1,6 +1,7 @@
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.HubSpot;
 using IntegrationHub.Connectors.Salesforce;
+using IntegrationHub.Connectors.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -4,16 +4,22 @@ using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Messaging.ServiceBus;
 using IntegrationHub.Connectors;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Settings;
 using IntegrationHub.Functions.Alerts;
-using IntegrationHub.Functions.Erasure;
 using IntegrationHub.Functions.Handoffs;
-using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Functions.Identity.Erasure;
+using IntegrationHub.Functions.Identity.Matching;
+using IntegrationHub.Functions.Identity.Reviews;
+using IntegrationHub.Functions.Ingestion;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Leads;
 using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Settings;
+using IntegrationHub.Functions.Platform.Storage;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Functions.Polling;
-using IntegrationHub.Functions.Reviews;
-using IntegrationHub.Functions.Settings;
+using IntegrationHub.Functions.Webhooks;
 using IntegrationHub.Functions.WriteBack;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -67,7 +73,7 @@ public static class Hub
             () => services.AddHubSettings(configuration),
             () => services.AddConnectors(configuration),
             () => services.AddHandoffs(configuration),
-            () => services.AddSingleton(new DeliveryPolicy(RetryDelays(configuration))),
+            () => services.AddSingleton(new MessageRetryPolicy(RetryDelays(configuration))),
         ];
         foreach (var add in sections)
         {
@@ -102,13 +108,13 @@ public static class Hub
     private static void AddJourneys(IServiceCollection services) => services
         .AddSingleton<JourneyStore>()
         .AddSingleton<IdentityStore>()
-        .AddSingleton<SeatStore>()
+        .AddSingleton<RecordLinkStore>()
         .AddSingleton<DeadlineStore>()
         .AddSingleton<FunnelTopic>()
         .AddSingleton<JourneyFlow>()
         .AddSingleton<LeadQuery>()
         .AddSingleton<ReviewStore>()
-        .AddSingleton<ILeadRecords>(provider => provider.GetRequiredService<ReviewStore>())
+        .AddSingleton<IErasable>(provider => provider.GetRequiredService<ReviewStore>())
         .AddSingleton<ReviewFlow>()
         .AddSingleton<ErasureFlow>();
 
@@ -118,7 +124,7 @@ public static class Hub
         .AddSingleton<SpoolStore>()
         .AddSingleton<SpoolFlow>()
         .AddSingleton<ParkedStore>()
-        .AddSingleton<WebhookIntake>()
+        .AddSingleton<WebhookReceiver>()
         .AddSingleton<LeadMatcher>()
         .AddSingleton<EnrichFlow>()
         .AddSingleton<ProcessFlow>();
@@ -146,7 +152,7 @@ public static class Hub
         var reader = new SettingsReader(configuration);
         var delays = reader.Durations("Hub:RetryDelays");
         reader.ThrowIfFaulty();
-        return delays.Count > 0 ? delays : DeliveryPolicy.DefaultDelays;
+        return delays.Count > 0 ? delays : MessageRetryPolicy.DefaultDelays;
     }
 
     private static ManagedIdentityCredential Identity(IConfiguration configuration, string connection) =>

@@ -1,4 +1,4 @@
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Settings;
 using IntegrationHub.Functions;
 using Microsoft.Extensions.Hosting;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using IntegrationHub.Connectors;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
 using IntegrationHub.Connectors.HubSpot;
 using IntegrationHub.Connectors.Salesforce;
 using Microsoft.Extensions.Configuration;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Ops.DeadLetters;
+using IntegrationHub.Functions.Platform.Messaging;
 
 namespace IntegrationHub.Cli.Tests;
 
@@ -14,9 +15,9 @@ public sealed class DeadLettersCommandTests : IAsyncLifetime
         new("m3", 3, null, "line one\nline two \u001b[31mred", null, null, Monday.AddMinutes(2), 100),
     ];
 
-    private PlayedHub _hub = null!;
+    private FakeHub _hub = null!;
 
-    public async ValueTask InitializeAsync() => _hub = await PlayedHub.StartAsync();
+    public async ValueTask InitializeAsync() => _hub = await FakeHub.StartAsync();
 
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
@@ -116,12 +117,12 @@ public sealed class DeadLettersCommandTests : IAsyncLifetime
     [Fact]
     public async Task What_the_hub_refuses_ends_with_1_and_its_own_words()
     {
-        string[] hub = ["--url", _hub.Url, "--key", PlayedHub.Key];
+        string[] hub = ["--url", _hub.Url, "--key", FakeHub.Key];
 
         var wrongEntity = await CommandRun.RunAsync(["deadletters", "list", "--entity", "outbound", .. hub]);
         var wrongFilter = await CommandRun.RunAsync(["deadletters", "replay", "--entity", "funnel/alerts", "--connector", "hubspot", .. hub]);
         var wrongKey = await CommandRun.RunAsync("deadletters", "list", "--entity", "inbound", "--url", _hub.Url, "--key", "another");
-        var wrongPlace = await CommandRun.RunAsync("deadletters", "list", "--entity", "inbound", "--url", $"{_hub.Url}/nowhere", "--key", PlayedHub.Key);
+        var wrongPlace = await CommandRun.RunAsync("deadletters", "list", "--entity", "inbound", "--url", $"{_hub.Url}/nowhere", "--key", FakeHub.Key);
 
         Assert.All([wrongEntity, wrongFilter, wrongKey, wrongPlace], run => Assert.Equal((ExitCodes.NotDone, ""), (run.Exit, run.Output)));
         Assert.Contains("funnel/to-sales", wrongEntity.Errors, StringComparison.Ordinal);
@@ -139,7 +140,7 @@ public sealed class DeadLettersCommandTests : IAsyncLifetime
     {
         string[] options = json ? ["--json"] : [];
 
-        var run = await CommandRun.RunAsync(["deadletters", "list", "--entity", "inbound", "--url", $"{_hub.Url}/{place}/", "--key", PlayedHub.Key, .. options]);
+        var run = await CommandRun.RunAsync(["deadletters", "list", "--entity", "inbound", "--url", $"{_hub.Url}/{place}/", "--key", FakeHub.Key, .. options]);
 
         Assert.Equal((ExitCodes.NotDone, ""), (run.Exit, run.Output));
         Assert.Contains("not a hub", run.Errors, StringComparison.Ordinal);
@@ -170,5 +171,5 @@ public sealed class DeadLettersCommandTests : IAsyncLifetime
     }
 
     private Task<CommandRun> RunAsync(string command, params string[] options) =>
-        CommandRun.RunAsync(["deadletters", command, "--entity", "inbound", "--url", _hub.Url, "--key", PlayedHub.Key, .. options]);
+        CommandRun.RunAsync(["deadletters", command, "--entity", "inbound", "--url", _hub.Url, "--key", FakeHub.Key, .. options]);
 }

@@ -1,4 +1,5 @@
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
 using IntegrationHub.Connectors.Tests.Common;
 using IntegrationHub.Funnel;
 using IntegrationHub.Sandbox;

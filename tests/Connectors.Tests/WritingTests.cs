@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Http;
 using IntegrationHub.Connectors.Tests.Common;
 using IntegrationHub.Funnel;
 using IntegrationHub.Sandbox;

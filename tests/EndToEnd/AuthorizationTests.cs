@@ -10,7 +10,7 @@ public sealed partial class AuthorizationTests
 {
     private const int Deliveries = 20;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Credentials_that_are_refused_show_in_health_are_not_tried_again_and_again_and_lose_nothing()
@@ -28,10 +28,10 @@ public sealed partial class AuthorizationTests
             Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         }
 
-        await Wait.UntilAsync("every delivery was tried five times", Patience, () => Task.FromResult(Retries().Count(world.Hub.Log) >= 5 * Deliveries));
+        await Wait.UntilAsync("every delivery was tried five times", Timeout, () => Task.FromResult(Retries().Count(world.Hub.Log) >= 5 * Deliveries));
         foreach (var connector in new[] { "hubspot", "salesforce" })
         {
-            await Wait.UntilAsync($"health tells of {connector}", Patience, async () => (await world.Hub.AskAsync("health")).GetProperty("connectors").EnumerateArray().Any(each =>
+            await Wait.UntilAsync($"health tells of {connector}", Timeout, async () => (await world.Hub.AskAsync("health")).GetProperty("connectors").EnumerateArray().Any(each =>
                 each.GetProperty("name").GetString() == connector && each.GetProperty("state").GetString() == "failing" && each.GetProperty("lastError").GetString()!.Contains("invalid_grant", StringComparison.Ordinal)));
         }
 
@@ -44,7 +44,7 @@ public sealed partial class AuthorizationTests
         await world.Hub.Host.StartAsync();
         foreach (var contact in contacts)
         {
-            await Wait.UntilAsync($"contact {contact} is on a journey", Patience, async () => await world.Hub.FindLeadAsync(contact) is not null);
+            await Wait.UntilAsync($"contact {contact} is on a journey", Timeout, async () => await world.Hub.FindLeadAsync(contact) is not null);
         }
     }
 

@@ -9,7 +9,7 @@ namespace IntegrationHub.EndToEnd;
 /// <summary>What people do in one tool, and what comes of it in the hub and in the other: from outside, by the contract.</summary>
 public sealed partial class BothToolsTests(World world) : IClassFixture<World>, IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -32,7 +32,7 @@ public sealed partial class BothToolsTests(World world) : IClassFixture<World>, 
         var third = world.Vendors.HubSpot.MergeContacts(first, second, newRecord: true);
 
         var lead = "";
-        await Wait.UntilAsync("all ids lead to one lead", Patience, async () =>
+        await Wait.UntilAsync("all ids lead to one lead", Timeout, async () =>
         {
             var found = await Task.WhenAll(new[] { first, second, third }.Select(world.Hub.FindLeadAsync));
             var leads = found.Select(each => each?.GetProperty("leadId").GetString()).Distinct().ToList();
@@ -65,8 +65,8 @@ public sealed partial class BothToolsTests(World world) : IClassFixture<World>, 
         world.Vendors.HubSpot.Update("contacts", here, ("hs_email_optout", "true"));
         world.Vendors.Salesforce.Update("Lead", thereRecord, ("HasOptedOutOfEmail", true));
 
-        await Wait.UntilAsync("the CRM knows", Patience, () => Task.FromResult("true".Equals(world.Vendors.Salesforce.Get(hereRecord)!["HasOptedOutOfEmail"], StringComparison.OrdinalIgnoreCase)));
-        await Wait.UntilAsync("the marketing tool knows", Patience, () => Task.FromResult(world.Vendors.HubSpot.Get("contacts", there)!["hs_email_optout"] == "true"));
+        await Wait.UntilAsync("the CRM knows", Timeout, () => Task.FromResult("true".Equals(world.Vendors.Salesforce.Get(hereRecord)!["HasOptedOutOfEmail"], StringComparison.OrdinalIgnoreCase)));
+        await Wait.UntilAsync("the marketing tool knows", Timeout, () => Task.FromResult(world.Vendors.HubSpot.Get("contacts", there)!["hs_email_optout"] == "true"));
         Assert.All(await Task.WhenAll(new[] { before, here, there }.Select(world.Hub.FindLeadAsync)), lead => Assert.Equal("optedOut", Text(lead!.Value.GetProperty("consent"), "email")));
     }
 
@@ -78,10 +78,10 @@ public sealed partial class BothToolsTests(World world) : IClassFixture<World>, 
 
         world.Vendors.Salesforce.SetLeadStatus(record, "Closed - Not Converted");
 
-        await Wait.UntilAsync("marketing have it back", Patience, async () => Text((await world.Hub.FindLeadAsync(contact))!.Value, "owner") == "marketing");
+        await Wait.UntilAsync("marketing have it back", Timeout, async () => Text((await world.Hub.FindLeadAsync(contact))!.Value, "owner") == "marketing");
         var handoff = (await world.Hub.FindLeadAsync(contact))!.Value.GetProperty("handoffs").EnumerateArray().First(handoff => Text(handoff, "to") == "sales");
         Assert.Equal("Closed - Not Converted", Text(handoff, "returnedReason"));
-        await Wait.UntilAsync("the marketing tool shows the stage", Patience, () => Task.FromResult(world.Vendors.HubSpot.Get("contacts", contact)!["lifecyclestage"] is "lead" or "marketingqualifiedlead"));
+        await Wait.UntilAsync("the marketing tool shows the stage", Timeout, () => Task.FromResult(world.Vendors.HubSpot.Get("contacts", contact)!["lifecyclestage"] is "lead" or "marketingqualifiedlead"));
         await Wait.UntilAsync("and the reason", TimeSpan.FromSeconds(30), () => Task.FromResult(world.Vendors.HubSpot.AssociatedIds("contacts", contact, "notes")
             .Any(note => world.Vendors.HubSpot.Get("notes", note)!["hs_note_body"]!.Contains("Closed - Not Converted", StringComparison.Ordinal))));
     }
@@ -91,7 +91,7 @@ public sealed partial class BothToolsTests(World world) : IClassFixture<World>, 
     {
         var contact = Contact("link@example.com", "evangelist", "Link Ltd");
         var link = "";
-        await Wait.UntilAsync("the mail with the link is there", Patience, () => Task.FromResult(
+        await Wait.UntilAsync("the mail with the link is there", Timeout, () => Task.FromResult(
             (link = world.Mail.Mails.Select(mail => mail.Text).Where(text => text.Contains("Link Ltd", StringComparison.Ordinal)).Select(text => Links().Match(text).Value).FirstOrDefault("")).Length > 0));
         var before = (await world.Hub.FindLeadAsync(contact))!.Value.GetProperty("history").GetRawText();
 
@@ -125,7 +125,7 @@ public sealed partial class BothToolsTests(World world) : IClassFixture<World>, 
         world.Vendors.HubSpot.CreateContact("ERASED@example.com", ("lifecyclestage", "lead"));
         await world.Vendors.HubSpot.Webhooks.WhenSettledAsync(Stop);
 
-        await Wait.UntilAsync("what was said of them is counted as dropped", Patience, async () => (await world.Hub.AskAsync("health")).GetProperty("connectors").EnumerateArray().Sum(each => each.GetProperty("dropped").GetInt64()) > 0);
+        await Wait.UntilAsync("what was said of them is counted as dropped", Timeout, async () => (await world.Hub.AskAsync("health")).GetProperty("connectors").EnumerateArray().Sum(each => each.GetProperty("dropped").GetInt64()) > 0);
         await world.Hub.UntilIdleAsync();
         Assert.Null(await world.Hub.FindLeadAsync(contact));
         Assert.Null(await world.Hub.FindLeadAsync(record, "salesforce"));
@@ -168,13 +168,13 @@ public sealed partial class BothToolsTests(World world) : IClassFixture<World>, 
         return contact;
     }
 
-    private Task KnownAsync(long contact) => Wait.UntilAsync($"contact {contact} is known", Patience, async () => await world.Hub.FindLeadAsync(contact) is not null);
+    private Task KnownAsync(long contact) => Wait.UntilAsync($"contact {contact} is known", Timeout, async () => await world.Hub.FindLeadAsync(contact) is not null);
 
     /// <summary>The contact's record in the CRM, once the hub knows it.</summary>
     private async Task<string> RecordAsync(long contact)
     {
         string? record = null;
-        await Wait.UntilAsync($"contact {contact} is in the CRM", Patience, async () =>
+        await Wait.UntilAsync($"contact {contact} is in the CRM", Timeout, async () =>
             (record = (await world.Hub.FindLeadAsync(contact))?.GetProperty("identities").EnumerateArray().Where(key => key.TryGetProperty("connector", out var name) && name.GetString() == "salesforce").Select(key => Text(key, "id")).FirstOrDefault()) is not null);
         return record!;
     }

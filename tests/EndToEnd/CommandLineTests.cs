@@ -8,14 +8,14 @@ namespace IntegrationHub.EndToEnd;
 /// <summary>The command line of operators as a process, and the hub that it asks.</summary>
 public sealed class CommandLineTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task The_dead_letters_of_a_running_hub_are_listed_counted_and_replayed()
     {
         await using var world = await World.StartAsync();
         await world.SendInboundAsync(new("not ours") { MessageId = "m1" });
-        await Wait.UntilAsync("the message is given up", Patience, async () => (await DeadLettersAsync(world, "list")).GetProperty("count").GetInt32() == 1);
+        await Wait.UntilAsync("the message is given up", Timeout, async () => (await DeadLettersAsync(world, "list")).GetProperty("count").GetInt32() == 1);
 
         var listed = (await DeadLettersAsync(world, "list")).GetProperty("deadLetters")[0];
         var counted = await DeadLettersAsync(world, "replay", "--reason", "not-a-delivery", "--dry-run");

@@ -12,7 +12,7 @@ public sealed class HostileNameTests
     private const string Emoji = "👩‍👩‍👧‍👦 Zoë 𝕏 \uD83C\uDFF3\uFE0F\u200D\uD83C\uDF08";
 
     private static readonly string[] Hostile = [Markup, Injection, Turned, Emoji, string.Concat(Enumerable.Repeat("Longname ", 10 * 1024 / 9))];
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task A_hostile_name_stays_text_in_the_answers_of_the_API_in_the_CRM_and_in_mail()
@@ -23,7 +23,7 @@ public sealed class HostileNameTests
         await TellAsync(world, handedOver, "salesqualifiedlead");
         await TellAsync(world, stalled, "evangelist");
 
-        await Wait.UntilAsync("all are in the CRM", Patience, () => Task.FromResult(world.Vendors.Salesforce.All("Task").Count == Hostile.Length));
+        await Wait.UntilAsync("all are in the CRM", Timeout, () => Task.FromResult(world.Vendors.Salesforce.All("Task").Count == Hostile.Length));
         foreach (var (name, number) in Hostile.Select((name, number) => (name, number)))
         {
             var record = world.Vendors.Salesforce.All("Lead").Single(lead => lead["Email"] == $"handed{number}@example.com");
@@ -52,7 +52,7 @@ public sealed class HostileNameTests
     /// <summary>The mails, once both teams have some.</summary>
     private static async Task<IReadOnlyList<ReceivedMail>> MailsAsync(World world)
     {
-        await Wait.UntilAsync("both teams have mail", Patience, () => Task.FromResult(world.Mail.Mails.SelectMany(mail => mail.Recipients).Distinct().Count() >= 2));
+        await Wait.UntilAsync("both teams have mail", Timeout, () => Task.FromResult(world.Mail.Mails.SelectMany(mail => mail.Recipients).Distinct().Count() >= 2));
         return world.Mail.Mails;
     }
 
@@ -74,7 +74,7 @@ public sealed class HostileNameTests
     {
         foreach (var contact in contacts)
         {
-            await Wait.UntilAsync($"the alert about contact {contact} has its fate", Patience, async () =>
+            await Wait.UntilAsync($"the alert about contact {contact} has its fate", Timeout, async () =>
                 (await world.Hub.FindLeadAsync(contact))!.Value.GetProperty("alerts").EnumerateArray().Any(alert => alert.GetProperty("fate").GetString() is "sent" or "grouped"));
         }
 

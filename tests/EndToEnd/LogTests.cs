@@ -20,7 +20,7 @@ public sealed partial class LogTests
         HubProcess.Key, HubProcess.ClientSecret, "pat-sandbox", "sandbox-salesforce-client-secret", "00D5g000001AbCdEAK!", "Bearer", "Eby8vdM02xNOcq",
     ];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static long _event = 900_000;
 
     [Fact]
@@ -54,19 +54,19 @@ public sealed partial class LogTests
         await TellAsync(world, contact, "jobtitle", "Needletitle");
         await TellAsync(world, contact, "email", "needle.second@needle.example");
         await TellAsync(world, contact, "lifecyclestage", "salesqualifiedlead");
-        await Wait.UntilAsync("the lead is in the CRM", Patience, () => Task.FromResult(crm.All("Task").Count == 1));
+        await Wait.UntilAsync("the lead is in the CRM", Timeout, () => Task.FromResult(crm.All("Task").Count == 1));
         var record = crm.All("Lead").Single().Id;
         crm.CompleteTask(crm.All("Task").Single().Id);
         crm.SetLeadStatus(record, "Working - Contacted");
         crm.Update("Lead", record, ("Phone", "+49 30 5550199"));
         crm.SetLeadStatus(record, "Closed - Not Converted");
-        await Wait.UntilAsync("the lead is back with marketing", Patience, async () => (await world.Hub.FindLeadAsync(contact))?.GetProperty("owner").GetString() == "marketing");
+        await Wait.UntilAsync("the lead is back with marketing", Timeout, async () => (await world.Hub.FindLeadAsync(contact))?.GetProperty("owner").GetString() == "marketing");
         await TellAsync(world, contact, "hs_email_optout", "true");
 
         var advocate = Contact(world, "needle.advocate@needle.example");
         await TellAsync(world, advocate, "lifecyclestage", "evangelist");
         await TellAsync(world, advocate, "lifecyclestage", "needlestage");
-        await Wait.UntilAsync("both teams are told", Patience, () => Task.FromResult(world.Mail.Mails.Count >= 2));
+        await Wait.UntilAsync("both teams are told", Timeout, () => Task.FromResult(world.Mail.Mails.Count >= 2));
 
         var token = await OpenLinkAsync(world);
         crm.CreateLead("needle.twice@needle.example", "Needletwice", "Needlecompany");
@@ -117,32 +117,32 @@ public sealed partial class LogTests
             await world.Hub.UntilIdleAsync();
         }
 
-        await Wait.UntilAsync("messages are given up", Patience, () => Task.FromResult(world.Hub.Log.Contains("was dead-lettered as gave-up", StringComparison.Ordinal)));
+        await Wait.UntilAsync("messages are given up", Timeout, () => Task.FromResult(world.Hub.Log.Contains("was dead-lettered as gave-up", StringComparison.Ordinal)));
         world.Vendors.Faults.Clear();
 
         world.Mail.RefusesMail = _ => new SmtpResponse(SmtpReplyCode.ServiceUnavailable, "needle");
         await TellAsync(world, Contact(world, "needle.unmailed@needle.example"), "lifecyclestage", "evangelist");
-        await Wait.UntilAsync("the mail fails", Patience, async () => (await world.Hub.AskAsync("health")).GetProperty("mail").GetProperty("state").GetString() == "failing");
+        await Wait.UntilAsync("the mail fails", Timeout, async () => (await world.Hub.AskAsync("health")).GetProperty("mail").GetProperty("state").GetString() == "failing");
         world.Mail.RefusesMail = _ => null;
 
         await File.WriteAllTextAsync(world.BusUnavailable, "", TestContext.Current.CancellationToken);
-        await Wait.UntilAsync("the bus is away", Patience, async () =>
+        await Wait.UntilAsync("the bus is away", Timeout, async () =>
         {
             await TellAsync(world, Contact(world, $"needle.{Next()}@needle.example"), "firstname", "Needlespooled");
             return world.Hub.Log.Contains("goes to the spool", StringComparison.Ordinal);
         });
         File.Delete(world.BusUnavailable);
-        await Wait.UntilAsync("the bus is back", Patience, async () => await StatusAsync(world.Hub.Http.GetAsync($"{world.Hub.Url}/api/health?code={HubProcess.Key}")) == HttpStatusCode.OK);
+        await Wait.UntilAsync("the bus is back", Timeout, async () => await StatusAsync(world.Hub.Http.GetAsync($"{world.Hub.Url}/api/health?code={HubProcess.Key}")) == HttpStatusCode.OK);
 
         await world.Tables.StopAsync();
         await TellAsync(world, Contact(world, "needle.waiting@needle.example"), "lastname", "Needlewaiting");
-        await Wait.UntilAsync("the tables are missed", Patience, async () => await StatusAsync(world.Hub.Http.GetAsync($"{world.Hub.Url}/api/leads?email={Address}&code={HubProcess.Key}")) == HttpStatusCode.InternalServerError);
+        await Wait.UntilAsync("the tables are missed", Timeout, async () => await StatusAsync(world.Hub.Http.GetAsync($"{world.Hub.Url}/api/leads?email={Address}&code={HubProcess.Key}")) == HttpStatusCode.InternalServerError);
         await world.Tables.StartAsync();
     }
 
     private static async Task AskAsync(World world)
     {
-        await Wait.UntilAsync("the lead is found by its address", Patience, async () => await StatusAsync(world.Hub.Http.GetAsync($"{world.Hub.Url}/api/leads?email={Address}&code={HubProcess.Key}")) == HttpStatusCode.OK);
+        await Wait.UntilAsync("the lead is found by its address", Timeout, async () => await StatusAsync(world.Hub.Http.GetAsync($"{world.Hub.Url}/api/leads?email={Address}&code={HubProcess.Key}")) == HttpStatusCode.OK);
         var lead = (await world.Hub.AskAsync($"leads?email={Address}")).GetProperty("leadId").GetString();
         await world.Hub.AskAsync($"leads/{lead}/why");
         await world.Hub.AskAsync("reviews");

@@ -7,7 +7,7 @@ namespace IntegrationHub.EndToEnd;
 /// <summary>What breaks around the hub costs time and nothing else.</summary>
 public sealed class OutageTests(World world) : IClassFixture<World>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static long _event = 50_000;
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class OutageTests(World world) : IClassFixture<World>
         world.Vendors.Faults.Clear();
 
         await AllArriveAsync(contacts);
-        await Wait.UntilAsync("every handoff is in the CRM", Patience, () => Task.FromResult(contacts.TrueForAll(contact =>
+        await Wait.UntilAsync("every handoff is in the CRM", Timeout, () => Task.FromResult(contacts.TrueForAll(contact =>
             world.Vendors.Salesforce.All("Lead").Count(lead => lead["Email"] == world.Vendors.HubSpot.Get("contacts", contact)!["email"]) == 1)));
         Assert.Equal(world.Vendors.Salesforce.All("Task").Count, world.Vendors.Salesforce.All("Task").Select(task => task["IntegrationHub_Handoff_Id__c"]).Distinct().Count());
     }
@@ -80,7 +80,7 @@ public sealed class OutageTests(World world) : IClassFixture<World>
     private async Task TakeBusAwayAsync()
     {
         await File.WriteAllTextAsync(world.BusUnavailable, "", TestContext.Current.CancellationToken);
-        await Wait.UntilAsync("the bus is away", Patience, async () =>
+        await Wait.UntilAsync("the bus is away", Timeout, async () =>
         {
             using var health = await world.Hub.Http.GetAsync($"{world.Hub.Url}/api/health?code={HubProcess.Key}", TestContext.Current.CancellationToken);
             return health.StatusCode == HttpStatusCode.ServiceUnavailable;
@@ -106,7 +106,7 @@ public sealed class OutageTests(World world) : IClassFixture<World>
     {
         foreach (var contact in contacts)
         {
-            await Wait.UntilAsync($"contact {contact} is on a journey{Environment.NewLine}{world.Hub.Log}", Patience, async () => await world.Hub.FindLeadAsync(contact) is not null);
+            await Wait.UntilAsync($"contact {contact} is on a journey{Environment.NewLine}{world.Hub.Log}", Timeout, async () => await world.Hub.FindLeadAsync(contact) is not null);
         }
     }
 }

@@ -10,14 +10,14 @@ public sealed class PollingTests(World world) : IClassFixture<World>
 {
     private const int Rows = 25;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Rows_that_are_committed_behind_the_cursor_but_within_the_overlap_arrive_exactly_once()
     {
         var crm = world.Vendors.Salesforce;
         crm.Stamps = StampMode.Growing;
-        crm.CommitDelay = Timeout.InfiniteTimeSpan;
+        crm.CommitDelay = System.Threading.Timeout.InfiniteTimeSpan;
         var late = Create("late");
         crm.CommitDelay = TimeSpan.Zero;
         var seen = Create("seen");
@@ -64,10 +64,10 @@ public sealed class PollingTests(World world) : IClassFixture<World>
         world.Vendors.Faults.Set("salesforce", new Fault { PathPrefix = "/services/data/v60.0/query/01g", Status = 400, Code = "INVALID_QUERY_LOCATOR", Count = 2 });
         var records = Create("paged");
 
-        await Wait.UntilAsync("health tells of it", Patience, async () => (await SalesforceAsync()).GetProperty("state").GetString() == "failing");
+        await Wait.UntilAsync("health tells of it", Timeout, async () => (await SalesforceAsync()).GetProperty("state").GetString() == "failing");
         await AllArriveAsync(records);
 
-        await Wait.UntilAsync("the connector is well again", Patience, async () => (await SalesforceAsync()).GetProperty("state").GetString() == "ok");
+        await Wait.UntilAsync("the connector is well again", Timeout, async () => (await SalesforceAsync()).GetProperty("state").GetString() == "ok");
         Assert.All(await FindAsync(records), lead => Assert.Single(Facts(lead!.Value), fact => fact.GetProperty("kind").GetString() == "profileChanged"));
     }
 
@@ -79,13 +79,13 @@ public sealed class PollingTests(World world) : IClassFixture<World>
 
     private async Task<JsonElement?[]> FindAsync(IEnumerable<string> records) => await Task.WhenAll(records.Select(record => world.Hub.FindLeadAsync(record, "salesforce")));
 
-    private Task AllArriveAsync(IReadOnlyList<string> records) => Wait.UntilAsync("all rows are on journeys", Patience, async () => (await FindAsync(records)).All(lead => lead is not null));
+    private Task AllArriveAsync(IReadOnlyList<string> records) => Wait.UntilAsync("all rows are on journeys", Timeout, async () => (await FindAsync(records)).All(lead => lead is not null));
 
     /// <summary>Until a poll has begun and ended: the first that is counted may have begun before.</summary>
     private async Task PolledTwiceAsync()
     {
         var before = Polls();
-        await Wait.UntilAsync("the CRM was polled twice", Patience, () => Task.FromResult(Polls() >= before + 2));
+        await Wait.UntilAsync("the CRM was polled twice", Timeout, () => Task.FromResult(Polls() >= before + 2));
     }
 
     /// <summary>Each poll asks for leads, deals and tasks; the last of them tells that it is over.</summary>

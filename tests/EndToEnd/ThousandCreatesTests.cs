@@ -11,7 +11,7 @@ public sealed class ThousandCreatesTests
     private const int Creates = 1_000;
     private const int Batch = 100;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task A_thousand_creates_delivered_three_times_while_the_CRMs_answers_are_lost_are_a_thousand_records_and_leads()
@@ -27,7 +27,7 @@ public sealed class ThousandCreatesTests
             Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         }));
 
-        await Wait.UntilAsync("every lead is in the CRM", Patience, () => Task.FromResult(world.Vendors.Salesforce.All("Task").Count == Creates));
+        await Wait.UntilAsync("every lead is in the CRM", Timeout, () => Task.FromResult(world.Vendors.Salesforce.All("Task").Count == Creates));
         var lost = world.Vendors.Calls.Recent.Count(call => call.Fault == nameof(FaultKind.LoseAnswer));
         Assert.True(lost >= Creates / 2, $"only {lost} answers were lost");
         var leads = await LeadsAsync(world, contacts);
@@ -48,7 +48,7 @@ public sealed class ThousandCreatesTests
         {
             string lead = "";
             string[] records = [];
-            await Wait.UntilAsync($"contact {contact} has its record", Patience, async () =>
+            await Wait.UntilAsync($"contact {contact} has its record", Timeout, async () =>
             {
                 var found = (await world.Hub.FindLeadAsync(contact))!.Value;
                 lead = found.GetProperty("leadId").GetString()!;

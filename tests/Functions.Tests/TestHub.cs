@@ -1,8 +1,9 @@
 using System.Diagnostics.Metrics;
 using Azure.Messaging.ServiceBus;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 using IntegrationHub.LocalPlatform.FunctionsHost;

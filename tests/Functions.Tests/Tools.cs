@@ -1,14 +1,15 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Connectors.Http;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Tests;
 
 /// <summary>A CRM that takes leads over, keeps one record a handoff, and fails when told.</summary>
-internal sealed class PlayedCrm(string name = "salesforce") : IHandoffTarget
+internal sealed class FakeCrm(string name = "salesforce") : IHandoffTarget
 {
     private readonly ConcurrentQueue<string> _asked = new();
 
@@ -57,7 +58,7 @@ internal sealed class PlayedCrm(string name = "salesforce") : IHandoffTarget
 }
 
 /// <summary>A tool whose records of people can be written to.</summary>
-internal class PlayedPeople(string name) : IPersonTarget
+internal class FakePeople(string name) : IPersonTarget
 {
     public string Name => name;
 
@@ -124,7 +125,7 @@ internal class PlayedPeople(string name) : IPersonTarget
 }
 
 /// <summary>A marketing tool, which keeps notes too.</summary>
-internal sealed class PlayedMarketing(string name = "hubspot") : PlayedPeople(name), INoteTarget, IRecordLinks
+internal sealed class FakeMarketing(string name = "hubspot") : FakePeople(name), INoteTarget, IRecordUrls
 {
     /// <summary>Gets the notes on people, by id: writing one again is the same note.</summary>
     public ConcurrentDictionary<string, PersonNote> Notes { get; } = new();
@@ -148,9 +149,9 @@ internal sealed class PlayedMarketing(string name = "hubspot") : PlayedPeople(na
 }
 
 /// <summary>A CRM that takes leads over and keeps its records of people in step.</summary>
-internal sealed class PlayedDesk : PlayedPeople, IHandoffTarget
+internal sealed class FakeDesk : FakePeople, IHandoffTarget
 {
-    public PlayedDesk()
+    public FakeDesk()
         : base("salesforce") => Writes = [PersonProperty.Consent, PersonProperty.Phone];
 
     /// <summary>Gets or sets whether the record it is given is a new one, with an opt-out in it.</summary>
@@ -173,7 +174,7 @@ internal sealed class PlayedDesk : PlayedPeople, IHandoffTarget
 }
 
 /// <summary>A tool that is asked: it answers with numbered rows, so many to a page.</summary>
-internal sealed class PlayedSource(string name, int rows, int perPage = 2) : IPollSource
+internal sealed class FakeSource(string name, int rows, int perPage = 2) : IPollSource
 {
     public string Name => name;
 
@@ -209,7 +210,7 @@ internal sealed class PlayedSource(string name, int rows, int perPage = 2) : IPo
 }
 
 /// <summary>A tool whose deliveries say what they were told to say.</summary>
-internal sealed class PlayedReader(string name) : IDeliveryReader
+internal sealed class FakeReader(string name) : IDeliveryReader
 {
     private readonly ConcurrentDictionary<string, SourceEvent[]> _said = new();
     private int _reads;
@@ -240,7 +241,7 @@ internal sealed class PlayedReader(string name) : IDeliveryReader
 }
 
 /// <summary>A tool that calls; nobody does.</summary>
-internal sealed class PlayedHook : IWebhookSource
+internal sealed class FakeHook : IWebhookSource
 {
     public string Name => "hubspot";
 

@@ -102,7 +102,7 @@ public sealed class AlertInstantTests
 
             state = StallRules.Decide(before, policy, instant).State;
             var raised = Assert.Single(state.Ledger.Alerts, alert => alert.Kind == kind && alert.Level == level);
-            Assert.Equal((instant, instant, AlertFate.Pending), (raised.DueAt, raised.RaisedAt, raised.Fate));
+            Assert.Equal((instant, instant, AlertOutcome.Pending), (raised.DueAt, raised.RaisedAt, raised.Fate));
         }
     }
 

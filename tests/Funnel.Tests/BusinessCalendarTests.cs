@@ -23,7 +23,7 @@ public sealed class BusinessCalendarTests
     [InlineData(Berlin, "Mon-Fri", "09:00-17:30", "2026-03-07T12:00Z", "00:30", "2026-03-09T08:30Z")]
     // Over the weekend in which Berlin's clocks go forward: Monday opens at 07:00Z.
     [InlineData(Berlin, "Mon-Fri", "09:00-17:30", "2026-03-27T16:00Z", "01:00", "2026-03-30T07:30Z")]
-    // Round the clock through the hour that Berlin skips (01:00Z on 29 March): a local day of 23 hours is worked 23 hours.
+    // ReminderNumber the clock through the hour that Berlin skips (01:00Z on 29 March): a local day of 23 hours is worked 23 hours.
     [InlineData(Berlin, "Mon-Sun", "00:00-24:00", "2026-03-28T23:00Z", "23:00", "2026-03-29T22:00Z")]
     [InlineData(Berlin, "Mon-Sun", "01:00-04:00", "2026-03-29T00:00Z", "02:00", "2026-03-29T02:00Z")]
     [InlineData(Berlin, "Mon-Sun", "01:00-04:00", "2026-03-29T00:00Z", "02:01", "2026-03-29T23:01Z")]

@@ -140,7 +140,7 @@ public sealed class EchoRulesTests
     {
         var opened = Given.Start.AddMinutes(4);
         var state = New() with { Ledger = JourneyLedger.Empty with { Breakers = [new(PersonProperty.Phone, opened)], Writes = [Written(Given.Salesforce, PersonProperty.Phone, "1", 4) with { ReplacedAt = opened }] } };
-        var end = opened + Settings.WriteBack.FlipWindow;
+        var end = opened + Settings.WriteBack.OverwriteWindow;
 
         Assert.NotNull(EchoRules.OpenBreaker(state.Ledger, PersonProperty.Phone, Settings.WriteBack, end.AddTicks(-1)));
         Assert.Null(EchoRules.OpenBreaker(state.Ledger, PersonProperty.Phone, Settings.WriteBack, end));
@@ -255,5 +255,5 @@ public sealed class EchoRulesTests
         Cause = "event",
     };
 
-    private static Breaker? Open(JourneyState state) => EchoRules.OpenBreaker(state.Ledger, PersonProperty.Phone, Settings.WriteBack, Given.Start.AddHours(1));
+    private static SyncLoopBreaker? Open(JourneyState state) => EchoRules.OpenBreaker(state.Ledger, PersonProperty.Phone, Settings.WriteBack, Given.Start.AddHours(1));
 }

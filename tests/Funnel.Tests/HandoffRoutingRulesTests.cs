@@ -70,7 +70,7 @@ public sealed class HandoffRoutingRulesTests
     {
         var decision = Decide(Turns(Ada, Bea, Cid), Start, last);
 
-        Assert.Equal((next, "sales/1", HandoffRoutingRules.Rota), (decision.Assignment.Owner, decision.Rota, decision.Assignment.Rule));
+        Assert.Equal((next, "sales/1", HandoffRoutingRules.RoundRobin), (decision.Assignment.Owner, decision.RoundRobin, decision.Assignment.Rule));
     }
 
     [Theory]
@@ -106,7 +106,7 @@ public sealed class HandoffRoutingRulesTests
         var weekend = new HandoffOwner("Bea", new("Europe/Berlin", "Sat", "10:00-12:00", []), []);
         var given = Decide(Turns(Person("Ada", "09:00-17:00"), weekend), At(now), null).Assignment;
 
-        Assert.Equal((next, HandoffRoutingRules.RotaNextAtWork), (given.Owner, given.Rule));
+        Assert.Equal((next, HandoffRoutingRules.RoundRobinNextAtWork), (given.Owner, given.Rule));
         Assert.Contains($"{next} begins first, at {from}", given.Why, StringComparison.Ordinal);
     }
 
@@ -115,7 +115,7 @@ public sealed class HandoffRoutingRulesTests
     {
         var decision = Decide(Turns(Person("Ada", capacity: 1), Person("Bea", capacity: 2)), Start, null, ("Ada", 1), ("Bea", 2));
 
-        Assert.Equal(("Zoe", HandoffRoutingRules.RotaFull, null), (decision.Assignment.Owner, decision.Assignment.Rule, decision.Rota));
+        Assert.Equal(("Zoe", HandoffRoutingRules.RoundRobinFull, null), (decision.Assignment.Owner, decision.Assignment.Rule, decision.RoundRobin));
         Assert.Equal("route 1: nobody of the rota has room (Ada (full, 1 of 1 open), Bea (full, 2 of 2 open)): Zoe is the fallback", decision.Assignment.Why);
     }
 
@@ -151,7 +151,7 @@ public sealed class HandoffRoutingRulesTests
         var (handoff, journey) = Handoff(settings, new());
         for (var owners = 1; owners <= 4; owners++)
         {
-            var given = HandoffRoutingRules.Decide(handoff, journey, settings, RotaBoard.Empty, Start).Assignment;
+            var given = HandoffRoutingRules.Decide(handoff, journey, settings, RoundRobinBoard.Empty, Start).Assignment;
             handoff = handoff with { Assignments = handoff.Assignments.Add(given with { DeliveredAt = Start, LapsedAt = Start }) };
         }
 
@@ -168,7 +168,7 @@ public sealed class HandoffRoutingRulesTests
         var (handoff, journey) = Handoff(settings, new());
         handoff = handoff with { Assignments = [Given(Start) with { LapsedAt = Start }] };
 
-        Assert.Equal(next, HandoffRoutingRules.Decide(handoff, journey, settings, RotaBoard.Empty, Start).Assignment.Owner);
+        Assert.Equal(next, HandoffRoutingRules.Decide(handoff, journey, settings, RoundRobinBoard.Empty, Start).Assignment.Owner);
     }
 
     [Theory]
@@ -240,7 +240,7 @@ public sealed class HandoffRoutingRulesTests
         given =>
         {
             HandoffOwner[] rota = [.. Enumerable.Range(0, given.people).Select(i => Person($"P{i}", $"{9 + i:00}:00-{12 + i:00}:00", given.rooms[i] == 0 ? null : given.rooms[i]))];
-            var board = new RotaBoard(
+            var board = new RoundRobinBoard(
                 ImmutableDictionary<string, string>.Empty.Add("sales/1", $"P{given.last}"), Enumerable.Range(0, 4).ToImmutableDictionary(i => $"P{i}", i => given.open[i]));
             var settings = With(Turns(rota), TimeSpan.FromHours(2), given.most);
             var (handoff, journey) = Handoff(settings, new());
@@ -266,7 +266,7 @@ public sealed class HandoffRoutingRulesTests
     private static HandoffOwner Person(string name, string hours = "00:00-24:00", int? capacity = null) =>
         new(name, new("Europe/Berlin", hours == "00:00-24:00" ? "Mon-Sun" : "Mon-Fri", hours, []), []) { Capacity = capacity, Ids = ImmutableDictionary<string, string>.Empty.Add(Salesforce, $"005{name}") };
 
-    private static HandoffRoute Turns(params HandoffOwner[] rota) => new() { Name = "1", Connector = Salesforce, Rota = [.. rota] };
+    private static HandoffRoute Turns(params HandoffOwner[] rota) => new() { Name = "1", Connector = Salesforce, RoundRobin = [.. rota] };
 
     private static FunnelSettings With(HandoffRoute route, TimeSpan? rerouteAfter, int most = 1) => With([route], rerouteAfter, most);
 
@@ -280,7 +280,7 @@ public sealed class HandoffRoutingRulesTests
     };
 
     private static Assignment Given(DateTimeOffset delivered) =>
-        new() { Owner = "Ada", Route = "1", Rule = HandoffRoutingRules.Rota, Why = "", Connector = Salesforce, At = delivered, DeliveredAt = delivered };
+        new() { Owner = "Ada", Route = "1", Rule = HandoffRoutingRules.RoundRobin, Why = "", Connector = Salesforce, At = delivered, DeliveredAt = delivered };
 
     private static (Handoff Handoff, Journey Journey) Handoff(FunnelSettings settings, LeadProfile profile)
     {
@@ -292,7 +292,7 @@ public sealed class HandoffRoutingRulesTests
     {
         var settings = With(routes, null);
         var (handoff, journey) = Handoff(settings, profile);
-        return HandoffRoutingRules.Decide(handoff, journey, settings, RotaBoard.Empty, Start).Assignment;
+        return HandoffRoutingRules.Decide(handoff, journey, settings, RoundRobinBoard.Empty, Start).Assignment;
     }
 
     private static RoutingDecision Decide(HandoffRoute route, DateTimeOffset now, string? last, params (string Owner, int Open)[] open)

@@ -19,7 +19,7 @@ public sealed class SilenceRulesTests
         Assert.Equal(Minute(1300), Assert.Single(silent.Ledger.Silences).Until);
         Assert.Empty(StallRules.Decide(silent, Limits, Minute(1299)).Events);
         var back = StallRules.Decide(silent, Limits, Minute(1300));
-        Assert.Equal([(1, 1, AlertFate.Suppressed), (2, 0, AlertFate.Pending)], back.State.Ledger.Alerts.Skip(1).Select(alert => (alert.Level, alert.Round, alert.Fate)));
+        Assert.Equal([(1, 1, AlertOutcome.Suppressed), (2, 0, AlertOutcome.Pending)], back.State.Ledger.Alerts.Skip(1).Select(alert => (alert.Level, alert.ReminderNumber, alert.Fate)));
         Assert.Empty(StallRules.Decide(back.State, Limits, Minute(99_999)).Events);
     }
 
@@ -32,7 +32,7 @@ public sealed class SilenceRulesTests
         var back = StallRules.Decide(silent, Limits, Minute(910));
 
         var alert = back.State.Ledger.Alerts[^1];
-        Assert.Equal((AlertKind.StageOverdue, 1, 1, Minute(600), Minute(910)), (alert.Kind, alert.Level, alert.Round, alert.DueAt, alert.RaisedAt!.Value));
+        Assert.Equal((AlertKind.StageOverdue, 1, 1, Minute(600), Minute(910)), (alert.Kind, alert.Level, alert.ReminderNumber, alert.DueAt, alert.RaisedAt!.Value));
         Assert.Single(back.Events);
         Assert.Equal(Minute(1200), back.NextDue);
     }
@@ -43,7 +43,7 @@ public sealed class SilenceRulesTests
         var told = Told(1200);
         var silent = Granted(SilenceRules.Acknowledge(told, Link(told), Minute(1210), Limits));
         var back = StallRules.Decide(silent, Limits, Minute(1510)).State;
-        var suppressed = back with { Ledger = back.Ledger with { Alerts = back.Ledger.Alerts.SetItem(1, back.Ledger.Alerts[1] with { Fate = AlertFate.Suppressed }) } };
+        var suppressed = back with { Ledger = back.Ledger with { Alerts = back.Ledger.Alerts.SetItem(1, back.Ledger.Alerts[1] with { Fate = AlertOutcome.Suppressed }) } };
 
         var later = StallRules.Decide(suppressed, Limits, Minute(1520));
 
@@ -67,19 +67,19 @@ public sealed class SilenceRulesTests
     }
 
     [Theory]
-    [InlineData(AlertFate.Pending)]
-    [InlineData(AlertFate.Held)]
-    [InlineData(AlertFate.Inhibited)]
-    [InlineData(AlertFate.Failed)]
-    public void What_was_on_its_way_when_silence_began_is_snoozed_and_comes_back_at_its_level(AlertFate fate)
+    [InlineData(AlertOutcome.Pending)]
+    [InlineData(AlertOutcome.Held)]
+    [InlineData(AlertOutcome.Inhibited)]
+    [InlineData(AlertOutcome.Failed)]
+    public void What_was_on_its_way_when_silence_began_is_snoozed_and_comes_back_at_its_level(AlertOutcome fate)
     {
         var told = Told(1200, fate);
         var silent = Granted(SilenceRules.Snooze(told, Link(told), SnoozeChoice.Tomorrow, " on holiday ", Minute(1205), Limits));
 
-        Assert.Equal((AlertFate.Snoozed, "put off by sales", Minute(1205)), (silent.Ledger.Alerts[^1].Fate, silent.Ledger.Alerts[^1].FateReason, silent.Ledger.Alerts[^1].At));
+        Assert.Equal((AlertOutcome.Snoozed, "put off by sales", Minute(1205)), (silent.Ledger.Alerts[^1].Fate, silent.Ledger.Alerts[^1].FateReason, silent.Ledger.Alerts[^1].At));
         Assert.Equal("on holiday", silent.Ledger.Silences[0].Reason);
         var back = StallRules.Decide(silent, Limits, silent.Ledger.Silences[0].Until).State.Ledger.Alerts[^1];
-        Assert.Equal((2, 1), (back.Level, back.Round));
+        Assert.Equal((2, 1), (back.Level, back.ReminderNumber));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class SilenceRulesTests
 
         Assert.Equal(Minute(760), StallRules.Decide(silent, Limits, Minute(759)).NextDue);
         var alert = Assert.Single(StallRules.Decide(silent, Limits, Minute(760)).State.Ledger.Alerts, alert => alert.Level == 1);
-        Assert.Equal((0, Minute(600)), (alert.Round, alert.DueAt));
+        Assert.Equal((0, Minute(600)), (alert.ReminderNumber, alert.DueAt));
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class SilenceRulesTests
         var silent = Granted(SilenceRules.Acknowledge(told, Link(told), Minute(610), settings));
         var moved = JourneyRules.Decide(silent, [CrmClaims(Commitment, 620, "Won")], settings, Minute(620)).State;
 
-        Assert.Equal("Commitment 1", string.Join(", ", StallRules.Decide(moved, settings, Minute(680)).State.Ledger.Alerts.Skip(2).Where(alert => alert.Fate == AlertFate.Pending).Select(alert => $"{alert.Stage} {alert.Level}")));
+        Assert.Equal("Commitment 1", string.Join(", ", StallRules.Decide(moved, settings, Minute(680)).State.Ledger.Alerts.Skip(2).Where(alert => alert.Fate == AlertOutcome.Pending).Select(alert => $"{alert.Stage} {alert.Level}")));
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed class SilenceRulesTests
     private static DateTimeOffset Minute(int minute) => Start.AddMinutes(minute);
 
     /// <summary>A lead whose alerts up to a minute are raised; the last of them has this fate.</summary>
-    private static JourneyState Told(int minute, AlertFate fate = AlertFate.Sent)
+    private static JourneyState Told(int minute, AlertOutcome fate = AlertOutcome.Sent)
     {
         var arrived = JourneyRules.Decide(JourneyState.New(Lead), [CrmClaims(Evaluation, 0)], Limits, Start).State;
         var raised = StallRules.Decide(arrived, Limits, Minute(minute)).State;

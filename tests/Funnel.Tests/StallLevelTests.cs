@@ -22,7 +22,7 @@ public sealed class StallLevelTests
 
         Assert.Equal(expected, Told(decision.State));
         Assert.Equal(expected.Length == 0 ? 0 : 1, decision.Events.Count);
-        Assert.All(decision.State.Ledger.Alerts, alert => Assert.Equal(alert.Fate == AlertFate.Suppressed, alert.FateReason is not null));
+        Assert.All(decision.State.Ledger.Alerts, alert => Assert.Equal(alert.Fate == AlertOutcome.Suppressed, alert.FateReason is not null));
     }
 
     [Fact]
@@ -70,13 +70,13 @@ public sealed class StallLevelTests
     }
 
     [Theory]
-    [InlineData(AlertFate.Sent, 119, 0)]
-    [InlineData(AlertFate.Sent, 120, 1)]
-    [InlineData(AlertFate.Grouped, 120, 1)]
-    [InlineData(AlertFate.Pending, 5000, 0)]
-    [InlineData(AlertFate.Held, 5000, 0)]
-    [InlineData(AlertFate.Suppressed, 5000, 0)]
-    public void What_was_told_is_told_again_once_the_time_to_repeat_has_passed_since(AlertFate fate, int minutesAfter, int rounds)
+    [InlineData(AlertOutcome.Sent, 119, 0)]
+    [InlineData(AlertOutcome.Sent, 120, 1)]
+    [InlineData(AlertOutcome.Grouped, 120, 1)]
+    [InlineData(AlertOutcome.Pending, 5000, 0)]
+    [InlineData(AlertOutcome.Held, 5000, 0)]
+    [InlineData(AlertOutcome.Suppressed, 5000, 0)]
+    public void What_was_told_is_told_again_once_the_time_to_repeat_has_passed_since(AlertOutcome fate, int minutesAfter, int rounds)
     {
         var settings = Limits with { Alerts = new() { HeadsUpAt = null, EscalateAt = null, RepeatAfter = TimeSpan.FromHours(2) } };
         var state = Settled(StallRules.Decide(Arrived(), settings, Minute(600)).State, fate, 605);
@@ -84,15 +84,15 @@ public sealed class StallLevelTests
         var again = StallRules.Decide(state, settings, Minute(605 + minutesAfter));
 
         Assert.Equal(rounds, again.Events.Count);
-        Assert.All(again.State.Ledger.Alerts.Skip(1), alert => Assert.Equal((1, 1, Minute(600)), (alert.Level, alert.Round, alert.DueAt)));
-        Assert.Equal(fate is AlertFate.Sent or AlertFate.Grouped && rounds == 0 ? Minute(605 + 120) : null, again.NextDue);
+        Assert.All(again.State.Ledger.Alerts.Skip(1), alert => Assert.Equal((1, 1, Minute(600)), (alert.Level, alert.ReminderNumber, alert.DueAt)));
+        Assert.Equal(fate is AlertOutcome.Sent or AlertOutcome.Grouped && rounds == 0 ? Minute(605 + 120) : null, again.NextDue);
     }
 
     [Fact]
     public void Work_on_the_lead_puts_the_repeat_off()
     {
         var settings = Limits with { Alerts = new() { HeadsUpAt = null, EscalateAt = null, RepeatAfter = TimeSpan.FromHours(2) } };
-        var told = Settled(StallRules.Decide(Arrived(), settings, Minute(600)).State, AlertFate.Sent, 605);
+        var told = Settled(StallRules.Decide(Arrived(), settings, Minute(600)).State, AlertOutcome.Sent, 605);
         var worked = JourneyRules.Decide(told, [Logged(650)], settings, Minute(650));
 
         Assert.Equal(Minute(650 + 120), worked.NextDue);
@@ -101,22 +101,22 @@ public sealed class StallLevelTests
     [Fact]
     public void Without_a_time_to_repeat_what_was_told_is_told_once()
     {
-        var told = Settled(Swept(Arrived(), Limits, 450, 600, 1200), AlertFate.Sent, 1200);
+        var told = Settled(Swept(Arrived(), Limits, 450, 600, 1200), AlertOutcome.Sent, 1200);
 
         Assert.Null(StallRules.Decide(told, Limits, Minute(99_999)).NextDue);
         Assert.Empty(StallRules.Decide(told, Limits, Minute(99_999)).Events);
     }
 
     [Theory]
-    [InlineData(AlertFate.Sent, true)]
-    [InlineData(AlertFate.Grouped, true)]
-    [InlineData(AlertFate.Pending, false)]
-    [InlineData(AlertFate.Held, false)]
-    [InlineData(AlertFate.Inhibited, false)]
-    [InlineData(AlertFate.Snoozed, false)]
-    [InlineData(AlertFate.Suppressed, false)]
-    [InlineData(AlertFate.Failed, false)]
-    public void A_stall_that_was_told_is_resolved_once_when_the_lead_moves(AlertFate fate, bool resolved)
+    [InlineData(AlertOutcome.Sent, true)]
+    [InlineData(AlertOutcome.Grouped, true)]
+    [InlineData(AlertOutcome.Pending, false)]
+    [InlineData(AlertOutcome.Held, false)]
+    [InlineData(AlertOutcome.Inhibited, false)]
+    [InlineData(AlertOutcome.Snoozed, false)]
+    [InlineData(AlertOutcome.Suppressed, false)]
+    [InlineData(AlertOutcome.Failed, false)]
+    public void A_stall_that_was_told_is_resolved_once_when_the_lead_moves(AlertOutcome fate, bool resolved)
     {
         var told = Settled(Swept(Arrived(), Limits, 450, 600, 1200), fate, 1200);
 
@@ -133,8 +133,8 @@ public sealed class StallLevelTests
     [Fact]
     public void A_stall_that_one_team_was_told_of_is_resolved_though_the_mail_to_the_other_failed()
     {
-        var raised = Settled(Swept(Arrived(), Limits, 450, 600), AlertFate.Failed, 600);
-        var limit = raised.Ledger.Alerts[^1] with { Outcomes = [new("marketing", AlertFate.Failed, "550", Minute(600)), new("sales", AlertFate.Sent, null, Minute(600))] };
+        var raised = Settled(Swept(Arrived(), Limits, 450, 600), AlertOutcome.Failed, 600);
+        var limit = raised.Ledger.Alerts[^1] with { Outcomes = [new("marketing", AlertOutcome.Failed, "550", Minute(600)), new("sales", AlertOutcome.Sent, null, Minute(600))] };
         var told = raised with { Ledger = raised.Ledger with { Alerts = [limit] } };
 
         Assert.Single(JourneyRules.Decide(told, [CrmClaims(Commitment, 700, "Won")], Limits, Minute(700)).Events.OfType<StallResolved>());
@@ -143,7 +143,7 @@ public sealed class StallLevelTests
     [Fact]
     public void Only_a_heads_up_that_was_told_needs_no_word_when_the_lead_moves()
     {
-        var told = Settled(Swept(Arrived(), Limits, 450), AlertFate.Sent, 450);
+        var told = Settled(Swept(Arrived(), Limits, 450), AlertOutcome.Sent, 450);
 
         Assert.Empty(JourneyRules.Decide(told, [CrmClaims(Commitment, 500, "Won")], Limits, Minute(500)).Events.OfType<StallResolved>());
     }
@@ -152,7 +152,7 @@ public sealed class StallLevelTests
     public void Taking_up_a_late_handoff_resolves_that_and_not_the_overdue_stage()
     {
         var settings = Limits.With(Evaluation, stallAfter: TimeSpan.FromHours(10), acceptWithin: TimeSpan.FromHours(4));
-        var told = Settled(Swept(Arrived(settings), settings, 180, 240, 450, 600), AlertFate.Sent, 600);
+        var told = Settled(Swept(Arrived(settings), settings, 180, 240, 450, 600), AlertOutcome.Sent, 600);
 
         var taken = JourneyRules.Decide(told, [Accepted(610)], settings, Minute(611));
 
@@ -177,7 +177,7 @@ public sealed class StallLevelTests
     private static JourneyState Swept(JourneyState state, FunnelSettings settings, params int[] minutes) =>
         minutes.Aggregate(state, (swept, minute) => StallRules.Decide(swept, settings, Minute(minute)).State);
 
-    private static JourneyState Settled(JourneyState state, AlertFate fate, int minute) =>
+    private static JourneyState Settled(JourneyState state, AlertOutcome fate, int minute) =>
         state with { Ledger = state.Ledger with { Alerts = [.. state.Ledger.Alerts.Select(alert => alert with { Fate = fate, At = Minute(minute) })] } };
 
     private static string Told(JourneyState state) => string.Join(", ", state.Ledger.Alerts.Select(alert => $"{alert.Level} {alert.Fate}"));

@@ -85,7 +85,7 @@ public sealed class StallProperties
 
     private static JourneyState Told(JourneyState state, DateTimeOffset now) => state with
     {
-        Ledger = state.Ledger with { Alerts = [.. state.Ledger.Alerts.Select(alert => alert.Fate == AlertFate.Pending ? alert with { Fate = AlertFate.Sent, At = now } : alert)] },
+        Ledger = state.Ledger with { Alerts = [.. state.Ledger.Alerts.Select(alert => alert.Fate == AlertOutcome.Pending ? alert with { Fate = AlertOutcome.Sent, At = now } : alert)] },
     };
 
     /// <summary>Somebody follows the link of some alert, perhaps.</summary>

@@ -111,7 +111,7 @@ public sealed class StallRulesTests
         var decision = StallRules.Decide(state, settings, now);
 
         var alert = Assert.Single(decision.State.Ledger.Alerts);
-        Assert.Equal((AlertKind.StageOverdue, 1, Evaluation, Start, Start.AddHours(1), now, AlertFate.Pending), (alert.Kind, alert.Level, alert.Stage, alert.EnteredAt, alert.DueAt, alert.At, alert.Fate));
+        Assert.Equal((AlertKind.StageOverdue, 1, Evaluation, Start, Start.AddHours(1), now, AlertOutcome.Pending), (alert.Kind, alert.Level, alert.Stage, alert.EnteredAt, alert.DueAt, alert.At, alert.Fate));
         var stalled = Assert.IsType<LeadStalled>(Assert.Single(decision.Events));
         Assert.Equal((alert.Id, alert.Id, Team.Sales, now), (stalled.Id, stalled.AlertId, stalled.Team, stalled.At));
         Assert.Null(decision.NextDue);

@@ -12,7 +12,7 @@ namespace IntegrationHub.Tests.Support;
 /// <param name="app">The folder of another function app; null for the hub.</param>
 public sealed class HostProcess(IReadOnlyDictionary<string, string> environment, string? app = null) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentQueue<string> _log = new();
     private readonly HttpClient _http = new();
@@ -40,7 +40,7 @@ public sealed class HostProcess(IReadOnlyDictionary<string, string> environment,
                 return AnswersAsync();
             },
             "the hub answers",
-            Patience);
+            Timeout);
     }
 
     /// <summary>Starts it and does not wait.</summary>
@@ -83,7 +83,7 @@ public sealed class HostProcess(IReadOnlyDictionary<string, string> environment,
     public async Task<int> WorkerIdAsync()
     {
         IReadOnlyList<int> children = [];
-        await Eventually.TrueAsync(() => Task.FromResult((children = ProcessTree.ChildrenOf(Id)).Count == 1), "the host has one worker", Patience);
+        await Eventually.TrueAsync(() => Task.FromResult((children = ProcessTree.ChildrenOf(Id)).Count == 1), "the host has one worker", Timeout);
         return children[0];
     }
 

@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using IntegrationHub.Connectors;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Recorded;
+using IntegrationHub.Connectors.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

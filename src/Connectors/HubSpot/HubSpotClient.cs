@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Connectors.Http;
 
 namespace IntegrationHub.Connectors.HubSpot;
 

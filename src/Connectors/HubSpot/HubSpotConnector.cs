@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
 /// <summary>One HubSpot account: its contacts speak for marketing, its deals for the CRM.</summary>
-public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTarget, INoteTarget, IRecordLinks
+public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTarget, INoteTarget, IRecordUrls
 {
     private readonly HubSpotOptions _options;
     private readonly HubSpotClient _client;

@@ -1,4 +1,4 @@
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Events;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.HubSpot;

@@ -1,5 +1,5 @@
 using System.Net;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
 
 namespace IntegrationHub.Connectors.HubSpot;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Connectors.Settings;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.HubSpot;

@@ -1,5 +1,6 @@
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Http;
+using IntegrationHub.Connectors.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IntegrationHub.Connectors.HubSpot;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Settings;
 
 namespace IntegrationHub.Connectors.HubSpot;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Events;
 
 namespace IntegrationHub.Connectors.HubSpot;
 

@@ -1,4 +1,4 @@
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Recorded;
@@ -36,7 +36,7 @@ public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProv
 
     private IDeliveryReader? ConnectorOf(RecordedCase recorded)
     {
-        var readers = connectors.That<IDeliveryReader>();
+        var readers = connectors.OfType<IDeliveryReader>();
         var vendor = recorded.Note("vendor");
         var named = PathOf(recorded) is { } path ? path.Split('/')[0] : null;
         return readers.FirstOrDefault(reader => reader.Name.Equals(named, StringComparison.OrdinalIgnoreCase))
@@ -54,7 +54,7 @@ public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProv
         var now = recorded.VerifyAt ?? clock.GetUtcNow();
         var path = PathOf(recorded) ?? "";
         var slash = path.IndexOf('/', StringComparison.Ordinal);
-        var delivery = Delivery(recorded, reader, slash < 0 ? "" : path[(slash + 1)..], now) with { PublicUrl = PublicUrlOf(recorded) };
+        var delivery = DeliveryOf(recorded, reader, slash < 0 ? "" : path[(slash + 1)..], now) with { PublicUrl = PublicUrlOf(recorded) };
         var check = source.Check(delivery, now);
         return check.Verdict == DeliveryVerdict.Accepted
             ? new(file, reader.Name, CaseVerdict.Accepted, check.Reason, EventReading.Of(reader.Read(delivery)))
@@ -68,7 +68,7 @@ public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProv
             return new(file, reader.Name, CaseVerdict.Rejected, $"the vendor answered {recorded.Status}", []);
         }
 
-        var answer = Delivery(recorded, reader, Common.Delivery.PollChannel, recorded.VerifyAt ?? clock.GetUtcNow());
+        var answer = DeliveryOf(recorded, reader, Delivery.PollChannel, recorded.VerifyAt ?? clock.GetUtcNow());
         try
         {
             var progress = (reader as IPollSource)?.Progress(answer);
@@ -80,7 +80,7 @@ public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProv
         }
     }
 
-    private static Delivery Delivery(RecordedCase recorded, IDeliveryReader reader, string channel, DateTimeOffset now) => new()
+    private static Delivery DeliveryOf(RecordedCase recorded, IDeliveryReader reader, string channel, DateTimeOffset now) => new()
     {
         Connector = reader.Name,
         Channel = channel,

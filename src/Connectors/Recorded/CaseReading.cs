@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Events;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Recorded;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Http;
 using Refit;
 
 namespace IntegrationHub.Connectors.Salesforce;

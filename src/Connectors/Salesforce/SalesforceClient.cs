@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Http;
 
 namespace IntegrationHub.Connectors.Salesforce;
 

@@ -2,14 +2,16 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Connectors.Settings;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
 /// <summary>One Salesforce organisation: the CRM.</summary>
-public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnricher, IHandoffTarget, IPersonTarget, IRecordLinks
+public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnricher, IHandoffTarget, IPersonTarget, IRecordUrls
 {
     /// <summary>The type's name in settings.</summary>
     public const string TypeName = "Salesforce";

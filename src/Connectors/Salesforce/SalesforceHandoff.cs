@@ -1,6 +1,6 @@
 using System.Net;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Http;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Salesforce;

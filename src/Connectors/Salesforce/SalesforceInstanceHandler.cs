@@ -1,4 +1,4 @@
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Http;
 
 namespace IntegrationHub.Connectors.Salesforce;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Salesforce;
@@ -139,16 +140,16 @@ internal static class SalesforceMapper
         };
     }
 
-    private static IEnumerable<SourceEvent> Map(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options) => record.Entity switch
+    private static IEnumerable<SourceEvent> Map(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options) => record.Entity switch
     {
         _ when record.Flag("IsDeleted") == true => [Gone(record, blank with { OnlyIfKnown = record.Entity == "Contact" }, options)],
-        "Opportunity" => OfOpportunity(record, blank, telling, options),
-        "Lead" => OfLead(record, blank, telling, options),
-        "Contact" => OfContact(record, blank with { OnlyIfKnown = telling.Form == Form.Row }, telling, options),
+        "Opportunity" => OfOpportunity(record, blank, form, options),
+        "Lead" => OfLead(record, blank, form, options),
+        "Contact" => OfContact(record, blank with { OnlyIfKnown = form.Form == Form.Row }, form, options),
         "OpportunityContactRole" => [OfRole(record, blank, removed: false, options)],
-        "Task" when telling.Form == Form.Row && record.Text(options.TaskExternalIdField) is null => [OfActivity(record, blank, telling, options)],
-        "Task" => [OfTask(record, blank, telling, options)],
-        "Event" => [OfActivity(record, blank, telling, options)],
+        "Task" when form.Form == Form.Row && record.Text(options.TaskExternalIdField) is null => [OfActivity(record, blank, form, options)],
+        "Task" => [OfTask(record, blank, form, options)],
+        "Event" => [OfActivity(record, blank, form, options)],
         _ => [blank with { NotRead = record.Entity }],
     };
 
@@ -186,14 +187,14 @@ internal static class SalesforceMapper
         };
     }
 
-    private static IEnumerable<SourceEvent> OfOpportunity(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
+    private static IEnumerable<SourceEvent> OfOpportunity(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
     {
-        var deal = WithState(record, blank, telling.Form == Form.Created, options);
+        var deal = WithState(record, blank, form.Form == Form.Created, options);
         deal = deal with
         {
             ExternalIds = record.IdOf("AccountId") is { } account ? deal.ExternalIds.Add("accountId", account) : deal.ExternalIds,
             ShowsWork = deal.Kind is SourceEventKind.DealCreated or SourceEventKind.DealStageChanged or SourceEventKind.DealWon,
-            NeedsEnrichment = telling.Form == Form.Row ? [] : Lacks(deal),
+            NeedsEnrichment = form.Form == Form.Row ? [] : Lacks(deal),
         };
         return WithPeople(deal, record, options);
     }
@@ -291,14 +292,14 @@ internal static class SalesforceMapper
         _ => ["email"],
     };
 
-    private static IEnumerable<SourceEvent> OfLead(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
+    private static IEnumerable<SourceEvent> OfLead(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
     {
-        var person = WithPerson(record, blank, telling, options) with
+        var person = WithPerson(record, blank, form, options) with
         {
             Owner = record.IdOf("OwnerId"),
             HubLeadId = LeadId.TryParse(record.Text(options.LeadExternalIdField), out var id) ? id : null,
         };
-        var lead = record.Flag("IsConverted") == true ? Converted(record, person, options) : WithStatus(record, person, telling, options);
+        var lead = record.Flag("IsConverted") == true ? Converted(record, person, options) : WithStatus(record, person, form, options);
 
         yield return lead;
         if (record.Flag("HasOptedOutOfEmail") == true)
@@ -331,20 +332,20 @@ internal static class SalesforceMapper
         };
     }
 
-    private static SourceEvent WithStatus(SalesforceRecord record, SourceEvent person, Telling telling, SalesforceOptions options)
+    private static SourceEvent WithStatus(SalesforceRecord record, SourceEvent person, RecordForm form, SalesforceOptions options)
     {
-        person = person with { HubWroteLast = IsWrittenBy(telling.ApiUser, record) };
-        var showsWork = OwnerTook(record, person, telling, options) || StatusMoved(record, telling, options);
+        person = person with { HubWroteLast = IsWrittenBy(form.ApiUser, record) };
+        var showsWork = OwnerTook(record, person, form, options) || StatusMoved(record, form, options);
         if (record.Text("Status") is not { } status)
         {
             return person with { ShowsWork = showsWork };
         }
 
-        var kind = telling.Form == Form.Created ? SourceEventKind.ContactCreated : SourceEventKind.StageChanged;
+        var kind = form.Form == Form.Created ? SourceEventKind.ContactCreated : SourceEventKind.StageChanged;
         if (options.ReturnStatuses.Contains(status, StringComparer.OrdinalIgnoreCase))
         {
             // A lead that is handed over again still has the status of its return, and what the hub writes to it then is no second one.
-            if (IsWrittenBy(telling.ApiUser, record))
+            if (IsWrittenBy(form.ApiUser, record))
             {
                 return person;
             }
@@ -359,10 +360,10 @@ internal static class SalesforceMapper
     }
 
     /// <summary>A status that is not one to begin with was set by somebody: the hub writes none. On a record the hub did not make, its own write must not pass for theirs.</summary>
-    private static bool StatusMoved(SalesforceRecord record, Telling telling, SalesforceOptions options)
+    private static bool StatusMoved(SalesforceRecord record, RecordForm form, SalesforceOptions options)
     {
-        var ownWriteOnTheirRecord = IsWrittenBy(telling.ApiUser, record) && record.IdOf("CreatedById") != telling.ApiUser;
-        return telling.Form != Form.Created && !ownWriteOnTheirRecord
+        var ownWriteOnTheirRecord = IsWrittenBy(form.ApiUser, record) && record.IdOf("CreatedById") != form.ApiUser;
+        return form.Form != Form.Created && !ownWriteOnTheirRecord
             && record.Text("Status") is { } status
             && !options.InitialStatuses.Concat(options.ReturnStatuses).Contains(status, StringComparer.OrdinalIgnoreCase);
     }
@@ -373,41 +374,41 @@ internal static class SalesforceMapper
     /// A person, neither the hub nor whom the hub gave it to, owns the lead. A row shows who owns it now, so for a row somebody else than its maker must have written last, and where the owner is one
     /// of those whom the hub gives leads, they themselves.
     /// </summary>
-    private static bool OwnerTook(SalesforceRecord record, SourceEvent person, Telling telling, SalesforceOptions options)
+    private static bool OwnerTook(SalesforceRecord record, SourceEvent person, RecordForm form, SalesforceOptions options)
     {
-        if (record.IdOf("OwnerId") is not { } owner || !owner.StartsWith(SalesforceId.UserPrefix, StringComparison.Ordinal) || owner == options.OwnerId || owner == telling.ApiUser)
+        if (record.IdOf("OwnerId") is not { } owner || !owner.StartsWith(SalesforceId.UserPrefix, StringComparison.Ordinal) || owner == options.OwnerId || owner == form.ApiUser)
         {
             return false;
         }
 
-        return telling.Form switch
+        return form.Form switch
         {
             Form.Updated => true,
             Form.Row => person.HubLeadId is not null && record.IdOf("CreatedById") is { } maker && owner != maker && record.IdOf("LastModifiedById") is { } writer
-                && writer != maker && writer != telling.ApiUser && (writer == owner || !options.RoutedOwners.Contains(owner)),
+                && writer != maker && writer != form.ApiUser && (writer == owner || !options.RoutedOwners.Contains(owner)),
             _ => false,
         };
     }
 
-    private static IEnumerable<SourceEvent> OfContact(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
+    private static IEnumerable<SourceEvent> OfContact(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
     {
-        yield return WithPerson(record, blank, telling, options);
+        yield return WithPerson(record, blank, form, options);
         if (record.Flag("HasOptedOutOfEmail") == true)
         {
             yield return blank with { Kind = SourceEventKind.ConsentUnsubscribed, DedupeKey = $"{blank.DedupeKey}|optOut" };
         }
     }
 
-    private static SourceEvent WithPerson(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
+    private static SourceEvent WithPerson(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
     {
         var email = Canonical(record.Text("Email"));
         return blank with
         {
-            Kind = telling.Form == Form.Created ? SourceEventKind.ContactCreated : SourceEventKind.ContactUpdated,
+            Kind = form.Form == Form.Created ? SourceEventKind.ContactCreated : SourceEventKind.ContactUpdated,
             SubjectEmail = email,
-            NeedsEnrichment = telling.Form != Form.Row && email is null ? ["email"] : [],
+            NeedsEnrichment = form.Form != Form.Row && email is null ? ["email"] : [],
             Profile = ProfileOf(record, options),
-            ShowsRecord = telling.Form == Form.Row,
+            ShowsRecord = form.Form == Form.Row,
         };
     }
 
@@ -425,7 +426,7 @@ internal static class SalesforceMapper
     }
 
     /// <summary>A task or a calendar event that the hub did not make: what lies ahead is booked, what is done is work, unless the hub's own user wrote it.</summary>
-    private static SourceEvent OfActivity(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
+    private static SourceEvent OfActivity(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
     {
         var done = record.Flag("IsClosed") == true;
         var day = DateOnly.TryParseExact(record.Text("ActivityDate"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : (DateOnly?)null;
@@ -434,7 +435,7 @@ internal static class SalesforceMapper
         {
             Detail = record.Text("Subject"),
             Owner = record.IdOf("OwnerId"),
-            ShowsWork = done && !IsWrittenBy(telling.ApiUser, record),
+            ShowsWork = done && !IsWrittenBy(form.ApiUser, record),
             Booking = done ? new(record.Id, null, null) : new(record.Id, start, start is null ? day : null),
         };
     }
@@ -450,10 +451,10 @@ internal static class SalesforceMapper
         }
         : blank;
 
-    private static SourceEvent OfTask(SalesforceRecord record, SourceEvent blank, Telling telling, SalesforceOptions options)
+    private static SourceEvent OfTask(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
     {
         var done = record.Flag("IsClosed") ?? record.Text("Status") == "Completed";
-        if (!done || (record.IdOf("WhoId") is null && telling.Form != Form.Updated))
+        if (!done || (record.IdOf("WhoId") is null && form.Form != Form.Updated))
         {
             return blank;
         }
@@ -481,7 +482,7 @@ internal static class SalesforceMapper
     /// <summary>How a record was told.</summary>
     /// <param name="Form">In which form.</param>
     /// <param name="ApiUser">The user the hub acts as, where it is known.</param>
-    private sealed record Telling(Form Form, string? ApiUser);
+    private sealed record RecordForm(Form Form, string? ApiUser);
 
     private enum Form
     {

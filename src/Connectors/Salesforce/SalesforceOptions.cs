@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Connectors.Settings;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Salesforce;

@@ -1,5 +1,5 @@
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Http;
 using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Connectors.Salesforce;

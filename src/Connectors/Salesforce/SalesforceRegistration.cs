@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Http;
+using IntegrationHub.Connectors.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

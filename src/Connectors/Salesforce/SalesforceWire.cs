@@ -6,7 +6,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Xml;
 using System.Xml.Linq;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
 
 namespace IntegrationHub.Connectors.Salesforce;
 

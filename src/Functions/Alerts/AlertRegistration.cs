@@ -1,10 +1,12 @@
 using Azure.Core;
 using Azure.Identity;
+using IntegrationHub.Functions.Alerts.Detection;
+using IntegrationHub.Functions.Alerts.Digest;
 using IntegrationHub.Functions.Alerts.Links;
-using IntegrationHub.Functions.Alerts.Mail;
 using IntegrationHub.Functions.Alerts.Mailbox;
-using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Settings;
+using IntegrationHub.Functions.Alerts.Sending;
+using IntegrationHub.Functions.Platform.Settings;
+using IntegrationHub.Functions.Platform.Storage;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -19,10 +21,10 @@ public static class AlertRegistration
         .AddSingleton<StallFlow>()
         .AddSingleton<AlertFlow>()
         .AddSingleton<MailboxStore>()
-        .AddSingleton<ILeadRecords>(provider => provider.GetRequiredService<MailboxStore>())
+        .AddSingleton<IErasable>(provider => provider.GetRequiredService<MailboxStore>())
         .AddSingleton<MailFlow>()
         .AddSingleton<OpsMailFlow>()
-        .AddSingleton<MailOutlookFlow>()
+        .AddSingleton<MailHealthFlow>()
         .AddSingleton<MailComposer>()
         .AddSingleton<MailThrottle>()
         .AddSingleton<MailGate>()

@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Handoffs;
 /// Finds the person for a handoff: load, decide, reserve, note. What counts against an owner's capacity is a hint, and the leads' own ledgers say what is true: whoever seems full is looked at
 /// before they are passed over, so nothing has to be told when a handoff is taken up, and a crash loses no room.
 /// </summary>
-public sealed class AssignmentFlow(RotaStore rotas, JourneyFlow journeys, FunnelSettings settings, TimeProvider clock) : IDisposable
+public sealed class AssignmentFlow(RoundRobinStore roundRobins, JourneyFlow journeys, FunnelSettings settings, TimeProvider clock) : IDisposable
 {
     private const int ConflictsBeforeGivingUp = 20;
 
@@ -29,7 +29,7 @@ public sealed class AssignmentFlow(RotaStore rotas, JourneyFlow journeys, Funnel
         var state = await journeys.UpdateAsync(journey.LeadId, state => Note(state, handoff, assignment), cancellationToken);
         if (state is null || !Counts(handoff, assignment))
         {
-            await rotas.RemoveAsync(handoff.Id, cancellationToken);
+            await roundRobins.RemoveAsync(handoff.Id, cancellationToken);
         }
 
         return state?.Ledger.Handoffs.FirstOrDefault(noted => noted.Id == handoff.Id);
@@ -56,13 +56,13 @@ public sealed class AssignmentFlow(RotaStore rotas, JourneyFlow journeys, Funnel
             _turn.Release();
         }
 
-        throw new InvalidOperationException($"Nobody could be reserved for handoff {handoff.Id}: others changed the rotas {ConflictsBeforeGivingUp} times meanwhile.");
+        throw new InvalidOperationException($"Nobody could be reserved for handoff {handoff.Id}: others changed the roundRobins {ConflictsBeforeGivingUp} times meanwhile.");
     }
 
     private async Task<Assignment?> TryReserveAsync(Handoff handoff, Journey journey, CancellationToken cancellationToken)
     {
         var number = handoff.Assignments.Length;
-        var read = await rotas.LoadAsync(cancellationToken);
+        var read = await roundRobins.LoadAsync(cancellationToken);
         if (read.Reservations.FirstOrDefault(reserved => reserved.HandoffId == handoff.Id && reserved.Number == number) is { } before)
         {
             return before.Assignment;
@@ -70,12 +70,12 @@ public sealed class AssignmentFlow(RotaStore rotas, JourneyFlow journeys, Funnel
 
         read = await WithoutClosedAsync(read, settings.Routing.Teams[handoff.To], cancellationToken);
         var decision = HandoffRoutingRules.Decide(handoff, journey, settings, read.BoardFor(handoff.Id), clock.GetUtcNow());
-        var turns = decision.Rota is { } rota ? read.LastInTurn.SetItem(rota, decision.Assignment.Owner) : read.LastInTurn;
-        return await rotas.TryReserveAsync(read, turns, new(handoff.Id, journey.LeadId, number, decision.Assignment), cancellationToken) ? decision.Assignment : null;
+        var turns = decision.RoundRobin is { } roundRobin ? read.LastInTurn.SetItem(roundRobin, decision.Assignment.Owner) : read.LastInTurn;
+        return await roundRobins.TryReserveAsync(read, turns, new(handoff.Id, journey.LeadId, number, decision.Assignment), cancellationToken) ? decision.Assignment : null;
     }
 
     /// <summary>Looks whether those who seem full still have what they seem to have.</summary>
-    private async Task<Rotas> WithoutClosedAsync(Rotas read, TeamRoutes team, CancellationToken cancellationToken)
+    private async Task<RoundRobinTurns> WithoutClosedAsync(RoundRobinTurns read, TeamRoutes team, CancellationToken cancellationToken)
     {
         var board = read.BoardFor("");
         Reservation[] doubtful = [.. read.Reservations.Where(reserved => team.Find(reserved.Assignment.Owner) is { } owner && board.IsFull(owner))];
@@ -83,15 +83,15 @@ public sealed class AssignmentFlow(RotaStore rotas, JourneyFlow journeys, Funnel
         Reservation[] closed = [.. doubtful.Where((reserved, i) => !HandoffDeliveryRules.Waits(states[i], reserved.HandoffId))];
         foreach (var reserved in closed)
         {
-            await rotas.RemoveAsync(reserved.HandoffId, cancellationToken);
+            await roundRobins.RemoveAsync(reserved.HandoffId, cancellationToken);
         }
 
         return read with { Reservations = [.. read.Reservations.Except(closed)] };
     }
 
-    private static JourneyUpdate? Note(JourneyState state, Handoff handoff, Assignment assignment) =>
+    private static JourneyChange? Note(JourneyState state, Handoff handoff, Assignment assignment) =>
         state.Ledger.Handoffs.Any(noted => noted.Id == handoff.Id && noted.Assignments.Length == handoff.Assignments.Length)
-            ? new(HandoffDeliveryRules.Note(state, handoff.Id, noted => noted with { Assignments = noted.Assignments.Add(assignment) }), [])
+            ? new(state.WithHandoff(handoff.Id, noted => noted with { Assignments = noted.Assignments.Add(assignment) }), [])
             : null;
 
     private bool Counts(Handoff handoff, Assignment assignment) => settings.Routing.Teams[handoff.To].Find(assignment.Owner)?.Capacity is not null;

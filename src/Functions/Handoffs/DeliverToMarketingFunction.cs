@@ -1,6 +1,5 @@
 using Azure.Messaging.ServiceBus;
-using IntegrationHub.Functions.Inbound;
-using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Messaging;
 using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Handoffs;

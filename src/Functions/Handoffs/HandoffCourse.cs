@@ -1,4 +1,4 @@
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
 
 namespace IntegrationHub.Functions.Handoffs;
 

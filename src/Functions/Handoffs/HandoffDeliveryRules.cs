@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Handoffs;
@@ -68,7 +68,7 @@ public static class HandoffDeliveryRules
             return null;
         }
 
-        var noted = Note(state, handoffId, handoff => handoff with
+        var noted = state.WithHandoff(handoffId, handoff => handoff with
         {
             Delivery = HandoffDelivery.Delivered, SettledAt = now, Connector = target.Name, RecordUrl = receipt.RecordUrl, Assignments = Delivered(handoff.Assignments, receipt, now),
         });

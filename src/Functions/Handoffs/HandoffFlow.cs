@@ -1,9 +1,9 @@
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Connectors.Common.Http;
-using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Http;
+using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Ops;
-using IntegrationHub.Functions.Reviews;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Logging;
@@ -28,7 +28,7 @@ public sealed partial class HandoffFlow(
 {
     /// <summary>Delivers the handoff that an event announces, if it still holds; what else it tells is written back.</summary>
     /// <exception cref="VendorUnavailableException">The tool does not answer: to be tried later.</exception>
-    /// <exception cref="HopelessMessageException">The tool refused, or there is none.</exception>
+    /// <exception cref="UnrecoverableMessageException">The tool refused, or there is none.</exception>
     public async Task DeliverAsync(FunnelEvent announced, CancellationToken cancellationToken)
     {
         if (announced is not HandoffAnnounced handoff)
@@ -69,7 +69,7 @@ public sealed partial class HandoffFlow(
         if (TargetOf(order.Handoff) is not { } target)
         {
             await NoteAsync(handoff, HandoffDelivery.Failed, cancellationToken);
-            throw new HopelessMessageException(
+            throw new UnrecoverableMessageException(
                 "no-handoff-target",
                 $"No connector, or more than one, takes leads over for {order.Handoff.To}. Name one in the setting Handoffs:{order.Handoff.To}:Connector, then replay this message.");
         }
@@ -98,18 +98,18 @@ public sealed partial class HandoffFlow(
         {
             states.Failed(target.Name, refused);
             await NoteAsync(handoff, HandoffDelivery.Failed, cancellationToken);
-            throw new HopelessMessageException("vendor-refused", $"{refused.Message} Mend the cause in {target.Name}, then replay this message.", refused);
+            throw new UnrecoverableMessageException("vendor-refused", $"{refused.Message} Mend the cause in {target.Name}, then replay this message.", refused);
         }
     }
 
     /// <summary>The handoff stays pending until a person has chosen one of the records; the answer announces it again.</summary>
-    /// <exception cref="HopelessMessageException">A person has chosen one that is no longer there.</exception>
+    /// <exception cref="UnrecoverableMessageException">A person has chosen one that is no longer there.</exception>
     private async Task AskAsync(HandoffAnnounced handoff, AmbiguousMatchException ambiguous, CancellationToken cancellationToken)
     {
         var review = await reviews.HoldAsync(handoff, ambiguous.Connector, ambiguous.Matches, cancellationToken);
         if (review.Decision is { } decision)
         {
-            throw new HopelessMessageException("chosen-record-gone", $"{ambiguous.Message} Review {review.Id} chose {decision.Choose}, which is no longer there. Merge the others in {ambiguous.Connector}, then replay this message.");
+            throw new UnrecoverableMessageException("chosen-record-gone", $"{ambiguous.Message} Review {review.Id} chose {decision.Choose}, which is no longer there. Merge the others in {ambiguous.Connector}, then replay this message.");
         }
 
         Log.Asked(logger, handoff.HandoffId, ambiguous.Connector, review.Id);
@@ -119,7 +119,7 @@ public sealed partial class HandoffFlow(
     private IHandoffTarget? TargetOf(Handoff handoff) =>
         handoff.Assignments.LastOrDefault() is { Connector: var routed } ? connectors.Find<IHandoffTarget>(routed)
         : options.Connectors.TryGetValue(handoff.To, out var name) ? connectors.Find<IHandoffTarget>(name)
-        : connectors.That<IHandoffTarget>() is [var only] ? only
+        : connectors.OfType<IHandoffTarget>() is [var only] ? only
         : null;
 
     /// <summary>Only if it still is overtaken: announced again since, it is another message's to deliver.</summary>
@@ -127,14 +127,14 @@ public sealed partial class HandoffFlow(
         await journeys.UpdateAsync(
             handoff.LeadId,
             state => HandoffDeliveryRules.Decide(state, handoff.HandoffId, settings) is HandoffCourse.Supersede
-                ? new(HandoffDeliveryRules.Note(state, handoff.HandoffId, noted => noted with { Delivery = HandoffDelivery.Superseded, SettledAt = clock.GetUtcNow() }), [])
+                ? new(state.WithHandoff(handoff.HandoffId, noted => noted with { Delivery = HandoffDelivery.Superseded, SettledAt = clock.GetUtcNow() }), [])
                 : null,
             cancellationToken);
 
     private async Task NoteAsync(HandoffAnnounced handoff, HandoffDelivery delivery, CancellationToken cancellationToken) =>
-        await journeys.UpdateAsync(handoff.LeadId, state => new(HandoffDeliveryRules.Note(state, handoff.HandoffId, noted => noted with { Delivery = delivery, SettledAt = clock.GetUtcNow() }), []), cancellationToken);
+        await journeys.UpdateAsync(handoff.LeadId, state => new(state.WithHandoff(handoff.HandoffId, noted => noted with { Delivery = delivery, SettledAt = clock.GetUtcNow() }), []), cancellationToken);
 
-    private static JourneyUpdate? ToUpdate(JourneyDecision? decision) => decision is null ? null : new(decision.State, decision.Events);
+    private static JourneyChange? ToUpdate(JourneyDecision? decision) => decision is null ? null : new(decision.State, decision.Events);
 
     private static partial class Log
     {

@@ -1,6 +1,7 @@
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Settings;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Settings;
+using IntegrationHub.Functions.Platform.Settings;
+using IntegrationHub.Functions.Platform.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -18,14 +19,14 @@ public static class HandoffRegistration
         var reader = new SettingsReader(configuration);
         var options = Read(reader);
         reader.ThrowIfFaulty();
-        return services.AddSingleton(options).AddSingleton<RotaStore>().AddSingleton<ILeadRecords>(provider => provider.GetRequiredService<RotaStore>()).AddSingleton<AssignmentFlow>()
-            .AddSingleton<ReturnStore>().AddSingleton<ILeadRecords>(provider => provider.GetRequiredService<ReturnStore>()).AddSingleton<ReturnFlow>()
+        return services.AddSingleton(options).AddSingleton<RoundRobinStore>().AddSingleton<IErasable>(provider => provider.GetRequiredService<RoundRobinStore>()).AddSingleton<AssignmentFlow>()
+            .AddSingleton<ReturnStore>().AddSingleton<IErasable>(provider => provider.GetRequiredService<ReturnStore>()).AddSingleton<ReturnFlow>()
             .AddSingleton<HandoffFlow>().AddSingleton<NoteFlow>().AddSingleton<MarketingFlow>();
     }
 
     private static HandoffOptions Read(SettingsReader reader)
     {
-        var takers = reader.ConnectorsThat<IHandoffTarget>();
+        var handoffTargets = reader.ConnectorsOfType<IHandoffTarget>();
         var connectors = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var team in reader.Names(Section))
         {
@@ -35,9 +36,9 @@ public static class HandoffRegistration
                 continue;
             }
 
-            if (!takers.Contains(connector, StringComparer.OrdinalIgnoreCase))
+            if (!handoffTargets.Contains(connector, StringComparer.OrdinalIgnoreCase))
             {
-                reader.Fault(key, $"'{connector}' takes no leads over. {HandoffRoutingReader.Name("connectors that do", takers)}");
+                reader.Fault(key, $"'{connector}' takes no leads over. {HandoffRoutingReader.Name("connectors that do", handoffTargets)}");
             }
 
             connectors[team] = connector;

@@ -1,3 +1,5 @@
+using IntegrationHub.Connectors.Http;
+using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 
@@ -7,8 +9,8 @@ namespace IntegrationHub.Functions.Handoffs;
 public sealed class MarketingFlow(ReturnFlow returns, WriteBackFlow writeBack, NoteFlow notes)
 {
     /// <summary>Tells what an event announces.</summary>
-    /// <exception cref="Connectors.Common.Http.VendorUnavailableException">A tool does not answer: to be tried later.</exception>
-    /// <exception cref="Inbound.HopelessMessageException">A tool refused, and none is worth another try.</exception>
+    /// <exception cref="VendorUnavailableException">A tool does not answer: to be tried later.</exception>
+    /// <exception cref="UnrecoverableMessageException">A tool refused, and none is worth another try.</exception>
     public async Task DeliverAsync(FunnelEvent happened, CancellationToken cancellationToken)
     {
         await returns.CountAsync(happened, cancellationToken);

@@ -1,7 +1,8 @@
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 
@@ -15,7 +16,7 @@ public sealed class NoteFlow(JourneyFlow journeys, ConnectorSet connectors, Conn
 {
     /// <summary>Writes the note that an event asks for; nothing for others. One tool that fails holds back no other.</summary>
     /// <exception cref="VendorUnavailableException">A tool does not answer: to be tried later.</exception>
-    /// <exception cref="Inbound.HopelessMessageException">A tool refused, and none is worth another try.</exception>
+    /// <exception cref="UnrecoverableMessageException">A tool refused, and none is worth another try.</exception>
     public async Task WriteAsync(FunnelEvent happened, CancellationToken cancellationToken)
     {
         (HandoffNoteKind, string)? wanted = happened switch
@@ -36,7 +37,7 @@ public sealed class NoteFlow(JourneyFlow journeys, ConnectorSet connectors, Conn
         }
 
         var targets =
-            from target in connectors.That<INoteTarget>()
+            from target in connectors.OfType<INoteTarget>()
             where target is not IHandoffTarget && !handoff.Notes.Any(there => (there.Kind, there.Connector) == (kind, target.Name))
             let person = journey.Identities.FirstOrDefault(key => key.Kind == IdentityKind.Person && key.Connector == target.Name)
             where person is not null
@@ -79,8 +80,8 @@ public sealed class NoteFlow(JourneyFlow journeys, ConnectorSet connectors, Conn
         _ => null,
     };
 
-    private static JourneyUpdate? Noted(JourneyState state, string handoffId, HandoffNote note) =>
+    private static JourneyChange? Noted(JourneyState state, string handoffId, HandoffNote note) =>
         state.Ledger.Handoffs.Any(handoff => handoff.Id == handoffId && !handoff.Notes.Any(there => (there.Kind, there.Connector) == (note.Kind, note.Connector)))
-            ? new(HandoffDeliveryRules.Note(state, handoffId, handoff => handoff with { Notes = handoff.Notes.Add(note) }), [])
+            ? new(state.WithHandoff(handoffId, handoff => handoff with { Notes = handoff.Notes.Add(note) }), [])
             : null;
 }

@@ -21,7 +21,7 @@ public sealed class ReturnFlow(ReturnStore returns, JourneyFlow journeys, Funnel
         // Whoever was erased meanwhile may have been forgotten before the row was written.
         if (await journeys.LoadAsync(happened.LeadId, cancellationToken) is not { } now || IsErased(now))
         {
-            await returns.ForgetAsync(happened.LeadId, cancellationToken);
+            await returns.EraseAsync(happened.LeadId, cancellationToken);
         }
     }
 

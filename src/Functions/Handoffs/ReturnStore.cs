@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
-using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Handoffs;
 
 /// <summary>The table <c>Returns</c>: one row for each return, named by what made it, so that it counts once; the partition is the month, so that a report reads no more than its time.</summary>
-public sealed class ReturnStore(HubTables tables) : ILeadRecords
+public sealed class ReturnStore(HubTables tables) : IErasable
 {
     private const string MonthFormat = "yyyyMM";
 
@@ -39,7 +39,7 @@ public sealed class ReturnStore(HubTables tables) : ILeadRecords
     }
 
     /// <inheritdoc/>
-    public async Task ForgetAsync(LeadId leadId, CancellationToken cancellationToken)
+    public async Task EraseAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(leadId);
         var table = await tables.GetAsync(HubTables.Returns, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Azure;
 using Azure.Data.Tables;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Journeys;
@@ -116,7 +117,7 @@ public sealed class IdentityStore(HubTables tables)
     }
 
     /// <summary>Makes a tombstone of a person's key or an address, known or not. It says when, and not whose it was.</summary>
-    public async Task BuryAsync(IdentityKey key, DateTimeOffset at, CancellationToken cancellationToken)
+    public async Task AddTombstoneAsync(IdentityKey key, DateTimeOffset at, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
         var partition = Partition(key);
@@ -146,7 +147,7 @@ public sealed class IdentityStore(HubTables tables)
 
     /// <summary>Lifts a tombstone: the key is unknown again.</summary>
     /// <returns>Whether there was one.</returns>
-    public async Task<bool> LiftAsync(IdentityKey key, CancellationToken cancellationToken)
+    public async Task<bool> RemoveTombstoneAsync(IdentityKey key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
         var partition = Partition(key);

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Settings;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Funnel;
-using IntegrationHub.Functions.Ops;
-using IntegrationHub.Functions.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Journeys;
@@ -18,7 +19,7 @@ public sealed partial class JourneyFlow
 
     private readonly JourneyStore _store;
     private readonly IdentityStore _identities;
-    private readonly SeatStore _seats;
+    private readonly RecordLinkStore _recordLinks;
     private readonly DeadlineStore _deadlines;
     private readonly FunnelTopic _topic;
     private readonly FunnelSettings _settings;
@@ -27,13 +28,13 @@ public sealed partial class JourneyFlow
     private readonly TimeProvider _time;
     private readonly ILogger<JourneyFlow> _logger;
     private readonly JourneyCache _cache;
-    private readonly LeadLanes<Work> _lanes;
+    private readonly LeadBatcher<Work> _batcher;
 
     /// <summary>Makes the flow.</summary>
     public JourneyFlow(
         JourneyStore store,
         IdentityStore identities,
-        SeatStore seats,
+        RecordLinkStore recordLinks,
         DeadlineStore deadlines,
         FunnelTopic topic,
         FunnelSettings settings,
@@ -44,9 +45,9 @@ public sealed partial class JourneyFlow
         ILogger<JourneyFlow> logger)
     {
         ArgumentNullException.ThrowIfNull(hub);
-        (_store, _identities, _seats, _deadlines, _topic, _settings, _metrics, _states, _time, _logger) = (store, identities, seats, deadlines, topic, settings, metrics, states, time, logger);
+        (_store, _identities, _recordLinks, _deadlines, _topic, _settings, _metrics, _states, _time, _logger) = (store, identities, recordLinks, deadlines, topic, settings, metrics, states, time, logger);
         _cache = new(hub.JourneyCacheMegabytes * Megabyte);
-        _lanes = new(RunBatchAsync);
+        _batcher = new(RunBatchAsync);
     }
 
     /// <summary>Reads a lead from the table, under its own id or that of one merged into it; null when nothing is stored of it, or it was erased.</summary>
@@ -107,14 +108,14 @@ public sealed partial class JourneyFlow
     /// <param name="decide">Decides purely, perhaps more than once; null changes nothing. Not called for a lead of which nothing is stored.</param>
     /// <param name="cancellationToken">Stops the wait for the answer; the commit runs to its end.</param>
     /// <returns>The state after it; null for a lead of which nothing is stored, or that was erased.</returns>
-    public Task<JourneyState?> UpdateAsync(LeadId leadId, Func<JourneyState, JourneyUpdate?> decide, CancellationToken cancellationToken) =>
+    public Task<JourneyState?> UpdateAsync(LeadId leadId, Func<JourneyState, JourneyChange?> decide, CancellationToken cancellationToken) =>
         EnterAsync(leadId, new Work([], decide), cancellationToken);
 
     /// <summary>
     /// As <see cref="UpdateAsync"/>, but decided on what the table holds and not on what this process remembers: where a decision may come to nothing, no conflict would tell that it was made
     /// on an old state.
     /// </summary>
-    public Task<JourneyState?> UpdateStoredAsync(LeadId leadId, Func<JourneyState, JourneyUpdate?> decide, CancellationToken cancellationToken) =>
+    public Task<JourneyState?> UpdateStoredAsync(LeadId leadId, Func<JourneyState, JourneyChange?> decide, CancellationToken cancellationToken) =>
         EnterAsync(leadId, new Work([], decide) { Stored = true }, cancellationToken);
 
     /// <summary>
@@ -207,7 +208,7 @@ public sealed partial class JourneyFlow
         });
 
         // Before the other is a pointer, for a crash then; and after, for whoever was seated meanwhile.
-        await TakeSeatsAsync(gone.LeadId, stays);
+        await MoveRecordLinksAsync(gone.LeadId, stays);
         await _store.EmptyAsync(merged, new() { MergedInto = stays }, CancellationToken.None);
         _cache.Drop(gone.LeadId);
         foreach (var key in KeysOf(gone.Facts.Values))
@@ -215,12 +216,12 @@ public sealed partial class JourneyFlow
             await _identities.RelinkAsync(gone.LeadId, stays, key, CancellationToken.None);
         }
 
-        await TakeSeatsAsync(gone.LeadId, stays);
-        await _seats.RemoveAsync(gone.LeadId, CancellationToken.None);
+        await MoveRecordLinksAsync(gone.LeadId, stays);
+        await _recordLinks.RemoveAsync(gone.LeadId, CancellationToken.None);
     }
 
-    private async Task TakeSeatsAsync(LeadId from, LeadId to) =>
-        await _seats.TrySeatAsync(to, await _seats.TakenAsync(from, CancellationToken.None), certain: true, CancellationToken.None);
+    private async Task MoveRecordLinksAsync(LeadId from, LeadId to) =>
+        await _recordLinks.TryLinkAsync(to, await _recordLinks.TakenAsync(from, CancellationToken.None), certain: true, CancellationToken.None);
 
     /// <summary>All keys that facts name: records, addresses, deals.</summary>
     internal static IReadOnlyList<IdentityKey> KeysOf(IEnumerable<Fact> facts) =>
@@ -235,7 +236,7 @@ public sealed partial class JourneyFlow
     private async Task<JourneyState?> EnterAsync(LeadId leadId, Work work, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        _lanes.Enter(leadId, work);
+        _batcher.Enter(leadId, work);
         return await work.Done.Task.WaitAsync(cancellationToken);
     }
 
@@ -295,7 +296,7 @@ public sealed partial class JourneyFlow
         return decision.Changed ? new(decision.State, decision.Journey, decision.NewFacts, decision.Events, decision.NextDue) : null;
     }
 
-    private Decided? DecideUpdate(JourneyRecord record, Func<JourneyState, JourneyUpdate?> decide)
+    private Decided? DecideUpdate(JourneyRecord record, Func<JourneyState, JourneyChange?> decide)
     {
         if (record.ETag is null || decide(record.State) is not { } update)
         {
@@ -400,7 +401,7 @@ public sealed partial class JourneyFlow
 
     private sealed record Decided(JourneyState State, Journey? Journey, IReadOnlyList<Fact> NewFacts, IReadOnlyList<FunnelEvent> Events, DateTimeOffset? NextDue);
 
-    private sealed record Work(IReadOnlyList<Fact> Facts, Func<JourneyState, JourneyUpdate?>? Decide)
+    private sealed record Work(IReadOnlyList<Fact> Facts, Func<JourneyState, JourneyChange?>? Decide)
     {
         public bool Stored { get; init; }
 

@@ -1,4 +1,11 @@
-using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Ops.DeadLetters;
+using IntegrationHub.Functions.Ops.Health;
+using IntegrationHub.Functions.Ops.Unmapped;
+using IntegrationHub.Functions.Outages;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Notices;
+using IntegrationHub.Functions.Platform.Storage;
+using IntegrationHub.Functions.Platform.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IntegrationHub.Functions.Ops;
@@ -12,7 +19,7 @@ public static class OpsRegistration
         .AddHostedService(provider => provider.GetRequiredService<ConnectorStateStore>())
         .AddSingleton<NoticeStore>()
         .AddSingleton<UnmappedStore>()
-        .AddSingleton<ILeadRecords>(provider => provider.GetRequiredService<UnmappedStore>())
+        .AddSingleton<IErasable>(provider => provider.GetRequiredService<UnmappedStore>())
         .AddSingleton<UnmappedFlow>()
         .AddHostedService(provider => provider.GetRequiredService<UnmappedFlow>())
         .AddSingleton<OutageStore>()

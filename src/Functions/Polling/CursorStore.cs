@@ -1,6 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
-using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Storage;
 
 namespace IntegrationHub.Functions.Polling;
 

@@ -1,7 +1,7 @@
 using Azure;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Functions.Inbound;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Polling;
@@ -17,7 +17,7 @@ public sealed partial class PollFlow(ConnectorSet connectors, CursorStore cursor
 
     /// <summary>Polls all of them; a connector that fails is noted and holds back no other.</summary>
     public Task PollAllAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(connectors.That<IPollSource>().Select(source => PollAsync(source, cancellationToken)));
+        Task.WhenAll(connectors.OfType<IPollSource>().Select(source => PollAsync(source, cancellationToken)));
 
     private async Task PollAsync(IPollSource source, CancellationToken cancellationToken)
     {

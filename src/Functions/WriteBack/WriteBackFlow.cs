@@ -1,9 +1,8 @@
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Connectors.Common.Http;
-using IntegrationHub.Functions.Handoffs;
-using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Logging;
 
@@ -14,18 +13,18 @@ namespace IntegrationHub.Functions.WriteBack;
 /// comes back. A late or repeated event finds the tools as they should be, and writes nothing.
 /// </summary>
 public sealed partial class WriteBackFlow(
-    JourneyFlow journeys, ConnectorSet connectors, BreakerFlow breakers, ConnectorStateStore states, FunnelSettings settings, TimeProvider clock, ILogger<WriteBackFlow> logger)
+    JourneyFlow journeys, ConnectorSet connectors, SyncLoopBreakerFlow breakers, ConnectorStateStore states, FunnelSettings settings, TimeProvider clock, ILogger<WriteBackFlow> logger)
 {
     private const int Lanes = 256;
 
-    private readonly SemaphoreSlim[] _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new SemaphoreSlim(1))];
+    private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, Lanes).Select(_ => new SemaphoreSlim(1))];
 
     /// <summary>Writes back to the tools of one side. One tool that fails holds back no other.</summary>
     /// <param name="happened">The event.</param>
     /// <param name="side">The CRMs, which take leads over, or all other tools.</param>
     /// <param name="cancellationToken">Stops the calls; the message is handled again.</param>
     /// <exception cref="VendorUnavailableException">A tool does not answer: to be tried later.</exception>
-    /// <exception cref="HopelessMessageException">A tool refused, and none is worth another try.</exception>
+    /// <exception cref="UnrecoverableMessageException">A tool refused, and none is worth another try.</exception>
     public async Task WriteBackAsync(FunnelEvent happened, ToolSide side, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(happened);
@@ -41,7 +40,7 @@ public sealed partial class WriteBackFlow(
             await breakers.TellAsync(state, cancellationToken);
         }
 
-        var targets = connectors.That<IPersonTarget>().Where(target => target is IHandoffTarget == (side == ToolSide.Crm)).ToList();
+        var targets = connectors.OfType<IPersonTarget>().Where(target => target is IHandoffTarget == (side == ToolSide.Crm)).ToList();
         var journey = JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
         var orders = WriteBackRules.Decide(state, journey, happened, targets, settings.WriteBack, clock.GetUtcNow());
         var failures = await Task.WhenAll(orders.Select(order => TryAsync(order, journey, happened.Id, cancellationToken)));
@@ -70,7 +69,7 @@ public sealed partial class WriteBackFlow(
     /// <summary>One event of a lead at a time in this process, so that two do not find the same thing missing and both write it. Between processes they may: then it is written twice, which does no harm.</summary>
     private async Task<IDisposable> EnterAsync(LeadId leadId, CancellationToken cancellationToken)
     {
-        var lane = _lanes[(uint)leadId.GetHashCode() % Lanes];
+        var lane = _locks[(uint)leadId.GetHashCode() % Lanes];
         await lane.WaitAsync(cancellationToken);
         return new Leaving(lane);
     }
@@ -146,7 +145,7 @@ public sealed partial class WriteBackFlow(
 
         if (failures.OfType<VendorRefusedException>().FirstOrDefault() is { } refused)
         {
-            throw new HopelessMessageException("vendor-refused", $"{refused.Message} Mend the cause in {refused.Connector}, then replay this message.", refused);
+            throw new UnrecoverableMessageException("vendor-refused", $"{refused.Message} Mend the cause in {refused.Connector}, then replay this message.", refused);
         }
     }
 
@@ -162,7 +161,7 @@ public sealed partial class WriteBackFlow(
         await journeys.UpdateAsync(
             journey.LeadId,
             now => new(
-                HandoffDeliveryRules.Note(now, announced.HandoffId, handoff => handoff.Delivery != HandoffDelivery.Pending ? handoff
+                now.WithHandoff(announced.HandoffId, handoff => handoff.Delivery != HandoffDelivery.Pending ? handoff
                     : superseded ? handoff with { Delivery = HandoffDelivery.Superseded, SettledAt = clock.GetUtcNow() }
                     : handoff with { Delivery = HandoffDelivery.Delivered, SettledAt = clock.GetUtcNow(), Connector = shownIn }),
                 []),

@@ -1,6 +1,6 @@
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Settings;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Functions.Platform.Settings;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,29 +9,29 @@ namespace IntegrationHub.Functions.WriteBack;
 /// <summary>Registers write-back and reads its settings.</summary>
 public static class WriteBackRegistration
 {
-    private const string MaxFlips = "WriteBack:MaxFlips";
+    private const string MaxOverwrites = "WriteBack:MaxOverwrites";
 
     /// <summary>Registers <see cref="WriteBackFlow"/> with what it needs.</summary>
     public static IServiceCollection AddWriteBack(this IServiceCollection services) => services
-        .AddSingleton<BreakerStore>()
-        .AddSingleton<ILeadRecords>(provider => provider.GetRequiredService<BreakerStore>())
-        .AddSingleton<BreakerFlow>()
+        .AddSingleton<SyncLoopBreakerStore>()
+        .AddSingleton<IErasable>(provider => provider.GetRequiredService<SyncLoopBreakerStore>())
+        .AddSingleton<SyncLoopBreakerFlow>()
         .AddSingleton<WriteBackFlow>();
 
     /// <summary>Reads the section <c>WriteBack</c>; faults go to <paramref name="reader"/>.</summary>
     public static WriteBackPolicy ReadWriteBack(SettingsReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var flips = reader.Value(MaxFlips, WriteBackPolicy.Default.MaxFlips, "Write a whole number, such as 2.");
+        var flips = reader.Value(MaxOverwrites, WriteBackPolicy.Default.MaxOverwrites, "Write a whole number, such as 2.");
         if (flips < 1)
         {
-            reader.Fault(MaxFlips, $"'{flips}' would stop every write. Write 1 or more.");
+            reader.Fault(MaxOverwrites, $"'{flips}' would stop every write. Write 1 or more.");
         }
 
         return new()
         {
-            MaxFlips = flips,
-            FlipWindow = Wait(reader, "WriteBack:FlipWindow", WriteBackPolicy.Default.FlipWindow),
+            MaxOverwrites = flips,
+            OverwriteWindow = Wait(reader, "WriteBack:OverwriteWindow", WriteBackPolicy.Default.OverwriteWindow),
             EchoWithin = Wait(reader, "WriteBack:EchoWithin", WriteBackPolicy.Default.EchoWithin),
         };
     }
@@ -40,7 +40,7 @@ public static class WriteBackRegistration
     public static WriteBackPolicy For(WriteBackPolicy policy, ConnectorSet connectors)
     {
         ArgumentNullException.ThrowIfNull(connectors);
-        return policy with { InStep = [.. connectors.That<IPersonTarget>().SelectMany(target => target.Writes).Where(property => LeadProfile.Properties.Contains(property))] };
+        return policy with { InStep = [.. connectors.OfType<IPersonTarget>().SelectMany(target => target.Writes).Where(property => LeadProfile.Properties.Contains(property))] };
     }
 
     private static TimeSpan Wait(SettingsReader reader, string key, TimeSpan fallback)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Funnel;
+using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.WriteBack;
 
@@ -101,7 +101,7 @@ public static class WriteBackRules
     }
 
     /// <summary>The state with notes; null where it has them all: what is only told, and not written, is told once in a row.</summary>
-    public static JourneyUpdate? Noted(JourneyState state, IEnumerable<OwnWrite> notes)
+    public static JourneyChange? Noted(JourneyState state, IEnumerable<OwnWrite> notes)
     {
         ArgumentNullException.ThrowIfNull(state);
         var news = notes.Where(note => note.Outcome == WriteOutcome.Written || !IsToldAlready(state.Ledger, note)).ToList();
@@ -109,7 +109,7 @@ public static class WriteBackRules
     }
 
     /// <summary>The state with a plan's writes as refused.</summary>
-    public static JourneyUpdate Refused(JourneyState state, WritePlan plan, string cause)
+    public static JourneyChange Refused(JourneyState state, WritePlan plan, string cause)
     {
         ArgumentNullException.ThrowIfNull(state);
         return new(

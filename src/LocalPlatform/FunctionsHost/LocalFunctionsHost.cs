@@ -89,8 +89,8 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
             return;
         }
 
-        using var patience = new CancellationTokenSource(DrainTimeout);
-        var draining = Task.WhenAll([_front?.StopAsync(patience.Token) ?? Task.CompletedTask, .. _listeners.Select(each => each.StopAsync())]);
+        using var timeout = new CancellationTokenSource(DrainTimeout);
+        var draining = Task.WhenAll([_front?.StopAsync(timeout.Token) ?? Task.CompletedTask, .. _listeners.Select(each => each.StopAsync())]);
         await draining.WaitAsync(DrainTimeout + TimeSpan.FromSeconds(1), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!draining.IsCompletedSuccessfully)
         {

@@ -7,7 +7,7 @@ namespace IntegrationHub.LocalPlatform.Services;
 internal sealed class Child(ChildDescription description)
 {
     /// <summary>How long it may take to close what it keeps. What it acknowledged outlives a kill.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2.5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2.5);
 
     private Process? _process;
     private Task _reading = Task.CompletedTask;
@@ -72,7 +72,7 @@ internal sealed class Child(ChildDescription description)
         }
 
         Close();
-        using var timeout = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         await _process.WaitForExitAsync(timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_process.HasExited)
         {

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.LocalPlatform.ServiceBus;
 using IntegrationHub.Sandbox;
 using IntegrationHub.Tests.Support;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
 using IntegrationHub.Connectors.Tests.Payloads;
 using IntegrationHub.Funnel;
 

@@ -1,4 +1,4 @@
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Events;
 
 namespace IntegrationHub.Connectors.Tests.Common;
 

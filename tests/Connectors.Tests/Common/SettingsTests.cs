@@ -1,5 +1,6 @@
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.HubSpot;
+using IntegrationHub.Connectors.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -71,7 +72,7 @@ public sealed class SettingsTests
             ["Connectors:us:Type"] = "HubSpot", ["Connectors:us:ClientSecret"] = "s", ["Connectors:us:ClientId"] = "c", ["Connectors:us:RefreshToken"] = "r",
         });
 
-        Assert.Equal(["eu", "us"], connectors.That<IPersonTarget>().Select(connector => connector.Name));
+        Assert.Equal(["eu", "us"], connectors.OfType<IPersonTarget>().Select(connector => connector.Name));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
 using IntegrationHub.Connectors.Tests.Payloads;
 using IntegrationHub.Funnel;
 
@@ -70,13 +71,13 @@ public sealed class WellFormedTests
             .. "\"},{\"attributes\":{\"type\":\"Lead\"},\"Id\":\"00Q5g00000AbCdF\"}]}"u8,
         ];
 
-        Assert.Equal(["1", "2"], HubSpot.Read(Delivery("hubspot", "", hubSpot)).Select(source => source.People[0].Id));
-        Assert.Equal(read, HubSpot.Read(Delivery("hubspot", "", hubSpot))[1].Profile?.LastName);
-        Assert.Equal(2, HubSpot.Split(Delivery("hubspot", "", hubSpot)).SelectMany(HubSpot.Read).Count());
-        Assert.Equal(DeliveryVerdict.Accepted, Salesforce.Check(Delivery("salesforce", "cdc", change), default).Verdict);
-        Assert.Equal(read, Assert.Single(Salesforce.Read(Delivery("salesforce", "cdc", change))).Profile?.LastName);
-        Assert.Equal(read, Salesforce.Read(Delivery("salesforce", Connectors.Common.Delivery.PollChannel, rows))[0].Profile?.LastName);
-        Assert.Equal(2, Salesforce.Split(Delivery("salesforce", Connectors.Common.Delivery.PollChannel, rows)).SelectMany(Salesforce.Read).Count());
+        Assert.Equal(["1", "2"], HubSpot.Read(DeliveryOf("hubspot", "", hubSpot)).Select(source => source.People[0].Id));
+        Assert.Equal(read, HubSpot.Read(DeliveryOf("hubspot", "", hubSpot))[1].Profile?.LastName);
+        Assert.Equal(2, HubSpot.Split(DeliveryOf("hubspot", "", hubSpot)).SelectMany(HubSpot.Read).Count());
+        Assert.Equal(DeliveryVerdict.Accepted, Salesforce.Check(DeliveryOf("salesforce", "cdc", change), default).Verdict);
+        Assert.Equal(read, Assert.Single(Salesforce.Read(DeliveryOf("salesforce", "cdc", change))).Profile?.LastName);
+        Assert.Equal(read, Salesforce.Read(DeliveryOf("salesforce", Delivery.PollChannel, rows))[0].Profile?.LastName);
+        Assert.Equal(2, Salesforce.Split(DeliveryOf("salesforce", Delivery.PollChannel, rows)).SelectMany(Salesforce.Read).Count());
     }
 
     [Theory]
@@ -87,8 +88,8 @@ public sealed class WellFormedTests
     [InlineData("&amp;", "&")]
     public void An_outbound_message_with_an_unreadable_character_is_read(string value, string read)
     {
-        var message = Delivery("salesforce", "outbound/sf-om-path-0001", Encoding.UTF8.GetBytes(MessageOf($"<sf:LastName>A{value}</sf:LastName>")));
-        var bytes = Delivery("salesforce", "outbound/sf-om-path-0001", Encoding.Latin1.GetBytes(MessageOf("<sf:LastName>\u00FC</sf:LastName>")));
+        var message = DeliveryOf("salesforce", "outbound/sf-om-path-0001", Encoding.UTF8.GetBytes(MessageOf($"<sf:LastName>A{value}</sf:LastName>")));
+        var bytes = DeliveryOf("salesforce", "outbound/sf-om-path-0001", Encoding.Latin1.GetBytes(MessageOf("<sf:LastName>\u00FC</sf:LastName>")));
 
         Assert.Equal(DeliveryVerdict.Accepted, Salesforce.Check(message, default).Verdict);
         Assert.Equal($"A{read}", Assert.Single(Salesforce.Read(message)).Profile?.LastName);
@@ -99,10 +100,10 @@ public sealed class WellFormedTests
     [Fact]
     public void A_part_that_does_not_say_what_it_is_is_parked_and_holds_back_no_other()
     {
-        var changes = Delivery("salesforce", "cdc", Encoding.UTF8.GetBytes("""[{"payload":{"ChangeEventHeader":{"entityName":"Lead","recordIds":["00Q5g00000AbCdEEAV"],"changeType":"DELETE","transactionKey":"tx"}}},{"payload":{}}]"""));
-        var rows = Delivery("salesforce", Connectors.Common.Delivery.PollChannel, Encoding.UTF8.GetBytes("""{"records":[{"attributes":{"type":"Lead"},"Id":"00Q5g00000AbCdEEAV"},{"Id":null}]}"""));
-        var message = Delivery("salesforce", "outbound/sf-om-path-0001", Encoding.UTF8.GetBytes(MessageOf("", "<Notification><Id>04l5g00000N0002AAB</Id></Notification>")));
-        var odd = Delivery("hubspot", "", """[{"portalId":62515,"objectId":"seven"}]"""u8.ToArray());
+        var changes = DeliveryOf("salesforce", "cdc", Encoding.UTF8.GetBytes("""[{"payload":{"ChangeEventHeader":{"entityName":"Lead","recordIds":["00Q5g00000AbCdEEAV"],"changeType":"DELETE","transactionKey":"tx"}}},{"payload":{}}]"""));
+        var rows = DeliveryOf("salesforce", Delivery.PollChannel, Encoding.UTF8.GetBytes("""{"records":[{"attributes":{"type":"Lead"},"Id":"00Q5g00000AbCdEEAV"},{"Id":null}]}"""));
+        var message = DeliveryOf("salesforce", "outbound/sf-om-path-0001", Encoding.UTF8.GetBytes(MessageOf("", "<Notification><Id>04l5g00000N0002AAB</Id></Notification>")));
+        var odd = DeliveryOf("hubspot", "", """[{"portalId":62515,"objectId":"seven"}]"""u8.ToArray());
 
         Assert.All([changes, rows, message], delivery =>
         {
@@ -144,7 +145,7 @@ public sealed class WellFormedTests
         <Notification><Id>04l5g00000N0001AAB</Id><sObject xsi:type="sf:Lead" xmlns:sf="urn:sobject.enterprise.soap.sforce.com"><sf:Id>00Q5g00000AbCdEEAV</sf:Id>{fields}</sObject></Notification>{further}</notifications>
         """;
 
-    private static Delivery Delivery(string connector, string channel, byte[] body) => new()
+    private static Delivery DeliveryOf(string connector, string channel, byte[] body) => new()
     {
         Connector = connector, Channel = channel, Body = body, ReceivedAt = DateTimeOffset.UnixEpoch,
         Headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["Authorization"] = "Bearer sf-relay-secret-0001" },

@@ -1,4 +1,4 @@
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Tests.Common;

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Connectors.Http;
 using IntegrationHub.Connectors.Tests.Common;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Time.Testing;

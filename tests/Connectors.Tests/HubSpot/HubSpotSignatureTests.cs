@@ -1,5 +1,5 @@
 using System.Text;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.HubSpot;
 
 namespace IntegrationHub.Connectors.Tests.HubSpot;

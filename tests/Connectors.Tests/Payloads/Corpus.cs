@@ -1,4 +1,4 @@
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Recorded;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,7 @@
 using System.Net;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Connectors.Http;
 using IntegrationHub.Connectors.Tests.Common;
 using IntegrationHub.Funnel;
 

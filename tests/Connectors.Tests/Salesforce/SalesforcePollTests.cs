@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Http;
 using IntegrationHub.Connectors.Tests.Common;
 using Microsoft.Extensions.Time.Testing;
 

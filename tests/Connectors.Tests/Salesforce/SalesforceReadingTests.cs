@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
 using IntegrationHub.Connectors.Salesforce;
 using IntegrationHub.Connectors.Tests.Payloads;
 using IntegrationHub.Funnel;

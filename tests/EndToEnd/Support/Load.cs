@@ -13,7 +13,7 @@ internal sealed class Load(World world) : IAsyncDisposable
     private const int Senders = 6;
     private const int LeadsOfEach = 8;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
     private static int _loads;
 
     private readonly ConcurrentDictionary<long, ConcurrentBag<long>> _accepted = new();
@@ -106,7 +106,7 @@ internal sealed class Load(World world) : IAsyncDisposable
         {
             Assert.Equal(sent.Distinct().Count(), sent.Count);
             List<(string Kind, long At)> facts = [];
-            await Wait.UntilAsync($"all {sent.Count} events of contact {contact} are there", Patience, async () =>
+            await Wait.UntilAsync($"all {sent.Count} events of contact {contact} are there", Timeout, async () =>
             {
                 await AssertNothingIsGivenUpAsync();
                 facts = await FactsAsync(contact);
@@ -122,7 +122,7 @@ internal sealed class Load(World world) : IAsyncDisposable
     private async Task AssertNothingIsGivenUpAsync()
     {
         JsonElement health = default;
-        await Wait.UntilAsync("health answers", Patience, async () => (health = await world.Hub.FindHealthAsync()).ValueKind == JsonValueKind.Object);
+        await Wait.UntilAsync("health answers", Timeout, async () => (health = await world.Hub.FindHealthAsync()).ValueKind == JsonValueKind.Object);
         Assert.All(
             health.GetProperty("queues").EnumerateArray(),
             queue => Assert.True(queue.GetProperty("deadLettered").GetInt32() == 0, $"dead letters: {queue}{Environment.NewLine}{world.Hub.Log}"));
@@ -143,7 +143,7 @@ internal sealed class Load(World world) : IAsyncDisposable
         foreach (var contact in _accepted.Keys)
         {
             List<JsonElement> handoffs = [];
-            await Wait.UntilAsync($"the handoffs of contact {contact} are settled", Patience, async () =>
+            await Wait.UntilAsync($"the handoffs of contact {contact} are settled", Timeout, async () =>
             {
                 var lead = (await world.Hub.FindLeadAsync(contact))!.Value;
                 handoffs = [.. lead.GetProperty("handoffs").EnumerateArray().Where(handoff => handoff.GetProperty("to").GetString() == "sales")];
@@ -163,7 +163,7 @@ internal sealed class Load(World world) : IAsyncDisposable
     /// <summary>One mail for each recipient, lead and alert: the subject names the lead, and a repeat after a crash has the same id and the same words.</summary>
     private async Task AssertMailsAreRepeatedOnlyUnderOneMessageIdAsync()
     {
-        await Wait.UntilAsync("mails about stalled leads are there", Patience, () => Task.FromResult(world.Mail.Mails.Count > 0));
+        await Wait.UntilAsync("mails about stalled leads are there", Timeout, () => Task.FromResult(world.Mail.Mails.Count > 0));
         var mails = world.Mail.Mails;
         Assert.DoesNotContain(mails, mail => mail.Subject.Contains("without a name", StringComparison.Ordinal));
         Assert.All(mails.GroupBy(mail => mail.Header("Message-ID")), same => Assert.Single(same.Select(mail => mail.Subject).Distinct()));

@@ -5,7 +5,7 @@ namespace IntegrationHub.EndToEnd.Support;
 /// <summary>Waits for real parts: looks until a condition holds, and fails with what it saw last.</summary>
 internal static class Wait
 {
-    public static async Task UntilAsync(string what, TimeSpan patience, Func<Task<bool>> holds)
+    public static async Task UntilAsync(string what, TimeSpan timeout, Func<Task<bool>> holds)
     {
         for (var waited = Stopwatch.StartNew(); ;)
         {
@@ -14,7 +14,7 @@ internal static class Wait
                 return;
             }
 
-            Assert.True(waited.Elapsed < patience, $"Not within {patience.TotalSeconds:0} s: {what}");
+            Assert.True(waited.Elapsed < timeout, $"Not within {timeout.TotalSeconds:0} s: {what}");
             await Task.Delay(100, TestContext.Current.CancellationToken);
         }
     }

@@ -1,7 +1,7 @@
-using IntegrationHub.Functions.Alerts;
+using IntegrationHub.Functions.Alerts.Detection;
 using IntegrationHub.Functions.Alerts.Mailbox;
-using IntegrationHub.Functions.Ops;
-using IntegrationHub.Functions.Settings;
+using IntegrationHub.Functions.Outages;
+using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -10,21 +10,21 @@ namespace IntegrationHub.Functions.Tests.Alerts;
 public sealed class AlertRulesTests
 {
     private static readonly DateTimeOffset Due = Monday.AddDays(2);
-    private static readonly Audience Sales = new(Team.Sales);
-    private static readonly Audience Marketing = new(Team.Marketing);
+    private static readonly RecipientGroup Sales = new(Team.Sales);
+    private static readonly RecipientGroup Marketing = new(Team.Marketing);
     private static readonly TeamsSettings Teams = new(new[] { Team.Sales, Team.Marketing }
         .ToDictionary(name => name, name => new TeamSettings { Name = name, Recipients = [$"{name}@example.com"] }));
 
     [Theory]
-    [InlineData(AlertFate.Pending, true)]
-    [InlineData(AlertFate.Held, true)]
-    [InlineData(AlertFate.Inhibited, true)]
-    [InlineData(AlertFate.Failed, false)]
-    [InlineData(AlertFate.Sent, false)]
-    [InlineData(AlertFate.Grouped, false)]
-    [InlineData(AlertFate.Snoozed, false)]
-    [InlineData(AlertFate.Suppressed, false)]
-    public void Only_what_has_come_to_no_end_for_an_audience_is_told_to_it(AlertFate fate, bool told)
+    [InlineData(AlertOutcome.Pending, true)]
+    [InlineData(AlertOutcome.Held, true)]
+    [InlineData(AlertOutcome.Inhibited, true)]
+    [InlineData(AlertOutcome.Failed, false)]
+    [InlineData(AlertOutcome.Sent, false)]
+    [InlineData(AlertOutcome.Grouped, false)]
+    [InlineData(AlertOutcome.Snoozed, false)]
+    [InlineData(AlertOutcome.Suppressed, false)]
+    public void Only_what_has_come_to_no_end_for_an_audience_is_told_to_it(AlertOutcome fate, bool told)
     {
         var (state, id) = Stalled();
 
@@ -38,17 +38,17 @@ public sealed class AlertRulesTests
     {
         var (state, id) = Stalled();
 
-        Assert.IsType<AlertCourse.Tell>(Decide(Settled(state, id, Marketing, AlertFate.Sent), id));
+        Assert.IsType<AlertCourse.Tell>(Decide(Settled(state, id, Marketing, AlertOutcome.Sent), id));
     }
 
     [Theory]
-    [InlineData(AlertFate.Suppressed, AlertFate.Grouped, AlertFate.Grouped)]
-    [InlineData(AlertFate.Sent, AlertFate.Grouped, AlertFate.Sent)]
-    [InlineData(AlertFate.Sent, AlertFate.Failed, AlertFate.Failed)]
-    [InlineData(AlertFate.Held, AlertFate.Suppressed, AlertFate.Held)]
-    [InlineData(AlertFate.Snoozed, AlertFate.Suppressed, AlertFate.Snoozed)]
-    [InlineData(AlertFate.Suppressed, AlertFate.Suppressed, AlertFate.Suppressed)]
-    public void An_alerts_fate_is_that_of_its_audiences_which_weighs_most(AlertFate one, AlertFate other, AlertFate fate)
+    [InlineData(AlertOutcome.Suppressed, AlertOutcome.Grouped, AlertOutcome.Grouped)]
+    [InlineData(AlertOutcome.Sent, AlertOutcome.Grouped, AlertOutcome.Sent)]
+    [InlineData(AlertOutcome.Sent, AlertOutcome.Failed, AlertOutcome.Failed)]
+    [InlineData(AlertOutcome.Held, AlertOutcome.Suppressed, AlertOutcome.Held)]
+    [InlineData(AlertOutcome.Snoozed, AlertOutcome.Suppressed, AlertOutcome.Snoozed)]
+    [InlineData(AlertOutcome.Suppressed, AlertOutcome.Suppressed, AlertOutcome.Suppressed)]
+    public void An_alerts_fate_is_that_of_its_audiences_which_weighs_most(AlertOutcome one, AlertOutcome other, AlertOutcome fate)
     {
         var (state, id) = Stalled();
 
@@ -60,18 +60,18 @@ public sealed class AlertRulesTests
     public void Settling_the_same_again_changes_nothing()
     {
         var (state, id) = Stalled();
-        var once = AlertRules.Settle(state.Ledger, id, Sales, AlertFate.Held, "quiet hours of sales", Due);
+        var once = AlertRules.Settle(state.Ledger, id, Sales, AlertOutcome.Held, "quiet hours of sales", Due);
 
-        Assert.Same(once, AlertRules.Settle(once, id, Sales, AlertFate.Held, "quiet hours of sales", Due.AddHours(1)));
-        Assert.Same(once, AlertRules.Settle(once, "another", Sales, AlertFate.Held, null, Due));
+        Assert.Same(once, AlertRules.Settle(once, id, Sales, AlertOutcome.Held, "quiet hours of sales", Due.AddHours(1)));
+        Assert.Same(once, AlertRules.Settle(once, "another", Sales, AlertOutcome.Held, null, Due));
     }
 
     [Fact]
     public void The_time_of_a_fate_is_that_of_its_last_change()
     {
         var (state, id) = Stalled();
-        var held = AlertRules.Settle(state.Ledger, id, Sales, AlertFate.Held, null, Due.AddHours(1));
-        var told = AlertRules.Settle(held, id, Sales, AlertFate.Sent, null, Due.AddHours(9));
+        var held = AlertRules.Settle(state.Ledger, id, Sales, AlertOutcome.Held, null, Due.AddHours(1));
+        var told = AlertRules.Settle(held, id, Sales, AlertOutcome.Sent, null, Due.AddHours(9));
 
         Assert.Equal(Due.AddHours(9), told.Alerts.Single(alert => alert.Id == id).At);
     }
@@ -92,7 +92,7 @@ public sealed class AlertRulesTests
         var (state, id) = Stalled();
         var moved = JourneyRules.Decide(state, [Claim(FunnelStage.Commitment, Due.AddMinutes(1), "salesforce", ToolSide.Crm)], Policy, Due.AddMinutes(2)).State;
 
-        Assert.Equal(new AlertCourse.End(AlertFate.Suppressed, "the lead has moved on"), Decide(moved, id));
+        Assert.Equal(new AlertCourse.End(AlertOutcome.Suppressed, "the lead has moved on"), Decide(moved, id));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class AlertRulesTests
         var (state, id) = Stalled();
         var erased = JourneyRules.Decide(state, [Erased()], Policy, Due.AddMinutes(2)).State;
 
-        Assert.Equal(new AlertCourse.End(AlertFate.Suppressed, "the person is erased"), Decide(erased, id));
+        Assert.Equal(new AlertCourse.End(AlertOutcome.Suppressed, "the person is erased"), Decide(erased, id));
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class AlertRulesTests
         var (state, id) = Stalled();
 
         Assert.Equal(
-            new AlertCourse.End(AlertFate.Suppressed, "the lead was merged into another"),
+            new AlertCourse.End(AlertOutcome.Suppressed, "the lead was merged into another"),
             Decide(state with { Facts = state.Facts.Clear(), Ledger = state.Ledger with { MergedInto = Id("1202") } }, id));
     }
 
@@ -127,16 +127,16 @@ public sealed class AlertRulesTests
     }
 
     [Theory]
-    [InlineData(-1, AlertFate.Snoozed)]
-    [InlineData(0, AlertFate.Pending)]
-    public void While_somebody_asked_for_silence_nothing_is_told_and_from_its_end_on_it_is(int seconds, AlertFate fate)
+    [InlineData(-1, AlertOutcome.Snoozed)]
+    [InlineData(0, AlertOutcome.Pending)]
+    public void While_somebody_asked_for_silence_nothing_is_told_and_from_its_end_on_it_is(int seconds, AlertOutcome fate)
     {
         var (state, id) = Stalled();
         var silence = new Silence { Id = "s", Kind = SilenceKind.Snoozed, Team = Team.Marketing, At = Due, Until = Due.AddHours(1), Stage = FunnelStage.Evaluation, EnteredAt = Monday };
 
         var course = Decide(state with { Ledger = state.Ledger with { Silences = [silence] } }, id, now: silence.Until.AddSeconds(seconds));
 
-        Assert.Equal(fate, course is AlertCourse.End end ? end.Fate : AlertFate.Pending);
+        Assert.Equal(fate, course is AlertCourse.End end ? end.Fate : AlertOutcome.Pending);
     }
 
     [Theory]
@@ -165,7 +165,7 @@ public sealed class AlertRulesTests
         var (state, id) = Stalled();
         var alert = state.Ledger.Alerts.Single(alert => alert.Id == id) with { Level = level };
 
-        Assert.Equal(audiences, string.Join(',', Audience.Of(alert, Team.Sales, state.Ledger)));
+        Assert.Equal(audiences, string.Join(',', RecipientGroup.Of(alert, Team.Sales, state.Ledger)));
     }
 
     [Fact]
@@ -173,9 +173,9 @@ public sealed class AlertRulesTests
     {
         var (state, id) = Stalled();
         var limit = state.Ledger.Alerts.Single(alert => alert.Id == id);
-        var passedOver = state.Ledger with { Alerts = [limit with { Fate = AlertFate.Suppressed }] };
+        var passedOver = state.Ledger with { Alerts = [limit with { Fate = AlertOutcome.Suppressed }] };
 
-        Assert.Equal("marketing,marketing:managers,sales,sales:managers", string.Join(',', Audience.Of(limit with { Id = "2", Level = 2 }, Team.Sales, passedOver)));
+        Assert.Equal("marketing,marketing:managers,sales,sales:managers", string.Join(',', RecipientGroup.Of(limit with { Id = "2", Level = 2 }, Team.Sales, passedOver)));
     }
 
     [Fact]
@@ -183,10 +183,10 @@ public sealed class AlertRulesTests
     {
         var (state, id) = Stalled();
         var limit = state.Ledger.Alerts.Single(alert => alert.Id == id);
-        var told = AlertRules.Settle(state.Ledger, id, Sales, AlertFate.Sent, null, Due).Alerts;
-        var overtaken = state.Ledger with { Alerts = [.. told, limit with { Id = "2", Round = 1, Fate = AlertFate.Suppressed }] };
+        var told = AlertRules.Settle(state.Ledger, id, Sales, AlertOutcome.Sent, null, Due).Alerts;
+        var overtaken = state.Ledger with { Alerts = [.. told, limit with { Id = "2", ReminderNumber = 1, Fate = AlertOutcome.Suppressed }] };
 
-        Assert.Equal("marketing,marketing:managers,sales,sales:managers", string.Join(',', Audience.Of(limit with { Id = "3", Level = 2 }, Team.Sales, overtaken)));
+        Assert.Equal("marketing,marketing:managers,sales,sales:managers", string.Join(',', RecipientGroup.Of(limit with { Id = "3", Level = 2 }, Team.Sales, overtaken)));
     }
 
     [Fact]
@@ -194,10 +194,10 @@ public sealed class AlertRulesTests
     {
         var (state, id) = Stalled();
         var limit = state.Ledger.Alerts.Single(alert => alert.Id == id);
-        var back = state with { Ledger = state.Ledger with { Alerts = [limit with { Fate = AlertFate.Suppressed }, limit with { Id = "escalation", Level = 2 }, limit with { Id = "back", Round = 1 }] } };
+        var back = state with { Ledger = state.Ledger with { Alerts = [limit with { Fate = AlertOutcome.Suppressed }, limit with { Id = "escalation", Level = 2 }, limit with { Id = "back", ReminderNumber = 1 }] } };
 
         Assert.IsType<AlertCourse.Tell>(Decide(back, "back"));
-        Assert.Equal(new AlertCourse.End(AlertFate.Suppressed, "level 1 says it"), Decide(back, "escalation"));
+        Assert.Equal(new AlertCourse.End(AlertOutcome.Suppressed, "level 1 says it"), Decide(back, "escalation"));
     }
 
     [Fact]
@@ -205,7 +205,7 @@ public sealed class AlertRulesTests
     {
         var (state, id) = Stalled();
 
-        Assert.Equal("marketing,pr,sales", string.Join(',', Audience.Of(state.Ledger.Alerts.Single(alert => alert.Id == id), "pr", state.Ledger)));
+        Assert.Equal("marketing,pr,sales", string.Join(',', RecipientGroup.Of(state.Ledger.Alerts.Single(alert => alert.Id == id), "pr", state.Ledger)));
     }
 
     [Fact]
@@ -215,7 +215,7 @@ public sealed class AlertRulesTests
         var limit = state.Ledger.Alerts.Single(alert => alert.Id == id);
         var both = state with { Ledger = state.Ledger with { Alerts = [limit with { Id = "early", Level = 0 }, limit] } };
 
-        Assert.Equal(new AlertCourse.End(AlertFate.Suppressed, "level 1 says it"), Decide(both, "early"));
+        Assert.Equal(new AlertCourse.End(AlertOutcome.Suppressed, "level 1 says it"), Decide(both, "early"));
         Assert.IsType<AlertCourse.Tell>(Decide(both, id));
     }
 
@@ -223,7 +223,7 @@ public sealed class AlertRulesTests
     public void Only_who_was_told_and_does_not_know_yet_hears_that_a_lead_has_moved_on()
     {
         var (state, id) = Stalled();
-        var told = Settled(Settled(state, id, Sales, AlertFate.Grouped), id, Marketing, AlertFate.Suppressed);
+        var told = Settled(Settled(state, id, Sales, AlertOutcome.Grouped), id, Marketing, AlertOutcome.Suppressed);
         var known = told with { Ledger = AlertRules.SettleResolved(told.Ledger, id, Sales) };
 
         Assert.IsType<AlertCourse.Tell>(Decide(told, id, kind: MailboxKind.Resolved));
@@ -236,7 +236,7 @@ public sealed class AlertRulesTests
     {
         var (state, id) = Stalled();
         var overdue = state.Ledger.Alerts.Single(alert => alert.Id == id);
-        AlertOutcome told = new(Team.Sales, AlertFate.Sent, null, Due);
+        RecipientOutcome told = new(Team.Sales, AlertOutcome.Sent, null, Due);
         var handoff = overdue with { Id = "handoff", Kind = AlertKind.HandoffNotAccepted, ResolvedAt = Due, Outcomes = [told with { ResolutionTold = true }] };
         var ledger = state.Ledger with { Alerts = [handoff, overdue with { Outcomes = [told] }] };
 
@@ -249,7 +249,7 @@ public sealed class AlertRulesTests
     {
         var (state, id) = Stalled();
         var overdue = state.Ledger.Alerts.Single(alert => alert.Id == id);
-        AlertOutcome told = new(Team.Sales, AlertFate.Sent, null, Due);
+        RecipientOutcome told = new(Team.Sales, AlertOutcome.Sent, null, Due);
         var handoff = overdue with { Id = "handoff", Kind = AlertKind.HandoffNotAccepted, ResolvedAt = Due, Outcomes = [told] };
         var ledger = AlertRules.SettleResolved(state.Ledger with { Alerts = [handoff, overdue with { Outcomes = [told] }] }, "handoff", Sales);
 
@@ -257,12 +257,12 @@ public sealed class AlertRulesTests
     }
 
     private static AlertCourse Decide(JourneyState? state, string alertId, MailboxKind kind = MailboxKind.Stalled, Dictionary<string, string>? down = null, DateTimeOffset? now = null) =>
-        AlertRules.Decide(state, new() { Audience = Sales, LeadId = Id("1201"), AlertId = alertId, Kind = kind, PutAt = Due }, down ?? [], Teams, Policy, now ?? Due);
+        AlertRules.Decide(state, new() { RecipientGroup = Sales, LeadId = Id("1201"), AlertId = alertId, Kind = kind, PutAt = Due }, down ?? [], Teams, Policy, now ?? Due);
 
-    private static JourneyState Settled(JourneyState state, string alertId, Audience audience, AlertFate fate) =>
-        state with { Ledger = AlertRules.Settle(state.Ledger, alertId, audience, fate, null, Due) };
+    private static JourneyState Settled(JourneyState state, string alertId, RecipientGroup recipientGroup, AlertOutcome fate) =>
+        state with { Ledger = AlertRules.Settle(state.Ledger, alertId, recipientGroup, fate, null, Due) };
 
-    private static AlertFate FateOf(JourneyState state, string alertId) => state.Ledger.Alerts.Single(alert => alert.Id == alertId).Fate;
+    private static AlertOutcome FateOf(JourneyState state, string alertId) => state.Ledger.Alerts.Single(alert => alert.Id == alertId).Fate;
 
     private static (JourneyState State, string AlertId) Stalled()
     {

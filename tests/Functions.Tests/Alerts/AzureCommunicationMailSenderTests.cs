@@ -3,8 +3,8 @@ using System.Net;
 using System.Text.Json;
 using Azure.Core;
 using Azure.Core.Pipeline;
-using IntegrationHub.Functions.Alerts.Mail;
-using IntegrationHub.Functions.Settings;
+using IntegrationHub.Functions.Alerts.Sending;
+using IntegrationHub.Functions.Platform.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -152,7 +152,7 @@ public sealed class AzureCommunicationMailSenderTests : IAsyncLifetime
     private Task SendMailAsync() => Sender(Endpoint).SendAsync(Mail, TestContext.Current.CancellationToken);
 
     private AzureCommunicationMailSender Sender(Uri endpoint) =>
-        new(new MailOptions { From = "hub@example.com", AzureCommunication = new() { Endpoint = endpoint } }, new PlayedIdentity(), _transport, TimeProvider.System);
+        new(new MailOptions { From = "hub@example.com", AzureCommunication = new() { Endpoint = endpoint } }, new FakeIdentity(), _transport, TimeProvider.System);
 
     private void Refuse(int status, string code, params (string Name, string Value)[] headers) => _refuse = async context =>
     {
@@ -183,7 +183,7 @@ public sealed class AzureCommunicationMailSenderTests : IAsyncLifetime
         await context.Response.WriteAsJsonAsync(new { id = operationId, status = "Running" });
     }
 
-    private sealed class PlayedIdentity : TokenCredential
+    private sealed class FakeIdentity : TokenCredential
     {
         public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
             new($"a-token-for {string.Join(',', requestContext.Scopes)}", DateTimeOffset.UtcNow.AddHours(1));

@@ -1,4 +1,4 @@
-using IntegrationHub.Functions.Alerts.Mail;
+using IntegrationHub.Functions.Alerts.Digest;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 

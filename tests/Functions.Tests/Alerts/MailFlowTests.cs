@@ -1,12 +1,15 @@
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
-using IntegrationHub.Connectors.Common.Http;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Functions.Alerts;
-using IntegrationHub.Functions.Alerts.Mail;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Http;
+using IntegrationHub.Functions.Alerts.Detection;
 using IntegrationHub.Functions.Alerts.Mailbox;
-using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Alerts.Sending;
+using IntegrationHub.Functions.Outages;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Notices;
+using IntegrationHub.Functions.Platform.Storage;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Functions.Polling;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Configuration;
@@ -42,13 +45,13 @@ public sealed class MailFlowTests(Azurite azurite)
         Assert.Equal(2, mails.Select(mail => mail.Subject).Distinct().Count());
         Assert.Single(mails.Select(mail => mail.Header("references")).Distinct());
         Assert.Equal(["marketing Sent", "sales Sent"], await world.OutcomesAsync(Id("oneEach")));
-        Assert.Equal(AlertFate.Sent, (await world.AlertAsync(Id("oneEach"))).Fate);
+        Assert.Equal(AlertOutcome.Sent, (await world.AlertAsync(Id("oneEach"))).Fate);
     }
 
     [Fact]
     public async Task A_mail_leads_to_the_record_where_the_story_is_as_long_as_no_handoff_gave_a_link()
     {
-        await using var world = await WorldAsync(connectors: [new PlayedMarketing()]);
+        await using var world = await WorldAsync(connectors: [new FakeMarketing()]);
         await world.LeadAsync(Id("linked"), Known("hubspot", "4711"));
         await world.SweepAsync(Due);
 
@@ -125,7 +128,7 @@ public sealed class MailFlowTests(Azurite azurite)
 
         Assert.Empty(world.Server.Sent);
         var alert = await world.AlertAsync(Id("moved"));
-        Assert.Equal((AlertFate.Suppressed, "the lead has moved on"), (alert.Fate, alert.FateReason));
+        Assert.Equal((AlertOutcome.Suppressed, "the lead has moved on"), (alert.Fate, alert.FateReason));
     }
 
     [Fact]
@@ -137,7 +140,7 @@ public sealed class MailFlowTests(Azurite azurite)
         await world.SweepAsync(Due);
 
         var alert = await world.AlertAsync(Id("nobody"));
-        Assert.Equal((AlertFate.Suppressed, "marketing has no recipients; sales has no recipients"), (alert.Fate, alert.FateReason));
+        Assert.Equal((AlertOutcome.Suppressed, "marketing has no recipients; sales has no recipients"), (alert.Fate, alert.FateReason));
     }
 
     [Fact]
@@ -189,7 +192,7 @@ public sealed class MailFlowTests(Azurite azurite)
         await world.SendAsync(Open);
         var store = world.Hub.Get<MailboxStore>();
         var alert = await world.AlertAsync(Id("half"));
-        await store.PutAsync(new() { Audience = new("sales"), LeadId = Id("half"), AlertId = alert.Id, PutAt = Open }, TestContext.Current.CancellationToken);
+        await store.PutAsync(new() { RecipientGroup = new("sales"), LeadId = Id("half"), AlertId = alert.Id, PutAt = Open }, TestContext.Current.CancellationToken);
 
         await world.SendAsync(Open.AddMinutes(10));
 
@@ -228,7 +231,7 @@ public sealed class MailFlowTests(Azurite azurite)
         var tooEarly = world.Server.Sent.Count;
         await world.SendAsync(Open.AddSeconds(30));
 
-        Assert.Equal((AlertFate.Pending, true, 0), (whileAway, state.Failing, tooEarly));
+        Assert.Equal((AlertOutcome.Pending, true, 0), (whileAway, state.Failing, tooEarly));
         Assert.Equal(2, world.Server.Sent.Count);
     }
 
@@ -277,7 +280,7 @@ public sealed class MailFlowTests(Azurite azurite)
         await world.SweepAsync(Due);
         var journeys = await world.Hub.Get<HubTables>().GetAsync(HubTables.Journeys, TestContext.Current.CancellationToken);
         await journeys.UpsertEntityAsync(new TableEntity(Id("broken").Value, $"journey-{Id("broken")}") { ["Format"] = 99 }, cancellationToken: TestContext.Current.CancellationToken);
-        await world.Hub.Get<MailboxStore>().PutAsync(new() { Audience = new("sales"), LeadId = Id("broken"), AlertId = "any", PutAt = Due }, TestContext.Current.CancellationToken);
+        await world.Hub.Get<MailboxStore>().PutAsync(new() { RecipientGroup = new("sales"), LeadId = Id("broken"), AlertId = "any", PutAt = Due }, TestContext.Current.CancellationToken);
 
         await world.SendAsync(Open);
 
@@ -292,7 +295,7 @@ public sealed class MailFlowTests(Azurite azurite)
         await world.SweepAsync(Due);
         var alert = await world.AlertAsync(Id("heldToo"));
         await world.Hub.Get<MailboxStore>().NoteAsync(
-            [new() { Audience = new("sales"), LeadId = Id("heldToo"), AlertId = alert.Id, PutAt = Due, Noted = AlertFate.Inhibited, WaitsFor = Outage.Inbound }], TestContext.Current.CancellationToken);
+            [new() { RecipientGroup = new("sales"), LeadId = Id("heldToo"), AlertId = alert.Id, PutAt = Due, Noted = AlertOutcome.Inhibited, WaitsFor = Outage.Inbound }], TestContext.Current.CancellationToken);
         await world.Hub.Get<OutageStore>().KeepAsync(
             new() { Connector = Outage.Inbound, Kind = OutageKind.Backlog, Since = Monday, SeenAt = Monday, Told = true, WorksSince = Due.AddHours(4) }, TestContext.Current.CancellationToken);
         await world.SendAsync(Open);
@@ -317,7 +320,7 @@ public sealed class MailFlowTests(Azurite azurite)
         await world.SendAsync(Open.AddMinutes(20));
 
         Assert.Equal(["marketing Failed", "sales Sent"], await world.OutcomesAsync(Id("refused")));
-        Assert.Equal(AlertFate.Failed, (await world.AlertAsync(Id("refused"))).Fate);
+        Assert.Equal(AlertOutcome.Failed, (await world.AlertAsync(Id("refused"))).Fate);
         Assert.Equal("[IntegrationHub] Mail to marketing is refused", Assert.Single(world.Server.To("ops@example.com")).Subject);
     }
 
@@ -371,7 +374,7 @@ public sealed class MailFlowTests(Azurite azurite)
     [Fact]
     public async Task A_tool_that_takes_no_credentials_any_more_is_told_to_ops_with_the_next_sweep_and_once()
     {
-        var salesforce = new PlayedSource("salesforce", rows: 0) { Fails = new ConnectorNeedsAuthorizationException("salesforce", "invalid_grant") };
+        var salesforce = new FakeSource("salesforce", rows: 0) { Fails = new ConnectorNeedsAuthorizationException("salesforce", "invalid_grant") };
         await using var world = await MailWorld.CreateAsync(azurite, _clock, [salesforce], "--Ops:Recipients=ops@example.com");
         for (var minute = 0; minute < 30; minute += 5)
         {
@@ -406,13 +409,13 @@ public sealed class MailFlowTests(Azurite azurite)
 
         Assert.Equal("[IntegrationHub] Blind for all tools since 4 Mar 2026 09:00 UTC", Assert.Single(world.Server.Sent).Subject);
         Assert.Contains("The queue does not answer.", world.Server.Sent[0].Text, StringComparison.Ordinal);
-        Assert.Equal(AlertFate.Inhibited, (await world.AlertAsync(Id("noQueue"))).Fate);
+        Assert.Equal(AlertOutcome.Inhibited, (await world.AlertAsync(Id("noQueue"))).Fate);
     }
 
     [Fact]
     public async Task A_webhook_that_is_silent_for_long_is_told_to_ops_by_its_address_and_once()
     {
-        await using var world = await MailWorld.CreateAsync(azurite, _clock, [new PlayedHook()], "--Ops:Recipients=ops@example.com");
+        await using var world = await MailWorld.CreateAsync(azurite, _clock, [new FakeHook()], "--Ops:Recipients=ops@example.com");
         for (var day = 0; day < 10; day++)
         {
             _clock.AdjustTime(Monday.AddDays(day));
@@ -459,7 +462,7 @@ public sealed class MailFlowTests(Azurite azurite)
         await world.SendAsync(Open);
         var store = world.Hub.Get<MailboxStore>();
 
-        await store.ForgetAsync(Id("forgotten"), TestContext.Current.CancellationToken);
+        await store.EraseAsync(Id("forgotten"), TestContext.Current.CancellationToken);
 
         var left = await store.ReadAsync(TestContext.Current.CancellationToken);
         Assert.All(left, mailbox => Assert.Null(mailbox.Window.Batch));

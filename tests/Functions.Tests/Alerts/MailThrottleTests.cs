@@ -1,5 +1,6 @@
-using IntegrationHub.Functions.Alerts.Mail;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Alerts.Sending;
+using IntegrationHub.Functions.Ops.Health;
+using IntegrationHub.Functions.Platform.Notices;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.DependencyInjection;
 using static IntegrationHub.Functions.Tests.Leads;
@@ -110,7 +111,7 @@ public sealed class MailThrottleTests(Azurite azurite)
         await world.SendAsync(open.AddSeconds(120));
 
         Assert.Equal((1, 3), (before, asked));
-        Assert.Equal(AlertFate.Sent, (await world.AlertAsync(Id("busy"))).Fate);
+        Assert.Equal(AlertOutcome.Sent, (await world.AlertAsync(Id("busy"))).Fate);
     }
 
     [Fact]

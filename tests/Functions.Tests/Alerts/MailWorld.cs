@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Functions.Alerts;
-using IntegrationHub.Functions.Alerts.Mail;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Functions.Alerts.Detection;
+using IntegrationHub.Functions.Alerts.Sending;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.DependencyInjection;
 using static IntegrationHub.Functions.Tests.Leads;
@@ -25,7 +25,7 @@ internal sealed class MailWorld : IAsyncDisposable
     public TestHub Hub { get; }
 
     /// <summary>Gets the server that mail goes to, unless a test has it sent over SMTP.</summary>
-    public MoodyMail Server { get; } = new();
+    public FakeMail Server { get; } = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -76,13 +76,13 @@ internal sealed class MailWorld : IAsyncDisposable
 
     /// <summary>What became of each audience's telling of a lead's alert: <c>sales Sent</c>.</summary>
     public async Task<IReadOnlyList<string>> OutcomesAsync(LeadId lead, int level = 1) =>
-        [.. (await AlertAsync(lead, level)).Outcomes.Select(outcome => $"{outcome.Audience} {outcome.Fate}").Order(StringComparer.Ordinal)];
+        [.. (await AlertAsync(lead, level)).Outcomes.Select(outcome => $"{outcome.RecipientGroup} {outcome.Fate}").Order(StringComparer.Ordinal)];
 
     public ValueTask DisposeAsync() => Hub.DisposeAsync();
 }
 
 /// <summary>A mail server with moods.</summary>
-internal sealed class MoodyMail : IMailSender
+internal sealed class FakeMail : IMailSender
 {
     private readonly ConcurrentQueue<OutgoingMail> _sent = new();
 

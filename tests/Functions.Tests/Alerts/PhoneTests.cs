@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using IntegrationHub.Functions.Alerts.Mail;
+using IntegrationHub.Functions.Alerts.Sending;
 using IntegrationHub.Funnel;
 using IntegrationHub.Tests.Support.Browsers;
 using Microsoft.Playwright;

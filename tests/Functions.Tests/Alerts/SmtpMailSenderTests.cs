@@ -1,6 +1,6 @@
 using System.Net.Mail;
-using IntegrationHub.Functions.Alerts.Mail;
-using IntegrationHub.Functions.Settings;
+using IntegrationHub.Functions.Alerts.Sending;
+using IntegrationHub.Functions.Platform.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
 using SmtpServer.Protocol;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using IntegrationHub.Functions.Alerts.Mail;
+using IntegrationHub.Functions.Alerts.Digest;
 using IntegrationHub.Funnel;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,8 @@
-using IntegrationHub.Functions.Alerts;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Functions.Alerts.Detection;
 using IntegrationHub.Functions.Alerts.Mailbox;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Alerts.Sending;
+using IntegrationHub.Functions.Platform.Notices;
 using IntegrationHub.Functions.Polling;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
@@ -46,12 +48,12 @@ public sealed class StormTests(Azurite azurite) : IAsyncLifetime
     [Fact]
     public async Task With_a_connector_cut_no_lead_is_told_of_and_ops_once_and_after_it_only_who_still_stands_still_in_one_digest()
     {
-        var salesforce = new PlayedSource("salesforce", rows: 0);
+        var salesforce = new FakeSource("salesforce", rows: 0);
         await using var world = await WorldAsync([salesforce]);
         await world.Hub.StartAsync();
         await ForAllAsync("cut", lead => world.LeadAsync(lead, Known("salesforce", $"00Q-{lead}", ToolSide.Crm)));
 
-        salesforce.Fails = PlayedCrm.Away();
+        salesforce.Fails = FakeCrm.Away();
         await PollAsync(world, Due.AddMinutes(-5));
         await StallAllAsync(world);
         for (var minute = 1; minute <= 30; minute += 5)
@@ -61,7 +63,7 @@ public sealed class StormTests(Azurite azurite) : IAsyncLifetime
         }
 
         var whileCut = await _mail.MailsAsync(1);
-        await ForAllAsync("cut", async lead => Assert.Equal((AlertFate.Inhibited, "salesforce does not answer"), await FateAsync(world, lead)));
+        await ForAllAsync("cut", async lead => Assert.Equal((AlertOutcome.Inhibited, "salesforce does not answer"), await FateAsync(world, lead)));
 
         salesforce.Fails = null;
         var back = Due.AddMinutes(40);
@@ -76,7 +78,7 @@ public sealed class StormTests(Azurite azurite) : IAsyncLifetime
         var mails = await _mail.MailsAsync(3);
         Assert.Equal(["marketing@example.com", "ops@example.com", "sales@example.com"], mails.Select(mail => mail.To[0]).Order(StringComparer.Ordinal));
         Assert.All(mails.Where(mail => mail.To[0] != "ops@example.com"), mail => Assert.StartsWith($"[{StillStalled} leads waiting] ", mail.Subject, StringComparison.Ordinal));
-        await ForAllAsync("cut", async lead => Assert.Equal(IsStillStalled(lead) ? AlertFate.Grouped : AlertFate.Suppressed, (await FateAsync(world, lead)).Fate));
+        await ForAllAsync("cut", async lead => Assert.Equal(IsStillStalled(lead) ? AlertOutcome.Grouped : AlertOutcome.Suppressed, (await FateAsync(world, lead)).Fate));
         Assert.Empty(await world.Hub.Get<MailboxStore>().ReadAsync(Token));
         Assert.Empty(await world.Hub.Get<NoticeStore>().UntoldAsync(Token));
     }
@@ -85,7 +87,7 @@ public sealed class StormTests(Azurite azurite) : IAsyncLifetime
 
     private static bool IsStillStalled(LeadId lead) => Enumerable.Range(0, StillStalled).Any(i => Id($"cut{i}") == lead);
 
-    private Task<MailWorld> WorldAsync(Connectors.Common.IConnector[] connectors) =>
+    private Task<MailWorld> WorldAsync(IConnector[] connectors) =>
         MailWorld.CreateAsync(azurite, _clock, connectors, [$"--Mail:Smtp:Port={_mail.Port}", .. MailWorld.BothTeams, .. Settings]);
 
     private static Task ForAllAsync(string name, Func<LeadId, Task> run) => Parallel.ForEachAsync(
@@ -118,5 +120,5 @@ public sealed class StormTests(Azurite azurite) : IAsyncLifetime
         await world.Hub.LeadAsync(lead, Claim(FunnelStage.Awareness, now));
     }
 
-    private static async Task<(AlertFate Fate, string? Why)> FateAsync(MailWorld world, LeadId lead) => (await world.AlertAsync(lead)) is var alert ? (alert.Fate, alert.FateReason) : default;
+    private static async Task<(AlertOutcome Fate, string? Why)> FateAsync(MailWorld world, LeadId lead) => (await world.AlertAsync(lead)) is var alert ? (alert.Fate, alert.FateReason) : default;
 }

@@ -1,6 +1,7 @@
 using Azure.Data.Tables;
-using IntegrationHub.Functions.Alerts;
+using IntegrationHub.Functions.Alerts.Detection;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 

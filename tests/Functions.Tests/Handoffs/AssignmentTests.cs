@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using IntegrationHub.Connectors.Common.Http;
-using IntegrationHub.Functions.Alerts;
+using IntegrationHub.Connectors.Http;
+using IntegrationHub.Functions.Alerts.Detection;
 using IntegrationHub.Functions.Handoffs;
-using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Leads;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -12,7 +13,7 @@ namespace IntegrationHub.Functions.Tests.Handoffs;
 public sealed class AssignmentTests(Azurite azurite)
 {
     private readonly StillTimeProvider _clock = new(Monday);
-    private readonly PlayedCrm _crm = new();
+    private readonly FakeCrm _crm = new();
     private readonly string _run = Guid.NewGuid().ToString("N")[..8];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -22,12 +23,12 @@ public sealed class AssignmentTests(Azurite azurite)
     {
         await using var hub = await NewHubAsync(Team("ada", "bea"));
         var announced = await AnnouncedAsync(hub, "before");
-        _crm.Fails = _ => PlayedCrm.Away();
+        _crm.Fails = _ => FakeCrm.Away();
 
         await Assert.ThrowsAsync<VendorUnavailableException>(() => hub.Get<HandoffFlow>().DeliverAsync(announced, Token));
 
         var given = Assert.Single((await HandoffAsync(hub, announced)).Assignments);
-        Assert.Equal((Name("ada"), HandoffRoutingRules.Rota, null), (given.Owner, given.Rule, given.DeliveredAt));
+        Assert.Equal((Name("ada"), HandoffRoutingRules.RoundRobin, null), (given.Owner, given.Rule, given.DeliveredAt));
         Assert.Empty(_crm.Records);
     }
 
@@ -36,7 +37,7 @@ public sealed class AssignmentTests(Azurite azurite)
     {
         await using var hub = await NewHubAsync(Team("ada", "bea"));
         var first = await AnnouncedAsync(hub, "retried");
-        _crm.Fails = call => call <= 2 ? PlayedCrm.Away() : null;
+        _crm.Fails = call => call <= 2 ? FakeCrm.Away() : null;
         for (var i = 0; i < 2; i++)
         {
             await Assert.ThrowsAsync<VendorUnavailableException>(() => hub.Get<HandoffFlow>().DeliverAsync(first, Token));
@@ -56,9 +57,9 @@ public sealed class AssignmentTests(Azurite azurite)
         await using var hub = await NewHubAsync(Team("ada", "bea", capacity: 5));
         var announced = await AnnouncedAsync(hub, "crashed");
         var handoff = await HandoffAsync(hub, announced);
-        var rotas = hub.Get<RotaStore>();
+        var rotas = hub.Get<RoundRobinStore>();
         var read = await rotas.LoadAsync(Token);
-        var reserved = new Assignment { Owner = Name("bea"), Rule = HandoffRoutingRules.Rota, Why = "it was her turn", Connector = "salesforce", At = Monday };
+        var reserved = new Assignment { Owner = Name("bea"), Rule = HandoffRoutingRules.RoundRobin, Why = "it was her turn", Connector = "salesforce", At = Monday };
         Assert.True(await rotas.TryReserveAsync(read, read.LastInTurn, new(handoff.Id, announced.LeadId, 0, reserved), Token));
 
         await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);
@@ -70,10 +71,10 @@ public sealed class AssignmentTests(Azurite azurite)
     public async Task Of_two_who_reserve_at_once_the_second_is_told_to_decide_again()
     {
         await using var hub = await NewHubAsync(Team("ada", "bea"));
-        var rotas = hub.Get<RotaStore>();
+        var rotas = hub.Get<RoundRobinStore>();
         await DeliveredAsync(hub, "any");
         var read = await rotas.LoadAsync(Token);
-        Reservation For(string handoff) => new($"{_run}{handoff}", Id("any"), 0, new() { Owner = Name("ada"), Rule = HandoffRoutingRules.Rota, Why = "", Connector = "salesforce", At = Monday });
+        Reservation For(string handoff) => new($"{_run}{handoff}", Id("any"), 0, new() { Owner = Name("ada"), Rule = HandoffRoutingRules.RoundRobin, Why = "", Connector = "salesforce", At = Monday });
 
         Assert.True(await rotas.TryReserveAsync(read, read.LastInTurn, For("a"), Token));
         Assert.False(await rotas.TryReserveAsync(read, read.LastInTurn, For("b"), Token));
@@ -140,7 +141,7 @@ public sealed class AssignmentTests(Azurite azurite)
 
         var handoff = await HandoffAsync(hub, announced);
         Assert.Equal([Name("ada"), Name("bea"), Name("zoe")], handoff.Assignments.Select(given => given.Owner));
-        Assert.Equal([HandoffRoutingRules.Rota, HandoffRoutingRules.Rerouted, HandoffRoutingRules.ReroutedToFallback], handoff.Assignments.Select(given => given.Rule));
+        Assert.Equal([HandoffRoutingRules.RoundRobin, HandoffRoutingRules.Rerouted, HandoffRoutingRules.ReroutedToFallback], handoff.Assignments.Select(given => given.Rule));
         Assert.Equal(3, _crm.CallsFor(handoff.Id));
         Assert.Equal($"005{Name("zoe")}", _crm.Records[handoff.Id].OwnerId);
         Assert.Equal([$"005{Name("ada")}", $"005{Name("bea")}"], _crm.Records[handoff.Id].GivenBefore);
@@ -202,7 +203,7 @@ public sealed class AssignmentTests(Azurite azurite)
         var why = await hub.Get<LeadQuery>().ExplainAsync(announced.LeadId, Token);
 
         Assert.Equal((Name("ada"), "1"), (view.Owner, view.Route));
-        Assert.Contains(why!.Steps, step => (step.Step, step.Rule) == (WhyStepKind.Routed, HandoffRoutingRules.Rota) && step.Reason == $"route 1: {Name("ada")} is next in turn and at work");
+        Assert.Contains(why!.Steps, step => (step.Step, step.Rule) == (WhyStepKind.Routed, HandoffRoutingRules.RoundRobin) && step.Reason == $"route 1: {Name("ada")} is next in turn and at work");
     }
 
     [Fact]
@@ -210,12 +211,12 @@ public sealed class AssignmentTests(Azurite azurite)
     {
         await using var hub = await NewHubAsync(Team("ada", capacity: 2));
         var announced = await DeliveredAsync(hub, "forgotten");
-        var rotas = hub.Get<RotaStore>();
+        var rotas = hub.Get<RoundRobinStore>();
         Assert.Contains((await rotas.LoadAsync(Token)).Reservations, reserved => reserved.LeadId == announced.LeadId);
 
-        foreach (var records in hub.GetAll<ILeadRecords>())
+        foreach (var records in hub.GetAll<IErasable>())
         {
-            await records.ForgetAsync(announced.LeadId, Token);
+            await records.EraseAsync(announced.LeadId, Token);
         }
 
         Assert.DoesNotContain((await rotas.LoadAsync(Token)).Reservations, reserved => reserved.LeadId == announced.LeadId);
@@ -241,7 +242,7 @@ public sealed class AssignmentTests(Azurite azurite)
         };
         var team = new TeamRoutes
         {
-            Routes = [new() { Name = "1", Connector = "salesforce", Rota = [.. new[] { first, second }.OfType<string>().Select(name => Person(name, capacity))] }],
+            Routes = [new() { Name = "1", Connector = "salesforce", RoundRobin = [.. new[] { first, second }.OfType<string>().Select(name => Person(name, capacity))] }],
             Fallback = Person("zoe", null),
             Connector = "salesforce",
             RerouteAfter = rerouteAfter,

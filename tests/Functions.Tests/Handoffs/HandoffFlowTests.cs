@@ -1,8 +1,8 @@
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Handoffs;
-using IntegrationHub.Functions.Inbound;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -11,7 +11,7 @@ namespace IntegrationHub.Functions.Tests.Handoffs;
 public sealed class HandoffFlowTests(Azurite azurite)
 {
     private readonly StillTimeProvider _clock = new(Monday);
-    private readonly PlayedCrm _crm = new();
+    private readonly FakeCrm _crm = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -103,7 +103,7 @@ public sealed class HandoffFlowTests(Azurite azurite)
     {
         await using var hub = await NewHubAsync(_crm);
         var announced = await AnnouncedAsync(hub, "away");
-        _crm.Fails = _ => PlayedCrm.Away();
+        _crm.Fails = _ => FakeCrm.Away();
 
         await Assert.ThrowsAsync<VendorUnavailableException>(() => hub.Get<HandoffFlow>().DeliverAsync(announced, Token));
 
@@ -115,9 +115,9 @@ public sealed class HandoffFlowTests(Azurite azurite)
     {
         await using var hub = await NewHubAsync(_crm);
         var announced = await AnnouncedAsync(hub, "refused");
-        _crm.Fails = _ => PlayedCrm.Refusal();
+        _crm.Fails = _ => FakeCrm.Refusal();
 
-        var hopeless = await Assert.ThrowsAsync<HopelessMessageException>(() => hub.Get<HandoffFlow>().DeliverAsync(announced, Token));
+        var hopeless = await Assert.ThrowsAsync<UnrecoverableMessageException>(() => hub.Get<HandoffFlow>().DeliverAsync(announced, Token));
         var afterRefusal = (await HandoffAsync(hub, announced)).Delivery;
         _crm.Fails = _ => null;
         await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);
@@ -131,7 +131,7 @@ public sealed class HandoffFlowTests(Azurite azurite)
     [Fact]
     public async Task With_two_crms_the_one_named_for_the_team_takes_the_lead()
     {
-        var other = new PlayedCrm("pipedrive");
+        var other = new FakeCrm("pipedrive");
         await using var hub = await NewHubAsync([_crm, other], "--Connectors:pipedrive:Type=Salesforce", "--Connectors:pipedrive:ClientId=id", "--Connectors:pipedrive:ClientSecret=secret", "--Handoffs:sales:Connector=pipedrive");
         var announced = await AnnouncedAsync(hub, "named");
 
@@ -143,10 +143,10 @@ public sealed class HandoffFlowTests(Azurite azurite)
     [Fact]
     public async Task With_two_crms_and_none_named_an_operator_is_told_what_to_do()
     {
-        await using var hub = await NewHubAsync([_crm, new PlayedCrm("pipedrive")]);
+        await using var hub = await NewHubAsync([_crm, new FakeCrm("pipedrive")]);
         var announced = await AnnouncedAsync(hub, "unnamed");
 
-        var hopeless = await Assert.ThrowsAsync<HopelessMessageException>(() => hub.Get<HandoffFlow>().DeliverAsync(announced, Token));
+        var hopeless = await Assert.ThrowsAsync<UnrecoverableMessageException>(() => hub.Get<HandoffFlow>().DeliverAsync(announced, Token));
 
         Assert.Contains("Handoffs:sales:Connector", hopeless.Detail, StringComparison.Ordinal);
     }
@@ -155,7 +155,7 @@ public sealed class HandoffFlowTests(Azurite azurite)
     public async Task The_running_hub_tries_again_until_the_crm_is_back()
     {
         await using var hub = await NewHubAsync(_crm);
-        _crm.Fails = call => call == 1 ? PlayedCrm.Away() : null;
+        _crm.Fails = call => call == 1 ? FakeCrm.Away() : null;
         await hub.StartAsync();
         await AnnouncedAsync(hub, "running");
 
@@ -169,7 +169,7 @@ public sealed class HandoffFlowTests(Azurite azurite)
     public async Task The_running_hub_dead_letters_a_refusal_with_its_reason()
     {
         await using var hub = await NewHubAsync(_crm);
-        _crm.Fails = _ => PlayedCrm.Refusal();
+        _crm.Fails = _ => FakeCrm.Refusal();
         await hub.StartAsync();
         await AnnouncedAsync(hub, "deadLettered");
 

@@ -1,6 +1,6 @@
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Handoffs;
-using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Leads;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -9,8 +9,8 @@ namespace IntegrationHub.Functions.Tests.Handoffs;
 public sealed class NoteFlowTests(Azurite azurite)
 {
     private readonly StillTimeProvider _clock = new(Monday);
-    private readonly PlayedCrm _crm = new();
-    private readonly PlayedMarketing _hubspot = new();
+    private readonly FakeCrm _crm = new();
+    private readonly FakeMarketing _hubspot = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -37,7 +37,7 @@ public sealed class NoteFlowTests(Azurite azurite)
         await using var hub = await NewHubAsync();
         var (returned, _) = await ReturnedAsync(hub, "once");
         await hub.Get<NoteFlow>().WriteAsync(returned, Token);
-        _hubspot.Fails = PlayedCrm.Away("hubspot");
+        _hubspot.Fails = FakeCrm.Away("hubspot");
 
         await hub.Get<NoteFlow>().WriteAsync(returned, Token);
 
@@ -50,7 +50,7 @@ public sealed class NoteFlowTests(Azurite azurite)
     {
         await using var hub = await NewHubAsync();
         var (returned, _) = await ReturnedAsync(hub, "away");
-        _hubspot.Fails = PlayedCrm.Away("hubspot");
+        _hubspot.Fails = FakeCrm.Away("hubspot");
 
         await Assert.ThrowsAsync<VendorUnavailableException>(() => hub.Get<NoteFlow>().WriteAsync(returned, Token));
         _hubspot.Fails = null;

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using IntegrationHub.Functions.Handoffs;
-using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -89,9 +89,9 @@ public sealed class ReturnsTests(Azurite azurite)
         await hub.Get<ReturnFlow>().CountAsync(told, Token);
 
         await hub.Journeys.ApplyAsync(told.LeadId, [Erased()], Token);
-        foreach (var records in hub.GetAll<ILeadRecords>())
+        foreach (var records in hub.GetAll<IErasable>())
         {
-            await records.ForgetAsync(told.LeadId, Token);
+            await records.EraseAsync(told.LeadId, Token);
         }
 
         await hub.Get<ReturnFlow>().CountAsync(told, Token);
@@ -131,7 +131,7 @@ public sealed class ReturnsTests(Azurite azurite)
         DedupeKey = $"hubspot|touch|{campaign}|{at.UtcTicks}", Connector = "hubspot", Side = ToolSide.Marketing, OccurredAt = at, ReceivedAt = at, Touch = TouchKind.Form, Campaign = campaign,
     };
 
-    private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, _clock, [new PlayedCrm(), new PlayedMarketing()]);
+    private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, _clock, [new FakeCrm(), new FakeMarketing()]);
 
     /// <summary>A lead that met a campaign, went to sales at a time, and came back an hour later.</summary>
     private static async Task<LeadReturned> ReturnedAsync(TestHub hub, string name, DateTimeOffset at, string? campaign, string reason, params Fact[] more)

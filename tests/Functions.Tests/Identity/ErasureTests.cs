@@ -1,12 +1,12 @@
 using System.Net;
 using Azure.Data.Tables;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Functions.Erasure;
+using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Handoffs;
+using IntegrationHub.Functions.Identity.Erasure;
+using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Ops;
-using IntegrationHub.Functions.Reviews;
-using IntegrationHub.Functions.Settings;
+using IntegrationHub.Functions.Platform.Settings;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -16,11 +16,11 @@ public sealed class ErasureTests(Azurite azurite)
 {
     private readonly StillTimeProvider _clock = new(Monday.AddDays(1));
     private readonly string _world = Guid.NewGuid().ToString("N")[..8];
-    private readonly PlayedCrm _sales = new();
+    private readonly FakeCrm _sales = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private PlayedTool Marketing => field ??= new("hubspot", _world);
+    private FakeTool Marketing => field ??= new("hubspot", _world);
 
     [Fact]
     public async Task Nothing_of_an_erased_person_is_left_in_any_table_and_they_do_not_come_back_until_a_person_lifts_it()

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Reviews;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -33,7 +34,7 @@ public sealed class GroupingProperty(Azurite azurite)
     private async Task<IReadOnlyList<string>> PlayAsync(int seed, int order)
     {
         var world = Guid.NewGuid().ToString("N")[..8];
-        var (marketing, crm) = (new PlayedTool("hubspot", world), new PlayedTool("salesforce", world));
+        var (marketing, crm) = (new FakeTool("hubspot", world), new FakeTool("salesforce", world));
         await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday.AddDays(1)), [marketing, crm]);
         await hub.StartAsync();
         var events = EventsOf(new Random(seed), marketing, crm);
@@ -54,9 +55,9 @@ public sealed class GroupingProperty(Azurite azurite)
     }
 
     /// <summary>Three persons, each known to two tools under several records and addresses. No address is two persons', and where a tool has two records of one it says at some time that they are one.</summary>
-    private static List<(PlayedTool Tool, SourceEvent Event)> EventsOf(Random random, PlayedTool marketing, PlayedTool crm)
+    private static List<(FakeTool Tool, SourceEvent Event)> EventsOf(Random random, FakeTool marketing, FakeTool crm)
     {
-        var events = new List<(PlayedTool, SourceEvent)>();
+        var events = new List<(FakeTool, SourceEvent)>();
         var minute = 0;
         for (var person = 0; person < 3; person++)
         {

@@ -1,8 +1,10 @@
 using System.Text.Json;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Handoffs;
+using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Reviews;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -15,9 +17,9 @@ public sealed class MergeTests(Azurite azurite)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private PlayedTool Marketing => field ??= new("hubspot", _world);
+    private FakeTool Marketing => field ??= new("hubspot", _world);
 
-    private PlayedTool Crm => field ??= new("pipedrive", _world);
+    private FakeTool Crm => field ??= new("pipedrive", _world);
 
     [Fact]
     public async Task A_merge_of_two_known_leads_leaves_one_with_the_history_of_both()
@@ -177,7 +179,7 @@ public sealed class MergeTests(Azurite azurite)
         string[][] orders = [["1>2", "2>3"], ["2>3", "1>2"], ["3>1", "2>1"], ["1>3", "3>2"]];
         foreach (var order in orders)
         {
-            var tool = new PlayedTool("hubspot", Guid.NewGuid().ToString("N")[..8]);
+            var tool = new FakeTool("hubspot", Guid.NewGuid().ToString("N")[..8]);
             await using var hub = await NewHubAsync(tool);
             var leads = new List<LeadId>();
             for (var i = 1; i <= 3; i++)
@@ -237,13 +239,13 @@ public sealed class MergeTests(Azurite azurite)
     }
 
     private Task<TestHub> NewHubAsync(params IConnector[] tools) =>
-        TestHub.CreateAsync(azurite, _clock, [.. tools.Length > 0 ? tools : [Marketing, Crm], new PlayedCrm()]);
+        TestHub.CreateAsync(azurite, _clock, [.. tools.Length > 0 ? tools : [Marketing, Crm], new FakeCrm()]);
 
     private SourceEvent Deal(SourceEventKind kind, int minute, string? contact) => Marketing.Event(kind, minute, contact, side: ToolSide.Crm) with { DealId = $"deal-{_world}", Profile = null };
 
     private Task<LeadId> LeadAsync(TestHub hub, string record) => LeadAsync(hub, Marketing, record);
 
-    private static async Task<LeadId> LeadAsync(TestHub hub, PlayedTool tool, string record) =>
+    private static async Task<LeadId> LeadAsync(TestHub hub, FakeTool tool, string record) =>
         await hub.Journeys.ResolveAsync((await new IdentityStore(hub.Get<HubTables>()).FindAsync(tool.Record(record), Token))!, Token);
 
     private static Journey Fold(JourneyState state) => JourneyFold.Fold(state.LeadId, state.Facts.Values, Policy);

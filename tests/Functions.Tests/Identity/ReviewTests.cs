@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text.Json;
 using Azure.Data.Tables;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Reviews;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -16,9 +18,9 @@ public sealed class ReviewTests(Azurite azurite)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private PlayedTool Marketing => field ??= new("hubspot", _world);
+    private FakeTool Marketing => field ??= new("hubspot", _world);
 
-    private PlayedTool Crm => field ??= new("salesforce", _world);
+    private FakeTool Crm => field ??= new("salesforce", _world);
 
     [Fact]
     public async Task Two_records_of_one_tool_at_one_address_write_nothing_until_a_person_chooses()
@@ -149,7 +151,7 @@ public sealed class ReviewTests(Azurite azurite)
     [Fact]
     public async Task A_handoff_that_several_records_of_the_CRM_match_writes_nothing_until_a_person_chooses_one()
     {
-        var sales = new PlayedCrm("dynamics");
+        var sales = new FakeCrm("dynamics");
         await using var hub = await TestHub.CreateAsync(azurite, _clock, [Marketing, sales]);
         IdentityKey[] matches = [IdentityKey.Person("dynamics", $"one-{_world}"), IdentityKey.Person("dynamics", $"two-{_world}")];
         IdentityKey? chosen = null;
@@ -225,7 +227,7 @@ public sealed class ReviewTests(Azurite azurite)
 
     private Task<LeadId?> FindAsync(TestHub hub, string record) => FindAsync(hub, Marketing, record);
 
-    private static Task<LeadId?> FindAsync(TestHub hub, PlayedTool tool, string record) => new IdentityStore(hub.Get<HubTables>()).FindAsync(tool.Record(record), Token);
+    private static Task<LeadId?> FindAsync(TestHub hub, FakeTool tool, string record) => new IdentityStore(hub.Get<HubTables>()).FindAsync(tool.Record(record), Token);
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 

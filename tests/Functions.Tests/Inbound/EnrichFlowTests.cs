@@ -1,9 +1,10 @@
 using System.Net;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Connectors.Common.Http;
-using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Connectors.Http;
+using IntegrationHub.Functions.Ingestion;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Azure.Messaging.ServiceBus;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Functions.Platform.Messaging;
 
 namespace IntegrationHub.Functions.Tests.Inbound;
 
@@ -42,7 +42,7 @@ public sealed class InboundMessageTests
     [Fact]
     public void A_message_of_somebody_else_is_hopeless_and_says_what_it_lacks()
     {
-        var failure = Assert.Throws<HopelessMessageException>(() => InboundMessage.Read(Receive(new ServiceBusMessage("{}"))));
+        var failure = Assert.Throws<UnrecoverableMessageException>(() => InboundMessage.Read(Receive(new ServiceBusMessage("{}"))));
 
         Assert.Equal("not-a-delivery", failure.Reason);
     }

@@ -1,7 +1,11 @@
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Functions.Identity.Matching;
+using IntegrationHub.Functions.Identity.Reviews;
+using IntegrationHub.Functions.Ingestion;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Reviews;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -62,7 +66,7 @@ public sealed class LeadMatcherTests(Azurite azurite)
     [Fact]
     public async Task An_activity_that_comes_in_one_delivery_with_its_person_is_theirs_wherever_it_stands()
     {
-        var crm = new PlayedReader("salesforce");
+        var crm = new FakeReader("salesforce");
         await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [crm]);
         var person = Person("salesforce", "together");
         var activity = person with { Kind = SourceEventKind.Activity, DedupeKey = "activity together", SubjectEmail = null, OnlyIfKnown = true };
@@ -76,7 +80,7 @@ public sealed class LeadMatcherTests(Azurite azurite)
     private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
 
     private static LeadMatcher NewMatcher(TestHub hub) => new(
-        new IdentityStore(hub.Get<HubTables>()), hub.Get<SeatStore>(), hub.Get<ParkedStore>(), hub.Get<JourneyFlow>(), hub.Get<ReviewStore>(), hub.Get<ConnectorSet>(), hub.Get<TimeProvider>());
+        new IdentityStore(hub.Get<HubTables>()), hub.Get<RecordLinkStore>(), hub.Get<ParkedStore>(), hub.Get<JourneyFlow>(), hub.Get<ReviewStore>(), hub.Get<ConnectorSet>(), hub.Get<TimeProvider>());
 
     private static Delivery From(string connector) => new() { Connector = connector, Channel = "", Headers = new Dictionary<string, string>(), Body = default, ReceivedAt = Monday };
 

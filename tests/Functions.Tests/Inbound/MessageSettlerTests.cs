@@ -1,9 +1,9 @@
 using Azure.Messaging.ServiceBus;
 using Grpc.Core;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Funnel;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -43,7 +43,7 @@ public sealed class MessageSettlerTests(Azurite azurite)
         var settler = Settler(hub, new Lines());
         var lost = new LostLock(StatusCode.Unknown);
 
-        await settler.RunAsync(Message, lost, Source(hub), _ => throw new HopelessMessageException("reason", "detail"), Token);
+        await settler.RunAsync(Message, lost, Source(hub), _ => throw new UnrecoverableMessageException("reason", "detail"), Token);
         await settler.RunAsync(
             Message,
             lost,
@@ -77,7 +77,7 @@ public sealed class MessageSettlerTests(Azurite azurite)
     public async Task A_delivery_whose_lock_runs_out_over_the_work_comes_again_and_is_on_its_journey_once()
     {
         var bus = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        var tool = new PlayedReader("slow");
+        var tool = new FakeReader("slow");
         var delivery = tool.Delivers(Monday, new SourceEvent
         {
             Kind = SourceEventKind.StageChanged, DedupeKey = "slow|1", OccurredAt = Monday, Side = ToolSide.Marketing,
@@ -104,7 +104,7 @@ public sealed class MessageSettlerTests(Azurite azurite)
     private static MessageSource Source(TestHub hub) => new(hub.Get<InboundQueue>().Sender, null);
 
     private static MessageSettler Settler(TestHub hub, Lines log) =>
-        new(hub.Get<DeliveryPolicy>(), hub.Get<HubMetrics>(), TimeProvider.System, log);
+        new(hub.Get<MessageRetryPolicy>(), hub.Get<HubMetrics>(), TimeProvider.System, log);
 
     /// <summary>A host that cannot settle anything.</summary>
     private sealed class LostLock(StatusCode code) : ServiceBusMessageActions

@@ -1,5 +1,7 @@
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Webhooks;
 using Microsoft.AspNetCore.Http;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -12,14 +14,14 @@ public sealed class SpoolFlowTests(Azurite azurite)
     [Fact]
     public async Task A_delivery_that_is_too_large_for_one_message_comes_out_of_the_spool_in_parts()
     {
-        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [new PlayedWebhook()]);
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [new FakeWebhook()]);
         var body = new byte[500 * 1024];
         new Random(1).NextBytes(body);
 
-        var intake = await hub.WithoutBusAsync(() => hub.Get<WebhookIntake>().TakeAsync("played", "", Request(body), Token));
+        var intake = await hub.WithoutBusAsync(() => hub.Get<WebhookReceiver>().TakeAsync("played", "", Request(body), Token));
         var untilDrained = await DrainAsync(hub);
 
-        Assert.Equal(IntakeOutcome.Spooled, intake.Outcome);
+        Assert.Equal(ReceiveOutcome.Spooled, intake.Outcome);
         Assert.Equal(body, untilDrained.Select(InboundMessage.Read).OrderBy(part => part.Header("part"), StringComparer.Ordinal).SelectMany(part => part.Body.ToArray()));
     }
 
@@ -37,7 +39,7 @@ public sealed class SpoolFlowTests(Azurite azurite)
     }
 
     /// <summary>A tool whose deliveries can be cut anywhere; the header tells the order of the parts.</summary>
-    private sealed class PlayedWebhook : IWebhookSource
+    private sealed class FakeWebhook : IWebhookSource
     {
         public string Name => "played";
 

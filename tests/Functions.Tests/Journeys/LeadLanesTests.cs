@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using IntegrationHub.Funnel;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Tests.Journeys;
 
@@ -16,7 +16,7 @@ public sealed class LeadLanesTests
         var firstBegun = new TaskCompletionSource();
         var goOn = new TaskCompletionSource();
         var done = new TaskCompletionSource();
-        var lanes = new LeadLanes<int>(async (_, batch) =>
+        var lanes = new LeadBatcher<int>(async (_, batch) =>
         {
             batches.Enqueue([.. batch]);
             firstBegun.TrySetResult();
@@ -43,7 +43,7 @@ public sealed class LeadLanesTests
     {
         var adaMayEnd = new TaskCompletionSource();
         var bobEnded = new TaskCompletionSource();
-        var lanes = new LeadLanes<int>(async (lead, _) =>
+        var lanes = new LeadBatcher<int>(async (lead, _) =>
         {
             if (lead == Bob)
             {
@@ -70,7 +70,7 @@ public sealed class LeadLanesTests
         var inside = new ConcurrentDictionary<LeadId, int>();
         var all = new TaskCompletionSource();
         var count = 0;
-        var lanes = new LeadLanes<int>(async (lead, batch) =>
+        var lanes = new LeadBatcher<int>(async (lead, batch) =>
         {
             Assert.Equal(1, inside.AddOrUpdate(lead, 1, (_, now) => now + 1));
             await Task.Yield();

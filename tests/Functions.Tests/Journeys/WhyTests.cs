@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using Azure.Data.Tables;
-using IntegrationHub.Functions.Alerts;
+using IntegrationHub.Functions.Alerts.Detection;
 using IntegrationHub.Functions.Handoffs;
-using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -107,7 +107,7 @@ public sealed class WhyTests(Azurite azurite)
         Assert.Equal("application/problem+json", unknown.Content.Headers.ContentType?.MediaType);
     }
 
-    private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, _clock, [new PlayedCrm()]);
+    private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, _clock, [new FakeCrm()]);
 
     /// <summary>Known to marketing, taken up by sales, written to the CRM, given back, and stalled; two claims move it nowhere.</summary>
     private async Task<LeadId> LeadThroughEveryStepAsync(TestHub hub, string name)

@@ -4,10 +4,11 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Messaging.ServiceBus;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Functions.Inbound;
-using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Functions.Leads;
+using IntegrationHub.Functions.Ops.DeadLetters;
+using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -25,7 +26,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
     [Fact]
     public async Task Deliveries_given_up_and_replayed_after_the_fix_leave_every_journey_as_if_nothing_had_been()
     {
-        var tool = new PlayedTool("mended") { Breaks = (lead, stage) => stage == FunnelStage.Evaluation && lead % 5 == 0 };
+        var tool = new FakeTool("mended") { Breaks = (lead, stage) => stage == FunnelStage.Evaluation && lead % 5 == 0 };
         await using var hub = await NewHubAsync(tool);
         await hub.StartAsync();
         for (var lead = 0; lead < 50; lead++)
@@ -128,7 +129,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
     [Fact]
     public async Task A_delivery_that_was_sent_again_before_a_crash_is_on_its_journey_once()
     {
-        var tool = new PlayedTool("crashed") { Breaks = (_, _) => true };
+        var tool = new FakeTool("crashed") { Breaks = (_, _) => true };
         await using var hub = await NewHubAsync(tool);
         await hub.StartAsync();
         await SendAsync(hub, tool, 1, FunnelStage.Interest);
@@ -147,7 +148,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
     [Fact]
     public async Task What_fails_again_after_a_replay_is_retried_and_not_taken_for_its_earlier_retries()
     {
-        var crm = new PlayedCrm { Fails = call => call <= 4 ? PlayedCrm.Away() : null };
+        var crm = new FakeCrm { Fails = call => call <= 4 ? FakeCrm.Away() : null };
         await using var hub = await NewHubAsync(crm);
         await hub.StartAsync();
         await hub.LeadAsync(Id("retried"), Claim(FunnelStage.Evaluation, Monday), Profile(new LeadProfile { Company = "Engines Ltd" }));
@@ -162,7 +163,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
     [Fact]
     public async Task What_is_given_up_again_waits_for_the_next_replay()
     {
-        var tool = new PlayedTool("unmended") { Breaks = (_, _) => true };
+        var tool = new FakeTool("unmended") { Breaks = (_, _) => true };
         await using var hub = await NewHubAsync(tool);
         await hub.StartAsync();
         await SendAsync(hub, tool, 1, FunnelStage.Interest);
@@ -275,7 +276,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
         return await answer.Content.ReadAsStringAsync(Token);
     }
 
-    private static Task SendAsync(TestHub hub, PlayedTool tool, int lead, FunnelStage stage) => hub.Get<InboundQueue>().SendAsync(
+    private static Task SendAsync(TestHub hub, FakeTool tool, int lead, FunnelStage stage) => hub.Get<InboundQueue>().SendAsync(
         [new Delivery { Connector = tool.Name, Headers = new Dictionary<string, string>(), Body = BinaryData.FromString($"{lead} {stage}"), ReceivedAt = Monday }], Token);
 
     /// <summary>Until all is worked on and so many are given up.</summary>
@@ -331,7 +332,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
     }
 
     /// <summary>A tool whose deliveries say that a lead is on a stage. A mapping of it may be broken.</summary>
-    private sealed class PlayedTool(string name) : IDeliveryReader
+    private sealed class FakeTool(string name) : IDeliveryReader
     {
         public string Name => name;
 

@@ -1,6 +1,6 @@
 using Azure.Messaging.ServiceBus;
-using IntegrationHub.Functions.Inbound;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Ops.DeadLetters;
+using IntegrationHub.Functions.Platform.Messaging;
 
 namespace IntegrationHub.Functions.Tests.Ops;
 

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
-using IntegrationHub.Functions.Inbound;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Ops.Health;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Functions.Polling;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -19,7 +20,7 @@ public sealed class HealthFlowTests(Azurite azurite)
     [Fact]
     public async Task What_waits_is_counted()
     {
-        await using var hub = await TestHub.CreateAsync(azurite, _clock, [new PlayedSource("counted", rows: 3, perPage: 1)]);
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [new FakeSource("counted", rows: 3, perPage: 1)]);
         await hub.Get<PollFlow>().PollAllAsync(Token);
 
         var report = await hub.Get<HealthFlow>().LookAsync(Token);
@@ -47,7 +48,7 @@ public sealed class HealthFlowTests(Azurite azurite)
     [Fact]
     public async Task Health_is_asked_for_with_a_key_and_answered_in_camel_case()
     {
-        await using var hub = await TestHub.CreateAsync(azurite, _clock, [new PlayedCrm("asked")]);
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [new FakeCrm("asked")]);
         await hub.StartAsync();
         using var client = new HttpClient { BaseAddress = hub.Url };
 

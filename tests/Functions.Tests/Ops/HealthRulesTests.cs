@@ -1,4 +1,6 @@
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Alerts.Sending;
+using IntegrationHub.Functions.Ops.Health;
+using IntegrationHub.Functions.Platform.Telemetry;
 using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Ops;
@@ -8,7 +10,7 @@ public sealed class HealthRulesTests
     private static readonly Dictionary<string, ConnectorState> NoStates = [];
     private static readonly QueueHealth Empty = new("inbound", 0, 0, false);
 
-    private static readonly MailOutlook Mailboxes = new(Configured: true, new(0, 0, 0), null, []);
+    private static readonly MailHealthState Mailboxes = new(Configured: true, new(0, 0, 0), null, []);
 
     [Fact]
     public void A_hub_that_stands_on_everything_is_healthy() => AssertStatus(HealthReport.Healthy, NoStates, Empty, 0);
@@ -55,7 +57,7 @@ public sealed class HealthRulesTests
             ["salesforce"] = new() { Name = "salesforce", LastGoodAt = At(goodAt), LastFailureAt = At(failedAt), LastError = "away" },
         };
 
-        Assert.Equal(state, HealthRules.Judge([new PlayedCrm()], states, [Empty], 0, Mailboxes).Connectors[0].State);
+        Assert.Equal(state, HealthRules.Judge([new FakeCrm()], states, [Empty], 0, Mailboxes).Connectors[0].State);
 
         static DateTimeOffset? At(int? seconds) => seconds is { } value ? Monday.AddSeconds(value) : null;
     }
@@ -79,7 +81,7 @@ public sealed class HealthRulesTests
 
     private static HealthReport AssertStatus(string status, IReadOnlyDictionary<string, ConnectorState>? states, QueueHealth queue, int? spool)
     {
-        var report = HealthRules.Judge([new PlayedCrm()], states, [queue], spool, Mailboxes);
+        var report = HealthRules.Judge([new FakeCrm()], states, [queue], spool, Mailboxes);
 
         Assert.Equal(status, report.Status);
         Assert.Equal(status == HealthReport.Healthy, report.Problems.Count == 0);

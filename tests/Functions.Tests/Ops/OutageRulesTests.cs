@@ -1,5 +1,6 @@
-using IntegrationHub.Functions.Ops;
-using IntegrationHub.Functions.Settings;
+using IntegrationHub.Functions.Outages;
+using IntegrationHub.Functions.Platform.Settings;
+using IntegrationHub.Functions.Platform.Telemetry;
 using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Ops;
@@ -8,7 +9,7 @@ public sealed class OutageRulesTests
 {
     private static readonly OpsOptions Ops = new();
     private static readonly TimeSpan CatchUp = TimeSpan.FromMinutes(10);
-    private static readonly PlayedSource Polled = new("salesforce", rows: 0);
+    private static readonly FakeSource Polled = new("salesforce", rows: 0);
 
     [Theory]
     [InlineData(ConnectorFault.Unavailable, OutageKind.Failing)]
@@ -122,7 +123,7 @@ public sealed class OutageRulesTests
     private static IReadOnlyList<Outage> Look(ConnectorState state, DateTimeOffset now) => OutageRules.Look([Polled], new Dictionary<string, ConnectorState> { [state.Name] = state }, null, Ops, now);
 
     private static bool SilentAt(ConnectorState state, OpsOptions ops, DateTimeOffset now) =>
-        OutageRules.Look([new PlayedHook()], new Dictionary<string, ConnectorState> { [state.Name] = state }, null, ops, now).Any(outage => outage.Kind == OutageKind.Silent);
+        OutageRules.Look([new FakeHook()], new Dictionary<string, ConnectorState> { [state.Name] = state }, null, ops, now).Any(outage => outage.Kind == OutageKind.Silent);
 
     private static Outage Seen(OutageKind kind, DateTimeOffset at) => new() { Connector = "salesforce", Kind = kind, Since = at, SeenAt = at };
 }

@@ -1,7 +1,8 @@
 using Azure.Data.Tables;
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Ops.Unmapped;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Tests.Identity;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
@@ -16,7 +17,7 @@ public sealed class UnmappedFlowTests(Azurite azurite)
     [Fact]
     public async Task A_stage_that_no_map_knows_is_held_listed_and_told_once_and_the_rest_of_the_record_flows()
     {
-        var tool = new PlayedTool("tool", "unmapped");
+        var tool = new FakeTool("tool", "unmapped");
         await using var hub = await NewHubAsync(tool);
 
         await hub.TellAsync(tool, Unmapped(tool, "Limbo", 0, "a"), Unmapped(tool, "Limbo", 0, "b"), tool.Stage(FunnelStage.Interest, 1, "c"));
@@ -33,7 +34,7 @@ public sealed class UnmappedFlowTests(Azurite azurite)
     [Fact]
     public async Task Once_a_map_knows_it_a_stage_is_let_go_of_and_told_anew_when_it_is_lost_again()
     {
-        var tool = new PlayedTool("tool", "mapped");
+        var tool = new FakeTool("tool", "mapped");
         await using var hub = await NewHubAsync(tool);
         await hub.TellAsync(tool, Unmapped(tool, "Purgatory", 0, "a"));
         var stage = Assert.Single(await ListAsync(hub), stage => stage.Raw == "Purgatory");
@@ -53,7 +54,7 @@ public sealed class UnmappedFlowTests(Azurite azurite)
     [Fact]
     public async Task A_deals_stage_names_the_map_of_deals()
     {
-        var tool = new PlayedTool("tool", "deals");
+        var tool = new FakeTool("tool", "deals");
         await using var hub = await NewHubAsync(tool);
 
         await hub.TellAsync(tool, Unmapped(tool, "Haggling", 0, "a") with { DealId = "d", Kind = SourceEventKind.DealStageChanged, DealStatus = DealStatus.Open });
@@ -65,11 +66,11 @@ public sealed class UnmappedFlowTests(Azurite azurite)
     [Fact]
     public async Task An_erased_lead_is_counted_no_more()
     {
-        var tool = new PlayedTool("tool", "erased");
+        var tool = new FakeTool("tool", "erased");
         await using var hub = await NewHubAsync(tool);
         await hub.TellAsync(tool, Unmapped(tool, "Styx", 0, "a"), Unmapped(tool, "Styx", 0, "b"));
 
-        await hub.Get<UnmappedStore>().ForgetAsync((await JourneyAsync(hub, tool, "a")).LeadId, Token);
+        await hub.Get<UnmappedStore>().EraseAsync((await JourneyAsync(hub, tool, "a")).LeadId, Token);
 
         Assert.Equal(1, Assert.Single(await ListAsync(hub), stage => stage.Raw == "Styx").Leads);
     }
@@ -77,7 +78,7 @@ public sealed class UnmappedFlowTests(Azurite azurite)
     [Fact]
     public async Task Whoever_left_a_deal_hears_of_it_no_more_and_one_that_everybody_left_waits_for_its_next_people()
     {
-        var tool = new PlayedTool("tool", "leaving");
+        var tool = new FakeTool("tool", "leaving");
         await using var hub = await NewHubAsync(tool);
         await hub.TellAsync(tool, Deal(tool, 0, "a") with { People = [tool.Record("a"), tool.Record("b")] });
 
@@ -94,26 +95,26 @@ public sealed class UnmappedFlowTests(Azurite azurite)
         Assert.Equal((9m, FunnelStage.Evaluation), (Assert.Single((await JourneyAsync(hub, tool, "c")).Deals).Amount, (await JourneyAsync(hub, tool, "c")).Stage));
     }
 
-    private Task<TestHub> NewHubAsync(PlayedTool tool) => TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [tool]);
+    private Task<TestHub> NewHubAsync(FakeTool tool) => TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [tool]);
 
-    private static SourceEvent Unmapped(PlayedTool tool, string raw, int minute, string record) =>
+    private static SourceEvent Unmapped(FakeTool tool, string raw, int minute, string record) =>
         tool.Event(SourceEventKind.StageChanged, minute, record, side: ToolSide.Crm) with { ToStageRaw = raw, Unmapped = true, Profile = new() { LastName = "Byron" } };
 
-    private static SourceEvent Deal(PlayedTool tool, int minute, string? record) =>
+    private static SourceEvent Deal(FakeTool tool, int minute, string? record) =>
         tool.Event(SourceEventKind.DealStageChanged, minute, record, side: ToolSide.Crm) with { DealId = "shared", DealStatus = DealStatus.Open, Stage = FunnelStage.Evaluation, ToStageRaw = "Talks" };
 
-    private static SourceEvent Left(PlayedTool tool, int minute, string record) =>
+    private static SourceEvent Left(FakeTool tool, int minute, string record) =>
         tool.Event(SourceEventKind.AssociationChanged, minute, record, side: ToolSide.Crm) with { DealId = "shared", DealStatus = DealStatus.Deleted };
 
-    private static Task<IReadOnlyList<UnmappedStage>> ListAsync(TestHub hub) => hub.Get<UnmappedFlow>().LookAsync(Token);
+    private static Task<IReadOnlyList<UnmappedStageReport>> ListAsync(TestHub hub) => hub.Get<UnmappedFlow>().LookAsync(Token);
 
-    private static async Task<IReadOnlyList<TableEntity>> NoticesAsync(TestHub hub, UnmappedStage stage)
+    private static async Task<IReadOnlyList<TableEntity>> NoticesAsync(TestHub hub, UnmappedStageReport stage)
     {
         var notices = await hub.Get<HubTables>().GetAsync(HubTables.Notices, Token);
         return [.. (await notices.QueryAsync<TableEntity>((string?)null, cancellationToken: Token).ToListAsync(Token)).Where(row => row.GetString("Key") == $"unmapped|{stage.Setting}")];
     }
 
-    private static async Task<Journey> JourneyAsync(TestHub hub, PlayedTool tool, string record)
+    private static async Task<Journey> JourneyAsync(TestHub hub, FakeTool tool, string record)
     {
         var lead = await hub.Get<IdentityStore>().FindAsync(tool.Record(record), Token);
         return JourneyFold.Fold(lead!, (await hub.StateAsync(lead!)).Facts.Values, Policy);

@@ -1,5 +1,5 @@
-using IntegrationHub.Functions.Inbound;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Functions.Polling;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -14,7 +14,7 @@ public sealed class PollFlowTests(Azurite azurite)
     [Fact]
     public async Task A_connector_is_read_to_its_end_and_on_from_there_the_next_time()
     {
-        var source = new PlayedSource("toItsEnd", rows: 5);
+        var source = new FakeSource("toItsEnd", rows: 5);
         await using var hub = await NewHubAsync(source);
 
         await PollAsync(hub);
@@ -28,11 +28,11 @@ public sealed class PollFlowTests(Azurite azurite)
     [Fact]
     public async Task A_connector_that_fails_half_way_goes_on_from_the_last_page_that_was_queued()
     {
-        var source = new PlayedSource("halfWay", rows: 4);
+        var source = new FakeSource("halfWay", rows: 4);
         await using var hub = await NewHubAsync(source);
         source.WhileAsked = () =>
         {
-            source.Fails = source.AskedFrom.Count == 2 ? PlayedCrm.Away("halfWay") : null;
+            source.Fails = source.AskedFrom.Count == 2 ? FakeCrm.Away("halfWay") : null;
             return Task.CompletedTask;
         };
 
@@ -46,7 +46,7 @@ public sealed class PollFlowTests(Azurite azurite)
     [Fact]
     public async Task One_connector_that_fails_holds_back_no_other_and_shows_in_its_state()
     {
-        var (broken, sound) = (new PlayedSource("broken", rows: 1) { Fails = PlayedCrm.Away("broken") }, new PlayedSource("sound", rows: 1));
+        var (broken, sound) = (new FakeSource("broken", rows: 1) { Fails = FakeCrm.Away("broken") }, new FakeSource("sound", rows: 1));
         await using var hub = await NewHubAsync(broken, sound);
 
         await PollAsync(hub);
@@ -60,7 +60,7 @@ public sealed class PollFlowTests(Azurite azurite)
     [Fact]
     public async Task A_connector_is_polled_by_one_at_a_time()
     {
-        var source = new PlayedSource("oneAtATime", rows: 1);
+        var source = new FakeSource("oneAtATime", rows: 1);
         await using var hub = await NewHubAsync(source);
         source.WhileAsked = async () => await PollAsync(hub);
 
@@ -113,7 +113,7 @@ public sealed class PollFlowTests(Azurite azurite)
     [Fact]
     public async Task A_long_backlog_is_read_in_runs()
     {
-        var source = new PlayedSource("backlog", rows: PollFlow.PagesPerRun + 3, perPage: 1);
+        var source = new FakeSource("backlog", rows: PollFlow.PagesPerRun + 3, perPage: 1);
         await using var hub = await NewHubAsync(source);
 
         await PollAsync(hub);
@@ -123,7 +123,7 @@ public sealed class PollFlowTests(Azurite azurite)
         Assert.Equal((PollFlow.PagesPerRun, PollFlow.PagesPerRun + 3), (first, source.AskedFrom.Count));
     }
 
-    private Task<TestHub> NewHubAsync(params PlayedSource[] sources) => TestHub.CreateAsync(azurite, _clock, sources);
+    private Task<TestHub> NewHubAsync(params FakeSource[] sources) => TestHub.CreateAsync(azurite, _clock, sources);
 
     private static Task PollAsync(TestHub hub) => hub.Get<PollFlow>().PollAllAsync(Token);
 

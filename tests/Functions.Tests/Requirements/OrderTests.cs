@@ -1,6 +1,6 @@
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -12,8 +12,8 @@ public sealed class OrderTests(Azurite azurite)
     private const int Events = 5;
 
     private readonly StillTimeProvider _clock = new(Monday);
-    private readonly PlayedReader _tool = new("order");
-    private readonly PlayedCrm _crm = new("crm");
+    private readonly FakeReader _tool = new("order");
+    private readonly FakeCrm _crm = new("crm");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

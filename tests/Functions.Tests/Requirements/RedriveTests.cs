@@ -1,7 +1,8 @@
 using System.Globalization;
 using Azure.Data.Tables;
-using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Ops.DeadLetters;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -25,7 +26,7 @@ public sealed class RedriveTests(Azurite azurite)
     {
         var leads = Enumerable.Range(0, All).Select(number => Id($"{number}")).ToList();
         var refused = leads.Where((_, number) => number % Tenth == 0).ToHashSet();
-        var crm = new PlayedCrm { Refuses = refused.Contains };
+        var crm = new FakeCrm { Refuses = refused.Contains };
         await using var hub = await TestHub.CreateAsync(azurite, _clock, [crm], "--AzureWebJobs.DeliverToMarketing.Disabled=true", "--AzureWebJobs.SendAlerts.Disabled=true", "--Hub:ReplayPerSecond=1000");
         await hub.StartAsync();
         await Parallel.ForEachAsync(leads, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Token }, async (lead, token) => await hub.Journeys.ApplyAsync(lead, [Claim(FunnelStage.Evaluation, Monday.AddDays(-1))], token));

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Azure.Data.Tables;
 using FsCheck.Fluent;
-using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Tests.Requirements;

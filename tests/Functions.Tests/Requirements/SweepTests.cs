@@ -1,5 +1,6 @@
-using IntegrationHub.Functions.Alerts;
-using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Alerts.Detection;
+using IntegrationHub.Functions.Alerts.Sending;
+using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Tests.Alerts;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
@@ -70,7 +71,7 @@ public sealed class SweepTests(Azurite azurite) : IAsyncLifetime
         {
             _clock.Advance(TimeSpan.FromMinutes(1));
             await MailAsync(hub, other);
-            return (await hub.StateAsync(Id("sweeps"))).Ledger.Alerts is { IsEmpty: false } alerts && alerts.All(alert => alert.Fate == AlertFate.Sent);
+            return (await hub.StateAsync(Id("sweeps"))).Ledger.Alerts is { IsEmpty: false } alerts && alerts.All(alert => alert.Fate == AlertOutcome.Sent);
         }, "the alert is told");
     }
 }

@@ -1,7 +1,8 @@
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Funnel;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Settings;
 using IntegrationHub.Functions.Handoffs;
-using IntegrationHub.Functions.Settings;
+using IntegrationHub.Functions.Platform.Settings;
+using IntegrationHub.Funnel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,7 +25,7 @@ public sealed class HandoffSettingsTests
         ("Handoffs:sales:Routes:1:Segment", "Enter*"),
         ("Handoffs:sales:Routes:1:Owner", "Ada"),
         ("Handoffs:sales:Routes:2:MinScore", "10"),
-        ("Handoffs:sales:Routes:2:Rota", "ada, bea"),
+        ("Handoffs:sales:Routes:2:RoundRobin", "ada, bea"),
         ("Handoffs:sales:Fallback", "bea"),
         ("Handoffs:sales:RerouteAfter", "04:00:00"),
         ("Content:roi:Title", "ROI calculator"),
@@ -40,7 +41,7 @@ public sealed class HandoffSettingsTests
         var sales = funnel.Routing.Teams[Team.Sales];
 
         Assert.Equal(("Enter*", "ada", "salesforce"), (sales.Routes[0].Segment, sales.Routes[0].Owner?.Name, sales.Routes[0].Connector));
-        Assert.Equal(["ada", "bea"], sales.Routes[1].Rota.Select(owner => owner.Name));
+        Assert.Equal(["ada", "bea"], sales.Routes[1].RoundRobin.Select(owner => owner.Name));
         Assert.Equal(("bea", TimeSpan.FromHours(4), 1), (sales.Fallback.Name, sales.RerouteAfter, sales.MaxReroutes));
         var ada = sales.Routes[0].Owner!;
         Assert.Equal(1, ada.Capacity);
@@ -54,9 +55,9 @@ public sealed class HandoffSettingsTests
     [InlineData("Handoffs:sales:Routes:1:Connector", "nowhere", "Handoffs:sales:Routes:1:Connector: 'nowhere' takes no leads over. Name one of the connectors that do: salesforce.")]
     [InlineData("Handoffs:sales:Fallback", null, "Handoffs:sales:Fallback: is missing. Name one of the owners: ada, bea.")]
     [InlineData("Handoffs:sales:Fallback", "cid", "Handoffs:sales:Fallback: 'cid' is no owner. Name one of the owners: ada, bea.")]
-    [InlineData("Handoffs:sales:Routes:2:Rota", null, "Handoffs:sales:Routes:2: leads to nobody.")]
-    [InlineData("Handoffs:sales:Routes:2:Rota", "ada,ada", "Handoffs:sales:Routes:2:Rota: names 'ada' more than once.")]
-    [InlineData("Handoffs:sales:Routes:1:Rota", "bea", "Handoffs:sales:Routes:1: has an Owner and a Rota.")]
+    [InlineData("Handoffs:sales:Routes:2:RoundRobin", null, "Handoffs:sales:Routes:2: leads to nobody.")]
+    [InlineData("Handoffs:sales:Routes:2:RoundRobin", "ada,ada", "Handoffs:sales:Routes:2:RoundRobin: names 'ada' more than once.")]
+    [InlineData("Handoffs:sales:Routes:1:RoundRobin", "bea", "Handoffs:sales:Routes:1: has an Owner and a RoundRobin.")]
     [InlineData("Handoffs:sales:Routes:1:Stage", "closing", "Handoffs:sales:Routes:1:Stage: 'closing' is not one of awareness")]
     [InlineData("Handoffs:sales:Routes:1:MinScore", "many", "Handoffs:sales:Routes:1:MinScore: 'many' cannot be read.")]
     [InlineData("Handoffs:sales:MaxReroutes", "-1", "Handoffs:sales:MaxReroutes: '-1' cannot be taken.")]

@@ -1,6 +1,7 @@
-using IntegrationHub.Connectors.Common;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Settings;
+using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Funnel;
-using IntegrationHub.Functions.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -74,7 +75,7 @@ public sealed class SettingsTests
     [InlineData("Ops:SilentAfter", "0")]
     [InlineData("Ops:SilentAfter", "1.5")]
     [InlineData("Hub:LinkKey", "32 characters are enough for it.")]
-    public void A_setting_about_mail_may_be_at_its_limit(string key, string value) => Assert.NotNull(Read((key, value)).GetRequiredService<TellingOptions>());
+    public void A_setting_about_mail_may_be_at_its_limit(string key, string value) => Assert.NotNull(Read((key, value)).GetRequiredService<AlertDeliveryOptions>());
 
     [Fact]
     public void Only_one_way_to_send_mail_may_be_named() => Assert.StartsWith(

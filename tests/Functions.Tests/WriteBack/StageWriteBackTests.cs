@@ -1,6 +1,5 @@
-using IntegrationHub.Connectors.Common.Http;
-
-using IntegrationHub.Functions.Inbound;
+using IntegrationHub.Connectors.Http;
+using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
@@ -10,8 +9,8 @@ namespace IntegrationHub.Functions.Tests.WriteBack;
 public sealed class StageWriteBackTests(Azurite azurite)
 {
     private readonly StillTimeProvider _clock = new(Monday);
-    private readonly PlayedMarketing _hubspot = new();
-    private readonly PlayedMarketing _marketo = new("marketo");
+    private readonly FakeMarketing _hubspot = new();
+    private readonly FakeMarketing _marketo = new("marketo");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -79,7 +78,7 @@ public sealed class StageWriteBackTests(Azurite azurite)
     {
         await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "oneAway", Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm));
-        _hubspot.Fails = PlayedCrm.Away("hubspot");
+        _hubspot.Fails = FakeCrm.Away("hubspot");
 
         await Assert.ThrowsAsync<VendorUnavailableException>(() => hub.Get<WriteBackFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), ToolSide.Marketing, Token));
 
@@ -91,11 +90,11 @@ public sealed class StageWriteBackTests(Azurite azurite)
     {
         await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "awayAndRefused", Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm));
-        (_hubspot.Fails, _marketo.Fails) = (PlayedCrm.Refusal("hubspot"), PlayedCrm.Away("marketo"));
+        (_hubspot.Fails, _marketo.Fails) = (FakeCrm.Refusal("hubspot"), FakeCrm.Away("marketo"));
 
         await Assert.ThrowsAsync<VendorUnavailableException>(() => hub.Get<WriteBackFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), ToolSide.Marketing, Token));
         _marketo.Fails = null;
-        var hopeless = await Assert.ThrowsAsync<HopelessMessageException>(() => hub.Get<WriteBackFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), ToolSide.Marketing, Token));
+        var hopeless = await Assert.ThrowsAsync<UnrecoverableMessageException>(() => hub.Get<WriteBackFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), ToolSide.Marketing, Token));
 
         Assert.Equal("vendor-refused", hopeless.Reason);
         Assert.Single(_marketo.Shows);

@@ -1,8 +1,9 @@
 using IntegrationHub.Connectors;
-using IntegrationHub.Connectors.Common;
-using IntegrationHub.Funnel;
+using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Polling;
+using IntegrationHub.Funnel;
 using IntegrationHub.Sandbox;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

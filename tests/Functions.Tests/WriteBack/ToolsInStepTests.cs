@@ -1,5 +1,5 @@
+using IntegrationHub.Functions.Leads;
 using IntegrationHub.Funnel;
-using IntegrationHub.Functions.Journeys;
 
 namespace IntegrationHub.Functions.Tests.WriteBack;
 

@@ -1,7 +1,8 @@
 using IntegrationHub.Functions.Handoffs;
-using IntegrationHub.Functions.Inbound;
-using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Leads;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Notices;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
@@ -11,9 +12,9 @@ namespace IntegrationHub.Functions.Tests.WriteBack;
 public sealed class WriteBackFlowTests(Azurite azurite)
 {
     private readonly StillTimeProvider _clock = new(Monday);
-    private readonly PlayedMarketing _hubspot = new() { Writes = [PersonProperty.Stage, PersonProperty.Consent, PersonProperty.Phone] };
-    private readonly PlayedMarketing _marketo = new("marketo") { Writes = [PersonProperty.Stage, PersonProperty.Consent, PersonProperty.Phone, PersonProperty.Company] };
-    private readonly PlayedDesk _salesforce = new();
+    private readonly FakeMarketing _hubspot = new() { Writes = [PersonProperty.Stage, PersonProperty.Consent, PersonProperty.Phone] };
+    private readonly FakeMarketing _marketo = new("marketo") { Writes = [PersonProperty.Stage, PersonProperty.Consent, PersonProperty.Phone, PersonProperty.Company] };
+    private readonly FakeDesk _salesforce = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -177,7 +178,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     {
         await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "crashed", Profile(new() { Phone = "030 1" }));
-        _salesforce.BeforeWriting = () => throw PlayedCrm.Away();
+        _salesforce.BeforeWriting = () => throw FakeCrm.Away();
         await Assert.ThrowsAnyAsync<Exception>(() => AllAsync(hub, new ProfileAnnounced { Id = "e1", LeadId = lead, At = Monday, Team = Team.Marketing }));
         Assert.Empty(_salesforce.Written);
         _salesforce.BeforeWriting = () => Task.CompletedTask;
@@ -193,9 +194,9 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     {
         await using var hub = await NewHubAsync();
         var lead = await LeadAsync(hub, "refused", Profile(new() { Phone = "030 1" }));
-        _salesforce.BeforeWriting = () => throw PlayedCrm.Refusal();
+        _salesforce.BeforeWriting = () => throw FakeCrm.Refusal();
 
-        await Assert.ThrowsAsync<HopelessMessageException>(() => AllAsync(hub, new ProfileAnnounced { Id = "e1", LeadId = lead, At = Monday, Team = Team.Marketing }));
+        await Assert.ThrowsAsync<UnrecoverableMessageException>(() => AllAsync(hub, new ProfileAnnounced { Id = "e1", LeadId = lead, At = Monday, Team = Team.Marketing }));
 
         Assert.Contains((await hub.Get<LeadQuery>().ExplainAsync(lead, Token))!.Steps, step => step is { Rule: "refused", Target: "salesforce" });
         var said = await hub.LeadAsync(lead, Profile(new() { Phone = "030 1" }) with { DedupeKey = "salesforce|row", Connector = "salesforce", Side = ToolSide.Crm });
@@ -227,15 +228,15 @@ public sealed class WriteBackFlowTests(Azurite azurite)
 
         Assert.Empty(_salesforce.Written);
         Assert.Equal([(PersonProperty.Company, "Acme")], _marketo.Written);
-        var breaker = Assert.Single(await hub.Get<BreakerFlow>().ListAsync(Token), open => open.LeadId == lead);
+        var breaker = Assert.Single(await hub.Get<SyncLoopBreakerFlow>().ListAsync(Token), open => open.LeadId == lead);
         Assert.False(await hub.Get<NoticeStore>().OpenAsync(new($"breaker|{breaker.Id}|{Monday.UtcDateTime:O}", "s", []), Token));
         Assert.Contains((await hub.Get<LeadQuery>().ExplainAsync(lead, Token))!.Steps, step => step is { Rule: "breaker-open", Target: "salesforce" });
 
-        _clock.AdjustTime(Monday + Policy.WriteBack.FlipWindow);
+        _clock.AdjustTime(Monday + Policy.WriteBack.OverwriteWindow);
         await AllAsync(hub, new ProfileAnnounced { Id = "e3", LeadId = lead, At = _clock.GetUtcNow(), Team = Team.Marketing });
 
         Assert.Equal([(PersonProperty.Phone, "030 1")], _salesforce.Written);
-        Assert.DoesNotContain(await hub.Get<BreakerFlow>().ListAsync(Token), open => open.LeadId == lead);
+        Assert.DoesNotContain(await hub.Get<SyncLoopBreakerFlow>().ListAsync(Token), open => open.LeadId == lead);
         Assert.True(await hub.Get<NoticeStore>().OpenAsync(new($"breaker|{breaker.Id}|{Monday.UtcDateTime:O}", "s", []), Token));
     }
 
@@ -244,12 +245,12 @@ public sealed class WriteBackFlowTests(Azurite azurite)
     {
         await using var hub = await NewHubAsync();
         var lead = Id("forgotten");
-        await hub.Get<BreakerStore>().PutAsync(new($"{lead}-phone", lead, PersonProperty.Phone, ["hubspot"], Monday, Monday.AddDays(1)), Token);
+        await hub.Get<SyncLoopBreakerStore>().PutAsync(new($"{lead}-phone", lead, PersonProperty.Phone, ["hubspot"], Monday, Monday.AddDays(1)), Token);
 
-        Assert.Contains(hub.Get<BreakerStore>(), hub.Get<IEnumerable<ILeadRecords>>());
-        await hub.Get<BreakerStore>().ForgetAsync(lead, Token);
+        Assert.Contains(hub.Get<SyncLoopBreakerStore>(), hub.Get<IEnumerable<IErasable>>());
+        await hub.Get<SyncLoopBreakerStore>().EraseAsync(lead, Token);
 
-        Assert.DoesNotContain(await hub.Get<BreakerStore>().AllAsync(Token), breaker => breaker.LeadId == lead);
+        Assert.DoesNotContain(await hub.Get<SyncLoopBreakerStore>().AllAsync(Token), breaker => breaker.LeadId == lead);
     }
 
     private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, _clock, [_hubspot, _marketo, _salesforce]);

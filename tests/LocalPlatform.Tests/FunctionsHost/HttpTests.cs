@@ -160,11 +160,11 @@ public sealed class HttpTests(HttpTests.OneHost one) : IClassFixture<HttpTests.O
     public async Task A_function_whose_caller_has_gone_is_cancelled()
     {
         var before = await CountAsync();
-        using (var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop))
+        using (var timeout = CancellationTokenSource.CreateLinkedTokenSource(Stop))
         {
-            var asking = _host.Http.GetAsync(new Uri("api/wait/600000", UriKind.Relative), patience.Token);
+            var asking = _host.Http.GetAsync(new Uri("api/wait/600000", UriKind.Relative), timeout.Token);
             await Eventually.TrueAsync(async () => (await CountAsync()).Began == before.Began + 1, "the function ran");
-            await patience.CancelAsync();
+            await timeout.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
         }
 

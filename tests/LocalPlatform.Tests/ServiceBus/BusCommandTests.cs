@@ -9,7 +9,7 @@ namespace IntegrationHub.LocalPlatform.Tests.ServiceBus;
 /// <summary>The broker as a process: how it starts and how it ends.</summary>
 public sealed class BusCommandTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hub-bus-");
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -63,7 +63,7 @@ public sealed class BusCommandTests : IDisposable
         var topology = Path.Combine(_folder.FullName, "bad.json");
         await File.WriteAllTextAsync(topology, """{"queue":[]}""", Stop);
         using var process = Start(topology);
-        Assert.Null(await process.StandardOutput.ReadLineAsync(Stop).AsTask().WaitAsync(Patience, Stop));
+        Assert.Null(await process.StandardOutput.ReadLineAsync(Stop).AsTask().WaitAsync(Timeout, Stop));
         var error = await process.StandardError.ReadToEndAsync(Stop);
         Assert.Contains("bad.json: queue ", error, StringComparison.Ordinal);
         Assert.Single(error.Trim().Split('\n'));
@@ -74,14 +74,14 @@ public sealed class BusCommandTests : IDisposable
 
     private static async Task<int> PortAsync(Process process)
     {
-        var line = await process.StandardOutput.ReadLineAsync(Stop).AsTask().WaitAsync(Patience, Stop);
+        var line = await process.StandardOutput.ReadLineAsync(Stop).AsTask().WaitAsync(Timeout, Stop);
         Assert.StartsWith("listening ", line, StringComparison.Ordinal);
         return int.Parse(line!["listening ".Length..], null);
     }
 
     private static async Task<int> ExitAsync(Process process)
     {
-        await process.WaitForExitAsync(Stop).WaitAsync(Patience, Stop);
+        await process.WaitForExitAsync(Stop).WaitAsync(Timeout, Stop);
         return process.ExitCode;
     }
 

@@ -8,7 +8,7 @@ namespace IntegrationHub.LocalPlatform.Tests.ServiceBus;
 /// <summary>A broker in a process of its own, which can be killed and started again on the same port with what it has on the disk.</summary>
 internal sealed class BusProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private readonly string _topology;
     private Process? _process;
 
@@ -67,7 +67,7 @@ internal sealed class BusProcess : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         _process = Launch("--port", $"{Port}", "--data", Folder, "--topology", _topology);
-        Assert.Equal($"listening {Port}", await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience));
+        Assert.Equal($"listening {Port}", await _process.StandardOutput.ReadLineAsync().WaitAsync(Timeout));
         _process.ErrorDataReceived += static (_, _) => { };
         _process.BeginErrorReadLine();
     }

@@ -6,7 +6,7 @@ namespace IntegrationHub.LocalPlatform.Tests.ServiceBus;
 
 public sealed class OutageTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -25,7 +25,7 @@ public sealed class OutageTests
         var waiting = receiver.ReceiveMessageAsync(TimeSpan.FromMinutes(1), Stop);
 
         await File.WriteAllTextAsync(Away(own), "", Stop);
-        await Receiving.AssertFailsAsync(ServiceBusFailureReason.ServiceCommunicationProblem, () => waiting.WaitAsync(Patience, Stop));
+        await Receiving.AssertFailsAsync(ServiceBusFailureReason.ServiceCommunicationProblem, () => waiting.WaitAsync(Timeout, Stop));
 
         foreach (var operation in new Func<Task>[]
         {
@@ -95,7 +95,7 @@ public sealed class OutageTests
         for (var waited = Stopwatch.StartNew(); await Record.ExceptionAsync(operation) is { } failure;)
         {
             Assert.Equal(ServiceBusFailureReason.ServiceCommunicationProblem, Assert.IsType<ServiceBusException>(failure).Reason);
-            Assert.True(waited.Elapsed < Patience, "The bus did not come back.");
+            Assert.True(waited.Elapsed < Timeout, "The bus did not come back.");
         }
     }
 }

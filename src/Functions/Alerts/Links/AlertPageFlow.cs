@@ -1,4 +1,4 @@
-using IntegrationHub.Functions.Alerts.Mail;
+using IntegrationHub.Functions.Alerts.Digest;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Funnel;
 using Microsoft.AspNetCore.Http;
@@ -50,7 +50,7 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkKeyStore keys, Funne
             return await ShowAsync(token, cancellationToken);
         }
 
-        var asked = new SilenceLink(LinkToken.IdOf(token), link.AlertId, link.Audience.Team, link.ExpiresAt);
+        var asked = new SilenceLink(LinkToken.IdOf(token), link.AlertId, link.RecipientGroup.Team, link.ExpiresAt);
         SilenceAnswer? answer = null;
         await journeys.UpdateAsync(link.LeadId, state => Keep(answer = Ask(state, asked, choice, OneLine.Of(reason, LongestReason))), cancellationToken);
         return answer switch
@@ -68,7 +68,7 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkKeyStore keys, Funne
         ? SilenceRules.Snooze(state, link, until, reason, clock.GetUtcNow(), settings)
         : SilenceRules.Acknowledge(state, link, clock.GetUtcNow(), settings);
 
-    private static JourneyUpdate? Keep(SilenceAnswer answer) => answer is SilenceAnswer.Granted granted ? new(granted.State, []) : null;
+    private static JourneyChange? Keep(SilenceAnswer answer) => answer is SilenceAnswer.Granted granted ? new(granted.State, []) : null;
 
     private async Task<AlertLink?> ReadAsync(string token, CancellationToken cancellationToken) => LinkToken.Read(token, await keys.GetAsync(cancellationToken));
 
@@ -109,7 +109,7 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkKeyStore keys, Funne
             ],
             Offers = link.Purpose,
             Choices = link.Purpose == LinkPurpose.Snooze
-                ? [.. SilenceRules.Choices(journey, link.Audience.Team, now, settings).Select(option => new SnoozeLine(option.Choice, Words(option, zone)))]
+                ? [.. SilenceRules.Choices(journey, link.RecipientGroup.Team, now, settings).Select(option => new SnoozeLine(option.Choice, Words(option, zone)))]
                 : [],
         });
     }
@@ -126,7 +126,7 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkKeyStore keys, Funne
         return $"{char.ToUpperInvariant(words[0])}{words[1..]}.";
     }
 
-    private TimeZoneInfo ZoneOf(AlertLink link) => settings.CalendarOf(link.Audience.Team).TimeZone;
+    private TimeZoneInfo ZoneOf(AlertLink link) => settings.CalendarOf(link.RecipientGroup.Team).TimeZone;
 
     private static AlertPage Say(int status, string title, string line) => new(status, new() { Title = title, Lines = [line] });
 }

@@ -1,4 +1,4 @@
-using IntegrationHub.Functions.Alerts.Mail;
+using IntegrationHub.Functions.Alerts.Digest;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure;
 using Azure.Data.Tables;
-using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Settings;
+using IntegrationHub.Functions.Platform.Settings;
+using IntegrationHub.Functions.Platform.Storage;
 
 namespace IntegrationHub.Functions.Alerts.Links;
 

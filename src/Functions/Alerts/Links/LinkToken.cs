@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using IntegrationHub.Functions.Alerts.Detection;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Links;
@@ -20,7 +21,7 @@ public static class LinkToken
     {
         ArgumentNullException.ThrowIfNull(link);
         var said = Encoding.UTF8.GetBytes(string.Join(
-            Separator, link.Purpose.ToString(), link.LeadId.Value, link.AlertId, link.ExpiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), link.Audience.ToString()));
+            Separator, link.Purpose.ToString(), link.LeadId.Value, link.AlertId, link.ExpiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), link.RecipientGroup.ToString()));
         return $"{Base64Url.EncodeToString(said)}{Mark}{Base64Url.EncodeToString(HMACSHA256.HashData(key, said))}";
     }
 
@@ -46,6 +47,6 @@ public static class LinkToken
     private static AlertLink Parse(string said)
     {
         var parts = said.Split(Separator, 5);
-        return new(Enum.Parse<LinkPurpose>(parts[0]), Audience.Parse(parts[4]), LeadId.Parse(parts[1]), parts[2], DateTimeOffset.FromUnixTimeSeconds(long.Parse(parts[3], CultureInfo.InvariantCulture)));
+        return new(Enum.Parse<LinkPurpose>(parts[0]), RecipientGroup.Parse(parts[4]), LeadId.Parse(parts[1]), parts[2], DateTimeOffset.FromUnixTimeSeconds(long.Parse(parts[3], CultureInfo.InvariantCulture)));
     }
 }

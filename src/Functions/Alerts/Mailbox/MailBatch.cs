@@ -23,8 +23,8 @@ public sealed record MailBatch
     /// <summary>Gets what it tells of.</summary>
     public required IReadOnlyList<BatchMember> Members { get; init; }
 
-    /// <summary>Gets how it ended: <see cref="AlertFate.Pending"/> until a server has taken it or refused it for good.</summary>
-    public AlertFate Outcome { get; init; }
+    /// <summary>Gets how it ended: <see cref="AlertOutcome.Pending"/> until a server has taken it or refused it for good.</summary>
+    public AlertOutcome Outcome { get; init; }
 
     /// <summary>Gets why it was refused; null where it was not.</summary>
     public string? Refusal { get; init; }

@@ -1,4 +1,5 @@
 using Azure;
+using IntegrationHub.Functions.Alerts.Detection;
 
 namespace IntegrationHub.Functions.Alerts.Mailbox;
 
@@ -6,7 +7,7 @@ namespace IntegrationHub.Functions.Alerts.Mailbox;
 public sealed record MailWindow
 {
     /// <summary>Gets whose it is.</summary>
-    public required Audience Audience { get; init; }
+    public required RecipientGroup RecipientGroup { get; init; }
 
     /// <summary>Gets when a mail to them last went out; null for never.</summary>
     public DateTimeOffset? LastSentAt { get; init; }
@@ -27,8 +28,8 @@ public sealed record MailWindow
 /// <summary>An audience's mailbox as it was read.</summary>
 /// <param name="Window">When they were last told, and what is on its way.</param>
 /// <param name="Entries">What waits, oldest first.</param>
-public sealed record AudienceMailbox(MailWindow Window, IReadOnlyList<MailboxEntry> Entries)
+public sealed record RecipientGroupMailbox(MailWindow Window, IReadOnlyList<MailboxEntry> Entries)
 {
     /// <summary>Gets whose it is.</summary>
-    public Audience Audience => Window.Audience;
+    public RecipientGroup RecipientGroup => Window.RecipientGroup;
 }

@@ -1,3 +1,4 @@
+using IntegrationHub.Functions.Alerts.Detection;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Mailbox;
@@ -16,7 +17,7 @@ public enum MailboxKind
 public sealed record MailboxEntry
 {
     /// <summary>Gets who is to be told.</summary>
-    public required Audience Audience { get; init; }
+    public required RecipientGroup RecipientGroup { get; init; }
 
     /// <summary>Gets the lead.</summary>
     public required LeadId LeadId { get; init; }
@@ -31,7 +32,7 @@ public sealed record MailboxEntry
     public required DateTimeOffset PutAt { get; init; }
 
     /// <summary>Gets the fate that the lead's ledger already knows while this waits: pending, held or inhibited.</summary>
-    public AlertFate Noted { get; init; }
+    public AlertOutcome Noted { get; init; }
 
     /// <summary>Gets the connector whose outage it waits for; null where it waits for none.</summary>
     public string? WaitsFor { get; init; }

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
-using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Alerts.Detection;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Mailbox;
@@ -10,7 +11,7 @@ namespace IntegrationHub.Functions.Alerts.Mailbox;
 /// The table <c>Mailbox</c>: what waits to be told, one partition an audience. Beside the entries each partition has one row that says when the audience was last told and holds the mail that is
 /// on its way; it is claimed for a while by whoever works on it. Holds no address.
 /// </summary>
-public sealed class MailboxStore(HubTables tables, TimeProvider clock) : ILeadRecords
+public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasable
 {
     /// <summary>How long a claim holds without news: longer than a mail takes, and short enough after a crash.</summary>
     internal static readonly TimeSpan ClaimFor = TimeSpan.FromMinutes(2);
@@ -35,16 +36,16 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : ILeadRe
     }
 
     /// <summary>All mailboxes in which something waits or is on its way.</summary>
-    public async Task<IReadOnlyList<AudienceMailbox>> ReadAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RecipientGroupMailbox>> ReadAsync(CancellationToken cancellationToken)
     {
-        var (windows, entries) = (new Dictionary<Audience, MailWindow>(), new List<MailboxEntry>());
+        var (windows, entries) = (new Dictionary<RecipientGroup, MailWindow>(), new List<MailboxEntry>());
         var table = await tables.GetAsync(HubTables.Mailbox, cancellationToken);
         await foreach (var row in table.QueryAsync<TableEntity>((string?)null, cancellationToken: cancellationToken))
         {
             if (row.RowKey.StartsWith(WindowPrefix, StringComparison.Ordinal))
             {
                 var window = ToWindow(row);
-                windows[window.Audience] = window;
+                windows[window.RecipientGroup] = window;
             }
             else
             {
@@ -52,12 +53,12 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : ILeadRe
             }
         }
 
-        var waiting = entries.ToLookup(entry => entry.Audience);
+        var waiting = entries.ToLookup(entry => entry.RecipientGroup);
         return
         [
-            .. windows.Values.Where(window => window.Batch is not null).Select(window => window.Audience).Union(waiting.Select(group => group.Key))
-                .OrderBy(audience => audience.ToString(), StringComparer.Ordinal)
-                .Select(audience => new AudienceMailbox(windows.GetValueOrDefault(audience) ?? new MailWindow { Audience = audience }, [.. waiting[audience].OrderBy(entry => entry.PutAt)])),
+            .. windows.Values.Where(window => window.Batch is not null).Select(window => window.RecipientGroup).Union(waiting.Select(group => group.Key))
+                .OrderBy(recipientGroup => recipientGroup.ToString(), StringComparer.Ordinal)
+                .Select(recipientGroup => new RecipientGroupMailbox(windows.GetValueOrDefault(recipientGroup) ?? new MailWindow { RecipientGroup = recipientGroup }, [.. waiting[recipientGroup].OrderBy(entry => entry.PutAt)])),
         ];
     }
 
@@ -98,11 +99,11 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : ILeadRe
         // A transaction fails as a whole on a row that is gone, and two instances may tidy up at once.
         var table = await tables.GetAsync(HubTables.Mailbox, cancellationToken);
         var options = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(entries, options, async (entry, token) => await table.DeleteEntityAsync(Partition(entry.Audience), RowKey(entry), ETag.All, token));
+        await Parallel.ForEachAsync(entries, options, async (entry, token) => await table.DeleteEntityAsync(Partition(entry.RecipientGroup), RowKey(entry), ETag.All, token));
     }
 
     /// <summary>Takes out what waits about a lead, and a mail on its way that tells of it: the others in it wait for the next.</summary>
-    public async Task ForgetAsync(LeadId leadId, CancellationToken cancellationToken)
+    public async Task EraseAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         foreach (var mailbox in await ReadAsync(cancellationToken))
         {
@@ -127,7 +128,7 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : ILeadRe
         }
         catch (RequestFailedException lost) when (lost.Status is 409 or 412 or 404)
         {
-            throw new WindowTakenException(window.Audience, lost);
+            throw new WindowTakenException(window.RecipientGroup, lost);
         }
     }
 
@@ -140,14 +141,14 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : ILeadRe
         }
     }
 
-    private static string Partition(Audience audience) => TableKey.Hash(audience.ToString());
+    private static string Partition(RecipientGroup recipientGroup) => TableKey.Hash(recipientGroup.ToString());
 
     /// <summary>Unique in the whole table, which Azurite looks up faster.</summary>
-    private static string RowKey(MailboxEntry entry) => $"{entry.Kind}-{entry.AlertId}-{Partition(entry.Audience)}";
+    private static string RowKey(MailboxEntry entry) => $"{entry.Kind}-{entry.AlertId}-{Partition(entry.RecipientGroup)}";
 
-    private static TableEntity ToRow(MailboxEntry entry) => new(Partition(entry.Audience), RowKey(entry))
+    private static TableEntity ToRow(MailboxEntry entry) => new(Partition(entry.RecipientGroup), RowKey(entry))
     {
-        [nameof(MailboxEntry.Audience)] = entry.Audience.ToString(),
+        [nameof(MailboxEntry.RecipientGroup)] = entry.RecipientGroup.ToString(),
         [nameof(MailboxEntry.LeadId)] = entry.LeadId.Value,
         [nameof(MailboxEntry.AlertId)] = entry.AlertId,
         [nameof(MailboxEntry.Kind)] = entry.Kind.ToString(),
@@ -158,20 +159,20 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : ILeadRe
 
     private static MailboxEntry ToEntry(TableEntity row) => new()
     {
-        Audience = Audience.Parse(row.GetString(nameof(MailboxEntry.Audience))!),
+        RecipientGroup = RecipientGroup.Parse(row.GetString(nameof(MailboxEntry.RecipientGroup))!),
         LeadId = LeadId.Parse(row.GetString(nameof(MailboxEntry.LeadId))!),
         AlertId = row.GetString(nameof(MailboxEntry.AlertId))!,
         Kind = Enum.Parse<MailboxKind>(row.GetString(nameof(MailboxEntry.Kind))!),
         PutAt = row.GetDateTimeOffset(nameof(MailboxEntry.PutAt))!.Value,
-        Noted = Enum.Parse<AlertFate>(row.GetString(nameof(MailboxEntry.Noted))!),
+        Noted = Enum.Parse<AlertOutcome>(row.GetString(nameof(MailboxEntry.Noted))!),
         WaitsFor = row.GetString(nameof(MailboxEntry.WaitsFor)),
     };
 
     private static TableEntity ToRow(MailWindow window)
     {
-        var row = new TableEntity(Partition(window.Audience), WindowPrefix + Partition(window.Audience))
+        var row = new TableEntity(Partition(window.RecipientGroup), WindowPrefix + Partition(window.RecipientGroup))
         {
-            [nameof(MailWindow.Audience)] = window.Audience.ToString(),
+            [nameof(MailWindow.RecipientGroup)] = window.RecipientGroup.ToString(),
             [nameof(MailWindow.LastSentAt)] = window.LastSentAt,
             [nameof(MailWindow.NotBefore)] = window.NotBefore,
             [nameof(MailWindow.ClaimedUntil)] = window.ClaimedUntil,
@@ -186,7 +187,7 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : ILeadRe
 
     private static MailWindow ToWindow(TableEntity row) => new()
     {
-        Audience = Audience.Parse(row.GetString(nameof(MailWindow.Audience))!),
+        RecipientGroup = RecipientGroup.Parse(row.GetString(nameof(MailWindow.RecipientGroup))!),
         LastSentAt = row.GetDateTimeOffset(nameof(MailWindow.LastSentAt)),
         NotBefore = row.GetDateTimeOffset(nameof(MailWindow.NotBefore)),
         ClaimedUntil = row.GetDateTimeOffset(nameof(MailWindow.ClaimedUntil)),

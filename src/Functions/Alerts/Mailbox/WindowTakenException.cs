@@ -1,8 +1,9 @@
+using IntegrationHub.Functions.Alerts.Detection;
 namespace IntegrationHub.Functions.Alerts.Mailbox;
 
 /// <summary>Somebody else has taken over an audience's mailbox: whoever had it leaves it to them.</summary>
-public sealed class WindowTakenException(Audience audience, Exception? inner = null) : Exception($"The mailbox of {audience} was taken over by somebody else.", inner)
+public sealed class WindowTakenException(RecipientGroup recipientGroup, Exception? inner = null) : Exception($"The mailbox of {recipientGroup} was taken over by somebody else.", inner)
 {
     /// <summary>Gets whose mailbox it is.</summary>
-    public Audience Audience { get; } = audience;
+    public RecipientGroup RecipientGroup { get; } = recipientGroup;
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Http;
 
 namespace IntegrationHub.Connectors.Tests.Common.Http;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Http;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Reflection;
 using System.Text.Json;
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Http;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
 using Refit;

@@ -1,4 +1,4 @@
-using IntegrationHub.Connectors.Common.Http;
+using IntegrationHub.Connectors.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

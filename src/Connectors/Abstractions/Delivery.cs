@@ -1,0 +1,32 @@
+namespace IntegrationHub.Connectors.Abstractions;
+
+/// <summary>What a tool delivered, as it came: a webhook's request, or the answer to a poll.</summary>
+public sealed record Delivery
+{
+    /// <summary>The <see cref="Channel"/> of a poll's answer.</summary>
+    public const string PollChannel = "poll";
+
+    /// <summary>Gets the connector's name.</summary>
+    public required string Connector { get; init; }
+
+    /// <summary>Gets the part of the path after the connector's name (<c>cdc</c>, <c>outbound/secret</c>); empty for none, <see cref="PollChannel"/> for a poll's answer.</summary>
+    public string Channel { get; init; } = "";
+
+    /// <summary>Gets the HTTP method, upper case.</summary>
+    public string Method { get; init; } = "POST";
+
+    /// <summary>Gets the full URL as the vendor called it: the configured public URL with the request's path and query. Some vendors sign it.</summary>
+    public Uri? PublicUrl { get; init; }
+
+    /// <summary>Gets the headers, or those of them that matter to the connector. Names ignore case.</summary>
+    public required IReadOnlyDictionary<string, string> Headers { get; init; }
+
+    /// <summary>Gets the raw body, byte for byte.</summary>
+    public required ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>Gets when the hub received it. UTC.</summary>
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>The value of a header, or null.</summary>
+    public string? Header(string name) => Headers.TryGetValue(name, out var value) ? value : null;
+}

@@ -1,9 +1,0 @@
-using Polly;
-
-namespace IntegrationHub.Connectors.Common.Http;
-
-/// <summary>Names the strategy in telemetry.</summary>
-internal sealed class ConcurrencyStrategyOptions : ResilienceStrategyOptions
-{
-    public ConcurrencyStrategyOptions() => Name = "Concurrency";
-}

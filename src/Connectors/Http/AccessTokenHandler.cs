@@ -1,0 +1,55 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace IntegrationHub.Connectors.Http;
+
+/// <summary>
+/// Puts the connector's token on each request. A 401 gives the token up and sends the request once more with a new one; a second 401 is the answer.
+/// Goes outside <see cref="ResilienceHandler"/>.
+/// </summary>
+/// <param name="tokens">The connector's tokens.</param>
+/// <param name="scheme">The scheme before the token.</param>
+public sealed class AccessTokenHandler(AccessTokenCache tokens, string scheme = "Bearer") : DelegatingHandler
+{
+    /// <inheritdoc/>
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Content is not null)
+        {
+            await request.Content.LoadIntoBufferAsync(cancellationToken);
+        }
+
+        var token = await tokens.GetAsync(cancellationToken);
+        request.Headers.Authorization = new AuthenticationHeaderValue(scheme, token);
+        var answer = await base.SendAsync(request, cancellationToken);
+        if (answer.StatusCode != HttpStatusCode.Unauthorized)
+        {
+            return answer;
+        }
+
+        var renewed = await RenewAsync(token, answer, cancellationToken);
+        if (renewed == token)
+        {
+            return answer;
+        }
+
+        answer.Dispose();
+        request.Headers.Authorization = new AuthenticationHeaderValue(scheme, renewed);
+        return await base.SendAsync(request, cancellationToken);
+    }
+
+    private async Task<string> RenewAsync(string refused, HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        tokens.Invalidate(refused);
+        try
+        {
+            return await tokens.GetAsync(cancellationToken);
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using IntegrationHub.Functions.Alerts.Mailbox;
+using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Settings;
+using IntegrationHub.Funnel;
+using Microsoft.Extensions.Logging;
+
+namespace IntegrationHub.Functions.Alerts.Detection;
+
+/// <summary>Puts what is to be told into the mailboxes of those it concerns. What becomes of it there is decided when it is told.</summary>
+public sealed partial class AlertFlow(JourneyFlow journeys, MailboxStore mailboxes, FunnelSettings settings, TeamsSettings teams, TimeProvider clock, ILogger<AlertFlow> logger)
+{
+    /// <summary>Takes up what an event announces. A repeat puts nothing in twice, and nothing that was told.</summary>
+    public async Task TakeAsync(FunnelEvent announced, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(announced);
+        var alertId = announced switch
+        {
+            LeadStalled stalled => stalled.AlertId,
+            StallResolved resolved => resolved.AlertId,
+            _ => null,
+        };
+        var state = await journeys.LoadAsync(announced, cancellationToken);
+        if (state?.Ledger.Alerts.FirstOrDefault(alert => alert.Id == alertId) is not { } alert)
+        {
+            Log.NotKnown(logger, announced.Id);
+            return;
+        }
+
+        await (announced is StallResolved ? TakeResolvedAsync(alert, state, cancellationToken) : TakeStalledAsync(alert, state, cancellationToken));
+    }
+
+    private async Task TakeStalledAsync(Alert alert, JourneyState state, CancellationToken cancellationToken)
+    {
+        var owner = state.Facts.IsEmpty ? settings.OwnerOf(alert.Stage) : JourneyFold.Fold(state.LeadId, state.Facts.Values, settings).Owner;
+        var concerned = RecipientGroup.Of(alert, owner, state.Ledger);
+        var reachable = concerned.Where(recipientGroup => recipientGroup.RecipientsIn(teams).Count > 0).ToList();
+        foreach (var recipientGroup in reachable.Where(recipientGroup => AlertRules.OutcomeFor(alert, recipientGroup) is not { } outcome || !AlertRules.IsFinal(outcome.Fate)))
+        {
+            await PutAsync(alert, state.LeadId, recipientGroup, MailboxKind.Stalled, cancellationToken);
+        }
+
+        if (reachable.Count == 0)
+        {
+            var why = string.Join("; ", concerned.Select(AlertRules.NoRecipients));
+            Log.Nobody(logger, alert.Id, why);
+            await journeys.SettleAsync(state.LeadId, ledger => AlertRules.Settle(ledger, alert.Id, concerned[0], AlertOutcome.Suppressed, why, clock.GetUtcNow()), cancellationToken);
+        }
+    }
+
+    /// <summary>Only who was told that the lead stands still hears that it has moved on.</summary>
+    private async Task TakeResolvedAsync(Alert alert, JourneyState state, CancellationToken cancellationToken)
+    {
+        foreach (var recipientGroup in AlertRules.ToldOf(state.Ledger, alert))
+        {
+            await PutAsync(alert, state.LeadId, recipientGroup, MailboxKind.Resolved, cancellationToken);
+        }
+    }
+
+    private Task PutAsync(Alert alert, LeadId leadId, RecipientGroup recipientGroup, MailboxKind kind, CancellationToken cancellationToken) => mailboxes.PutAsync(
+        new() { RecipientGroup = recipientGroup, LeadId = leadId, AlertId = alert.Id, Kind = kind, PutAt = clock.GetUtcNow() }, cancellationToken);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Event {EventId} tells of an alert that is no longer known.")]
+        public static partial void NotKnown(ILogger logger, string eventId);
+
+        [LoggerMessage(2, LogLevel.Information, "Alert {AlertId} is told to nobody: {Why}. See the settings Teams:*:Recipients and Teams:*:Managers.")]
+        public static partial void Nobody(ILogger logger, string alertId, string why);
+    }
+}

@@ -1,0 +1,23 @@
+namespace IntegrationHub.Functions.Alerts.Digest;
+
+/// <summary>The plain-text part of a mail about several leads: the same as the HTML part.</summary>
+public static class DigestMailText
+{
+    /// <summary>Writes it.</summary>
+    public static string Render(DigestMail mail)
+    {
+        ArgumentNullException.ThrowIfNull(mail);
+        string[] lines =
+        [
+            .. Paragraph(mail.Opening),
+            .. mail.Rows.SelectMany(row => StallMailText.Lines(row).Append("--").Append("")),
+            .. Paragraph(mail.More),
+            .. mail.MovedOn.Count == 0 ? Array.Empty<string>() : ["Moved on", .. mail.MovedOn.Select(line => $"{line.Name} {line.How}.")],
+            .. mail.MoreMovedOn == 0 ? Array.Empty<string>() : [$"And {mail.MoreMovedOn} more."],
+            "",
+        ];
+        return string.Join("\r\n", lines);
+    }
+
+    private static string[] Paragraph(string? text) => text is null ? [] : [text, ""];
+}

@@ -1,0 +1,74 @@
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Functions.Alerts.Detection;
+using IntegrationHub.Functions.Alerts.Links;
+using IntegrationHub.Functions.Alerts.Mailbox;
+using IntegrationHub.Functions.Alerts.Sending;
+using IntegrationHub.Functions.Platform.Settings;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Functions.Alerts.Digest;
+
+/// <summary>Something that is to be told, with the lead as it is now.</summary>
+/// <param name="Entry">What waited.</param>
+/// <param name="Alert">The alert.</param>
+/// <param name="State">The lead.</param>
+/// <param name="Journey">Its journey.</param>
+public sealed record PendingAlert(MailboxEntry Entry, Alert Alert, JourneyState State, Journey Journey);
+
+/// <summary>Writes the one mail that tells an audience of everything that waits: of one lead a mail of its own, of several a digest.</summary>
+public sealed class MailComposer(MailRenderer renderer, LinkKeyStore keys, ConnectorSet connectors, FunnelSettings settings, MailOptions mail, AlertDeliveryOptions telling, HubOptions hub, TimeProvider clock)
+{
+    /// <summary>Writes it.</summary>
+    /// <param name="recipientGroup">Who reads it.</param>
+    /// <param name="told">What it tells, in any order; at least one.</param>
+    /// <param name="cancellationToken">Stops reading the key that signs links.</param>
+    public async Task<MailBatch> WriteAsync(RecipientGroup recipientGroup, IReadOnlyCollection<PendingAlert> told, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(recipientGroup);
+        ArgumentNullException.ThrowIfNull(told);
+        var key = await keys.GetAsync(cancellationToken);
+        var stalled = DigestOrder.Of([.. told.Where(item => item.Entry.Kind == MailboxKind.Stalled)], item => item.Journey, item => item.Alert);
+        var movedOn = told.Where(item => item.Entry.Kind == MailboxKind.Resolved).OrderBy(item => item.Entry.PutAt).ToList();
+        var rows = stalled.Take(telling.MaxRows).Select(item => StallMailRules.For(item.Alert, item.Journey, item.State.Ledger, recipientGroup, LinksOf(item, recipientGroup, key), settings)).ToList();
+        var (subject, text, html) = rows is [var only] && movedOn.Count == 0
+            ? (only.Subject, StallMailText.Render(only), await renderer.RenderAsync<StallMailHtml>(only))
+            : await WriteDigestAsync(new()
+            {
+                Rows = rows,
+                MoreRows = stalled.Count - rows.Count,
+                MovedOn = [.. movedOn.Take(telling.MaxRows).Select(item => StallMailRules.MovedOn(item.Alert, item.Journey, settings))],
+                MoreMovedOn = Math.Max(0, movedOn.Count - telling.MaxRows),
+            });
+        BatchMember[] members = [.. stalled.Concat(movedOn).Select(item => new BatchMember(item.Entry.LeadId, item.Entry.AlertId, item.Entry.Kind))];
+        return new MailBatch
+        {
+            MessageId = MailMessageIds.Of(recipientGroup, members, mail.Host),
+            ThreadId = told.Count == 1 && told.First() is var alone ? MailMessageIds.ThreadOf(alone.Entry.LeadId, alone.Alert, mail.Host) : MailMessageIds.ThreadOf(recipientGroup, mail.Host),
+            Subject = subject,
+            Text = text,
+            Html = html,
+            Members = members,
+        };
+    }
+
+    private async Task<(string Subject, string Text, string Html)> WriteDigestAsync(DigestMail digest) =>
+        (digest.Subject, DigestMailText.Render(digest), await renderer.RenderAsync<DigestMailHtml>(digest));
+
+    private MailLinks LinksOf(PendingAlert item, RecipientGroup recipientGroup, byte[] key)
+    {
+        var root = hub.PublicUrl.AbsoluteUri.TrimEnd('/');
+        return new(
+            RecordOf(item) ?? new Uri($"{root}/api/leads/{item.Entry.LeadId}"),
+            To(LinkPurpose.Acknowledge),
+            To(LinkPurpose.Snooze));
+
+        Uri To(LinkPurpose purpose) => new($"{root}/api/alerts/{LinkToken.Write(new(purpose, recipientGroup, item.Entry.LeadId, item.Entry.AlertId, clock.GetUtcNow() + telling.LinksValidFor), key)}");
+    }
+
+    /// <summary>The link that came with the latest handoff, else the tool's where the story is; only web addresses count.</summary>
+    private Uri? RecordOf(PendingAlert item) => item.State.Ledger.Handoffs
+        .Reverse()
+        .Select(handoff => Uri.TryCreate(handoff.RecordUrl, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" ? url : null)
+        .Concat(connectors.LinksTo(item.Journey).Select(link => link.Url))
+        .FirstOrDefault(url => url is not null);
+}

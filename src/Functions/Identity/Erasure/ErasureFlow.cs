@@ -1,0 +1,122 @@
+using IntegrationHub.Functions.Identity.Reviews;
+using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Storage;
+using IntegrationHub.Funnel;
+using Microsoft.Extensions.Logging;
+
+namespace IntegrationHub.Functions.Identity.Erasure;
+
+/// <summary>
+/// Forgets persons: every row about them goes, and every key of theirs becomes a tombstone that names nobody, so that they do not come back. Marked first and removed after, in an order in which a
+/// repeat finds what a crash has left.
+/// </summary>
+public sealed partial class ErasureFlow(
+    JourneyFlow journeys,
+    JourneyStore store,
+    IdentityStore identities,
+    RecordLinkStore recordLinks,
+    ParkedStore parked,
+    ReviewFlow reviews,
+    IEnumerable<IErasable> records,
+    TimeProvider clock,
+    ILogger<ErasureFlow> logger)
+{
+    /// <summary>Erases a lead, with all that were merged into it. Erasing again ends what a crash has left.</summary>
+    /// <returns>False for a lead of which nothing is stored.</returns>
+    public Task<bool> EraseAsync(LeadId leadId, CancellationToken cancellationToken) => EraseAsync(leadId, [], evenUnknown: false, cancellationToken);
+
+    /// <summary>Erases whoever is known under some keys. The keys become tombstones last, so that until all else is done a repeat still finds the person by them.</summary>
+    public async Task EraseAsync(IReadOnlyCollection<IdentityKey> keys, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        foreach (var key in keys)
+        {
+            // An unknown key is buried unless somebody links it at this moment: then it is known.
+            while (!await identities.TryBuryUnknownAsync(key, clock.GetUtcNow(), cancellationToken))
+            {
+                if (await identities.LookUpAsync(key, cancellationToken) is not { Lead: { } lead })
+                {
+                    break;
+                }
+
+                await EraseAsync(lead, keys, evenUnknown: true, cancellationToken);
+                await identities.AddTombstoneAsync(key, clock.GetUtcNow(), cancellationToken);
+            }
+        }
+
+        // What waits for a person to tell whose it is meets the tombstones.
+        await reviews.ReviseAsync([], keys, cancellationToken);
+    }
+
+    /// <summary>Lifts a tombstone: whoever comes under the key is a person like any other.</summary>
+    /// <returns>Whether there was one.</returns>
+    public async Task<bool> RemoveTombstoneAsync(IdentityKey key, CancellationToken cancellationToken)
+    {
+        // A lead first met under the key gets the id that the erased one had, so the mark on that must not stand in its way.
+        if (await identities.LookUpAsync(key, cancellationToken) is { Erased: true }
+            && await store.LoadAsync(LeadId.For(key), cancellationToken) is { State: { Facts.IsEmpty: true, Ledger.ErasedAt: not null } } erased)
+        {
+            await store.RemoveAsync(erased, cancellationToken);
+        }
+
+        return await identities.RemoveTombstoneAsync(key, cancellationToken);
+    }
+
+    private async Task<bool> EraseAsync(LeadId leadId, IReadOnlyCollection<IdentityKey> buriedByCaller, bool evenUnknown, CancellationToken cancellationToken)
+    {
+        if (await journeys.MarkErasedAsync(leadId, evenUnknown, cancellationToken) is not { } record)
+        {
+            return false;
+        }
+
+        var facts = record.State.Facts.Values.ToList();
+        var erased = record.State.LeadId;
+        var keys = JourneyFlow.KeysOf(facts);
+        await AddTombstoneAsync(erased, keys.Except(buriedByCaller), cancellationToken);
+        foreach (var merged in facts.OfType<LeadsMerged>().Select(fact => fact.Merged).Append(leadId).Where(other => other != erased).Distinct())
+        {
+            await EraseRecordsAsync(merged, cancellationToken);
+            await store.EmptyAsync(await store.LoadAsync(merged, cancellationToken), record.State.Ledger, cancellationToken);
+        }
+
+        await EraseRecordsAsync(erased, cancellationToken);
+        await reviews.TellOpsAsync(cancellationToken);
+        await store.EmptyAsync(record, record.State.Ledger, cancellationToken);
+        Log.Erased(logger, erased, keys.Count);
+        return true;
+    }
+
+    private async Task AddTombstoneAsync(LeadId leadId, IEnumerable<IdentityKey> keys, CancellationToken cancellationToken)
+    {
+        foreach (var key in keys)
+        {
+            if (key.Kind != IdentityKind.Deal)
+            {
+                await identities.AddTombstoneAsync(key, clock.GetUtcNow(), cancellationToken);
+                continue;
+            }
+
+            await identities.UnlinkAsync(leadId, key, cancellationToken);
+            if ((await identities.FindByDealAsync(key, cancellationToken)).Count == 0)
+            {
+                await parked.EraseAsync(key, cancellationToken);
+            }
+        }
+    }
+
+    private async Task EraseRecordsAsync(LeadId leadId, CancellationToken cancellationToken)
+    {
+        await recordLinks.RemoveAsync(leadId, cancellationToken);
+        foreach (var kept in records)
+        {
+            await kept.EraseAsync(leadId, cancellationToken);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Lead {LeadId} is erased; {Keys} keys are tombstones or taken off their deals.")]
+        public static partial void Erased(ILogger logger, LeadId leadId, int keys);
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using Azure.Messaging.ServiceBus;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Storage;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Functions.Identity.Reviews;
+
+/// <summary>A delivery that waits for the answer to a review.</summary>
+/// <param name="RowKey">Its row.</param>
+/// <param name="MessageId">The message that brought it.</param>
+/// <param name="Message">It, ready for the bus.</param>
+public sealed record KeptDelivery(string RowKey, string MessageId, ServiceBusMessage Message);
+
+/// <summary>
+/// The table <c>Reviews</c>: questions for a person, and beside each the raw deliveries that wait for the answer. An answered question stays, since it will come up again with the next event
+/// of the same keys.
+/// </summary>
+public sealed class ReviewStore(HubTables tables) : IErasable
+{
+    private const string Table = "Reviews", Partition = "review", JsonColumn = "Json", OpenColumn = "Open", MessageIdColumn = "MessageId";
+
+    /// <summary>Asks a question, unless it was asked before.</summary>
+    /// <returns>The question as it stands: perhaps answered.</returns>
+    public async Task<Review> AskAsync(Review review, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(review);
+        var reviews = await tables.GetAsync(Table, cancellationToken);
+        try
+        {
+            await reviews.AddEntityAsync(ToRow(review), cancellationToken);
+            return review;
+        }
+        catch (RequestFailedException there) when (there.Status == 409 && there.ErrorCode == "EntityAlreadyExists")
+        {
+            return await FindAsync(review.Id, cancellationToken) ?? await AskAsync(review, cancellationToken);
+        }
+    }
+
+    /// <summary>A question by its id; null for none.</summary>
+    public async Task<Review?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        var reviews = await tables.GetAsync(Table, cancellationToken);
+        var row = await reviews.GetEntityIfExistsAsync<TableEntity>(Partition, id, null, cancellationToken);
+        return row.HasValue ? FromRow(row.Value!) : null;
+    }
+
+    /// <summary>The open questions, oldest first.</summary>
+    public async Task<IReadOnlyList<Review>> OpenAsync(CancellationToken cancellationToken) =>
+        [.. (await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and Open eq true"), cancellationToken)).OrderBy(review => review.OpenedAt).ThenBy(review => review.Id, StringComparer.Ordinal)];
+
+    /// <summary>Keeps an answer unless there is one.</summary>
+    /// <returns>The question as it stands.</returns>
+    public async Task<Review?> DecideAsync(string id, ReviewDecision decision, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var reviews = await tables.GetAsync(Table, cancellationToken);
+        while (true)
+        {
+            var row = await reviews.GetEntityIfExistsAsync<TableEntity>(Partition, id, null, cancellationToken);
+            if (!row.HasValue || FromRow(row.Value!) is not { Decision: null } open)
+            {
+                return row.HasValue ? FromRow(row.Value!) : null;
+            }
+
+            var decided = open with { Decision = decision, DecidedAt = now };
+            try
+            {
+                await reviews.UpdateEntityAsync(ToRow(decided), row.Value!.ETag, TableUpdateMode.Replace, cancellationToken);
+                return decided;
+            }
+            catch (RequestFailedException quicker) when (quicker.Status is 404 or 412)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    /// <summary>Keeps a delivery until a question is answered. Keeping it twice is once.</summary>
+    public async Task KeepAsync(string reviewId, Delivery delivery, string messageId, CancellationToken cancellationToken)
+    {
+        var reviews = await tables.GetAsync(Table, cancellationToken);
+        var row = new TableEntity(KeptPartition(reviewId), $"{reviewId}-{TableKey.Hash(messageId)}") { [MessageIdColumn] = messageId };
+        MessageRow.Write(row, InboundMessage.Write(delivery));
+        await reviews.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
+    }
+
+    /// <summary>The deliveries that wait for the answer to a question.</summary>
+    public async Task<IReadOnlyList<KeptDelivery>> KeptAsync(string reviewId, CancellationToken cancellationToken)
+    {
+        var kept = new List<KeptDelivery>();
+        var reviews = await tables.GetAsync(Table, cancellationToken);
+        await foreach (var row in reviews.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {KeptPartition(reviewId)}"), cancellationToken: cancellationToken))
+        {
+            kept.Add(new(row.RowKey, row.GetString(MessageIdColumn)!, MessageRow.Read(row)));
+        }
+
+        return kept;
+    }
+
+    /// <summary>Forgets a delivery that is on its way again.</summary>
+    public async Task RemoveAsync(string reviewId, KeptDelivery kept, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(kept);
+        var reviews = await tables.GetAsync(Table, cancellationToken);
+        await reviews.DeleteEntityAsync(KeptPartition(reviewId), kept.RowKey, ETag.All, cancellationToken);
+    }
+
+    /// <summary>Forgets a question.</summary>
+    public async Task RemoveAsync(string reviewId, CancellationToken cancellationToken)
+    {
+        var reviews = await tables.GetAsync(Table, cancellationToken);
+        await reviews.DeleteEntityAsync(Partition, reviewId, ETag.All, cancellationToken);
+    }
+
+    /// <summary>Removes every question that a lead has part in, or was the answer to as a person of its own, with what waits for its answer.</summary>
+    public async Task EraseAsync(LeadId leadId, CancellationToken cancellationToken)
+    {
+        var all = await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken);
+        foreach (var review in all.Where(review => review.LeadId == leadId || review.Leads.Contains(leadId) || review.Records.Any(record => LeadId.For(record) == leadId)))
+        {
+            foreach (var kept in await KeptAsync(review.Id, cancellationToken))
+            {
+                await RemoveAsync(review.Id, kept, cancellationToken);
+            }
+
+            await RemoveAsync(review.Id, cancellationToken);
+        }
+    }
+
+    private async Task<IReadOnlyList<Review>> ListAsync(string filter, CancellationToken cancellationToken)
+    {
+        var found = new List<Review>();
+        var reviews = await tables.GetAsync(Table, cancellationToken);
+        await foreach (var row in reviews.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            found.Add(FromRow(row));
+        }
+
+        return found;
+    }
+
+    private static string KeptPartition(string reviewId) => $"kept-{reviewId}";
+
+    private static TableEntity ToRow(Review review)
+    {
+        var row = new TableEntity(Partition, review.Id) { [OpenColumn] = review.Decision is null };
+        LongText.Write(row, JsonColumn, JsonSerializer.Serialize(review, HubJson.Options));
+        return row;
+    }
+
+    private static Review FromRow(TableEntity row) => JsonSerializer.Deserialize<Review>(LongText.Read(row, JsonColumn), HubJson.Options)!;
+}

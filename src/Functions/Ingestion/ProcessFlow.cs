@@ -1,0 +1,229 @@
+using System.Collections.Concurrent;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Connectors.Http;
+using IntegrationHub.Functions.Identity.Erasure;
+using IntegrationHub.Functions.Identity.Matching;
+using IntegrationHub.Functions.Identity.Reviews;
+using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Ops.Unmapped;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Telemetry;
+using IntegrationHub.Funnel;
+using Microsoft.Extensions.Logging;
+
+namespace IntegrationHub.Functions.Ingestion;
+
+/// <summary>
+/// Puts a delivery on journeys: read, enrich what the hub does not know yet, find whose it is, and let every lead's facts be folded and committed, leads in parallel, one commit a lead.
+/// Everything is idempotent, so that a delivery that failed half-way is simply handled again.
+/// </summary>
+public sealed partial class ProcessFlow(
+    ConnectorSet connectors,
+    EnrichFlow enrich,
+    LeadMatcher matcher,
+    JourneyFlow journeys,
+    IdentityStore identities,
+    ReviewFlow reviews,
+    ErasureFlow erasure,
+    ParkedStore parked,
+    HubMetrics metrics,
+    ConnectorStateStore states,
+    UnmappedFlow unmapped,
+    TimeProvider time,
+    ILogger<ProcessFlow> logger)
+{
+    /// <summary>So many leads of one delivery at once: a large batch is not to crowd out the others.</summary>
+    private const int AtOnce = 8;
+
+    /// <summary>Handles one delivery.</summary>
+    /// <param name="delivery">The delivery.</param>
+    /// <param name="messageId">The message that brought it.</param>
+    /// <param name="again">
+    /// Whether an earlier attempt may have come half-way: a person may be known then and what the vendor said of them lost, so that the vendor is asked once more.
+    /// </param>
+    /// <param name="cancellationToken">Stops the handling; it is simply begun again.</param>
+    /// <exception cref="UnrecoverableMessageException">No connector reads it.</exception>
+    /// <exception cref="UnreadableDeliveryException">It cannot be read.</exception>
+    /// <exception cref="VendorRefusedException">The vendor will not tell what an event lacks; all others are on their journeys.</exception>
+    public async Task HandleAsync(Delivery delivery, string messageId, bool again, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        var reader = connectors.Find<IDeliveryReader>(delivery.Connector)
+            ?? throw new UnrecoverableMessageException("unknown-connector", $"No connector '{delivery.Connector}' is configured. Configure Connectors:{delivery.Connector} and replay.");
+        var enriched = await EnrichAsync(reader, reader.Read(delivery), again, cancellationToken);
+
+        var facts = new ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>>();
+        // People first: what is only taken of a known person has to find them, and a deal names them by their records alone, which would be strangers where only the address is known.
+        var (erasures, others) = (enriched.Events.Where(source => source.Kind == SourceEventKind.ContactPrivacyDeleted), enriched.Events.Where(source => source.Kind != SourceEventKind.ContactPrivacyDeleted));
+        foreach (var kind in others.GroupBy(source => (source.DealId is not null, source.OnlyIfKnown)).OrderBy(group => group.Key))
+        {
+            await ForEachAsync(kind, source => MatchAsync(source, delivery, messageId, again, facts, cancellationToken));
+        }
+
+        await ForEachAsync(facts, lead => ApplyAsync(lead.Key, [.. lead.Value], delivery.Connector, cancellationToken));
+        await ReviseAsync(enriched.Events, facts, cancellationToken);
+
+        // Last: whatever else the delivery says of the person goes with them.
+        await ForEachAsync(erasures, source => erasure.EraseAsync(source.People, cancellationToken));
+        metrics.Took(time.GetUtcNow() - delivery.ReceivedAt);
+        states.Worked(delivery.Connector, delivery.ReceivedAt);
+        if (enriched.Refused is { } refused)
+        {
+            throw refused;
+        }
+    }
+
+    /// <summary>A tool that does not tell what its events lack is failing, whoever notices it.</summary>
+    private async Task<Enriched> EnrichAsync(IConnector connector, IReadOnlyList<SourceEvent> events, bool again, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await enrich.RunAsync(connector, events, again, cancellationToken);
+        }
+        catch (Exception failure) when (failure is VendorUnavailableException or VendorRefusedException or ConnectorNeedsAuthorizationException)
+        {
+            states.Failed(connector.Name, failure);
+            throw;
+        }
+    }
+
+    private async Task ApplyAsync(LeadId leadId, IReadOnlyList<Fact> facts, string connector, CancellationToken cancellationToken)
+    {
+        if (await journeys.ApplyAsync(leadId, facts, cancellationToken) is null)
+        {
+            // Erased by another instance: its tombstones are in the table.
+            identities.Unsee(leadId);
+            Drop(connector, facts.Where(fact => fact is not IdentitiesLinked).Select(fact => fact.DedupeKey.Split('#')[0]).Distinct().Count());
+        }
+    }
+
+    private void Drop(string connector, int events)
+    {
+        metrics.Dropped(connector, "person-erased", events);
+        states.Dropped(connector, events);
+    }
+
+    /// <summary>Where records became one or are gone, a person may not be needed any more to tell whose something is.</summary>
+    private async Task ReviseAsync(IEnumerable<SourceEvent> events, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, CancellationToken cancellationToken)
+    {
+        var settling = events.Where(source => source.Kind == SourceEventKind.ContactDeleted || !source.Merged.IsEmpty).SelectMany(source => source.People.Concat(source.Merged)).ToHashSet();
+        if (settling.Count > 0)
+        {
+            var leads = facts.Where(lead => lead.Value.OfType<RecordDeleted>().Any()).Select(lead => lead.Key).ToList();
+            await reviews.ReviseAsync(leads, settling, cancellationToken);
+        }
+    }
+
+    private async Task MatchAsync(
+        SourceEvent source, Delivery delivery, string messageId, bool again, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, CancellationToken cancellationToken)
+    {
+        metrics.Read(delivery.Connector, source.Kind.ToString());
+        if (source.ReturnHeld)
+        {
+            metrics.ReturnHeld(delivery.Connector);
+        }
+
+        if (source.Unreadable is { } unreadable)
+        {
+            Log.Unreadable(logger, messageId, delivery.Connector, source.DedupeKey);
+            await parked.ParkAsync(delivery, "unreadable-event", unreadable, cancellationToken);
+            return;
+        }
+
+        if (source.Kind is SourceEventKind.Ignored or SourceEventKind.ResyncRequired)
+        {
+            return;
+        }
+
+        var match = await matcher.MatchAsync(source, delivery, messageId, again, cancellationToken);
+        if (match.Question is { } question)
+        {
+            Log.Unclear(logger, messageId, delivery.Connector, question.Id, question.Reason);
+            await reviews.HoldAsync(question, delivery, messageId, cancellationToken);
+            return;
+        }
+
+        await unmapped.NoteAsync(source, delivery.Connector, [.. match.Leads.Select(lead => lead.LeadId)], cancellationToken);
+        var said = FactMapper.ToFacts(WithOwnAddress(source, match), delivery.Connector, delivery.ReceivedAt, messageId);
+        foreach (var lead in match.Leads)
+        {
+            Enqueue(lead.LeadId, lead.Keys.Count == 0 ? [] : [FactMapper.ToIdentities(lead.Keys, source, delivery.Connector, delivery.ReceivedAt, messageId)]);
+            Enqueue(lead.LeadId, match.Earlier.Concat(said));
+        }
+
+        if (match.Leads.Count > 0)
+        {
+            return;
+        }
+
+        if (match.Erased)
+        {
+            Drop(delivery.Connector, 1);
+            return;
+        }
+
+        if (source.DealId is { } dealId)
+        {
+            foreach (var joined in await matcher.WaitAsync(IdentityKey.Deal(delivery.Connector, dealId), said, cancellationToken))
+            {
+                Enqueue(joined, said);
+            }
+
+            return;
+        }
+
+        if (source.OnlyIfKnown)
+        {
+            return;
+        }
+
+        Log.NoKey(logger, messageId, delivery.Connector, source.Kind);
+        await parked.ParkAsync(delivery, "no-usable-key", $"An event of kind {source.Kind} names no record and no valid e-mail address.", cancellationToken);
+
+        void Enqueue(LeadId leadId, IEnumerable<Fact> told)
+        {
+            var queue = facts.GetOrAdd(leadId, _ => []);
+            foreach (var fact in told)
+            {
+                queue.Enqueue(fact);
+            }
+        }
+    }
+
+    /// <summary>An address that belongs to another lead is not to land in this one's profile.</summary>
+    private static SourceEvent WithOwnAddress(SourceEvent source, LeadMatch match) =>
+        source is { DealId: null, Profile: { } profile } && EmailAddress.TryParse(profile.Email, out var email) && !match.Leads.Any(lead => lead.Keys.Contains(IdentityKey.Email(email)))
+            ? source with { Profile = profile with { Email = null } }
+            : source;
+
+    /// <summary>Runs all to their end, whatever befalls one of them, and then throws the first failure: one bad event does not hold back the others.</summary>
+    private static async Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> run)
+    {
+        using var places = new SemaphoreSlim(AtOnce);
+        await Task.WhenAll(items.Select(async item =>
+        {
+            await places.WaitAsync();
+            try
+            {
+                await run(item);
+            }
+            finally
+            {
+                places.Release();
+            }
+        }));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "An event of kind {Kind} in message {MessageId} of {Connector} has no usable key and was parked.")]
+        public static partial void NoKey(ILogger logger, string messageId, string connector, SourceEventKind kind);
+
+        [LoggerMessage(2, LogLevel.Warning, "Event {Key} in message {MessageId} of {Connector} cannot be read and was parked.")]
+        public static partial void Unreadable(ILogger logger, string messageId, string connector, string key);
+
+        [LoggerMessage(3, LogLevel.Warning, "Whose an event in message {MessageId} of {Connector} is has to be decided by a person: review {Review}, {Reason}.")]
+        public static partial void Unclear(ILogger logger, string messageId, string connector, string review, ReviewReason reason);
+    }
+}

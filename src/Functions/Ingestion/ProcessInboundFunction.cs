@@ -1,0 +1,22 @@
+using Azure.Messaging.ServiceBus;
+using IntegrationHub.Functions.Platform.Messaging;
+using Microsoft.Azure.Functions.Worker;
+
+namespace IntegrationHub.Functions.Ingestion;
+
+/// <summary>Puts queued deliveries on journeys.</summary>
+public sealed class ProcessInboundFunction(ProcessFlow process, MessageSettler settler, InboundQueue queue)
+{
+    /// <summary>Runs for every message on <c>inbound</c>.</summary>
+    [Function("ProcessInbound")]
+    public Task RunAsync(
+        [ServiceBusTrigger(InboundQueue.Name, Connection = "ServiceBus", AutoCompleteMessages = false)] ServiceBusReceivedMessage message,
+        ServiceBusMessageActions actions,
+        CancellationToken cancellationToken) =>
+        settler.RunAsync(
+            message,
+            actions,
+            new(queue.Sender, null),
+            token => process.HandleAsync(InboundMessage.Read(message), message.MessageId, MessageSettler.IsRepeat(message), token),
+            cancellationToken);
+}

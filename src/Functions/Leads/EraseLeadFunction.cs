@@ -1,0 +1,30 @@
+using IntegrationHub.Functions.Identity.Erasure;
+using IntegrationHub.Funnel;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace IntegrationHub.Functions.Leads;
+
+/// <summary>Forgets a person, and lets one come back.</summary>
+public sealed class EraseLeadFunction(ErasureFlow erasure, LeadQuery leads)
+{
+    /// <summary>Erases a lead for good.</summary>
+    [Function("EraseLead")]
+    public async Task<IActionResult> EraseAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "leads/{leadId}")] HttpRequest request, string leadId, CancellationToken cancellationToken) =>
+        LeadId.TryParse(leadId, out var id) && await erasure.EraseAsync(id, cancellationToken) ? new NoContentResult() : LeadsFunction.Answer(null);
+
+    /// <summary>Lifts the tombstone of <c>?email=…</c> or <c>?connector=…&amp;id=…</c>.</summary>
+    [Function("LiftTombstone")]
+    public async Task<IActionResult> RemoveTombstoneAsync([HttpTrigger(AuthorizationLevel.Function, "delete", Route = "tombstones")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (!leads.TryReadKey(request.Query["email"], request.Query["connector"], request.Query["id"], out var key, out var fault))
+        {
+            return LeadsFunction.Problem(StatusCodes.Status400BadRequest, fault);
+        }
+
+        return await erasure.RemoveTombstoneAsync(key, cancellationToken) ? new NoContentResult() : LeadsFunction.Problem(StatusCodes.Status404NotFound, "No tombstone of this key.");
+    }
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics.CodeAnalysis;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Functions.Leads;
+
+/// <summary>Looks leads up and shows them as the contract says.</summary>
+public sealed class LeadQuery(JourneyFlow journeys, IdentityStore identities, ConnectorSet connectors, FunnelSettings settings, TimeProvider time)
+{
+    /// <summary>Reads which key is asked for: an e-mail address alone, or a connector and the id of a record there, whatever way it was copied.</summary>
+    /// <returns>False, with what is wrong, for neither.</returns>
+    public bool TryReadKey(string? email, string? connector, string? id, [NotNullWhen(true)] out IdentityKey? key, [NotNullWhen(false)] out string? fault)
+    {
+        (key, fault) = (null, null);
+        if (EmailAddress.TryParse(email, out var address))
+        {
+            key = IdentityKey.Email(address);
+        }
+        else if (!string.IsNullOrWhiteSpace(connector) && !string.IsNullOrWhiteSpace(id))
+        {
+            var name = connector.Trim().ToLowerInvariant();
+            key = IdentityKey.Person(name, connectors.Find<IConnector>(name)?.NormaliseId(id) ?? CopiedId.Clean(id));
+        }
+        else
+        {
+            fault = string.IsNullOrWhiteSpace(email) ? "Ask by ?email=… or by ?connector=…&id=…." : "The value of email is not a valid e-mail address.";
+        }
+
+        return key is not null;
+    }
+
+    /// <summary>The lead of a key; null for none.</summary>
+    public async Task<LeadView?> FindAsync(IdentityKey key, CancellationToken cancellationToken) =>
+        await identities.FindAsync(key, cancellationToken) is { } leadId ? await FindAsync(leadId, cancellationToken) : null;
+
+    /// <summary>A lead by its id; null for none.</summary>
+    public async Task<LeadView?> FindAsync(LeadId leadId, CancellationToken cancellationToken) =>
+        await journeys.LoadAsync(leadId, cancellationToken) is { Facts.IsEmpty: false } state
+            ? LeadView.Of(state, JourneyFold.Fold(state.LeadId, state.Facts.Values, settings), settings, time.GetUtcNow())
+            : null;
+
+    /// <summary>Why a lead stands where it stands, by its id; null for none.</summary>
+    public async Task<WhyView?> ExplainAsync(LeadId leadId, CancellationToken cancellationToken) =>
+        await journeys.LoadAsync(leadId, cancellationToken) is { Facts.IsEmpty: false } state
+            ? WhyView.Of(JourneyExplanation.Of(state.LeadId, state.Facts.Values, settings), state.Ledger, settings)
+            : null;
+}

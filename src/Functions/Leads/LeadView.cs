@@ -1,0 +1,133 @@
+using System.Text.Json.Serialization;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Functions.Leads;
+
+/// <summary>A lead as the API shows it.</summary>
+public sealed record LeadView(
+    LeadId LeadId,
+    IReadOnlyList<IdentityView> Identities,
+    FunnelStage Stage,
+    string Owner,
+    DateTimeOffset EnteredAt,
+    DateTimeOffset? Deadline,
+    bool Stalled,
+    IReadOnlyList<DealView> Deals,
+    ConsentView Consent,
+    IReadOnlyList<UnmappedStage> Held,
+    IReadOnlyList<FactView> History,
+    IReadOnlyList<HandoffView> Handoffs,
+    IReadOnlyList<AlertView> Alerts)
+{
+    /// <summary>Makes the view of a lead.</summary>
+    public static LeadView Of(JourneyState state, Journey journey, FunnelSettings settings, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(journey);
+        return new(
+            journey.LeadId,
+            [.. journey.Identities.Where(key => key.Kind != IdentityKind.Deal).Select(IdentityView.Of)],
+            journey.Stage,
+            journey.Owner,
+            journey.EnteredAt,
+            StallRules.DeadlineOf(journey, settings),
+            StallRules.IsStalled(journey, settings, now),
+            [.. journey.Deals.Select(deal => new DealView(deal.Connector, deal.Id, deal.Stage, deal.Status, deal.Amount, deal.Currency))],
+            new(journey.EmailConsent),
+            journey.Held,
+            [.. state.Facts.Values.OrderBy(fact => fact.OccurredAt).ThenBy(fact => fact.DedupeKey, StringComparer.Ordinal).Select(FactView.Of)],
+            [.. state.Ledger.Handoffs.Select(HandoffView.Of)],
+            [.. state.Ledger.Alerts.Select(alert => new AlertView(alert.Id, alert.Kind, alert.Level, alert.Fate, alert.FateReason, alert.At))]);
+    }
+}
+
+/// <summary>A key of a lead: a record in a tool, or an address.</summary>
+public sealed record IdentityView(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Connector,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Email)
+{
+    /// <summary>Makes the view of a key.</summary>
+    public static IdentityView Of(IdentityKey key) =>
+        key is { Kind: IdentityKind.Email } ? new(null, null, key.Id) : new(key?.Connector, key?.Id, null);
+}
+
+/// <summary>A deal.</summary>
+public sealed record DealView(string Connector, string Id, string? Stage, DealStatus Status, decimal? Amount, string? Currency);
+
+/// <summary>Whether the person may be written to.</summary>
+public sealed record ConsentView(ConsentState Email);
+
+/// <summary>A fact.</summary>
+public sealed record FactView(
+    string Connector,
+    string Kind,
+    FunnelStage? Stage,
+    string? Raw,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Campaign,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? DealId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DealStatus? Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason,
+    DateTimeOffset OccurredAt,
+    DateTimeOffset ReceivedAt)
+{
+    /// <summary>Makes the view of a fact.</summary>
+    public static FactView Of(Fact fact)
+    {
+        ArgumentNullException.ThrowIfNull(fact);
+        var kind = fact.GetType().Name;
+        return new(
+            fact.Connector,
+            char.ToLowerInvariant(kind[0]) + kind[1..],
+            (fact as StageClaimed)?.Stage ?? (fact as DealChanged)?.Stage,
+            fact.Raw,
+            (fact as CampaignTouched)?.Campaign,
+            (fact as DealChanged)?.DealId,
+            (fact as DealChanged)?.Status,
+            (fact as HandoffReturned)?.Reason,
+            fact.OccurredAt,
+            fact.ReceivedAt);
+    }
+}
+
+/// <summary>A handoff, with who answers for it, and to whom it was given by which route.</summary>
+public sealed record HandoffView(
+    string Id,
+    string To,
+    FunnelStage Stage,
+    DateTimeOffset AnnouncedAt,
+    HandoffDelivery Delivery,
+    string? RecordUrl,
+    DateTimeOffset? AcceptedAt,
+    string? ReturnedReason,
+    double? Completeness,
+    string? Owner,
+    string? Route,
+    IReadOnlyList<AssignmentView> Assignments)
+{
+    /// <summary>Makes the view of a handoff.</summary>
+    public static HandoffView Of(Handoff handoff)
+    {
+        ArgumentNullException.ThrowIfNull(handoff);
+        return new(
+            handoff.Id,
+            handoff.To,
+            handoff.Stage,
+            handoff.AnnouncedAt,
+            handoff.Delivery,
+            handoff.RecordUrl,
+            handoff.AcceptedAt,
+            handoff.ReturnedReason,
+            handoff.Completeness,
+            handoff.Owner,
+            handoff.Assignments.LastOrDefault()?.Route,
+            [.. handoff.Assignments.Select(given => new AssignmentView(given.Owner, given.Route, given.Rule, given.Why, given.Connector, given.At, given.DeliveredAt, given.KeptBy, given.LapsedAt))]);
+    }
+}
+
+/// <summary>That a handoff was given to somebody.</summary>
+public sealed record AssignmentView(
+    string Owner, string? Route, string Rule, string Why, string Connector, DateTimeOffset At, DateTimeOffset? DeliveredAt, string? KeptBy, DateTimeOffset? LapsedAt);
+
+/// <summary>An alert.</summary>
+public sealed record AlertView(string Id, AlertKind Kind, int Level, AlertOutcome Fate, string? Reason, DateTimeOffset At);

@@ -1,0 +1,34 @@
+using IntegrationHub.Funnel;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace IntegrationHub.Functions.Leads;
+
+/// <summary>Shows a lead's journey.</summary>
+public sealed class LeadsFunction(LeadQuery leads)
+{
+    /// <summary>Finds a lead by the hub's id.</summary>
+    [Function("GetLead")]
+    public async Task<IActionResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads/{leadId}")] HttpRequest request, string leadId, CancellationToken cancellationToken) =>
+        Answer(LeadId.TryParse(leadId, out var id) ? await leads.FindAsync(id, cancellationToken) : null);
+
+    /// <summary>Finds a lead by e-mail address, or by a connector and the id of its record there.</summary>
+    [Function("FindLead")]
+    public async Task<IActionResult> FindAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return leads.TryReadKey(request.Query["email"], request.Query["connector"], request.Query["id"], out var key, out var fault)
+            ? Answer(await leads.FindAsync(key, cancellationToken))
+            : Problem(StatusCodes.Status400BadRequest, fault);
+    }
+
+    /// <summary>The lead as asked for, or 404.</summary>
+    internal static ObjectResult Answer(object? lead) =>
+        lead is null ? Problem(StatusCodes.Status404NotFound, "No such lead.") : new OkObjectResult(lead);
+
+    /// <summary>An answer that says what is wrong.</summary>
+    internal static ObjectResult Problem(int status, string title) =>
+        new(new ProblemDetails { Status = status, Title = title }) { StatusCode = status, ContentTypes = { "application/problem+json" } };
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace IntegrationHub.Functions.Ops.DeadLetters;
+
+/// <summary>Shows what was given up, and sends it again.</summary>
+public sealed class DeadLetterFunction(DeadLetterFlow deadLetters)
+{
+    /// <summary>Lists the dead letters of <c>?entity=</c>.</summary>
+    [Function("ListDeadLetters")]
+    public async Task<IActionResult> ListAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "deadletters")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return ReplayOrder.TryFindEntity(request.Query["entity"], out var entity, out var fault)
+            ? new OkObjectResult(await deadLetters.ListAsync(entity, cancellationToken))
+            : Problem(fault);
+    }
+
+    /// <summary>Replays what the posted <see cref="ReplayOrder"/> means.</summary>
+    [Function("ReplayDeadLetters")]
+    public async Task<IActionResult> ReplayAsync([HttpTrigger(AuthorizationLevel.Function, "post", Route = "deadletters/replay")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var body = new StreamReader(request.Body);
+        return ReplayOrder.TryRead(await body.ReadToEndAsync(cancellationToken), out var order, out var fault)
+            ? new OkObjectResult(await deadLetters.ReplayAsync(order, cancellationToken))
+            : Problem(fault);
+    }
+
+    private static ObjectResult Problem(string fault) =>
+        new(new ProblemDetails { Status = StatusCodes.Status400BadRequest, Title = "Which dead letters are meant is not clear.", Detail = fault })
+        {
+            StatusCode = StatusCodes.Status400BadRequest,
+            ContentTypes = { "application/problem+json" },
+        };
+}

@@ -1,0 +1,63 @@
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Functions.Alerts.Sending;
+using IntegrationHub.Functions.Platform.Telemetry;
+
+namespace IntegrationHub.Functions.Ops.Health;
+
+/// <summary>Judges how the hub is doing. Pure.</summary>
+public static class HealthRules
+{
+    /// <summary>Makes the report of what was seen.</summary>
+    /// <param name="connectors">The configured connectors.</param>
+    /// <param name="states">What is known of them and of the mail; null when the tables do not answer.</param>
+    /// <param name="queues">What was counted.</param>
+    /// <param name="spoolWaiting">What waits in the spool; null when the tables do not answer.</param>
+    /// <param name="outlook">How it looks in the mailboxes.</param>
+    public static HealthReport Judge(
+        IEnumerable<IConnector> connectors, IReadOnlyDictionary<string, ConnectorState>? states, IReadOnlyList<QueueHealth> queues, int? spoolWaiting, MailHealthState outlook)
+    {
+        ArgumentNullException.ThrowIfNull(outlook);
+        var connectorHealth = connectors.OrderBy(connector => connector.Name, StringComparer.Ordinal).Select(connector => Of(connector, states?.GetValueOrDefault(connector.Name))).ToList();
+        var mail = MailOf(states?.GetValueOrDefault(ConnectorState.Mail), outlook);
+        var broken = Broken(states, queues, spoolWaiting).ToList();
+        var wanting = Wanting(connectorHealth, mail, queues, spoolWaiting).Concat(outlook.Untold).ToList();
+        var status = broken.Count > 0 ? HealthReport.Unhealthy : wanting.Count > 0 ? HealthReport.Degraded : HealthReport.Healthy;
+        return new(status, [.. broken, .. wanting], connectorHealth, queues, mail, new(spoolWaiting));
+    }
+
+    private static IEnumerable<string> Broken(IReadOnlyDictionary<string, ConnectorState>? states, IReadOnlyList<QueueHealth> queues, int? spoolWaiting)
+    {
+        if (states is null || spoolWaiting is null)
+        {
+            yield return "The tables do not answer.";
+        }
+
+        if (queues.Any(queue => queue.Active is null || queue.DeadLettered is null))
+        {
+            yield return "The bus does not answer.";
+        }
+    }
+
+    private static IEnumerable<string> Wanting(IEnumerable<ConnectorHealth> connectors, MailHealth mail, IEnumerable<QueueHealth> queues, int? spoolWaiting) =>
+    [
+        .. connectors.Where(connector => connector.State == "failing").Select(connector => $"Connector {connector.Name} is failing."),
+        .. queues.Where(queue => queue.DeadLettered > 0).Select(queue => $"{queue.Name} has dead letters."),
+        .. mail.State == "failing" ? ["Mail is failing."] : Array.Empty<string>(),
+        .. spoolWaiting > 0 ? ["Deliveries wait in the spool."] : Array.Empty<string>(),
+    ];
+
+    private static ConnectorHealth Of(IConnector connector, ConnectorState? state) =>
+        new(connector.Name, connector.Type, StateOf(state), state?.LastEventAt, state?.LastEventAt is null ? null : Math.Round(state.Lag.TotalSeconds, 3), ErrorOf(state), state?.Dropped ?? 0);
+
+    private static MailHealth MailOf(ConnectorState? state, MailHealthState outlook) =>
+        new(outlook.Configured ? StateOf(state) : "off", state?.LastEventAt, ErrorOf(state), outlook.Waiting, outlook.ThrottledUntil);
+
+    private static string StateOf(ConnectorState? state) => state switch
+    {
+        { Failing: true } => "failing",
+        { LastGoodAt: not null } => "ok",
+        _ => "silent",
+    };
+
+    private static string? ErrorOf(ConnectorState? state) => state is { Failing: true } ? state.LastError : null;
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text;
+using Azure.Data.Tables;
+using Azure.Messaging.ServiceBus;
+using IntegrationHub.Functions.Platform.Storage;
+
+namespace IntegrationHub.Functions.Platform.Messaging;
+
+/// <summary>A delivery's message in a table's row: its properties as columns, its body in pieces.</summary>
+internal static class MessageRow
+{
+    private const string PropertyPrefix = "p_";
+    private const int BinaryProperty = 60 * 1024;
+
+    public static void Write(TableEntity row, ServiceBusMessage message)
+    {
+        foreach (var (name, value) in message.ApplicationProperties)
+        {
+            row[PropertyPrefix + EncodeName(name)] = value;
+        }
+
+        BinaryChunks.Write(row, "Body", message.Body.ToMemory(), BinaryProperty);
+    }
+
+    /// <summary>The message, without an id.</summary>
+    public static ServiceBusMessage Read(TableEntity row)
+    {
+        var message = new ServiceBusMessage(BinaryChunks.Read(row, "Body"));
+        foreach (var (name, value) in row.Where(property => property.Key.StartsWith(PropertyPrefix, StringComparison.Ordinal)))
+        {
+            message.ApplicationProperties[DecodeName(name[PropertyPrefix.Length..])] = value;
+        }
+
+        message.Subject = (string)message.ApplicationProperties["connector"];
+        return message;
+    }
+
+    /// <summary>A table's property names are identifiers; a header's name may have hyphens and more.</summary>
+    private static string EncodeName(string name) =>
+        string.Concat(name.Select(character => char.IsAsciiLetterOrDigit(character) ? $"{character}" : $"_{(int)character:x4}"));
+
+    private static string DecodeName(string name)
+    {
+        var decoded = new StringBuilder(name.Length);
+        for (var at = 0; at < name.Length; at++)
+        {
+            if (name[at] != '_')
+            {
+                decoded.Append(name[at]);
+                continue;
+            }
+
+            decoded.Append((char)int.Parse(name.AsSpan(at + 1, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+            at += 4;
+        }
+
+        return decoded.ToString();
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using IntegrationHub.Functions.Platform.Storage;
+
+namespace IntegrationHub.Functions.Platform.Notices;
+
+/// <summary>The table <c>Notices</c>: what ops have been told, or are still to be told. A notice stays open, and is not told again, until it is closed.</summary>
+public sealed class NoticeStore(HubTables tables, TimeProvider clock)
+{
+    private const string Partition = "open";
+    private const string OpenedAt = "OpenedAt";
+    private const string ClaimedUntil = "ClaimedUntil";
+    private const string ToldAt = "ToldAt";
+
+    /// <summary>Opens a notice. Opening one of the same key again is once.</summary>
+    /// <returns>Whether it is new.</returns>
+    public async Task<bool> OpenAsync(OpsNotice notice, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(notice);
+        var notices = await tables.GetAsync(HubTables.Notices, cancellationToken);
+        var row = new TableEntity(Partition, TableKey.Hash(notice.Key))
+        {
+            ["Key"] = notice.Key,
+            ["Subject"] = notice.Subject,
+            ["Lines"] = JsonSerializer.Serialize(notice.Lines, HubJson.Options),
+            [OpenedAt] = clock.GetUtcNow(),
+        };
+        try
+        {
+            await notices.AddEntityAsync(row, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException there) when (there.Status == 409 && there.ErrorCode == "EntityAlreadyExists")
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The open notices that ops have not been told of, oldest first.</summary>
+    public async Task<IReadOnlyList<OpenNotice>> UntoldAsync(CancellationToken cancellationToken)
+    {
+        var untold = new List<OpenNotice>();
+        var notices = await tables.GetAsync(HubTables.Notices, cancellationToken);
+        await foreach (var row in notices.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken: cancellationToken))
+        {
+            if (row.GetDateTimeOffset(ToldAt) is null)
+            {
+                var notice = new OpsNotice(row.GetString("Key")!, row.GetString("Subject")!, JsonSerializer.Deserialize<string[]>(row.GetString("Lines")!, HubJson.Options)!);
+                untold.Add(new(notice, row.GetDateTimeOffset(OpenedAt)!.Value, row.GetDateTimeOffset(ClaimedUntil), row.ETag));
+            }
+        }
+
+        return [.. untold.OrderBy(notice => notice.OpenedAt)];
+    }
+
+    /// <summary>Claims a notice for a while; null when somebody else has, or it is closed.</summary>
+    public async Task<OpenNotice?> ClaimAsync(OpenNotice notice, TimeSpan claimFor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(notice);
+        return notice.ClaimedUntil > clock.GetUtcNow() ? null : await NoteAsync(notice, ClaimedUntil, clock.GetUtcNow() + claimFor, cancellationToken);
+    }
+
+    /// <summary>Gives a claimed notice back.</summary>
+    public Task ReleaseAsync(OpenNotice notice, CancellationToken cancellationToken) => NoteAsync(notice, ClaimedUntil, clock.GetUtcNow(), cancellationToken);
+
+    /// <summary>Notes that ops have been told. A notice that was closed meanwhile stays so.</summary>
+    public Task ToldAsync(OpenNotice notice, CancellationToken cancellationToken) => NoteAsync(notice, ToldAt, clock.GetUtcNow(), cancellationToken);
+
+    /// <summary>Closes a notice: what it told of is over, and told anew when it comes back. Closing one that is not open is fine.</summary>
+    public async Task CloseAsync(string key, CancellationToken cancellationToken)
+    {
+        var notices = await tables.GetAsync(HubTables.Notices, cancellationToken);
+        await notices.DeleteEntityAsync(Partition, TableKey.Hash(key), ETag.All, cancellationToken);
+    }
+
+    private async Task<OpenNotice?> NoteAsync(OpenNotice notice, string what, DateTimeOffset when, CancellationToken cancellationToken)
+    {
+        var notices = await tables.GetAsync(HubTables.Notices, cancellationToken);
+        try
+        {
+            var row = new TableEntity(Partition, TableKey.Hash(notice.Notice.Key)) { [what] = when };
+            var answer = await notices.UpdateEntityAsync(row, notice.Version, TableUpdateMode.Merge, cancellationToken);
+            return notice with { Version = answer.Headers.ETag!.Value };
+        }
+        catch (RequestFailedException lost) when (lost.Status is 404 or 412)
+        {
+            return null;
+        }
+    }
+}

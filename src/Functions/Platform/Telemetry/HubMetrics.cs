@@ -1,0 +1,91 @@
+using System.Diagnostics.Metrics;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Functions.Platform.Telemetry;
+
+/// <summary>
+/// What the hub counts, under the meter <c>IntegrationHub</c>. Each hub of a process has a meter of its own, whose scope is the hub's <see cref="IMeterFactory"/>.
+/// Counts carry names of connectors and kinds, never anything of a person.
+/// </summary>
+public sealed class HubMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "IntegrationHub";
+
+    private readonly Counter<long> _deliveries;
+    private readonly Counter<long> _events;
+    private readonly Counter<long> _returnsHeld;
+    private readonly Counter<long> _commits;
+    private readonly Counter<long> _conflicts;
+    private readonly Counter<long> _facts;
+    private readonly Counter<long> _dropped;
+    private readonly Counter<long> _duplicates;
+    private readonly Counter<long> _tableRequests;
+    private readonly Counter<long> _busOperations;
+    private readonly Counter<long> _alerts;
+    private readonly Histogram<double> _latency;
+
+    /// <summary>Makes the instruments.</summary>
+    /// <param name="meters">Makes the meter and disposes of it.</param>
+    public HubMetrics(IMeterFactory meters)
+    {
+        ArgumentNullException.ThrowIfNull(meters);
+        var meter = meters.Create(MeterName);
+        _deliveries = meter.CreateCounter<long>("hub.deliveries", "{delivery}", "Deliveries by connector and outcome.");
+        _events = meter.CreateCounter<long>("hub.events", "{event}", "Events read, by connector and kind.");
+        _returnsHeld = meter.CreateCounter<long>("hub.returns.held", "{return}", "Leads given back without a reason, which are held, by connector.");
+        _commits = meter.CreateCounter<long>("hub.commits", "{commit}", "Journeys saved.");
+        _conflicts = meter.CreateCounter<long>("hub.conflicts", "{conflict}", "Journeys decided again because somebody else had saved.");
+        _facts = meter.CreateCounter<long>("hub.facts", "{fact}", "Facts stored for the first time.");
+        _dropped = meter.CreateCounter<long>("hub.events.dropped", "{event}", "Events about erased persons and facts about deleted records, by connector and reason.");
+        _duplicates = meter.CreateCounter<long>("hub.duplicates", "{fact}", "Facts that had been said before.");
+        _tableRequests = meter.CreateCounter<long>("hub.table.requests", "{request}", "Requests to the tables, retries included.");
+        _busOperations = meter.CreateCounter<long>("hub.bus.operations", "{operation}", "Sends and settlements.");
+        _alerts = meter.CreateCounter<long>("hub.alerts", "{alert}", "Fates of alerts, one for each recipientGroup, by fate.");
+        _latency = meter.CreateHistogram<double>("hub.delivery.latency", "ms", "From the receipt of a delivery to the commit of all its facts.");
+    }
+
+    /// <summary>Counts a delivery.</summary>
+    public void Delivered(string connector, string outcome) => _deliveries.Add(1, new("connector", connector), new("outcome", outcome));
+
+    /// <summary>Counts events that were read.</summary>
+    public void Read(string connector, string kind) => _events.Add(1, new("connector", connector), new("kind", kind));
+
+    /// <summary>Counts a lead that was given back without a reason.</summary>
+    public void ReturnHeld(string connector) => _returnsHeld.Add(1, new KeyValuePair<string, object?>("connector", connector));
+
+    /// <summary>Counts a saved journey and the facts that were new.</summary>
+    public void Committed(int facts)
+    {
+        _commits.Add(1);
+        _facts.Add(facts);
+    }
+
+    /// <summary>Counts what was dropped, since its person was erased or its record deleted.</summary>
+    public void Dropped(string connector, string reason, int count) => _dropped.Add(count, new("connector", connector), new("reason", reason));
+
+    /// <summary>Counts facts that were there already.</summary>
+    public void Repeated(int facts) => _duplicates.Add(facts);
+
+    /// <summary>Counts a journey that had to be decided again.</summary>
+    public void Conflicted() => _conflicts.Add(1);
+
+    /// <summary>Counts an operation on the bus: <c>send</c>, <c>complete</c>, <c>abandon</c>, <c>deadLetter</c>.</summary>
+    public void OnBus(string operation) => _busOperations.Add(1, new KeyValuePair<string, object?>("operation", operation));
+
+    /// <summary>Counts what became of an alert for an audience.</summary>
+    public void Alerted(AlertOutcome fate) => _alerts.Add(1, new KeyValuePair<string, object?>("fate", fate.ToString()));
+
+    /// <summary>Notes how long a delivery took.</summary>
+    public void Took(TimeSpan latency) => _latency.Record(latency.TotalMilliseconds);
+
+    /// <summary>A policy that counts requests to the tables, retries included.</summary>
+    public HttpPipelinePolicy CountTableRequests() => new CountingPolicy(_tableRequests);
+
+    private sealed class CountingPolicy(Counter<long> counter) : HttpPipelineSynchronousPolicy
+    {
+        public override void OnSendingRequest(HttpMessage message) => counter.Add(1);
+    }
+}

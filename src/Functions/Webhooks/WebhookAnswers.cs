@@ -1,0 +1,60 @@
+using IntegrationHub.Connectors.Abstractions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace IntegrationHub.Functions.Webhooks;
+
+/// <summary>The HTTP answers to webhooks.</summary>
+public static class WebhookAnswers
+{
+    private const string RetryAfterSeconds = "30";
+
+    /// <summary>The answer to a delivery.</summary>
+    public static IActionResult To(ReceiveResult received, HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(received);
+        ArgumentNullException.ThrowIfNull(context);
+        switch (received.Outcome)
+        {
+            case ReceiveOutcome.Queued or ReceiveOutcome.Spooled:
+                return received.Reply is { } reply
+                    ? new ContentResult { StatusCode = reply.Status, ContentType = reply.ContentType, Content = reply.Body }
+                    : new AcceptedResult((string?)null, new { accepted = received.Events });
+            case ReceiveOutcome.Unverified:
+                return Problem(StatusCodes.Status401Unauthorized, "The delivery could not be verified.", received.Reason);
+            case ReceiveOutcome.Malformed:
+                return Problem(StatusCodes.Status400BadRequest, "The delivery cannot be read.", received.Reason);
+            case ReceiveOutcome.UnknownConnector:
+                return Problem(StatusCodes.Status404NotFound, "Unknown connector.", received.Reason);
+            case ReceiveOutcome.TooLarge:
+                return Problem(StatusCodes.Status413PayloadTooLarge, "The delivery is too large.", received.Reason);
+            case ReceiveOutcome.Unavailable:
+                context.Response.Headers.RetryAfter = RetryAfterSeconds;
+                return Problem(StatusCodes.Status503ServiceUnavailable, "The hub cannot take deliveries just now.", received.Reason);
+            default:
+                throw new InvalidOperationException($"Unknown outcome {received.Outcome}.");
+        }
+    }
+
+    /// <summary>The answer to a GET or HEAD: the vendor's handshake where it has one, else 405.</summary>
+    public static IActionResult ToHandshake(ConnectorSet connectors, string connector, HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(connectors);
+        ArgumentNullException.ThrowIfNull(request);
+        if (connectors.Find<IWebhookSource>(connector) is not { } source)
+        {
+            return Problem(StatusCodes.Status404NotFound, "Unknown connector.", $"No connector '{connector}' takes webhooks here.");
+        }
+
+        if (source.Handshake(request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString())) is { } reply)
+        {
+            return new ContentResult { StatusCode = reply.Status, ContentType = reply.ContentType, Content = reply.Body };
+        }
+
+        request.HttpContext.Response.Headers.Allow = "POST";
+        return Problem(StatusCodes.Status405MethodNotAllowed, "Webhooks are posted.", $"{source.Type} has no handshake; send POST.");
+    }
+
+    private static ObjectResult Problem(int status, string title, string detail) =>
+        new(new ProblemDetails { Status = status, Title = title, Detail = detail }) { StatusCode = status, ContentTypes = { "application/problem+json" } };
+}

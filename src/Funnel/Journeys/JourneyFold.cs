@@ -1,0 +1,258 @@
+using System.Collections.Immutable;
+
+namespace IntegrationHub.Funnel;
+
+/// <summary>Makes a journey of a set of facts. Pure: order and repetition of the facts change nothing.</summary>
+public static class JourneyFold
+{
+    /// <summary>Folds the facts of one lead. An empty set is a lead nobody has spoken of: it has no journey.</summary>
+    /// <exception cref="ArgumentException"><paramref name="facts"/> is empty.</exception>
+    public static Journey Fold(LeadId leadId, IEnumerable<Fact> facts, FunnelSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(leadId);
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(settings);
+        return FoldOrdered(leadId, FactOrder.Sort(facts, settings.SystemOfRecord), settings);
+    }
+
+    /// <summary>Folds what <see cref="FactOrder.Sort"/> has put in order.</summary>
+    /// <param name="leadId">Whose facts.</param>
+    /// <param name="ordered">The facts.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="trace">Takes down what each fact came to as it was judged, in order; null for whoever only wants the journey.</param>
+    internal static Journey FoldOrdered(LeadId leadId, Fact[] ordered, FunnelSettings settings, ICollection<FactJudgement>? trace = null)
+    {
+        if (ordered.Length == 0)
+        {
+            throw new ArgumentException("A lead without a fact has no journey.", nameof(ordered));
+        }
+
+        var way = new StageWay(ordered[0], settings, trace);
+        var person = new PersonFold();
+        var activities = new ActivityFold(settings);
+        var records = new RecordFold();
+        foreach (var fact in ordered)
+        {
+            if (!records.Take(fact))
+            {
+                trace?.Add(new(fact, FactEffect.Gone, null, null));
+                continue;
+            }
+
+            way.Take(fact);
+            person.Take(fact);
+            activities.Take(fact);
+        }
+
+        var journey = new Journey
+        {
+            LeadId = leadId,
+            Stage = way.Present.Stage,
+            Owner = settings.OwnerOf(way.Present.Stage),
+            EnteredAt = way.Present.EnteredAt,
+            Entries = [.. way.Entries],
+            Deals = way.Deals.List(),
+            EmailConsent = person.EmailConsent,
+            Profile = person.Erased ? new() : person.Profile,
+            ProfileSources = person.Erased ? ImmutableSortedDictionary<PersonProperty, string>.Empty : person.ProfileSources(),
+            Identities = person.Erased ? [] : person.Identities(),
+            GoneRecords = person.Erased ? [] : [.. person.Identities().Where(records.IsGone)],
+            NextActivityAt = activities.NextAt,
+            LastActivityAt = activities.LastAt,
+            Pauses = activities.Pauses(),
+            Held = [.. way.Held],
+            Erased = person.Erased,
+            Hash = "",
+        };
+        return journey with { Hash = JourneyHash.Of(journey) };
+    }
+
+    /// <summary>The lead's way over the stages.</summary>
+    private sealed class StageWay
+    {
+        private readonly FunnelSettings _settings;
+        private readonly ICollection<FactJudgement>? _trace;
+        private readonly Dictionary<string, FunnelStage> _lastWords = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, string> _lastRaws = new(StringComparer.Ordinal);
+
+        public StageWay(Fact first, FunnelSettings settings, ICollection<FactJudgement>? trace)
+        {
+            (_settings, _trace) = (settings, trace);
+            Enter(first, new(FunnelStage.Awareness, StagePolicy.FirstHeard, $"first heard of through {first.Connector}"));
+        }
+
+        public List<StageEntry> Entries { get; } = [];
+
+        public List<UnmappedStage> Held { get; } = [];
+
+        public DealBook Deals { get; } = new();
+
+        public StageEntry Present => Entries[^1];
+
+        public void Take(Fact fact)
+        {
+            var step = fact is DealChanged change ? Deals.Apply(change) : null;
+            FunnelStage? lastWord = _lastWords.TryGetValue(fact.Connector, out var word) ? word : null;
+            var restated = IsRestated(fact);
+            var move = restated || fact.IsEchoOf(PersonProperty.Stage) ? null : StagePolicy.Judge(fact, new(Present.Stage, Present.EnteredAt, Deals, lastWord, step), _settings);
+            if (move is { Overrules: false })
+            {
+                Enter(fact, move);
+            }
+
+            _trace?.Add(FactJudgement.Of(fact, restated, move));
+
+            if (fact.Side == ToolSide.Crm && !fact.IsEchoOf(PersonProperty.Stage) && fact is StageClaimed { Stage: not null } or DealChanged or HandoffReturned)
+            {
+                _lastWords[fact.Connector] = (fact as StageClaimed)?.Stage ?? Present.Stage;
+            }
+
+            if (fact is StageClaimed { Stage: null, Raw: { } raw } && !Held.Exists(held => held.Connector == fact.Connector && held.Raw == raw))
+            {
+                Held.Add(new(fact.Connector, raw, fact.OccurredAt.ToUniversalTime()));
+            }
+        }
+
+        /// <summary>A CRM's row states its stage whenever anything about it changes. What it says again in the same words, with no return in between, is no news.</summary>
+        private bool IsRestated(Fact fact)
+        {
+            if (fact is not (StageClaimed or HandoffReturned) || fact is not { Side: ToolSide.Crm, Raw: { } raw })
+            {
+                return false;
+            }
+
+            var restated = _lastRaws.TryGetValue(fact.Connector, out var last) && last == raw;
+            _lastRaws[fact.Connector] = raw;
+            return restated && fact is StageClaimed;
+        }
+
+        /// <summary>A stay of no length is no stay: it gives way to what came at the same instant, and a stay it had cut in two is one again.</summary>
+        private void Enter(Fact fact, StageMove move)
+        {
+            var at = fact.OccurredAt.ToUniversalTime();
+            if (Entries.Count > 0 && Present.EnteredAt == at)
+            {
+                Entries.RemoveAt(Entries.Count - 1);
+                if (Entries.Count > 0 && Present.Stage == move.Stage)
+                {
+                    return;
+                }
+            }
+
+            Entries.Add(new(move.Stage, at, move.Rule, move.Reason, fact.DedupeKey, fact.Connector));
+        }
+    }
+
+    /// <summary>Who the person is and whether they may be written to.</summary>
+    private sealed class PersonFold
+    {
+        private readonly HashSet<IdentityKey> _keys = [];
+        private readonly ProfileFold _profile = new();
+
+        public LeadProfile Profile => _profile.Profile();
+
+        public ConsentState EmailConsent { get; private set; }
+
+        public bool Erased { get; private set; }
+
+        public void Take(Fact fact)
+        {
+            switch (fact)
+            {
+                case ProfileChanged changed:
+                    _profile.Take(changed);
+                    break;
+                case ConsentChanged consent when !consent.IsEchoOf(PersonProperty.Consent):
+                    EmailConsent = consent.Email;
+                    break;
+                case IdentitiesLinked { Keys.IsDefault: false } linked:
+                    _keys.UnionWith(linked.Keys);
+                    break;
+                case PersonErased:
+                    Erased = true;
+                    break;
+            }
+        }
+
+        public ImmutableArray<IdentityKey> Identities() =>
+        [
+            .. _keys
+                .OrderBy(key => key.Kind)
+                .ThenBy(key => key.Connector, StringComparer.Ordinal)
+                .ThenBy(key => key.Id, StringComparer.Ordinal),
+        ];
+
+        public ImmutableSortedDictionary<PersonProperty, string> ProfileSources() => _profile.Sources();
+    }
+
+    /// <summary>What the teams did, and what they have booked.</summary>
+    private sealed class ActivityFold(FunnelSettings settings)
+    {
+        private readonly Dictionary<(string Connector, string Id), (DateTimeOffset BookedAt, DateTimeOffset DueAt)> _booked = [];
+        private readonly List<StallPause> _pauses = [];
+
+        public DateTimeOffset? LastAt { get; private set; }
+
+        public DateTimeOffset? NextAt => _booked.Count == 0 ? null : _booked.Values.Min(booking => booking.DueAt);
+
+        public void Take(Fact fact)
+        {
+            if (fact is ActivityLogged or ActivityBooked or HandoffAccepted or HandoffReturned)
+            {
+                LastAt = fact.OccurredAt.ToUniversalTime();
+            }
+
+            if (fact is not ActivityBooked activity)
+            {
+                return;
+            }
+
+            var key = (activity.Connector, activity.ActivityId);
+            var at = activity.OccurredAt.ToUniversalTime();
+            if (_booked.Remove(key, out var earlier))
+            {
+                Pause(earlier.BookedAt, at < earlier.DueAt ? at : earlier.DueAt);
+            }
+
+            if (DueOf(activity) is { } due)
+            {
+                _booked[key] = (at, due.ToUniversalTime());
+            }
+        }
+
+        private DateTimeOffset? DueOf(ActivityBooked activity) =>
+            activity.DueAt ?? (activity.DueOn is { } day ? settings.CalendarOf(activity.Side == ToolSide.Marketing ? Team.Marketing : Team.Sales).EndOf(day) : null);
+
+        /// <summary>The pauses of all bookings, those joined that overlap or touch.</summary>
+        public ImmutableArray<StallPause> Pauses()
+        {
+            foreach (var (bookedAt, dueAt) in _booked.Values)
+            {
+                Pause(bookedAt, dueAt);
+            }
+
+            var joined = new List<StallPause>(_pauses.Count);
+            foreach (var pause in _pauses.OrderBy(pause => pause.From))
+            {
+                if (joined.Count > 0 && pause.From <= joined[^1].To)
+                {
+                    joined[^1] = joined[^1] with { To = pause.To > joined[^1].To ? pause.To : joined[^1].To };
+                }
+                else
+                {
+                    joined.Add(pause);
+                }
+            }
+
+            return [.. joined];
+        }
+
+        private void Pause(DateTimeOffset from, DateTimeOffset to)
+        {
+            if (from < to)
+            {
+                _pauses.Add(new(from, to));
+            }
+        }
+    }
+}

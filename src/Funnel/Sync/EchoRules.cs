@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+
+namespace IntegrationHub.Funnel;
+
+/// <summary>Tells the hub's own writes, as they come back from the tools, from what people and automations there change. Pure.</summary>
+public static class EchoRules
+{
+    private const int WritesKept = 40;
+
+    /// <summary>The fingerprint of a value of one record's property, whosever the record is by now; spaces around it do not count.</summary>
+    public static string Fingerprint(IdentityKey record, PersonProperty property, string value)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(value);
+        return CauseId.Of("value", record.Connector, record.Id, property, value.Trim());
+    }
+
+    /// <summary>Whether a write is of a value, in the tool's words.</summary>
+    public static bool IsOf(OwnWrite write, string value)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        return write.Value == FingerprintFor(write, value);
+    }
+
+    /// <summary>Whether a write took the place of a value, in the tool's words; an empty one is none.</summary>
+    public static bool Replaced(OwnWrite write, string value)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        ArgumentNullException.ThrowIfNull(value);
+        return write.Before is { } before ? before == FingerprintFor(write, value) : value.Length == 0;
+    }
+
+    private static string FingerprintFor(OwnWrite write, string value) => Fingerprint(IdentityKey.Person(write.Connector, write.Record), write.Property, value);
+
+    /// <summary>The breaker that stops the writing of a property now; null where none does.</summary>
+    public static SyncLoopBreaker? OpenBreaker(JourneyLedger ledger, PersonProperty property, WriteBackPolicy policy, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        return ledger.Breakers.FirstOrDefault(breaker => breaker.Property == property && now < breaker.EndOf(policy));
+    }
+
+    /// <summary>
+    /// Notes writes. One that is noted already, and whose echo is still awaited, is noted once: the message that asks for it came again. The oldest that nothing depends on any more are forgotten.
+    /// </summary>
+    public static JourneyLedger Note(JourneyLedger ledger, IEnumerable<OwnWrite> writes)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        ArgumentNullException.ThrowIfNull(writes);
+        var kept = ledger.Writes.ToList();
+        foreach (var write in writes)
+        {
+            kept.RemoveAll(known => known.Outcome == write.Outcome && known is { Echo: null, ReplacedAt: null } && Key(known) == Key(write));
+            kept.Add(write);
+        }
+
+        return ledger with { Writes = [.. kept.TakeLast(WritesKept)] };
+    }
+
+    /// <summary>Takes an arriving fact down: what in it is an echo is marked, and what replaces a value of the hub's counts as a flip.</summary>
+    /// <returns>The ledger, and the fact with its echoes named.</returns>
+    internal static (JourneyLedger Ledger, Fact Fact) Take(JourneyLedger ledger, Fact fact, WriteBackPolicy policy, DateTimeOffset now)
+    {
+        if (ledger.Writes.IsEmpty)
+        {
+            return (ledger, fact);
+        }
+
+        var (next, echoes) = (ledger, ImmutableArray<PersonProperty>.Empty);
+        foreach (var (property, value) in Said(fact))
+        {
+            var awaited = IndexOf(next.Writes, write => Concerns(write, fact, property) && write.Echo is null && now - write.At <= policy.EchoWithin && IsOf(write, value));
+            if (awaited >= 0)
+            {
+                next = Change(next, awaited, write => write with { Echo = fact.DedupeKey });
+                echoes = echoes.Add(property);
+            }
+            else
+            {
+                next = Overwrite(next, fact, property, value, policy, now);
+            }
+        }
+
+        return (next, echoes.IsEmpty ? fact : fact with { Echoes = echoes });
+    }
+
+    /// <summary>The tool has another value than the hub's last: a flip, once for each write. What it had before the write is only its old word, if it was said before.</summary>
+    private static JourneyLedger Overwrite(JourneyLedger ledger, Fact fact, PersonProperty property, string value, WriteBackPolicy policy, DateTimeOffset now)
+    {
+        var last = ledger.Writes.LastOrDefault(write => Concerns(write, fact, property));
+        if (property == PersonProperty.Consent || last is null or { ReplacedAt: not null } || IsOf(last, value) || (fact.OccurredAt < FullSecond(last.At) && Replaced(last, value)))
+        {
+            return ledger;
+        }
+
+        var flipped = Change(ledger, ledger.Writes.LastIndexOf(last), write => write with { ReplacedAt = now });
+        var known = ledger.Breakers.FirstOrDefault(breaker => breaker.Property == property);
+        var since = known is null || known.EndOf(policy) < now - policy.OverwriteWindow ? now - policy.OverwriteWindow : known.EndOf(policy);
+        var flips = flipped.Writes.Count(write => write.Property == property && write.ReplacedAt >= since);
+        return flips < policy.MaxOverwrites || now < known?.EndOf(policy)
+            ? flipped
+            : flipped with { Breakers = [.. flipped.Breakers.Where(breaker => breaker.Property != property), new(property, now)] };
+    }
+
+    /// <summary>What a fact says of the properties that the hub writes.</summary>
+    private static IEnumerable<(PersonProperty Property, string Value)> Said(Fact fact) => fact switch
+    {
+        StageClaimed { Raw: { } raw } => [(PersonProperty.Stage, raw)],
+        ConsentChanged consent => [(PersonProperty.Consent, consent.Email.ToString())],
+        ProfileChanged { Profile: var profile } => LeadProfile.Properties.Where(property => profile.Of(property) is not null).Select(property => (property, profile.ComparableOf(property)!)),
+        _ => [],
+    };
+
+    private static (string Connector, string Record, PersonProperty Property, string Value) Key(OwnWrite write) => (write.Connector, write.Record, write.Property, write.Value);
+
+    private static bool Concerns(OwnWrite write, Fact fact, PersonProperty property) =>
+        write.Outcome == WriteOutcome.Written && write.Property == property && write.Connector == fact.Connector;
+
+    /// <summary>Some tools stamp changes with full seconds.</summary>
+    private static DateTimeOffset FullSecond(DateTimeOffset at) => DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds());
+
+    private static int IndexOf(ImmutableArray<OwnWrite> writes, Func<OwnWrite, bool> isMeant)
+    {
+        for (var i = 0; i < writes.Length; i++)
+        {
+            if (isMeant(writes[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static JourneyLedger Change(JourneyLedger ledger, int index, Func<OwnWrite, OwnWrite> change) =>
+        ledger with { Writes = ledger.Writes.SetItem(index, change(ledger.Writes[index])) };
+}

@@ -1,0 +1,80 @@
+using IntegrationHub.Functions.Ops.DeadLetters;
+using IntegrationHub.Functions.Platform.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace IntegrationHub.Cli.Tests;
+
+/// <summary>Plays a hub over HTTP: key, dead letters and replay, with the real hub's types, reading and JSON.</summary>
+internal sealed class FakeHub : IAsyncDisposable
+{
+    public const string Key = "played-key";
+
+    private readonly WebApplication _server;
+    private readonly List<ReplayOrder> _orders = [];
+
+    private FakeHub(WebApplication server) => _server = server;
+
+    public string Url => _server.Urls.Single();
+
+    /// <summary>Gets or sets what the hub gave up.</summary>
+    public IReadOnlyList<DeadLetter> DeadLetters { get; set; } = [];
+
+    /// <summary>Gets or sets a value indicating whether there are more than are listed.</summary>
+    public bool Capped { get; set; }
+
+    /// <summary>Gets the replays that were asked for.</summary>
+    public IReadOnlyList<ReplayOrder> Orders => _orders;
+
+    public static async Task<FakeHub> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Services.ConfigureHttpJsonOptions(options => HubJson.Configure(options.SerializerOptions));
+        var server = builder.Build();
+        var hub = new FakeHub(server);
+        server.Use(CheckKeyAsync);
+        server.MapGet("/api/deadletters", hub.List);
+        server.MapPost("/api/deadletters/replay", hub.ReplayAsync);
+        server.MapGet("/words/api/deadletters", () => "these are words");
+        server.MapGet("/other/api/deadletters", () => Results.Json(new { some = "thing" }));
+        await server.StartAsync(TestContext.Current.CancellationToken);
+        return hub;
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private static Task CheckKeyAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Headers["x-functions-key"] == Key)
+        {
+            return next(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        return Task.CompletedTask;
+    }
+
+    private static IResult Problem(string fault) => Results.Problem(fault, statusCode: StatusCodes.Status400BadRequest);
+
+    private IResult List(string entity) => ReplayOrder.TryFindEntity(entity, out var known, out var fault)
+        ? Results.Json(new DeadLetterList(known.Name, DeadLetters.Count, Capped, DeadLetters))
+        : Problem(fault);
+
+    private async Task<IResult> ReplayAsync(HttpRequest request)
+    {
+        using var body = new StreamReader(request.Body);
+        if (!ReplayOrder.TryRead(await body.ReadToEndAsync(request.HttpContext.RequestAborted), out var order, out var fault))
+        {
+            return Problem(fault);
+        }
+
+        _orders.Add(order);
+        var meant = DeadLetters.Where(letter => DeadLetterRules.Matches(letter, order)).ToList();
+        return Results.Json(new ReplayReport(meant.Count, order.DryRun ? 0 : meant.Count, DeadLetterRules.Count(meant), order.DryRun, Capped));
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Functions.Ingestion;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Functions.Tests.Identity;
+
+/// <summary>A tool whose deliveries say what a test wants. Its ids say their kind before a hyphen: <c>lead-1</c>, <c>contact-1</c>.</summary>
+internal sealed class FakeTool(string name, string world) : IDeliveryReader
+{
+    private readonly ConcurrentDictionary<string, IReadOnlyList<SourceEvent>> _said = new();
+
+    public string Name => name;
+
+    public string Type => "Played";
+
+    public string RecordKind(string personId) => personId.Split('-')[0];
+
+    /// <summary>Gets the stages that a map knows.</summary>
+    public HashSet<string> Mapped { get; } = [];
+
+    public bool Maps(StageMapKind map, string raw) => Mapped.Contains(raw);
+
+    public IReadOnlyList<SourceEvent> Read(Delivery delivery) => _said[System.Text.Encoding.UTF8.GetString(delivery.Body.Span)];
+
+    /// <summary>A record of this tool in the test's own world: test classes share the tables.</summary>
+    public IdentityKey Record(string id) => IdentityKey.Person(name, $"{id}-{world}");
+
+    public string Address(string who) => $"{who}@{world}.example.com";
+
+    /// <summary>A delivery of some events, received at a time of its own.</summary>
+    public Delivery Deliver(params SourceEvent[] events)
+    {
+        var body = $"{name}-{_said.Count}-{world}";
+        _said[body] = events;
+        return new() { Connector = name, Channel = "", Headers = new Dictionary<string, string>(), Body = BinaryData.FromString(body).ToMemory(), ReceivedAt = Leads.Monday.AddMinutes(_said.Count) };
+    }
+
+    /// <summary>An event about a record, an address, or both.</summary>
+    public SourceEvent Event(SourceEventKind kind, int minute, string? record, string? who = null, ToolSide side = ToolSide.Marketing) => new()
+    {
+        Kind = kind,
+        DedupeKey = $"{name}|{kind}|{minute}|{record}|{who}|{world}",
+        OccurredAt = Leads.Monday.AddMinutes(minute),
+        Side = side,
+        People = record is null ? [] : [Record(record)],
+        SubjectEmail = who is null ? null : Address(who),
+        Profile = who is null ? null : new() { Email = Address(who) },
+    };
+
+    /// <summary>A record is on a stage.</summary>
+    public SourceEvent Stage(FunnelStage stage, int minute, string? record, string? who = null, ToolSide side = ToolSide.Marketing) =>
+        Event(SourceEventKind.StageChanged, minute, record, who, side) with { Stage = stage, ToStageRaw = stage.ToString() };
+
+    /// <summary>Records became one.</summary>
+    public SourceEvent Merge(int minute, string survivor, params string[] merged) =>
+        Event(SourceEventKind.ContactMerged, minute, survivor) with { Merged = [.. merged.Select(Record)], DedupeKey = $"{name}|merged|{minute}|{survivor}|{world}" };
+}
+
+/// <summary>Tells a hub what tools say, one delivery at a time.</summary>
+internal static class PendingAlert
+{
+    public static Task TellAsync(this TestHub hub, FakeTool tool, params SourceEvent[] events) => hub.TellAsync(tool.Deliver(events));
+
+    public static Task TellAsync(this TestHub hub, Delivery delivery) =>
+        hub.Get<ProcessFlow>().HandleAsync(delivery, $"message-{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(delivery.Body.Span))[..12]}", again: false, TestContext.Current.CancellationToken);
+}

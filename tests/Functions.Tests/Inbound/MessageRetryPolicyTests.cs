@@ -1,0 +1,47 @@
+using System.Net;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Http;
+using IntegrationHub.Functions.Platform.Messaging;
+
+namespace IntegrationHub.Functions.Tests.Inbound;
+
+public sealed class MessageRetryPolicyTests
+{
+    private static readonly MessageRetryPolicy Policy = new([TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)]);
+
+    [Fact]
+    public void What_went_well_is_completed() => Assert.IsType<Settlement.Complete>(Policy.Decide(null, 1));
+
+    [Theory]
+    [InlineData(1, 5)]
+    [InlineData(2, 30)]
+    public void A_failure_comes_back_after_the_wait_of_its_attempt(int attempt, int seconds) =>
+        Assert.Equal(new Settlement.RetryAfter(TimeSpan.FromSeconds(seconds), attempt + 1), Policy.Decide(new IOException("down"), attempt));
+
+    [Fact]
+    public void After_the_last_wait_a_message_is_given_up_with_the_number_of_attempts()
+    {
+        var dead = Assert.IsType<Settlement.DeadLetter>(Policy.Decide(new IOException("down"), 3));
+
+        Assert.Equal("gave-up", dead.Reason);
+        Assert.Contains("3 attempts", dead.Description, StringComparison.Ordinal);
+        Assert.DoesNotContain("down", dead.Description, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(4, 5)]
+    [InlineData(5, 5)]
+    [InlineData(6, 6)]
+    public void A_vendor_that_asks_for_a_longer_wait_gets_it(int asked, int waited) =>
+        Assert.Equal(
+            new Settlement.RetryAfter(TimeSpan.FromSeconds(waited), 2),
+            Policy.Decide(new VendorUnavailableException("crm", "GET /x", HttpStatusCode.TooManyRequests, TimeSpan.FromSeconds(asked)), 1));
+
+    [Fact]
+    public void What_no_attempt_will_help_is_dead_lettered_at_once_with_its_reason()
+    {
+        Assert.Equal(new Settlement.DeadLetter("unknown-connector", "say so"), Policy.Decide(new UnrecoverableMessageException("unknown-connector", "say so"), 1));
+        Assert.Equal("unreadable", Assert.IsType<Settlement.DeadLetter>(Policy.Decide(new UnreadableDeliveryException("hubspot", "not JSON"), 1)).Reason);
+        Assert.Equal("vendor-refused", Assert.IsType<Settlement.DeadLetter>(Policy.Decide(new VendorRefusedException("crm", "PATCH /x", HttpStatusCode.BadRequest, "REQUIRED_FIELD_MISSING"), 1)).Reason);
+    }
+}
