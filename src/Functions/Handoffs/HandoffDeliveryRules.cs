@@ -111,11 +111,4 @@ public static class HandoffDeliveryRules
 
     private static ImmutableArray<Assignment> Delivered(ImmutableArray<Assignment> assignments, HandoffReceipt receipt, DateTimeOffset now) =>
         assignments is [.., var last] ? assignments.SetItem(assignments.Length - 1, last with { DeliveredAt = now, KeptBy = receipt.KeptBy }) : assignments;
-
-    /// <summary>The state with a change to one handoff.</summary>
-    public static JourneyState Note(JourneyState state, string handoffId, Func<Handoff, Handoff> change)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        return state with { Ledger = state.Ledger with { Handoffs = [.. state.Ledger.Handoffs.Select(handoff => handoff.Id == handoffId ? change(handoff) : handoff)] } };
-    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IntegrationHub.Functions.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -15,10 +16,7 @@ public sealed class ReturnsFunction(ReturnFlow returns)
         ArgumentNullException.ThrowIfNull(request);
         return TryRead(request.Query["from"], out var from) && TryRead(request.Query["to"], out var to)
             ? new OkObjectResult(await returns.ReportAsync(request.Query["campaign"], from, to, cancellationToken))
-            : new ObjectResult(new ProblemDetails { Status = StatusCodes.Status400BadRequest, Title = "Write from and to as 2026-03-02 or 2026-03-02T09:00:00Z." })
-            {
-                StatusCode = StatusCodes.Status400BadRequest, ContentTypes = { "application/problem+json" },
-            };
+            : Answers.Problem(StatusCodes.Status400BadRequest, "Write from and to as 2026-03-02 or 2026-03-02T09:00:00Z.");
     }
 
     /// <summary>Without an offset a time is UTC.</summary>

@@ -1,4 +1,5 @@
 using IntegrationHub.Functions.Identity.Erasure;
+using IntegrationHub.Functions.Platform.Http;
 using IntegrationHub.Funnel;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -13,7 +14,7 @@ public sealed class EraseLeadFunction(ErasureFlow erasure, LeadQuery leads)
     [Function("EraseLead")]
     public async Task<IActionResult> EraseAsync(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "leads/{leadId}")] HttpRequest request, string leadId, CancellationToken cancellationToken) =>
-        LeadId.TryParse(leadId, out var id) && await erasure.EraseAsync(id, cancellationToken) ? new NoContentResult() : LeadsFunction.Answer(null);
+        LeadId.TryParse(leadId, out var id) && await erasure.EraseAsync(id, cancellationToken) ? new NoContentResult() : Answers.Lead(null);
 
     /// <summary>Lifts the tombstone of <c>?email=…</c> or <c>?connector=…&amp;id=…</c>.</summary>
     [Function("LiftTombstone")]
@@ -22,9 +23,9 @@ public sealed class EraseLeadFunction(ErasureFlow erasure, LeadQuery leads)
         ArgumentNullException.ThrowIfNull(request);
         if (!leads.TryReadKey(request.Query["email"], request.Query["connector"], request.Query["id"], out var key, out var fault))
         {
-            return LeadsFunction.Problem(StatusCodes.Status400BadRequest, fault);
+            return Answers.Problem(StatusCodes.Status400BadRequest, fault);
         }
 
-        return await erasure.RemoveTombstoneAsync(key, cancellationToken) ? new NoContentResult() : LeadsFunction.Problem(StatusCodes.Status404NotFound, "No tombstone of this key.");
+        return await erasure.RemoveTombstoneAsync(key, cancellationToken) ? new NoContentResult() : Answers.Problem(StatusCodes.Status404NotFound, "No tombstone of this key.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IntegrationHub.Functions.Identity;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Leads;
@@ -39,17 +40,6 @@ public sealed record LeadView(
             [.. state.Ledger.Handoffs.Select(HandoffView.Of)],
             [.. state.Ledger.Alerts.Select(alert => new AlertView(alert.Id, alert.Kind, alert.Level, alert.Fate, alert.FateReason, alert.At))]);
     }
-}
-
-/// <summary>A key of a lead: a record in a tool, or an address.</summary>
-public sealed record IdentityView(
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Connector,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Email)
-{
-    /// <summary>Makes the view of a key.</summary>
-    public static IdentityView Of(IdentityKey key) =>
-        key is { Kind: IdentityKind.Email } ? new(null, null, key.Id) : new(key?.Connector, key?.Id, null);
 }
 
 /// <summary>A deal.</summary>

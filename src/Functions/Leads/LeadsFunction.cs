@@ -1,3 +1,4 @@
+using IntegrationHub.Functions.Platform.Http;
 using IntegrationHub.Funnel;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -12,7 +13,7 @@ public sealed class LeadsFunction(LeadQuery leads)
     [Function("GetLead")]
     public async Task<IActionResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads/{leadId}")] HttpRequest request, string leadId, CancellationToken cancellationToken) =>
-        Answer(LeadId.TryParse(leadId, out var id) ? await leads.FindAsync(id, cancellationToken) : null);
+        Answers.Lead(LeadId.TryParse(leadId, out var id) ? await leads.FindAsync(id, cancellationToken) : null);
 
     /// <summary>Finds a lead by e-mail address, or by a connector and the id of its record there.</summary>
     [Function("FindLead")]
@@ -20,15 +21,7 @@ public sealed class LeadsFunction(LeadQuery leads)
     {
         ArgumentNullException.ThrowIfNull(request);
         return leads.TryReadKey(request.Query["email"], request.Query["connector"], request.Query["id"], out var key, out var fault)
-            ? Answer(await leads.FindAsync(key, cancellationToken))
-            : Problem(StatusCodes.Status400BadRequest, fault);
+            ? Answers.Lead(await leads.FindAsync(key, cancellationToken))
+            : Answers.Problem(StatusCodes.Status400BadRequest, fault);
     }
-
-    /// <summary>The lead as asked for, or 404.</summary>
-    internal static ObjectResult Answer(object? lead) =>
-        lead is null ? Problem(StatusCodes.Status404NotFound, "No such lead.") : new OkObjectResult(lead);
-
-    /// <summary>An answer that says what is wrong.</summary>
-    internal static ObjectResult Problem(int status, string title) =>
-        new(new ProblemDetails { Status = status, Title = title }) { StatusCode = status, ContentTypes = { "application/problem+json" } };
 }

@@ -1,3 +1,4 @@
+using IntegrationHub.Functions.Platform.Http;
 using IntegrationHub.Funnel;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -12,5 +13,5 @@ public sealed class WhyFunction(LeadQuery leads)
     [Function("ExplainLead")]
     public async Task<IActionResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads/{leadId}/why")] HttpRequest request, string leadId, CancellationToken cancellationToken) =>
-        LeadsFunction.Answer(LeadId.TryParse(leadId, out var id) ? await leads.ExplainAsync(id, cancellationToken) : null);
+        Answers.Lead(LeadId.TryParse(leadId, out var id) ? await leads.ExplainAsync(id, cancellationToken) : null);
 }

@@ -1,4 +1,5 @@
 using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Functions.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 
@@ -21,16 +22,16 @@ public static class WebhookAnswers
                     ? new ContentResult { StatusCode = reply.Status, ContentType = reply.ContentType, Content = reply.Body }
                     : new AcceptedResult((string?)null, new { accepted = received.Events });
             case ReceiveOutcome.Unverified:
-                return Problem(StatusCodes.Status401Unauthorized, "The delivery could not be verified.", received.Reason);
+                return Answers.Problem(StatusCodes.Status401Unauthorized, "The delivery could not be verified.", received.Reason);
             case ReceiveOutcome.Malformed:
-                return Problem(StatusCodes.Status400BadRequest, "The delivery cannot be read.", received.Reason);
+                return Answers.Problem(StatusCodes.Status400BadRequest, "The delivery cannot be read.", received.Reason);
             case ReceiveOutcome.UnknownConnector:
-                return Problem(StatusCodes.Status404NotFound, "Unknown connector.", received.Reason);
+                return Answers.Problem(StatusCodes.Status404NotFound, "Unknown connector.", received.Reason);
             case ReceiveOutcome.TooLarge:
-                return Problem(StatusCodes.Status413PayloadTooLarge, "The delivery is too large.", received.Reason);
+                return Answers.Problem(StatusCodes.Status413PayloadTooLarge, "The delivery is too large.", received.Reason);
             case ReceiveOutcome.Unavailable:
                 context.Response.Headers.RetryAfter = RetryAfterSeconds;
-                return Problem(StatusCodes.Status503ServiceUnavailable, "The hub cannot take deliveries just now.", received.Reason);
+                return Answers.Problem(StatusCodes.Status503ServiceUnavailable, "The hub cannot take deliveries just now.", received.Reason);
             default:
                 throw new InvalidOperationException($"Unknown outcome {received.Outcome}.");
         }
@@ -43,7 +44,7 @@ public static class WebhookAnswers
         ArgumentNullException.ThrowIfNull(request);
         if (connectors.Find<IWebhookSource>(connector) is not { } source)
         {
-            return Problem(StatusCodes.Status404NotFound, "Unknown connector.", $"No connector '{connector}' takes webhooks here.");
+            return Answers.Problem(StatusCodes.Status404NotFound, "Unknown connector.", $"No connector '{connector}' takes webhooks here.");
         }
 
         if (source.Handshake(request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString())) is { } reply)
@@ -52,9 +53,6 @@ public static class WebhookAnswers
         }
 
         request.HttpContext.Response.Headers.Allow = "POST";
-        return Problem(StatusCodes.Status405MethodNotAllowed, "Webhooks are posted.", $"{source.Type} has no handshake; send POST.");
+        return Answers.Problem(StatusCodes.Status405MethodNotAllowed, "Webhooks are posted.", $"{source.Type} has no handshake; send POST.");
     }
-
-    private static ObjectResult Problem(int status, string title, string detail) =>
-        new(new ProblemDetails { Status = status, Title = title, Detail = detail }) { StatusCode = status, ContentTypes = { "application/problem+json" } };
 }

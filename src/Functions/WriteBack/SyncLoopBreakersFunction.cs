@@ -1,4 +1,4 @@
-using IntegrationHub.Functions.Leads;
+using IntegrationHub.Functions.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -17,5 +17,5 @@ public sealed class SyncLoopBreakersFunction(SyncLoopBreakerFlow breakers)
     [Function("CloseBreaker")]
     public async Task<IActionResult> CloseAsync(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "breakers/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        await breakers.CloseAsync(id, cancellationToken) ? new NoContentResult() : LeadsFunction.Problem(StatusCodes.Status404NotFound, "No such breaker is open.");
+        await breakers.CloseAsync(id, cancellationToken) ? new NoContentResult() : Answers.Problem(StatusCodes.Status404NotFound, "No such breaker is open.");
 }

@@ -10,4 +10,8 @@ public sealed record JourneyState(LeadId LeadId, ImmutableDictionary<string, Fac
 {
     /// <summary>A lead of which nothing is known.</summary>
     public static JourneyState New(LeadId leadId) => new(leadId, ImmutableDictionary<string, Fact>.Empty, JourneyLedger.Empty);
+
+    /// <summary>Returns the state with one handoff changed. Unchanged when the lead has no such handoff.</summary>
+    public JourneyState WithHandoff(string handoffId, Func<Handoff, Handoff> change) =>
+        this with { Ledger = Ledger with { Handoffs = [.. Ledger.Handoffs.Select(handoff => handoff.Id == handoffId ? change(handoff) : handoff)] } };
 }

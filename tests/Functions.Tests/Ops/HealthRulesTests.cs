@@ -1,5 +1,6 @@
 using IntegrationHub.Functions.Alerts.Sending;
 using IntegrationHub.Functions.Ops.Health;
+using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Telemetry;
 using static IntegrationHub.Functions.Tests.Leads;
 

@@ -1,4 +1,3 @@
-using IntegrationHub.Functions.Ops.Health;
 namespace IntegrationHub.Functions.Alerts.Sending;
 
 /// <summary>How it looks in the mailboxes.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using IntegrationHub.Functions.Leads;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Identity.Reviews;

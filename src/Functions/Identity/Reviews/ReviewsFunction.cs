@@ -1,6 +1,6 @@
 using System.Text.Json;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Leads;
+using IntegrationHub.Functions.Platform.Http;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using Microsoft.AspNetCore.Http;
@@ -34,15 +34,15 @@ public sealed class ReviewsFunction(ReviewStore reviews, ReviewFlow flow, Journe
         ArgumentNullException.ThrowIfNull(request);
         if (await ReadAsync(request, cancellationToken) is not { } decision)
         {
-            return Problem(StatusCodes.Status400BadRequest, "That is no answer.", """Answer with exactly one of {"choose":"…"}, {"merge":true} and {"separate":true}.""");
+            return Answers.Problem(StatusCodes.Status400BadRequest, "That is no answer.", """Answer with exactly one of {"choose":"…"}, {"merge":true} and {"separate":true}.""");
         }
 
         return await flow.AnswerAsync(id, decision, cancellationToken) switch
         {
             ReviewOutcome.Done => new NoContentResult(),
-            ReviewOutcome.Unknown => Problem(StatusCodes.Status404NotFound, "No such review.", "GET /api/reviews lists what is open."),
-            ReviewOutcome.Answered answered => Problem(StatusCodes.Status409Conflict, "It was answered otherwise before.", $"The answer that holds is {JsonSerializer.Serialize(answered.Earlier, HubJson.Options)}."),
-            ReviewOutcome.Wrong wrong => Problem(StatusCodes.Status400BadRequest, "That is no answer to this review.", wrong.Why),
+            ReviewOutcome.Unknown => Answers.Problem(StatusCodes.Status404NotFound, "No such review.", "GET /api/reviews lists what is open."),
+            ReviewOutcome.Answered answered => Answers.Problem(StatusCodes.Status409Conflict, "It was answered otherwise before.", $"The answer that holds is {JsonSerializer.Serialize(answered.Earlier, HubJson.Options)}."),
+            ReviewOutcome.Wrong wrong => Answers.Problem(StatusCodes.Status400BadRequest, "That is no answer to this review.", wrong.Why),
             var other => throw new InvalidOperationException($"Unknown outcome {other}."),
         };
     }
@@ -71,7 +71,4 @@ public sealed class ReviewsFunction(ReviewStore reviews, ReviewFlow flow, Journe
             return null;
         }
     }
-
-    private static ObjectResult Problem(int status, string title, string detail) =>
-        new(new ProblemDetails { Status = status, Title = title, Detail = detail }) { StatusCode = status, ContentTypes = { "application/problem+json" } };
 }

@@ -1,3 +1,4 @@
+using IntegrationHub.Functions.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -14,7 +15,7 @@ public sealed class DeadLetterFunction(DeadLetterFlow deadLetters)
         ArgumentNullException.ThrowIfNull(request);
         return ReplayOrder.TryFindEntity(request.Query["entity"], out var entity, out var fault)
             ? new OkObjectResult(await deadLetters.ListAsync(entity, cancellationToken))
-            : Problem(fault);
+            : Unclear(fault);
     }
 
     /// <summary>Replays what the posted <see cref="ReplayOrder"/> means.</summary>
@@ -25,13 +26,9 @@ public sealed class DeadLetterFunction(DeadLetterFlow deadLetters)
         using var body = new StreamReader(request.Body);
         return ReplayOrder.TryRead(await body.ReadToEndAsync(cancellationToken), out var order, out var fault)
             ? new OkObjectResult(await deadLetters.ReplayAsync(order, cancellationToken))
-            : Problem(fault);
+            : Unclear(fault);
     }
 
-    private static ObjectResult Problem(string fault) =>
-        new(new ProblemDetails { Status = StatusCodes.Status400BadRequest, Title = "Which dead letters are meant is not clear.", Detail = fault })
-        {
-            StatusCode = StatusCodes.Status400BadRequest,
-            ContentTypes = { "application/problem+json" },
-        };
+    private static ObjectResult Unclear(string fault) =>
+        Answers.Problem(StatusCodes.Status400BadRequest, "Which dead letters are meant is not clear.", fault);
 }

@@ -1,3 +1,6 @@
+using IntegrationHub.Functions.Alerts.Sending;
+using IntegrationHub.Functions.Platform.Messaging;
+
 namespace IntegrationHub.Functions.Ops.Health;
 
 /// <summary>How the hub is doing.</summary>
@@ -35,13 +38,6 @@ public sealed record HealthReport(
 /// <param name="Dropped">How much of what it said was dropped, since the person was erased or the record deleted.</param>
 public sealed record ConnectorHealth(string Name, string Type, string State, DateTimeOffset? LastEventAt, double? LagSeconds, string? LastError, long Dropped);
 
-/// <summary>How full a queue or subscription is.</summary>
-/// <param name="Name">Its name; a subscription's is <c>topic/subscription</c>.</param>
-/// <param name="Active">Messages that wait or are being worked on; null when the bus does not answer.</param>
-/// <param name="DeadLettered">Messages that were given up; null when the bus does not answer.</param>
-/// <param name="Capped">Whether counting stopped early: there may be more.</param>
-public sealed record QueueHealth(string Name, int? Active, int? DeadLettered, bool Capped);
-
 /// <summary>How the mail is doing.</summary>
 /// <param name="State"><c>ok</c>, <c>failing</c>, <c>silent</c> when none was sent yet, or <c>off</c> when no server is named.</param>
 /// <param name="LastSentAt">When a server last took a mail; null for never.</param>
@@ -49,12 +45,6 @@ public sealed record QueueHealth(string Name, int? Active, int? DeadLettered, bo
 /// <param name="Waiting">What waits in the mailboxes to be told; null when the tables do not answer.</param>
 /// <param name="ThrottledUntil">When the throttle lets the next mail out; null for now.</param>
 public sealed record MailHealth(string State, DateTimeOffset? LastSentAt, string? LastError, MailWaiting? Waiting, DateTimeOffset? ThrottledUntil);
-
-/// <summary>What waits to be told, one for each alert and audience.</summary>
-/// <param name="Soon">What comes with the next mail.</param>
-/// <param name="Held">What is held for quiet hours.</param>
-/// <param name="Inhibited">What waits until a tool works again.</param>
-public sealed record MailWaiting(int Soon, int Held, int Inhibited);
 
 /// <summary>How full the spool is.</summary>
 /// <param name="Waiting">Deliveries that wait for the bus, counted up to a thousand; null when the tables do not answer.</param>

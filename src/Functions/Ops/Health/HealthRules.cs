@@ -1,5 +1,6 @@
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Alerts.Sending;
+using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Telemetry;
 
 namespace IntegrationHub.Functions.Ops.Health;

@@ -1,5 +1,4 @@
 using Azure.Messaging.ServiceBus;
-using IntegrationHub.Functions.Ops.Health;
 
 namespace IntegrationHub.Functions.Platform.Messaging;
 
