@@ -54,7 +54,7 @@ var storageName = take('st${replace(suffix, '-', '')}', 24)
 var identityName = 'id-${suffix}'
 var entities topology = loadJsonContent('topology.json')
 
-var faults = make.faults(connectors, funnel, teams, owners, routing, content)
+var faults = concat(make.faults(connectors, funnel, teams, owners, routing, content), make.extraFaults(platform.?extraSettings ?? {}))
 var settings = union(
   {
     Schedules__PollConnectors: '0 * * * * *'

@@ -158,3 +158,19 @@ func faults(
     flatten(map(items(owners), it => unknown('owners.${it.key}.id', objectKeys(it.value.id), objectKeys(connectors), 'connectors'))),
     flatten(map(items(routing), it => teamRoutingFaults(it.key, it.value, objectKeys(owners), objectKeys(connectors))))
   )
+
+@export()
+@description('A further setting that looks like a secret must be a reference.')
+func extraFaults(extra object) string[] =>
+  map(
+    filter(
+      items(extra),
+      it =>
+        length(filter(
+          ['secret', 'token', 'privatekey', 'password', 'linkkey', 'functionkey', 'connectionstring'],
+          word => endsWith(toLower(it.key), word)
+        )) > 0 && !startsWith(it.value, '@Microsoft.KeyVault(')
+    ),
+    it =>
+      'platform.extraSettings.${it.key}: must be a reference to the Key Vault, for example @Microsoft.KeyVault(VaultName=kv-hub;SecretName=link-key).'
+  )
