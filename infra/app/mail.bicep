@@ -43,7 +43,8 @@ resource mailSender 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
         actions: [
           'Microsoft.Communication/CommunicationServices/Read'
           'Microsoft.Communication/CommunicationServices/Write'
-          'Microsoft.Communication/EmailServices/write'
+          'Microsoft.Communication/EmailServices/Read'
+          'Microsoft.Communication/EmailServices/Write'
         ]
       }
     ]

@@ -10,7 +10,7 @@ public sealed class WrongParametersTests(BicepCompiler bicep) : IDisposable
     [InlineData("everything", "type: 'HubSpot'", "type: 'hubspot'", "BCP088", "HubSpot")]
     [InlineData("everything", "type: 'Salesforce'", "", "BCP078", "type")]
     [InlineData("everything", "prospect: 'interest'", "prospect: 'intrest'", "BCP088", "prospect")]
-    [InlineData("everything", "signed: 'won'", "signed: 'gone'", "BCP036", "signed")]
+    [InlineData("everything", "signed: 'won'", "signed: 'gone'", "BCP088", "signed")]
     [InlineData("everything", "portalId: 12345", "portalID: 12345", "BCP089", "portalID")]
     [InlineData("everything", "portalId: 12345", "portalId: '12345'", "BCP036", "portalId")]
     [InlineData("everything", "portalId: 12345", "pollTasks: true", "BCP037", "pollTasks")]
