@@ -1,0 +1,146 @@
+using '../main.bicep'
+
+param environmentName = 'everything'
+param location = 'westeurope'
+
+param connectors = {
+  hubspot: {
+    type: 'HubSpot'
+    signIn: { kind: 'oauth', clientId: 'hubspot-app', secrets: { refreshToken: 'hubspot-refresh-token' } }
+    secrets: { clientSecret: 'hubspot-client-secret' }
+    portalId: 12345
+    appUrl: 'https://app-eu1.hubspot.com'
+    baseUrl: 'https://api.hubapi.com'
+    returnReasonProperty: 'return_reason'
+    phoneRegion: 'DE'
+    stageMap: { prospect: 'interest' }
+    dealStageMap: { signed: 'won' }
+    dealTypeMap: { existingbusiness: 'repeat' }
+    writeStage: { interest: 'prospect' }
+    writeProfile: ['phone', 'company', 'jobTitle', 'firstName', 'lastName', 'region']
+  }
+  salesforce: {
+    type: 'Salesforce'
+    clientId: '3MVG9example'
+    signIn: {
+      kind: 'jwtBearer'
+      username: 'hub@example.com'
+      audience: 'https://login.salesforce.com'
+      secrets: { privateKey: 'salesforce-private-key' }
+    }
+    secrets: { relaySecret: 'salesforce-relay-secret', outboundSecret: 'salesforce-outbound-secret' }
+    baseUrl: 'https://login.salesforce.com'
+    apiVersion: 'v60.0'
+    organizationId: '00D000000000001'
+    leadExternalIdField: 'Hub_Lead__c'
+    taskExternalIdField: 'Hub_Handoff__c'
+    ownerId: '005000000000001'
+    initialStatuses: ['Open - Not Contacted']
+    returnStatuses: ['Closed - Not Converted']
+    reopenReturned: false
+    returnReasonField: 'Return_Reason__c'
+    phoneRegion: 'DE'
+    stageMap: { Nurturing: 'interest' }
+    dealStageMap: { Signed: 'won' }
+    dealTypeMap: { 'Existing Customer - Upgrade': 'repeat' }
+    writeProfile: ['phone', 'region']
+    multiCurrency: true
+    pollTasks: false
+    pollEvents: false
+    pollOverlap: '00:10:00'
+    pollSince: '2026-01-01T00:00:00Z'
+  }
+}
+
+param teams = {
+  marketing: { recipients: ['marketing@example.com'], managers: ['cmo@example.com'] }
+  sales: {
+    recipients: ['sales@example.com']
+    managers: ['head-of-sales@example.com']
+    quietHours: '18:00-08:00'
+    calendar: { hours: '08:00-18:00' }
+  }
+}
+
+param ops = { recipients: ['ops@example.com', 'night@example.com'], lateAfter: '00:20:00', silentAfter: '5' }
+
+param calendar = { timeZone: 'Europe/Berlin', workingDays: 'Mon-Fri', hours: '09:00-17:30', holidays: ['2026-12-25'] }
+
+param funnel = {
+  systemOfRecord: 'salesforce'
+  recycleTo: 'awareness'
+  stages: {
+    awareness: { name: 'Aware', owner: 'marketing' }
+    evaluation: {
+      stallAfter: '3.00:00:00'
+      acceptWithin: '08:00:00'
+      segments: { enterprise: { stallAfter: '10.00:00:00', acceptWithin: 'off' } }
+    }
+  }
+}
+
+param owners = {
+  ada: {
+    id: { salesforce: '005000000000002' }
+    email: 'ada@example.com'
+    capacity: 20
+    calendar: { hours: '07:00-15:00' }
+    away: ['2026-12-24', '2026-08-03..2026-08-14']
+  }
+  grace: { id: { salesforce: '005000000000003' } }
+}
+
+param routing = {
+  sales: {
+    connector: 'salesforce'
+    fallback: 'ada'
+    rerouteAfter: '08:00:00'
+    maxReroutes: 2
+    routes: [
+      { segment: 'enterprise', region: 'DE', company: 'Acme*', minScore: 50, maxScore: 100, stage: 'evaluation', owner: 'ada' }
+      { roundRobin: ['ada', 'grace'], connector: 'salesforce' }
+    ]
+  }
+}
+
+param alerts = {
+  headsUpAt: '0.5'
+  escalateAt: '3'
+  repeatAfter: '3.00:00:00'
+  acknowledgedFor: '1.00:00:00'
+  snoozes: 2
+  groupWait: '00:01:00'
+  groupInterval: '00:10:00'
+  maxRows: 30
+  catchUp: '00:15:00'
+  linksValidFor: '14.00:00:00'
+}
+
+param writeBack = { maxOverwrites: 3, overwriteWindow: '2.00:00:00', echoWithin: '12:00:00' }
+
+param content = {
+  calculator: {
+    title: '[New] Savings, step by step'
+    url: 'https://example.com/roi-calculator'
+    style: 'tactical'
+    stages: ['interest', 'evaluation']
+    segment: 'enterprise'
+  }
+}
+
+param campaigns = [{ name: 'Spring*', channel: 'paid' }, { name: 'Gala', channel: 'philanthropy' }]
+
+param platform = {
+  busTier: 'Premium'
+  messagingUnits: 2
+  instanceMemory: 4096
+  maxInstances: 100
+  storageReplication: 'Standard_GZRS'
+  logDays: 90
+  mailFrom: 'hub@example.com'
+  mailsPerMinute: 60
+  mailsPerHour: 1000
+  publicUrl: 'https://hub.example.com'
+  signIn: { clientId: '11111111-1111-1111-1111-111111111111', tenantId: '22222222-2222-2222-2222-222222222222' }
+  extraSettings: { Hub__ReplayPerSecond: '50' }
+}

@@ -1,0 +1,165 @@
+import * as types from 'types.bicep'
+import { connectors as connectorsType } from 'connectors/connector.bicep'
+import { settings as hubSettings } from 'hub.types.bicep'
+import { topology } from 'topology.bicep'
+import * as make from 'settings.bicep'
+
+@description('The name of the environment.')
+param environmentName string
+
+@description('The Azure region.')
+param location string
+
+@description('The connectors by name.')
+param connectors connectorsType
+
+@description('The teams by name.')
+param teams types.teams
+
+@description('Who is told of faults of the hub.')
+param ops types.ops
+
+@description('The funnel: names, owners and limits of stages.')
+param funnel types.funnel
+
+@description('The common working hours.')
+param calendar types.calendar
+
+@description('The people who get handoffs, by name.')
+param owners types.owners
+
+@description('The routing of handoffs by team.')
+param routing types.routing
+
+@description('How stalls are told.')
+param alerts types.alerts
+
+@description('How the hub writes back to the tools.')
+param writeBack types.writeBack
+
+@description('Content that briefs suggest, by name.')
+param content types.content
+
+@description('Campaigns, and how they reach people.')
+param campaigns types.campaign[]
+
+@description('What of Azure the hub gets.')
+param platform hubSettings
+
+var suffix = toLower('${environmentName}-${take(uniqueString(resourceGroup().id), 6)}')
+var appName = 'func-${suffix}'
+var busName = 'sb-${suffix}'
+var vaultName = 'kv-${suffix}'
+var storageName = take('st${replace(suffix, '-', '')}', 24)
+var identityName = 'id-${suffix}'
+var entities topology = loadJsonContent('topology.json')
+
+var faults = concat(make.faults(connectors, funnel, teams, owners, routing, content), make.extraFaults(platform.?extraSettings ?? {}))
+var settings = union(
+  {
+    Schedules__PollConnectors: '0 * * * * *'
+    Schedules__DetectStalls: '30 * * * * *'
+    Schedules__SendMails: '*/10 * * * * *'
+    Schedules__DrainSpool: '*/10 * * * * *'
+    Mail__PerMinute: string(platform.?mailsPerMinute ?? 30)
+    Mail__PerHour: string(platform.?mailsPerHour ?? 100)
+  },
+  platform.?mailFrom == null ? {} : { Mail__From: platform.?mailFrom ?? '' },
+  platform.?publicUrl == null ? {} : { Hub__PublicUrl: platform.?publicUrl ?? '' },
+  make.connectorsSettings(connectors, vaultName),
+  make.funnelSettings(funnel, calendar),
+  make.teamSettings(teams),
+  make.ownerSettings(owners),
+  make.routingSettings(routing),
+  make.sectionSettings('Alerts', alerts),
+  make.sectionSettings('WriteBack', writeBack),
+  make.sectionSettings('Ops', ops),
+  make.contentSettings(content, campaigns),
+  platform.?extraSettings ?? {}
+)
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
+  name: identityName
+  location: location
+}
+
+module storage 'app/storage.bicep' = {
+  params: {
+    name: storageName
+    location: location
+    replication: platform.?storageReplication ?? 'Standard_ZRS'
+    identityName: identity.name
+  }
+}
+
+module monitoring 'app/monitoring.bicep' = {
+  params: {
+    suffix: suffix
+    location: location
+    days: platform.?logDays ?? 30
+    identityName: identity.name
+  }
+}
+
+module bus 'app/bus.bicep' = {
+  params: {
+    name: busName
+    location: location
+    tier: platform.?busTier ?? 'Standard'
+    messagingUnits: platform.?messagingUnits ?? 1
+    entities: entities
+    identityName: identity.name
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module vault 'app/vault.bicep' = {
+  params: {
+    name: vaultName
+    location: location
+    identityName: identity.name
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module mail 'app/mail.bicep' = {
+  params: {
+    suffix: suffix
+    identityName: identity.name
+  }
+}
+
+module alertRules 'app/alerts.bicep' = {
+  params: {
+    suffix: suffix
+    busId: bus.outputs.id
+    recipients: ops.recipients
+  }
+}
+
+module function 'app/function.bicep' = {
+  params: {
+    name: appName
+    location: location
+    identityName: identity.name
+    storageName: storageName
+    insightsName: 'appi-${suffix}'
+    communicationName: 'acs-${suffix}'
+    busName: busName
+    instanceMemory: platform.?instanceMemory ?? 2048
+    maxInstances: platform.?maxInstances ?? 40
+    hubSettings: empty(faults) ? settings : fail(join(faults, ' '))
+    signInClientId: platform.?signIn.?clientId ?? ''
+    signInTenantId: platform.?signIn.?tenantId ?? ''
+  }
+  dependsOn: [storage, vault, mail, bus]
+}
+
+@description('The address of the hub.')
+output url string = function.outputs.url
+
+@description('The name of the function app.')
+output functionAppName string = appName
+
+@description('The name of the Key Vault.')
+output vaultName string = vaultName

@@ -1,0 +1,176 @@
+// Pure functions from the parameters to app settings. A property keeps its name: pascalCase makes the setting of it.
+import * as types from 'types.bicep'
+import { connectors } from 'connectors/connector.bicep'
+
+func pascalCase(name string) string => '${toUpper(take(name, 1))}${skip(name, 1)}'
+
+func isName(name string) bool =>
+  length(filter(range(0, length(name)), at => !contains('abcdefghijklmnopqrstuvwxyz0123456789', toLower(substring(name, at, 1))))) == 0
+
+@description('The simple values of an object as settings: a list is joined by commas.')
+func values(prefix string, from object, nested string[]) object =>
+  toObject(
+    filter(items(from), entry => entry.?value != null && !contains(nested, entry.key)),
+    entry => '${prefix}__${pascalCase(entry.key)}',
+    entry => join(map(array(entry.value), value => string(value)), ',')
+  )
+
+func reference(vault string, secret string) string => '@Microsoft.KeyVault(VaultName=${vault};SecretName=${secret})'
+
+func secrets(name string, from object, vault string) object =>
+  toObject(
+    filter(items(from), entry => entry.?value != null),
+    entry => 'Connectors__${name}__${pascalCase(entry.key)}',
+    entry => reference(vault, entry.value)
+  )
+
+func without(from object, names string[]) object =>
+  toObject(filter(items(from), entry => entry.?value != null && !contains(names, entry.key)), entry => entry.key, entry => entry.value)
+
+@description('A connector: one JSON object without secrets, and a setting of its own for each secret.')
+func connectorSettings(name string, it object, vault string) object =>
+  shallowMerge([
+    {
+      'Connectors__${name}': string(union(without(it, ['secrets', 'signIn']), without(it.?signIn ?? {}, ['kind', 'secrets'])))
+    }
+    secrets(name, it.?secrets ?? {}, vault)
+    secrets(name, it.?signIn.?secrets ?? {}, vault)
+  ])
+
+func stageSettings(prefix string, stage object) object =>
+  shallowMerge(concat(
+    [values(prefix, stage, ['segments'])],
+    map(items(stage.?segments ?? {}), segment => values('${prefix}__Segments__${segment.key}', segment.value, []))
+  ))
+
+@export()
+@description('The funnel and its calendar as settings.')
+func funnelSettings(funnel types.funnel, calendar types.calendar) object =>
+  shallowMerge(concat(
+    [
+      values('Funnel', funnel, ['stages'])
+      values('Funnel__Calendar', calendar, [])
+    ],
+    map(
+      filter(items(funnel.?stages ?? {}), stage => stage.?value != null),
+      stage => stageSettings('Funnel__Stages__${stage.key}', stage.value)
+    )
+  ))
+
+@export()
+@description('The teams as settings.')
+func teamSettings(teams types.teams) object =>
+  shallowMerge(flatten(map(items(teams), team => [
+    values('Teams__${team.key}', team.value, ['calendar'])
+    values('Teams__${team.key}__Calendar', team.value.?calendar ?? {}, [])
+  ])))
+
+@export()
+@description('The people who get handoffs as settings.')
+func ownerSettings(owners types.owners) object =>
+  shallowMerge(flatten(map(items(owners), owner => [
+    values('Owners__${owner.key}', owner.value, ['id', 'calendar'])
+    toObject(items(owner.value.id), id => 'Owners__${owner.key}__Id__${id.key}', id => id.value)
+    values('Owners__${owner.key}__Calendar', owner.value.?calendar ?? {}, [])
+  ])))
+
+@export()
+@description('The routing of handoffs as settings. Routes are numbered from 1.')
+func routingSettings(routing types.routing) object =>
+  shallowMerge(flatten(map(
+    items(routing),
+    team =>
+      concat(
+        [values('Handoffs__${team.key}', team.value, ['routes'])],
+        map(team.value.?routes ?? [], (route, index) => values('Handoffs__${team.key}__Routes__${index + 1}', route, []))
+      )
+  )))
+
+@export()
+@description('Content and campaigns as settings. Campaigns are numbered from 1.')
+func contentSettings(content types.content, campaigns types.campaign[]) object =>
+  shallowMerge(concat(map(items(content), item => values('Content__${item.key}', item.value, [])), map(campaigns, (campaign, index) => values('Campaigns__${index + 1}', campaign, []))))
+
+@export()
+@description('The connectors as settings. A secret becomes a reference to the Key Vault.')
+func connectorsSettings(connectors connectors, vault string) object =>
+  shallowMerge(map(items(connectors), connector => connectorSettings(connector.key, connector.value, vault)))
+
+@export()
+@description('A section of simple values as settings.')
+func sectionSettings(section string, from object) object => values(section, from, [])
+
+func badNames(what string, names string[]) string[] =>
+  map(
+    filter(names, name => !isName(name)),
+    name => '${what}: the name "${name}" must be letters and digits only, for example ${what == 'connectors' ? 'hubspot' : 'north'}.'
+  )
+
+func unknown(what string, names string[], known string[], whatKnown string) string[] =>
+  map(
+    filter(names, name => !contains(map(known, one => toLower(one)), toLower(name))),
+    name => '${what}: "${name}" must be one of the ${whatKnown}: ${join(known, ', ')}.'
+  )
+
+func routeFaults(team string, number int, it object, owners string[], connectors string[]) string[] =>
+  concat(
+    (it.?owner == null) == (it.?roundRobin == null)
+      ? ['routing.${team}.routes[${number}]: must have either an owner or a roundRobin, for example owner: \'ada\'.']
+      : [],
+    unknown('routing.${team}.routes[${number}].owner', it.?owner == null ? [] : [it.owner], owners, 'owners'),
+    unknown('routing.${team}.routes[${number}].roundRobin', it.?roundRobin ?? [], owners, 'owners'),
+    unknown('routing.${team}.routes[${number}].connector', it.?connector == null ? [] : [it.connector], connectors, 'connectors')
+  )
+
+func teamRoutingFaults(team string, it object, owners string[], connectors string[]) string[] =>
+  concat(
+    (it.?routes == null) != (it.?fallback == null)
+      ? ['routing.${team}.fallback: must stand beside routes, and routes beside it, for example fallback: \'ada\'.']
+      : [],
+    unknown('routing.${team}.fallback', it.?fallback == null ? [] : [it.fallback], owners, 'owners'),
+    unknown('routing.${team}.connector', it.?connector == null ? [] : [it.connector], connectors, 'connectors'),
+    flatten(map(it.?routes ?? [], (route, index) => routeFaults(team, index, route, owners, connectors)))
+  )
+
+func connectorFaults(name string, it object) string[] =>
+  it.?secrets.?outboundSecret != null && it.?organizationId == null
+    ? ['connectors.${name}.organizationId: must stand beside outboundSecret, for example \'00D000000000001AAA\'.']
+    : []
+
+@export()
+@description('What is wrong across parameters, a sentence each.')
+func faults(
+  connectors connectors,
+  funnel types.funnel,
+  teams types.teams,
+  owners types.owners,
+  routing types.routing,
+  content types.content
+) string[] =>
+  concat(
+    badNames('connectors', objectKeys(connectors)),
+    badNames('teams', objectKeys(teams)),
+    badNames('owners', objectKeys(owners)),
+    badNames('routing', objectKeys(routing)),
+    badNames('content', objectKeys(content)),
+    unknown('funnel.systemOfRecord', funnel.?systemOfRecord == null ? [] : [funnel!.systemOfRecord!], objectKeys(connectors), 'connectors'),
+    flatten(map(items(connectors), it => connectorFaults(it.key, it.value))),
+    flatten(map(items(owners), it => unknown('owners.${it.key}.id', objectKeys(it.value.id), objectKeys(connectors), 'connectors'))),
+    flatten(map(items(routing), it => teamRoutingFaults(it.key, it.value, objectKeys(owners), objectKeys(connectors))))
+  )
+
+@export()
+@description('A further setting that looks like a secret must be a reference.')
+func extraFaults(extra object) string[] =>
+  map(
+    filter(
+      items(extra),
+      it =>
+        length(filter(
+          ['secret', 'token', 'privatekey', 'password', 'linkkey', 'functionkey', 'connectionstring'],
+          word => endsWith(toLower(it.key), word)
+        )) > 0 && !startsWith(it.value, '@Microsoft.KeyVault(')
+    ),
+    it =>
+      'platform.extraSettings.${it.key}: must be a reference to the Key Vault, for example @Microsoft.KeyVault(VaultName=kv-hub;SecretName=link-key).'
+  )

@@ -1,0 +1,330 @@
+import { stage } from 'connectors/common.bicep'
+
+@export()
+@description('Working hours.')
+@sealed()
+type calendar = {
+  @description('The time zone, an IANA name.')
+  @metadata({ default: 'Etc/UTC', example: 'Europe/Berlin' })
+  timeZone: string?
+
+  @description('The working days.')
+  @metadata({ default: 'Mon-Sun', example: 'Mon-Fri' })
+  workingDays: string?
+
+  @description('The working hours of a day.')
+  @metadata({ default: '00:00-24:00', example: '09:00-17:30' })
+  hours: string?
+
+  @description('Dates on which nobody works, and spans of dates.')
+  @metadata({ example: '2026-12-25' })
+  holidays: string[]?
+}
+
+@description('Limits of a stage in working time, d.hh:mm:ss, or off.')
+@sealed()
+type stageLimits = {
+  @description('How long a lead may stay in the stage without progress.')
+  @metadata({ example: '5.00:00:00' })
+  stallAfter: string?
+
+  @description('How long a handoff may wait until somebody takes it up.')
+  @metadata({ example: '08:00:00' })
+  acceptWithin: string?
+}
+
+@description('A stage of the funnel: its name, its team and its limits.')
+@sealed()
+type stageSettings = {
+  @description('What people call the stage.')
+  name: string?
+
+  @description('The team that owns the stage.')
+  owner: string?
+
+  @description('How long a lead may stay in the stage without progress, in working time.')
+  @metadata({ example: '5.00:00:00' })
+  stallAfter: string?
+
+  @description('How long a handoff may wait until somebody takes it up, in working time.')
+  @metadata({ example: '08:00:00' })
+  acceptWithin: string?
+
+  @description('Limits of single segments, by the name of each.')
+  segments: {
+    @description('The limits of a segment.')
+    *: stageLimits
+  }?
+}
+
+@description('The stages of the funnel.')
+@sealed()
+type stages = {
+  @description('The stage awareness.')
+  awareness: stageSettings?
+  @description('The stage interest.')
+  interest: stageSettings?
+  @description('The stage evaluation.')
+  evaluation: stageSettings?
+  @description('The stage commitment.')
+  commitment: stageSettings?
+  @description('The stage referral.')
+  referral: stageSettings?
+  @description('The stage repeat.')
+  repeat: stageSettings?
+}
+
+@export()
+@description('The funnel: what its stages are called, who owns them, and how long a lead may stay.')
+@sealed()
+type funnel = {
+  @description('The stages.')
+  stages: stages?
+
+  @description('The connector whose word counts on a tie.')
+  systemOfRecord: string?
+
+  @description('Where a lead goes when its last deal is lost.')
+  @metadata({ default: 'interest' })
+  recycleTo: stage?
+}
+
+@description('A team.')
+@sealed()
+type team = {
+  @description('The addresses that alerts of the team go to.')
+  @minLength(1)
+  recipients: string[]
+
+  @description('The addresses that escalations go to.')
+  managers: string[]?
+
+  @description('The hours without mail, in the time zone of the team.')
+  @metadata({ example: '18:00-08:00' })
+  quietHours: string?
+
+  @description('The working hours of the team, where they differ from the common ones.')
+  calendar: calendar?
+}
+
+@export()
+@description('The teams by name.')
+type teams = {
+  @description('A team.')
+  *: team
+}
+
+@description('A person who gets handoffs.')
+@sealed()
+type owner = {
+  @description('The id of their user in each connector.')
+  id: {
+    @description('The id of their user in the connector of that name.')
+    *: string
+  }
+
+  @description('Their address.')
+  email: string?
+
+  @description('How many handoffs may wait for them at once. Left out: any number.')
+  @minValue(1)
+  capacity: int?
+
+  @description('Their working hours, where they differ from those of the team.')
+  calendar: calendar?
+
+  @description('Dates on which they are away, and spans of dates.')
+  @metadata({ example: '2026-08-03..2026-08-14' })
+  away: string[]?
+}
+
+@export()
+@description('The people who get handoffs, by name.')
+type owners = {
+  @description('A person.')
+  *: owner
+}
+
+@description('Who gets which lead. All conditions have to hold.')
+@sealed()
+type route = {
+  @description('The segment of the lead.')
+  segment: string?
+
+  @description('The region of the lead.')
+  region: string?
+
+  @description('The company of the lead. A star at the end stands for any ending.')
+  company: string?
+
+  @description('The least score of the lead.')
+  minScore: int?
+
+  @description('The greatest score of the lead.')
+  maxScore: int?
+
+  @description('The stage that the lead has come to.')
+  stage: stage?
+
+  @description('The one who gets the lead. Either this or roundRobin.')
+  owner: string?
+
+  @description('The people who take turns. Either this or owner.')
+  @minLength(1)
+  roundRobin: string[]?
+
+  @description('The connector that gets the lead, where it differs from that of the team.')
+  connector: string?
+}
+
+@description('How the handoffs of a team are given to people.')
+@sealed()
+type teamRouting = {
+  @description('The connector that gets the handoffs of the team, where several could.')
+  connector: string?
+
+  @description('The routes. The first of which all conditions hold counts.')
+  routes: route[]?
+
+  @description('Who gets what no route gives to anybody. Routes need it.')
+  fallback: string?
+
+  @description('The working time after which a handoff that nobody took up goes to the next person. Left out: never.')
+  @metadata({ example: '08:00:00' })
+  rerouteAfter: string?
+
+  @description('How often a handoff goes to the next person before it goes to the fallback.')
+  @metadata({ default: '1' })
+  @minValue(0)
+  maxReroutes: int?
+}
+
+@export()
+@description('The routing of handoffs by team.')
+type routing = {
+  @description('The routing of a team.')
+  *: teamRouting
+}
+
+@export()
+@description('How stalls are told.')
+@sealed()
+type alerts = {
+  @description('The share of a limit at which the owner gets a heads-up, or off.')
+  @metadata({ default: '0.75' })
+  headsUpAt: string?
+
+  @description('The multiple of a limit at which the managers are told, or off.')
+  @metadata({ default: '2' })
+  escalateAt: string?
+
+  @description('The working time after which an unchanged stall is told again, or off.')
+  @metadata({ default: 'off' })
+  repeatAfter: string?
+
+  @description('The working time for which an acknowledged stall is silent.')
+  @metadata({ default: '16:00:00' })
+  acknowledgedFor: string?
+
+  @description('How often a stay can be put off.')
+  @metadata({ default: '3' })
+  @minValue(0)
+  snoozes: int?
+
+  @description('How long the first alert waits for others.')
+  @metadata({ default: '00:00:30' })
+  groupWait: string?
+
+  @description('How long after a mail the next one may go to the same recipients.')
+  @metadata({ default: '00:05:00' })
+  groupInterval: string?
+
+  @description('How many leads a mail shows.')
+  @metadata({ default: '20' })
+  @minValue(1)
+  @maxValue(50)
+  maxRows: int?
+
+  @description('How long a tool that was down has to work until leads that depend on it are told of.')
+  @metadata({ default: '00:10:00' })
+  catchUp: string?
+
+  @description('How long the links in mails work.')
+  @metadata({ default: '7.00:00:00' })
+  linksValidFor: string?
+}
+
+@export()
+@description('How the hub writes back to the tools.')
+@sealed()
+type writeBack = {
+  @description('With which overwrite of its value by a tool the hub stops writing a property.')
+  @metadata({ default: '2' })
+  @minValue(1)
+  maxOverwrites: int?
+
+  @description('How long overwrites count, and how long the breaker stays open.')
+  @metadata({ default: '1.00:00:00' })
+  overwriteWindow: string?
+
+  @description('How long the echo of a write is awaited.')
+  @metadata({ default: '1.00:00:00' })
+  echoWithin: string?
+}
+
+@export()
+@description('Who is told of faults of the hub, and when.')
+@sealed()
+type ops = {
+  @description('The addresses that are told.')
+  @minLength(1)
+  recipients: string[]
+
+  @description('When a connector that is polled counts as late.')
+  @metadata({ default: '00:15:00' })
+  lateAfter: string?
+
+  @description('How many times its longest pause a webhook may be silent. 0: for ever.')
+  @metadata({ default: '3' })
+  silentAfter: string?
+}
+
+@description('Content that a brief suggests to show.')
+@sealed()
+type contentItem = {
+  @description('The title.')
+  @minLength(1)
+  title: string
+
+  @description('The address.')
+  @minLength(9)
+  url: string
+
+  @description('Whom the content speaks to.')
+  style: 'tactical' | 'visionary'
+
+  @description('The stages that it suits. Left out: all.')
+  stages: stage[]?
+
+  @description('The segment that it suits. Left out: all.')
+  segment: string?
+}
+
+@export()
+@description('Content that briefs suggest, by name.')
+type content = {
+  @description('A piece of content.')
+  *: contentItem
+}
+
+@export()
+@description('Campaigns of a name, and how they reach people.')
+@sealed()
+type campaign = {
+  @description('The name. A star at the end stands for any ending.')
+  @minLength(1)
+  name: string
+
+  @description('How the campaigns reach people.')
+  channel: 'pr' | 'paid' | 'digital' | 'promotions' | 'philanthropy'
+}
