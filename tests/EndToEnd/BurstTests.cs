@@ -25,7 +25,8 @@ public sealed class BurstTests
         await Task.WhenAll(Enumerable.Range(0, Requests).Select(async number =>
         {
             await Task.Delay(Span * number / Requests, TestContext.Current.CancellationToken);
-            while (await SendAsync(world.Hub, number, answers) != HttpStatusCode.Accepted)
+            var change = new HubSpotChange(number, 1_000 + number, "lifecyclestage", "lead", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+            while (await SendAsync(world.Hub, change, answers) != HttpStatusCode.Accepted)
             {
                 Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60), $"Webhook {number} is not taken:{Environment.NewLine}{world.Hub.Log}");
                 await Task.Delay(Pause, TestContext.Current.CancellationToken);
@@ -45,12 +46,12 @@ public sealed class BurstTests
     }
 
     /// <summary>The answer; null where nobody listened yet.</summary>
-    private static async Task<HttpStatusCode?> SendAsync(HubProcess hub, int number, ConcurrentBag<HttpStatusCode?> answers)
+    private static async Task<HttpStatusCode?> SendAsync(HubProcess hub, HubSpotChange change, ConcurrentBag<HttpStatusCode?> answers)
     {
         HttpStatusCode? status = null;
         try
         {
-            using var answer = await hub.PostAsync(new HubSpotChange(number, 1_000 + number, "lifecyclestage", "lead", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
+            using var answer = await hub.PostAsync(change);
             status = answer.StatusCode;
         }
         catch (HttpRequestException)
