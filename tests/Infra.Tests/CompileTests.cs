@@ -48,7 +48,7 @@ public sealed partial class CompileTests(BicepCompiler bicep)
 
     private static string Literal(JsonNode? value) => value switch
     {
-        JsonObject members => $"{{\n{string.Concat(members.Select(member => $"{Quoted(member.Key)}: {Literal(member.Value)}\n"))}}}",
+        JsonObject members => $"{{\n{string.Concat(members.Select(member => $"{member.Key}: {Literal(member.Value)}\n"))}}}",
         JsonArray items => $"[\n{string.Concat(items.Select(item => $"{Literal(item)}\n"))}]",
         { } text when text.GetValueKind() == JsonValueKind.String => Quoted(text.GetValue<string>()),
         _ => value?.ToJsonString() ?? "null",
