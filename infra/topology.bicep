@@ -39,6 +39,8 @@ type queue = {
   deadLetteringOnMessageExpiration: bool
   @description('Whether duplicates are dropped.')
   requiresDuplicateDetection: bool
+  @description('How long duplicates are remembered.')
+  duplicateDetectionHistoryTimeWindow: string
 }
 
 @description('A topic.')

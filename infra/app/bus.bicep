@@ -60,6 +60,7 @@ resource queues 'Microsoft.ServiceBus/namespaces/queues@2026-01-01' = [
       defaultMessageTimeToLive: queue.defaultMessageTimeToLive
       deadLetteringOnMessageExpiration: queue.deadLetteringOnMessageExpiration
       requiresDuplicateDetection: queue.requiresDuplicateDetection
+      duplicateDetectionHistoryTimeWindow: queue.duplicateDetectionHistoryTimeWindow
     }
   }
 ]

@@ -123,26 +123,38 @@ public sealed partial class WebhookReceiver(
 
     private async Task<ReceiveOutcome> KeepAsync(Delivery delivery, CancellationToken cancellationToken)
     {
+        IReadOnlyList<ServiceBusMessage> messages;
         try
         {
-            await _timeout.ExecuteAsync(async token => await queue.SendAsync([delivery], token), cancellationToken);
-            return ReceiveOutcome.Queued;
+            messages = queue.ToMessages(delivery);
         }
         catch (DeliveryTooLargeException)
         {
-            return await TryStoreAsync(token => parked.ParkAsync(delivery, "too-large", "A single event does not fit into a message.", token), delivery.Connector, cancellationToken);
+            return await TryStoreAsync(
+                token => parked.ParkAsync(delivery, "too-large", "A single event does not fit into a message.", token),
+                delivery.Connector,
+                cancellationToken);
+        }
+
+        try
+        {
+            await _timeout.ExecuteAsync(async token => await queue.SendAsync(messages, token), cancellationToken);
+            return ReceiveOutcome.Queued;
         }
         catch (Exception failure) when (failure is ServiceBusException or UnauthorizedAccessException or TimeoutException or TimeoutRejectedException)
         {
             Log.BusAway(logger, delivery.Connector, failure.GetType().Name);
-            return await TryStoreAsync(token => SpoolAsync(delivery, token), delivery.Connector, cancellationToken);
+            return await TryStoreAsync(token => SpoolAsync(messages, token), delivery.Connector, cancellationToken);
         }
     }
 
-    /// <summary>In the messages that the bus is to have: one that it cannot take would stay in the spool and hold back those behind it.</summary>
-    private async Task SpoolAsync(Delivery delivery, CancellationToken cancellationToken)
+    /// <summary>
+    /// Keeps the messages that the bus did not take, under their ids. A send that was too slow for the sender may arrive
+    /// later: the queue then drops the copy from the spool as a duplicate.
+    /// </summary>
+    private async Task SpoolAsync(IReadOnlyList<ServiceBusMessage> messages, CancellationToken cancellationToken)
     {
-        foreach (var message in queue.ToMessages(delivery))
+        foreach (var message in messages)
         {
             await spool.KeepAsync(message, cancellationToken);
         }

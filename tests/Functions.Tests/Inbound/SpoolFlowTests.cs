@@ -25,6 +25,17 @@ public sealed class SpoolFlowTests(Azurite azurite)
         Assert.Equal(body, untilDrained.Select(InboundMessage.Read).OrderBy(part => part.Header("part"), StringComparer.Ordinal).SelectMany(part => part.Body.ToArray()));
     }
 
+    [Fact]
+    public async Task A_delivery_that_the_bus_took_too_late_and_the_spool_as_well_is_on_the_queue_once()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [new FakeWebhook()]);
+        var messages = hub.Get<InboundQueue>().ToMessages(new Delivery { Connector = "played", Headers = new Dictionary<string, string>(), Body = new byte[] { 1 }, ReceivedAt = Monday });
+        await hub.Get<InboundQueue>().SendAsync(messages, Token);
+        await hub.Get<SpoolStore>().KeepAsync(messages[0], Token);
+
+        Assert.Single(await DrainAsync(hub));
+    }
+
     private static async Task<IReadOnlyList<Azure.Messaging.ServiceBus.ServiceBusReceivedMessage>> DrainAsync(TestHub hub)
     {
         await hub.Get<SpoolFlow>().DrainAsync(Token);
