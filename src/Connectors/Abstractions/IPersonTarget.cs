@@ -20,7 +20,7 @@ public interface IPersonTarget : IConnector
     Task<WritePlan?> PlanAsync(IdentityKey person, PersonWish wish, CancellationToken cancellationToken);
 
     /// <summary>Makes the writes of a plan, an opt-out before everything else. Making them twice is making them once.</summary>
-    /// <exception cref="VendorUnavailableException">The vendor does not answer, or the record has become another one meanwhile: plan anew later.</exception>
+    /// <exception cref="VendorUnavailableException">The vendor does not answer, or the record has become another one meanwhile: plan again later.</exception>
     /// <exception cref="VendorRefusedException">The vendor refuses for good.</exception>
     Task WriteAsync(WritePlan plan, CancellationToken cancellationToken);
 }

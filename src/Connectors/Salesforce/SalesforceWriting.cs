@@ -47,7 +47,7 @@ internal sealed class SalesforceWriting(SalesforceClient client, SalesforceOptio
         return Plan(lead, wish, LeadFields);
     }
 
-    /// <summary>An opt-out goes first, alone. A lead that was converted since it was planned is planned anew.</summary>
+    /// <summary>An opt-out goes first, alone. A lead that was converted since it was planned is planned again.</summary>
     public async Task WriteAsync(WritePlan plan, CancellationToken cancellationToken)
     {
         var type = plan.Record.Id.StartsWith(SalesforceId.ContactPrefix, StringComparison.Ordinal) ? "Contact" : "Lead";
@@ -76,7 +76,7 @@ internal sealed class SalesforceWriting(SalesforceClient client, SalesforceOptio
         Profile = wish.Profile.ToImmutableDictionary(wanted => wanted.Key, wanted => LeadFields.TryGetValue(wanted.Key, out var field) ? SalesforceText.Fit(field, wanted.Value.Trim()) : wanted.Value),
     };
 
-    /// <summary>A lead that is handed over again begins anew: while it has the status of its return, any edit would read as another one.</summary>
+    /// <summary>A lead that is handed over again starts with a fresh status: while it has the status of its return, any edit would read as another one.</summary>
     private IEnumerable<PlannedWrite> Reopening(SalesforceRecord lead, PersonWish wish)
     {
         var (status, open) = (lead.Text(Status), options.InitialStatuses[0]);

@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Handoffs;
 /// <summary>Whether a handoff still holds, and what the hub notes of its delivery. Pure.</summary>
 public static class HandoffDeliveryRules
 {
-    /// <summary>Looks at the handoff with the eyes of now: a late or repeated message does no harm.</summary>
+    /// <summary>Decides against the lead's current state, so late or duplicate messages are harmless.</summary>
     public static HandoffCourse Decide(JourneyState? state, string handoffId, FunnelSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);

@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Handoffs;
 /// <summary>That somebody is to get a handoff. It stands before the handoff's own ledger says so, so that a repeat finds the same person.</summary>
 /// <param name="HandoffId">The handoff.</param>
 /// <param name="LeadId">Whose.</param>
-/// <param name="Number">The how manieth assignment of the handoff it is, from 0.</param>
+/// <param name="Number">Zero-based number of this assignment within the handoff.</param>
 /// <param name="Assignment">To whom, and why.</param>
 public sealed record Reservation(string HandoffId, LeadId LeadId, int Number, Assignment Assignment);
 

@@ -243,7 +243,7 @@ public sealed partial class ProcessFlow(
             ? source with { Profile = profile with { Email = null } }
             : source;
 
-    /// <summary>Runs all to their end, whatever befalls one of them, and then throws the first failure: one bad event does not hold back the others.</summary>
+    /// <summary>Runs every item to completion, then throws the first failure. One bad event stops no other.</summary>
     private static async Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> run)
     {
         using var places = new SemaphoreSlim(AtOnce);

@@ -43,7 +43,7 @@ public sealed class DeadlineStore(HubTables tables, TimeProvider clock)
         }
     }
 
-    /// <summary>Removes a row that has been looked at, unless it was written anew since it was read: whoever wrote it wants the lead looked at again.</summary>
+    /// <summary>Removes a row that has been looked at, unless it was written since it was read. Whoever wrote it wants the lead checked again.</summary>
     /// <returns>Whether it is gone.</returns>
     public async Task<bool> RemoveAsync(DueLead due, CancellationToken cancellationToken)
     {
@@ -54,7 +54,7 @@ public sealed class DeadlineStore(HubTables tables, TimeProvider clock)
             await deadlines.DeleteEntityAsync(Key(due.DueAt), due.LeadId.Value, due.ETag, cancellationToken);
             return true;
         }
-        catch (RequestFailedException anew) when (anew.IsConflict())
+        catch (RequestFailedException rewritten) when (rewritten.IsConflict())
         {
             return false;
         }

@@ -290,7 +290,7 @@ public sealed partial class JourneyFlow
         }
     }
 
-    /// <summary>Whose a word is, is found out anew with every word.</summary>
+    /// <summary>Identity facts are recomputed for every delivery, so they do not count as duplicates.</summary>
     private static bool IsSaid(Fact fact) => fact is not IdentitiesLinked;
 
     private Decided? DecideFacts(JourneyState state, IReadOnlyList<Fact> facts)

@@ -28,12 +28,12 @@ public sealed record RecordLink(string Place, string Record)
 /// </summary>
 public sealed class RecordLinkStore(HubTables tables)
 {
-    /// <summary>The recordLinks taken with a lead.</summary>
+    /// <summary>Returns the record links of a lead.</summary>
     public async Task<IReadOnlyList<RecordLink>> TakenAsync(LeadId leadId, CancellationToken cancellationToken) => RecordLinksOf(await FindAsync(leadId, cancellationToken));
 
-    /// <summary>RecordLinks records with a lead.</summary>
+    /// <summary>Links records with a lead.</summary>
     /// <param name="leadId">The lead.</param>
-    /// <param name="recordLinks">The recordLinks to take.</param>
+    /// <param name="recordLinks">The links to take.</param>
     /// <param name="certain">Whether the tool itself says that the records are this person's; without, a rival's place is not taken.</param>
     /// <param name="cancellationToken">Stops the calls.</param>
     /// <returns>False where a rival sits there already: nothing was changed.</returns>

@@ -5,7 +5,7 @@ namespace IntegrationHub.Funnel;
 /// </summary>
 /// <remarks>
 /// Throughout: a stage that sales own is left only by what a CRM says. The one exception is <see cref="Advocate"/>. A claim of the stage the lead is on
-/// does not begin it anew.
+/// does not start it again.
 /// </remarks>
 public static class StagePolicy
 {

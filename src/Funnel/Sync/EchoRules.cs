@@ -7,7 +7,7 @@ public static class EchoRules
 {
     private const int WritesKept = 40;
 
-    /// <summary>The fingerprint of a value of one record's property, whosever the record is by now; spaces around it do not count.</summary>
+    /// <summary>Returns the fingerprint of a value of one record's property. It ignores the lead that has the record and surrounding spaces.</summary>
     public static string Fingerprint(IdentityKey record, PersonProperty property, string value)
     {
         ArgumentNullException.ThrowIfNull(record);

@@ -40,7 +40,7 @@ public static class AlertRules
     private static readonly ImmutableArray<AlertOutcome> ByWeight =
         [AlertOutcome.Failed, AlertOutcome.Sent, AlertOutcome.Grouped, AlertOutcome.Held, AlertOutcome.Inhibited, AlertOutcome.Snoozed, AlertOutcome.Suppressed, AlertOutcome.Pending];
 
-    /// <summary>Looks at what waits with the eyes of now.</summary>
+    /// <summary>Decides what becomes of a waiting entry against the lead's current state.</summary>
     /// <param name="state">The lead; null when the hub no longer knows it.</param>
     /// <param name="entry">What waits.</param>
     /// <param name="down">The connectors that are down, and why.</param>

@@ -281,7 +281,7 @@ public sealed class LeadMatcher(
         return await identities.LinkAsync(lead, common, cancellationToken) == lead ? await TryLinkAsync(lead, unlinked, certain: false, person, cancellationToken) : new(null, null);
     }
 
-    /// <summary>RecordLinks new records with a known lead: with the one that it is by now, for what this process remembers of it may be out of date, and rivals sit with that one.</summary>
+    /// <summary>Links new records with a known lead: with the one that it is today, since this process may remember an older one. Rivals sit with that one.</summary>
     private async Task<Found> LinkRecordsAsync(LeadId lead, RecordLink[] unlinked, bool certain, Person person, CancellationToken cancellationToken) =>
         unlinked.Length == 0 ? new(lead, null)
         : await journeys.ResolveStoredAsync(lead, cancellationToken) is { } standing ? await TryLinkAsync(standing, unlinked, certain, person, cancellationToken)

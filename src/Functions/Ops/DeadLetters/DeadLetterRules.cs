@@ -51,7 +51,7 @@ public static class DeadLetterRules
     ];
 
     /// <summary>
-    /// The copy that goes out again: all as it was, but with its attempts begun anew. Its id is its own, else duplicate detection would drop it (and later the retries of it), and
+    /// The copy that goes out again: all as it was, with its attempts counted from the start. Its id is its own, else duplicate detection would drop it (and later the retries of it), and
     /// comes from the dead letter, so that sending the same one twice is sending it once. To a topic it names the subscription that alone takes it.
     /// </summary>
     public static ServiceBusMessage CopyOf(ServiceBusReceivedMessage message, QueueEntity entity)

@@ -81,7 +81,7 @@ public sealed class NoticeStore(HubTables tables, TimeProvider clock)
         return row.HasValue ? row.Value!.GetDateTimeOffset(ToldAt) : null;
     }
 
-    /// <summary>Closes a notice: what it told of is over, and told anew when it comes back. Closing one that is not open is fine.</summary>
+    /// <summary>Closes a notice, so that the same problem is reported again when it returns. A no-op when none is open.</summary>
     public async Task CloseAsync(string key, CancellationToken cancellationToken)
     {
         var notices = await tables.GetAsync(HubTables.Notices, cancellationToken);
