@@ -1,54 +1,19 @@
 using System.Globalization;
-using IntegrationHub.Connectors.Abstractions;
-using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Notices;
 using IntegrationHub.Functions.Platform.Settings;
-using IntegrationHub.Functions.Platform.Telemetry;
-using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Outages;
 
-/// <summary>Watches the tools: notes which are down, tells ops once for each outage, and says what the hub is blind for.</summary>
-public sealed partial class OutageFlow(
-    ConnectorSet connectors,
-    ConnectorStateStore states,
-    OutageStore outages,
-    NoticeStore notices,
-    QueueProbe queues,
-    OpsOptions ops,
-    AlertDeliveryOptions telling,
-    HubOptions hub,
-    TimeProvider clock,
-    ILogger<OutageFlow> logger)
+/// <summary>Notes which tools are down, and opens one ops notice for each outage.</summary>
+public sealed class OutageFlow(OutageWatch watch, OutageStore outages, NoticeStore notices, HubOptions hub)
 {
-    /// <summary>Looks, and answers what blinds the hub, by connector, in words.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> LookAsync(CancellationToken cancellationToken)
+    /// <summary>Looks at the tools, and notes what has changed. Idempotent.</summary>
+    public async Task DetectAsync(CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var (answers, oldestWaiting) = await LookAtQueueAsync(cancellationToken);
-        var known = await outages.GetAllAsync(cancellationToken);
-        var seen = OutageRules.Look(connectors.All, await states.GetAllAsync(cancellationToken), oldestWaiting, ops, now);
-        IReadOnlyList<Outage> wrong = answers ? seen : [.. seen, OutageRules.QueueDown(now)];
-        var steps = OutageRules.Decide(known, wrong, oldestWaiting, telling.CatchUp, now);
+        var (known, steps) = await watch.LookAsync(cancellationToken);
         foreach (var step in steps.Where(step => step.Over || !known.Contains(step.Outage)))
         {
             await TakeAsync(step, again: known.Any(outage => outage.Key == step.Outage.Key && outage.Told), cancellationToken);
-        }
-
-        return steps.Where(step => !step.Over && step.Outage.Blinds).ToDictionary(step => step.Outage.Connector, step => step.Outage.Words, StringComparer.Ordinal);
-    }
-
-    /// <summary>A queue that does not answer is an outage itself: nothing is heard of any tool, and ops are to hear of that.</summary>
-    private async Task<(bool Answers, DateTimeOffset? OldestWaiting)> LookAtQueueAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (true, await queues.OldestInboundAsync(cancellationToken));
-        }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
-        {
-            Log.NoQueue(logger, failure.GetType().Name);
-            return (false, null);
         }
     }
 
@@ -99,10 +64,4 @@ public sealed partial class OutageFlow(
         _ when outage.Connector == Outage.Inbound => "Look at GET /api/health, and whether the Service Bus itself reports trouble.",
         _ => $"Look at GET /api/health, and whether {outage.Connector} itself reports trouble.",
     };
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Warning, "The inbound queue does not answer ({Failure}); nobody is told of stalled leads while it does not.")]
-        public static partial void NoQueue(ILogger logger, string failure);
-    }
 }
