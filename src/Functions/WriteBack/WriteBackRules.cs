@@ -138,7 +138,7 @@ public static class WriteBackRules
     private static ImmutableHashSet<PersonProperty> Asked(JourneyState state, Journey journey, FunnelEvent happened, IPersonTarget target) => happened switch
     {
         StageChanged or HandoffAnnounced or LeadReturned => ShowsStage(state, journey, target) ? [] : target.Writes.Intersect([PersonProperty.Stage]),
-        ProfileAnnounced => target.Writes.Intersect(LeadProfile.Properties.Where(property => 
+        ProfileAnnounced => target.Writes.Intersect(LeadProfile.Properties.Where(property =>
             ValueOf(journey, property).Length > 0 && (journey.ProfileSources.GetValueOrDefault(property) != target.Name || IsOverwritten(state.Ledger, target, property, ComparableOf(journey, property))))),
         _ => [],
     };

@@ -63,7 +63,7 @@ public sealed partial record EmailAddress
     /// <summary>The part before the <c>@</c>, without quotes that say nothing; null where it is none.</summary>
     private static string? LocalPart(string text) =>
         Quoted().Match(text) is { Success: true } quoted
-            ? Plain().IsMatch(quoted.Groups[1].Value) ? quoted.Groups[1].Value : text
+            ? Plain().IsMatch(quoted.Groups["text"].Value) ? quoted.Groups["text"].Value : text
             : Plain().IsMatch(text) ? text : null;
 
     /// <summary>Reads a domain into its two forms. One that only looks encoded is taken as it is written.</summary>
@@ -94,7 +94,7 @@ public sealed partial record EmailAddress
     [GeneratedRegex("""^(?=.*[^.])(?:[a-z0-9!#$%&'*+/=?^_`{|}~.-]|[^\x00-\x7F\s\p{C}])+$""", RegexOptions.CultureInvariant)]
     private static partial Regex Plain();
 
-    [GeneratedRegex("""^"((?:[^\\"\s\p{C}])+)"$""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""^"(?<text>[^\\"\s\p{C}]+)"$""", RegexOptions.CultureInvariant)]
     private static partial Regex Quoted();
 
     [GeneratedRegex("""^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$""", RegexOptions.CultureInvariant)]

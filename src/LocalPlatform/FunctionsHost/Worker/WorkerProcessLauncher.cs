@@ -42,6 +42,7 @@ internal sealed class WorkerProcessLauncher(ILogger logger) : IWorkerLauncher
         var process = new ProcessStartInfo("dotnet")
         {
             WorkingDirectory = start.ApplicationDirectory,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
