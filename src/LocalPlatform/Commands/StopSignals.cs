@@ -20,7 +20,7 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Gets the token.</summary>
     public CancellationToken Token => _stopping.Token;
 
-    /// <summary>Takes the end of standard input for a request to stop, too.</summary>
+    /// <summary>Treats the end of standard input as a request to stop, too.</summary>
     public void AddEndOfInput() => new Thread(WatchInput) { IsBackground = true, Name = "End of input" }.Start();
 
     /// <inheritdoc/>

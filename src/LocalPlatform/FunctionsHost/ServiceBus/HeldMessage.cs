@@ -16,11 +16,11 @@ internal sealed class HeldMessage(ServiceBusReceivedMessage message, IMessageSet
     /// <summary>Removes it.</summary>
     public Task CompleteAsync(CancellationToken cancellationToken) => SettleAsync(settler.CompleteAsync(message, cancellationToken));
 
-    /// <summary>Gives it back.</summary>
+    /// <summary>Abandons it.</summary>
     public Task AbandonAsync(IDictionary<string, object>? properties, CancellationToken cancellationToken) =>
         SettleAsync(settler.AbandonAsync(message, properties, cancellationToken));
 
-    /// <summary>Leaves it for whoever asks for its sequence number.</summary>
+    /// <summary>Defers it: it can be received by its sequence number only.</summary>
     public Task DeferAsync(IDictionary<string, object>? properties, CancellationToken cancellationToken) =>
         SettleAsync(settler.DeferAsync(message, properties, cancellationToken));
 
@@ -29,7 +29,7 @@ internal sealed class HeldMessage(ServiceBusReceivedMessage message, IMessageSet
         Dictionary<string, object>? properties, string? reason, string? description, CancellationToken cancellationToken) =>
         SettleAsync(settler.DeadLetterAsync(message, properties, reason, description, cancellationToken));
 
-    /// <summary>Prolongs its lock.</summary>
+    /// <summary>Renews its lock.</summary>
     public Task RenewLockAsync(CancellationToken cancellationToken) => settler.RenewLockAsync(message, cancellationToken);
 
     private async Task SettleAsync(Task settling)
