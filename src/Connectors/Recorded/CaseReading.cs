@@ -39,7 +39,6 @@ public sealed record CaseReading(string File, string? Connector, CaseVerdict Ver
 /// <summary>An event as it is printed.</summary>
 public sealed record EventReading
 {
-    /// <summary>Gets the kind.</summary>
     [JsonConverter(typeof(JsonStringEnumConverter<SourceEventKind>))]
     public required SourceEventKind Kind { get; init; }
 

@@ -7,6 +7,5 @@ namespace IntegrationHub.Connectors.Settings;
 public sealed class InvalidSettingsException(IReadOnlyList<string> faults)
     : Exception($"The hub cannot start with these settings:{string.Concat(faults.Select(fault => $"{Environment.NewLine}  - {fault}"))}")
 {
-    /// <summary>Gets the faults.</summary>
     public IReadOnlyList<string> Faults { get; } = faults;
 }

@@ -17,7 +17,6 @@ internal sealed class StopSignals : IDisposable
         _registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
     }
 
-    /// <summary>Gets the token.</summary>
     public CancellationToken Token => _stopping.Token;
 
     /// <summary>Treats the end of standard input as a request to stop, too.</summary>

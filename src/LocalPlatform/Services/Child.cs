@@ -26,7 +26,6 @@ internal sealed class Child(ChildDescription description)
     /// <summary>Gets whether the app may want it as soon as it starts.</summary>
     public bool IsNeededAtStart => description.IsNeededAtStart;
 
-    /// <summary>Starts it.</summary>
     public void Start()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(LogFile)!);

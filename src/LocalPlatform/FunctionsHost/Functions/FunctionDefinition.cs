@@ -10,6 +10,5 @@ internal sealed record FunctionDefinition(Trigger Trigger, RpcFunctionMetadata M
     /// <summary>Gets the worker's id of it.</summary>
     public string Id => Metadata.FunctionId;
 
-    /// <summary>Gets its name.</summary>
     public string Name => Metadata.Name;
 }

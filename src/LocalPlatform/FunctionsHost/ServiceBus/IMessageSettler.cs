@@ -8,7 +8,6 @@ internal interface IMessageSettler
     /// <summary>Removes a message.</summary>
     Task CompleteAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken);
 
-    /// <summary>Abandons a message.</summary>
     Task AbandonAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? properties, CancellationToken cancellationToken);
 
     /// <summary>Defers a message: it can be received by its sequence number only.</summary>
@@ -22,7 +21,6 @@ internal interface IMessageSettler
         string? description,
         CancellationToken cancellationToken);
 
-    /// <summary>Renews the lock of a message.</summary>
     Task RenewLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken);
 }
 
