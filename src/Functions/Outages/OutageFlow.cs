@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Outages;
 
-/// <summary>Watches the tools: notes which are down, tells ops once for each outage, and says what the hub is blind for.</summary>
+/// <summary>Detects outages, notifies ops once for each, and says which connectors are down.</summary>
 public sealed partial class OutageFlow(
     ConnectorSet connectors,
     ConnectorStateStore states,
@@ -21,25 +21,26 @@ public sealed partial class OutageFlow(
     TimeProvider clock,
     ILogger<OutageFlow> logger)
 {
-    /// <summary>Looks, and answers what blinds the hub, by connector, in words.</summary>
+    /// <summary>Detects outages, and returns the reason for each connector that is down.</summary>
     public async Task<IReadOnlyDictionary<string, string>> LookAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var (answers, oldestWaiting) = await LookAtQueueAsync(cancellationToken);
+        var (answers, oldestWaiting) = await ReadQueueAsync(cancellationToken);
         var known = await outages.GetAllAsync(cancellationToken);
-        var seen = OutageRules.Look(connectors.All, await states.GetAllAsync(cancellationToken), oldestWaiting, ops, now);
+        var seen = OutageRules.Detect(connectors.All, await states.GetAllAsync(cancellationToken), oldestWaiting, ops, now);
         IReadOnlyList<Outage> wrong = answers ? seen : [.. seen, OutageRules.QueueDown(now)];
         var steps = OutageRules.Decide(known, wrong, oldestWaiting, telling.CatchUp, now);
         foreach (var step in steps.Where(step => step.Over || !known.Contains(step.Outage)))
         {
-            await TakeAsync(step, again: known.Any(outage => outage.Key == step.Outage.Key && outage.Told), cancellationToken);
+            await SaveAsync(step, again: known.Any(outage => outage.Key == step.Outage.Key && outage.Reported), cancellationToken);
         }
 
-        return steps.Where(step => !step.Over && step.Outage.Blinds).ToDictionary(step => step.Outage.Connector, step => step.Outage.Words, StringComparer.Ordinal);
+        return steps.Where(step => !step.Over && step.Outage.Blinds)
+            .ToDictionary(step => step.Outage.Connector, step => step.Outage.Words, StringComparer.Ordinal);
     }
 
-    /// <summary>A queue that does not answer is an outage itself: nothing is heard of any tool, and ops are to hear of that.</summary>
-    private async Task<(bool Answers, DateTimeOffset? OldestWaiting)> LookAtQueueAsync(CancellationToken cancellationToken)
+    /// <summary>Reads the queue's oldest message. A queue that does not answer is an outage of its own.</summary>
+    private async Task<(bool Answers, DateTimeOffset? OldestWaiting)> ReadQueueAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -52,8 +53,10 @@ public sealed partial class OutageFlow(
         }
     }
 
-    /// <summary>The notice first and the row after it: a crash between opens the same notice again, which is once.</summary>
-    private async Task TakeAsync(OutageStep step, bool again, CancellationToken cancellationToken)
+    /// <summary>
+    /// Saves a step. The notice comes first, so a crash in between opens the same notice again, which is idempotent.
+    /// </summary>
+    private async Task SaveAsync(OutageStep step, bool again, CancellationToken cancellationToken)
     {
         if (step.Over)
         {
@@ -62,7 +65,7 @@ public sealed partial class OutageFlow(
             return;
         }
 
-        if (step.Tell)
+        if (step.Report)
         {
             if (again)
             {
@@ -72,7 +75,7 @@ public sealed partial class OutageFlow(
             await notices.OpenAsync(NoticeOf(step.Outage), cancellationToken);
         }
 
-        await outages.KeepAsync(step.Outage, cancellationToken);
+        await outages.SaveAsync(step.Outage, cancellationToken);
     }
 
     private OpsNotice NoticeOf(Outage outage)
@@ -81,13 +84,15 @@ public sealed partial class OutageFlow(
         return outage.Kind == OutageKind.Silent
             ? new(outage.Key, $"{outage.Connector} has been silent since {since}",
             [
-                $"Its webhook {hub.PublicUrl.AbsoluteUri.TrimEnd('/')}/api/webhooks/{outage.Connector} has brought nothing since {since}, far longer than it ever rests.",
-                "Some tools switch a hook off after failures. Look in the tool whether it is still on, and switch it on again.",
+                $"Its webhook {hub.PublicUrl.AbsoluteUri.TrimEnd('/')}/api/webhooks/{outage.Connector} has received nothing since {since}, "
+                    + "far longer than its usual pauses.",
+                "Some tools switch a hook off after failures. Check in the tool whether it is on, and switch it on again.",
             ])
             : new(outage.Key, $"Blind for {(outage.Connector == Outage.Inbound ? "all tools" : outage.Connector)} since {since}",
             [
                 $"{char.ToUpperInvariant(outage.Words[0])}{outage.Words[1..]}. Nothing is known of it since {since}.",
-                "Until it works again and has caught up, nobody is told of stalled leads that depend on it. Nothing is lost: those that still stand still by then are told in one mail.",
+                "Until it works and has caught up, alerts on stalled leads that depend on it wait.",
+                "Nothing is lost: leads that are still stalled then are reported in one mail.",
                 WhatToDo(outage),
             ]);
     }
@@ -95,14 +100,15 @@ public sealed partial class OutageFlow(
     private static string WhatToDo(Outage outage) => outage.Kind switch
     {
         OutageKind.NeedsAuthorization => $"Renew the credentials in the settings Connectors:{outage.Connector}, then restart the hub.",
-        OutageKind.Backlog => "Look at GET /api/health and the log: what was received is not being worked off.",
-        _ when outage.Connector == Outage.Inbound => "Look at GET /api/health, and whether the Service Bus itself reports trouble.",
-        _ => $"Look at GET /api/health, and whether {outage.Connector} itself reports trouble.",
+        OutageKind.Backlog => "Check GET /api/health and the log: deliveries are received but not processed.",
+        _ when outage.Connector == Outage.Inbound => "Check GET /api/health, and whether the Service Bus itself reports trouble.",
+        _ => $"Check GET /api/health, and whether {outage.Connector} itself reports trouble.",
     };
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The inbound queue does not answer ({Failure}); nobody is told of stalled leads while it does not.")]
+        [LoggerMessage(
+            1, LogLevel.Warning, "The inbound queue does not answer ({Failure}); alerts on stalled leads wait until it does.")]
         public static partial void NoQueue(ILogger logger, string failure);
     }
 }

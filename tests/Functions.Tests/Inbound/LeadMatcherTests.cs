@@ -91,7 +91,7 @@ public sealed class LeadMatcherTests(Azurite azurite)
 
         await hub.Get<ProcessFlow>().HandleAsync(crm.Delivers(Monday, person), "message", again: false, Token);
         var lead = await hub.Get<IdentityStore>().FindAsync(person.People[0], Token);
-        await hub.Get<ParkedStore>().ForgetOldAsync(DateTimeOffset.UtcNow.AddHours(1), Token);
+        await hub.Get<ParkedStore>().RemoveOldAsync(DateTimeOffset.UtcNow.AddHours(1), Token);
         await hub.Get<ProcessFlow>().HandleAsync(crm.Delivers(Monday, other), "message", again: false, Token);
         var late = await hub.Get<IdentityStore>().FindAsync(other.People[0], Token);
 

@@ -99,7 +99,7 @@ public sealed partial class ErasureFlow(
                     await identities.AddTombstoneAsync(key, clock.GetUtcNow(), cancellationToken);
                 }
 
-                await parked.ForgetPersonAsync(key, cancellationToken);
+                await parked.RemoveForPersonAsync(key, cancellationToken);
                 continue;
             }
 
