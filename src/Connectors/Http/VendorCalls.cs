@@ -52,6 +52,23 @@ public sealed class VendorCalls(string connector, TimeProvider clock)
         }
     }
 
+    /// <summary>Makes a call that asks for something which may not be there.</summary>
+    /// <typeparam name="T">What it answers.</typeparam>
+    /// <param name="call">The call.</param>
+    /// <returns>The answer; the default value when the vendor answers 404, which is an answer and not a failure.</returns>
+    /// <exception cref="VendorException">As <see cref="RunAsync"/>.</exception>
+    public async Task<T?> FindAsync<T>(Func<Task<IApiResponse<T>>> call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        using var response = await RunAsync(call);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return default;
+        }
+
+        return await RunAsync(() => response.Error is { } failure ? Task.FromException<T>(failure) : Task.FromResult(response.Content!));
+    }
+
     /// <summary>Turns a failure into ours, for calls that answer a response instead of throwing.</summary>
     /// <param name="failure">What went wrong.</param>
     /// <returns>Our exception; null where the failure is not the vendor's, or ours already.</returns>

@@ -22,17 +22,17 @@ internal interface IHubSpotApi
     [Get("/crm/v3/pipelines/deals")]
     Task<HubSpotPipelinesWire> PipelinesAsync(CancellationToken cancellationToken);
 
-    /// <summary>One contact.</summary>
+    /// <summary>One contact; 404 where it is not there.</summary>
     [Get("/crm/v3/objects/contacts/{id}")]
-    Task<HubSpotObjectWire> ContactAsync(string id, string properties, CancellationToken cancellationToken);
+    Task<IApiResponse<HubSpotObjectWire>> ContactAsync(string id, string properties, CancellationToken cancellationToken);
 
     /// <summary>Writes properties of a contact.</summary>
     [Patch("/crm/v3/objects/contacts/{id}")]
     Task<string> UpdateContactAsync(string id, [Body] HubSpotPatchWire patch, [Property(HttpResilience.Idempotent)] bool repeatable, CancellationToken cancellationToken);
 
-    /// <summary>The notes on a contact, a page. https://developers.hubspot.com/docs/api/crm/associations</summary>
+    /// <summary>The notes on a contact, a page; 404 where the contact is not there. https://developers.hubspot.com/docs/api/crm/associations</summary>
     [Get("/crm/v4/objects/contacts/{id}/associations/notes")]
-    Task<HubSpotAssociatedPageWire> NotesOfContactAsync(string id, int limit, string? after, CancellationToken cancellationToken);
+    Task<IApiResponse<HubSpotAssociatedPageWire>> NotesOfContactAsync(string id, int limit, string? after, CancellationToken cancellationToken);
 
     /// <summary>Makes a note. Not to be repeated blindly: HubSpot would make a second. https://developers.hubspot.com/docs/api/crm/notes</summary>
     [Post("/crm/v3/objects/notes")]

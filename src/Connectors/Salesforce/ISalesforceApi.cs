@@ -19,13 +19,13 @@ internal interface ISalesforceApi
     [Get("/{**path}")]
     Task<string> NextAsync(string path, CancellationToken cancellationToken);
 
-    /// <summary>One record. https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_retrieve.htm</summary>
+    /// <summary>One record; 404 where it is not there. https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_retrieve.htm</summary>
     [Get("/services/data/{version}/sobjects/{type}/{id}")]
-    Task<JsonElement> ReadAsync(string version, string type, string id, string fields, CancellationToken cancellationToken);
+    Task<IApiResponse<JsonElement>> ReadAsync(string version, string type, string id, string fields, CancellationToken cancellationToken);
 
-    /// <summary>One record by an external id.</summary>
+    /// <summary>One record by an external id; 404 where there is none.</summary>
     [Get("/services/data/{version}/sobjects/{type}/{field}/{value}")]
-    Task<JsonElement> ReadByExternalIdAsync(string version, string type, string field, string value, string fields, CancellationToken cancellationToken);
+    Task<IApiResponse<JsonElement>> ReadByExternalIdAsync(string version, string type, string field, string value, string fields, CancellationToken cancellationToken);
 
     /// <summary>Makes or changes the record with an external id. https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_upsert.htm</summary>
     [Patch("/services/data/{version}/sobjects/{type}/{field}/{value}")]
