@@ -32,8 +32,9 @@ internal interface IHubSpotApi
     [Get("/crm/v3/pipelines/deals")]
     Task<HubSpotPipelinesWire> PipelinesAsync(CancellationToken cancellationToken);
 
+    /// <summary>Reads a contact; 404 when it does not exist.</summary>
     [Get("/crm/v3/objects/contacts/{id}")]
-    Task<HubSpotObjectWire> ContactAsync(string id, string properties, CancellationToken cancellationToken);
+    Task<IApiResponse<HubSpotObjectWire>> ContactAsync(string id, string properties, CancellationToken cancellationToken);
 
     [Patch("/crm/v3/objects/contacts/{id}")]
     Task<string> UpdateContactAsync(
@@ -42,9 +43,9 @@ internal interface IHubSpotApi
         [Property(HttpResilience.Idempotent)] bool repeatable,
         CancellationToken cancellationToken);
 
-    /// <summary>Reads a page of a contact's notes. https://developers.hubspot.com/docs/api/crm/associations</summary>
+    /// <summary>Reads a page of a contact's notes; 404 when the contact does not exist. https://developers.hubspot.com/docs/api/crm/associations</summary>
     [Get("/crm/v4/objects/contacts/{id}/associations/notes")]
-    Task<HubSpotAssociatedPageWire> NotesOfContactAsync(string id, int limit, string? after, CancellationToken cancellationToken);
+    Task<IApiResponse<HubSpotAssociatedPageWire>> NotesOfContactAsync(string id, int limit, string? after, CancellationToken cancellationToken);
 
     /// <summary>Creates a note. Not idempotent. https://developers.hubspot.com/docs/api/crm/notes</summary>
     [Post("/crm/v3/objects/notes")]

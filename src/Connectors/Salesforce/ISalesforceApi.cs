@@ -23,15 +23,15 @@ internal interface ISalesforceApi
     Task<string> NextAsync(string path, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Reads a record.
+    /// Reads a record; 404 when it does not exist.
     /// https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_retrieve.htm
     /// </summary>
     [Get("/services/data/{version}/sobjects/{type}/{id}")]
-    Task<JsonElement> ReadAsync(string version, string type, string id, string fields, CancellationToken cancellationToken);
+    Task<IApiResponse<JsonElement>> ReadAsync(string version, string type, string id, string fields, CancellationToken cancellationToken);
 
-    /// <summary>Reads a record by an external id.</summary>
+    /// <summary>Reads a record by an external id; 404 when there is none.</summary>
     [Get("/services/data/{version}/sobjects/{type}/{field}/{value}")]
-    Task<JsonElement> ReadByExternalIdAsync(
+    Task<IApiResponse<JsonElement>> ReadByExternalIdAsync(
         string version, string type, string field, string value, string fields, CancellationToken cancellationToken);
 
     /// <summary>
