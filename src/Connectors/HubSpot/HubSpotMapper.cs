@@ -23,7 +23,7 @@ internal static class HubSpotMapper
     {
         try
         {
-            var elements = JsonSerializer.Deserialize<IReadOnlyList<JsonElement>>(WellFormed.Json(body).Span, HubSpotJson.Options);
+            var elements = JsonSerializer.Deserialize<IReadOnlyList<JsonElement>>(WellFormed.Json(body).Span, WellFormed.Nested);
             return elements is null || (elements.Count > 0 && elements.All(element => element.ValueKind != JsonValueKind.Object)) ? null : [.. elements.Select(Parse)];
         }
         catch (JsonException)
@@ -112,13 +112,14 @@ internal static class HubSpotMapper
             return ("", "");
         }
 
-        return (type[..dot] == "object" ? EntityOf(objectTypeId) : type[..dot], type[(dot + 1)..]);
+        return (EntityOf(type[..dot] == "object" ? objectTypeId : type[..dot]), type[(dot + 1)..]);
     }
 
-    private static string EntityOf(string? objectTypeId) => objectTypeId switch
+    /// <summary>An object by its number or by its name, which HubSpot writes in several ways; empty for one that is not read.</summary>
+    private static string EntityOf(string? objectType) => objectType?.ToLowerInvariant() switch
     {
-        "0-1" => Contact,
-        "0-3" => Deal,
+        "0-1" or "contact" or "contacts" => Contact,
+        "0-3" or "deal" or "deals" => Deal,
         _ => "",
     };
 
@@ -158,7 +159,7 @@ internal static class HubSpotMapper
 
     private static SourceEvent OfContact(HubSpotEventWire wire, string change, SourceEvent source, long id, HubSpotOptions options)
     {
-        var known = source with { NotRead = null };
+        var known = source with { NotRead = null, IsPartial = change is not ("deletion" or "privacyDeletion") };
         return change switch
         {
             "creation" => known with { Kind = SourceEventKind.ContactCreated, NeedsEnrichment = ["email"] },
@@ -278,6 +279,7 @@ internal static class HubSpotMapper
             "amount" => source with { Amount = Amount(value), NeedsEnrichment = ["currency"] },
             "deal_currency_code" => value.Length > 0 ? source with { Currency = value } : source with { Cleared = [DealProperty.Currency] },
             "hubspot_owner_id" => value.Length > 0 ? source with { Owner = value } : source with { Cleared = [DealProperty.Owner] },
+            "dealtype" when HasTypes(options) => source with { Kind = SourceEventKind.ResyncRequired },
             _ => source,
         };
     }
@@ -293,11 +295,14 @@ internal static class HubSpotMapper
         staged = staged with { Stage = meaning.Stage, DealStatus = meaning.Status };
         return meaning.Status switch
         {
-            DealStatus.Won => staged with { Kind = SourceEventKind.DealWon, NeedsEnrichment = ["email", "amount", "fromStage"] },
+            DealStatus.Won => staged with { Kind = SourceEventKind.DealWon, AsksRecord = HasTypes(options), NeedsEnrichment = ["email", "amount", "fromStage"] },
             DealStatus.Lost => staged with { Kind = SourceEventKind.DealLost, ShowsWork = false, NeedsEnrichment = ["email"] },
             _ => staged with { Kind = SourceEventKind.DealStageChanged, NeedsEnrichment = ["email", "fromStage"] },
         };
     }
+
+    /// <summary>Whether a deal's type, which no event of its stage brings, may make a won deal Repeat.</summary>
+    private static bool HasTypes(HubSpotOptions options) => options.DealTypes.All.Count > 0;
 
     /// <summary>Merged deals: the one that is left is read again, the others are gone.</summary>
     private static IEnumerable<SourceEvent> MergedDeals(HubSpotEventWire wire, SourceEvent blank, long winner)
@@ -333,7 +338,7 @@ internal static class HubSpotMapper
         };
     }
 
-    /// <summary>What an association goes from and to: by the numbers of the generic form, else by a name like <c>DEAL_TO_CONTACT</c>.</summary>
+    /// <summary>What an association goes from and to: by the numbers of the generic form, else by a name like <c>DEAL_TO_CONTACT</c>, behind which a label may stand.</summary>
     private static (string From, string To) EndsOf(HubSpotEventWire wire)
     {
         if (wire.FromObjectTypeId is not null && wire.ToObjectTypeId is not null)
@@ -341,12 +346,7 @@ internal static class HubSpotMapper
             return (EntityOf(wire.FromObjectTypeId), EntityOf(wire.ToObjectTypeId));
         }
 
-        return wire.AssociationType switch
-        {
-            "DEAL_TO_CONTACT" => (Deal, Contact),
-            "CONTACT_TO_DEAL" => (Contact, Deal),
-            _ => ("", ""),
-        };
+        return wire.AssociationType?.ToUpperInvariant().Split("_TO_") is [var from, var to] ? (EntityOf(from), EntityOf(to.Split('_')[0])) : ("", "");
     }
 
     private static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
