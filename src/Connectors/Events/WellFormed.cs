@@ -14,7 +14,10 @@ namespace IntegrationHub.Connectors.Events;
 /// </summary>
 internal static partial class WellFormed
 {
-    /// <summary>How deep JSON from outside may be nested. Deeper than anybody writes, so that one strange value is met by whatever reads it and not by the parser of the whole.</summary>
+    /// <summary>
+    /// How deep JSON from outside may be nested: deeper than anybody writes. So whatever reads a value meets one that is
+    /// nested strangely, and not the parser of the whole.
+    /// </summary>
     public const int MostNested = 1_000;
 
     /// <summary>For JSON that is as deep as <see cref="MostNested"/>.</summary>

@@ -13,7 +13,8 @@ internal static partial class Withheld
     /// show a few characters of the value (<c>*****1234</c>, <c>a***@example.com</c>).
     /// </summary>
     public static bool Is(string? text) =>
-        text?.Trim() is { Length: > 0 } value && (value.Trim('[', ']', '<', '>', '(', ')') == Redacted || (Mask().IsMatch(value) && !IsTitle(value)));
+        text?.Trim() is { Length: > 0 } value
+        && (value.Trim('[', ']', '<', '>', '(', ')') == Redacted || (Mask().IsMatch(value) && !IsTitle(value)));
 
     /// <summary>Whether asterisks stand beside words, as in <c>*** urgent ***</c>.</summary>
     private static bool IsTitle(string value) => value.Any(char.IsWhiteSpace) && value.Any(char.IsLetter);

@@ -115,7 +115,9 @@ internal static class HubSpotMapper
         return (EntityOf(type[..dot] == "object" ? objectTypeId : type[..dot]), type[(dot + 1)..]);
     }
 
-    /// <summary>An object by its number or by its name, which HubSpot writes in several ways; empty for one that is not read.</summary>
+    /// <summary>
+    /// An object by its number or by its name, which HubSpot writes in several ways; empty for one that is not read.
+    /// </summary>
     private static string EntityOf(string? objectType) => objectType?.ToLowerInvariant() switch
     {
         "0-1" or "contact" or "contacts" => Contact,
@@ -295,7 +297,10 @@ internal static class HubSpotMapper
         staged = staged with { Stage = meaning.Stage, DealStatus = meaning.Status };
         return meaning.Status switch
         {
-            DealStatus.Won => staged with { Kind = SourceEventKind.DealWon, AsksRecord = HasTypes(options), NeedsEnrichment = ["email", "amount", "fromStage"] },
+            DealStatus.Won => staged with
+            {
+                Kind = SourceEventKind.DealWon, AsksRecord = HasTypes(options), NeedsEnrichment = ["email", "amount", "fromStage"],
+            },
             DealStatus.Lost => staged with { Kind = SourceEventKind.DealLost, ShowsWork = false, NeedsEnrichment = ["email"] },
             _ => staged with { Kind = SourceEventKind.DealStageChanged, NeedsEnrichment = ["email", "fromStage"] },
         };
@@ -338,7 +343,10 @@ internal static class HubSpotMapper
         };
     }
 
-    /// <summary>What an association goes from and to: by the numbers of the generic form, else by a name like <c>DEAL_TO_CONTACT</c>, behind which a label may stand.</summary>
+    /// <summary>
+    /// What an association goes from and to: by the numbers of the generic form, else by a name like
+    /// <c>DEAL_TO_CONTACT</c>, behind which a label may stand.
+    /// </summary>
     private static (string From, string To) EndsOf(HubSpotEventWire wire)
     {
         if (wire.FromObjectTypeId is not null && wire.ToObjectTypeId is not null)
@@ -346,7 +354,9 @@ internal static class HubSpotMapper
             return (EntityOf(wire.FromObjectTypeId), EntityOf(wire.ToObjectTypeId));
         }
 
-        return wire.AssociationType?.ToUpperInvariant().Split("_TO_") is [var from, var to] ? (EntityOf(from), EntityOf(to.Split('_')[0])) : ("", "");
+        return wire.AssociationType?.ToUpperInvariant().Split("_TO_") is [var from, var to]
+            ? (EntityOf(from), EntityOf(to.Split('_')[0]))
+            : ("", "");
     }
 
     private static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);

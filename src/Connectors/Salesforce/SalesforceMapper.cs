@@ -105,7 +105,7 @@ internal static class SalesforceMapper
         return (change.ChangeType, change.Entity) switch
         {
             ("CREATE" or "UPDATE", _) when change.HidesCleared => [again],
-            ("UPDATE", "Opportunity") when HasTypes(options) && record.Text("Type") is not null && record.Text("StageName") is null => [again],
+            ("UPDATE", "Opportunity") when HasTypes(options) && record.Fields.ContainsKey("Type") && record.Text("StageName") is null => [again],
             ("CREATE" or "UPDATE" or "DELETE" or "GAP_DELETE", "OpportunityContactRole") => [OfRole(record, blank, change.ChangeType is "DELETE" or "GAP_DELETE", options)],
             ("CREATE" or "UPDATE", "Task") when OfTask(record, blank, new(Form.Updated, null), options) is { Kind: SourceEventKind.Activity } done => [done],
             (_, "Task" or "Event") => [again],

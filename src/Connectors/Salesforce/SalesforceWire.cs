@@ -55,7 +55,8 @@ internal sealed record SalesforceRecord(string Entity, string Id, ImmutableDicti
 internal sealed record ContactRole(string ContactId, string? Email, bool Primary);
 
 /// <summary>
-/// A change event: what happened, and the fields it brings for each of its records. <paramref name="HidesCleared"/>: it does not say by name which fields were emptied.
+/// A change event: what happened, and the fields it brings for each of its records.
+/// <paramref name="HidesCleared"/>: it does not say by name which fields were emptied.
 /// </summary>
 internal sealed record ChangeEvent(
     string Entity, IReadOnlyList<string> RecordIds, string ChangeType, string? ChangeOrigin, string TransactionKey, long SequenceNumber, DateTimeOffset? CommittedAt,
@@ -278,8 +279,8 @@ internal static class SalesforceWire
     }
 
     /// <summary>
-    /// The fields that a change brings, those included that it only names as emptied. A relay that reads Avro sends null for all that did not change: where a change names what changed, only what it
-    /// names was emptied.
+    /// The fields that a change brings, those included that it only names as emptied. A relay that reads Avro sends null
+    /// for all that did not change: where a change names what changed, only what it names was emptied.
     /// </summary>
     private static ImmutableDictionary<string, string?> FieldsOf(JsonElement payload, JsonElement header)
     {
@@ -297,9 +298,10 @@ internal static class SalesforceWire
         bool IsNamed(string field) => emptied.Contains(field) || changed.Contains(field) || changed.Contains(field.Split('.')[0]);
     }
 
-    private static HashSet<string> NamesOf(JsonElement header, string list) => Member(header, list) is { ValueKind: JsonValueKind.Array } names ? [.. TextsOf(names)] : [];
+    private static HashSet<string> NamesOf(JsonElement header, string list) =>
+        Member(header, list) is { ValueKind: JsonValueKind.Array } names ? [.. TextsOf(names)] : [];
 
-    /// <summary>Whether a field is named by its place in a schema that the hub does not have, as the Pub/Sub API does.</summary>
+    /// <summary>Whether a field is named by its place in a schema that the hub does not have (Pub/Sub API).</summary>
     private static bool IsBitmap(string name) => name is [>= '0' and <= '9', ..];
 
     private static IEnumerable<string> TextsOf(JsonElement array) => array.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!);
@@ -312,7 +314,10 @@ internal static class SalesforceWire
             : null;
     }
 
-    /// <summary>The fields of a record and of its compound fields and parents. What lies deeper or has a longer name than Salesforce gives is no field.</summary>
+    /// <summary>
+    /// The fields of a record and of its compound fields and parents. What lies deeper or has a longer name than
+    /// Salesforce gives is no field.
+    /// </summary>
     private static ImmutableDictionary<string, string?> Flatten(JsonElement element)
     {
         var fields = ImmutableDictionary.CreateBuilder<string, string?>(StringComparer.Ordinal);
