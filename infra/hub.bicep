@@ -16,7 +16,7 @@ param connectors connectorsType
 @description('The teams by name.')
 param teams types.teams
 
-@description('Who is told of faults of the hub.')
+@description('Who is notified of faults of the hub.')
 param ops types.ops
 
 @description('The funnel: names, owners and limits of stages.')
@@ -31,7 +31,7 @@ param owners types.owners
 @description('The routing of handoffs by team.')
 param routing types.routing
 
-@description('How stalls are told.')
+@description('How stalls are reported.')
 param alerts types.alerts
 
 @description('How the hub writes back to the tools.')

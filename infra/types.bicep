@@ -5,7 +5,7 @@ import { stage } from 'connectors/common.bicep'
 @sealed()
 type calendar = {
   @description('The time zone, an IANA name.')
-  @metadata({ default: 'Etc/UTC', example: 'Europe/Berlin' })
+  @metadata({ default: 'UTC', example: 'Europe/Berlin' })
   timeZone: string?
 
   @description('The working days.')
@@ -28,7 +28,7 @@ type stageLimits = {
   @metadata({ example: '5.00:00:00' })
   stallAfter: string?
 
-  @description('How long a handoff may wait until somebody takes it up.')
+  @description('How long a handoff may wait until somebody accepts it.')
   @metadata({ example: '08:00:00' })
   acceptWithin: string?
 }
@@ -46,7 +46,7 @@ type stageSettings = {
   @metadata({ example: '5.00:00:00' })
   stallAfter: string?
 
-  @description('How long a handoff may wait until somebody takes it up, in working time.')
+  @description('How long a handoff may wait until somebody accepts it, in working time.')
   @metadata({ example: '08:00:00' })
   acceptWithin: string?
 
@@ -81,7 +81,7 @@ type funnel = {
   @description('The stages.')
   stages: stages?
 
-  @description('The connector whose word counts on a tie.')
+  @description('The connector that wins a tie.')
   systemOfRecord: string?
 
   @description('Where a lead goes when its last deal is lost.')
@@ -163,10 +163,10 @@ type route = {
   @description('The greatest score of the lead.')
   maxScore: int?
 
-  @description('The stage that the lead has come to.')
+  @description('The stage of the lead.')
   stage: stage?
 
-  @description('The one who gets the lead. Either this or roundRobin.')
+  @description('The person who gets the lead. Either this or roundRobin.')
   owner: string?
 
   @description('The people who take turns. Either this or owner.')
@@ -183,13 +183,13 @@ type teamRouting = {
   @description('The connector that gets the handoffs of the team, where several could.')
   connector: string?
 
-  @description('The routes. The first of which all conditions hold counts.')
+  @description('The routes. The first one whose conditions all match counts.')
   routes: route[]?
 
-  @description('Who gets what no route gives to anybody. Routes need it.')
+  @description('Who gets leads without a matching route. Routes need it.')
   fallback: string?
 
-  @description('The working time after which a handoff that nobody took up goes to the next person. Left out: never.')
+  @description('The working time after which an unaccepted handoff goes to the next person. Left out: never.')
   @metadata({ example: '08:00:00' })
   rerouteAfter: string?
 
@@ -207,18 +207,18 @@ type routing = {
 }
 
 @export()
-@description('How stalls are told.')
+@description('How stalls are reported.')
 @sealed()
 type alerts = {
   @description('The share of a limit at which the owner gets a heads-up, or off.')
   @metadata({ default: '0.75' })
   headsUpAt: string?
 
-  @description('The multiple of a limit at which the managers are told, or off.')
+  @description('The multiple of a limit at which the managers are notified, or off.')
   @metadata({ default: '2' })
   escalateAt: string?
 
-  @description('The working time after which an unchanged stall is told again, or off.')
+  @description('The working time after which an unchanged stall is reported again, or off.')
   @metadata({ default: 'off' })
   repeatAfter: string?
 
@@ -226,7 +226,7 @@ type alerts = {
   @metadata({ default: '16:00:00' })
   acknowledgedFor: string?
 
-  @description('How often a stay can be put off.')
+  @description('How often a stay can be snoozed.')
   @metadata({ default: '3' })
   @minValue(0)
   snoozes: int?
@@ -245,7 +245,7 @@ type alerts = {
   @maxValue(50)
   maxRows: int?
 
-  @description('How long a tool that was down has to work until leads that depend on it are told of.')
+  @description('How long a recovered tool must work before alerts on its leads resume.')
   @metadata({ default: '00:10:00' })
   catchUp: string?
 
@@ -258,7 +258,7 @@ type alerts = {
 @description('How the hub writes back to the tools.')
 @sealed()
 type writeBack = {
-  @description('With which overwrite of its value by a tool the hub stops writing a property.')
+  @description('The overwrite by a tool after which the hub stops writing a property.')
   @metadata({ default: '2' })
   @minValue(1)
   maxOverwrites: int?
@@ -267,16 +267,16 @@ type writeBack = {
   @metadata({ default: '1.00:00:00' })
   overwriteWindow: string?
 
-  @description('How long the echo of a write is awaited.')
+  @description('How long the echo of a write is expected.')
   @metadata({ default: '1.00:00:00' })
   echoWithin: string?
 }
 
 @export()
-@description('Who is told of faults of the hub, and when.')
+@description('Who is notified of faults of the hub, and when.')
 @sealed()
 type ops = {
-  @description('The addresses that are told.')
+  @description('The addresses that are notified.')
   @minLength(1)
   recipients: string[]
 
@@ -300,7 +300,7 @@ type contentItem = {
   @minLength(9)
   url: string
 
-  @description('Whom the content speaks to.')
+  @description('The audience of the content.')
   style: 'tactical' | 'visionary'
 
   @description('The stages that it suits. Left out: all.')

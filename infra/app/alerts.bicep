@@ -4,7 +4,7 @@ param suffix string
 @description('The id of the Service Bus namespace.')
 param busId string
 
-@description('The addresses that are told.')
+@description('The addresses that are notified.')
 param recipients string[]
 
 resource group 'Microsoft.Insights/actionGroups@2023-01-01' = {

@@ -4,7 +4,7 @@ using SalesforceOptions = IntegrationHub.Sandbox.Salesforce.SalesforceOptions;
 
 namespace IntegrationHub.Demo;
 
-/// <summary>The settings that make days into seconds and point the hub at the sandbox: all that differs from a hub in earnest.</summary>
+/// <summary>The demo's settings: seconds instead of days, and the sandbox instead of the vendors.</summary>
 internal static class DemoSettings
 {
     public const string ReturnReasonField = "Return_Reason__c";
@@ -12,7 +12,7 @@ internal static class DemoSettings
     /// <summary>How long a lead may stand on Interest.</summary>
     public static readonly TimeSpan InterestLimit = TimeSpan.FromSeconds(25);
 
-    /// <summary>How long sales may take to take up a handoff.</summary>
+    /// <summary>How long sales may take to accept a handoff.</summary>
     public static readonly TimeSpan AcceptLimit = TimeSpan.FromSeconds(20);
 
     public static string MailOf(string team) => $"{team}@example.com";

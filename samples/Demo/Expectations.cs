@@ -3,13 +3,15 @@ using System.Text.Json;
 
 namespace IntegrationHub.Demo;
 
-/// <summary>What has to come true, looked at again and again until it has or its time is up. What has not is told at the end; the story goes on.</summary>
+/// <summary>
+/// Expectations of the story, polled until they hold or time out. The end of the story lists those that failed.
+/// </summary>
 internal sealed class Expectations(Narrator narrator)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
-    /// <summary>When all of it should be over: from then on everything is looked at once.</summary>
+    /// <summary>The time limit for all of them. After it each is checked once.</summary>
     private static readonly TimeSpan TimeoutInAll = TimeSpan.FromSeconds(100);
 
     private readonly long _began = Stopwatch.GetTimestamp();
@@ -21,8 +23,8 @@ internal sealed class Expectations(Narrator narrator)
 
     public IReadOnlyList<string> Broken => _broken;
 
-    /// <param name="what">What has to come true, in words.</param>
-    /// <param name="insteadAsync">Tells what is there instead; null once it is true.</param>
+    /// <param name="what">The expectation in words.</param>
+    /// <param name="insteadAsync">Returns what holds instead; null once the expectation holds.</param>
     /// <param name="timeout">How long it may take; null for the usual time.</param>
     public async Task HoldAsync(string what, Func<CancellationToken, Task<string?>> insteadAsync, CancellationToken cancellationToken, TimeSpan? timeout = null)
     {

@@ -5,7 +5,10 @@ using System.Text.RegularExpressions;
 
 namespace IntegrationHub.Demo;
 
-/// <summary>The hub as a process of its own, run by the local platform as on any machine. It ends with its standard input, and so also when the demo is killed.</summary>
+/// <summary>
+/// The hub as a process of its own, run by the local platform as on any machine. It ends with its standard input, and
+/// so also when the demo is killed.
+/// </summary>
 internal sealed partial class Hub : IAsyncDisposable
 {
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(90);
@@ -67,7 +70,7 @@ internal sealed partial class Hub : IAsyncDisposable
         }
     }
 
-    /// <summary>Finds a port on this machine: the wanted one, or any other when somebody has that. Zero for any.</summary>
+    /// <summary>Finds a free port: the wanted one if it is free, else any. Zero for any.</summary>
     public static int FindPort(int wanted)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -97,7 +100,9 @@ internal sealed partial class Hub : IAsyncDisposable
         _process.Dispose();
     }
 
-    /// <summary>The demo's settings and no others: a tool, a bus or a mail server that the environment names is not for playing with.</summary>
+    /// <summary>
+    /// Sets the demo's settings only: it must not use tools, buses or mail servers of the environment.
+    /// </summary>
     private static void SetEnvironment(IDictionary<string, string?> environment, IReadOnlyDictionary<string, string> settings)
     {
         foreach (var name in environment.Keys.Where(name => name.Contains("__", StringComparison.Ordinal) || name is "ServiceBus" or "AzureWebJobsStorage").ToList())
@@ -166,7 +171,7 @@ internal sealed partial class Hub : IAsyncDisposable
         }
     }
 
-    /// <summary>What the local platform says of each part that runs.</summary>
+    /// <summary>Matches the local platform's line for each part that runs.</summary>
     [GeneratedRegex(@"^\s*(?<what>.+) \(log: .+\)$")]
     private static partial Regex Service();
 

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace IntegrationHub.Demo;
 
-/// <summary>Builds the hub and the local platform, and shows how far that is.</summary>
+/// <summary>Builds the hub and the local platform with a progress display.</summary>
 /// <param name="Application">The folder of the built function app.</param>
 /// <param name="Platform">The assembly of the local platform.</param>
 internal sealed partial record HubBuild(string Application, string Platform)

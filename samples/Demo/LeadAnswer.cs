@@ -1,6 +1,6 @@
 namespace IntegrationHub.Demo;
 
-/// <summary>A lead as the hub's API tells it, as far as the story looks at it.</summary>
+/// <summary>A lead of the hub's API, with the parts that the story checks.</summary>
 internal sealed record LeadAnswer(
     string LeadId,
     string Stage,
@@ -39,12 +39,12 @@ internal sealed record AlertAnswer(string Kind, string Fate)
     public bool WasTold => Fate is "sent" or "grouped";
 }
 
-/// <summary>How the hub is doing, as its API tells it.</summary>
+/// <summary>The hub's health, from its API.</summary>
 internal sealed record HealthAnswer(string Status, IReadOnlyList<string> Problems, IReadOnlyList<QueueAnswer> Queues);
 
 internal sealed record QueueAnswer(string Name, int? Active, int? DeadLettered);
 
-/// <summary>A mail as the mailbox tells it.</summary>
+/// <summary>A mail of the mailbox.</summary>
 internal sealed record MailAnswer(string Subject, string Text, IReadOnlyList<AddressAnswer> To)
 {
     public bool Went(string team) => To.Any(to => to.Address == DemoSettings.MailOf(team));

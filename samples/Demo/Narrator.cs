@@ -3,7 +3,10 @@ using Spectre.Console;
 
 namespace IntegrationHub.Demo;
 
-/// <summary>Tells the story on the console. On a terminal the last line moves and shows what is awaited; elsewhere there are only plain lines.</summary>
+/// <summary>
+/// Prints the story. On a terminal the last line is live and shows the awaited step;
+/// elsewhere there are only plain lines.
+/// </summary>
 internal sealed class Narrator
 {
     /// <summary>Redirected lines are never broken.</summary>
@@ -27,10 +30,10 @@ internal sealed class Narrator
         }
     }
 
-    /// <summary>Does one of the steps before the story, and shows how long it takes and how far it is.</summary>
+    /// <summary>Runs a step before the story with its progress and duration.</summary>
     /// <param name="doing">What is being done.</param>
     /// <param name="done">What has been done.</param>
-    /// <param name="runAsync">Does it; it is given what shows the progress.</param>
+    /// <param name="runAsync">Runs the step; its argument shows the progress.</param>
     public async Task<T> StepAsync<T>(string doing, string done, Func<Action<string>, Task<T>> runAsync)
     {
         var clock = Stopwatch.StartNew();
@@ -59,7 +62,7 @@ internal sealed class Narrator
         return result;
     }
 
-    /// <summary>Runs something; on a terminal the last line shows meanwhile what it waits for.</summary>
+    /// <summary>Runs an action. On a terminal the last line shows what it waits for.</summary>
     public Task LiveAsync(string first, Func<Task> runAsync) => !_live ? runAsync() : _console.Status().StartAsync(Markup.Escape(first), async status =>
     {
         _status = status;
@@ -104,7 +107,7 @@ internal sealed class Narrator
         Write($"     [red]instead: {Markup.Escape(instead)}[/]");
     }
 
-    /// <summary>Says how the story ended.</summary>
+    /// <summary>Prints how the story ended.</summary>
     public void Summary(int held, IReadOnlyList<string> broken)
     {
         Write(broken.Count == 0 ? $"[green]All {held} expectations held.[/]" : $"[red]{broken.Count} of {held + broken.Count} expectations did not hold:[/]");
@@ -114,7 +117,7 @@ internal sealed class Narrator
         }
     }
 
-    /// <summary>Says why there is no story.</summary>
+    /// <summary>Prints why there is no story.</summary>
     public void Fail(string why) => Write($"[red]{Markup.Escape(why)}[/]");
 
     /// <summary>Writes rows in columns; the first row is the head.</summary>

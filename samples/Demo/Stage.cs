@@ -6,7 +6,10 @@ using IntegrationHub.Sandbox.Salesforce;
 
 namespace IntegrationHub.Demo;
 
-/// <summary>Everything the story needs: the sandbox in this process, and the hub beside it with what it brings along. What is seen of the hub and the mailbox is seen over HTTP.</summary>
+/// <summary>
+/// The parts of the story: the sandbox in this process, and the hub with its services. The story sees the
+/// hub and the mailbox over HTTP only.
+/// </summary>
 internal sealed class Stage : IAsyncDisposable
 {
     private const int UsualPort = 7071;
@@ -31,7 +34,7 @@ internal sealed class Stage : IAsyncDisposable
 
     public string LogFile => _hub.LogFile;
 
-    /// <summary>Gets or sets a value indicating whether the data directory goes when the demo does.</summary>
+    /// <summary>Gets or sets a value indicating whether the demo deletes its data directory at the end.</summary>
     public bool Tidy { get; set; } = true;
 
     /// <summary>Starts all of it.</summary>

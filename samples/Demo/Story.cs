@@ -4,7 +4,9 @@ using IntegrationHub.Sandbox.Salesforce;
 
 namespace IntegrationHub.Demo;
 
-/// <summary>The way of a dozen leads. People work in HubSpot and Salesforce; what the hub makes of it is looked at from outside.</summary>
+/// <summary>
+/// The story of a dozen leads. People work in HubSpot and Salesforce, and the story checks the hub from outside.
+/// </summary>
 internal sealed class Story(Stage stage, Narrator narrator, Expectations expectations)
 {
     private const string Marketing = "marketing";
@@ -231,7 +233,7 @@ internal sealed class Story(Stage stage, Narrator narrator, Expectations expecta
     private void ComeIn(Person person, string lifecycleStage) => person.ContactId = HubSpot.CreateContact(
         person.Email, ("firstname", person.FirstName), ("lastname", person.LastName), ("company", person.Company), ("lifecyclestage", lifecycleStage));
 
-    /// <summary>Moves people in HubSpot, but never twice in one millisecond, which is as fine as HubSpot tells the time.</summary>
+    /// <summary>Moves people in HubSpot, but never twice in one millisecond, which is HubSpot's resolution.</summary>
     private async Task MoveAsync(string lifecycleStage, params Person[] people)
     {
         await Task.Delay(TimeSpan.FromMilliseconds(5), _ending);

@@ -7,7 +7,9 @@ using IntegrationHub.Sandbox.Salesforce;
 
 namespace IntegrationHub.Sandbox;
 
-/// <summary>A running sandbox: both vendors' APIs over HTTP, and what a person would do in the tools as methods.</summary>
+/// <summary>
+/// A running sandbox: both vendors' APIs over HTTP, and what a person would do in the tools as methods.
+/// </summary>
 public sealed class SandboxHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -18,7 +20,10 @@ public sealed class SandboxHost : IAsyncDisposable
         Url = app.Urls.First();
     }
 
-    /// <summary>Gets the address, without a slash at the end. HubSpot is at <c>/hubspot</c> below it, Salesforce at <c>/salesforce</c>.</summary>
+    /// <summary>
+    /// Gets the address, without a slash at the end. HubSpot is at <c>/hubspot</c> below it,
+    /// Salesforce at <c>/salesforce</c>.
+    /// </summary>
     public string Url { get; }
 
     public HubSpotState HubSpot => _app.Services.GetRequiredService<HubSpotState>();

@@ -9,7 +9,9 @@ public sealed class SandboxOptions
     /// <summary>Gets the address to listen on; port 0 takes a free one.</summary>
     public string Urls { get; init; } = "http://127.0.0.1:5080";
 
-    /// <summary>Gets the clock of all stamps, token lifetimes and signatures. Delays and retries always run in real time.</summary>
+    /// <summary>
+    /// Gets the clock of all stamps, token lifetimes and signatures. Delays and retries always run in real time.
+    /// </summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public HubSpotOptions HubSpot { get; init; } = new();

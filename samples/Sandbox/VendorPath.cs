@@ -6,7 +6,9 @@ internal static class VendorPath
     public const string HubSpot = "hubspot";
     public const string Salesforce = "salesforce";
 
-    /// <summary>The vendor, and the path as the vendor's documentation writes it; null for the sandbox's own pages.</summary>
+    /// <summary>
+    /// The vendor, and the path as the vendor's documentation writes it; null for the sandbox's own pages.
+    /// </summary>
     public static string? VendorOf(PathString path, out string rest)
     {
         foreach (var vendor in (ReadOnlySpan<string>)[HubSpot, Salesforce])
@@ -23,8 +25,8 @@ internal static class VendorPath
     }
 
     /// <summary>
-    /// A client that joins a base address and an absolute path loses the vendor's prefix, which the real hosts do not have
-    /// (Salesforce's <c>nextRecordsUrl</c> is such a path). The paths do not overlap, so the vendor is plain.
+    /// A client that joins a base address and an absolute path loses the vendor's prefix, which the real hosts do not
+    /// have (Salesforce's <c>nextRecordsUrl</c> is such a path). The paths do not overlap, so the vendor is plain.
     /// </summary>
     public static PathString WithVendor(PathString path) =>
         path.StartsWithSegments("/services") ? $"/{Salesforce}{path}"

@@ -35,7 +35,7 @@ internal static class HubCommandLine
             return await parsed.InvokeAsync(configuration, cancellationToken);
         }
 
-        // The whole help would hide what is wrong, and would mix with the output that a script reads.
+        // The whole help would hide the fault, and would mix with a script's output.
         mistakes.ShowHelp = false;
         await parsed.InvokeAsync(configuration, cancellationToken);
         await configuration.Error.WriteLineAsync("Try again with --help, which shows every option and examples.");

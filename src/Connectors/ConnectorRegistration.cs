@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace IntegrationHub.Connectors;
 
 /// <summary>
-/// Makes the connectors that the settings name. A further vendor is one folder and one line of <see cref="Catalog"/>.
+/// Creates the configured connectors. A new vendor needs one folder and one line in <see cref="Catalog"/>.
 /// </summary>
 public static class ConnectorRegistration
 {
@@ -19,27 +19,21 @@ public static class ConnectorRegistration
         new(SalesforceConnector.TypeName, typeof(SalesforceConnector), SalesforceRegistration.Register),
     ];
 
-    /// <summary>Registers a <see cref="ConnectorSet"/> of all instances under <c>Connectors</c>.</summary>
-    /// <exception cref="InvalidSettingsException">
-    /// Some settings are not right; the exception lists every fault of every connector.
-    /// </exception>
+    /// <summary>Registers a <see cref="ConnectorSet"/> of the section <c>Connectors</c>.</summary>
+    /// <exception cref="InvalidSettingsException">Lists every fault of every connector.</exception>
     public static IServiceCollection AddConnectors(this IServiceCollection services, IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(services);
-        ArgumentNullException.ThrowIfNull(configuration);
-
         var reader = new SettingsReader(configuration);
         services.AddConnectors(reader);
         reader.ThrowIfFaulty();
         return services;
     }
 
-    /// <summary>Registers a <see cref="ConnectorSet"/> of all instances under <c>Connectors</c>.</summary>
-    /// <param name="services">Where to.</param>
-    /// <param name="reader">Takes the faults.</param>
+    /// <summary>
+    /// Registers a <see cref="ConnectorSet"/> of the section <c>Connectors</c>; faults go to the reader.
+    /// </summary>
     public static IServiceCollection AddConnectors(this IServiceCollection services, SettingsReader reader)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         foreach (var name in reader.Names("Connectors"))
         {
             if (!name.All(character => char.IsAsciiLetterOrDigit(character) || character == '-'))
@@ -56,13 +50,12 @@ public static class ConnectorRegistration
     }
 
     /// <summary>
-    /// The names of the instances under <c>Connectors</c> that can do <typeparamref name="T"/>, in lower case and in
-    /// order. Those of a type that the hub does not know are left out.
+    /// Returns the names of the connectors that can do <typeparamref name="T"/>, in lower case and in
+    /// order. Unknown types are left out.
     /// </summary>
     public static IReadOnlyList<string> NamesOf<T>(SettingsReader reader)
         where T : class, IConnector
     {
-        ArgumentNullException.ThrowIfNull(reader);
         return [..
             from name in reader.Names("Connectors")
             where Find(reader.Below($"Connectors:{name}").Text("Type"))?.Connector.IsAssignableTo(typeof(T)) == true
@@ -70,7 +63,8 @@ public static class ConnectorRegistration
             select name.ToLowerInvariant()];
     }
 
-    private static ConnectorType? Find(string? type) => Catalog.FirstOrDefault(known => known.Name.Equals(type, StringComparison.OrdinalIgnoreCase));
+    private static ConnectorType? Find(string? type) =>
+        Catalog.FirstOrDefault(known => known.Name.Equals(type, StringComparison.OrdinalIgnoreCase));
 
     private static void Register(ConnectorSettings settings, IServiceCollection services)
     {

@@ -32,23 +32,27 @@ using Microsoft.Extensions.Hosting;
 
 namespace IntegrationHub.Functions;
 
-/// <summary>The composition root: puts the hub together, the same on every platform.</summary>
+/// <summary>Builds the host. It is the same on every platform.</summary>
 public static class Hub
 {
-    /// <summary>What holds unless the settings say otherwise. A line for each request, and for each message, would cost more than the work on it.</summary>
+    /// <summary>
+    /// Settings that hold unless configured otherwise. A log line for each request would
+    /// cost more than the request's work.
+    /// </summary>
     private static readonly Dictionary<string, string?> Defaults = new()
     {
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
         ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
     };
 
-    /// <summary>Requests to the tables that are under way at once; more would only wait in the service instead of here.</summary>
+    /// <summary>Concurrent requests to the tables. More would only wait in the service instead of here.</summary>
     private const int TableConnections = 64;
 
     /// <summary>Builds the host.</summary>
     /// <param name="args">Command line: <c>--urls</c>, and settings as <c>--Key:Sub=value</c>.</param>
     /// <param name="configure">Replaces parts, for tests; null for none.</param>
-    /// <exception cref="InvalidSettingsException">Something is wrong with the settings; it lists all faults.</exception>
+    /// <exception cref="InvalidSettingsException">Something is wrong with the settings;
+    /// it lists all faults.</exception>
     public static IHost Build(string[] args, Action<IServiceCollection>? configure = null)
     {
         var builder = FunctionsApplication.CreateBuilder(args);
@@ -65,7 +69,7 @@ public static class Hub
         return builder.Build();
     }
 
-    /// <summary>Reads all settings; the exception lists the faults of all of them.</summary>
+    /// <summary>Reads all settings. The exception lists every fault at once.</summary>
     private static void AddSettings(IServiceCollection services, IConfiguration configuration)
     {
         var reader = new SettingsReader(configuration);
@@ -73,7 +77,9 @@ public static class Hub
         reader.ThrowIfFaulty();
     }
 
-    /// <summary>The bus and the tables: by connection string, or by name and managed identity.</summary>
+    /// <summary>
+    /// Registers the clients of the bus and the tables, by connection string or by name and managed identity.
+    /// </summary>
     private static void AddPlatform(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(_ => configuration["ServiceBus:fullyQualifiedNamespace"] is { } name
@@ -87,6 +93,8 @@ public static class Hub
 
     private static void AddJourneys(IServiceCollection services) => services
         .AddSingleton<JourneyStore>()
+        .AddSingleton(provider => new JourneyCache(provider.GetRequiredService<HubOptions>().JourneyCacheMegabytes * 1024L * 1024L))
+        .AddSingleton<JourneyReader>()
         .AddSingleton<IdentityStore>()
         .AddSingleton<RecordLinkStore>()
         .AddSingleton<DeadlineStore>()
@@ -110,19 +118,33 @@ public static class Hub
         .AddSingleton<EnrichFlow>()
         .AddSingleton<ProcessFlow>();
 
-    /// <summary>Few and quick retries: a webhook that waits for the bus has to reach the spool in time, and messages are repeated by the queue.</summary>
+    /// <summary>
+    /// Sets few and quick retries: a webhook must reach the spool in time, and the queue repeats messages.
+    /// </summary>
     private static ServiceBusClientOptions BusOptions() => new()
     {
-        RetryOptions = new() { MaxRetries = 2, Delay = TimeSpan.FromMilliseconds(100), MaxDelay = TimeSpan.FromSeconds(1), TryTimeout = TimeSpan.FromSeconds(5) },
+        RetryOptions = new()
+        {
+            MaxRetries = 2,
+            Delay = TimeSpan.FromMilliseconds(100),
+            MaxDelay = TimeSpan.FromSeconds(1),
+            TryTimeout = TimeSpan.FromSeconds(5),
+        },
     };
 
-    /// <summary>Few and quick retries: what takes longer is the queue's to repeat.</summary>
+    /// <summary>Sets few and quick retries: the queue repeats whatever takes longer.</summary>
     private static TableClientOptions TableOptions(IServiceProvider provider)
     {
         var options = new TableClientOptions
         {
             Retry = { MaxRetries = 2, Delay = TimeSpan.FromMilliseconds(200), NetworkTimeout = TimeSpan.FromSeconds(10) },
-            Transport = new HttpClientTransport(new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = TableConnections, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })),
+            Transport = new HttpClientTransport(
+                new HttpClient(
+                    new SocketsHttpHandler
+                    {
+                        MaxConnectionsPerServer = TableConnections,
+                        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                    })),
         };
         options.AddPolicy(provider.GetRequiredService<HubMetrics>().CountTableRequests(), HttpPipelinePosition.PerRetry);
         return options;
@@ -131,7 +153,11 @@ public static class Hub
     private static IReadOnlyList<TimeSpan> RetryDelays(SettingsReader reader)
     {
         const string Key = "Hub:RetryDelays";
-        TimeSpan[] delays = [.. reader.List(Key).Select(text => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var delay) ? delay : TimeSpan.Zero)];
+        TimeSpan[] delays =
+        [
+            .. reader.List(Key)
+                .Select(text => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var delay) ? delay : TimeSpan.Zero),
+        ];
         if (!delays.All(delay => delay > TimeSpan.Zero))
         {
             reader.Fault(Key, "times longer than zero with commas between them", "00:00:05,00:01:00");
@@ -141,8 +167,15 @@ public static class Hub
     }
 
     private static ManagedIdentityCredential Identity(IConfiguration configuration, string connection) =>
-        new(configuration[$"{connection}:clientId"] is { } clientId ? ManagedIdentityId.FromUserAssignedClientId(clientId) : ManagedIdentityId.SystemAssigned);
+        new(
+            configuration[$"{connection}:clientId"] is { } clientId
+                ? ManagedIdentityId.FromUserAssignedClientId(clientId)
+                : ManagedIdentityId.SystemAssigned);
 
     private static string Required(IConfiguration configuration, string key) =>
-        configuration[key] ?? throw new InvalidSettingsException([$"{key}: must be a connection string, or the name of the service for a managed identity, for example {key}__{(key == "ServiceBus" ? "fullyQualifiedNamespace" : "tableServiceUri")}."]);
+        configuration[key] ?? throw new InvalidSettingsException(
+            [
+                $"{key}: must be a connection string, or the service's name for a managed identity, "
+                + $"for example {key}__{(key == "ServiceBus" ? "fullyQualifiedNamespace" : "tableServiceUri")}.",
+            ]);
 }

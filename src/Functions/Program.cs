@@ -4,7 +4,9 @@ using Microsoft.Extensions.Hosting;
 
 if (args.Any(argument => argument is "--help" or "-h" or "-?" or "/?"))
 {
-    Console.WriteLine("The function app of IntegrationHub. A Functions host starts it: dotnet run --project src/Functions, or func start. Settings: docs/configuration.md.");
+    Console.WriteLine(
+        "The function app of IntegrationHub. A Functions host starts it: "
+            + "dotnet run --project src/Functions, or func start. Settings: docs/configuration.md.");
     return 0;
 }
 

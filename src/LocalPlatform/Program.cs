@@ -5,7 +5,7 @@ using IntegrationHub.LocalPlatform.ServiceBus;
 
 if (args is ["bus", ..] && Console.IsInputRedirected)
 {
-    // Its starter ends it, by its standard input.
+    // Its parent ends it through its standard input.
     TerminalSignals.Leave();
 }
 

@@ -36,7 +36,7 @@ internal static class StartupHook
             // A broken pipe is an end as well.
         }
 
-        // Not a clean exit: what the worker holds is taken up by the next one, and cleaning up could block.
+        // Not a clean exit: the next worker takes over, and cleaning up could block.
         using var worker = Process.GetCurrentProcess();
         worker.Kill();
     }

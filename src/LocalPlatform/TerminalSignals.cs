@@ -9,7 +9,7 @@ namespace IntegrationHub.LocalPlatform;
 internal static partial class TerminalSignals
 {
     /// <summary>
-    /// Leaves the terminal's process group. On Windows the starter sees to it instead, by a process group of its own
+    /// Leaves the terminal's process group. On Windows the parent does this instead, by a process group of its own
     /// for each child.
     /// </summary>
     public static void Leave()

@@ -28,7 +28,7 @@ public class ServiceBusMessageActions
         await _host.CompleteAsync(new() { LockToken = message.LockToken }, cancellationToken: cancellationToken);
     }
 
-    /// <summary>Gives the message back, so that it is delivered again at once.</summary>
+    /// <summary>Abandons the message, so that it is delivered again at once.</summary>
     public virtual async Task AbandonMessageAsync(
         ServiceBusReceivedMessage message,
         IDictionary<string, object>? propertiesToModify = default,
@@ -58,7 +58,7 @@ public class ServiceBusMessageActions
         await _host.DeadletterAsync(request, cancellationToken: cancellationToken);
     }
 
-    /// <summary>Leaves the message in its entity for whoever asks for its sequence number.</summary>
+    /// <summary>Defers the message: it can be received by its sequence number only.</summary>
     public virtual async Task DeferMessageAsync(
         ServiceBusReceivedMessage message,
         IDictionary<string, object>? propertiesToModify = default,
@@ -69,7 +69,7 @@ public class ServiceBusMessageActions
         await _host.DeferAsync(request, cancellationToken: cancellationToken);
     }
 
-    /// <summary>Prolongs the lock by the entity's lock duration.</summary>
+    /// <summary>Renews the lock by the entity's lock duration.</summary>
     public virtual async Task RenewMessageLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);

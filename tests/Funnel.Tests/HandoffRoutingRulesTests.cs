@@ -116,7 +116,7 @@ public sealed class HandoffRoutingRulesTests
         var decision = Decide(Turns(Person("Ada", capacity: 1), Person("Bea", capacity: 2)), Start, null, ("Ada", 1), ("Bea", 2));
 
         Assert.Equal(("Zoe", HandoffRoutingRules.RoundRobinFull, null), (decision.Assignment.Owner, decision.Assignment.Rule, decision.RoundRobin));
-        Assert.Equal("route 1: nobody of the rota has room (Ada (full, 1 of 1 open), Bea (full, 2 of 2 open)): Zoe is the fallback", decision.Assignment.Why);
+        Assert.Equal("route 1: nobody in turn has room (Ada (full, 1 of 1 open), Bea (full, 2 of 2 open)): Zoe is the fallback", decision.Assignment.Why);
     }
 
     [Theory]

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace IntegrationHub.Sandbox.Calls;
 
-/// <summary>What the vendors were asked: counts of everything, and the latest calls.</summary>
+/// <summary>The vendors' calls: counts of all, and the latest ones.</summary>
 public sealed class CallLog
 {
     private const int Kept = 5000;
@@ -20,7 +20,10 @@ public sealed class CallLog
     /// <summary>Gets the latest 5,000 calls, oldest first.</summary>
     public IReadOnlyList<Call> Recent => [.. _recent];
 
-    /// <summary>How many calls fit; a null fits all. <paramref name="path"/> is a template like <c>/crm/v3/objects/contacts/{id}</c>.</summary>
+    /// <summary>
+    /// How many calls fit; a null fits all. <paramref name="path"/> is a template like
+    /// <c>/crm/v3/objects/contacts/{id}</c>.
+    /// </summary>
     public int Count(string? vendor = null, string? method = null, string? path = null) =>
         _tallies.Where(pair => (vendor is null || pair.Key.Vendor == vendor)
                 && (method is null || pair.Key.Method == method)

@@ -2,10 +2,12 @@ using IntegrationHub.Sandbox.Faults;
 
 namespace IntegrationHub.Sandbox.Calls;
 
-/// <summary>Writes each vendor's call down, whatever became of it.</summary>
+/// <summary>Logs each vendor's call with its outcome.</summary>
 internal sealed class CallMiddleware(RequestDelegate next, CallLog log, TimeProvider time)
 {
-    /// <summary>The placeholders that stay in a path's template; what the others stand for is part of the call's kind.</summary>
+    /// <summary>
+    /// The placeholders that stay in a path's template; what the others stand for is part of the call's kind.
+    /// </summary>
     private static readonly HashSet<string> Ids = ["id", "toId", "locator", "value"];
 
     public async Task InvokeAsync(HttpContext context)

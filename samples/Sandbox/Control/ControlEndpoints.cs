@@ -5,7 +5,7 @@ using IntegrationHub.Sandbox.Salesforce;
 
 namespace IntegrationHub.Sandbox.Control;
 
-/// <summary>The sandbox's own pages: to look around, to set troubles, and to do from outside what people do in the tools.</summary>
+/// <summary>The sandbox's own endpoints: to view its state, to set faults, and to act as people in the tools.</summary>
 internal static class ControlEndpoints
 {
     public static void MapControl(this WebApplication app)
@@ -112,7 +112,7 @@ internal static class ControlEndpoints
 
     private static (string, object?)[] Fields(Dictionary<string, string> fields) => [.. fields.Select(pair => (pair.Key, (object?)pair.Value))];
 
-    /// <summary>What the vendor would refuse is refused here in the same words.</summary>
+    /// <summary>Answers refusals in the vendor's words.</summary>
     private static async ValueTask<object?> AnswerRefusalsAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         try

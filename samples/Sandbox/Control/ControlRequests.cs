@@ -3,7 +3,7 @@ using IntegrationHub.Sandbox.Salesforce;
 
 namespace IntegrationHub.Sandbox.Control;
 
-/// <summary>The troubles that take the place of all the vendor has.</summary>
+/// <summary>The faults that replace all of the vendor's.</summary>
 internal sealed record FaultRequest(string Vendor, IReadOnlyList<Fault> Faults);
 
 internal sealed record StageRequest(string Stage);
@@ -24,8 +24,8 @@ internal sealed record DealRequest(string Name, string Stage, decimal? Amount, s
 
 internal sealed record OpportunityRequest(string Name, string Stage, DateOnly CloseDate, decimal? Amount, string? ContactId);
 
-/// <summary>What is null stays as it is.</summary>
+/// <summary>Null values stay unchanged.</summary>
 internal sealed record WebhookRequest(string? TargetUrl, string? PublicUrl, bool? Ordered, bool? Shuffle, bool? Duplicate, bool? Paused);
 
-/// <summary>What is null stays as it is.</summary>
+/// <summary>Null values stay unchanged.</summary>
 internal sealed record SalesforceRequest(int? PageSize, TimeSpan? CommitDelay, StampMode? Stamps, bool? UpsertAnswersNoContent);

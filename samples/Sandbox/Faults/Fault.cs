@@ -1,6 +1,6 @@
 namespace IntegrationHub.Sandbox.Faults;
 
-/// <summary>A trouble that a vendor's calls meet until it has run its time or its count.</summary>
+/// <summary>A fault of a vendor's calls, until its time or count is over.</summary>
 public sealed record Fault
 {
     public FaultKind Kind { get; init; } = FaultKind.Answer;
@@ -17,18 +17,18 @@ public sealed record Fault
     /// <summary>Gets the (real) time that passes before anything else.</summary>
     public TimeSpan Latency { get; init; }
 
-    /// <summary>Gets how long the trouble lasts by the sandbox's clock; null is until cleared.</summary>
+    /// <summary>Gets how long the fault lasts by the sandbox's clock; null is until cleared.</summary>
     public TimeSpan? For { get; init; }
 
-    /// <summary>Gets how many calls meet the trouble; null is all.</summary>
+    /// <summary>Gets how many calls fail; null is all.</summary>
     public int? Count { get; init; }
 
-    /// <summary>Gets which of the calls that fit meet the trouble: every n-th, and 1 is all.</summary>
+    /// <summary>Gets which of the matching calls fail: every n-th; 1 is all.</summary>
     public int Every { get; init; } = 1;
 
-    /// <summary>Gets the beginning of the paths that meet it, without the vendor's name; null is all.</summary>
+    /// <summary>Gets the prefix of the failing paths, without the vendor's name; null is all.</summary>
     public string? PathPrefix { get; init; }
 
-    /// <summary>Gets the HTTP method that meets it; null is all.</summary>
+    /// <summary>Gets the failing HTTP method; null is all.</summary>
     public string? Method { get; init; }
 }

@@ -4,7 +4,7 @@ using IntegrationHub.Sandbox.Salesforce;
 
 namespace IntegrationHub.Sandbox.Faults;
 
-/// <summary>Lets a vendor's call meet the trouble that is set for it.</summary>
+/// <summary>Applies the fault that is set for a vendor's call.</summary>
 internal sealed class FaultMiddleware(RequestDelegate next, FaultSet faults)
 {
     public async Task InvokeAsync(HttpContext context)

@@ -1,12 +1,12 @@
 namespace IntegrationHub.Sandbox.Faults;
 
-/// <summary>The troubles that each vendor's calls meet at present. Of several that fit a call, the first set wins.</summary>
+/// <summary>The present faults of each vendor. Of several that match a call, the first one set wins.</summary>
 public sealed class FaultSet(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly List<ActiveFault> _active = [];
 
-    /// <summary>Puts these in the place of all troubles the vendor has.</summary>
+    /// <summary>Replaces all faults of a vendor.</summary>
     public void Set(string vendor, params Fault[] faults)
     {
         var now = time.GetUtcNow();
@@ -17,7 +17,7 @@ public sealed class FaultSet(TimeProvider time)
         }
     }
 
-    /// <summary>Ends all troubles, or those of one vendor.</summary>
+    /// <summary>Ends all faults, or those of one vendor.</summary>
     public void Clear(string? vendor = null)
     {
         lock (_lock)
@@ -26,7 +26,7 @@ public sealed class FaultSet(TimeProvider time)
         }
     }
 
-    /// <summary>The troubles that still last, with the number of calls that met each.</summary>
+    /// <summary>Returns the faults that still last, with the calls that each failed.</summary>
     public IReadOnlyList<(string Vendor, Fault Fault, int Met)> Active()
     {
         lock (_lock)
@@ -76,7 +76,7 @@ public sealed class FaultSet(TimeProvider time)
 
         public int Met { get; set; }
 
-        /// <summary>Counts the call, and says whether it is one that meets the trouble.</summary>
+        /// <summary>Counts the call and returns whether it fails.</summary>
         public bool IsTurn() => ++_fitting % Fault.Every == 0;
 
         public bool Fits(string callVendor, string method, string path) =>

@@ -1,6 +1,6 @@
 namespace IntegrationHub.Sandbox.HubSpot;
 
-/// <summary>What is tied to what. Each tie is kept on both sides, under the type id of its direction.</summary>
+/// <summary>The associations. Each one is stored on both sides, under the type id of its direction.</summary>
 internal sealed class HubSpotAssociations
 {
     private static readonly Dictionary<int, (string From, string To, int Back)> KnownTypes = new()
@@ -70,7 +70,7 @@ internal sealed class HubSpotAssociations
         _ties.Remove((gone.Type.Name, gone.Id));
     }
 
-    /// <summary>Gives one object's ties to another of the same type.</summary>
+    /// <summary>Moves one object's associations to another of the same type.</summary>
     public void Move(HubSpotObject from, HubSpotObject to)
     {
         List<(string Type, long Id, int TypeId)> moved = [.. TiesOf(from.Type.Name, from.Id)];

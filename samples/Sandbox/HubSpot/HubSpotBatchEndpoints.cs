@@ -127,8 +127,8 @@ internal static class HubSpotBatchEndpoints
     }
 
     /// <summary>
-    /// Looks at each input and then writes. A bad one fails alone only when every input has an <c>objectWriteTraceId</c> to name
-    /// it by; otherwise it fails the call, and nothing is written.
+    /// Looks at each input and then writes. A bad one fails alone only when every input has an
+    /// <c>objectWriteTraceId</c> to name it by; otherwise it fails the call, and nothing is written.
     /// </summary>
     /// <param name="prepare">Throws for a bad input, else returns what writes it.</param>
     private static IResult Write(HubSpotStore store, JsonObject body, int status, Func<JsonObject, Func<JsonObject>> prepare)

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace IntegrationHub.Sandbox.HubSpot;
 
-/// <summary>What the portal is made of: pipelines, properties, owners.</summary>
+/// <summary>The portal's definitions: pipelines, properties, owners.</summary>
 internal static class HubSpotDefinitionEndpoints
 {
     private static readonly (long Id, string Email, string First, string Last)[] Owners =

@@ -19,15 +19,17 @@ public sealed class HubSpotOptions
 
     public TimeSpan AccessTokenLifetime { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Gets where webhooks are sent; null sends none until <see cref="HubSpotWebhooks.TargetUrl"/> is set.</summary>
+    /// <summary>
+    /// Gets where webhooks are sent; null sends none until <see cref="HubSpotWebhooks.TargetUrl"/> is set.
+    /// </summary>
     public string? WebhookUrl { get; init; }
 
     /// <summary>Gets the public URL that is signed; null signs <see cref="WebhookUrl"/>.</summary>
     public string? WebhookPublicUrl { get; init; }
 
     /// <summary>
-    /// Gets the waits before a failed delivery is tried again; after the last the events are given up. Null is ten within a minute;
-    /// HubSpot's own ten are spread over 24 hours.
+    /// Gets the waits before a failed delivery is tried again; after the last the events are given up. Null is ten
+    /// within a minute; HubSpot's own ten are spread over 24 hours.
     /// </summary>
     public IReadOnlyList<TimeSpan>? RetryDelays { get; init; }
 

@@ -8,7 +8,10 @@ namespace IntegrationHub.Sandbox.HubSpot;
 /// <summary>Signs a webhook request as HubSpot does.</summary>
 public static partial class HubSpotSignature
 {
-    /// <summary>The v3 signature of a POST: over method, the public URL with some escapes decoded, the body's bytes and the timestamp.</summary>
+    /// <summary>
+    /// The v3 signature of a POST: over method, the public URL with some escapes decoded,
+    /// the body's bytes and the timestamp.
+    /// </summary>
     /// <param name="timestamp">Epoch milliseconds.</param>
     public static string Sign(string clientSecret, string publicUrl, ReadOnlySpan<byte> body, long timestamp)
     {

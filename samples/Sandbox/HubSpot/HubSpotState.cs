@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace IntegrationHub.Sandbox.HubSpot;
 
-/// <summary>The HubSpot portal: what its people would do in it, as methods. What they change is pushed to the hub.</summary>
+/// <summary>
+/// The HubSpot portal: what its people would do in it, as methods. What they change is pushed to the hub.
+/// </summary>
 public sealed class HubSpotState : IAsyncDisposable
 {
     private readonly Lock _lock = new();
@@ -22,7 +24,10 @@ public sealed class HubSpotState : IAsyncDisposable
 
     public HubSpotWebhooks Webhooks { get; }
 
-    /// <summary>Gets the portal's automations: by property, what they make of every text that is written to it, whoever writes. They run afterwards, so that both values are told of.</summary>
+    /// <summary>
+    /// Gets the portal's automations by property: they change every text that is written. They run after the
+    /// write, so that both values are pushed.
+    /// </summary>
     public ConcurrentDictionary<string, Func<string, string>> Rewrites => _store.Rewrites;
 
     internal HubSpotAccess Access { get; }
@@ -74,7 +79,9 @@ public sealed class HubSpotState : IAsyncDisposable
     /// <summary>Deletes a contact for good: both a deletion and a privacy deletion are pushed.</summary>
     public void PrivacyDelete(long contactId) => Do(store => store.PrivacyDelete(store.Get(store.Type("contacts"), $"{contactId}"), HubSpotSource.Person));
 
-    /// <summary>The object as it is now; null when there is none or it is archived. A merged id gives the result of the merge.</summary>
+    /// <summary>
+    /// The object as it is now; null when there is none or it is archived. A merged id gives the result of the merge.
+    /// </summary>
     public HubSpotRecord? Get(string type, long id) => Do(store => store.Find(store.Type(type), $"{id}")?.ToRecord());
 
     public HubSpotRecord? FindContact(string email) => Do(store => store.Find(store.Type("contacts"), email, "email")?.ToRecord());

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace IntegrationHub.Sandbox.HubSpot;
 
-/// <summary>The portal's objects and the rules of writing them. Not safe for threads: <see cref="HubSpotState"/> holds the lock.</summary>
+/// <summary>
+/// The portal's objects and the rules of writing them. Not safe for threads: <see cref="HubSpotState"/> holds the lock.
+/// </summary>
 internal sealed class HubSpotStore(HubSpotOptions options, TimeProvider time, HubSpotWebhooks webhooks)
 {
     private static readonly HashSet<string> Pushed = ["contact", "deal", "company"];
@@ -21,7 +23,7 @@ internal sealed class HubSpotStore(HubSpotOptions options, TimeProvider time, Hu
     /// <summary>Gets the deal pipelines by id.</summary>
     public Dictionary<string, (string Label, List<HubSpotStage> Stages)> Pipelines { get; } = new() { ["default"] = ("Sales Pipeline", HubSpotStage.Default()) };
 
-    /// <summary>Gets what automations make of texts, by property.</summary>
+    /// <summary>Gets the automations by property.</summary>
     public ConcurrentDictionary<string, Func<string, string>> Rewrites { get; } = new(StringComparer.Ordinal);
 
     public HubSpotAssociations Associations { get; } = new();
@@ -29,7 +31,7 @@ internal sealed class HubSpotStore(HubSpotOptions options, TimeProvider time, Hu
     /// <summary>Gets the app that writes through the API.</summary>
     public HubSpotSource Api { get; } = HubSpotSource.App(options.AppId);
 
-    /// <summary>Gets the time in full milliseconds, which is as fine as HubSpot tells it.</summary>
+    /// <summary>Gets the time in full milliseconds, HubSpot's resolution.</summary>
     public DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
     public HubSpotType Type(string name) => Types.TryGetValue(name, out var type)
@@ -102,7 +104,9 @@ internal sealed class HubSpotStore(HubSpotOptions options, TimeProvider time, Hu
         Push(gone.Type, "privacyDeletion", source, now, pushed => pushed with { ObjectId = gone.Id });
     }
 
-    /// <summary>Merges two contacts. What the winner lacks comes from the other, whose address becomes an additional one.</summary>
+    /// <summary>
+    /// Merges two contacts. What the winner lacks comes from the other, whose address becomes an additional one.
+    /// </summary>
     /// <param name="newRecord">Whether the result is a record of its own, as HubSpot makes it lately.</param>
     public HubSpotObject Merge(HubSpotObject winner, HubSpotObject other, bool newRecord, HubSpotSource source)
     {

@@ -58,7 +58,10 @@ public sealed class HubSpotWebhooks : IAsyncDisposable
     /// <summary>Gets or sets the most events in one request.</summary>
     public int BatchSize { get; set; } = 100;
 
-    /// <summary>Gets or sets a value indicating whether a request waits for the end of the one before it, retries included. If not, several go at once.</summary>
+    /// <summary>
+    /// Gets or sets a value indicating whether a request waits for the end of the one before it, retries
+    /// included. If not, several go at once.
+    /// </summary>
     public bool Ordered { get; set; } = true;
 
     /// <summary>Gets or sets a value indicating whether what waits is mixed before it is sent.</summary>
@@ -67,7 +70,10 @@ public sealed class HubSpotWebhooks : IAsyncDisposable
     /// <summary>Gets or sets a value indicating whether each event is sent twice.</summary>
     public bool Duplicate { get; set; }
 
-    /// <summary>Gets or sets a value indicating whether changes wait. When this ends, all that waited go in as few requests as can be.</summary>
+    /// <summary>
+    /// Gets or sets a value indicating whether changes wait. When this ends, all that
+    /// waited go in as few requests as can be.
+    /// </summary>
     public bool Paused
     {
         get => _paused;

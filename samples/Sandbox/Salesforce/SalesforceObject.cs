@@ -9,7 +9,9 @@ internal sealed class SalesforceObject(SalesforceType type, string id)
 
     public string Id => id;
 
-    /// <summary>Gets the values: string, decimal, bool, DateOnly or DateTimeOffset; a field without one is not there.</summary>
+    /// <summary>
+    /// Gets the values: string, decimal, bool, DateOnly or DateTimeOffset; a field without one is not there.
+    /// </summary>
     public Dictionary<string, object?> Values { get; private set; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Gets when the latest write is there for queries to see.</summary>

@@ -19,7 +19,10 @@ public sealed class SalesforceOptions
     public IReadOnlyList<string> ExternalIdFields { get; init; } =
         ["Lead.IntegrationHub_Lead_Id__c", "Contact.IntegrationHub_Lead_Id__c", "Task.IntegrationHub_Handoff_Id__c"];
 
-    /// <summary>Gets a value indicating whether a second record with the same external id is refused; if not, an upsert may answer 300.</summary>
+    /// <summary>
+    /// Gets a value indicating whether a second record with the same external id is
+    /// refused; if not, an upsert may answer 300.
+    /// </summary>
     public bool UniqueExternalIds { get; init; } = true;
 
     /// <summary>Gets further text fields, as <c>Lead.Region__c</c>.</summary>
@@ -28,6 +31,8 @@ public sealed class SalesforceOptions
     /// <summary>Gets the records in one page of a query, at most 2000.</summary>
     public int PageSize { get; init; } = 2000;
 
-    /// <summary>Gets the daily number of requests that the limit header tells of; beyond it every call is refused with 403.</summary>
+    /// <summary>
+    /// Gets the daily number of requests that the limit header tells of; beyond it every call is refused with 403.
+    /// </summary>
     public int DailyRequests { get; init; } = 1_000_000;
 }

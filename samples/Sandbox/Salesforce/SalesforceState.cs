@@ -20,24 +20,34 @@ public sealed class SalesforceState
     /// <summary>Gets or sets the records in one page of a query; a caller may ask for less.</summary>
     public int PageSize { get; set; }
 
-    /// <summary>Gets or sets a value indicating whether an upsert that updates answers 204 without a body instead of 200.</summary>
+    /// <summary>
+    /// Gets or sets a value indicating whether an upsert that updates answers 204 without a body instead of 200.
+    /// </summary>
     public bool UpsertAnswersNoContent { get; set; }
 
-    /// <summary>Gets or sets how long a write stays unseen by queries, though its stamp is of the write; infinite is until <see cref="Commit"/>.</summary>
+    /// <summary>
+    /// Gets or sets how long a write stays unseen by queries, though its stamp is of the write;
+    /// infinite is until <see cref="Commit"/>.
+    /// </summary>
     public TimeSpan CommitDelay
     {
         get => Do(store => store.CommitDelay);
         set => Do(store => store.CommitDelay = value);
     }
 
-    /// <summary>Gets or sets how stamps of writes differ; setting <see cref="StampMode.Tied"/> takes the stamp of now.</summary>
+    /// <summary>
+    /// Gets or sets how stamps of writes differ; setting <see cref="StampMode.Tied"/> takes the stamp of now.
+    /// </summary>
     public StampMode Stamps
     {
         get => Do(store => store.Stamps);
         set => Do(store => store.Stamps = value);
     }
 
-    /// <summary>Gets the org's automations: by field, what they make of every text that is written to it, whoever writes. They run before the record is saved, so that only their value is ever seen.</summary>
+    /// <summary>
+    /// Gets the org's automations: by field, what they make of every text that is written to it, whoever writes. They
+    /// run before the record is saved, so that only their value is ever seen.
+    /// </summary>
     public ConcurrentDictionary<string, Func<string, string>> Rewrites => _store.Rewrites;
 
     /// <summary>Gets the ids of the salespeople.</summary>
@@ -92,7 +102,9 @@ public sealed class SalesforceState
     /// <summary>Takes a deleted record out of the recycle bin.</summary>
     public void Undelete(string id) => Do(store => store.Undelete(store.Find(SalesforceId.TryNormalise(id, out var id18) ? id18 : "") ?? throw SalesforceException.NotFound(), store.Owners[0]));
 
-    /// <summary>Puts a contact on an opportunity, and returns the role's id: deleting it takes the contact off.</summary>
+    /// <summary>
+    /// Puts a contact on an opportunity, and returns the role's id: deleting it takes the contact off.
+    /// </summary>
     public string AddContactRole(string opportunityId, string contactId, bool isPrimary = false) =>
         Create("OpportunityContactRole", ("OpportunityId", opportunityId), ("ContactId", contactId), ("IsPrimary", isPrimary));
 

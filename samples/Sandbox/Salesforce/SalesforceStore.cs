@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace IntegrationHub.Sandbox.Salesforce;
 
-/// <summary>The org's records and the rules of writing them. Not safe for threads: <see cref="SalesforceState"/> holds the lock.</summary>
+/// <summary>
+/// The org's records and the rules of writing them. Not safe for threads: <see cref="SalesforceState"/> holds the lock.
+/// </summary>
 internal sealed class SalesforceStore
 {
     private static readonly Dictionary<string, (string Type, string Parent, HashSet<string> Fields)> Histories = new()

@@ -30,8 +30,8 @@ internal sealed class SalesforceType(string name, string prefix)
     public void Define(SalesforceField field) => _fields[field.Name] = field;
 
     /// <summary>
-    /// Reads fields written as <c>LastName!</c> (required), <c>Amount:Number</c>, <c>WhoId:Lead|Contact</c> (reference),
-    /// <c>IsConverted:Bool-</c> (read-only); text where nothing is said.
+    /// Reads fields written as <c>LastName!</c> (required), <c>Amount:Number</c>, <c>WhoId:Lead|Contact</c>
+    /// (reference), <c>IsConverted:Bool-</c> (read-only); text where nothing is said.
     /// </summary>
     public SalesforceType With(string fields)
     {

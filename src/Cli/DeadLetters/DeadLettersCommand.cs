@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace IntegrationHub.Cli.DeadLetters;
 
-/// <summary>The command <c>deadletters</c>: asks a running hub what it gave up, or to replay that.</summary>
+/// <summary>The command <c>deadletters</c>: lists the dead letters of a running hub, or replays them.</summary>
 internal static class DeadLettersCommand
 {
     private static readonly JsonSerializerOptions Indented = new()

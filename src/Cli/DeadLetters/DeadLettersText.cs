@@ -10,7 +10,7 @@ internal static class DeadLettersText
     private const int LongestText = 400;
     private const string None = "-";
 
-    /// <summary>An answer that lacks something is not a hub's.</summary>
+    /// <summary>Rejects an answer that lacks a property: it is not a hub's.</summary>
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
     {
         RespectNullableAnnotations = true,
@@ -82,7 +82,7 @@ internal static class DeadLettersText
         return [.. rows.Select(row => $"  {string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column])))}".TrimEnd())];
     }
 
-    /// <summary>Texts come from tools and people, so nothing in them may steer the terminal.</summary>
+    /// <summary>Returns one safe line: texts of tools and people must not control the terminal.</summary>
     private static string Line(string? text) => OneLine.Of(text, LongestText) ?? None;
 
     private static string Lines(IEnumerable<string> lines) => string.Join(Environment.NewLine, lines);

@@ -9,7 +9,7 @@ internal abstract record HubAnswer
     /// <param name="Json">What it answered.</param>
     public sealed record Done(JsonElement Json) : HubAnswer;
 
-    /// <summary>Somebody answers, but does not do what was asked.</summary>
+    /// <summary>A server answers, but does not do what was asked.</summary>
     /// <param name="Why">The reason, for people.</param>
     public sealed record Refused(string Why) : HubAnswer;
 

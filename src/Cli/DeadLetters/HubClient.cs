@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace IntegrationHub.Cli.DeadLetters;
 
-/// <summary>Asks a running hub over HTTP. What goes wrong is an answer, not an exception.</summary>
+/// <summary>Calls a running hub over HTTP. A failure is an answer, not an exception.</summary>
 internal sealed class HubClient : IDisposable
 {
     /// <summary>Longer than the longest replay takes.</summary>

@@ -1,11 +1,10 @@
 namespace IntegrationHub.Connectors.Http;
 
-/// <summary>A token as a vendor gave it.</summary>
+/// <summary>A vendor's access token.</summary>
 /// <param name="Value">The secret.</param>
-/// <param name="ExpiresIn">How long it holds from when it was asked for; null where the vendor does not say, so until it is refused.</param>
+/// <param name="ExpiresIn">Its lifetime from the request; null when the vendor does not say.</param>
 public sealed record AccessToken(string Value, TimeSpan? ExpiresIn)
 {
     /// <summary>Prints everything but the secret.</summary>
-    /// <returns>When it expires.</returns>
     public override string ToString() => $"token, expires in {ExpiresIn?.ToString() ?? "?"}";
 }

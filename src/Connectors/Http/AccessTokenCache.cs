@@ -1,21 +1,23 @@
 namespace IntegrationHub.Connectors.Http;
 
 /// <summary>
-/// Keeps a connector's token until shortly before it expires. Whoever needs one while one is being fetched waits for that one, and a vendor
-/// that has refused the credentials is not asked again for a while.
+/// Caches a connector's token until shortly before it expires. Concurrent callers share one fetch. A vendor that
+/// refused the credentials is not asked again for a while.
 /// </summary>
-/// <param name="connector">The connector's name.</param>
-/// <param name="fetch">Asks the vendor for a token, through <see cref="VendorCalls"/> and within time limits of its own.</param>
-/// <param name="clock">Measures the token's age.</param>
+/// <param name="fetch">Fetches a token through <see cref="VendorCalls"/>, within its own time limits.</param>
 public sealed class AccessTokenCache(string connector, Func<CancellationToken, Task<AccessToken>> fetch, TimeProvider clock)
 {
-    /// <summary>How long before its expiry a token is no longer used; a tenth of its life where that is less.</summary>
+    /// <summary>
+    /// A token is unused for this long before it expires, or for a tenth of its lifetime when that is less.
+    /// </summary>
     public static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a vendor that has refused the credentials is left alone.</summary>
+    /// <summary>How long the cache waits after refused credentials.</summary>
     public static readonly TimeSpan CoolDown = TimeSpan.FromMinutes(1);
 
-    /// <summary>How old a token must be to be given up: one refused younger is not the reason, and a new one would be refused too.</summary>
+    /// <summary>
+    /// The youngest age at which a token is invalidated. A fresh token that is refused is not the cause.
+    /// </summary>
     public static readonly TimeSpan MinimumAge = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
@@ -23,10 +25,10 @@ public sealed class AccessTokenCache(string connector, Func<CancellationToken, T
     private Refusal? _refusal;
     private Task<string>? _flight;
 
-    /// <summary>Gets a token that holds.</summary>
-    /// <param name="cancellationToken">Stops the waiting, not the fetching: others may wait for it too.</param>
-    /// <returns>The token's secret.</returns>
-    /// <exception cref="ConnectorNeedsAuthorizationException">The vendor refuses the credentials, or has done so less than <see cref="CoolDown"/> ago.</exception>
+    /// <summary>Returns a valid token.</summary>
+    /// <param name="cancellationToken">Stops the wait, not the fetch, which other callers share.</param>
+    /// <exception cref="ConnectorNeedsAuthorizationException">The vendor refused the credentials within
+    /// <see cref="CoolDown"/>.</exception>
     /// <exception cref="VendorUnavailableException">The vendor does not answer.</exception>
     public async ValueTask<string> GetAsync(CancellationToken cancellationToken)
     {
@@ -44,15 +46,17 @@ public sealed class AccessTokenCache(string connector, Func<CancellationToken, T
                 throw new ConnectorNeedsAuthorizationException(connector, refusal.ErrorCode);
             }
 
-            // CancellationToken.None on purpose: the one who asked first may leave, the others still wait.
+            // CancellationToken.None on purpose: the first caller may leave while others wait.
             flight = _flight ??= Task.Run(FetchAsync, CancellationToken.None);
         }
 
         return await flight.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Gives a token up that the vendor has refused, so that the next who asks gets a new one. One that is not kept any more, or younger than <see cref="MinimumAge"/>, changes nothing.</summary>
-    /// <param name="token">The token's secret.</param>
+    /// <summary>
+    /// Drops a token that the vendor refused. A no-op when it is no longer cached or
+    /// younger than <see cref="MinimumAge"/>.
+    /// </summary>
     public void Invalidate(string token)
     {
         lock (_lock)

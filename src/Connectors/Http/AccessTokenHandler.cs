@@ -4,17 +4,14 @@ using System.Net.Http.Headers;
 namespace IntegrationHub.Connectors.Http;
 
 /// <summary>
-/// Puts the connector's token on each request. A 401 gives the token up and sends the request once more with a new one; a second 401 is the answer.
-/// Goes outside the resilience handler.
+/// Adds the connector's token to each request. After a 401 it drops the token and repeats the request once. It
+/// belongs outside the resilience handler.
 /// </summary>
-/// <param name="tokens">The connector's tokens.</param>
-/// <param name="scheme">The scheme before the token.</param>
 public sealed class AccessTokenHandler(AccessTokenCache tokens, string scheme = "Bearer") : DelegatingHandler
 {
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         if (request.Content is not null)
         {
             await request.Content.LoadIntoBufferAsync(cancellationToken);

@@ -1,15 +1,14 @@
 namespace IntegrationHub.Connectors.Http;
 
 /// <summary>
-/// Keeps bodies in memory on both ways, so that a request can be sent again and the time of a try covers the whole
-/// answer. Goes inside the resilience handler.
+/// Buffers request and response bodies, so that a request can be repeated and an attempt's timeout covers the whole
+/// response. It belongs inside the resilience handler.
 /// </summary>
 public sealed class BufferingHandler : DelegatingHandler
 {
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         if (request.Content is not null)
         {
             await request.Content.LoadIntoBufferAsync(cancellationToken);

@@ -1,14 +1,15 @@
 namespace IntegrationHub.Connectors.Http;
 
-/// <summary>A vendor no longer takes a connector's credentials. Trying again does not help until someone has renewed them.</summary>
-/// <param name="connector">The connector's name.</param>
-/// <param name="errorCode">The vendor's own code, such as <c>invalid_grant</c>; null where it gives none.</param>
+/// <summary>A vendor rejects a connector's credentials. Retrying does not help until someone renews them.</summary>
 public sealed class ConnectorNeedsAuthorizationException(string connector, string? errorCode)
-    : VendorException(connector, $"{connector} is not authorized{(errorCode is null ? "" : $" ({errorCode})")}. Renew its credentials in Connectors:{connector}.", null)
+    : VendorException(
+        connector,
+        $"{connector} is not authorized{(errorCode is null ? "" : $" ({errorCode})")}. Renew its credentials in Connectors:{connector}.",
+        null)
 {
     /// <inheritdoc/>
     public override bool MayPass => true;
 
-    /// <summary>Gets the vendor's own code for the error; null where it gives none.</summary>
+    /// <summary>Gets the vendor's error code, such as <c>invalid_grant</c>; null when it gives none.</summary>
     public string? ErrorCode { get; } = errorCode;
 }

@@ -6,32 +6,24 @@ using Polly.Timeout;
 namespace IntegrationHub.Connectors.Http;
 
 /// <summary>
-/// Builds what stands between a connector and its vendor: one pipeline for each connector instance, shared by all its
-/// clients.
+/// Builds the resilience pipeline between a connector and its vendor. All clients of a connector share one.
 /// </summary>
 public static class HttpResilience
 {
     /// <summary>
-    /// The key of the request option (a bool) that says whether a request may be sent twice; for <c>[Property]</c> in
-    /// a client's interface. Where
-    /// it is not set, GET, HEAD, OPTIONS, PUT and DELETE may, POST and PATCH may not.
+    /// The request option (a bool) that says whether a request may be repeated. Use it with <c>[Property]</c> in a
+    /// client's interface. Without it POST and PATCH are not repeated; other methods are.
     /// </summary>
     public const string Idempotent = "IntegrationHub.Idempotent";
 
     private static readonly HttpRequestOptionsKey<bool> IdempotentOption = new(Idempotent);
     private static readonly ResiliencePropertyKey<long> Started = new("IntegrationHub.Started");
 
-    /// <summary>Builds a pipeline, outermost first: total time, concurrency, retry, circuit, time of one try.</summary>
-    /// <param name="options">How patient it is.</param>
-    /// <param name="clock">Measures every time in it.</param>
-    /// <returns>
-    /// The pipeline, for the package's <see cref="ResilienceHandler"/> around a <see cref="BufferingHandler"/>.
-    /// </returns>
+    /// <summary>
+    /// Builds a pipeline. From the outside in: total timeout, concurrency, retry, circuit breaker, attempt timeout.
+    /// </summary>
     public static ResiliencePipeline<HttpResponseMessage> Build(ResilienceOptions options, TimeProvider clock)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(clock);
-
         var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
             .AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = args => Start(args.Context, options, clock) })
             .AddConcurrencyLimiter(options.MaxConcurrency, int.MaxValue);
@@ -54,9 +46,7 @@ public static class HttpResilience
             .Build();
     }
 
-    /// <summary>Says whether the vendor may answer better another time.</summary>
-    /// <param name="status">What it answered.</param>
-    /// <returns>True for 408, 429 and 5xx except 501.</returns>
+    /// <summary>Whether the vendor may answer better later: 408, 429, and 5xx except 501.</summary>
     public static bool IsTransient(HttpStatusCode status) => status switch
     {
         HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests => true,
@@ -64,7 +54,9 @@ public static class HttpResilience
         _ => (int)status >= 500,
     };
 
-    /// <summary>The outermost strategy is asked for its time when a call begins, and so notes when that was.</summary>
+    /// <summary>
+    /// Returns the total timeout and records the start. Polly calls the outermost generator once for each call.
+    /// </summary>
     private static ValueTask<TimeSpan> Start(ResilienceContext context, ResilienceOptions options, TimeProvider clock)
     {
         context.Properties.Set(Started, clock.GetTimestamp());
@@ -85,11 +77,13 @@ public static class HttpResilience
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
             ShouldHandle = args => ValueTask.FromResult(
-                IsTransient(args.Outcome) && MayRepeat(args.Context.GetRequestMessage()!) && IsWorthWaitingFor(args.Context, args.Outcome.Result)),
+                IsTransient(args.Outcome)
+                    && MayRepeat(args.Context.GetRequestMessage()!)
+                    && IsWorthWaitingFor(args.Context, args.Outcome.Result)),
             DelayGenerator = args => ValueTask.FromResult(RetryAfter.Of(args.Outcome.Result?.Headers, clock)),
         };
 
-        // A vendor that asks for more time than is left gets it: the answer goes back at once, and the queue comes again later.
+        // A vendor that asks for more time than is left gets it: the call fails now, and the queue repeats it later.
         bool IsWorthWaitingFor(ResilienceContext context, HttpResponseMessage? answer) =>
             RetryAfter.Of(answer?.Headers, clock) is not { } wait
             || wait < options.TotalTimeout - clock.GetElapsedTime(context.Properties.GetValue(Started, 0L));

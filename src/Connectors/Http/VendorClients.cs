@@ -7,45 +7,45 @@ using Refit;
 
 namespace IntegrationHub.Connectors.Http;
 
-/// <summary>Registers the clients of one connector, under its name. All of them share one resilience pipeline.</summary>
+/// <summary>Registers a connector's HTTP clients, which share one resilience pipeline.</summary>
 internal static class VendorClients
 {
-    /// <summary>Connections are kept this long, so that a vendor that moves is found again.</summary>
+    /// <summary>The lifetime of a connection, so that DNS changes take effect.</summary>
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>Registers a client that carries no token: the one that asks for tokens.</summary>
-    public static IServiceCollection AddLoginClient<TApi>(this IServiceCollection services, string connector, Uri baseUrl, JsonSerializerOptions json)
+    /// <summary>Registers the client that fetches tokens, and so sends none.</summary>
+    public static IServiceCollection AddLoginClient<TApi>(
+        this IServiceCollection services, string connector, Uri baseUrl, JsonSerializerOptions json)
         where TApi : class
     {
         services.AddClient<TApi>(connector, $"{connector}-login", baseUrl, json).AddResilience(connector);
         return services;
     }
 
-    /// <summary>Registers a client whose requests carry the connector's token.</summary>
-    /// <param name="services">Where to.</param>
-    /// <param name="connector">The connector's name.</param>
-    /// <param name="baseUrl">The vendor's address.</param>
-    /// <param name="json">How the vendor writes JSON.</param>
-    /// <param name="tokens">Asks the vendor for a token.</param>
-    /// <param name="outermost">A handler before that of the token; null for none.</param>
+    /// <summary>Registers a client that sends the connector's token.</summary>
+    /// <param name="tokens">Fetches a token from the vendor.</param>
+    /// <param name="outermost">A handler outside the token's; null for none.</param>
     public static IServiceCollection AddVendorClient<TApi>(
         this IServiceCollection services, string connector, Uri baseUrl, JsonSerializerOptions json,
         Func<IServiceProvider, CancellationToken, Task<AccessToken>> tokens, Func<IServiceProvider, DelegatingHandler>? outermost = null)
         where TApi : class
     {
         services.AddKeyedSingleton(connector, (provider, _) =>
-            new AccessTokenCache(connector, cancellationToken => tokens(provider, cancellationToken), provider.GetRequiredService<TimeProvider>()));
+            new AccessTokenCache(
+                connector, cancellationToken => tokens(provider, cancellationToken), provider.GetRequiredService<TimeProvider>()));
         var client = services.AddClient<TApi>(connector, connector, baseUrl, json);
         if (outermost is not null)
         {
             client.AddHttpMessageHandler(outermost);
         }
 
-        client.AddHttpMessageHandler(provider => new AccessTokenHandler(provider.GetRequiredKeyedService<AccessTokenCache>(connector))).AddResilience(connector);
+        client.AddHttpMessageHandler(provider => new AccessTokenHandler(provider.GetRequiredKeyedService<AccessTokenCache>(connector)))
+            .AddResilience(connector);
         return services;
     }
 
-    private static IHttpClientBuilder AddClient<TApi>(this IServiceCollection services, string connector, string client, Uri baseUrl, JsonSerializerOptions json)
+    private static IHttpClientBuilder AddClient<TApi>(
+        this IServiceCollection services, string connector, string client, Uri baseUrl, JsonSerializerOptions json)
         where TApi : class
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -58,14 +58,16 @@ internal static class VendorClients
                 http.BaseAddress = baseUrl;
                 http.Timeout = Timeout.InfiniteTimeSpan;
             })
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { PooledConnectionLifetime = ConnectionLifetime, UseCookies = false, AllowAutoRedirect = false })
+            .ConfigurePrimaryHttpMessageHandler(() =>
+                new SocketsHttpHandler { PooledConnectionLifetime = ConnectionLifetime, UseCookies = false, AllowAutoRedirect = false })
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();
     }
 
-    /// <summary>Adds the connector's pipeline, and inside it what each try does with bodies.</summary>
+    /// <summary>Adds the connector's pipeline, and the body handlers inside it.</summary>
     private static void AddResilience(this IHttpClientBuilder client, string connector) => client
-        .AddHttpMessageHandler(provider => new ResilienceHandler(provider.GetRequiredKeyedService<ResiliencePipeline<HttpResponseMessage>>(connector)))
+        .AddHttpMessageHandler(provider =>
+            new ResilienceHandler(provider.GetRequiredKeyedService<ResiliencePipeline<HttpResponseMessage>>(connector)))
         .AddHttpMessageHandler(() => new BufferingHandler())
         .AddHttpMessageHandler(() => new WellFormedHandler());
 }

@@ -3,14 +3,15 @@ using System.Text.RegularExpressions;
 
 namespace IntegrationHub.Connectors.Http;
 
-/// <summary>Finds a vendor's code in the body of its refusal. Messages are not taken: they quote what was sent, so people's addresses.</summary>
+/// <summary>
+/// Finds the vendor's error code in a response body. Messages are ignored because they quote
+/// what was sent, such as addresses.
+/// </summary>
 internal static partial class VendorErrorCode
 {
     private static readonly string[] Names = ["errorCode", "error_code", "code", "category", "error", "title"];
 
-    /// <summary>Reads the code.</summary>
-    /// <param name="body">The body, in any vendor's form; may be null.</param>
-    /// <returns>The first plain code in it; null where there is none.</returns>
+    /// <summary>Returns the first plain error code in a body of any vendor; null when there is none.</summary>
     public static string? Read(string? body)
     {
         if (string.IsNullOrWhiteSpace(body))
@@ -25,7 +26,7 @@ internal static partial class VendorErrorCode
         }
         catch (JsonException)
         {
-            // A page for people has no code.
+            // An HTML page has no code.
             return null;
         }
     }
@@ -40,7 +41,9 @@ internal static partial class VendorErrorCode
     };
 
     private static string? Of(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && Plain().IsMatch(value.GetString()!) ? value.GetString() : null;
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && Plain().IsMatch(value.GetString()!)
+            ? value.GetString()
+            : null;
 
     [GeneratedRegex("^[A-Za-z0-9_. -]{1,64}$")]
     private static partial Regex Plain();

@@ -1,9 +1,6 @@
 namespace IntegrationHub.Connectors.Http;
 
-/// <summary>A call to a vendor failed. The message names neither a person nor a secret.</summary>
-/// <param name="connector">The connector's name.</param>
-/// <param name="message">What happened and what to do.</param>
-/// <param name="inner">The cause; null where there is none.</param>
+/// <summary>A failed call to a vendor. The message holds no personal data and no secret.</summary>
 public abstract class VendorException(string connector, string message, Exception? inner) : Exception(message, inner)
 {
     /// <summary>Gets the connector's name.</summary>

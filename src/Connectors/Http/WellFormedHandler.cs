@@ -2,8 +2,8 @@ using IntegrationHub.Connectors.Events;
 namespace IntegrationHub.Connectors.Http;
 
 /// <summary>
-/// Repairs JSON that a vendor answers, so that half a character in one record does not make the answer about a
-/// hundred others unreadable. Goes inside the resilience handler.
+/// Repairs a vendor's JSON, so that a broken character in one record does not lose a whole page. It
+/// belongs inside the resilience handler.
 /// </summary>
 internal sealed class WellFormedHandler : DelegatingHandler
 {

@@ -1,57 +1,88 @@
 using System.Globalization;
-using System.Net;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Connectors.Http;
+using Refit;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
-/// <summary>Speaks with one HubSpot account, 100 records a call.</summary>
+/// <summary>Calls one HubSpot account in batches of records.</summary>
 internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProvider clock)
 {
-    /// <summary>How many records HubSpot gives in one call.</summary>
+    /// <summary>HubSpot's largest batch.</summary>
     public const int BatchSize = 100;
 
-    /// <summary>How many records HubSpot gives in one call with the history of properties.</summary>
+    /// <summary>HubSpot's largest batch with property history.</summary>
     public const int HistoryBatchSize = 50;
 
-    /// <summary>HubSpot's number for "this note is on that contact".</summary>
+    /// <summary>HubSpot's association type from a note to its contact.</summary>
     private const int NoteToContact = 202;
 
     private const int NotesPerPage = 500;
 
     private static readonly string[] ContactProperties =
-        ["email", "hs_additional_emails", "firstname", "lastname", "company", "jobtitle", "phone", "country", "hubspotscore", "hs_email_optout", "lifecyclestage", "hubspot_owner_id"];
+        [
+            "email",
+            "hs_additional_emails",
+            "firstname",
+            "lastname",
+            "company",
+            "jobtitle",
+            "phone",
+            "country",
+            "hubspotscore",
+            "hs_email_optout",
+            "lifecyclestage",
+            "hubspot_owner_id",
+        ];
 
-    private static readonly string[] DealProperties = ["dealstage", "pipeline", "dealtype", "amount", "deal_currency_code", "hubspot_owner_id"];
+    private static readonly string[] DealProperties =
+    [
+        "dealstage",
+        "pipeline",
+        "dealtype",
+        "amount",
+        "deal_currency_code",
+        "hubspot_owner_id",
+    ];
 
-    /// <summary>How long pipelines are taken as they were; one that is not known makes them be read again, but not more often than <see cref="AskAgainAfter"/>.</summary>
+    /// <summary>
+    /// How long pipelines are cached. An unknown stage refreshes them earlier, but not more often
+    /// than <see cref="AskAgainAfter"/>.
+    /// </summary>
     private static readonly TimeSpan PipelinesHold = TimeSpan.FromMinutes(30), AskAgainAfter = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan LockedFor = TimeSpan.FromSeconds(2);
 
     private volatile Pipelines? _pipelines;
 
-    /// <summary>Contacts by id, with since when they are on their stage and have opted out; who is not there is left out.</summary>
-    public Task<Dictionary<string, HubSpotObjectWire>> ContactsAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+    /// <summary>Reads contacts by id, with the history of stage and opt-out. Missing ones are left out.</summary>
+    public Task<Dictionary<string, HubSpotObjectWire>> ContactsAsync(
+        IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
         ReadAsync("contacts", ids, ContactProperties, ["lifecyclestage", "hs_email_optout"], cancellationToken);
 
-    /// <summary>Deals by id; what is not there is left out.</summary>
+    /// <summary>Reads deals by id. Missing ones are left out.</summary>
     public Task<Dictionary<string, HubSpotObjectWire>> DealsAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
         ReadAsync("deals", ids, DealProperties, null, cancellationToken);
 
-    /// <summary>Deals by id, with since when they are on their stage; what is not there is left out.</summary>
-    public Task<Dictionary<string, HubSpotObjectWire>> DealsWithHistoryAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+    /// <summary>Reads deals by id, with the history of their stage. Missing ones are left out.</summary>
+    public Task<Dictionary<string, HubSpotObjectWire>> DealsWithHistoryAsync(
+        IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
         ReadAsync("deals", ids, DealProperties, ["dealstage"], cancellationToken);
 
-    /// <summary>The ids of each deal's contacts, in order.</summary>
-    public Task<Dictionary<string, IReadOnlyList<string>>> ContactsOfDealsAsync(IReadOnlyCollection<string> deals, CancellationToken cancellationToken) =>
+    /// <summary>Reads the contact ids of each deal, in order.</summary>
+    public Task<Dictionary<string, IReadOnlyList<string>>> ContactsOfDealsAsync(
+        IReadOnlyCollection<string> deals, CancellationToken cancellationToken) =>
         AssociatedAsync("deals", "contacts", deals, cancellationToken);
 
-    /// <summary>The ids of each contact's deals, in order.</summary>
-    public Task<Dictionary<string, IReadOnlyList<string>>> DealsOfContactsAsync(IReadOnlyCollection<string> contacts, CancellationToken cancellationToken) =>
+    /// <summary>Reads the deal ids of each contact, in order.</summary>
+    public Task<Dictionary<string, IReadOnlyList<string>>> DealsOfContactsAsync(
+        IReadOnlyCollection<string> contacts, CancellationToken cancellationToken) =>
         AssociatedAsync("contacts", "deals", contacts, cancellationToken);
 
-    /// <summary>What a deal stage means by its pipeline: a probability of 1 is won, of 0 lost. Null for a stage that is open, or that no pipeline has.</summary>
+    /// <summary>
+    /// Returns what a deal stage means by its pipeline: probability 1 is won, 0 is lost. Returns
+    /// null for an open or unknown stage.
+    /// </summary>
     public async Task<DealStageMeaning?> OutcomeAsync(string stage, CancellationToken cancellationToken)
     {
         var age = clock.GetUtcNow() - (_pipelines?.ReadAt ?? DateTimeOffset.MinValue);
@@ -69,95 +100,110 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
         };
     }
 
-    /// <summary>A contact with what the hub writes; null where it is not there, or no longer.</summary>
-    public async Task<HubSpotObjectWire?> ContactAsync(string contact, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await RunAsync(() => api.ContactAsync(contact, string.Join(',', HubSpotWriting.Read), cancellationToken));
-        }
-        catch (VendorRefusedException refused) when (refused.Status == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    /// <summary>Reads a contact with the properties that the hub writes; null when it does not exist.</summary>
+    public Task<HubSpotObjectWire?> ContactAsync(string contact, CancellationToken cancellationToken) =>
+        FindAsync(() => api.ContactAsync(contact, string.Join(',', HubSpotWriting.Read), cancellationToken));
 
-    /// <summary>Writes properties of a contact; an empty text clears.</summary>
+    /// <summary>Writes properties of a contact; an empty text clears a property.</summary>
     public Task WriteAsync(string contact, IReadOnlyDictionary<string, string> properties, CancellationToken cancellationToken) =>
         RunAsync(() => api.UpdateContactAsync(contact, new(properties), repeatable: true, cancellationToken));
 
-    /// <summary>The texts of all notes on a contact; null where the contact is not there, or no longer.</summary>
+    /// <summary>Reads the texts of a contact's notes; null when the contact does not exist.</summary>
     public async Task<IReadOnlyList<string>?> NotesAsync(string contact, CancellationToken cancellationToken)
     {
         var ids = new List<string>();
         string? after = null;
-        try
+        do
         {
-            do
+            if (await FindAsync(() => api.NotesOfContactAsync(contact, NotesPerPage, after, cancellationToken)) is not { } page)
             {
-                var page = await RunAsync(() => api.NotesOfContactAsync(contact, NotesPerPage, after, cancellationToken));
-                ids.AddRange((page.Results ?? []).Select(note => note.ToObjectId).OfType<long>().Select(id => id.ToString(CultureInfo.InvariantCulture)));
-                after = page.Paging?.Next?.After;
+                return null;
             }
-            while (after is not null);
+
+            ids.AddRange(
+                (page.Results ?? []).Select(note => note.ToObjectId).OfType<long>().Select(id => id.ToString(CultureInfo.InvariantCulture)));
+            after = page.Paging?.Next?.After;
         }
-        catch (VendorRefusedException refused) when (refused.Status == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
+        while (after is not null);
 
         var notes = await ReadAsync("notes", ids, ["hs_note_body"], null, cancellationToken);
         return [.. notes.Values.Select(note => note.Text("hs_note_body")).OfType<string>()];
     }
 
-    /// <summary>Makes a note on a contact. Repeating it makes another.</summary>
+    /// <summary>Creates a note on a contact. Not idempotent.</summary>
     public Task CreateNoteAsync(string contact, string body, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        var properties = new Dictionary<string, string> { ["hs_timestamp"] = at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), ["hs_note_body"] = body };
+        var properties = new Dictionary<string, string>
+        {
+            ["hs_timestamp"] = at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
+            ["hs_note_body"] = body,
+        };
         var note = new HubSpotNewNoteWire(properties, [new(new(contact), [new("HUBSPOT_DEFINED", NoteToContact)])]);
         return RunAsync(() => api.CreateNoteAsync(note, cancellationToken));
     }
 
-    private static Dictionary<string, decimal> ProbabilitiesOf(HubSpotPipelinesWire wire) => (wire.Results ?? []).SelectMany(pipeline => pipeline.Stages ?? [])
+    private static Dictionary<string, decimal> ProbabilitiesOf(HubSpotPipelinesWire wire) =>
+        (wire.Results ?? []).SelectMany(pipeline => pipeline.Stages ?? [])
         .Where(stage => stage.Id is not null)
         .GroupBy(stage => stage.Id!)
         .ToDictionary(stage => stage.Key, stage => stage.First().Probability ?? -1m);
 
-    /// <summary>What belongs to some records. An answer that is not whole is read on, record by record.</summary>
-    private async Task<Dictionary<string, IReadOnlyList<string>>> AssociatedAsync(string from, string to, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    /// <summary>Reads associations, page by page for each record.</summary>
+    private async Task<Dictionary<string, IReadOnlyList<string>>> AssociatedAsync(
+        string from, string to, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         var found = new List<(string From, long To)>();
         var left = ids.Select(id => new HubSpotIdWire(id)).ToList();
         while (left.Count > 0)
         {
-            var pages = await Task.WhenAll(left.Chunk(BatchSize).Select(chunk => RunAsync(() => api.AssociationsAsync(from, to, new(chunk), repeatable: true, cancellationToken))));
+            var pages = await Task.WhenAll(
+                left.Chunk(BatchSize)
+                    .Select(chunk => RunAsync(() => api.AssociationsAsync(from, to, new(chunk), repeatable: true, cancellationToken))));
             var answers = pages.SelectMany(page => page.Results ?? []).Where(answer => answer.From is not null).ToList();
-            found.AddRange(answers.SelectMany(answer => (answer.To ?? []).Select(other => other.ToObjectId).OfType<long>().Select(id => (answer.From!.Id, id))));
+            found.AddRange(
+                answers.SelectMany(answer =>
+                    (answer.To ?? []).Select(other => other.ToObjectId).OfType<long>().Select(id => (answer.From!.Id, id))));
 
-            // The same mark twice would go round for ever.
+            // A repeated page marker would loop forever.
             var asked = left.ToHashSet();
-            left = [.. answers.Where(answer => answer.Paging?.Next?.After is not null).Select(answer => new HubSpotIdWire(answer.From!.Id, answer.Paging!.Next!.After)).Where(next => !asked.Contains(next))];
+            left =
+            [
+                .. answers.Where(answer => answer.Paging?.Next?.After is not null)
+                    .Select(answer => new HubSpotIdWire(answer.From!.Id, answer.Paging!.Next!.After)).Where(next => !asked.Contains(next)),
+            ];
         }
 
         return found.GroupBy(pair => pair.From).ToDictionary(
-            group => group.Key, IReadOnlyList<string> (group) => [.. group.Select(pair => pair.To).Distinct().Order().Select(id => id.ToString(CultureInfo.InvariantCulture))]);
+            group =>
+                group.Key, IReadOnlyList<string> (group) =>
+                    [.. group.Select(pair => pair.To).Distinct().Order().Select(id => id.ToString(CultureInfo.InvariantCulture))]);
     }
 
     private async Task<Dictionary<string, HubSpotObjectWire>> ReadAsync(
-        string type, IReadOnlyCollection<string> ids, IReadOnlyList<string> properties, IReadOnlyList<string>? withHistory, CancellationToken cancellationToken)
+        string type,
+        IReadOnlyCollection<string> ids,
+        IReadOnlyList<string> properties,
+        IReadOnlyList<string>? withHistory,
+        CancellationToken cancellationToken)
     {
         var size = withHistory is null ? BatchSize : HistoryBatchSize;
         var pages = await Task.WhenAll(ids.Chunk(size).Select(chunk => RunAsync(() =>
-            api.ReadAsync(type, new([.. chunk.Select(id => new HubSpotIdWire(id))], properties, withHistory), repeatable: true, cancellationToken))));
-        return pages.SelectMany(page => page.Results ?? []).Where(record => record.Id is not null).DistinctBy(record => record.Id).ToDictionary(record => record.Id!);
+            api.ReadAsync(
+                type, new([.. chunk.Select(id => new HubSpotIdWire(id))], properties, withHistory), repeatable: true, cancellationToken))));
+        return pages.SelectMany(page => page.Results ?? [])
+            .Where(record => record.Id is not null).DistinctBy(record => record.Id).ToDictionary(record => record.Id!);
     }
 
-    /// <summary>423 is a record that somebody else is writing, 477 an account that is being moved: both are over soon.</summary>
-    private async Task<T> RunAsync<T>(Func<Task<T>> call)
+    private Task<T> RunAsync<T>(Func<Task<T>> call) => TranslateAsync(() => calls.RunAsync(call));
+
+    private Task<T?> FindAsync<T>(Func<Task<IApiResponse<T>>> call) => TranslateAsync(() => calls.FindAsync(call));
+
+    /// <summary>Runs a call. 423 (record locked) and 477 (account migrating) are temporary.</summary>
+    private static async Task<T> TranslateAsync<T>(Func<Task<T>> run)
     {
         try
         {
-            return await calls.RunAsync(call);
+            return await run();
         }
         catch (VendorRefusedException refused) when ((int)refused.Status is 423 or 477)
         {

@@ -7,7 +7,7 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
-/// <summary>One HubSpot account: its contacts speak for marketing, its deals for the CRM.</summary>
+/// <summary>One HubSpot account. Its contacts count as marketing's, its deals as the CRM's.</summary>
 public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTarget, INoteTarget, IRecordUrls
 {
     private readonly HubSpotOptions _options;
@@ -15,7 +15,8 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
     private readonly HubSpotWriting _writing;
     private readonly HubSpotNotes _notes;
 
-    internal HubSpotConnector(HubSpotOptions options, HubSpotClient client) => (_options, _client, _writing, _notes) = (options, client, new(client, options), new(client, options));
+    internal HubSpotConnector(HubSpotOptions options, HubSpotClient client) =>
+        (_options, _client, _writing, _notes) = (options, client, new(client, options), new(client, options));
 
     /// <summary>The type's name in settings.</summary>
     public const string TypeName = "HubSpot";
@@ -44,8 +45,6 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
     /// <inheritdoc/>
     public DeliveryCheck Check(Delivery delivery, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(delivery);
-
         if (HubSpotSignature.Refusal(_options.ClientSecret, delivery, now) is { } refusal)
         {
             return refusal;
@@ -53,7 +52,7 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
 
         if (HubSpotMapper.Parse(delivery.Body) is not { } events)
         {
-            return DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "the body is no JSON array of events");
+            return DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "the body is not a JSON array of events");
         }
 
         var ours = events.Count(wire => wire.Unreadable is not null || HubSpotMapper.IsOurs(wire, _options));
@@ -65,65 +64,52 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
     /// <inheritdoc/>
     public IReadOnlyList<SourceEvent> Read(Delivery delivery)
     {
-        ArgumentNullException.ThrowIfNull(delivery);
-
-        var events = HubSpotMapper.Parse(delivery.Body) ?? throw new UnreadableDeliveryException(Name, "the body is no JSON array of events");
+        var events = HubSpotMapper.Parse(delivery.Body)
+            ?? throw new UnreadableDeliveryException(Name, "the body is not a JSON array of events");
         return HubSpotMapper.Map(events, _options);
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<Delivery> Split(Delivery delivery)
     {
-        ArgumentNullException.ThrowIfNull(delivery);
-
-        using var document = JsonDocument.Parse(WellFormed.Json(delivery.Body));
+        using var document = WellFormed.Parse(delivery.Body);
         List<JsonElement> events = [.. document.RootElement.EnumerateArray()];
         return events.Count < 2
             ? [delivery]
-            : [.. events.Chunk((events.Count + 1) / 2).Select(half => delivery with { Body = JsonSerializer.SerializeToUtf8Bytes(half) })];
+            : [.. events.Chunk((events.Count + 1) / 2).Select(half => delivery with { Body = JsonSerializer.SerializeToUtf8Bytes(half, WellFormed.Nested) })];
     }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<SourceEvent>> EnrichAsync(IReadOnlyList<SourceEvent> events, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(events);
-
         return HubSpotEnrichment.RunAsync(events, _client, _options, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<WritePlan?> PlanAsync(IdentityKey person, PersonWish wish, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(person);
-        ArgumentNullException.ThrowIfNull(wish);
-
         return _writing.PlanAsync(person, wish, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task WriteAsync(WritePlan plan, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(plan);
-
         return _writing.WriteAsync(plan, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<bool> WriteNoteAsync(IdentityKey person, PersonNote note, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(person);
-        ArgumentNullException.ThrowIfNull(note);
-
         return _notes.WriteAsync(person.Id, note, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Uri? LinkTo(IdentityKey person)
     {
-        ArgumentNullException.ThrowIfNull(person);
-
         return _options.PortalId is { } portal
-            ? new Uri(_options.AppUrl, string.Create(CultureInfo.InvariantCulture, $"contacts/{portal}/record/0-1/{Uri.EscapeDataString(person.Id)}"))
+            ? new Uri(
+                _options.AppUrl,
+                string.Create(CultureInfo.InvariantCulture, $"contacts/{portal}/record/0-1/{Uri.EscapeDataString(person.Id)}"))
             : null;
     }
 }

@@ -1,13 +1,20 @@
+using System.Collections.Immutable;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
-/// <summary>Fills in what HubSpot's webhooks lack: addresses and profiles of contacts; people, worth and outcome of deals.</summary>
+/// <summary>
+/// Adds what HubSpot's webhooks lack: contacts' addresses and profiles; deals' people, amount and outcome.
+/// </summary>
 internal static class HubSpotEnrichment
 {
-    /// <summary>Asks for what the events lack: two calls for each 100 deals, and for people who are met one for each 50 of them and one for each 50 of their deals.</summary>
-    public static async Task<IReadOnlyList<SourceEvent>> RunAsync(IReadOnlyList<SourceEvent> events, HubSpotClient client, HubSpotOptions options, CancellationToken cancellationToken)
+    /// <summary>
+    /// Enriches events. It needs two calls for each 100 deals. New people need one call for each 50 of them
+    /// and one for each 50 of their deals.
+    /// </summary>
+    public static async Task<IReadOnlyList<SourceEvent>> RunAsync(
+        IReadOnlyList<SourceEvent> events, HubSpotClient client, HubSpotOptions options, CancellationToken cancellationToken)
     {
         var dealIds = events.Where(LacksDeal).Select(source => source.DealId!).Distinct().ToList();
         var contactIds = events.Where(LacksContact).Select(source => source.People[0].Id).Distinct().ToList();
@@ -23,7 +30,10 @@ internal static class HubSpotEnrichment
             {
                 var state = (await deals).GetValueOrDefault(source.DealId!);
                 var withPeople = WithPeople(source, (await people).GetValueOrDefault(source.DealId!, []), options);
-                enriched.Add(withPeople.DealStatus == DealStatus.Deleted ? withPeople : await WithDealAsync(withPeople, state, client, options, cancellationToken));
+                enriched.Add(
+                    withPeople.DealStatus == DealStatus.Deleted
+                        ? withPeople
+                        : await WithDealAsync(withPeople, state, client, options, cancellationToken));
             }
             else if (LacksContact(source) && (await contacts).TryGetValue(source.People[0].Id, out var contact))
             {
@@ -35,10 +45,16 @@ internal static class HubSpotEnrichment
             }
         }
 
-        return [.. enriched, .. await HubSpotMeeting.FoundAsync(events.Where(LacksContact), await contacts, client, options, cancellationToken)];
+        return
+        [
+            .. enriched,
+            .. await HubSpotMeeting.FoundAsync(events.Where(LacksContact), await contacts, client, options, cancellationToken),
+        ];
     }
 
-    /// <summary>What a contact's record adds to an event. What the event itself says stays: it is what was so then.</summary>
+    /// <summary>
+    /// Adds a contact's record to an event. The event's own values stay, because they were true at its time.
+    /// </summary>
     private static SourceEvent WithContact(SourceEvent source, HubSpotObjectWire contact, HubSpotOptions options)
     {
         var email = source.SubjectEmail ?? (EmailAddress.TryParse(contact.Text("email"), out var address) ? address.Address : null);
@@ -63,12 +79,15 @@ internal static class HubSpotEnrichment
         };
     }
 
-    private static bool LacksDeal(SourceEvent source) => source.DealId is not null && (source.DealStatus != DealStatus.Deleted || source.Kind == SourceEventKind.AssociationChanged);
+    private static bool LacksDeal(SourceEvent source) =>
+        source.DealId is not null && (source.DealStatus != DealStatus.Deleted || source.Kind == SourceEventKind.AssociationChanged);
 
     private static bool LacksContact(SourceEvent source) => source is { DealId: null, People: [_, ..] }
         and not { Kind: SourceEventKind.ContactDeleted or SourceEventKind.ContactPrivacyDeleted or SourceEventKind.Ignored };
 
-    /// <summary>An association names its one person itself. One that was removed is so only if no other of the same two is left: a primary one stands beside a plain one.</summary>
+    /// <summary>
+    /// Adds the people of a deal. A removed association still holds when another one links the same two records.
+    /// </summary>
     private static SourceEvent WithPeople(SourceEvent source, IReadOnlyList<string> contacts, HubSpotOptions options) =>
         source.People.IsEmpty ? source with { People = [.. contacts.Select(id => IdentityKey.Person(options.Name, id))] }
         : source.DealStatus == DealStatus.Deleted && contacts.Contains(source.People[0].Id) ? source with { DealStatus = null }
@@ -85,7 +104,7 @@ internal static class HubSpotEnrichment
             NeedsEnrichment = [],
         };
 
-        // These do not say where the deal stands: it stands where it stands now.
+        // These events do not carry the deal's stage, so the present stage counts.
         var asksState = source.Kind is SourceEventKind.ResyncRequired or SourceEventKind.AssociationChanged;
         var raw = asksState ? deal?.Text("dealstage") : source.ToStageRaw;
         if (raw is null || (!asksState && !source.Unmapped))
@@ -93,17 +112,30 @@ internal static class HubSpotEnrichment
             return WithType(filled, deal, options);
         }
 
-        if (asksState && deal?.IsEmpty("amount") == true)
+        if (asksState)
         {
-            filled = filled with { Cleared = [DealProperty.Amount] };
+            filled = filled with { Cleared = ClearedOf(deal) };
         }
 
         return await WithOutcomeAsync(filled, raw, deal, client, options, cancellationToken);
     }
 
-    /// <summary>A deal's event with what the deal's stage means: by the map, else by the pipeline's own probability.</summary>
+    /// <summary>Returns the properties that a deal has as empty.</summary>
+    private static ImmutableArray<DealProperty> ClearedOf(HubSpotObjectWire? deal) =>
+    [
+        .. deal?.IsEmpty("amount") == true ? [DealProperty.Amount] : Array.Empty<DealProperty>(),
+        .. deal?.IsEmpty("deal_currency_code") == true ? [DealProperty.Currency] : Array.Empty<DealProperty>(),
+        .. deal?.IsEmpty("hubspot_owner_id") == true ? [DealProperty.Owner] : Array.Empty<DealProperty>(),
+    ];
+
+    /// <summary>Adds the meaning of the deal's stage: by the map, else by the pipeline's probability.</summary>
     public static async Task<SourceEvent> WithOutcomeAsync(
-        SourceEvent source, string raw, HubSpotObjectWire? deal, HubSpotClient client, HubSpotOptions options, CancellationToken cancellationToken)
+        SourceEvent source,
+        string raw,
+        HubSpotObjectWire? deal,
+        HubSpotClient client,
+        HubSpotOptions options,
+        CancellationToken cancellationToken)
     {
         var meaning = options.DealStages.TryGet(raw, out var known) ? known : await client.OutcomeAsync(raw, cancellationToken);
         var staged = source with
@@ -118,9 +150,11 @@ internal static class HubSpotEnrichment
         return WithType(staged, deal, options);
     }
 
-    /// <summary>A won deal with an existing customer is Repeat, where the map says so.</summary>
+    /// <summary>Sets the stage to Repeat for a won deal whose type the map names.</summary>
     private static SourceEvent WithType(SourceEvent source, HubSpotObjectWire? deal, HubSpotOptions options) =>
-        source.DealStatus == DealStatus.Won && options.DealTypes.TryGet(deal?.Text("dealtype"), out var stage) ? source with { Stage = stage } : source;
+        source.DealStatus == DealStatus.Won && options.DealTypes.TryGet(deal?.Text("dealtype"), out var stage)
+            ? source with { Stage = stage }
+            : source;
 
     private static SourceEventKind KindOf(DealStageMeaning? meaning) => meaning?.Status switch
     {

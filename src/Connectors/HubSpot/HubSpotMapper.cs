@@ -7,24 +7,28 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
-/// <summary>Makes events of HubSpot's webhooks. Pure.</summary>
+/// <summary>Maps HubSpot's webhooks to events. Pure.</summary>
 internal static class HubSpotMapper
 {
     private const string Contact = "contact";
     private const string Deal = "deal";
 
-    /// <summary>Values of <c>hs_lead_status</c> that only somebody who works on the lead sets.</summary>
-    private static readonly HashSet<string> Working = new(StringComparer.OrdinalIgnoreCase) { "IN_PROGRESS", "OPEN_DEAL", "ATTEMPTED_TO_CONTACT", "CONNECTED" };
+    /// <summary>Values of <c>hs_lead_status</c> that show that somebody works on the lead.</summary>
+    private static readonly HashSet<string> Working = new(StringComparer.OrdinalIgnoreCase)
+    { "IN_PROGRESS", "OPEN_DEAL", "ATTEMPTED_TO_CONTACT", "CONNECTED" };
 
     /// <summary>
-    /// The events of a webhook's array; null where it is no array, or holds nothing that could be an event. An object that is no event comes marked as unreadable.
+    /// Parses a webhook's array; null when it is not an array or no element is an object.
+    /// Other unreadable elements are marked.
     /// </summary>
     public static IReadOnlyList<HubSpotEventWire>? Parse(ReadOnlyMemory<byte> body)
     {
         try
         {
-            var elements = JsonSerializer.Deserialize<IReadOnlyList<JsonElement>>(WellFormed.Json(body).Span, HubSpotJson.Options);
-            return elements is null || (elements.Count > 0 && elements.All(element => element.ValueKind != JsonValueKind.Object)) ? null : [.. elements.Select(Parse)];
+            var elements = JsonSerializer.Deserialize<IReadOnlyList<JsonElement>>(WellFormed.Json(body).Span, WellFormed.Nested);
+            return elements is null || (elements.Count > 0 && elements.All(element => element.ValueKind != JsonValueKind.Object))
+                ? null
+                : [.. elements.Select(Parse)];
         }
         catch (JsonException)
         {
@@ -43,36 +47,43 @@ internal static class HubSpotMapper
         }
         catch (JsonException)
         {
-            // Known by its text, below.
+            // Identified by its fingerprint, below.
         }
 
         return new() { Unreadable = UnreadableEvent.Fingerprint(element.GetRawText()) };
     }
 
-    /// <summary>Reads the account's own events, each distinct one once, in order of appearance.</summary>
+    /// <summary>Maps the account's own events, without duplicates, in order of appearance.</summary>
     public static IReadOnlyList<SourceEvent> Map(IReadOnlyList<HubSpotEventWire> events, HubSpotOptions options)
     {
-        var mapped = events.Where(wire => IsOurs(wire, options) || wire.Unreadable is not null).SelectMany(wire => Map(wire, options)).DistinctBy(source => source.DedupeKey).ToList();
-        var told = mapped.Where(HasStageOfPerson).GroupBy(source => source.People[0]).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet();
+        var mapped = events.Where(wire => IsOurs(wire, options) || wire.Unreadable is not null)
+            .SelectMany(wire => Map(wire, options)).DistinctBy(source => source.DedupeKey).ToList();
+        var told = mapped.Where(HasStageOfPerson)
+            .GroupBy(source => source.People[0]).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet();
 
-        // Where a person's stage changes several times, the changes tell where it came from.
+        // Several stage changes of a person give each other's previous stage.
         return [.. mapped.Select(source => HasStageOfPerson(source) && told.Contains(source.People[0])
             ? source with { NeedsEnrichment = source.NeedsEnrichment.Remove("fromStage") }
             : source)];
     }
 
-    /// <summary>Whether an event is of the account this connector stands for.</summary>
-    public static bool IsOurs(HubSpotEventWire wire, HubSpotOptions options) => options.PortalId is null || wire.PortalId == options.PortalId;
+    /// <summary>Whether an event belongs to this connector's account.</summary>
+    public static bool IsOurs(HubSpotEventWire wire, HubSpotOptions options) =>
+        options.PortalId is null || wire.PortalId == options.PortalId;
 
-    /// <summary>The record key of a contact.</summary>
+    /// <summary>Returns the record key of a contact.</summary>
     public static IdentityKey Person(HubSpotOptions options, long id) => IdentityKey.Person(options.Name, Text(id));
 
-    /// <summary>A deal's worth as HubSpot writes it; null where there is none.</summary>
-    public static decimal? Amount(string? text) => decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var amount) ? amount : null;
+    /// <summary>Parses a deal's amount; null when there is none.</summary>
+    public static decimal? Amount(string? text) =>
+        decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var amount) ? amount : null;
 
-    /// <summary>The addresses of a list as HubSpot writes it; what is no address is left out.</summary>
+    /// <summary>Parses a list of addresses. Invalid ones are left out.</summary>
     public static ImmutableArray<string> Addresses(string? list) =>
-        [.. (list ?? "").Split(';').Select(text => EmailAddress.TryParse(text, out var email) ? email.Address : null).OfType<string>().Distinct()];
+        [
+            .. (list ?? "")
+                .Split(';').Select(text => EmailAddress.TryParse(text, out var email) ? email.Address : null).OfType<string>().Distinct(),
+        ];
 
     private static bool HasStageOfPerson(SourceEvent source) => source.Kind == SourceEventKind.StageChanged && source.People.Length > 0;
 
@@ -80,7 +91,7 @@ internal static class HubSpotMapper
     {
         if (wire.Unreadable is { } text)
         {
-            return [UnreadableEvent.Of("hubspot", ToolSide.Marketing, text, "an element of the array is no event of HubSpot's form")];
+            return [UnreadableEvent.Of("hubspot", ToolSide.Marketing, text, "an element of the array is not a HubSpot event")];
         }
 
         var type = wire.SubscriptionType ?? wire.EventType ?? "";
@@ -90,7 +101,8 @@ internal static class HubSpotMapper
         return (entity, change) switch
         {
             (_, "associationChange") => [Association(wire, blank, options)],
-            (Contact, _) when (wire.ObjectId ?? wire.PrimaryObjectId) is { } id => [OfContact(wire, change, Contacts(blank, id), id, options)],
+            (Contact, _) when (wire.ObjectId ?? wire.PrimaryObjectId) is { } id =>
+                [OfContact(wire, change, Contacts(blank, id), id, options)],
             (Deal, "merge") when (wire.PrimaryObjectId ?? wire.ObjectId) is { } winner => MergedDeals(wire, blank, winner),
             (Deal, _) when wire.ObjectId is { } id => [OfDeal(wire, change, Deals(blank, id), options)],
             _ => [blank],
@@ -103,7 +115,10 @@ internal static class HubSpotMapper
         };
     }
 
-    /// <summary>The object and the change of a type like <c>contact.creation</c>; in the generic form <c>object.creation</c> the object has a number.</summary>
+    /// <summary>
+    /// Splits a type such as <c>contact.creation</c> into object and change. The generic form
+    /// <c>object.creation</c> names the object by number.
+    /// </summary>
     private static (string Entity, string Change) Split(string type, string? objectTypeId)
     {
         var dot = type.IndexOf('.', StringComparison.Ordinal);
@@ -112,13 +127,16 @@ internal static class HubSpotMapper
             return ("", "");
         }
 
-        return (type[..dot] == "object" ? EntityOf(objectTypeId) : type[..dot], type[(dot + 1)..]);
+        return (EntityOf(type[..dot] == "object" ? objectTypeId : type[..dot]), type[(dot + 1)..]);
     }
 
-    private static string EntityOf(string? objectTypeId) => objectTypeId switch
+    /// <summary>
+    /// An object by its number or by its name, which HubSpot writes in several ways; empty for one that is not read.
+    /// </summary>
+    private static string EntityOf(string? objectType) => objectType?.ToLowerInvariant() switch
     {
-        "0-1" => Contact,
-        "0-3" => Deal,
+        "0-1" or "contact" or "contacts" => Contact,
+        "0-3" or "deal" or "deals" => Deal,
         _ => "",
     };
 
@@ -138,7 +156,10 @@ internal static class HubSpotMapper
         };
     }
 
-    /// <summary>All that makes an event: its id is not promised to be unique, so neither is it together with object and time. Values are hashed.</summary>
+    /// <summary>
+    /// Returns the dedupe key. HubSpot's event ids are not unique, so it holds everything that
+    /// makes an event. Values are hashed.
+    /// </summary>
     private static string KeyOf(HubSpotEventWire wire, string type)
     {
         var subject = wire.ObjectId is { } id ? Text(id) : $"{wire.FromObjectId}>{wire.ToObjectId}";
@@ -147,18 +168,21 @@ internal static class HubSpotMapper
         [
             wire.ObjectTypeId, wire.PropertyName, wire.PropertyValue is { } value ? UnreadableEvent.Fingerprint(value) : null,
             wire.AssociationType, wire.FromObjectTypeId, wire.ToObjectTypeId, wire.AssociationRemoved == true ? "removed" : null,
-            wire.PrimaryObjectId?.ToString(CultureInfo.InvariantCulture), wire.NewObjectId?.ToString(CultureInfo.InvariantCulture), wire.MergedObjectIds is { } merged ? string.Join(',', merged) : null,
+            wire.PrimaryObjectId?.ToString(CultureInfo.InvariantCulture), wire.NewObjectId
+                ?.ToString(CultureInfo.InvariantCulture), wire.MergedObjectIds is { } merged
+                ? string.Join(',', merged)
+                : null,
         ];
         return string.Join('|', details.Where(detail => !string.IsNullOrEmpty(detail)).Prepend(key));
     }
 
-    /// <summary>The time of an event; null where it has none, or none that is a date.</summary>
+    /// <summary>Converts a webhook's time; null when it is missing or out of range.</summary>
     private static DateTimeOffset? At(long? milliseconds) =>
         milliseconds is >= 0 and <= 253_402_300_799_999 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds.Value) : null;
 
     private static SourceEvent OfContact(HubSpotEventWire wire, string change, SourceEvent source, long id, HubSpotOptions options)
     {
-        var known = source with { NotRead = null };
+        var known = source with { NotRead = null, IsPartial = change is not ("deletion" or "privacyDeletion") };
         return change switch
         {
             "creation" => known with { Kind = SourceEventKind.ContactCreated, NeedsEnrichment = ["email"] },
@@ -166,7 +190,8 @@ internal static class HubSpotMapper
             "deletion" => known with { Kind = SourceEventKind.ContactDeleted },
             "privacyDeletion" => known with { Kind = SourceEventKind.ContactPrivacyDeleted },
             "merge" => MergedContacts(wire, known, id, options),
-            "propertyChange" => ContactProperty(wire, known with { Kind = SourceEventKind.ContactUpdated, NeedsEnrichment = ["email"] }, options),
+            "propertyChange" =>
+                ContactProperty(wire, known with { Kind = SourceEventKind.ContactUpdated, NeedsEnrichment = ["email"] }, options),
             _ => source,
         };
     }
@@ -199,7 +224,8 @@ internal static class HubSpotMapper
             "lifecyclestage" when value.Length > 0 => Lifecycle(source, value, options),
             "email" when EmailAddress.TryParse(value, out var email) => source with
             {
-                Kind = SourceEventKind.EmailChanged, SubjectEmail = email.Address, Profile = new() { Email = email.Address }, NeedsEnrichment = [],
+                Kind = SourceEventKind.EmailChanged, SubjectEmail = email.Address, Profile = new() { Email = email.Address },
+                NeedsEnrichment = [],
             },
             "email" when value.Length == 0 => source with { Profile = new() { Email = "" } },
             "hs_additional_emails" => source with { FurtherEmails = Addresses(value) },
@@ -218,7 +244,8 @@ internal static class HubSpotMapper
             "lastname" => source with { Profile = new() { LastName = value } },
             "company" => source with { Profile = new() { Company = value } },
             "jobtitle" => source with { Profile = new() { JobTitle = value } },
-            "phone" => source with { Profile = new() { Phone = value, ComparablePhone = PhoneNumber.Comparable(value, options.PhoneRegion) } },
+            "phone" =>
+                source with { Profile = new() { Phone = value, ComparablePhone = PhoneNumber.Comparable(value, options.PhoneRegion) } },
             "country" => source with { Profile = new() { Region = value } },
             "hubspotscore" when Amount(value) is { } score => source with { Profile = new() { Score = score } },
             "hubspotscore" when value.Length == 0 => source with { ScoreCleared = true },
@@ -226,12 +253,14 @@ internal static class HubSpotMapper
         };
     }
 
-    /// <summary>What stands in the place of a sensitive value is no value.</summary>
+    /// <summary>Whether the value is a placeholder for a sensitive one.</summary>
     private static bool IsWithheld(HubSpotEventWire wire) => wire.IsSensitive == true || Withheld.Is(wire.PropertyValue);
 
-    /// <summary>Milliseconds, as webhooks tell times; null where there is none.</summary>
+    /// <summary>Parses milliseconds since 1970; null when there are none.</summary>
     private static DateTimeOffset? Instant(string value) =>
-        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds <= 253_402_300_799_999 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds <= 253_402_300_799_999
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : null;
 
     private static SourceEvent Lifecycle(SourceEvent source, string raw, HubSpotOptions options)
     {
@@ -256,7 +285,8 @@ internal static class HubSpotMapper
 
     private static SourceEvent OfDeal(HubSpotEventWire wire, string change, SourceEvent source, HubSpotOptions options) => change switch
     {
-        "creation" => source with { Kind = SourceEventKind.DealCreated, DealStatus = DealStatus.Open, ShowsWork = true, NeedsEnrichment = ["email"] },
+        "creation" =>
+            source with { Kind = SourceEventKind.DealCreated, DealStatus = DealStatus.Open, ShowsWork = true, NeedsEnrichment = ["email"] },
         "deletion" => source with { Kind = SourceEventKind.DealDeleted, DealStatus = DealStatus.Deleted },
         "restore" => source with { Kind = SourceEventKind.ResyncRequired },
         "propertyChange" => ChangedDeal(wire, source with { Kind = SourceEventKind.DealUpdated, NeedsEnrichment = ["email"] }, options),
@@ -278,6 +308,7 @@ internal static class HubSpotMapper
             "amount" => source with { Amount = Amount(value), NeedsEnrichment = ["currency"] },
             "deal_currency_code" => value.Length > 0 ? source with { Currency = value } : source with { Cleared = [DealProperty.Currency] },
             "hubspot_owner_id" => value.Length > 0 ? source with { Owner = value } : source with { Cleared = [DealProperty.Owner] },
+            "dealtype" when HasTypes(options) => source with { Kind = SourceEventKind.ResyncRequired },
             _ => source,
         };
     }
@@ -293,19 +324,31 @@ internal static class HubSpotMapper
         staged = staged with { Stage = meaning.Stage, DealStatus = meaning.Status };
         return meaning.Status switch
         {
-            DealStatus.Won => staged with { Kind = SourceEventKind.DealWon, NeedsEnrichment = ["email", "amount", "fromStage"] },
+            DealStatus.Won => staged with
+            {
+                Kind = SourceEventKind.DealWon, AsksRecord = HasTypes(options), NeedsEnrichment = ["email", "amount", "fromStage"],
+            },
             DealStatus.Lost => staged with { Kind = SourceEventKind.DealLost, ShowsWork = false, NeedsEnrichment = ["email"] },
             _ => staged with { Kind = SourceEventKind.DealStageChanged, NeedsEnrichment = ["email", "fromStage"] },
         };
     }
 
-    /// <summary>Merged deals: the one that is left is read again, the others are gone.</summary>
+    /// <summary>Says whether a deal's type may make a won deal Repeat. No event of a deal's stage has the type.</summary>
+    private static bool HasTypes(HubSpotOptions options) => options.DealTypes.All.Count > 0;
+
+    /// <summary>Maps a merge of deals: the survivor is read again, the others are deleted.</summary>
     private static IEnumerable<SourceEvent> MergedDeals(HubSpotEventWire wire, SourceEvent blank, long winner)
     {
         var survivor = wire.NewObjectId ?? winner;
         var gone = (wire.MergedObjectIds ?? []).Prepend(winner).Where(id => id != survivor).Distinct();
         return gone
-            .Select(id => Deals(blank, id) with { Kind = SourceEventKind.DealDeleted, DealStatus = DealStatus.Deleted, DedupeKey = $"{blank.DedupeKey}|{Text(id)}" })
+            .Select(id =>
+                Deals(blank, id) with
+                {
+                    Kind = SourceEventKind.DealDeleted,
+                    DealStatus = DealStatus.Deleted,
+                    DedupeKey = $"{blank.DedupeKey}|{Text(id)}",
+                })
             .Prepend(Deals(blank, survivor) with { Kind = SourceEventKind.ResyncRequired });
     }
 
@@ -333,7 +376,10 @@ internal static class HubSpotMapper
         };
     }
 
-    /// <summary>What an association goes from and to: by the numbers of the generic form, else by a name like <c>DEAL_TO_CONTACT</c>.</summary>
+    /// <summary>
+    /// Returns the two objects of an association, by the generic form's numbers or by a name such as
+    /// <c>DEAL_TO_CONTACT</c>, which may end with a label.
+    /// </summary>
     private static (string From, string To) EndsOf(HubSpotEventWire wire)
     {
         if (wire.FromObjectTypeId is not null && wire.ToObjectTypeId is not null)
@@ -341,12 +387,9 @@ internal static class HubSpotMapper
             return (EntityOf(wire.FromObjectTypeId), EntityOf(wire.ToObjectTypeId));
         }
 
-        return wire.AssociationType switch
-        {
-            "DEAL_TO_CONTACT" => (Deal, Contact),
-            "CONTACT_TO_DEAL" => (Contact, Deal),
-            _ => ("", ""),
-        };
+        return wire.AssociationType?.ToUpperInvariant().Split("_TO_") is [var from, var to]
+            ? (EntityOf(from), EntityOf(to.Split('_')[0]))
+            : ("", "");
     }
 
     private static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);

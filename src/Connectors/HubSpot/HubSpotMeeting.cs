@@ -5,21 +5,26 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Connectors.HubSpot;
 
 /// <summary>
-/// What a contact's record says at first meeting beside what the event told: its stage, whether it has opted out, and
-/// its deals, each with its own time. What is older than the event that brought
-/// the meeting is marked as past: it counts, and nobody is told of it as news.
+/// Reads what a new person's record adds to the event: stage, opt-out and deals, each with its own time. Anything older
+/// than the event is marked as past: it counts, but causes no alert.
 /// </summary>
 internal static class HubSpotMeeting
 {
-    /// <summary>Properties that are saved together may be stamped a little apart.</summary>
+    /// <summary>The largest difference between timestamps of properties that were saved together.</summary>
     private static readonly TimeSpan Together = TimeSpan.FromSeconds(1);
 
-    /// <summary>What is found on the records of the people that some events are about.</summary>
+    /// <summary>Returns the events found on the records of people.</summary>
     public static async Task<IReadOnlyList<SourceEvent>> FoundAsync(
-        IEnumerable<SourceEvent> events, IReadOnlyDictionary<string, HubSpotObjectWire> contacts, HubSpotClient client, HubSpotOptions options, CancellationToken cancellationToken)
+        IEnumerable<SourceEvent> events,
+        IReadOnlyDictionary<string, HubSpotObjectWire> contacts,
+        HubSpotClient client,
+        HubSpotOptions options,
+        CancellationToken cancellationToken)
     {
         var told = events.ToList();
-        var met = told.GroupBy(source => source.People[0].Id).Where(person => contacts.ContainsKey(person.Key)).Select(person => new Meeting(person.Key, contacts[person.Key], [.. person])).ToList();
+        var met = told.GroupBy(source => source.People[0].Id)
+            .Where(person => contacts.ContainsKey(person.Key)).Select(person => new Meeting(person.Key, contacts[person.Key], [.. person]))
+            .ToList();
         var deals = await client.DealsOfContactsAsync([.. met.Select(person => person.Id)], cancellationToken);
         var found = met.SelectMany(person => OfContact(person, options)).ToList();
         if (deals.Count > 0)
@@ -27,7 +32,8 @@ internal static class HubSpotMeeting
             var states = await client.DealsWithHistoryAsync([.. deals.Values.SelectMany(ids => ids).Distinct()], cancellationToken);
             foreach (var person in met)
             {
-                foreach (var deal in deals.GetValueOrDefault(person.Id, []).Select(id => states.GetValueOrDefault(id)).OfType<HubSpotObjectWire>())
+                foreach (var deal in deals.GetValueOrDefault(person.Id, []).Select(
+                    id => states.GetValueOrDefault(id)).OfType<HubSpotObjectWire>())
                 {
                     found.AddRange(await OfDealAsync(person, deal, client, options, cancellationToken));
                 }
@@ -37,7 +43,7 @@ internal static class HubSpotMeeting
         return found;
     }
 
-    /// <summary>What an event tells itself is not found once more.</summary>
+    /// <summary>Returns the contact's own facts, except those that an event carries itself.</summary>
     private static IEnumerable<SourceEvent> OfContact(Meeting person, HubSpotOptions options)
     {
         if (person.Record.Text("lifecyclestage") is { } raw && !person.Told.Exists(source => source.ToStageRaw is not null))
@@ -45,17 +51,23 @@ internal static class HubSpotMeeting
             var known = options.Stages.TryGet(raw, out var stage);
             yield return Found(person, "lifecyclestage", person.Record.Since("lifecyclestage"), options) with
             {
-                Kind = SourceEventKind.StageChanged, ToStageRaw = raw, Stage = known ? stage : null, Unmapped = !known, Owner = person.Record.Text("hubspot_owner_id"),
+                Kind = SourceEventKind.StageChanged, ToStageRaw = raw, Stage = known
+                    ? stage
+                    : null, Unmapped = !known, Owner = person.Record.Text("hubspot_owner_id"),
             };
         }
 
-        if (person.Record.Text("hs_email_optout") == "true" && !person.Told.Exists(source => source.Kind is SourceEventKind.ConsentUnsubscribed or SourceEventKind.ConsentSubscribed))
+        if (person.Record.Text("hs_email_optout") == "true"
+            && !person.Told.Exists(source => source.Kind is SourceEventKind.ConsentUnsubscribed or SourceEventKind.ConsentSubscribed))
         {
-            yield return Found(person, "hs_email_optout", person.Record.Since("hs_email_optout"), options) with { Kind = SourceEventKind.ConsentUnsubscribed };
+            yield return Found(
+                person, "hs_email_optout", person.Record.Since("hs_email_optout"),
+                options) with { Kind = SourceEventKind.ConsentUnsubscribed };
         }
     }
 
-    private static async Task<IEnumerable<SourceEvent>> OfDealAsync(Meeting person, HubSpotObjectWire deal, HubSpotClient client, HubSpotOptions options, CancellationToken cancellationToken)
+    private static async Task<IEnumerable<SourceEvent>> OfDealAsync(
+        Meeting person, HubSpotObjectWire deal, HubSpotClient client, HubSpotOptions options, CancellationToken cancellationToken)
     {
         if (deal.Text("dealstage") is not { } raw)
         {
@@ -93,9 +105,6 @@ internal static class HubSpotMeeting
         };
     }
 
-    /// <summary>A person who is met.</summary>
-    /// <param name="Id">The contact's id.</param>
-    /// <param name="Record">The contact.</param>
-    /// <param name="Told">The events that are about them, in order of appearance.</param>
+    /// <summary>A new person with their contact and the events about them.</summary>
     private sealed record Meeting(string Id, HubSpotObjectWire Record, List<SourceEvent> Told);
 }

@@ -3,10 +3,15 @@ using IntegrationHub.Connectors.Abstractions;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
-/// <summary>Writes notes on contacts, each once: the hub's own mark in the text tells that one is there already, whoever has read, moved or edited it since.</summary>
+/// <summary>
+/// Writes notes on contacts, each once. The hub's mark in the text identifies an existing note,
+/// even when it was moved or edited.
+/// </summary>
 internal sealed class HubSpotNotes(HubSpotClient client, HubSpotOptions options)
 {
-    /// <summary>Writes one, or its reason into the property that is set for reasons. False for a contact that is gone.</summary>
+    /// <summary>
+    /// Writes a note, or a return reason to its configured property. Returns false when the contact does not exist.
+    /// </summary>
     public Task<bool> WriteAsync(string contact, PersonNote note, CancellationToken cancellationToken) =>
         note.ReturnReason is { } reason && options.ReturnReasonProperty is { } property
             ? WriteReasonAsync(contact, property, reason, cancellationToken)
@@ -22,7 +27,8 @@ internal sealed class HubSpotNotes(HubSpotClient client, HubSpotOptions options)
         var mark = $"[integration-hub {note.Id}]";
         if (!there.Any(text => text.Contains(mark, StringComparison.Ordinal)))
         {
-            await client.CreateNoteAsync(contact, string.Join("<br>", note.Lines.Append("").Append(mark).Select(WebUtility.HtmlEncode)), note.At, cancellationToken);
+            await client.CreateNoteAsync(
+                contact, string.Join("<br>", note.Lines.Append("").Append(mark).Select(WebUtility.HtmlEncode)), note.At, cancellationToken);
         }
 
         return true;

@@ -5,7 +5,7 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
-/// <summary>How the hub talks with one HubSpot account. Section <c>Connectors:{name}</c> with <c>Type</c> HubSpot.</summary>
+/// <summary>Settings of one HubSpot account. Section <c>Connectors:{name}</c> with <c>Type</c> HubSpot.</summary>
 public sealed class HubSpotOptions
 {
     private static readonly Dictionary<string, FunnelStage> LifecycleStages = new()
@@ -30,19 +30,21 @@ public sealed class HubSpotOptions
         ["closedlost"] = DealStageMeaning.Lost,
     };
 
-    /// <summary>What the hub writes where several names would do.</summary>
+    /// <summary>The lifecycle stages to write when several map to a funnel stage.</summary>
     private static readonly string[] UsualNames = ["subscriber", "marketingqualifiedlead", "salesqualifiedlead", "customer", "evangelist"];
 
     /// <summary>Gets the connector's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Gets where HubSpot's API is. Default: <c>https://api.hubapi.com</c>.</summary>
+    /// <summary>Gets the address of HubSpot's API. Default: <c>https://api.hubapi.com</c>.</summary>
     public required Uri BaseUrl { get; init; }
 
-    /// <summary>Gets the app's client secret, with which HubSpot signs what it sends. Required.</summary>
+    /// <summary>Gets the app's client secret, which signs webhooks. Required.</summary>
     public required string ClientSecret { get; init; }
 
-    /// <summary>Gets a private app's token. Either this or <see cref="ClientId"/> and <see cref="RefreshToken"/>.</summary>
+    /// <summary>
+    /// Gets a private app's token, used instead of <see cref="ClientId"/> and <see cref="RefreshToken"/>.
+    /// </summary>
     public string? AccessToken { get; init; }
 
     /// <summary>Gets an OAuth app's client id.</summary>
@@ -51,31 +53,49 @@ public sealed class HubSpotOptions
     /// <summary>Gets an OAuth app's refresh token.</summary>
     public string? RefreshToken { get; init; }
 
-    /// <summary>Gets the account (portal) whose events are ours; null takes every event that the secret signs.</summary>
+    /// <summary>
+    /// Gets the account (portal) whose events are accepted; null accepts every correctly signed event.
+    /// </summary>
     public long? PortalId { get; init; }
 
-    /// <summary>Gets where people open HubSpot. Links need <see cref="PortalId"/> too. Default: <c>https://app.hubspot.com</c>; accounts in the EU have <c>https://app-eu1.hubspot.com</c>.</summary>
+    /// <summary>
+    /// Gets the address of HubSpot's user interface. Links need <see cref="PortalId"/> too. Default:
+    /// <c>https://app.hubspot.com</c>; EU accounts use <c>https://app-eu1.hubspot.com</c>.
+    /// </summary>
     public required Uri AppUrl { get; init; }
 
-    /// <summary>Gets the contact property that takes sales' reason for a return; null writes a note instead.</summary>
+    /// <summary>Gets the contact property for sales' return reason; null writes a note instead.</summary>
     public string? ReturnReasonProperty { get; init; }
 
-    /// <summary>Gets the country of telephone numbers without a country code, ISO 3166 with two letters; null compares them by their digits.</summary>
+    /// <summary>
+    /// Gets the country (ISO 3166, two letters) of phone numbers without a country code; null compares their digits.
+    /// </summary>
     public string? PhoneRegion { get; init; }
 
-    /// <summary>Gets what lifecycle stages mean. Setting <c>StageMap:{raw}</c>.</summary>
+    /// <summary>Gets the meaning of lifecycle stages. Setting <c>StageMap:{raw}</c>.</summary>
     public required StageMap<FunnelStage> Stages { get; init; }
 
-    /// <summary>Gets the properties of the profile that contacts are kept in step with. Setting <c>WriteProfile</c>; default none.</summary>
+    /// <summary>
+    /// Gets the profile properties that the hub writes to contacts. Setting <c>WriteProfile</c>; default none.
+    /// </summary>
     public required ImmutableHashSet<PersonProperty> WriteProfile { get; init; }
 
-    /// <summary>Gets what deal stages mean; those of other pipelines are decided by the pipeline's own probabilities. Setting <c>DealStageMap:{raw}</c>.</summary>
+    /// <summary>
+    /// Gets the meaning of deal stages; other stages follow their pipeline's probability.
+    /// Setting <c>DealStageMap:{raw}</c>.
+    /// </summary>
     public required StageMap<DealStageMeaning> DealStages { get; init; }
 
-    /// <summary>Gets the types of deals that are business with existing customers: won, they are Repeat. Setting <c>DealTypeMap:{raw}</c>.</summary>
+    /// <summary>
+    /// Gets the deal types of business with existing customers, which are Repeat when won.
+    /// Setting <c>DealTypeMap:{raw}</c>.
+    /// </summary>
     public StageMap<FunnelStage> DealTypes { get; init; } = new([]);
 
-    /// <summary>Gets the lifecycle stage that is written for each stage of the funnel: <c>WriteStage:{stage}</c>, else HubSpot's usual name for it. A stage that no lifecycle stage maps to is never written.</summary>
+    /// <summary>
+    /// Gets the lifecycle stage written for each funnel stage: <c>WriteStage:{stage}</c>, else HubSpot's usual name. A
+    /// funnel stage without one is never written.
+    /// </summary>
     public required IReadOnlyDictionary<FunnelStage, string> WriteStages { get; init; }
 
     /// <summary>Reads the settings; faults go to the reader of <paramref name="settings"/>.</summary>
@@ -92,7 +112,8 @@ public sealed class HubSpotOptions
             RefreshToken = reader.Text("RefreshToken"),
             PortalId = reader.Value<long>("PortalId", id => id > 0, "the account's number", "62515"),
             AppUrl = reader.Url("AppUrl", "https://app.hubspot.com") ?? new("https://app.hubspot.com"),
-            ReturnReasonProperty = reader.Text("ReturnReasonProperty", IsPropertyName, "a property's name of lower-case letters, digits and _", "return_reason"),
+            ReturnReasonProperty = reader.Text(
+                "ReturnReasonProperty", IsPropertyName, "a property's name of lower-case letters, digits and _", "return_reason"),
             PhoneRegion = ProfileFields.ReadPhoneRegion(reader),
             Stages = stages,
             DealTypes = settings.DealTypes(),
@@ -108,19 +129,25 @@ public sealed class HubSpotOptions
         return options;
     }
 
-    private static bool IsPropertyName(string text) => text.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '_');
+    private static bool IsPropertyName(string text) =>
+        text.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '_');
 
-    /// <summary>For each stage what is set, else HubSpot's usual name if the map still says so, else any that the map has.</summary>
+    /// <summary>
+    /// Reads the stages to write: the setting, else HubSpot's usual name when the map has it, else any mapped name.
+    /// </summary>
     private static Dictionary<FunnelStage, string> ReadWriteStages(SettingsReader settings, StageMap<FunnelStage> map)
     {
         var written = new Dictionary<FunnelStage, string>();
         foreach (var stage in Enum.GetValues<FunnelStage>())
         {
             var key = $"WriteStage:{stage}";
-            var raw = settings.Text(key) ?? UsualNames.Concat(map.All.Keys.Order(StringComparer.Ordinal)).FirstOrDefault(name => IsMapped(name, stage));
+            var raw = settings.Text(key)
+                ?? UsualNames.Concat(map.All.Keys.Order(StringComparer.Ordinal)).FirstOrDefault(name => IsMapped(name, stage));
             if (raw is not null && !IsMapped(raw, stage))
             {
-                settings.Fault(key, $"a lifecycle stage that StageMap maps to {stage}", map.All.Keys.FirstOrDefault(name => IsMapped(name, stage), UsualNames[0]));
+                settings.Fault(
+                    key, $"a lifecycle stage that StageMap maps to {stage}",
+                    map.All.Keys.FirstOrDefault(name => IsMapped(name, stage), UsualNames[0]));
             }
             else if (raw is not null)
             {

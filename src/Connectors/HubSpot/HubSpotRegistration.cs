@@ -12,15 +12,20 @@ internal static class HubSpotRegistration
     {
         var options = HubSpotOptions.Read(settings);
         services.AddLoginClient<IHubSpotLoginApi>(options.Name, options.BaseUrl, HubSpotJson.Options)
-            .AddVendorClient<IHubSpotApi>(options.Name, options.BaseUrl, HubSpotJson.Options, (provider, cancellationToken) => TokenAsync(provider, options, cancellationToken))
+            .AddVendorClient<IHubSpotApi>(
+                options.Name, options.BaseUrl, HubSpotJson.Options,
+                (provider, cancellationToken) => TokenAsync(provider, options, cancellationToken))
             .AddSingleton<IConnector>(provider => new HubSpotConnector(options, new(
                 provider.GetRequiredKeyedService<IHubSpotApi>(options.Name),
                 provider.GetRequiredKeyedService<VendorCalls>(options.Name),
                 provider.GetRequiredService<TimeProvider>())));
     }
 
-    /// <summary>A private app's token holds until it is taken back; an OAuth app's is asked for with the refresh token.</summary>
-    private static async Task<AccessToken> TokenAsync(IServiceProvider provider, HubSpotOptions options, CancellationToken cancellationToken)
+    /// <summary>
+    /// Fetches a token. A private app's token lasts until it is revoked; an OAuth app uses its refresh token.
+    /// </summary>
+    private static async Task<AccessToken> TokenAsync(
+        IServiceProvider provider, HubSpotOptions options, CancellationToken cancellationToken)
     {
         if (options.AccessToken is { } token)
         {
@@ -35,7 +40,8 @@ internal static class HubSpotRegistration
             ["refresh_token"] = options.RefreshToken!,
         };
         var login = provider.GetRequiredKeyedService<IHubSpotLoginApi>(options.Name);
-        var answer = await provider.GetRequiredKeyedService<VendorCalls>(options.Name).RunAsync(() => login.TokenAsync(form, cancellationToken));
+        var answer = await provider.GetRequiredKeyedService<VendorCalls>(options.Name)
+            .RunAsync(() => login.TokenAsync(form, cancellationToken));
         return answer.AccessToken is { Length: > 0 } granted
             ? new(granted, answer.ExpiresIn is { } seconds ? TimeSpan.FromSeconds(seconds) : null)
             : throw new VendorUnavailableException(options.Name, "POST /oauth/v1/token", null, null);

@@ -6,7 +6,10 @@ using IntegrationHub.Connectors.Settings;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
-/// <summary>HubSpot's webhook signature, version 3: the only one that is accepted, since 1 and 2 are plain hashes without an age. Pure.</summary>
+/// <summary>
+/// Checks HubSpot's webhook signature version 3. Versions 1 and 2 are rejected because they are plain
+/// hashes without a timestamp. Pure.
+/// </summary>
 public static class HubSpotSignature
 {
     /// <summary>The header with the signature.</summary>
@@ -15,7 +18,7 @@ public static class HubSpotSignature
     /// <summary>The header with the time of sending, in milliseconds since 1970.</summary>
     public const string TimestampHeader = "X-HubSpot-Request-Timestamp";
 
-    /// <summary>How far the time of sending may be from now, in either direction: at exactly this age a delivery is still let in.</summary>
+    /// <summary>The largest difference between the time of sending and now, inclusive, in either direction.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
     private static readonly (string Escaped, string Plain)[] Unescaped =
@@ -24,15 +27,12 @@ public static class HubSpotSignature
         ("%27", "'"), ("%28", "("), ("%29", ")"), ("%2A", "*"), ("%2C", ","), ("%3B", ";"),
     ];
 
-    /// <summary>Checks a delivery. Null when it is genuine and fresh, else why not.</summary>
+    /// <summary>Checks a delivery; returns null when it is genuine and fresh, else the refusal.</summary>
     /// <param name="secret">The app's client secret.</param>
-    /// <param name="delivery">What came; its public URL is part of what is signed.</param>
-    /// <param name="now">The present time.</param>
+    /// <param name="delivery">The delivery. Its public URL is part of the signed text.</param>
     public static DeliveryCheck? Refusal(string secret, Delivery delivery, DateTimeOffset now)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(secret);
-        ArgumentNullException.ThrowIfNull(delivery);
-
         if (delivery.Header(SignatureHeader) is not { } signature || delivery.Header(TimestampHeader) is not { } timestamp)
         {
             return DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{SignatureHeader} or {TimestampHeader} is missing");
@@ -40,15 +40,15 @@ public static class HubSpotSignature
 
         if (delivery.PublicUrl is not { } url)
         {
-            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, "the URL that was signed is not known: Hub:PublicUrl is to be set");
+            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, "the signed URL is not known: set Hub:PublicUrl");
         }
 
         if (!long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var sentAt))
         {
-            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{TimestampHeader} is no time in milliseconds");
+            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{TimestampHeader} is not a time in milliseconds");
         }
 
-        // As it was written: Uri.AbsoluteUri would undo escapes that HubSpot has signed.
+        // As it was written: Uri.AbsoluteUri would undo escapes that HubSpot signed.
         if (!SharedSecret.Matches(Sign(secret, delivery.Method, url.OriginalString, delivery.Body.Span, timestamp), signature))
         {
             return DeliveryCheck.Refuse(DeliveryVerdict.Forged, "the signature does not match");
@@ -56,15 +56,17 @@ public static class HubSpotSignature
 
         var age = (decimal)now.ToUnixTimeMilliseconds() - sentAt;
         return Math.Abs(age) > (decimal)Tolerance.TotalMilliseconds
-            ? DeliveryCheck.Refuse(DeliveryVerdict.Stale, age > 0 ? "signed more than 5 minutes ago" : "signed more than 5 minutes in the future")
+            ? DeliveryCheck.Refuse(
+                DeliveryVerdict.Stale, age > 0 ? "signed more than 5 minutes ago" : "signed more than 5 minutes in the future")
             : null;
     }
 
-    /// <summary>The signature HubSpot gives: base64 of HMAC-SHA256 over method, URL with a dozen escapes undone, body and timestamp.</summary>
+    /// <summary>
+    /// Returns HubSpot's signature: base64 of the HMAC-SHA256 over method, URL with a dozen
+    /// escapes undone, body and timestamp.
+    /// </summary>
     public static string Sign(string secret, string method, string url, ReadOnlySpan<byte> body, string timestamp)
     {
-        ArgumentNullException.ThrowIfNull(secret);
-
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret));
         hmac.AppendData(Encoding.UTF8.GetBytes(method + Unescape(url)));
         hmac.AppendData(body);

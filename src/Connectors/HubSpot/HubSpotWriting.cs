@@ -5,12 +5,12 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
-/// <summary>Writes to contacts: compare, then write what differs.</summary>
+/// <summary>Writes to contacts: compares, then writes the differences.</summary>
 internal sealed class HubSpotWriting(HubSpotClient client, HubSpotOptions options)
 {
     private const string Lifecycle = "lifecyclestage", OptOut = "hs_email_optout";
 
-    /// <summary>The properties of a profile and HubSpot's names for them.</summary>
+    /// <summary>HubSpot's names of the profile properties.</summary>
     public static readonly ImmutableDictionary<PersonProperty, string> Fields = new Dictionary<PersonProperty, string>
     {
         [PersonProperty.FirstName] = "firstname",
@@ -21,10 +21,10 @@ internal sealed class HubSpotWriting(HubSpotClient client, HubSpotOptions option
         [PersonProperty.Region] = "country",
     }.ToImmutableDictionary();
 
-    /// <summary>Gets the names of what is read before it is written.</summary>
+    /// <summary>Gets the properties to read before a write.</summary>
     public static IEnumerable<string> Read { get; } = [Lifecycle, OptOut, .. Fields.Values.Order(StringComparer.Ordinal)];
 
-    /// <summary>Compares; null for a contact that is gone.</summary>
+    /// <summary>Compares the contact with the wish; null when the contact does not exist.</summary>
     public async Task<WritePlan?> PlanAsync(IdentityKey person, PersonWish wish, CancellationToken cancellationToken)
     {
         if (await client.ContactAsync(person.Id, cancellationToken) is not { } contact)
@@ -41,7 +41,8 @@ internal sealed class HubSpotWriting(HubSpotClient client, HubSpotOptions option
     }
 
     /// <summary>
-    /// An opt-out goes first, alone. HubSpot lets the stage only move forward: to go back it is cleared before. A crash in between leaves it empty, and from there every stage is forward.
+    /// Writes a plan, an opt-out first and alone. HubSpot moves stages only forward, so a backward move clears the
+    /// stage first. After a crash in between the stage is empty, from where every stage is forward.
     /// </summary>
     public async Task WriteAsync(WritePlan plan, CancellationToken cancellationToken)
     {
@@ -63,7 +64,10 @@ internal sealed class HubSpotWriting(HubSpotClient client, HubSpotOptions option
         }
     }
 
-    /// <summary>None where no name is known for the stage. A stage that no map knows is the portal's own: it is left alone, and told.</summary>
+    /// <summary>
+    /// Compares the stage. A stage without a configured name is not written. An unmapped stage belongs to the
+    /// portal: it is kept and reported.
+    /// </summary>
     private IEnumerable<PlannedWrite> CompareStage(PersonWish wish, HubSpotObjectWire contact)
     {
         if (wish.Stage is not { } stage || !options.WriteStages.TryGetValue(stage, out var wanted))
@@ -80,7 +84,11 @@ internal sealed class HubSpotWriting(HubSpotClient client, HubSpotOptions option
     }
 
     private bool IsBackward(PlannedWrite write) =>
-        write.Property == PersonProperty.Stage && options.Stages.TryGet(write.Before, out var present) && options.Stages.TryGet(write.Value, out var wanted) && present > wanted;
+        write.Property == PersonProperty.Stage
+            && options.Stages.TryGet(write.Before, out var present)
+            && options.Stages.TryGet(write.Value, out var wanted)
+            && present > wanted;
 
-    private static Dictionary<string, string> ToProperties(IEnumerable<PlannedWrite> writes) => writes.ToDictionary(write => write.Field, write => write.Value);
+    private static Dictionary<string, string> ToProperties(IEnumerable<PlannedWrite> writes) =>
+        writes.ToDictionary(write => write.Field, write => write.Value);
 }

@@ -7,5 +7,6 @@ internal interface IHubSpotLoginApi
 {
     /// <summary>Exchanges the refresh token.</summary>
     [Post("/oauth/v1/token")]
-    Task<HubSpotTokenWire> TokenAsync([Body(BodySerializationMethod.UrlEncoded)] IReadOnlyDictionary<string, string> form, CancellationToken cancellationToken);
+    Task<HubSpotTokenWire> TokenAsync(
+        [Body(BodySerializationMethod.UrlEncoded)] IReadOnlyDictionary<string, string> form, CancellationToken cancellationToken);
 }

@@ -3,16 +3,20 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Recorded;
 
-/// <summary>Verifies and reads recorded deliveries as the hub would, with the case's own clock and without any call.</summary>
-/// <param name="connectors">The connectors.</param>
-/// <param name="publicUrl">The hub's public URL (<c>Hub:PublicUrl</c>), for cases that name none; null where it is not set.</param>
+/// <summary>
+/// Verifies and reads recorded deliveries as the hub would, with the case's own clock and without any call.
+/// </summary>
+/// <param name="publicUrl">The hub's public URL (<c>Hub:PublicUrl</c>) for cases that name none;
+/// null when it is not set.</param>
 /// <param name="clock">The clock for cases that name none.</param>
 public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProvider clock)
 {
     private const string Webhooks = "/api/webhooks/";
     private const int LongestReason = 500;
 
-    /// <summary>Reads one case. Whatever is wrong with it is the verdict, never an exception, so that one case never keeps the others from being read.</summary>
+    /// <summary>
+    /// Reads a case. A fault becomes the verdict and not an exception, so that the other cases are still read.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<CaseReading> ReadAsync(string file, CancellationToken cancellationToken)
     {
@@ -22,7 +26,9 @@ public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProv
             var recorded = await RecordedCase.LoadAsync(file, cancellationToken);
             if (ConnectorOf(recorded) is not { } reader)
             {
-                return new(file, null, CaseVerdict.Error, $"no connector is set for vendor '{recorded.Note("vendor")}' or path {recorded.Target}", []);
+                return new(
+                    file, null, CaseVerdict.Error,
+                    $"no connector is set for vendor '{recorded.Note("vendor")}' or path {recorded.Target}", []);
             }
 
             connector = reader.Name;
@@ -72,7 +78,8 @@ public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProv
         try
         {
             var progress = (reader as IPollSource)?.Progress(answer);
-            return new(file, reader.Name, CaseVerdict.Accepted, "answered", EventReading.Of(reader.Read(answer))) { NextCursor = progress?.NextCursor, MorePages = progress?.More };
+            return new(file, reader.Name, CaseVerdict.Accepted, "answered", EventReading.Of(reader.Read(answer)))
+            { NextCursor = progress?.NextCursor, MorePages = progress?.More };
         }
         catch (UnreadableDeliveryException failure)
         {
@@ -90,7 +97,7 @@ public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProv
         ReceivedAt = now,
     };
 
-    /// <summary>The path after <c>/api/webhooks/</c>, without query; null for another path.</summary>
+    /// <summary>Returns the path after <c>/api/webhooks/</c> without query; null for another path.</summary>
     private static string? PathOf(RecordedCase recorded)
     {
         var path = recorded.Target.Split('?')[0];

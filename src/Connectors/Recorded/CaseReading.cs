@@ -5,11 +5,11 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Recorded;
 
-/// <summary>What became of a recorded delivery.</summary>
+/// <summary>The verdict on a recorded delivery.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<CaseVerdict>))]
 public enum CaseVerdict
 {
-    /// <summary>It would be let in, and has been read.</summary>
+    /// <summary>It would be accepted, and was read.</summary>
     [JsonStringEnumMemberName("accepted")]
     Accepted,
 
@@ -17,24 +17,21 @@ public enum CaseVerdict
     [JsonStringEnumMemberName("rejected")]
     Rejected,
 
-    /// <summary>It could not be read at all.</summary>
+    /// <summary>It could not be read.</summary>
     [JsonStringEnumMemberName("error")]
     Error,
 }
 
-/// <summary>The line that is printed for one recorded delivery.</summary>
-/// <param name="File">The case's file.</param>
-/// <param name="Connector">The connector that read it; null where none was found.</param>
-/// <param name="Verdict">What became of it.</param>
-/// <param name="Reason">Why.</param>
-/// <param name="Events">Each distinct event once, in order of appearance.</param>
+/// <summary>The line printed for a recorded delivery.</summary>
+/// <param name="Connector">The connector that read it; null when none was found.</param>
+/// <param name="Events">The distinct events in order of appearance.</param>
 public sealed record CaseReading(string File, string? Connector, CaseVerdict Verdict, string Reason, IReadOnlyList<EventReading> Events)
 {
-    /// <summary>Gets where the poll goes on, in the vendor's words.</summary>
+    /// <summary>Gets where the poll continues, in the vendor's form.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? NextCursor { get; init; }
 
-    /// <summary>Gets whether the vendor says that there is more.</summary>
+    /// <summary>Gets whether the vendor has more pages.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? MorePages { get; init; }
 }
@@ -42,7 +39,6 @@ public sealed record CaseReading(string File, string? Connector, CaseVerdict Ver
 /// <summary>An event as it is printed.</summary>
 public sealed record EventReading
 {
-    /// <summary>Gets the kind.</summary>
     [JsonConverter(typeof(JsonStringEnumConverter<SourceEventKind>))]
     public required SourceEventKind Kind { get; init; }
 
@@ -52,33 +48,33 @@ public sealed record EventReading
     /// <summary>Gets the vendor's ids.</summary>
     public required IReadOnlyDictionary<string, string> ExternalIds { get; init; }
 
-    /// <summary>Gets the stage that was left.</summary>
+    /// <summary>Gets the previous stage.</summary>
     public required string? FromStageRaw { get; init; }
 
-    /// <summary>Gets the stage that was reached.</summary>
+    /// <summary>Gets the new stage.</summary>
     public required string? ToStageRaw { get; init; }
 
-    /// <summary>Gets the funnel stage it maps to.</summary>
+    /// <summary>Gets the mapped funnel stage.</summary>
     [JsonConverter(typeof(JsonStringEnumConverter<FunnelStage>))]
     public required FunnelStage? ExpectedFunnelStage { get; init; }
 
     /// <summary>Gets the vendor's time, ISO 8601 with milliseconds.</summary>
     public required string? OccurredAtUtc { get; init; }
 
-    /// <summary>Gets what makes two deliveries the same event.</summary>
+    /// <summary>Gets the key that identifies the event across deliveries.</summary>
     public required string DedupeKey { get; init; }
 
-    /// <summary>Gets the worth, in major units.</summary>
+    /// <summary>Gets the amount in major units.</summary>
     public required string? Amount { get; init; }
 
     /// <summary>Gets the ISO 4217 code.</summary>
     public required string? Currency { get; init; }
 
-    /// <summary>Gets the address the person had before.</summary>
+    /// <summary>Gets the person's previous address.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? PreviousEmail { get; init; }
 
-    /// <summary>Gets what the vendor's API has to add.</summary>
+    /// <summary>Gets what the vendor's API must add.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? NeedsEnrichment { get; init; }
 
@@ -86,21 +82,22 @@ public sealed record EventReading
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Unmapped { get; init; }
 
-    /// <summary>Gets a value indicating whether another event of the delivery tells a later stage of the same record.</summary>
+    /// <summary>Gets a value indicating whether the delivery has a later stage of the same record.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Stale { get; init; }
 
-    /// <summary>Gets a value indicating whether what belonged together no longer does.</summary>
+    /// <summary>Gets a value indicating whether an association was removed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Removed { get; init; }
 
-    /// <summary>Puts the events of one delivery in the form that is printed.</summary>
+    /// <summary>Converts the events of a delivery for printing.</summary>
     public static IReadOnlyList<EventReading> Of(IReadOnlyList<SourceEvent> events)
     {
-        ArgumentNullException.ThrowIfNull(events);
-
         var staged = events.Where(source => source is { ToStageRaw: not null, OccurredAt: not null }).ToList();
-        return [.. events.Select(source => Of(source, staged.Any(other => SameRecord(source, other) && other.OccurredAt > source.OccurredAt)))];
+        return
+        [
+            .. events.Select(source => Of(source, staged.Any(other => SameRecord(source, other) && other.OccurredAt > source.OccurredAt))),
+        ];
     }
 
     private static EventReading Of(SourceEvent source, bool overtaken) => new()
@@ -123,5 +120,8 @@ public sealed record EventReading
     };
 
     private static bool SameRecord(SourceEvent one, SourceEvent other) =>
-        one.DealId == other.DealId && (one.DealId is not null || (one.People is [var person, ..] && other.People is [var otherPerson, ..] && person == otherPerson));
+        one.DealId == other.DealId
+            && (
+                one.DealId is not null
+                    || (one.People is [var person, ..] && other.People is [var otherPerson, ..] && person == otherPerson));
 }

@@ -4,45 +4,48 @@ using System.Text;
 namespace IntegrationHub.Connectors.Recorded;
 
 /// <summary>
-/// A recorded delivery: a <c>.http</c> file with <c># key: value</c> lines, a request line and headers, and the body beside it as the file named by <c># body-file</c>.
-/// With <c># direction: poll-response</c> the request is the hub's own, and the body is the answer, whose status stands after <c># response</c>.
+/// A recorded delivery: an <c>.http</c> file with notes (<c># key: value</c>), a request and headers. Its body is the
+/// file named by <c># body-file</c>. With <c># direction: poll-response</c> the request is the hub's own, and the body
+/// is the answer, whose status follows <c># response</c>.
 /// </summary>
 public sealed record RecordedCase
 {
-    /// <summary>The longest file that is read, in bytes: far more than any delivery, so that a device or a wrong file ends soon.</summary>
+    /// <summary>
+    /// The longest file to read, in bytes. It exceeds any delivery and stops at a wrong file or device.
+    /// </summary>
     public const int LongestFile = 32 * 1024 * 1024;
 
-    /// <summary>Gets the notes: the <c># key: value</c> lines before the request.</summary>
+    /// <summary>Gets the notes before the request.</summary>
     public required IReadOnlyDictionary<string, string> Notes { get; init; }
 
-    /// <summary>Gets the method, upper case.</summary>
+    /// <summary>Gets the method in upper case.</summary>
     public required string Method { get; init; }
 
-    /// <summary>Gets the request's target: path and query.</summary>
+    /// <summary>Gets path and query.</summary>
     public required string Target { get; init; }
 
     /// <summary>Gets the headers of the request, or of the answer to a poll.</summary>
     public required IReadOnlyDictionary<string, string> Headers { get; init; }
 
-    /// <summary>Gets the status of a poll's answer; 200 where none stands.</summary>
+    /// <summary>Gets the status of a poll's answer; 200 by default.</summary>
     public required int Status { get; init; }
 
-    /// <summary>Gets the body, byte for byte; empty where there is none.</summary>
+    /// <summary>Gets the raw body; empty when there is none.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>Gets a value indicating whether the body is the answer to a poll.</summary>
     public bool IsPoll => Note("direction") == "poll-response";
 
-    /// <summary>Gets the clock to check freshness with; null where the case names none.</summary>
+    /// <summary>Gets the clock for freshness checks; null when the case names none.</summary>
     public DateTimeOffset? VerifyAt => Note("verify-at") is { } at
         ? DateTimeOffset.Parse(at, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal)
         : null;
 
-    /// <summary>A note; null where it is missing.</summary>
+    /// <summary>Returns a note; null when it is missing.</summary>
     public string? Note(string key) => Notes.GetValueOrDefault(key);
 
     /// <summary>Reads a case and its body.</summary>
-    /// <exception cref="FormatException">The file is no case.</exception>
+    /// <exception cref="FormatException">The file is not a case.</exception>
     public static async Task<RecordedCase> LoadAsync(string path, CancellationToken cancellationToken)
     {
         var lines = LinesOf(await ReadAsync(path, cancellationToken));
@@ -98,12 +101,13 @@ public sealed record RecordedCase
             return 200;
         }
 
-        return answer[0].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var status, ..] && int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+        return answer[0].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var status, ..]
+            && int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var code)
             ? code
             : throw new FormatException("An answer begins with a status line.");
     }
 
-    /// <summary>The name is followed by a remark in brackets.</summary>
+    /// <summary>Reads the body file. A remark in brackets may follow its name.</summary>
     private static async Task<ReadOnlyMemory<byte>> BodyAsync(string path, string? note, CancellationToken cancellationToken)
     {
         if (note is null)
@@ -116,7 +120,7 @@ public sealed record RecordedCase
         return await ReadAsync(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name.Trim()), cancellationToken);
     }
 
-    /// <summary>Reads a file by counting what comes, since pipes and devices have no length.</summary>
+    /// <summary>Reads a file by counting its bytes, because pipes and devices have no length.</summary>
     private static async Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)
     {
         await using var file = File.OpenRead(path);

@@ -2,16 +2,19 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using IntegrationHub.Connectors.Http;
+using Refit;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>Speaks with one Salesforce organisation.</summary>
+/// <summary>Calls one Salesforce organisation.</summary>
 internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, SalesforceSession session, SalesforceOptions options)
 {
-    /// <summary>Gets the id of the user the hub acts as; null before the first call, and where the sign-in does not tell.</summary>
+    /// <summary>
+    /// Gets the id of the hub's user; null before the first call, and when the sign-in does not give it.
+    /// </summary>
     public string? UserId => session.UserId;
 
-    /// <summary>The pages of a query's answer, as they came.</summary>
+    /// <summary>Runs a query and returns its raw pages.</summary>
     public async Task<IReadOnlyList<(byte[] Body, QueryPage Page)>> QueryAsync(string query, CancellationToken cancellationToken)
     {
         var pages = new List<(byte[], QueryPage)>();
@@ -19,7 +22,8 @@ internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, Sa
         while (true)
         {
             var bytes = Encoding.UTF8.GetBytes(body);
-            var page = SalesforceWire.ParsePage(bytes) ?? throw new VendorUnavailableException(options.Name, "GET queryAll", HttpStatusCode.OK, null);
+            var page = SalesforceWire.ParsePage(bytes)
+                ?? throw new VendorUnavailableException(options.Name, "GET queryAll", HttpStatusCode.OK, null);
             pages.Add((bytes, page));
             if (page.NextRecordsUrl is not { } next)
             {
@@ -30,64 +34,76 @@ internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, Sa
         }
     }
 
-    /// <summary>The rows with some ids; those that are not there are left out.</summary>
-    public async Task<Dictionary<string, SalesforceRecord>> RowsAsync(PolledObject type, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    /// <summary>Reads rows by id. Missing ones are left out.</summary>
+    public async Task<Dictionary<string, SalesforceRecord>> RowsAsync(
+        PolledObject type, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
-        var answers = await Task.WhenAll(ids.Chunk(Soql.IdsPerQuery).Select(chunk => QueryAsync(Soql.ById(type, chunk, options), cancellationToken)));
-        return answers.SelectMany(pages => pages).SelectMany(page => page.Page.Records).DistinctBy(record => record.Id).ToDictionary(record => record.Id);
+        var answers = await Task.WhenAll(
+            ids.Chunk(Soql.IdsPerQuery).Select(chunk => QueryAsync(Soql.ById(type, chunk, options), cancellationToken)));
+        return answers.SelectMany(pages => pages)
+            .SelectMany(page => page.Page.Records).DistinctBy(record => record.Id).ToDictionary(record => record.Id);
     }
 
-    /// <summary>The opportunities that some contacts are on.</summary>
-    public async Task<IReadOnlyList<SalesforceRecord>> DealsOfAsync(IReadOnlyCollection<string> contacts, CancellationToken cancellationToken)
+    /// <summary>Reads the opportunities of contacts.</summary>
+    public async Task<IReadOnlyList<SalesforceRecord>> DealsOfAsync(
+        IReadOnlyCollection<string> contacts, CancellationToken cancellationToken)
     {
-        var answers = await Task.WhenAll(contacts.Chunk(Soql.IdsPerQuery).Select(chunk => QueryAsync(Soql.DealsOf(chunk, options), cancellationToken)));
+        var answers = await Task.WhenAll(
+            contacts.Chunk(Soql.IdsPerQuery).Select(chunk => QueryAsync(Soql.DealsOf(chunk, options), cancellationToken)));
         return [.. answers.SelectMany(pages => pages).SelectMany(page => page.Page.Records).DistinctBy(record => record.Id)];
     }
 
-    /// <summary>A record; null where it is not there, or no longer.</summary>
+    /// <summary>Reads a record; null when it does not exist.</summary>
     public Task<SalesforceRecord?> FindAsync(string type, string id, string fields, CancellationToken cancellationToken) =>
         FindAsync(() => api.ReadAsync(options.ApiVersion, type, id, fields, cancellationToken));
 
-    /// <summary>The record with an external id; null where there is none, or no longer.</summary>
-    /// <exception cref="VendorRefusedException">Among others with 300, where several records have it.</exception>
-    public Task<SalesforceRecord?> FindByExternalIdAsync(string type, string field, string value, string fields, CancellationToken cancellationToken) =>
+    /// <summary>Reads the record with an external id; null when it does not exist.</summary>
+    /// <exception cref="VendorRefusedException">Has status 300 when several records have the id.</exception>
+    public Task<SalesforceRecord?> FindByExternalIdAsync(
+        string type, string field, string value, string fields, CancellationToken cancellationToken) =>
         FindAsync(() => api.ReadByExternalIdAsync(options.ApiVersion, type, field, value, fields, cancellationToken));
 
-    /// <summary>Makes or changes the record with an external id.</summary>
-    /// <exception cref="VendorRefusedException">Among others with 300, where several records have it.</exception>
-    public Task UpsertAsync(string type, string field, string value, IReadOnlyDictionary<string, object?> record, CancellationToken cancellationToken) =>
+    /// <summary>Creates or updates the record with an external id.</summary>
+    /// <exception cref="VendorRefusedException">Has status 300 when several records have the id.</exception>
+    public Task UpsertAsync(
+        string type, string field, string value, IReadOnlyDictionary<string, object?> record, CancellationToken cancellationToken) =>
         RunAsync(() => api.UpsertAsync(options.ApiVersion, type, field, value, record, repeatable: true, cancellationToken));
 
-    /// <summary>Changes a record.</summary>
     public Task UpdateAsync(string type, string id, IReadOnlyDictionary<string, object?> record, CancellationToken cancellationToken) =>
         RunAsync(() => api.UpdateAsync(options.ApiVersion, type, id, record, repeatable: true, cancellationToken));
 
-    /// <summary>Gets a value indicating whether the organisation's own address is known: from the first sign-in on, or at once where the settings name it.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the organisation's own address is known: from the
+    /// settings, or after the first sign-in.
+    /// </summary>
     public bool KnowsInstance => session.InstanceUrl is not (SalesforceOptions.LoginUrl or SalesforceOptions.SandboxLoginUrl);
 
-    /// <summary>A link for people.</summary>
+    /// <summary>Returns a link for people.</summary>
     public string LinkTo(string type, string id) => $"{session.InstanceUrl}/lightning/r/{type}/{id}/view";
 
-    private async Task<SalesforceRecord?> FindAsync(Func<Task<JsonElement>> read)
+    private async Task<SalesforceRecord?> FindAsync(Func<Task<IApiResponse<JsonElement>>> read)
     {
         try
         {
-            return SalesforceWire.ParseRow(await RunAsync(read));
+            return SalesforceWire.ParseRow(await TranslateAsync(() => calls.FindAsync(read)));
         }
-        catch (VendorRefusedException refused) when (refused.Status == HttpStatusCode.NotFound || refused.ErrorCode == "ENTITY_IS_DELETED")
+        catch (VendorRefusedException refused) when (refused.ErrorCode == "ENTITY_IS_DELETED")
         {
             return null;
         }
     }
 
-    /// <summary>A used-up daily quota is answered with 403, and a row that somebody else is writing with 400: both are over some time.</summary>
-    private async Task<T> RunAsync<T>(Func<Task<T>> call)
+    private Task<T> RunAsync<T>(Func<Task<T>> call) => TranslateAsync(() => calls.RunAsync(call));
+
+    /// <summary>Runs a call. A used-up daily quota (403) and a locked row (400) are temporary.</summary>
+    private static async Task<T> TranslateAsync<T>(Func<Task<T>> run)
     {
         try
         {
-            return await calls.RunAsync(call);
+            return await run();
         }
-        catch (VendorRefusedException refused) when (refused.ErrorCode is "REQUEST_LIMIT_EXCEEDED" or "UNABLE_TO_LOCK_ROW" or "SERVER_UNAVAILABLE")
+        catch (VendorRefusedException refused) when (
+            refused.ErrorCode is "REQUEST_LIMIT_EXCEEDED" or "UNABLE_TO_LOCK_ROW" or "SERVER_UNAVAILABLE")
         {
             throw new VendorUnavailableException(refused.Connector, refused.Call, refused.Status, null, refused);
         }

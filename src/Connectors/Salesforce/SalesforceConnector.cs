@@ -10,16 +10,16 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>One Salesforce organisation: the CRM.</summary>
+/// <summary>One Salesforce organisation, which is the CRM.</summary>
 public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnricher, IHandoffTarget, IPersonTarget, IRecordUrls
 {
     /// <summary>The type's name in settings.</summary>
     public const string TypeName = "Salesforce";
 
-    /// <summary>How the hub's own calls are named, so that what they change can be told from what people change.</summary>
+    /// <summary>The client name of the hub's calls, which marks its own changes.</summary>
     internal const string ClientName = "lead-hub";
 
-    /// <summary>The header of a poll's delivery that names the user the hub acts as.</summary>
+    /// <summary>The header of a poll's delivery with the hub's user.</summary>
     internal const string ApiUserHeader = "Hub-Api-User";
 
     private const string SignatureHeader = "X-Hub-Signature";
@@ -28,7 +28,10 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
     private const string OutboundPrefix = "outbound/";
 
     private const string Ack =
-        """<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><notificationsResponse xmlns="http://soap.sforce.com/2005/09/outbound"><Ack>true</Ack></notificationsResponse></soapenv:Body></soapenv:Envelope>""";
+        """<?xml version="1.0" encoding="UTF-8"?>"""
+        + """<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/">"""
+        + """<soapenv:Body><notificationsResponse xmlns="http://soap.sforce.com/2005/09/outbound">"""
+        + """<Ack>true</Ack></notificationsResponse></soapenv:Body></soapenv:Envelope>""";
 
     private readonly SalesforceOptions _options;
     private readonly SalesforceClient _client;
@@ -57,10 +60,11 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
     /// <inheritdoc/>
     public string Type => TypeName;
 
-    /// <summary>An id's first three characters name the object: a lead and a contact may be one person.</summary>
+    /// <summary>
+    /// Returns the first three characters of an id, which name the object. A lead and a contact may be one person.
+    /// </summary>
     public string RecordKind(string personId)
     {
-        ArgumentNullException.ThrowIfNull(personId);
         return personId[..Math.Min(3, personId.Length)];
     }
 
@@ -79,47 +83,45 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
     /// <inheritdoc/>
     public DeliveryCheck Check(Delivery delivery, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(delivery);
-
         return delivery.Channel switch
         {
             Changes => CheckChanges(delivery),
-            var channel when channel.StartsWith(OutboundPrefix, StringComparison.Ordinal) => CheckOutbound(delivery, channel[OutboundPrefix.Length..]),
+            var channel when channel.StartsWith(OutboundPrefix, StringComparison.Ordinal) => CheckOutbound(
+                delivery, channel[OutboundPrefix.Length..]),
             _ => DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "Salesforce delivers to the channels cdc and outbound/{secret}"),
         };
     }
 
-    /// <summary>A relay's bearer token and the secret in an outbound message's path are done with once they have been checked.</summary>
+    /// <summary>Removes the relay's token and the path's secret, which are not needed after the check.</summary>
     public Delivery WithoutSecrets(Delivery delivery)
     {
-        ArgumentNullException.ThrowIfNull(delivery);
-
         return delivery with
         {
             Channel = delivery.Channel.Split('/')[0],
             PublicUrl = null,
-            Headers = delivery.Headers.Where(header => !header.Key.Equals(AuthorizationHeader, StringComparison.OrdinalIgnoreCase)).ToDictionary(StringComparer.OrdinalIgnoreCase),
+            Headers = delivery.Headers.Where(header => !header.Key.Equals(AuthorizationHeader, StringComparison.OrdinalIgnoreCase))
+                .ToDictionary(StringComparer.OrdinalIgnoreCase),
         };
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<SourceEvent> Read(Delivery delivery)
     {
-        ArgumentNullException.ThrowIfNull(delivery);
-
         return delivery.Channel switch
         {
             Delivery.PollChannel => SalesforceMapper.MapRows(PageOf(delivery), delivery.Header(ApiUserHeader), _options),
-            Changes => SalesforceMapper.MapChanges(SalesforceWire.ParseChanges(delivery.Body) ?? throw Unreadable("the body is no change event"), _options),
-            _ => SalesforceMapper.MapNotifications(SalesforceWire.ParseOutbound(delivery.Body) ?? throw Unreadable("the body is no outbound message"), _options),
+            Changes =>
+                SalesforceMapper.MapChanges(
+                    SalesforceWire.ParseChanges(delivery.Body) ?? throw Unreadable("the body is not a change event"), _options),
+            _ =>
+                SalesforceMapper.MapNotifications(
+                    SalesforceWire.ParseOutbound(delivery.Body) ?? throw Unreadable("the body is not an outbound message"), _options),
         };
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<Delivery> Split(Delivery delivery)
     {
-        ArgumentNullException.ThrowIfNull(delivery);
-
         return delivery.Channel switch
         {
             Delivery.PollChannel => Halves(delivery, "records"),
@@ -128,10 +130,10 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
         };
     }
 
-    /// <summary>A list in two: the body itself, or a member of it.</summary>
+    /// <summary>Splits a list in two: the body itself, or a member of it.</summary>
     private static IReadOnlyList<Delivery> Halves(Delivery delivery, string? member)
     {
-        using var document = JsonDocument.Parse(WellFormed.Json(delivery.Body));
+        using var document = WellFormed.Parse(delivery.Body);
         var list = member is null ? document.RootElement : document.RootElement.GetProperty(member);
         if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() < 2)
         {
@@ -141,67 +143,55 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
         var halves = list.EnumerateArray().Chunk((list.GetArrayLength() + 1) / 2);
         return [.. halves.Select(half => delivery with
         {
-            Body = member is null ? JsonSerializer.SerializeToUtf8Bytes(half) : JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, JsonElement[]> { [member] = half }),
+            Body = member is null
+                ? JsonSerializer.SerializeToUtf8Bytes(half, WellFormed.Nested)
+                : JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, JsonElement[]> { [member] = half }, WellFormed.Nested),
         })];
     }
 
     /// <inheritdoc/>
     public WebhookReply? Acknowledge(Delivery delivery)
     {
-        ArgumentNullException.ThrowIfNull(delivery);
-
         return delivery.Channel.StartsWith(OutboundPrefix, StringComparison.Ordinal) ? new(200, "text/xml; charset=utf-8", Ack) : null;
     }
 
     /// <inheritdoc/>
-    public Task<PollPage> PollAsync(string? cursor, DateTimeOffset now, CancellationToken cancellationToken) => _poll.StepAsync(cursor, now, cancellationToken);
+    public Task<PollPage> PollAsync(string? cursor, DateTimeOffset now, CancellationToken cancellationToken) =>
+        _poll.StepAsync(cursor, now, cancellationToken);
 
     /// <inheritdoc/>
     public string? Rewind(string? cursor, EventGap gap, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(gap);
-
         return _poll.Rewind(cursor, gap, now);
     }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<SourceEvent>> EnrichAsync(IReadOnlyList<SourceEvent> events, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(events);
-
         return SalesforceEnrichment.RunAsync(events, _client, _options, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(order);
-
         return _handoff.DeliverAsync(order, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<WritePlan?> PlanAsync(IdentityKey person, PersonWish wish, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(person);
-        ArgumentNullException.ThrowIfNull(wish);
-
         return _writing.PlanAsync(person, wish, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task WriteAsync(WritePlan plan, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(plan);
-
         return _writing.WriteAsync(plan, cancellationToken);
     }
 
     /// <inheritdoc/>
     public PollProgress Progress(Delivery answer)
     {
-        ArgumentNullException.ThrowIfNull(answer);
-
         var page = PageOf(answer);
         var last = page.Records is [.., var row] ? row.Instant("SystemModstamp") : null;
         return new(last is null ? null : SalesforceMapper.Stamp(last), page.NextRecordsUrl is null ? null : true);
@@ -210,10 +200,10 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
     /// <inheritdoc/>
     public Uri? LinkTo(IdentityKey person)
     {
-        ArgumentNullException.ThrowIfNull(person);
-
         var id = SalesforceId.Normalise(person.Id);
-        var type = id.StartsWith(SalesforceId.ContactPrefix, StringComparison.Ordinal) ? "Contact" : id.StartsWith(SalesforceId.LeadPrefix, StringComparison.Ordinal) ? "Lead" : null;
+        var type = id.StartsWith(SalesforceId.ContactPrefix, StringComparison.Ordinal) ? "Contact"
+            : id.StartsWith(SalesforceId.LeadPrefix, StringComparison.Ordinal) ? "Lead"
+            : null;
         return type is not null && _client.KnowsInstance ? new Uri(_client.LinkTo(type, id)) : null;
     }
 
@@ -226,17 +216,19 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
 
         if (!IsOfRelay(delivery, secret))
         {
-            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{SignatureHeader} or the Authorization header is missing or does not match");
+            return DeliveryCheck.Refuse(
+                DeliveryVerdict.Forged, $"{SignatureHeader} or the Authorization header is missing or does not match");
         }
 
         return SalesforceWire.ParseChanges(delivery.Body) is { } changes
             ? DeliveryCheck.Accept(changes.Changes.Sum(change => change.RecordIds.Count) + changes.Unreadable.Count)
-            : DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "the body is no change event");
+            : DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "the body is not a change event");
     }
 
-    /// <summary>A signature, where there is one, must be right, whatever else is sent.</summary>
+    /// <summary>Checks the relay. A signature must be right when it is present, whatever else is sent.</summary>
     private static bool IsOfRelay(Delivery delivery, string secret) => delivery.Header(SignatureHeader) is { } signature
-        ? SharedSecret.Matches($"sha256={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), delivery.Body.Span))}", signature)
+        ? SharedSecret.Matches(
+            $"sha256={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), delivery.Body.Span))}", signature)
         : SharedSecret.Matches($"Bearer {secret}", delivery.Header(AuthorizationHeader));
 
     private DeliveryCheck CheckOutbound(Delivery delivery, string secret)
@@ -248,7 +240,7 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
 
         if (SalesforceWire.ParseOutbound(delivery.Body) is not { } message)
         {
-            return DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "the body is no outbound message");
+            return DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "the body is not an outbound message");
         }
 
         return message.OrganizationId == _options.OrganizationId
@@ -256,7 +248,8 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
             : DeliveryCheck.Refuse(DeliveryVerdict.NotOurs, "the message is of another organisation");
     }
 
-    private QueryPage PageOf(Delivery delivery) => SalesforceWire.ParsePage(delivery.Body) ?? throw Unreadable("the answer is no page of rows");
+    private QueryPage PageOf(Delivery delivery) =>
+        SalesforceWire.ParsePage(delivery.Body) ?? throw Unreadable("the answer is not a page of rows");
 
     private UnreadableDeliveryException Unreadable(string reason) => new(Name, reason);
 }

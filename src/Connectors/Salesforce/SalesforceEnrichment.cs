@@ -3,25 +3,41 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>Fills in what Salesforce's change events and outbound messages lack, from the records as they are now.</summary>
+/// <summary>Adds what Salesforce's change events and outbound messages lack, from the present records.</summary>
 internal static class SalesforceEnrichment
 {
-    /// <summary>Asks for what the events lack: one query for each 200 records of an object. A relation that is known by its id alone is read first, and then the deal that it is about.</summary>
-    public static async Task<IReadOnlyList<SourceEvent>> RunAsync(IReadOnlyList<SourceEvent> events, SalesforceClient client, SalesforceOptions options, CancellationToken cancellationToken)
+    /// <summary>
+    /// Enriches events with one query for each 200 records of an object. A role that is known by id
+    /// only is read first, then its deal.
+    /// </summary>
+    public static async Task<IReadOnlyList<SourceEvent>> RunAsync(
+        IReadOnlyList<SourceEvent> events, SalesforceClient client, SalesforceOptions options, CancellationToken cancellationToken)
     {
         var roles = await RowsAsync(events.Select(RoleOf), client, cancellationToken);
-        var related = events.SelectMany(source => RoleOf(source) is { } role && roles.TryGetValue(role.Id, out var row) ? SalesforceMapper.MapRow(row, client.UserId, options) : [source]).ToList();
+        var related = events.SelectMany(source =>
+            RoleOf(source) is { } role && roles.TryGetValue(role.Id, out var row)
+                ? SalesforceMapper.MapRow(row, client.UserId, options)
+                : [source])
+            .ToList();
         var found = await RowsAsync(related.Select(RecordOf), client, cancellationToken);
-        var met = related.Where(source => RecordOf(source) is { Type: PolledObject.Contact } contact && found.ContainsKey(contact.Id) && source.Kind != SourceEventKind.ContactDeleted).ToList();
+        var met = related.Where(source =>
+            RecordOf(source) is { Type: PolledObject.Contact } contact
+                && found.ContainsKey(contact.Id)
+                && source.Kind != SourceEventKind.ContactDeleted)
+            .ToList();
         var deals = await DealsOfAsync(met, client, options, cancellationToken);
         return [.. related
-            .SelectMany(source => RecordOf(source) is { } record && found.TryGetValue(record.Id, out var row) ? With(source, row, client.UserId, options) : [source])
+            .SelectMany(source =>
+                RecordOf(source) is { } record && found.TryGetValue(record.Id, out var row)
+                    ? With(source, row, client.UserId, options)
+                    : [source])
             .Concat(deals)
             .DistinctBy(source => source.DedupeKey)];
     }
 
-    /// <summary>The deals of contacts who are met, as they stand since they were last changed: no news for anybody.</summary>
-    private static async Task<IReadOnlyList<SourceEvent>> DealsOfAsync(IReadOnlyList<SourceEvent> met, SalesforceClient client, SalesforceOptions options, CancellationToken cancellationToken)
+    /// <summary>Reads the deals of new contacts as of their last change. They cause no alerts.</summary>
+    private static async Task<IReadOnlyList<SourceEvent>> DealsOfAsync(
+        IReadOnlyList<SourceEvent> met, SalesforceClient client, SalesforceOptions options, CancellationToken cancellationToken)
     {
         var rows = await client.DealsOfAsync([.. met.Select(source => source.People[0].Id).Distinct()], cancellationToken);
         return
@@ -34,7 +50,8 @@ internal static class SalesforceEnrichment
         ];
     }
 
-    private static async Task<Dictionary<string, SalesforceRecord>> RowsAsync(IEnumerable<(PolledObject Type, string Id)?> records, SalesforceClient client, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, SalesforceRecord>> RowsAsync(
+        IEnumerable<(PolledObject Type, string Id)?> records, SalesforceClient client, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, SalesforceRecord>();
         foreach (var type in records.OfType<(PolledObject Type, string Id)>().Distinct().GroupBy(record => record.Type))
@@ -48,26 +65,36 @@ internal static class SalesforceEnrichment
         return found;
     }
 
-    /// <summary>The relation that an event is about, where it does not say whose and which deal's it is.</summary>
+    /// <summary>
+    /// Returns the role that an event is about when the event names neither its contact nor its deal.
+    /// </summary>
     private static (PolledObject Type, string Id)? RoleOf(SourceEvent source) =>
-        source is { Kind: SourceEventKind.AssociationChanged or SourceEventKind.ResyncRequired, DealId: null } && source.ExternalIds.TryGetValue("opportunityContactRoleId", out var role)
+        source is { Kind: SourceEventKind.AssociationChanged or SourceEventKind.ResyncRequired, DealId: null }
+            && source.ExternalIds.TryGetValue("opportunityContactRoleId", out var role)
             ? (PolledObject.OpportunityContactRole, role)
             : null;
 
     private static (PolledObject Type, string Id)? RecordOf(SourceEvent source) => source switch
     {
-        { Kind: SourceEventKind.Ignored or SourceEventKind.DealDeleted } or { Kind: SourceEventKind.ContactDeleted, AsksRecord: false } => null,
+        { Kind: SourceEventKind.Ignored or SourceEventKind.DealDeleted } or { Kind: SourceEventKind.ContactDeleted, AsksRecord: false } =>
+            null,
         { DealId: { } deal } => (PolledObject.Opportunity, deal),
-        { People: [{ Id: var person }, ..] } when person.StartsWith(SalesforceId.LeadPrefix, StringComparison.Ordinal) => (PolledObject.Lead, person),
-        { People: [{ Id: var person }, ..] } when person.StartsWith(SalesforceId.ContactPrefix, StringComparison.Ordinal) => (PolledObject.Contact, person),
-        { Kind: SourceEventKind.Activity or SourceEventKind.ResyncRequired } when source.ExternalIds.TryGetValue("taskId", out var task) => (PolledObject.Task, task),
-        { Kind: SourceEventKind.ResyncRequired } when source.ExternalIds.TryGetValue("eventId", out var booked) => (PolledObject.Event, booked),
+        { People: [{ Id: var person }, ..] } when person.StartsWith(
+            SalesforceId.LeadPrefix, StringComparison.Ordinal) => (PolledObject.Lead, person),
+        { People: [{ Id: var person }, ..] } when person.StartsWith(
+            SalesforceId.ContactPrefix, StringComparison.Ordinal) => (PolledObject.Contact, person),
+        {
+            Kind: SourceEventKind.Activity or SourceEventKind.ResyncRequired,
+        } when source.ExternalIds.TryGetValue("taskId", out var task) => (PolledObject.Task, task),
+        {
+            Kind: SourceEventKind.ResyncRequired,
+        } when source.ExternalIds.TryGetValue("eventId", out var booked) => (PolledObject.Event, booked),
         _ => null,
     };
 
     private static IEnumerable<SourceEvent> With(SourceEvent source, SalesforceRecord row, string? apiUser, SalesforceOptions options)
     {
-        // Nothing is known of what happened: the row as it is now takes the event's place, under the key that a poll gives it.
+        // The change is unknown, so the present row replaces the event, under the key that a poll gives it.
         if (source.Kind == SourceEventKind.ResyncRequired)
         {
             return SalesforceMapper.MapRow(row, apiUser, options).Select(told => told with { Restored = source.Restored });
@@ -97,7 +124,8 @@ internal static class SalesforceEnrichment
     }
 
     /// <summary>
-    /// Somebody who joins a deal sees it as it stands, from when both were so. Somebody who was taken off it is off it unless they are on it by another role still.
+    /// Adds a deal to a role's event. A person who joins sees the deal's present state. A removed person
+    /// stays when another role links them.
     /// </summary>
     private static SourceEvent WithDeal(SourceEvent source, SalesforceRecord row, SalesforceOptions options)
     {
@@ -138,12 +166,14 @@ internal static class SalesforceEnrichment
             yield return found with { Past = true, SubjectEmail = email };
         }
 
-        if (row.Flag("HasOptedOutOfEmail") == true && source.Kind is SourceEventKind.ContactCreated or SourceEventKind.ContactUpdated or SourceEventKind.StageChanged)
+        if (row.Flag("HasOptedOutOfEmail") == true
+            && source.Kind is SourceEventKind.ContactCreated or SourceEventKind.ContactUpdated or SourceEventKind.StageChanged)
         {
             yield return source with
             {
                 Kind = SourceEventKind.ConsentUnsubscribed, DedupeKey = $"{source.DedupeKey}|optOut", SubjectEmail = email,
-                ToStageRaw = null, Stage = null, Unmapped = false, Profile = null, ShowsWork = false, ReturnedReason = null, ReturnHeld = false,
+                ToStageRaw = null, Stage = null, Unmapped = false, Profile = null, ShowsWork = false, ReturnedReason = null,
+                ReturnHeld = false,
             };
         }
     }

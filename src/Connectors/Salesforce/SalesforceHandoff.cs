@@ -5,17 +5,22 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>Writes a handoff: the lead under the hub's lead id, and one task for its owner under the handoff's id.</summary>
+/// <summary>
+/// Writes a handoff: the lead under the hub's lead id, and one task for its owner under the handoff's id.
+/// </summary>
 internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptions options)
 {
-    /// <summary>An address is left out rather than cut: a cut one is somebody else's.</summary>
+    /// <summary>The longest address. A longer one is left out, because a cut one belongs to somebody else.</summary>
     private const int LongestEmail = 80;
 
-    /// <summary>Writes it. Repeating it makes no second record.</summary>
+    /// <summary>Delivers a handoff. Idempotent.</summary>
     public async Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken)
     {
         var there = await FindAsync(order, cancellationToken);
-        IdentityKey[] deleted = [.. order.Journey.Identities.Where(key => key.Kind == IdentityKind.Person && key.Connector == options.Name)];
+        IdentityKey[] deleted =
+        [
+            .. order.Journey.Identities.Where(key => key.Kind == IdentityKind.Person && key.Connector == options.Name),
+        ];
         if (there is null && deleted.Length > 0 && !order.MayRecreate)
         {
             throw new RecordsDeletedException(options.Name, deleted);
@@ -28,10 +33,11 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
             _ => there,
         };
         await client.UpsertAsync("Task", options.TaskExternalIdField, order.Handoff.Id, TaskOf(order, person), cancellationToken);
-        return new(IdentityKey.Person(options.Name, person.Id), client.LinkTo(person.Entity, person.Id), KeptBy(order, person)) { MadeOptedOut = there is null && order.Brief.OptedOut };
+        return new(IdentityKey.Person(options.Name, person.Id), client.LinkTo(person.Entity, person.Id), KeptBy(order, person))
+        { MadeOptedOut = there is null && order.Brief.OptedOut };
     }
 
-    /// <summary>The fields of a new lead. What Salesforce insists on and nobody knows says so.</summary>
+    /// <summary>Returns the fields of a new lead, with placeholders for unknown mandatory fields.</summary>
     public static Dictionary<string, object?> LeadOf(Journey journey, bool optedOut)
     {
         var profile = journey.Profile;
@@ -89,11 +95,20 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
         return task;
     }
 
-    /// <summary>The person's record: one that the hub knows, a contact before a lead; the one the hub made; the one that sales have at an address. Null where there is none.</summary>
+    /// <summary>
+    /// Finds the person's record: a known contact or lead, the hub's own lead, or sales' record with the
+    /// same address. Returns null for none.
+    /// </summary>
     private async Task<SalesforceRecord?> FindAsync(HandoffOrder order, CancellationToken cancellationToken)
     {
-        var known = order.Journey.Records.Where(key => key.Connector == options.Name).Select(key => SalesforceId.Normalise(key.Id)).ToList();
-        foreach (var (prefix, type, fields) in new[] { (SalesforceId.ContactPrefix, "Contact", "Id,OwnerId"), (SalesforceId.LeadPrefix, "Lead", LeadFields) })
+        var known = order.Journey.Records.Where(key => key.Connector == options.Name)
+            .Select(key => SalesforceId.Normalise(key.Id)).ToList();
+        foreach (
+            var (prefix, type, fields) in new[]
+            {
+                (SalesforceId.ContactPrefix, "Contact", "Id,OwnerId"),
+                (SalesforceId.LeadPrefix, "Lead", LeadFields),
+            })
         {
             foreach (var id in known.Where(id => id.StartsWith(prefix, StringComparison.Ordinal)))
             {
@@ -107,18 +122,20 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
         return await FindOwnAsync(order, cancellationToken) ?? await FindByAddressAsync(order, cancellationToken);
     }
 
-    /// <summary>The lead under the hub's id, whatever sales have made of it since; null where there is none.</summary>
+    /// <summary>Finds the lead under the hub's id; null for none.</summary>
     private Task<SalesforceRecord?> FindOwnAsync(HandoffOrder order, CancellationToken cancellationToken) =>
         client.FindByExternalIdAsync("Lead", options.LeadExternalIdField, order.Journey.LeadId.Value, LeadFields, cancellationToken);
 
-    /// <summary>The contact or lead that sales have of the person already, by any address; null where they have none.</summary>
-    /// <exception cref="AmbiguousMatchException">There are several.</exception>
+    /// <summary>Finds sales' contact or lead by any of the addresses; null for none.</summary>
+    /// <exception cref="AmbiguousMatchException">Several match.</exception>
     private async Task<SalesforceRecord?> FindByAddressAsync(HandoffOrder order, CancellationToken cancellationToken)
     {
         string[] addresses =
         [
-            .. order.Journey.Identities.Where(key => key.Kind == IdentityKind.Email).Select(key => key.Id).Append(order.Journey.Profile.Email)
-                .SelectMany(address => EmailAddress.TryParse(address, out var email) ? new[] { email.Address, email.Ascii } : []).Distinct(),
+            .. order.Journey.Identities.Where(key => key.Kind == IdentityKind.Email)
+                .Select(key => key.Id).Append(order.Journey.Profile.Email)
+                .SelectMany(address => EmailAddress.TryParse(address, out var email) ? new[] { email.Address, email.Ascii } : [])
+                .Distinct(),
         ];
         if (addresses.Length == 0)
         {
@@ -128,10 +145,12 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
         var contacts = await client.QueryAsync(Soql.ByAddress("Contact", "Id, OwnerId", addresses, ""), cancellationToken);
         var leads = await client.QueryAsync(Soql.ByAddress("Lead", LeadFields, addresses, " AND IsConverted = false"), cancellationToken);
         var found = contacts.Concat(leads).SelectMany(answer => answer.Page.Records).DistinctBy(record => record.Id).ToList();
-        return found.Count <= 1 ? found.FirstOrDefault() : throw new AmbiguousMatchException(options.Name, [.. found.Select(record => IdentityKey.Person(options.Name, record.Id))]);
+        return found.Count <= 1
+            ? found.FirstOrDefault()
+            : throw new AmbiguousMatchException(options.Name, [.. found.Select(record => IdentityKey.Person(options.Name, record.Id))]);
     }
 
-    /// <summary>A lead that is there already only gets the hub's id; what stands in it is theirs.</summary>
+    /// <summary>Writes only the hub's id to an existing lead; its other fields belong to sales.</summary>
     private async Task<SalesforceRecord> WriteKnownAsync(HandoffOrder order, SalesforceRecord lead, CancellationToken cancellationToken)
     {
         if (lead.Flag("IsConverted") == true)
@@ -142,21 +161,25 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
         var id = order.Journey.LeadId.Value;
         if (lead.Text(options.LeadExternalIdField) != id)
         {
-            await client.UpdateAsync("Lead", lead.Id, new Dictionary<string, object?> { [options.LeadExternalIdField] = id }, cancellationToken);
+            await client.UpdateAsync(
+                "Lead", lead.Id, new Dictionary<string, object?> { [options.LeadExternalIdField] = id }, cancellationToken);
         }
 
         return await GiveAsync(order, lead, cancellationToken);
     }
 
-    /// <summary>Under the hub's id, so that a repeat makes no second one.</summary>
+    /// <summary>Creates the lead under the hub's id, so that a repeat creates no second one.</summary>
     private async Task<SalesforceRecord> CreateAsync(HandoffOrder order, CancellationToken cancellationToken)
     {
-        await client.UpsertAsync("Lead", options.LeadExternalIdField, order.Journey.LeadId.Value, LeadOf(order.Journey, order.Brief.OptedOut), cancellationToken);
-        var lead = await FindOwnAsync(order, cancellationToken) ?? throw new VendorUnavailableException(options.Name, "GET Lead", HttpStatusCode.NotFound, null);
+        await client.UpsertAsync(
+            "Lead", options.LeadExternalIdField, order.Journey.LeadId.Value, LeadOf(order.Journey, order.Brief.OptedOut),
+            cancellationToken);
+        var lead = await FindOwnAsync(order, cancellationToken)
+            ?? throw new VendorUnavailableException(options.Name, "GET Lead", HttpStatusCode.NotFound, null);
         return await GiveAsync(order, lead, cancellationToken);
     }
 
-    /// <summary>Gives a lead to whom it is meant for. One that somebody has taken stays theirs.</summary>
+    /// <summary>Assigns a lead to its routed owner, unless a person has taken it.</summary>
     private async Task<SalesforceRecord> GiveAsync(HandoffOrder order, SalesforceRecord lead, CancellationToken cancellationToken)
     {
         if (OwnerOf(order) is not { } owner || lead.IdOf("OwnerId") == owner || IsTaken(order, lead))
@@ -168,7 +191,9 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
         return lead with { Fields = lead.Fields.SetItem("OwnerId", owner) };
     }
 
-    /// <summary>Whether a person has it: neither a queue, nor the hub that made it, nor somebody the hub gave it to.</summary>
+    /// <summary>
+    /// Whether a person has taken the lead: not a queue, not the hub, and nobody the hub assigned it to.
+    /// </summary>
     private bool IsTaken(HandoffOrder order, SalesforceRecord lead) =>
         UserOf(lead) is { } present
         && present != options.OwnerId
@@ -177,10 +202,12 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
 
     private string? OwnerOf(HandoffOrder order) => order.OwnerId is { } routed ? SalesforceId.Normalise(routed) : options.OwnerId;
 
-    /// <summary>Whoever has the record though it was routed to somebody else.</summary>
-    private string? KeptBy(HandoffOrder order, SalesforceRecord record) => order.OwnerId is not null && UserOf(record) is { } present && present != OwnerOf(order) ? present : null;
+    /// <summary>Returns the person who has the record although it was routed to somebody else.</summary>
+    private string? KeptBy(HandoffOrder order, SalesforceRecord record) =>
+        order.OwnerId is not null && UserOf(record) is { } present && present != OwnerOf(order) ? present : null;
 
-    private static string? UserOf(SalesforceRecord record) => record.IdOf("OwnerId") is { } owner && owner.StartsWith(SalesforceId.UserPrefix, StringComparison.Ordinal) ? owner : null;
+    private static string? UserOf(SalesforceRecord record) =>
+        record.IdOf("OwnerId") is { } owner && owner.StartsWith(SalesforceId.UserPrefix, StringComparison.Ordinal) ? owner : null;
 
     private async Task<SalesforceRecord?> ContactOfAsync(SalesforceRecord lead, CancellationToken cancellationToken) =>
         lead.IdOf("ConvertedContactId") is { } contact ? await client.FindAsync("Contact", contact, "Id,OwnerId", cancellationToken) : null;

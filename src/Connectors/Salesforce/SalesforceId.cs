@@ -2,19 +2,23 @@ using IntegrationHub.Connectors.Events;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>Salesforce's record ids come with 15 characters, where case matters, or with 18, where the last three say which were upper case. The hub knows only the long form.</summary>
+/// <summary>
+/// Record ids. Salesforce writes them with 15 case-sensitive characters, or with 18, where the last three encode the
+/// case. The hub uses the long form.
+/// </summary>
 internal static class SalesforceId
 {
     private const string CaseLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
 
-    /// <summary>What ids of an object begin with.</summary>
+    /// <summary>The prefixes of ids by object.</summary>
     public const string LeadPrefix = "00Q", ContactPrefix = "003", UserPrefix = "005";
 
     /// <summary>Whether a text has the form of an id.</summary>
     public static bool IsId(string? text) => text is { Length: 15 or 18 } && text.All(char.IsAsciiLetterOrDigit);
 
     /// <summary>
-    /// The 18-character form, whatever way people copy an id: with blanks, in the short form, or in the long one with the case of its letters lost. What is no id comes back as it is.
+    /// Returns the 18-character form of a copied id: with blanks, in the short form, or in the long form with lost
+    /// case. Returns any other text unchanged.
     /// </summary>
     public static string Normalise(string id)
     {
@@ -29,8 +33,15 @@ internal static class SalesforceId
             return WithSuffix(clean);
         }
 
+        if (WithSuffix(clean[..15]) is var whole && whole.Equals(clean, StringComparison.OrdinalIgnoreCase))
+        {
+            return whole;
+        }
+
         var lostItsCase = !clean.Any(char.IsAsciiLetterLower) || !clean.Any(char.IsAsciiLetterUpper);
-        return lostItsCase && WithSuffix(WithCaseOf(clean)) is var restored && restored.Equals(clean, StringComparison.OrdinalIgnoreCase) ? restored : clean;
+        return lostItsCase && WithSuffix(WithCaseOf(clean)) is var restored && restored.Equals(clean, StringComparison.OrdinalIgnoreCase)
+            ? restored
+            : clean;
     }
 
     private static string WithSuffix(string id)
@@ -50,7 +61,7 @@ internal static class SalesforceId
         return string.Concat(id, suffix);
     }
 
-    /// <summary>The short form with the case of its letters as the last three characters of the long one tell it.</summary>
+    /// <summary>Restores the case of the short form from the last three characters of the long one.</summary>
     private static string WithCaseOf(string id) => string.Create(15, id, static (letters, id) =>
     {
         for (var i = 0; i < letters.Length; i++)

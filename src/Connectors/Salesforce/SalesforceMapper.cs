@@ -6,20 +6,19 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>Makes events of Salesforce's rows, change events and outbound messages. Pure.</summary>
+/// <summary>Maps Salesforce's rows, change events and outbound messages to events. Pure.</summary>
 internal static class SalesforceMapper
 {
-    /// <summary>What stands in a lead's mandatory fields where nothing is known; read back as nothing.</summary>
+    /// <summary>Placeholders for a lead's mandatory fields; read back as unknown.</summary>
     public const string NoLastName = "(last name not known)", NoCompany = "(company not known)";
 
-    /// <summary>The events of a page of rows.</summary>
-    /// <param name="page">The page.</param>
-    /// <param name="apiUser">The user the hub acts as; null where it is not known.</param>
-    /// <param name="options">The connector's options.</param>
+    /// <summary>Maps a page of rows.</summary>
+    /// <param name="apiUser">The hub's user; null when unknown.</param>
     public static IReadOnlyList<SourceEvent> MapRows(QueryPage page, string? apiUser, SalesforceOptions options) =>
-        Distinct(page.Records.SelectMany(record => MapRow(record, apiUser, options)).Concat(Unreadable(page.Unreadable, "a row does not say what it is")));
+        Distinct(
+            page.Records.SelectMany(record => MapRow(record, apiUser, options))
+                .Concat(Unreadable(page.Unreadable, "a row does not say what it is")));
 
-    /// <summary>The events of one row.</summary>
     public static IEnumerable<SourceEvent> MapRow(SalesforceRecord record, string? apiUser, SalesforceOptions options)
     {
         var at = record.Instant("SystemModstamp");
@@ -27,21 +26,23 @@ internal static class SalesforceMapper
         return Map(record, blank, new(Form.Row, apiUser), options);
     }
 
-    /// <summary>The events of outbound notifications.</summary>
+    /// <summary>Maps outbound notifications.</summary>
     public static IReadOnlyList<SourceEvent> MapNotifications(OutboundMessage message, SalesforceOptions options) =>
         Distinct(message.Notifications.SelectMany(notification =>
         {
             var record = notification.Record;
             var at = record.Instant("LastModifiedDate") ?? record.Instant("SystemModstamp");
-            return Map(record, Blank(record.Entity, record.Id, Key(options, "om", notification.Id), at, options), new(Form.Notification, null), options);
+            return Map(
+                record, Blank(record.Entity, record.Id, Key(options, "om", notification.Id), at, options), new(Form.Notification, null),
+                options);
         }).Concat(Unreadable(message.Unreadable, "a notification does not say what it is")));
 
-    /// <summary>The events of change events: one for each record of each.</summary>
+    /// <summary>Maps change events, one for each of their records.</summary>
     public static IReadOnlyList<SourceEvent> MapChanges(ChangeBatch batch, SalesforceOptions options) =>
         Distinct(batch.Changes.SelectMany(change => change.RecordIds.DefaultIfEmpty("").SelectMany(id => MapChange(change, id, options)))
             .Concat(Unreadable(batch.Unreadable, "a change event does not say what it is")));
 
-    /// <summary>What a Lead or Contact tells of the person: what it says is empty is cleared, and what it does not say is not known.</summary>
+    /// <summary>Reads the profile of a Lead or Contact. An empty field clears; a missing one is unknown.</summary>
     public static LeadProfile ProfileOf(SalesforceRecord record, SalesforceOptions options)
     {
         var phone = Said(record, "Phone");
@@ -54,11 +55,11 @@ internal static class SalesforceMapper
             JobTitle = Said(record, "Title"),
             Phone = phone,
             ComparablePhone = PhoneNumber.Comparable(phone, options.PhoneRegion),
-            Region = Said(record, "Country"),
+            Region = Said(record, "Country") ?? Said(record, "Address.Country"),
         };
     }
 
-    /// <summary>What an event says, and for the rest what the record has.</summary>
+    /// <summary>Merges two profiles. The event's values win over the record's.</summary>
     public static LeadProfile Over(LeadProfile said, LeadProfile record) => new()
     {
         Email = said.Email ?? record.Email,
@@ -71,10 +72,12 @@ internal static class SalesforceMapper
         Region = said.Region ?? record.Region,
     };
 
-    /// <summary>How times stand in dedupe keys and cursors.</summary>
-    public static string Stamp(DateTimeOffset? at) => at?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture) ?? "";
+    /// <summary>Formats times for dedupe keys and cursors.</summary>
+    public static string Stamp(DateTimeOffset? at) =>
+        at?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture) ?? "";
 
-    private static IReadOnlyList<SourceEvent> Distinct(IEnumerable<SourceEvent> events) => [.. events.DistinctBy(source => source.DedupeKey)];
+    private static IReadOnlyList<SourceEvent> Distinct(IEnumerable<SourceEvent> events) =>
+        [.. events.DistinctBy(source => source.DedupeKey)];
 
     private static string Key(SalesforceOptions options, params IEnumerable<string> parts) =>
         string.Join('|', parts.Prepend(options.OrganizationId ?? options.Name).Prepend("salesforce"));
@@ -82,7 +85,9 @@ internal static class SalesforceMapper
     private static IEnumerable<SourceEvent> MapChange(ChangeEvent change, string id, SalesforceOptions options)
     {
         var sequence = change.SequenceNumber.ToString(CultureInfo.InvariantCulture);
-        var blank = Blank(change.Entity, id, Key(options, "cdc", change.TransactionKey, sequence, change.Entity, change.ChangeType, id), change.CommittedAt, options);
+        var blank = Blank(
+            change.Entity, id, Key(options, "cdc", change.TransactionKey, sequence, change.Entity, change.ChangeType, id),
+            change.CommittedAt, options);
         var record = new SalesforceRecord(change.Entity, id, change.Fields, []);
 
         if (!IsKnown(change.Entity))
@@ -96,15 +101,23 @@ internal static class SalesforceMapper
         }
 
         var again = blank with { Kind = SourceEventKind.ResyncRequired, Restored = change.ChangeType is "UNDELETE" or "GAP_UNDELETE" };
-        if (!SalesforceId.IsId(id))
+        if (change.ChangeType == "GAP_OVERFLOW" || !SalesforceId.IsId(id))
         {
+            // An overflow names no record, whatever stands in the place of an id: Salesforce writes zeros.
             return [again with { Gap = new(change.Entity, change.CommittedAt) }];
         }
 
         return (change.ChangeType, change.Entity) switch
         {
-            ("CREATE" or "UPDATE" or "DELETE" or "GAP_DELETE", "OpportunityContactRole") => [OfRole(record, blank, change.ChangeType is "DELETE" or "GAP_DELETE", options)],
-            ("CREATE" or "UPDATE", "Task") when OfTask(record, blank, new(Form.Updated, null), options) is { Kind: SourceEventKind.Activity } done => [done],
+            ("CREATE" or "UPDATE", _) when change.HidesCleared => [again],
+            ("UPDATE", "Opportunity") when HasTypes(options) && record.Fields.ContainsKey("Type") && record.Text("StageName") is null => [again],
+            ("CREATE" or "UPDATE" or "DELETE" or "GAP_DELETE", "OpportunityContactRole") =>
+            [
+                OfRole(record, blank, change.ChangeType is "DELETE" or "GAP_DELETE", options),
+            ],
+            ("CREATE" or "UPDATE", "Task") when OfTask(
+                record, blank, new(Form.Updated, null), options) is { Kind: SourceEventKind.Activity } done =>
+                [done],
             (_, "Task" or "Event") => [again],
             ("CREATE", _) => Map(record, blank, new(Form.Created, null), options),
             ("UPDATE", _) => Map(record, blank, new(Form.Updated, null), options),
@@ -114,9 +127,11 @@ internal static class SalesforceMapper
     }
 
     private static bool IsOwn(ChangeEvent change) =>
-        change.ChangeOrigin?.Split(';').Any(part => part.Trim().Equals($"client={SalesforceConnector.ClientName}", StringComparison.OrdinalIgnoreCase)) == true;
+        change.ChangeOrigin?.Split(';')
+            .Any(part => part.Trim().Equals($"client={SalesforceConnector.ClientName}", StringComparison.OrdinalIgnoreCase)) == true;
 
-    private static bool IsKnown(string entity) => entity is "Lead" or "Contact" or "Opportunity" or "OpportunityContactRole" or "Task" or "Event";
+    private static bool IsKnown(string entity) =>
+        entity is "Lead" or "Contact" or "Opportunity" or "OpportunityContactRole" or "Task" or "Event";
 
     private static SourceEvent Blank(string entity, string id, string key, DateTimeOffset? at, SalesforceOptions options)
     {
@@ -134,13 +149,16 @@ internal static class SalesforceMapper
             Side = ToolSide.Crm,
             DedupeKey = key,
             OccurredAt = at,
-            ExternalIds = isId ? ImmutableSortedDictionary<string, string>.Empty.Add(name, id) : ImmutableSortedDictionary<string, string>.Empty,
+            ExternalIds = isId
+                ? ImmutableSortedDictionary<string, string>.Empty.Add(name, id)
+                : ImmutableSortedDictionary<string, string>.Empty,
             People = person ? [IdentityKey.Person(options.Name, id)] : [],
             DealId = deal ? id : null,
         };
     }
 
-    private static IEnumerable<SourceEvent> Map(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options) => record.Entity switch
+    private static IEnumerable<SourceEvent> Map(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options) =>
+        record.Entity switch
     {
         _ when record.Flag("IsDeleted") == true => [Gone(record, blank with { OnlyIfKnown = record.Entity == "Contact" }, options)],
         "Opportunity" => OfOpportunity(record, blank, form, options),
@@ -160,7 +178,7 @@ internal static class SalesforceMapper
         _ => blank,
     };
 
-    /// <summary>A deleted record that names a master was merged into it.</summary>
+    /// <summary>Maps a deleted record. One that names a master was merged into it.</summary>
     private static SourceEvent Gone(SalesforceRecord record, SourceEvent blank, SalesforceOptions options)
     {
         if (record.Entity == "OpportunityContactRole")
@@ -185,27 +203,30 @@ internal static class SalesforceMapper
             People = [IdentityKey.Person(options.Name, master)],
             Merged = blank.People,
 
-            // Whoever writes to the loser's address writes to the winner.
+            // Mail to the loser's address reaches the winner.
             FurtherEmails = Canonical(record.Text("Email")) is { Length: > 0 } email ? [email] : [],
         };
     }
 
-    private static IEnumerable<SourceEvent> OfOpportunity(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
+    private static IEnumerable<SourceEvent> OfOpportunity(
+        SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
     {
         var deal = WithState(record, blank, form.Form == Form.Created, options);
         deal = deal with
         {
             ExternalIds = record.IdOf("AccountId") is { } account ? deal.ExternalIds.Add("accountId", account) : deal.ExternalIds,
             ShowsWork = deal.Kind is SourceEventKind.DealCreated or SourceEventKind.DealStageChanged or SourceEventKind.DealWon,
+            AsksRecord = form.Form != Form.Row && deal.Kind == SourceEventKind.DealWon && HasTypes(options) && !record.Fields.ContainsKey("Type"),
             NeedsEnrichment = form.Form == Form.Row ? [] : Lacks(deal),
         };
         return WithPeople(deal, record, options);
     }
 
-    /// <summary>The stage that a lead's status stands for, since the row was last changed; none for other records, and for a status that is a return.</summary>
+    /// <summary>Maps a lead's status since the row's last change. Other records and returns give nothing.</summary>
     public static IEnumerable<SourceEvent> StageOf(SalesforceRecord record, SalesforceOptions options)
     {
-        var blank = Blank(record.Entity, record.Id, $"{Key(options, "row", record.Id, record.Version)}|met", record.Instant("SystemModstamp"), options);
+        var blank = Blank(
+            record.Entity, record.Id, $"{Key(options, "row", record.Id, record.Version)}|met", record.Instant("SystemModstamp"), options);
         if (record.Entity == "Lead" && record.Flag("IsConverted") == true)
         {
             yield return Converted(record, blank, options) with { ShowsWork = false };
@@ -216,12 +237,16 @@ internal static class SalesforceMapper
         }
     }
 
-    /// <summary>An opportunity as it stands.</summary>
+    /// <summary>Maps an opportunity's present state.</summary>
     public static SourceEvent DealOf(SalesforceRecord record, SalesforceOptions options) =>
-        WithState(record, Blank(record.Entity, record.Id, Key(options, "row", record.Id, record.Version), record.Instant("SystemModstamp"), options), isNew: false, options);
+        WithState(
+            record,
+            Blank(record.Entity, record.Id, Key(options, "row", record.Id, record.Version), record.Instant("SystemModstamp"), options),
+            isNew: false, options);
 
-    /// <summary>Whether one of some people is on an opportunity.</summary>
-    public static bool HasPerson(SalesforceRecord record, IEnumerable<IdentityKey> people) => people.Any(person => PeopleOf(record).Exists(role => role.ContactId == person.Id));
+    /// <summary>Whether any of the people has a role on the opportunity.</summary>
+    public static bool HasPerson(SalesforceRecord record, IEnumerable<IdentityKey> people) =>
+        people.Any(person => PeopleOf(record).Exists(role => role.ContactId == person.Id));
 
     private static SourceEvent WithState(SalesforceRecord record, SourceEvent blank, bool isNew, SalesforceOptions options)
     {
@@ -247,7 +272,7 @@ internal static class SalesforceMapper
         };
     }
 
-    /// <summary>What the record says is empty.</summary>
+    /// <summary>Returns the properties that the record states as empty.</summary>
     public static ImmutableArray<DealProperty> ClearedOf(SalesforceRecord record) =>
     [
         .. record.IsEmpty("Amount") ? [DealProperty.Amount] : Array.Empty<DealProperty>(),
@@ -255,7 +280,7 @@ internal static class SalesforceMapper
         .. record.IsEmpty("OwnerId") ? [DealProperty.Owner] : Array.Empty<DealProperty>(),
     ];
 
-    /// <summary>A deal with its people, and what the record tells of each of them.</summary>
+    /// <summary>Returns the deal with its people, and what the record says about each.</summary>
     public static IEnumerable<SourceEvent> WithPeople(SourceEvent deal, SalesforceRecord record, SalesforceOptions options)
     {
         var people = PeopleOf(record);
@@ -269,12 +294,15 @@ internal static class SalesforceMapper
         {
             yield return Blank("Contact", role.ContactId, $"{deal.DedupeKey}|{role.ContactId}", deal.OccurredAt, options) with
             {
-                Kind = SourceEventKind.ContactUpdated, SubjectEmail = Canonical(role.Email), Profile = new() { Email = Canonical(role.Email) },
+                Kind = SourceEventKind.ContactUpdated, SubjectEmail = Canonical(role.Email),
+                Profile = new() { Email = Canonical(role.Email) },
             };
         }
     }
 
-    /// <summary>The contacts of an opportunity: the primary one first, then by id. A lone <c>Contact</c> may come without its id.</summary>
+    /// <summary>
+    /// Returns an opportunity's contacts, the primary one first, then by id. A lone <c>Contact</c> may lack its id.
+    /// </summary>
     private static List<ContactRole> PeopleOf(SalesforceRecord record)
     {
         var roles = record.Roles.OrderByDescending(role => role.Primary).ThenBy(role => role.ContactId, StringComparer.Ordinal).ToList();
@@ -287,7 +315,9 @@ internal static class SalesforceMapper
         return [.. roles.DistinctBy(role => role.ContactId)];
     }
 
-    /// <summary>Where a deal stands: labels can be renamed and translated, so IsWon and IsClosed decide where they are told, and the map where they are not.</summary>
+    /// <summary>
+    /// Returns a deal's state. Labels can be renamed and translated, so IsWon and IsClosed win over the map.
+    /// </summary>
     private static (DealStatus? Status, FunnelStage? Stage, bool Unmapped) Meaning(SalesforceRecord record, SalesforceOptions options)
     {
         var raw = record.Text("StageName");
@@ -298,18 +328,24 @@ internal static class SalesforceMapper
             (true, _) => (DealStatus.Lost, null, false),
             (null, _) when known && meaning.Status == DealStatus.Won => (DealStatus.Won, WonStage(record, options), false),
             (null, _) when known && meaning.Status == DealStatus.Lost => (DealStatus.Lost, null, false),
-            (var closed, _) => (raw is null && closed is null ? null : DealStatus.Open, known ? meaning.Stage : null, raw is not null && !known),
+            (var closed, _) => (
+                raw is null && closed is null ? null : DealStatus.Open, known ? meaning.Stage : null, raw is not null && !known),
         };
     }
 
-    /// <summary>The stage that a won deal is: business with an existing customer is Repeat, where the map says so.</summary>
-    public static FunnelStage WonStage(SalesforceRecord record, SalesforceOptions options) => options.DealTypes.TryGet(record.Text("Type"), out var stage) ? stage : FunnelStage.Commitment;
+    /// <summary>Says whether an opportunity's type may make a won one Repeat.</summary>
+    private static bool HasTypes(SalesforceOptions options) => options.DealTypes.All.Count > 0;
+
+    /// <summary>Returns the stage of a won deal: Repeat when the map names its type.</summary>
+    public static FunnelStage WonStage(SalesforceRecord record, SalesforceOptions options) =>
+        options.DealTypes.TryGet(record.Text("Type"), out var stage) ? stage : FunnelStage.Commitment;
 
     private static ImmutableArray<string> Lacks(SourceEvent deal) => deal.Kind switch
     {
         SourceEventKind.DealWon => deal.Amount is null ? ["email", "amount"] : ["email"],
         SourceEventKind.DealStageChanged => ["email", "fromStage"],
-        SourceEventKind.DealCreated or SourceEventKind.DealUpdated when deal is { Amount: not null, Currency: null } => ["email", "currency"],
+        SourceEventKind.DealCreated or SourceEventKind.DealUpdated when deal is { Amount: not null, Currency: null } =>
+            ["email", "currency"],
         _ => ["email"],
     };
 
@@ -325,14 +361,21 @@ internal static class SalesforceMapper
         yield return lead;
         if (record.Flag("HasOptedOutOfEmail") == true)
         {
-            yield return blank with { Kind = SourceEventKind.ConsentUnsubscribed, DedupeKey = $"{blank.DedupeKey}|optOut", SubjectEmail = person.SubjectEmail, HubLeadId = person.HubLeadId };
+            yield return blank with
+            {
+                Kind = SourceEventKind.ConsentUnsubscribed,
+                DedupeKey = $"{blank.DedupeKey}|optOut",
+                SubjectEmail = person.SubjectEmail,
+                HubLeadId = person.HubLeadId,
+            };
         }
 
         if (record.IdOf("ConvertedOpportunityId") is { } deal)
         {
             yield return lead with
             {
-                Kind = SourceEventKind.AssociationChanged, DedupeKey = $"{blank.DedupeKey}|{deal}", DealId = deal, ToStageRaw = null, Stage = null, Unmapped = false, Profile = null,
+                Kind = SourceEventKind.AssociationChanged, DedupeKey = $"{blank.DedupeKey}|{deal}", DealId = deal, ToStageRaw = null,
+                Stage = null, Unmapped = false, Profile = null,
                 ExternalIds = lead.ExternalIds.SetItem("opportunityId", deal), People = person.People, ShowsWork = false,
             };
         }
@@ -370,16 +413,24 @@ internal static class SalesforceMapper
         var kind = form.Form == Form.Created ? SourceEventKind.ContactCreated : SourceEventKind.StageChanged;
         if (options.ReturnStatuses.Contains(status, StringComparer.OrdinalIgnoreCase))
         {
-            // With a field for the reason, a return that has none is no return yet: the lead stays with sales until they say why.
+            // With a reason field a return needs its reason: without one the lead stays with sales.
             var reason = options.ReturnReasonField is { } field ? record.Text(field) : status;
-            return person with { Kind = kind, ToStageRaw = status, ReturnedReason = reason, ReturnHeld = reason is null && !person.HubWroteLast };
+            return person with
+            {
+                Kind = kind,
+                ToStageRaw = status,
+                ReturnedReason = reason,
+                ReturnHeld = reason is null && !person.HubWroteLast,
+            };
         }
 
         var known = options.Stages.TryGet(status, out var stage);
         return person with { Kind = kind, ToStageRaw = status, Stage = known ? stage : null, Unmapped = !known, ShowsWork = showsWork };
     }
 
-    /// <summary>A status that is not one to begin with was set by somebody: the hub writes none. On a record the hub did not make, its own write must not pass for theirs.</summary>
+    /// <summary>
+    /// Whether somebody moved the status. The hub's own write to a record it did not create must not count.
+    /// </summary>
     private static bool StatusMoved(SalesforceRecord record, RecordForm form, SalesforceOptions options)
     {
         var ownWriteOnTheirRecord = IsWrittenBy(form.ApiUser, record) && record.IdOf("CreatedById") != form.ApiUser;
@@ -388,7 +439,7 @@ internal static class SalesforceMapper
             && !options.InitialStatuses.Concat(options.ReturnStatuses).Contains(status, StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>A lead that the hub made, and nobody has touched: what stands in it is the hub's word and not the tool's.</summary>
+    /// <summary>Whether the hub created the lead and nobody has changed it since.</summary>
     private static bool IsOwnRow(SalesforceRecord record, RecordForm form, SalesforceOptions options) =>
         IsWrittenBy(form.ApiUser, record) && record.IdOf("CreatedById") == form.ApiUser
         && (record.Text("Status") is not { } status || options.InitialStatuses.Contains(status, StringComparer.OrdinalIgnoreCase));
@@ -396,12 +447,15 @@ internal static class SalesforceMapper
     private static bool IsWrittenBy(string? user, SalesforceRecord record) => user is not null && record.IdOf("LastModifiedById") == user;
 
     /// <summary>
-    /// A person, neither the hub nor whom the hub gave it to, owns the lead. A row shows who owns it now, so for a row somebody else than its maker must have written last, and where the owner is one
-    /// of those whom the hub gives leads, they themselves.
+    /// Whether a person took the lead, who is neither the hub nor an owner it assigned. A row shows only the present
+    /// owner, so the last writer must differ from the creator. A routed owner must be the last writer themselves.
     /// </summary>
     private static bool OwnerTook(SalesforceRecord record, SourceEvent person, RecordForm form, SalesforceOptions options)
     {
-        if (record.IdOf("OwnerId") is not { } owner || !owner.StartsWith(SalesforceId.UserPrefix, StringComparison.Ordinal) || owner == options.OwnerId || owner == form.ApiUser)
+        if (record.IdOf("OwnerId") is not { } owner
+            || !owner.StartsWith(SalesforceId.UserPrefix, StringComparison.Ordinal)
+            || owner == options.OwnerId
+            || owner == form.ApiUser)
         {
             return false;
         }
@@ -409,13 +463,18 @@ internal static class SalesforceMapper
         return form.Form switch
         {
             Form.Updated => true,
-            Form.Row => person.HubLeadId is not null && record.IdOf("CreatedById") is { } maker && owner != maker && record.IdOf("LastModifiedById") is { } writer
+            Form.Row =>
+                person.HubLeadId is not null
+                    && record.IdOf("CreatedById") is { } maker
+                    && owner != maker
+                    && record.IdOf("LastModifiedById") is { } writer
                 && writer != maker && writer != form.ApiUser && (writer == owner || !options.RoutedOwners.Contains(owner)),
             _ => false,
         };
     }
 
-    private static IEnumerable<SourceEvent> OfContact(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
+    private static IEnumerable<SourceEvent> OfContact(
+        SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
     {
         yield return WithPerson(record, blank, form, options);
         if (record.Flag("HasOptedOutOfEmail") == true)
@@ -434,13 +493,21 @@ internal static class SalesforceMapper
             NeedsEnrichment = form.Form != Form.Row && email is null ? ["email"] : [],
             Profile = ProfileOf(record, options),
             ShowsRecord = form.Form == Form.Row,
+            IsPartial = form.Form != Form.Row,
         };
     }
 
-    /// <summary>A person on an opportunity, or taken off it. An event that does not say who and which is read again by the role's id.</summary>
+    /// <summary>
+    /// Maps a role on an opportunity. An event without contact and deal is read again by the role's id.
+    /// </summary>
     private static SourceEvent OfRole(SalesforceRecord record, SourceEvent blank, bool removed, SalesforceOptions options)
     {
-        var role = blank with { Kind = SourceEventKind.AssociationChanged, DealStatus = removed ? DealStatus.Deleted : null, OnlyIfKnown = removed };
+        var role = blank with
+        {
+            Kind = SourceEventKind.AssociationChanged,
+            DealStatus = removed ? DealStatus.Deleted : null,
+            OnlyIfKnown = removed,
+        };
         return record.IdOf("ContactId") is { } contact && record.IdOf("OpportunityId") is { } deal
             ? role with
             {
@@ -450,11 +517,17 @@ internal static class SalesforceMapper
             : role;
     }
 
-    /// <summary>A task or a calendar event that the hub did not make: what lies ahead is booked, what is done is work, unless the hub's own user wrote it.</summary>
+    /// <summary>
+    /// Maps a task or calendar event of others. An open one is a booking, and a done one is
+    /// work, unless the hub's user wrote it.
+    /// </summary>
     private static SourceEvent OfActivity(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
     {
         var done = record.Flag("IsClosed") == true;
-        var day = DateOnly.TryParseExact(record.Text("ActivityDate"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : (DateOnly?)null;
+        var day = DateOnly.TryParseExact(
+            record.Text("ActivityDate"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+            ? date
+            : (DateOnly?)null;
         var start = record.Flag("IsAllDayEvent") == true ? null : record.Instant("StartDateTime");
         return WithWho(record, blank, options) with
         {
@@ -465,13 +538,15 @@ internal static class SalesforceMapper
         };
     }
 
-    /// <summary>An activity of a person the hub may know; nothing where it is nobody's.</summary>
-    private static SourceEvent WithWho(SalesforceRecord record, SourceEvent blank, SalesforceOptions options) => record.IdOf("WhoId") is { } who
+    /// <summary>Maps an activity with its person; an activity without one maps to nothing.</summary>
+    private static SourceEvent WithWho(SalesforceRecord record, SourceEvent blank, SalesforceOptions options) =>
+        record.IdOf("WhoId") is { } who
         ? blank with
         {
             Kind = SourceEventKind.Activity,
             People = [IdentityKey.Person(options.Name, who)],
-            ExternalIds = blank.ExternalIds.Add(who.StartsWith(SalesforceId.LeadPrefix, StringComparison.Ordinal) ? "leadId" : "contactId", who),
+            ExternalIds = blank.ExternalIds.Add(
+                who.StartsWith(SalesforceId.LeadPrefix, StringComparison.Ordinal) ? "leadId" : "contactId", who),
             OnlyIfKnown = true,
         }
         : blank;
@@ -484,12 +559,20 @@ internal static class SalesforceMapper
             return blank;
         }
 
-        var task = blank with { Kind = SourceEventKind.Activity, Detail = record.Text("Subject"), Owner = record.IdOf("OwnerId"), ShowsWork = true };
+        var task = blank with
+        {
+            Kind = SourceEventKind.Activity,
+            Detail = record.Text("Subject"),
+            Owner = record.IdOf("OwnerId"),
+            ShowsWork = true,
+        };
         return record.IdOf("WhoId") is { } who
             ? task with
             {
+                OnlyIfKnown = true,
                 People = [IdentityKey.Person(options.Name, who)],
-                ExternalIds = task.ExternalIds.Add(who.StartsWith(SalesforceId.LeadPrefix, StringComparison.Ordinal) ? "leadId" : "contactId", who),
+                ExternalIds = task.ExternalIds.Add(
+                    who.StartsWith(SalesforceId.LeadPrefix, StringComparison.Ordinal) ? "leadId" : "contactId", who),
             }
             : task with { NeedsEnrichment = ["email"] };
     }
@@ -498,15 +581,13 @@ internal static class SalesforceMapper
 
     private static string? Known(string? text, string placeholder) => text == placeholder ? null : text;
 
-    /// <summary>What a record says of a field: empty where it says that it is, null where it says nothing.</summary>
+    /// <summary>Returns a field's value: "" when it is stated as empty, null when it is missing.</summary>
     private static string? Said(SalesforceRecord record, string field) => record.IsEmpty(field) ? "" : record.Text(field);
 
     private static IEnumerable<SourceEvent> Unreadable(IEnumerable<string> fingerprints, string why) =>
         fingerprints.Select(fingerprint => UnreadableEvent.Of("salesforce", ToolSide.Crm, fingerprint, why));
 
-    /// <summary>How a record was told.</summary>
-    /// <param name="Form">In which form.</param>
-    /// <param name="ApiUser">The user the hub acts as, where it is known.</param>
+    /// <summary>The form in which a record arrived, with the hub's user when known.</summary>
     private sealed record RecordForm(Form Form, string? ApiUser);
 
     private enum Form

@@ -6,10 +6,12 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>How the hub talks with one Salesforce organisation. Section <c>Connectors:{name}</c> with <c>Type</c> Salesforce.</summary>
+/// <summary>
+/// Settings of one Salesforce organisation. Section <c>Connectors:{name}</c> with <c>Type</c> Salesforce.
+/// </summary>
 public sealed class SalesforceOptions
 {
-    /// <summary>The hosts at which any organisation can sign in.</summary>
+    /// <summary>The shared login hosts.</summary>
     internal const string LoginUrl = "https://login.salesforce.com", SandboxLoginUrl = "https://test.salesforce.com";
 
     private static readonly Dictionary<string, FunnelStage> LeadStatuses = new()
@@ -36,88 +38,120 @@ public sealed class SalesforceOptions
     /// <summary>Gets the connector's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Gets the login host: <c>https://login.salesforce.com</c> or the organisation's own My Domain host, which client credentials need.</summary>
+    /// <summary>
+    /// Gets the login host: <c>https://login.salesforce.com</c>, or the My Domain host, which client credentials need.
+    /// </summary>
     public required Uri BaseUrl { get; init; }
 
     /// <summary>Gets the app's consumer key. Required.</summary>
     public required string ClientId { get; init; }
 
-    /// <summary>Gets the app's consumer secret, for the client-credentials flow. Either this or <see cref="PrivateKey"/>.</summary>
+    /// <summary>
+    /// Gets the app's consumer secret for client credentials, used instead of <see cref="PrivateKey"/>.
+    /// </summary>
     public string? ClientSecret { get; init; }
 
-    /// <summary>Gets the RSA key in PEM, for the JWT bearer flow; needs <see cref="Username"/>.</summary>
+    /// <summary>Gets the RSA key in PEM for the JWT bearer flow; needs <see cref="Username"/>.</summary>
     public string? PrivateKey { get; init; }
 
-    /// <summary>Gets the user the hub acts as, for the JWT bearer flow.</summary>
+    /// <summary>Gets the hub's user, for the JWT bearer flow.</summary>
     public string? Username { get; init; }
 
-    /// <summary>Gets whom the JWT is for. Default: the login host.</summary>
+    /// <summary>Gets the audience of the JWT. Default: the login host.</summary>
     public required string Audience { get; init; }
 
-    /// <summary>Gets the REST API's version. Default: <c>v60.0</c>.</summary>
+    /// <summary>Gets the version of the REST API. Default: <c>v60.0</c>.</summary>
     public required string ApiVersion { get; init; }
 
-    /// <summary>Gets the organisation's id, 18 characters; null where it is not set, and then outbound messages are refused.</summary>
+    /// <summary>Gets the organisation's id, 18 characters; null refuses outbound messages.</summary>
     public string? OrganizationId { get; init; }
 
-    /// <summary>Gets the secret shared with the relay that sends change events to the channel <c>cdc</c>; null refuses them.</summary>
+    /// <summary>
+    /// Gets the secret of the relay that sends change events to the channel <c>cdc</c>; null refuses them.
+    /// </summary>
     public string? RelaySecret { get; init; }
 
-    /// <summary>Gets the last segment of the path outbound messages are sent to; null refuses them.</summary>
+    /// <summary>Gets the secret last path segment of outbound messages; null refuses them.</summary>
     public string? OutboundSecret { get; init; }
 
-    /// <summary>Gets the Lead field that holds the hub's lead id. Default: <c>IntegrationHub_Lead_Id__c</c>.</summary>
+    /// <summary>Gets the Lead field for the hub's lead id. Default: <c>IntegrationHub_Lead_Id__c</c>.</summary>
     public required string LeadExternalIdField { get; init; }
 
-    /// <summary>Gets the Task field that holds the hub's handoff id. Default: <c>IntegrationHub_Handoff_Id__c</c>.</summary>
+    /// <summary>Gets the Task field for the hub's handoff id. Default: <c>IntegrationHub_Handoff_Id__c</c>.</summary>
     public required string TaskExternalIdField { get; init; }
 
-    /// <summary>Gets the user that leads and tasks are given to; null leaves it to Salesforce.</summary>
+    /// <summary>Gets the owner of new leads and tasks; null leaves it to Salesforce.</summary>
     public string? OwnerId { get; init; }
 
-    /// <summary>Gets the users whom the hub's routes give leads: that one of them owns a lead does not yet show that they have begun. Settings <c>Owners:{name}:Id:{connector}</c>.</summary>
+    /// <summary>
+    /// Gets the users that routes assign leads to. Owning a lead does not show that they work on it. Settings
+    /// <c>Owners:{name}:Id:{connector}</c>.
+    /// </summary>
     public IReadOnlySet<string> RoutedOwners { get; init; } = new HashSet<string>();
 
-    /// <summary>Gets the lead statuses in which nobody has begun. Default: <c>Open - Not Contacted</c>.</summary>
+    /// <summary>Gets the lead statuses before any work. Default: <c>Open - Not Contacted</c>.</summary>
     public required IReadOnlyList<string> InitialStatuses { get; init; }
 
-    /// <summary>Gets the lead statuses by which sales give a lead back. Default: <c>Closed - Not Converted</c>.</summary>
+    /// <summary>Gets the lead statuses of a return. Default: <c>Closed - Not Converted</c>.</summary>
     public required IReadOnlyList<string> ReturnStatuses { get; init; }
 
-    /// <summary>Gets a value indicating whether a lead that was given back gets the first of <see cref="InitialStatuses"/> when it is handed over again. Default: true.</summary>
+    /// <summary>
+    /// Gets a value indicating whether a returned lead gets the first of <see cref="InitialStatuses"/> with
+    /// its next handoff. Default: true.
+    /// </summary>
     public required bool ReopenReturned { get; init; }
 
-    /// <summary>Gets the properties of the profile that leads and contacts are kept in step with. Setting <c>WriteProfile</c>; default none.</summary>
+    /// <summary>
+    /// Gets the profile properties that the hub writes to leads and contacts. Setting
+    /// <c>WriteProfile</c>; default none.
+    /// </summary>
     public required ImmutableHashSet<PersonProperty> WriteProfile { get; init; }
 
-    /// <summary>Gets the Lead field with the reason of a return, without which there is none; null takes the status for the reason.</summary>
+    /// <summary>
+    /// Gets the Lead field for the reason, which a return then needs; null uses the status as the reason.
+    /// </summary>
     public string? ReturnReasonField { get; init; }
 
-    /// <summary>Gets the country of telephone numbers without a country code, ISO 3166 with two letters; null compares them by their digits.</summary>
+    /// <summary>
+    /// Gets the country (ISO 3166, two letters) of phone numbers without a country code; null compares their digits.
+    /// </summary>
     public string? PhoneRegion { get; init; }
 
-    /// <summary>Gets what lead statuses mean. Setting <c>StageMap:{raw}</c>.</summary>
+    /// <summary>Gets the meaning of lead statuses. Setting <c>StageMap:{raw}</c>.</summary>
     public required StageMap<FunnelStage> Stages { get; init; }
 
-    /// <summary>Gets what opportunity stages mean; won and lost are decided by IsClosed and IsWon where these are told. Setting <c>DealStageMap:{raw}</c>.</summary>
+    /// <summary>
+    /// Gets the meaning of opportunity stages. IsClosed and IsWon win over it. Setting <c>DealStageMap:{raw}</c>.
+    /// </summary>
     public required StageMap<DealStageMeaning> DealStages { get; init; }
 
-    /// <summary>Gets the types of deals that are business with existing customers: won, they are Repeat. Setting <c>DealTypeMap:{raw}</c>.</summary>
+    /// <summary>
+    /// Gets the deal types of business with existing customers, which are Repeat when won.
+    /// Setting <c>DealTypeMap:{raw}</c>.
+    /// </summary>
     public StageMap<FunnelStage> DealTypes { get; init; } = new([]);
 
-    /// <summary>Gets a value indicating whether the organisation has several currencies: only then does CurrencyIsoCode exist. Default: false.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the organisation has several currencies, and so the field
+    /// CurrencyIsoCode. Default: false.
+    /// </summary>
     public required bool MultiCurrency { get; init; }
 
-    /// <summary>Gets a value indicating whether tasks are polled too: the done ones show work, the open ones that have a date pause the stall clock. Default: true.</summary>
+    /// <summary>
+    /// Gets a value indicating whether tasks are polled: done ones show work, open ones with a date
+    /// pause the stall clock. Default: true.
+    /// </summary>
     public required bool PollTasks { get; init; }
 
-    /// <summary>Gets a value indicating whether calendar events are polled too: they pause the stall clock. Default: true.</summary>
+    /// <summary>
+    /// Gets a value indicating whether calendar events are polled, which pause the stall clock. Default: true.
+    /// </summary>
     public required bool PollEvents { get; init; }
 
-    /// <summary>Gets how far a poll goes back before the last row it has seen, for rows that were committed late. Default: 5 minutes.</summary>
+    /// <summary>Gets how far a poll reads back before the last row, for late commits. Default: 5 minutes.</summary>
     public required TimeSpan PollOverlap { get; init; }
 
-    /// <summary>Gets where the very first poll begins; null reads everything.</summary>
+    /// <summary>Gets where the first poll starts; null reads everything.</summary>
     public DateTimeOffset? PollSince { get; init; }
 
     /// <summary>Reads the settings; faults go to the reader of <paramref name="settings"/>.</summary>
@@ -173,7 +207,7 @@ public sealed class SalesforceOptions
             "IntegrationHub_Lead_Id__c");
     }
 
-    /// <summary>What one setting asks of another. A setting that is there and wrong is a fault of its own.</summary>
+    /// <summary>Checks settings that depend on each other. A wrong setting is a fault of its own.</summary>
     private void CheckTogether(ConnectorSettings settings)
     {
         var reader = settings.Reader;
@@ -194,9 +228,11 @@ public sealed class SalesforceOptions
         }
 
         const string Prefix = SalesforceId.UserPrefix;
-        foreach (var (setting, _) in settings.Owners.Where(owner => !SalesforceId.IsId(owner.Value) || !owner.Value.StartsWith(Prefix, StringComparison.Ordinal)))
+        foreach (var (setting, _) in settings.Owners.Where(
+            owner => !SalesforceId.IsId(owner.Value) || !owner.Value.StartsWith(Prefix, StringComparison.Ordinal)))
         {
-            settings.OwnerFault(setting, $"a user's id of 15 or 18 letters and digits that begins with {Prefix}", $"{Prefix}5g000001AbCdEAK");
+            settings.OwnerFault(
+                setting, $"a user's id of 15 or 18 letters and digits that begins with {Prefix}", $"{Prefix}5g000001AbCdEAK");
         }
     }
 

@@ -4,16 +4,19 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>Polls one organisation: every object a step a time, in order of (SystemModstamp, Id), and again from a little before where it ended.</summary>
+/// <summary>
+/// Polls one organisation, one object after another, by (SystemModstamp, Id). Each run starts a
+/// little before the end of the last one.
+/// </summary>
 internal sealed partial class SalesforcePoll(SalesforceClient client, SalesforceOptions options, ILogger logger)
 {
-    /// <summary>Rows that the last page of this process brought and that will come again, with the cursor that says they are safe. Any other cursor makes it forgotten.</summary>
+    /// <summary>The rows of the last page that will be read again, valid for one cursor only.</summary>
     private volatile Known _known = new("", []);
 
-    /// <summary>How far back a gap is read again at most: as long as Salesforce keeps its events.</summary>
+    /// <summary>The longest gap that is read again: as long as Salesforce keeps its events.</summary>
     private static readonly TimeSpan LongestGap = TimeSpan.FromDays(3);
 
-    /// <summary>The cursor that reads again what a gap may have swallowed.</summary>
+    /// <summary>Returns the cursor that reads the gap again.</summary>
     public string? Rewind(string? cursor, EventGap gap, DateTimeOffset now)
     {
         if (cursor is null || !Enum.TryParse<PolledObject>(gap.RecordType, out var polled) || !Enum.IsDefined(polled))
@@ -25,7 +28,6 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
         return PollCursor.Read(cursor, options.Name).Back(polled, from > now - LongestGap ? from : now - LongestGap).Write();
     }
 
-    /// <summary>Makes one step.</summary>
     public async Task<PollPage> StepAsync(string? cursor, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var positions = PollCursor.Read(cursor, options.Name).Positions;
@@ -41,7 +43,9 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
 
             var rows = pages.SelectMany(page => page.Page.Records).ToList();
             next[polled] = position.After(LastOf(rows), pages.Sum(page => page.Page.Rows) >= Soql.PageSize, now, options.PollOverlap);
-            seen.UnionWith(rows.Where(row => row.Instant("SystemModstamp") >= next[polled].At).Select(KeyOf).Concat(pages.SelectMany(page => page.Page.Unreadable)));
+            seen.UnionWith(
+                rows.Where(row => row.Instant("SystemModstamp") >= next[polled].At)
+                    .Select(KeyOf).Concat(pages.SelectMany(page => page.Page.Unreadable)));
         }
 
         var nextCursor = PollCursor.Of(next, seen).Write();
@@ -49,7 +53,7 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
         return new(deliveries, nextCursor, next.Values.Any(position => position.Id is not null));
     }
 
-    /// <summary>Every object and relation that changes a journey. A lead comes before the contact that it was converted to, and a deal before the people on it.</summary>
+    /// <summary>Returns the polled objects. A lead precedes its contact, and a deal precedes its people.</summary>
     private IEnumerable<PolledObject> Polled() =>
     [
         PolledObject.Lead,
@@ -60,7 +64,8 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
         .. options.PollEvents ? [PolledObject.Event] : Array.Empty<PolledObject>(),
     ];
 
-    private async Task<IReadOnlyList<(byte[] Body, QueryPage Page)>> PagesAsync(PolledObject polled, PollPosition position, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(byte[] Body, QueryPage Page)>> PagesAsync(
+        PolledObject polled, PollPosition position, CancellationToken cancellationToken)
     {
         try
         {
@@ -68,7 +73,7 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
         }
         catch (VendorRefusedException refused) when (polled is PolledObject.Task or PolledObject.Event)
         {
-            // Activities are one sign of work among several: an organisation that keeps them from the hub still gives the rest.
+            // Activities are optional: without access to them the other objects are still polled.
             Log.NoActivities(logger, options.Name, polled, refused.ErrorCode);
             return [];
         }
@@ -86,11 +91,14 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
         ReceivedAt = now,
     };
 
-    private static bool IsNews(QueryPage page, HashSet<string> known) => page.Records.Select(KeyOf).Concat(page.Unreadable).Any(row => !known.Contains(row));
+    private static bool IsNews(QueryPage page, HashSet<string> known) =>
+        page.Records.Select(KeyOf).Concat(page.Unreadable).Any(row => !known.Contains(row));
 
-    /// <summary>The last row that says when it was changed: one that does not is no reason to stand still.</summary>
+    /// <summary>Returns the last row with a timestamp. Rows without one must not stop the poll.</summary>
     private static (DateTimeOffset At, string Id)? LastOf(List<SalesforceRecord> rows) =>
-        rows.FindLast(row => row.Instant("SystemModstamp") is not null) is { } last ? (last.Instant("SystemModstamp")!.Value, last.Id) : null;
+        rows.FindLast(row => row.Instant("SystemModstamp") is not null) is { } last
+            ? (last.Instant("SystemModstamp")!.Value, last.Id)
+            : null;
 
     private static string KeyOf(SalesforceRecord row) => $"{row.Id}|{row.Version}";
 
@@ -98,7 +106,9 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{Connector} refuses the query for {Polled}s ({ErrorCode}): none are seen. Grant the fields, or set Poll{Polled}s to false.")]
+        [LoggerMessage(
+            1, LogLevel.Warning,
+            "{Connector} refuses the query for {Polled}s ({ErrorCode}): none are seen. Grant the fields, or set Poll{Polled}s to false.")]
         public static partial void NoActivities(ILogger logger, string connector, PolledObject polled, string? errorCode);
     }
 }

@@ -21,25 +21,31 @@ internal static class SalesforceRegistration
             .AddVendorClient<ISalesforceApi>(
                 options.Name, options.BaseUrl, Json,
                 (provider, cancellationToken) => TokenAsync(provider, options, session, cancellationToken),
-                provider => new SalesforceInstanceHandler(provider.GetRequiredKeyedService<AccessTokenCache>(options.Name), session, options.BaseUrl))
+                provider =>
+                    new SalesforceInstanceHandler(
+                        provider.GetRequiredKeyedService<AccessTokenCache>(options.Name), session, options.BaseUrl))
             .AddSingleton<IConnector>(provider => new SalesforceConnector(
                 options,
-                new(provider.GetRequiredKeyedService<ISalesforceApi>(options.Name), provider.GetRequiredKeyedService<VendorCalls>(options.Name), session, options),
+                new(
+                    provider.GetRequiredKeyedService<ISalesforceApi>(options.Name),
+                    provider.GetRequiredKeyedService<VendorCalls>(options.Name), session, options),
                 provider.GetRequiredService<ILogger<SalesforceConnector>>()));
     }
 
-    /// <summary>Salesforce does not say how long a token holds: until it is refused.</summary>
-    private static async Task<AccessToken> TokenAsync(IServiceProvider provider, SalesforceOptions options, SalesforceSession session, CancellationToken cancellationToken)
+    /// <summary>Fetches a token. Salesforce does not tell its lifetime, so it is used until refused.</summary>
+    private static async Task<AccessToken> TokenAsync(
+        IServiceProvider provider, SalesforceOptions options, SalesforceSession session, CancellationToken cancellationToken)
     {
         var form = SalesforceSignIn.Form(options, provider.GetRequiredService<TimeProvider>().GetUtcNow());
         var login = provider.GetRequiredKeyedService<ISalesforceLoginApi>(options.Name);
-        var token = await provider.GetRequiredKeyedService<VendorCalls>(options.Name).RunAsync(() => login.TokenAsync(form, cancellationToken));
+        var token = await provider.GetRequiredKeyedService<VendorCalls>(options.Name)
+            .RunAsync(() => login.TokenAsync(form, cancellationToken));
         if (token.AccessToken is not { Length: > 0 } granted)
         {
             throw new VendorUnavailableException(options.Name, "POST /services/oauth2/token", null, null);
         }
 
-        session.Enter(token);
+        session.Store(token);
         return new(granted, null);
     }
 }

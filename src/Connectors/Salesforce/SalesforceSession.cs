@@ -1,22 +1,26 @@
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>What the last sign-in told beside the token: where the organisation's API is, and as whom the hub acts there.</summary>
+/// <summary>The API's address and the hub's user, as of the last sign-in.</summary>
 internal sealed class SalesforceSession(Uri loginUrl)
 {
     private volatile Place _place = new(loginUrl.OriginalString.TrimEnd('/'), null);
 
-    /// <summary>Gets the API's address, without a slash at its end. Before the first sign-in it is the login host.</summary>
+    /// <summary>
+    /// Gets the API's address without a trailing slash. Before the first sign-in it is the login host.
+    /// </summary>
     public string InstanceUrl => _place.InstanceUrl;
 
-    /// <summary>Gets the id of the user the hub acts as; null where it is not known.</summary>
+    /// <summary>Gets the id of the hub's user; null when unknown.</summary>
     public string? UserId => _place.UserId;
 
-    /// <summary>Takes a sign-in's answer.</summary>
-    public void Enter(SalesforceTokenWire token)
+    /// <summary>Stores a sign-in's answer.</summary>
+    public void Store(SalesforceTokenWire token)
     {
         var user = token.Id?.TrimEnd('/').Split('/')[^1];
         _place = new(
-            Uri.TryCreate(token.InstanceUrl, UriKind.Absolute, out _) ? token.InstanceUrl.TrimEnd('/') : loginUrl.OriginalString.TrimEnd('/'),
+            Uri.TryCreate(token.InstanceUrl, UriKind.Absolute, out _)
+                ? token.InstanceUrl.TrimEnd('/')
+                : loginUrl.OriginalString.TrimEnd('/'),
             SalesforceId.IsId(user) ? SalesforceId.Normalise(user!) : null);
     }
 

@@ -4,13 +4,13 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>What is sent to sign in.</summary>
+/// <summary>Makes the sign-in form.</summary>
 internal static class SalesforceSignIn
 {
-    /// <summary>How long an assertion holds: Salesforce wants about three minutes.</summary>
+    /// <summary>The lifetime of an assertion; Salesforce recommends three minutes.</summary>
     private static readonly TimeSpan AssertionHolds = TimeSpan.FromMinutes(3);
 
-    /// <summary>The form: a signed assertion where there is a key, else the client's credentials.</summary>
+    /// <summary>Returns a signed assertion when a key is set, else the client's credentials.</summary>
     public static IReadOnlyDictionary<string, string> Form(SalesforceOptions options, DateTimeOffset now) => options.PrivateKey is { } key
         ? new Dictionary<string, string>
         {
@@ -29,7 +29,7 @@ internal static class SalesforceSignIn
         using var rsa = RSA.Create();
         rsa.ImportFromPem(key);
 
-        // Without the cache, which would keep the key after it is disposed of.
+        // Without the cache, which would keep the key after its disposal.
         var credentials = new SigningCredentials(new RsaSecurityKey(rsa), SecurityAlgorithms.RsaSha256)
         {
             CryptoProviderFactory = new() { CacheSignatureProviders = false },

@@ -1,13 +1,16 @@
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>Cuts texts to what their fields hold: Salesforce refuses a whole record for one that is too long.</summary>
+/// <summary>
+/// Cuts texts to the length of their fields: one text that is too long makes Salesforce refuse the record.
+/// </summary>
 internal static class SalesforceText
 {
     private const int Usual = 255;
 
-    private static readonly Dictionary<string, int> Lengths = new() { ["FirstName"] = 40, ["LastName"] = 80, ["Phone"] = 40, ["Country"] = 80, ["Title"] = 128, ["Description"] = 32_000 };
+    private static readonly Dictionary<string, int> Lengths = new()
+    { ["FirstName"] = 40, ["LastName"] = 80, ["Phone"] = 40, ["Country"] = 80, ["Title"] = 128, ["Description"] = 32_000 };
 
-    /// <summary>The text as the field takes it; a cut shows.</summary>
+    /// <summary>Returns the text, cut with an ellipsis when it is too long.</summary>
     public static string Fit(string field, string text)
     {
         var most = Lengths.GetValueOrDefault(field, Usual);
@@ -16,7 +19,7 @@ internal static class SalesforceText
             return text;
         }
 
-        // Not between the two halves of one character.
+        // Never split a surrogate pair.
         var cut = char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1;
         return string.Concat(text.AsSpan(0, cut), "…");
     }

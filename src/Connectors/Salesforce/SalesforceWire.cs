@@ -12,70 +12,94 @@ using IntegrationHub.Connectors.Events;
 namespace IntegrationHub.Connectors.Salesforce;
 
 /// <summary>
-/// A record, or the part of it that a message carries, in the one form that rows, change events and outbound messages are brought to. Field names are Salesforce's;
-/// those of a parent or a compound field have a dot (<c>Contact.Email</c>, <c>Name.LastName</c>). A field that is there without a value is null.
+/// A record, or the part of it in a message, in one form for rows, change events and outbound messages. Fields have
+/// Salesforce's names; nested ones have a dot (<c>Contact.Email</c>). A field without a value is null.
 /// </summary>
-/// <param name="Entity">The object: Lead, Opportunity, ….</param>
+/// <param name="Entity">The object, such as Lead.</param>
 /// <param name="Id">The id, 18 characters.</param>
-/// <param name="Fields">The fields.</param>
-/// <param name="Roles">The contacts of an opportunity, where a row brings them.</param>
-internal sealed record SalesforceRecord(string Entity, string Id, ImmutableDictionary<string, string?> Fields, ImmutableArray<ContactRole> Roles)
+/// <param name="Roles">The contacts of an opportunity's row.</param>
+internal sealed record SalesforceRecord(
+    string Entity, string Id, ImmutableDictionary<string, string?> Fields, ImmutableArray<ContactRole> Roles)
 {
     /// <summary>
-    /// Gets what tells this version of a row from every other: the stamp, and since that counts whole seconds, a hash of the record's own fields.
+    /// Gets the version of a row: its stamp and a hash of its fields, because stamps count whole seconds.
     /// </summary>
-    public string Version => $"{SalesforceMapper.Stamp(Instant("SystemModstamp"))}|{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(OwnFields)))[..8]}";
+    public string Version
+    {
+        get
+        {
+            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(OwnFields)));
+            return $"{SalesforceMapper.Stamp(Instant("SystemModstamp"))}|{hash[..8]}";
+        }
+    }
 
     private string OwnFields => string.Join('\n', Fields
         .Where(own => own.Value is not null && own.Key != "SystemModstamp" && !own.Key.Contains('.', StringComparison.Ordinal))
         .OrderBy(own => own.Key, StringComparer.Ordinal)
         .Select(own => $"{own.Key}={own.Value}"));
 
-    /// <summary>The value of a field; null where it is missing, empty or kept back.</summary>
-    public string? Text(string field) => Fields.TryGetValue(field, out var value) && !string.IsNullOrWhiteSpace(value) && !Withheld.Is(value) ? value : null;
+    /// <summary>Returns a field's value; null when it is missing, empty or withheld.</summary>
+    public string? Text(string field) =>
+        Fields.TryGetValue(field, out var value) && !string.IsNullOrWhiteSpace(value) && !Withheld.Is(value) ? value : null;
 
-    /// <summary>Whether the record says that a field is empty.</summary>
+    /// <summary>Whether the record states that a field is empty.</summary>
     public bool IsEmpty(string field) => Fields.TryGetValue(field, out var value) && string.IsNullOrWhiteSpace(value);
 
-    /// <summary>A field with an id, in the long form.</summary>
+    /// <summary>Returns an id in the long form.</summary>
     public string? IdOf(string field) => Text(field) is { } id ? SalesforceId.Normalise(id) : null;
 
-    /// <summary>A truth value; null where it is not said.</summary>
+    /// <summary>Returns a boolean; null when missing.</summary>
     public bool? Flag(string field) => bool.TryParse(Text(field), out var flag) ? flag : null;
 
-    /// <summary>A number; null where it is not said.</summary>
-    public decimal? Number(string field) => decimal.TryParse(Text(field), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+    /// <summary>Returns a number; null when missing.</summary>
+    public decimal? Number(string field) =>
+        decimal.TryParse(Text(field), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    /// <summary>A point in time, whatever way its offset is written; null where it is not said.</summary>
+    /// <summary>Returns an instant with any notation of its offset; null when missing.</summary>
     public DateTimeOffset? Instant(string field) =>
-        DateTimeOffset.TryParse(Text(field), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant) ? instant : null;
+        DateTimeOffset.TryParse(
+            Text(field), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
+            ? instant
+            : null;
 }
 
-/// <summary>A contact of an opportunity.</summary>
 internal sealed record ContactRole(string ContactId, string? Email, bool Primary);
 
-/// <summary>A change event: what happened, and the fields it brings for each of its records.</summary>
+/// <summary>
+/// A change event with the changed fields of its records. <paramref name="HidesCleared"/> is set when it does not name
+/// the emptied fields.
+/// </summary>
 internal sealed record ChangeEvent(
-    string Entity, IReadOnlyList<string> RecordIds, string ChangeType, string? ChangeOrigin, string TransactionKey, long SequenceNumber, DateTimeOffset? CommittedAt,
-    ImmutableDictionary<string, string?> Fields);
+    string Entity,
+    IReadOnlyList<string> RecordIds,
+    string ChangeType,
+    string? ChangeOrigin,
+    string TransactionKey,
+    long SequenceNumber,
+    DateTimeOffset? CommittedAt,
+    ImmutableDictionary<string, string?> Fields,
+    bool HidesCleared);
 
-/// <summary>The change events of a request. <paramref name="Unreadable"/> has the fingerprints of those that cannot be read.</summary>
+/// <summary>
+/// The change events of a request. <paramref name="Unreadable"/> has the fingerprints of unreadable ones.
+/// </summary>
 internal sealed record ChangeBatch(IReadOnlyList<ChangeEvent> Changes, IReadOnlyList<string> Unreadable);
 
-/// <summary>A page of a query's answer. <paramref name="Unreadable"/> has the fingerprints of rows that cannot be read.</summary>
+/// <summary>A page of a query. <paramref name="Unreadable"/> has the fingerprints of unreadable rows.</summary>
 internal sealed record QueryPage(IReadOnlyList<SalesforceRecord> Records, string? NextRecordsUrl, IReadOnlyList<string> Unreadable)
 {
-    /// <summary>Gets how many rows the page has, those included that cannot be read.</summary>
+    /// <summary>Gets the number of rows, unreadable ones included.</summary>
     public int Rows => Records.Count + Unreadable.Count;
 }
 
-/// <summary>The notifications of an outbound message, and the organisation they are of. <paramref name="Unreadable"/> has the fingerprints of those that cannot be read.</summary>
-internal sealed record OutboundMessage(string OrganizationId, IReadOnlyList<OutboundNotification> Notifications, IReadOnlyList<string> Unreadable);
+/// <summary>
+/// An outbound message. <paramref name="Unreadable"/> has the fingerprints of unreadable notifications.
+/// </summary>
+internal sealed record OutboundMessage(
+    string OrganizationId, IReadOnlyList<OutboundNotification> Notifications, IReadOnlyList<string> Unreadable);
 
-/// <summary>One notification.</summary>
 internal sealed record OutboundNotification(string Id, SalesforceRecord Record);
 
-/// <summary>A token.</summary>
 internal sealed record SalesforceTokenWire
 {
     [JsonPropertyName("access_token")]
@@ -84,25 +108,27 @@ internal sealed record SalesforceTokenWire
     [JsonPropertyName("instance_url")]
     public string? InstanceUrl { get; init; }
 
-    /// <summary>A URL that ends with the organisation's and the user's id.</summary>
+    /// <summary>A URL that ends with the ids of the organisation and the user.</summary>
     public string? Id { get; init; }
 }
 
-/// <summary>Reads Salesforce's three forms. Each answers null where nothing of it is what it should be.</summary>
+/// <summary>Parses Salesforce's three forms. Each method returns null when nothing is readable.</summary>
 internal static class SalesforceWire
 {
     private const string Outbound = "http://soap.sforce.com/2005/09/outbound";
     private const string Xsi = "http://www.w3.org/2001/XMLSchema-instance";
 
-    /// <summary>Ten million characters: a hundred notifications of the largest records.</summary>
+    private const int LongestName = 80;
+
+    /// <summary>The most characters of a message: a hundred notifications of the largest records.</summary>
     private const long LongestMessage = 10_000_000;
 
-    /// <summary>The change events of a relay's request: one, or an array of them.</summary>
+    /// <summary>Parses a relay's change event, or an array of them.</summary>
     public static ChangeBatch? ParseChanges(ReadOnlyMemory<byte> body)
     {
         try
         {
-            using var document = JsonDocument.Parse(WellFormed.Json(body));
+            using var document = WellFormed.Parse(body);
             var root = document.RootElement;
             var (changes, unreadable) = Each(root.ValueKind == JsonValueKind.Array ? root.EnumerateArray() : [root], ParseChange);
             return changes.Count == 0 && unreadable.Count > 0 ? null : new(changes, unreadable);
@@ -113,12 +139,12 @@ internal static class SalesforceWire
         }
     }
 
-    /// <summary>The rows of a query's answer.</summary>
+    /// <summary>Parses a page of a query.</summary>
     public static QueryPage? ParsePage(ReadOnlyMemory<byte> body)
     {
         try
         {
-            using var document = JsonDocument.Parse(WellFormed.Json(body));
+            using var document = WellFormed.Parse(body);
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || Member(root, "records") is not { ValueKind: JsonValueKind.Array } rows)
             {
@@ -134,7 +160,7 @@ internal static class SalesforceWire
         }
     }
 
-    /// <summary>Reads each part by itself: one that cannot be read is known by its fingerprint.</summary>
+    /// <summary>Reads each part by itself. An unreadable one gives its fingerprint.</summary>
     private static (List<T> Read, List<string> Unreadable) Each<T>(IEnumerable<JsonElement> parts, Func<JsonElement, T?> read)
         where T : class
     {
@@ -154,22 +180,25 @@ internal static class SalesforceWire
         return (all, unreadable);
     }
 
-    /// <summary>A row as a query or the record's own resource gives it; null where it does not say what it is.</summary>
+    /// <summary>Parses a row of a query or a record resource; null when it lacks id or type.</summary>
     public static SalesforceRecord? ParseRow(JsonElement row)
     {
-        if (row.ValueKind != JsonValueKind.Object || String(row, "Id") is not { } id || Member(row, "attributes") is not { ValueKind: JsonValueKind.Object } attributes
+        if (row.ValueKind != JsonValueKind.Object
+            || String(row, "Id") is not { } id
+            || Member(row, "attributes") is not { ValueKind: JsonValueKind.Object } attributes
             || String(attributes, "type") is not { } entity)
         {
             return null;
         }
 
-        var roles = Member(row, "OpportunityContactRoles") is { ValueKind: JsonValueKind.Object } children && Member(children, "records") is { ValueKind: JsonValueKind.Array } records
+        var roles = Member(row, "OpportunityContactRoles") is { ValueKind: JsonValueKind.Object } children
+            && Member(children, "records") is { ValueKind: JsonValueKind.Array } records
             ? records.EnumerateArray().Select(ParseRole).OfType<ContactRole>().ToImmutableArray()
             : [];
         return new(entity, SalesforceId.Normalise(id), Flatten(row), roles);
     }
 
-    /// <summary>An outbound message. Document type definitions are refused, and with them every entity.</summary>
+    /// <summary>Parses an outbound message. Document type definitions are refused, and so every entity.</summary>
     public static OutboundMessage? ParseOutbound(ReadOnlyMemory<byte> body)
     {
         try
@@ -182,7 +211,7 @@ internal static class SalesforceWire
         }
     }
 
-    /// <summary>A message as two, each with half of its notifications; alone where it has only one.</summary>
+    /// <summary>Splits a message in two, each with half of its notifications. A message with one stays whole.</summary>
     public static IReadOnlyList<byte[]> HalveOutbound(ReadOnlyMemory<byte> body)
     {
         var document = Load(body);
@@ -190,7 +219,9 @@ internal static class SalesforceWire
         return count < 2 ? [body.ToArray()] : [Part(document, ..(count / 2)), Part(document, (count / 2)..)];
     }
 
-    /// <summary>Loads a message. One that is not well-formed is repaired once: a genuine message is not to be lost for one bad character.</summary>
+    /// <summary>
+    /// Loads a message. A malformed one is repaired once, so that one bad character does not lose it.
+    /// </summary>
     private static XDocument Load(ReadOnlyMemory<byte> body)
     {
         try
@@ -205,7 +236,12 @@ internal static class SalesforceWire
 
     private static XDocument Load(byte[] body)
     {
-        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = LongestMessage };
+        var settings = new XmlReaderSettings
+        {
+            DtdProcessing = DtdProcessing.Prohibit,
+            XmlResolver = null,
+            MaxCharactersInDocument = LongestMessage,
+        };
         using var stream = new MemoryStream(body, writable: false);
         using var reader = XmlReader.Create(stream, settings);
         return XDocument.Load(reader);
@@ -229,33 +265,44 @@ internal static class SalesforceWire
             return null;
         }
 
-        var notifications = message.Elements(XName.Get("Notification", Outbound)).Select(element => (Element: element, Read: ParseNotification(element))).ToList();
+        var notifications = message.Elements(XName.Get("Notification", Outbound))
+            .Select(element => (Element: element, Read: ParseNotification(element))).ToList();
         return notifications.TrueForAll(notification => notification.Read is null)
             ? null
             : new(
                 SalesforceId.Normalise(organization),
                 [.. notifications.Select(notification => notification.Read).OfType<OutboundNotification>()],
-                [.. notifications.Where(notification => notification.Read is null).Select(notification => UnreadableEvent.Fingerprint(notification.Element.ToString(SaveOptions.DisableFormatting)))]);
+                [
+                    .. notifications.Where(notification => notification.Read is null)
+                        .Select(notification => UnreadableEvent.Fingerprint(notification.Element.ToString(SaveOptions.DisableFormatting))),
+                ]);
     }
 
     private static OutboundNotification? ParseNotification(XElement notification)
     {
-        if (notification.Element(XName.Get("Id", Outbound))?.Value is not { Length: > 0 } id || notification.Element(XName.Get("sObject", Outbound)) is not { } body
+        if (notification.Element(XName.Get("Id", Outbound))?.Value is not { Length: > 0 } id
+            || notification.Element(XName.Get("sObject", Outbound)) is not { } body
             || body.Attribute(XName.Get("type", Xsi))?.Value is not { } type)
         {
             return null;
         }
 
-        var fields = body.Elements().GroupBy(field => field.Name.LocalName).ToImmutableDictionary(field => field.Key, field => (string?)field.First().Value);
+        var fields = body.Elements()
+            .GroupBy(field => field.Name.LocalName).ToImmutableDictionary(field => field.Key, field => (string?)field.First().Value);
         return fields.GetValueOrDefault("Id") is not { } recordId
             ? null
-            : new(SalesforceId.Normalise(id), new(type[(type.IndexOf(':', StringComparison.Ordinal) + 1)..], SalesforceId.Normalise(recordId), fields, []));
+            : new(
+                SalesforceId.Normalise(id),
+                new(type[(type.IndexOf(':', StringComparison.Ordinal) + 1)..], SalesforceId.Normalise(recordId), fields, []));
     }
 
     private static ChangeEvent? ParseChange(JsonElement change)
     {
-        if (Member(change, "payload") is not { } payload || Member(payload, "ChangeEventHeader") is not { ValueKind: JsonValueKind.Object } header
-            || String(header, "entityName") is not { } entity || String(header, "changeType") is not { } type || String(header, "transactionKey") is not { } transaction
+        if (Member(change, "payload") is not { } payload
+            || Member(payload, "ChangeEventHeader") is not { ValueKind: JsonValueKind.Object } header
+            || String(header, "entityName") is not { } entity
+            || String(header, "changeType") is not { } type
+            || String(header, "transactionKey") is not { } transaction
             || Member(header, "recordIds") is not { ValueKind: JsonValueKind.Array } ids)
         {
             return null;
@@ -268,33 +315,56 @@ internal static class SalesforceWire
             String(header, "changeOrigin"),
             transaction,
             Number(header, "sequenceNumber") ?? 0,
-            Number(header, "commitTimestamp") is >= 0 and <= 253_402_300_799_999 and var at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
-            FieldsOf(payload, header));
+            Number(header, "commitTimestamp") is >= 0 and <= 253_402_300_799_999 and var at
+                ? DateTimeOffset.FromUnixTimeMilliseconds(at)
+                : null,
+            FieldsOf(payload, header),
+            NamesOf(header, "nulledFields").Any(IsBitmap));
     }
 
-    /// <summary>The fields that a change brings, those included that it only names as emptied.</summary>
+    /// <summary>
+    /// Returns the fields of a change, emptied ones included. A relay that reads Avro sends null for every unchanged field,
+    /// so where a change names its changed fields, only a named one was emptied.
+    /// </summary>
     private static ImmutableDictionary<string, string?> FieldsOf(JsonElement payload, JsonElement header)
     {
         var fields = Flatten(payload).ToBuilder();
-        fields.RemoveRange([.. fields.Keys.Where(key => key.StartsWith("ChangeEventHeader.", StringComparison.Ordinal))]);
-        foreach (var emptied in Member(header, "nulledFields") is { ValueKind: JsonValueKind.Array } names ? TextsOf(names) : [])
+        var (emptied, changed) = (NamesOf(header, "nulledFields"), NamesOf(header, "changedFields"));
+        var unchanged = fields.Where(field => field.Value is null && changed.Count > 0 && !IsNamed(field.Key)).Select(field => field.Key);
+        fields.RemoveRange([.. unchanged, .. fields.Keys.Where(key => key.StartsWith("ChangeEventHeader.", StringComparison.Ordinal))]);
+        foreach (var name in emptied.Where(name => !IsBitmap(name)))
         {
-            fields[emptied] = null;
+            fields[name] = null;
         }
 
         return fields.ToImmutable();
+
+        bool IsNamed(string field) => emptied.Contains(field) || changed.Contains(field) || changed.Contains(field.Split('.')[0]);
     }
 
-    private static IEnumerable<string> TextsOf(JsonElement array) => array.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!);
+    private static HashSet<string> NamesOf(JsonElement header, string list) =>
+        Member(header, list) is { ValueKind: JsonValueKind.Array } names ? [.. TextsOf(names)] : [];
+
+    /// <summary>Says whether a field is named by its place in a schema that the hub does not have (Pub/Sub API).</summary>
+    private static bool IsBitmap(string name) => name is [>= '0' and <= '9', ..];
+
+    private static IEnumerable<string> TextsOf(JsonElement array) =>
+        array.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!);
 
     private static ContactRole? ParseRole(JsonElement role)
     {
         var fields = Flatten(role);
         return fields.GetValueOrDefault("ContactId") is { } contact
-            ? new(SalesforceId.Normalise(contact), fields.GetValueOrDefault("Contact.Email"), bool.TryParse(fields.GetValueOrDefault("IsPrimary"), out var primary) && primary)
+            ? new(
+                SalesforceId.Normalise(contact), fields.GetValueOrDefault("Contact.Email"),
+                bool.TryParse(fields.GetValueOrDefault("IsPrimary"), out var primary) && primary)
             : null;
     }
 
+    /// <summary>
+    /// The fields of a record and of its compound fields and parents. What lies deeper or has a longer name than
+    /// Salesforce gives is no field.
+    /// </summary>
     private static ImmutableDictionary<string, string?> Flatten(JsonElement element)
     {
         var fields = ImmutableDictionary.CreateBuilder<string, string?>(StringComparer.Ordinal);
@@ -307,8 +377,10 @@ internal static class SalesforceWire
             {
                 switch (member.Value.ValueKind)
                 {
+                    case JsonValueKind.Object when prefix.Length == 0 && member.Name.Length <= LongestName:
+                        Add($"{member.Name}.", member.Value);
+                        break;
                     case JsonValueKind.Object:
-                        Add($"{prefix}{member.Name}.", member.Value);
                         break;
                     case JsonValueKind.Array:
                         break;
@@ -326,7 +398,9 @@ internal static class SalesforceWire
     private static JsonElement? Member(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : null;
 
-    private static string? String(JsonElement element, string name) => Member(element, name) is { ValueKind: JsonValueKind.String } member ? member.GetString() : null;
+    private static string? String(JsonElement element, string name) =>
+        Member(element, name) is { ValueKind: JsonValueKind.String } member ? member.GetString() : null;
 
-    private static long? Number(JsonElement element, string name) => Member(element, name) is { ValueKind: JsonValueKind.Number } member && member.TryGetInt64(out var number) ? number : null;
+    private static long? Number(JsonElement element, string name) =>
+        Member(element, name) is { ValueKind: JsonValueKind.Number } member && member.TryGetInt64(out var number) ? number : null;
 }

@@ -6,12 +6,14 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>Writes to leads and contacts: compare, then write what differs. A converted lead is written to as its contact.</summary>
+/// <summary>
+/// Writes to leads and contacts: compares, then writes the differences. A converted lead is written as its contact.
+/// </summary>
 internal sealed class SalesforceWriting(SalesforceClient client, SalesforceOptions options)
 {
     private const string Status = "Status", OptOut = "HasOptedOutOfEmail", Converted = "CANNOT_UPDATE_CONVERTED_LEAD";
 
-    /// <summary>The properties of a profile and a lead's fields for them.</summary>
+    /// <summary>A lead's fields for the profile properties.</summary>
     public static readonly ImmutableDictionary<PersonProperty, string> LeadFields = new Dictionary<PersonProperty, string>
     {
         [PersonProperty.FirstName] = "FirstName",
@@ -22,10 +24,11 @@ internal sealed class SalesforceWriting(SalesforceClient client, SalesforceOptio
         [PersonProperty.Region] = "Country",
     }.ToImmutableDictionary();
 
-    /// <summary>A contact has its company from its account, and addresses instead of a country.</summary>
-    private static readonly ImmutableDictionary<PersonProperty, string> ContactFields = LeadFields.RemoveRange([PersonProperty.Company, PersonProperty.Region]);
+    /// <summary>A contact has no field for the company, which is its account's, and none for the region.</summary>
+    private static readonly ImmutableDictionary<PersonProperty, string> ContactFields = LeadFields.RemoveRange(
+        [PersonProperty.Company, PersonProperty.Region]);
 
-    /// <summary>Compares; null for a record that is gone.</summary>
+    /// <summary>Compares the record with the wish; null when the record does not exist.</summary>
     public async Task<WritePlan?> PlanAsync(IdentityKey person, PersonWish wish, CancellationToken cancellationToken)
     {
         var id = SalesforceId.Normalise(person.Id);
@@ -34,7 +37,8 @@ internal sealed class SalesforceWriting(SalesforceClient client, SalesforceOptio
             return await PlanContactAsync(id, wish, cancellationToken);
         }
 
-        if (await client.FindAsync("Lead", id, $"Id,IsConverted,ConvertedContactId,{Status},{Fields(LeadFields)}", cancellationToken) is not { } lead)
+        var leadFields = $"Id,IsConverted,ConvertedContactId,{Status},{Fields(LeadFields)}";
+        if (await client.FindAsync("Lead", id, leadFields, cancellationToken) is not { } lead)
         {
             return null;
         }
@@ -47,7 +51,9 @@ internal sealed class SalesforceWriting(SalesforceClient client, SalesforceOptio
         return Plan(lead, wish, LeadFields);
     }
 
-    /// <summary>An opt-out goes first, alone. A lead that was converted since it was planned is planned again.</summary>
+    /// <summary>
+    /// Writes a plan, an opt-out first and alone. A lead that was converted meanwhile is planned again.
+    /// </summary>
     public async Task WriteAsync(WritePlan plan, CancellationToken cancellationToken)
     {
         var type = plan.Record.Id.StartsWith(SalesforceId.ContactPrefix, StringComparison.Ordinal) ? "Contact" : "Lead";
@@ -65,18 +71,29 @@ internal sealed class SalesforceWriting(SalesforceClient client, SalesforceOptio
     }
 
     private async Task<WritePlan?> PlanContactAsync(string id, PersonWish wish, CancellationToken cancellationToken) =>
-        await client.FindAsync("Contact", id, $"Id,{Fields(ContactFields)}", cancellationToken) is { } contact ? Plan(contact, wish, ContactFields) : null;
+        await client.FindAsync("Contact", id, $"Id,{Fields(ContactFields)}", cancellationToken) is { } contact
+            ? Plan(contact, wish, ContactFields)
+            : null;
 
     private WritePlan Plan(SalesforceRecord record, PersonWish wish, ImmutableDictionary<PersonProperty, string> fields) => new(
         IdentityKey.Person(options.Name, record.Id),
-        [.. ProfileFields.CompareConsent(wish, OptOut, record.Flag(OptOut) == true), .. Reopening(record, wish), .. ProfileFields.Compare(Fitting(wish), fields, record.Text, options.PhoneRegion)]);
+        [
+            .. ProfileFields.CompareConsent(wish, OptOut, record.Flag(OptOut) == true),
+            .. Reopening(record, wish),
+            .. ProfileFields.Compare(Fitting(wish), fields, record.Text, options.PhoneRegion),
+        ]);
 
     private static PersonWish Fitting(PersonWish wish) => wish with
     {
-        Profile = wish.Profile.ToImmutableDictionary(wanted => wanted.Key, wanted => LeadFields.TryGetValue(wanted.Key, out var field) ? SalesforceText.Fit(field, wanted.Value.Trim()) : wanted.Value),
+        Profile = wish.Profile.ToImmutableDictionary(
+            wanted => wanted.Key,
+            wanted => LeadFields.TryGetValue(wanted.Key, out var field) ? SalesforceText.Fit(field, wanted.Value.Trim()) : wanted.Value),
     };
 
-    /// <summary>A lead that is handed over again starts with a fresh status: while it has the status of its return, any edit would read as another one.</summary>
+    /// <summary>
+    /// Resets the status of a returned lead with its next handoff. With the old status any
+    /// edit would look like another return.
+    /// </summary>
     private IEnumerable<PlannedWrite> Reopening(SalesforceRecord lead, PersonWish wish)
     {
         var (status, open) = (lead.Text(Status), options.InitialStatuses[0]);
@@ -85,10 +102,11 @@ internal sealed class SalesforceWriting(SalesforceClient client, SalesforceOptio
             : [];
     }
 
-    /// <summary>The reason of the former return goes with its status.</summary>
+    /// <summary>Converts writes to fields. A new status clears the reason of the former return.</summary>
     private Dictionary<string, object?> ToRecord(IEnumerable<PlannedWrite> writes)
     {
-        var record = writes.ToDictionary(write => write.Field, write => write.Property == PersonProperty.Consent ? (object?)bool.Parse(write.Value) : write.Value);
+        var record = writes.ToDictionary(
+            write => write.Field, write => write.Property == PersonProperty.Consent ? (object?)bool.Parse(write.Value) : write.Value);
         if (record.ContainsKey(Status) && options.ReturnReasonField is { } reason)
         {
             record[reason] = null;
@@ -97,5 +115,6 @@ internal sealed class SalesforceWriting(SalesforceClient client, SalesforceOptio
         return record;
     }
 
-    private static string Fields(ImmutableDictionary<PersonProperty, string> fields) => string.Join(',', fields.Values.Append(OptOut).Order(StringComparer.Ordinal));
+    private static string Fields(ImmutableDictionary<PersonProperty, string> fields) =>
+        string.Join(',', fields.Values.Append(OptOut).Order(StringComparer.Ordinal));
 }

@@ -1,47 +1,52 @@
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>Writes the queries the hub makes.</summary>
+/// <summary>Builds the hub's queries.</summary>
 internal static class Soql
 {
-    /// <summary>The most rows of one query of a poll.</summary>
+    /// <summary>The most rows of a polling query.</summary>
     public const int PageSize = 2000;
 
-    /// <summary>The most ids that one query names, so that the URL stays well below 16 KiB.</summary>
+    /// <summary>The most ids of a query, which keep the URL well below 16 KiB.</summary>
     public const int IdsPerQuery = 200;
 
     private const string OfEach = "Id, IsDeleted, SystemModstamp, CreatedById, LastModifiedById", Always = OfEach + ", OwnerId";
 
-    /// <summary>The rows of an object from a position on, in order of (SystemModstamp, Id).</summary>
+    /// <summary>Selects an object's rows after a position, by (SystemModstamp, Id).</summary>
     public static string From(PolledObject polled, PollPosition position, SalesforceOptions options) =>
-        $"SELECT {Fields(polled, options)} FROM {polled} WHERE {Filter(polled, options)}{After(position)} ORDER BY SystemModstamp, Id LIMIT {PageSize}";
+        $"SELECT {Fields(polled, options)} FROM {polled} WHERE {Filter(polled, options)}{After(position)} "
+        + $"ORDER BY SystemModstamp, Id LIMIT {PageSize}";
 
-    /// <summary>The rows with some ids.</summary>
     public static string ById(PolledObject polled, IEnumerable<string> ids, SalesforceOptions options) =>
         $"SELECT {Fields(polled, options)} FROM {polled} WHERE Id IN ({string.Join(',', ids.Select(Quote))})";
 
-    /// <summary>The opportunities that some contacts are on.</summary>
+    /// <summary>Selects the opportunities of contacts.</summary>
     public static string DealsOf(IEnumerable<string> contacts, SalesforceOptions options) =>
         $"SELECT {Fields(PolledObject.Opportunity, options)} FROM Opportunity "
-        + $"WHERE IsDeleted = false AND Id IN (SELECT OpportunityId FROM OpportunityContactRole WHERE IsDeleted = false AND ContactId IN ({string.Join(',', contacts.Select(Quote))}))";
+        + $"WHERE IsDeleted = false AND Id IN (SELECT OpportunityId FROM OpportunityContactRole "
+        + $"WHERE IsDeleted = false AND ContactId IN ({string.Join(',', contacts.Select(Quote))}))";
 
-    /// <summary>The records of an object with one of some addresses, deleted ones left out.</summary>
+    /// <summary>Selects the undeleted records of an object with any of the addresses.</summary>
     public static string ByAddress(string type, string fields, IEnumerable<string> addresses, string condition) =>
-        $"SELECT {fields} FROM {type} WHERE Email IN ({string.Join(',', addresses.Select(Quote))}) AND IsDeleted = false{condition} ORDER BY Id";
+        $"SELECT {fields} FROM {type} WHERE Email IN ({string.Join(',', addresses.Select(Quote))}) "
+        + $"AND IsDeleted = false{condition} ORDER BY Id";
 
-    /// <summary>A text in quotes, with what would end it escaped.</summary>
+    /// <summary>Quotes and escapes a text.</summary>
     public static string Quote(string text) =>
-        $"'{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", @"\'", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal).Replace("\r", @"\r", StringComparison.Ordinal)}'";
+        $"'{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", @"\'", StringComparison.Ordinal)
+            .Replace("\n", @"\n", StringComparison.Ordinal).Replace("\r", @"\r", StringComparison.Ordinal)}'";
 
     private static string After(PollPosition position)
     {
         var at = SalesforceMapper.Stamp(position.At);
-        return position.Id is { } id ? $"(SystemModstamp > {at} OR (SystemModstamp = {at} AND Id > {Quote(id)}))" : $"SystemModstamp >= {at}";
+        return position.Id is { } id
+            ? $"(SystemModstamp > {at} OR (SystemModstamp = {at} AND Id > {Quote(id)}))"
+            : $"SystemModstamp >= {at}";
     }
 
     private static string Filter(PolledObject polled, SalesforceOptions options) =>
         polled switch
         {
-            // The hub's own tasks are of use once they are done.
+            // The hub's own tasks count once they are done.
             PolledObject.Task => $"WhoId != null AND ({options.TaskExternalIdField} = null OR IsClosed = true) AND ",
             PolledObject.Event => "WhoId != null AND ",
             _ => "",
@@ -49,10 +54,14 @@ internal static class Soql
 
     private static string Fields(PolledObject polled, SalesforceOptions options) => polled switch
     {
-        PolledObject.Lead => $"{Always}, MasterRecordId, Status, FirstName, LastName, Company, Title, Email, Phone, Country, HasOptedOutOfEmail, IsConverted, ConvertedContactId, "
+        PolledObject.Lead =>
+            $"{Always}, MasterRecordId, Status, FirstName, LastName, Company, Title, Email, Phone, Country, HasOptedOutOfEmail, "
+            + "IsConverted, ConvertedContactId, "
             + $"ConvertedOpportunityId, {options.LeadExternalIdField}{(options.ReturnReasonField is { } reason ? $", {reason}" : "")}",
         PolledObject.Contact => $"{Always}, MasterRecordId, FirstName, LastName, Title, Email, Phone, HasOptedOutOfEmail",
-        PolledObject.Opportunity => $"{Always}, StageName, Type, IsClosed, IsWon, Amount{(options.MultiCurrency ? ", CurrencyIsoCode" : "")}, AccountId, ContactId, Contact.Email, "
+        PolledObject.Opportunity =>
+            $"{Always}, StageName, Type, IsClosed, IsWon, Amount{(options.MultiCurrency ? ", CurrencyIsoCode" : "")}, "
+            + "AccountId, ContactId, Contact.Email, "
             + "(SELECT ContactId, IsPrimary, Contact.Email FROM OpportunityContactRoles WHERE IsDeleted = false)",
         PolledObject.OpportunityContactRole => $"{OfEach}, OpportunityId, ContactId, Contact.Email",
         PolledObject.Task => $"{Always}, Subject, Status, IsClosed, ActivityDate, WhoId, WhatId, {options.TaskExternalIdField}",

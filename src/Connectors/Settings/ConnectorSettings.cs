@@ -4,38 +4,37 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Connectors.Settings;
 
 /// <summary>The settings of one connector.</summary>
-/// <param name="name">Its name as it is set.</param>
-/// <param name="all">Reads all settings; the faults go there.</param>
+/// <param name="all">Reads all settings and collects the faults.</param>
 public sealed class ConnectorSettings(string name, SettingsReader all)
 {
     private const string Stages = "awareness, interest, evaluation, commitment, referral or repeat";
 
-    /// <summary>Gets the connector's name, lower case.</summary>
+    /// <summary>Gets the connector's name in lower case.</summary>
     public string Name { get; } = name.ToLowerInvariant();
 
-    /// <summary>Gets what reads below <c>Connectors:{name}</c>.</summary>
+    /// <summary>Gets the reader of <c>Connectors:{name}</c>.</summary>
     public SettingsReader Reader { get; } = all.Below($"Connectors:{name}");
 
     /// <summary>
-    /// Gets the ids of the users to whom the hub's routes assign leads in this tool, by the setting of each
-    /// (<c>Owners:{name}:Id:{connector}</c>).
+    /// Gets the users that routes assign leads to in this tool, by setting (<c>Owners:{name}:Id:{connector}</c>).
     /// </summary>
     public IReadOnlyDictionary<string, string> Owners { get; } = all.Names("Owners")
         .Select(owner => $"Owners:{owner}:Id:{name}")
         .Where(key => all.Text(key) is not null)
         .ToDictionary(key => key, key => all.Text(key)!);
 
-    /// <summary>Notes that the id of a user in <see cref="Owners"/> is not right.</summary>
+    /// <summary>Adds a fault for a user id in <see cref="Owners"/>.</summary>
     public void OwnerFault(string setting, string mustBe, string example) => all.Fault(setting, mustBe, example);
 
     /// <summary>
-    /// A map from the vendor's stages of persons to ours: the defaults, overruled by <c>StageMap:{raw}</c>.
+    /// Returns the map of the vendor's person stages: the defaults, overridden by <c>StageMap:{raw}</c>.
     /// </summary>
-    public StageMap<FunnelStage> PersonStages(IReadOnlyDictionary<string, FunnelStage> defaults) => Map("StageMap", defaults, Stages, text => Stage(text));
+    public StageMap<FunnelStage> PersonStages(IReadOnlyDictionary<string, FunnelStage> defaults) =>
+        Map("StageMap", defaults, Stages, text => Stage(text));
 
     /// <summary>
-    /// A map from the vendor's stages of deals to ours: the defaults, overruled by <c>DealStageMap:{raw}</c>, which
-    /// may also be <c>won</c> or <c>lost</c>.
+    /// Returns the map of the vendor's deal stages: the defaults, overridden by <c>DealStageMap:{raw}</c>, which may
+    /// also be <c>won</c> or <c>lost</c>.
     /// </summary>
     public StageMap<DealStageMeaning> DealStages(IReadOnlyDictionary<string, DealStageMeaning> defaults) =>
         Map("DealStageMap", defaults, $"{Stages}, or won or lost", text => text.ToLowerInvariant() switch
@@ -45,12 +44,18 @@ public sealed class ConnectorSettings(string name, SettingsReader all)
             _ => Stage(text) is { } stage ? DealStageMeaning.Open(stage) : null,
         });
 
-    /// <summary>A map of the vendor's types of deals that are business with existing customers, by <c>DealTypeMap:{raw}</c>, which must be <c>repeat</c>. Empty by default.</summary>
+    /// <summary>
+    /// Returns the vendor's deal types of business with existing customers, by <c>DealTypeMap:{raw}</c>,
+    /// whose only value is <c>repeat</c>.
+    /// </summary>
     public StageMap<FunnelStage> DealTypes() => Map(
-        "DealTypeMap", new Dictionary<string, FunnelStage>(), "repeat", text => Stage(text) is FunnelStage.Repeat ? FunnelStage.Repeat : null, "repeat");
+        "DealTypeMap", new Dictionary<string, FunnelStage>(), "repeat", text =>
+            Stage(text) is FunnelStage.Repeat ? FunnelStage.Repeat : null, "repeat");
 
     private static FunnelStage? Stage(string text) =>
-        Enum.GetNames<FunnelStage>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<FunnelStage>(text, ignoreCase: true) : null;
+        Enum.GetNames<FunnelStage>().Contains(text, StringComparer.OrdinalIgnoreCase)
+            ? Enum.Parse<FunnelStage>(text, ignoreCase: true)
+            : null;
 
     private StageMap<T> Map<T>(
         string section, IReadOnlyDictionary<string, T> defaults, string mustBe, Func<string, object?> read, string example = "interest")

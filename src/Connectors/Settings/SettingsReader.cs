@@ -6,8 +6,8 @@ using Microsoft.Extensions.Configuration;
 namespace IntegrationHub.Connectors.Settings;
 
 /// <summary>
-/// Reads settings key by key and keeps every fault, so that the hub stops once with all of them. A wrong value counts
-/// as not set, so that the rest is checked too. A fault never shows the value, which may be a secret.
+/// Reads settings and collects their faults, so that the start fails once with all of them. A wrong value counts as
+/// unset, so the rest is checked too. A fault never shows the value, which may be a secret.
 /// </summary>
 public sealed class SettingsReader
 {
@@ -31,8 +31,8 @@ public sealed class SettingsReader
     }
 
     /// <summary>
-    /// Reads a section: keys are below it, and faults go to this reader too. A section may be one JSON object, which
-    /// keys beside it overrule.
+    /// Returns a reader of a section, whose faults go to this reader. A section may be one
+    /// JSON object; keys beside it win.
     /// </summary>
     public SettingsReader Below(string section)
     {
@@ -41,10 +41,7 @@ public sealed class SettingsReader
         return new(expanded ?? below, $"{_path}{section}:", _faults) { IsBroken = expanded is null };
     }
 
-    /// <summary>Notes a fault once, however often its key is read.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="mustBe">What it must be.</param>
-    /// <param name="example">A right value.</param>
+    /// <summary>Adds a fault, once for each key.</summary>
     public void Fault(string key, string mustBe, string example)
     {
         var fault = $"{_path}{key}: must be {mustBe}, for example {example}.";
@@ -55,7 +52,7 @@ public sealed class SettingsReader
     }
 
     /// <summary>
-    /// Gets a value indicating whether the section is a text that is not a JSON object, which is a fault already.
+    /// Gets a value indicating whether the section is a text but not a JSON object, which is a fault already.
     /// </summary>
     public bool IsBroken { get; private init; }
 
@@ -69,12 +66,11 @@ public sealed class SettingsReader
         }
     }
 
-    /// <summary>The names below a section.</summary>
+    /// <summary>Returns the names below a section.</summary>
     public IEnumerable<string> Names(string section) => _settings.GetSection(section).GetChildren().Select(child => child.Key);
 
     /// <summary>
-    /// Makes every name below a section that is not one of these a fault: a mistyped name would leave its setting at
-    /// the default.
+    /// Adds a fault for every unknown name below a section: a mistyped name would leave its setting at the default.
     /// </summary>
     public void OnlyKnown(string section, params IReadOnlyCollection<string> known)
     {
@@ -84,10 +80,10 @@ public sealed class SettingsReader
         }
     }
 
-    /// <summary>A text without spaces around it; null when it is blank or not set.</summary>
+    /// <summary>Returns a trimmed text; null when it is blank or not set.</summary>
     public string? Text(string key) => _settings[key] is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
 
-    /// <summary>A text that has to be set; empty, and a fault, when it is not.</summary>
+    /// <summary>Returns a text; empty, with a fault, when it is not set.</summary>
     public string Required(string key, string mustBe, string example)
     {
         if (Text(key) is { } text)
@@ -99,14 +95,14 @@ public sealed class SettingsReader
         return "";
     }
 
-    /// <summary>A text of a certain form.</summary>
+    /// <summary>Returns a text that satisfies a condition; null when it is not set.</summary>
     public string? Text(string key, Predicate<string> isRight, string mustBe, string example) =>
         Parse(key, text => isRight(text) ? text : null, mustBe, example);
 
-    /// <summary>Says whether a setting is the word "off".</summary>
+    /// <summary>Whether a setting is the word "off".</summary>
     public bool IsOff(string key) => "off".Equals(Text(key), StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A list: one text with commas, or indexed keys. Blanks are left out.</summary>
+    /// <summary>Returns a list from one text with commas or from indexed keys. Blanks are left out.</summary>
     public IReadOnlyList<string> List(string key, params IReadOnlyList<string> fallback)
     {
         var values = Text(key)?.Split(',') ?? _settings.GetSection(key).GetChildren().Select(child => child.Value);
@@ -114,23 +110,24 @@ public sealed class SettingsReader
         return given.Count > 0 ? given : fallback;
     }
 
-    /// <summary>A value within its limits, or the fallback.</summary>
+    /// <summary>Returns a value within its limits, or the fallback.</summary>
     public T Value<T>(string key, T fallback, Predicate<T> isRight, string mustBe, string example)
         where T : struct, IParsable<T> => Value(key, isRight, mustBe, example) ?? fallback;
 
-    /// <summary>A value within its limits; null when it is not set.</summary>
+    /// <summary>Returns a value within its limits; null when it is not set.</summary>
     public T? Value<T>(string key, Predicate<T> isRight, string mustBe, string example)
         where T : struct, IParsable<T> =>
-        Parse<T?>(key, text => T.TryParse(text, CultureInfo.InvariantCulture, out var value) && isRight(value) ? value : null, mustBe, example);
+        Parse<T?>(
+            key, text => T.TryParse(text, CultureInfo.InvariantCulture, out var value) && isRight(value) ? value : null, mustBe, example);
 
-    /// <summary>True or false.</summary>
+    /// <summary>Returns true or false.</summary>
     public bool Flag(string key, bool fallback) => Value<bool>(key, fallback, _ => true, "true or false", fallback ? "false" : "true");
 
-    /// <summary>A time span above zero; null when it is not set.</summary>
+    /// <summary>Returns a time span above zero; null when it is not set.</summary>
     public TimeSpan? Duration(string key) =>
         Value<TimeSpan>(key, duration => duration > TimeSpan.Zero, "a time longer than zero as d.hh:mm:ss", "2.00:00:00");
 
-    /// <summary>A time span from the shortest to the longest, both inclusive.</summary>
+    /// <summary>Returns a time span between two limits, both inclusive.</summary>
     public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan shortest, TimeSpan longest) => Value(
         key,
         fallback,
@@ -138,25 +135,26 @@ public sealed class SettingsReader
         $"a time from {shortest:c} to {longest:c} as d.hh:mm:ss",
         fallback.ToString("c"));
 
-    /// <summary>An instant in ISO 8601, in UTC where it has no offset; null when it is not set.</summary>
+    /// <summary>Returns an instant in ISO 8601, in UTC when it has no offset; null when it is not set.</summary>
     public DateTimeOffset? Instant(string key) => Parse<DateTimeOffset?>(
         key,
         text => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, InUtc, out var instant) ? instant : null,
         "an instant in ISO 8601",
         "2026-03-02T00:00:00Z");
 
-    /// <summary>A web address; null when it is not set.</summary>
+    /// <summary>Returns a web address; null when it is not set.</summary>
     public Uri? Url(string key, string example, bool secure = false) => Parse(
         key,
-        text => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == "https" || (url.Scheme == "http" && !secure)) ? url : null,
+        text =>
+            Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == "https" || (url.Scheme == "http" && !secure)) ? url : null,
         secure ? "an https address" : "an http or https address",
         example);
 
-    /// <summary>The value of that name, whatever its case; null when it is not set.</summary>
+    /// <summary>Returns an enum value by name, ignoring case; null when it is not set.</summary>
     public T? Named<T>(string key)
         where T : struct, Enum => Text(key) is { } text ? Named<T>(key, text) : null;
 
-    /// <summary>The value of a name that was read at a key; null, and a fault, when there is none.</summary>
+    /// <summary>Parses an enum value that was read at a key; null, with a fault, when it is unknown.</summary>
     public T? Named<T>(string key, string text)
         where T : struct, Enum
     {
@@ -170,9 +168,7 @@ public sealed class SettingsReader
         return null;
     }
 
-    /// <summary>
-    /// What a text stands for; null when it is not set, and with a fault when the text stands for nothing.
-    /// </summary>
+    /// <summary>Parses a setting; null when it is not set, or with a fault when it is invalid.</summary>
     public T? Parse<T>(string key, Func<string, T?> read, string mustBe, string example)
     {
         if (Text(key) is not { } text)

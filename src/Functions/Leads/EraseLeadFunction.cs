@@ -7,25 +7,28 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Leads;
 
-/// <summary>Forgets a person, and lets one come back.</summary>
+/// <summary>Erases a person, and removes a tombstone.</summary>
 public sealed class EraseLeadFunction(ErasureFlow erasure, LeadQuery leads)
 {
-    /// <summary>Erases a lead for good.</summary>
     [Function("EraseLead")]
     public async Task<IActionResult> EraseAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "leads/{leadId}")] HttpRequest request, string leadId, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "leads/{leadId}")] HttpRequest request,
+        string leadId,
+        CancellationToken cancellationToken) =>
         LeadId.TryParse(leadId, out var id) && await erasure.EraseAsync(id, cancellationToken) ? new NoContentResult() : Answers.Lead(null);
 
-    /// <summary>Lifts the tombstone of <c>?email=…</c> or <c>?connector=…&amp;id=…</c>.</summary>
+    /// <summary>Removes the tombstone of <c>?email=…</c> or <c>?connector=…&amp;id=…</c>.</summary>
     [Function("LiftTombstone")]
-    public async Task<IActionResult> RemoveTombstoneAsync([HttpTrigger(AuthorizationLevel.Function, "delete", Route = "tombstones")] HttpRequest request, CancellationToken cancellationToken)
+    public async Task<IActionResult> RemoveTombstoneAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "tombstones")] HttpRequest request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         if (!leads.TryReadKey(request.Query["email"], request.Query["connector"], request.Query["id"], out var key, out var fault))
         {
             return Answers.Problem(StatusCodes.Status400BadRequest, fault);
         }
 
-        return await erasure.RemoveTombstoneAsync(key, cancellationToken) ? new NoContentResult() : Answers.Problem(StatusCodes.Status404NotFound, "No tombstone of this key.");
+        return await erasure.RemoveTombstoneAsync(key, cancellationToken)
+            ? new NoContentResult()
+            : Answers.Problem(StatusCodes.Status404NotFound, "No tombstone of this key.");
     }
 }

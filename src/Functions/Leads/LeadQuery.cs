@@ -6,12 +6,14 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Leads;
 
-/// <summary>Looks leads up and shows them as the contract says.</summary>
-public sealed class LeadQuery(JourneyFlow journeys, IdentityStore identities, ConnectorSet connectors, FunnelSettings settings, TimeProvider time)
+/// <summary>Reads leads in the form that the API shows.</summary>
+public sealed class LeadQuery(
+    JourneyFlow journeys, IdentityStore identities, ConnectorSet connectors, FunnelSettings settings, TimeProvider time)
 {
-    /// <summary>Reads which key is asked for: an e-mail address alone, or a connector and the id of a record there, whatever way it was copied.</summary>
-    /// <returns>False, with what is wrong, for neither.</returns>
-    public bool TryReadKey(string? email, string? connector, string? id, [NotNullWhen(true)] out IdentityKey? key, [NotNullWhen(false)] out string? fault)
+    /// <summary>Reads the key asked for: an e-mail address, or a connector and a record id.</summary>
+    /// <returns>False with a fault when the query names neither.</returns>
+    public bool TryReadKey(
+        string? email, string? connector, string? id, [NotNullWhen(true)] out IdentityKey? key, [NotNullWhen(false)] out string? fault)
     {
         (key, fault) = (null, null);
         if (EmailAddress.TryParse(email, out var address))
@@ -25,23 +27,25 @@ public sealed class LeadQuery(JourneyFlow journeys, IdentityStore identities, Co
         }
         else
         {
-            fault = string.IsNullOrWhiteSpace(email) ? "Ask by ?email=… or by ?connector=…&id=…." : "The value of email is not a valid e-mail address.";
+            fault = string.IsNullOrWhiteSpace(email)
+                ? "Ask by ?email=… or by ?connector=…&id=…."
+                : "The value of email is not a valid e-mail address.";
         }
 
         return key is not null;
     }
 
-    /// <summary>The lead of a key; null for none.</summary>
+    /// <summary>Returns the lead of a key; null when the key is unknown.</summary>
     public async Task<LeadView?> FindAsync(IdentityKey key, CancellationToken cancellationToken) =>
         await identities.FindAsync(key, cancellationToken) is { } leadId ? await FindAsync(leadId, cancellationToken) : null;
 
-    /// <summary>A lead by its id; null for none.</summary>
+    /// <summary>Returns a lead; null when the id is unknown.</summary>
     public async Task<LeadView?> FindAsync(LeadId leadId, CancellationToken cancellationToken) =>
         await journeys.LoadAsync(leadId, cancellationToken) is { Facts.IsEmpty: false } state
             ? LeadView.Of(state, JourneyFold.Fold(state.LeadId, state.Facts.Values, settings), settings, time.GetUtcNow())
             : null;
 
-    /// <summary>Why a lead stands where it stands, by its id; null for none.</summary>
+    /// <summary>Explains how a lead came to its stage; null when the id is unknown.</summary>
     public async Task<WhyView?> ExplainAsync(LeadId leadId, CancellationToken cancellationToken) =>
         await journeys.LoadAsync(leadId, cancellationToken) is { Facts.IsEmpty: false } state
             ? WhyView.Of(JourneyExplanation.Of(state.LeadId, state.Facts.Values, settings), state.Ledger, settings)

@@ -20,11 +20,8 @@ public sealed record LeadView(
     IReadOnlyList<HandoffView> Handoffs,
     IReadOnlyList<AlertView> Alerts)
 {
-    /// <summary>Makes the view of a lead.</summary>
     public static LeadView Of(JourneyState state, Journey journey, FunnelSettings settings, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        ArgumentNullException.ThrowIfNull(journey);
         return new(
             journey.LeadId,
             [.. journey.Identities.Where(key => key.Kind != IdentityKind.Deal).Select(IdentityView.Of)],
@@ -36,19 +33,24 @@ public sealed record LeadView(
             [.. journey.Deals.Select(deal => new DealView(deal.Connector, deal.Id, deal.Stage, deal.Status, deal.Amount, deal.Currency))],
             new(journey.EmailConsent),
             journey.Held,
-            [.. state.Facts.Values.OrderBy(fact => fact.OccurredAt).ThenBy(fact => fact.DedupeKey, StringComparer.Ordinal).Select(FactView.Of)],
+            [
+                .. state.Facts.Values.OrderBy(fact => fact.OccurredAt)
+                    .ThenBy(fact => fact.DedupeKey, StringComparer.Ordinal)
+                    .Select(FactView.Of),
+            ],
             [.. state.Ledger.Handoffs.Select(HandoffView.Of)],
-            [.. state.Ledger.Alerts.Select(alert => new AlertView(alert.Id, alert.Kind, alert.Level, alert.Fate, alert.FateReason, alert.At))]);
+            [
+                .. state.Ledger.Alerts.Select(alert =>
+                    new AlertView(alert.Id, alert.Kind, alert.Level, alert.Fate, alert.FateReason, alert.At)),
+            ]);
     }
 }
 
-/// <summary>A deal.</summary>
 public sealed record DealView(string Connector, string Id, string? Stage, DealStatus Status, decimal? Amount, string? Currency);
 
-/// <summary>Whether the person may be written to.</summary>
+/// <summary>Whether the hub may send e-mail to the person.</summary>
 public sealed record ConsentView(ConsentState Email);
 
-/// <summary>A fact.</summary>
 public sealed record FactView(
     string Connector,
     string Kind,
@@ -61,10 +63,8 @@ public sealed record FactView(
     DateTimeOffset OccurredAt,
     DateTimeOffset ReceivedAt)
 {
-    /// <summary>Makes the view of a fact.</summary>
     public static FactView Of(Fact fact)
     {
-        ArgumentNullException.ThrowIfNull(fact);
         var kind = fact.GetType().Name;
         return new(
             fact.Connector,
@@ -80,7 +80,7 @@ public sealed record FactView(
     }
 }
 
-/// <summary>A handoff, with who answers for it, and to whom it was given by which route.</summary>
+/// <summary>A handoff with its assignments.</summary>
 public sealed record HandoffView(
     string Id,
     string To,
@@ -95,10 +95,8 @@ public sealed record HandoffView(
     string? Route,
     IReadOnlyList<AssignmentView> Assignments)
 {
-    /// <summary>Makes the view of a handoff.</summary>
     public static HandoffView Of(Handoff handoff)
     {
-        ArgumentNullException.ThrowIfNull(handoff);
         return new(
             handoff.Id,
             handoff.To,
@@ -111,13 +109,25 @@ public sealed record HandoffView(
             handoff.Completeness,
             handoff.Owner,
             handoff.Assignments.LastOrDefault()?.Route,
-            [.. handoff.Assignments.Select(given => new AssignmentView(given.Owner, given.Route, given.Rule, given.Why, given.Connector, given.At, given.DeliveredAt, given.KeptBy, given.LapsedAt))]);
+            [
+                .. handoff.Assignments.Select(given =>
+                    new AssignmentView(
+                        given.Owner, given.Route, given.Rule, given.Why, given.Connector, given.At, given.DeliveredAt, given.KeptBy,
+                        given.LapsedAt)),
+            ]);
     }
 }
 
-/// <summary>That a handoff was given to somebody.</summary>
+/// <summary>Assigns a handoff to a person.</summary>
 public sealed record AssignmentView(
-    string Owner, string? Route, string Rule, string Why, string Connector, DateTimeOffset At, DateTimeOffset? DeliveredAt, string? KeptBy, DateTimeOffset? LapsedAt);
+    string Owner,
+    string? Route,
+    string Rule,
+    string Why,
+    string Connector,
+    DateTimeOffset At,
+    DateTimeOffset? DeliveredAt,
+    string? KeptBy,
+    DateTimeOffset? LapsedAt);
 
-/// <summary>An alert.</summary>
 public sealed record AlertView(string Id, AlertKind Kind, int Level, AlertOutcome Fate, string? Reason, DateTimeOffset At);

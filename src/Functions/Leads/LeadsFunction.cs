@@ -6,20 +6,21 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Leads;
 
-/// <summary>Shows a lead's journey.</summary>
 public sealed class LeadsFunction(LeadQuery leads)
 {
-    /// <summary>Finds a lead by the hub's id.</summary>
+    /// <summary>Returns a lead by the hub's id.</summary>
     [Function("GetLead")]
     public async Task<IActionResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads/{leadId}")] HttpRequest request, string leadId, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads/{leadId}")] HttpRequest request,
+        string leadId,
+        CancellationToken cancellationToken) =>
         Answers.Lead(LeadId.TryParse(leadId, out var id) ? await leads.FindAsync(id, cancellationToken) : null);
 
-    /// <summary>Finds a lead by e-mail address, or by a connector and the id of its record there.</summary>
+    /// <summary>Returns a lead by e-mail address, or by a connector and a record id.</summary>
     [Function("FindLead")]
-    public async Task<IActionResult> FindAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads")] HttpRequest request, CancellationToken cancellationToken)
+    public async Task<IActionResult> FindAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads")] HttpRequest request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         return leads.TryReadKey(request.Query["email"], request.Query["connector"], request.Query["id"], out var key, out var fault)
             ? Answers.Lead(await leads.FindAsync(key, cancellationToken))
             : Answers.Problem(StatusCodes.Status400BadRequest, fault);

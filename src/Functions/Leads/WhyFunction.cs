@@ -6,12 +6,13 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Leads;
 
-/// <summary>Explains a lead's journey.</summary>
 public sealed class WhyFunction(LeadQuery leads)
 {
-    /// <summary>Tells step by step why the lead stands where it stands, and what did not move it.</summary>
+    /// <summary>Explains step by step how the lead came to its stage, and which facts did not move it.</summary>
     [Function("ExplainLead")]
     public async Task<IActionResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads/{leadId}/why")] HttpRequest request, string leadId, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads/{leadId}/why")] HttpRequest request,
+        string leadId,
+        CancellationToken cancellationToken) =>
         Answers.Lead(LeadId.TryParse(leadId, out var id) ? await leads.ExplainAsync(id, cancellationToken) : null);
 }

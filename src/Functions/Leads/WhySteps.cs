@@ -4,10 +4,16 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Leads;
 
-/// <summary>Tells an explanation step by step. Pure. What decided the stages is <see cref="StagePolicy"/>'s to name; what the hub did stands in the ledger.</summary>
+/// <summary>
+/// Turns an explanation into steps. Pure. <see cref="StagePolicy"/> names the rules; the
+/// ledger holds the hub's own actions.
+/// </summary>
 internal static class WhySteps
 {
-    /// <summary>The steps by the hub's own clock; at one instant in the order in which one leads to the next, then in the order of the fold.</summary>
+    /// <summary>
+    /// Returns the steps by the hub's clock. Steps of one instant follow the order of
+    /// cause, then the order of the fold.
+    /// </summary>
     public static IReadOnlyList<WhyStep> Of(JourneyExplanation explanation, JourneyLedger ledger, FunnelSettings settings)
     {
         var journey = explanation.Journey;
@@ -18,28 +24,36 @@ internal static class WhySteps
             .. explanation.Judgements.Select(judged => Matched(judged.Fact, journey.LeadId)).OfType<WhyStep>(),
             .. journey.Entries.Select(entry => Staged(entry, facts[entry.FactKey])),
             .. ledger.Handoffs.Select(handoff => Routed(handoff, SourceOf(handoff.Stage, handoff.EnteredAt))),
-            .. ledger.Handoffs.SelectMany(handoff => handoff.Assignments.Select(given => Assigned(handoff, given, SourceOf(handoff.Stage, handoff.EnteredAt)))),
-            .. ledger.Handoffs.Where(handoff => handoff.Delivery != HandoffDelivery.Pending).Select(handoff => Written(handoff, SourceOf(handoff.Stage, handoff.EnteredAt))),
+            .. ledger.Handoffs.SelectMany(handoff =>
+                handoff.Assignments.Select(given => Assigned(handoff, given, SourceOf(handoff.Stage, handoff.EnteredAt)))),
+            .. ledger.Handoffs.Where(handoff => handoff.Delivery != HandoffDelivery.Pending)
+                .Select(handoff => Written(handoff, SourceOf(handoff.Stage, handoff.EnteredAt))),
             .. ledger.Writes.Select(Written),
-            .. ledger.Handoffs.SelectMany(handoff => handoff.Notes.Select(note => Noted(handoff, note, SourceOf(handoff.Stage, handoff.EnteredAt)))),
+            .. ledger.Handoffs.SelectMany(handoff =>
+                handoff.Notes.Select(note => Noted(handoff, note, SourceOf(handoff.Stage, handoff.EnteredAt)))),
             .. ledger.Alerts.Select(alert => Alerted(alert, settings, SourceOf(alert.Stage, alert.EnteredAt))),
             .. ledger.Silences.Select(silence => Silenced(silence, SourceOf(silence.Stage, silence.EnteredAt))),
         ];
         return [.. steps.OrderBy(step => step.At).ThenBy(step => step.Step)];
 
         WhySource? SourceOf(FunnelStage stage, DateTimeOffset enteredAt) =>
-            journey.Entries.FirstOrDefault(entry => (entry.Stage, entry.EnteredAt) == (stage, enteredAt)) is { } stay ? WhySource.Of(facts[stay.FactKey]) : null;
+            journey.Entries.FirstOrDefault(entry => (entry.Stage, entry.EnteredAt) == (stage, enteredAt)) is { } stay
+                ? WhySource.Of(facts[stay.FactKey])
+                : null;
     }
 
-    /// <summary>Tells of a fact that left no trace on the way.</summary>
+    /// <summary>Describes a fact that did not change the journey.</summary>
     public static WhyNotMoved NotMoved(FactJudgement judged)
     {
         var (fact, stage) = (judged.Fact, (judged.Fact as StageClaimed)?.Stage);
         var (rule, reason) = judged.Effect switch
         {
-            FactEffect.Unmapped => ("unmapped-stage", $"no map knows the stage: it is held until Connectors:{fact.Connector}:StageMap names it"),
+            FactEffect.Unmapped =>
+                ("unmapped-stage", $"no map knows the stage: it is held until Connectors:{fact.Connector}:StageMap names it"),
             FactEffect.Gone => ("record-gone", $"{fact.About} had been deleted before: it does not count"),
-            FactEffect.WithoutReason => ("return-without-reason", $"sales gave the lead back in {fact.Connector} and did not say why: it stays theirs until they do"),
+            FactEffect.WithoutReason =>
+                ("return-without-reason",
+                 $"sales gave the lead back in {fact.Connector} and did not say why: it stays theirs until they do"),
             FactEffect.Restated => ("restated", "the tool had said the same before: no news"),
             FactEffect.Echo => ("own-write", "the hub itself had written it there: no news"),
             FactEffect.Momentary => (judged.Rule!, $"{judged.Reason}, but another word of the same instant took its place"),
@@ -50,16 +64,23 @@ internal static class WhySteps
     }
 
     private static WhyStep Received(Fact fact) =>
-        new(WhyStepKind.Received, fact.ReceivedAt, KindOf(fact), fact.MessageId is null ? "noted by the hub itself" : $"{fact.Connector} said so", WhySource.Of(fact)) { OccurredAt = fact.OccurredAt };
+        new(
+            WhyStepKind.Received, fact.ReceivedAt, KindOf(fact),
+            fact.MessageId is null ? "noted by the hub itself" : $"{fact.Connector} said so", WhySource.Of(fact))
+        { OccurredAt = fact.OccurredAt };
 
-    /// <summary>Printing a key shows no address.</summary>
+    /// <summary>Describes how a fact was matched with the lead. A printed key shows no address.</summary>
     private static WhyStep? Matched(Fact fact, LeadId leadId) => fact switch
     {
         IdentitiesLinked { Keys.IsDefaultOrEmpty: false } linked => Matched(
             fact,
-            linked.MessageId is null && linked.Raw == MergeCause.Review ? MergeCause.Review : linked.Keys.Any(key => LeadId.For(key) == leadId) ? "first-key" : linked.Keys.Any(key => key.Kind != IdentityKind.Email) ? "stable-id" : "email",
+            linked.MessageId is null && linked.Raw == MergeCause.Review ? MergeCause.Review
+                : linked.Keys.Any(key => LeadId.For(key) == leadId) ? "first-key"
+                : linked.Keys.Any(key => key.Kind != IdentityKind.Email) ? "stable-id"
+                : "email",
             $"known as {string.Join(", ", linked.Keys)}"),
-        LeadsMerged merged => Matched(fact, merged.Raw ?? "leads-merged", $"lead {merged.Merged} is the same person; what is said of it is said of {leadId}"),
+        LeadsMerged merged =>
+            Matched(fact, merged.Raw ?? "leads-merged", $"lead {merged.Merged} is the same person; what is said of it is said of {leadId}"),
         RecordRestored restored => Matched(fact, "record-restored", $"{restored.Record} is there again"),
         RecordDeleted deleted => Matched(fact, "record-deleted", $"{deleted.Record} is gone; the lead stays as the other tools know it"),
         PersonErased => Matched(fact, "person-erased", "the person asked to be forgotten"),
@@ -70,10 +91,13 @@ internal static class WhySteps
         new(WhyStepKind.Matched, fact.ReceivedAt, rule, EmailAddress.HideIn(reason), WhySource.Of(fact)) { OccurredAt = fact.OccurredAt };
 
     private static WhyStep Staged(StageEntry entry, Fact fact) =>
-        new(WhyStepKind.Staged, fact.ReceivedAt, entry.Rule, EmailAddress.HideIn(entry.Reason), WhySource.Of(fact)) { OccurredAt = entry.EnteredAt, Stage = entry.Stage };
+        new(WhyStepKind.Staged, fact.ReceivedAt, entry.Rule, EmailAddress.HideIn(entry.Reason), WhySource.Of(fact))
+        { OccurredAt = entry.EnteredAt, Stage = entry.Stage };
 
     private static WhyStep Routed(Handoff handoff, WhySource? source) =>
-        new(WhyStepKind.Routed, handoff.AnnouncedAt, "owner-changed", EmailAddress.HideIn($"{handoff.Stage} is with {handoff.To}: {handoff.Reason}"), source)
+        new(
+            WhyStepKind.Routed, handoff.AnnouncedAt, "owner-changed",
+            EmailAddress.HideIn($"{handoff.Stage} is with {handoff.To}: {handoff.Reason}"), source)
         {
             Stage = handoff.Stage,
             Team = handoff.To,
@@ -83,7 +107,8 @@ internal static class WhySteps
     private static WhyStep Assigned(Handoff handoff, Assignment given, WhySource? source)
     {
         var kept = given.KeptBy is null ? "" : $"; the record stays with {given.KeptBy}, who has taken it in {given.Connector}";
-        return new(WhyStepKind.Routed, given.At, given.Rule, $"{given.Why}{kept}", source) { Stage = handoff.Stage, Team = handoff.To, Id = handoff.Id, Target = given.Connector };
+        return new(WhyStepKind.Routed, given.At, given.Rule, $"{given.Why}{kept}", source)
+        { Stage = handoff.Stage, Team = handoff.To, Id = handoff.Id, Target = given.Connector };
     }
 
     private static WhyStep Noted(Handoff handoff, HandoffNote note, WhySource? source)
@@ -94,22 +119,25 @@ internal static class WhySteps
             HandoffNoteKind.ReturnReason => ("return-reason-noted", $"{note.Connector} has {handoff.To}'s reason for the return"),
             _ => throw new InvalidOperationException($"Unknown note {note.Kind}."),
         };
-        return new(WhyStepKind.Written, note.At, rule, reason, source) { Stage = handoff.Stage, Team = handoff.To, Id = handoff.Id, Target = note.Connector };
+        return new(WhyStepKind.Written, note.At, rule, reason, source)
+        { Stage = handoff.Stage, Team = handoff.To, Id = handoff.Id, Target = note.Connector };
     }
 
     private static WhyStep Written(Handoff handoff, WhySource? source)
     {
         var (rule, reason) = handoff.Delivery switch
         {
-            HandoffDelivery.Delivered => ("delivered", $"{handoff.Connector} has the lead{(handoff.Owner is { } owner ? $", in the name of {owner}" : "")}"),
+            HandoffDelivery.Delivered =>
+                ("delivered", $"{handoff.Connector} has the lead{(handoff.Owner is { } owner ? $", in the name of {owner}" : "")}"),
             HandoffDelivery.Superseded => ("superseded", "the lead had moved on before it was delivered"),
             HandoffDelivery.Failed => ("failed", "it could not be delivered; the dead letter says why"),
             _ => throw new InvalidOperationException($"A handoff that is {handoff.Delivery} is not written."),
         };
-        return new(WhyStepKind.Written, handoff.SettledAt ?? handoff.AnnouncedAt, rule, reason, source) { Stage = handoff.Stage, Team = handoff.To, Id = handoff.Id, Target = handoff.Connector };
+        return new(WhyStepKind.Written, handoff.SettledAt ?? handoff.AnnouncedAt, rule, reason, source)
+        { Stage = handoff.Stage, Team = handoff.To, Id = handoff.Id, Target = handoff.Connector };
     }
 
-    /// <summary>Tells of a value without the value.</summary>
+    /// <summary>Describes a write without its value.</summary>
     private static WhyStep Written(OwnWrite write)
     {
         var (rule, reason) = write.Outcome switch
@@ -122,7 +150,9 @@ internal static class WhySteps
             _ => throw new InvalidOperationException($"Unknown outcome {write.Outcome}."),
         };
         var redirected = write.RedirectedFrom is { } meant ? $" (instead of {meant}, which has become this one)" : "";
-        return new(WhyStepKind.Written, write.At, rule, $"{CamelCase(write.Property.ToString())} of {write.Record}{redirected} {reason}", null) { Id = write.Cause, Target = write.Connector };
+        return new(
+            WhyStepKind.Written, write.At, rule, $"{CamelCase(write.Property.ToString())} of {write.Record}{redirected} {reason}", null)
+        { Id = write.Cause, Target = write.Connector };
     }
 
     private static WhyStep Alerted(Alert alert, FunnelSettings settings, WhySource? source)
@@ -136,13 +166,19 @@ internal static class WhySteps
         var round = alert.ReminderNumber == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", round {alert.ReminderNumber}");
         var reason = alert.FateReason is { } why ? $", {why}" : "";
         var over = alert.ResolvedAt is { } resolved ? $"; over since {Time(resolved)}" : "";
-        var limit = string.Create(CultureInfo.InvariantCulture, $"{share} at {Time(alert.DueAt)}, level {alert.Level}{round}: {CamelCase(alert.Fate.ToString())}{reason}{over}");
-        return new(WhyStepKind.Alerted, alert.At, CamelCase(alert.Kind.ToString()), limit, source) { Stage = alert.Stage, Team = settings.OwnerOf(alert.Stage), Id = alert.Id };
+        var limit = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{share} at {Time(alert.DueAt)}, level {alert.Level}{round}: {CamelCase(alert.Fate.ToString())}{reason}{over}");
+        return new(WhyStepKind.Alerted, alert.At, CamelCase(alert.Kind.ToString()), limit, source)
+        { Stage = alert.Stage, Team = settings.OwnerOf(alert.Stage), Id = alert.Id };
     }
 
-    /// <summary>Why somebody asked is theirs to know: personal data may be in it.</summary>
+    /// <summary>Describes a silence without its reason, which may hold personal data.</summary>
     private static WhyStep Silenced(Silence silence, WhySource? source) =>
-        new(WhyStepKind.Alerted, silence.At, CamelCase(silence.Kind.ToString()), $"{silence.Team} asked for silence until {Time(silence.Until)}", source) { Stage = silence.Stage, Team = silence.Team };
+        new(
+            WhyStepKind.Alerted, silence.At, CamelCase(silence.Kind.ToString()),
+            $"{silence.Team} asked for silence until {Time(silence.Until)}", source)
+        { Stage = silence.Stage, Team = silence.Team };
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

@@ -4,18 +4,15 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Leads;
 
 /// <summary>
-/// Why a lead stands where it stands, as the API tells it. Holds no personal data: what was said of the person is left out, and addresses within texts are hidden.
+/// Explains a lead's stage for the API. It holds no personal data: profile values are
+/// left out and addresses are hidden.
 /// </summary>
-/// <param name="LeadId">The lead.</param>
-/// <param name="Stage">The present stage.</param>
-/// <param name="Owner">Who owns it.</param>
-/// <param name="EnteredAt">When the lead entered it, by the vendors' clocks.</param>
-/// <param name="Rule">The rule that put it there.</param>
-/// <param name="Reason">Why, in words.</param>
-/// <param name="Hash">The journey's fingerprint. The facts of the received steps, folded alone under the same settings, give the same.</param>
-/// <param name="ConfigurationHash">The fingerprint of the funnel's settings that this explanation was made under.</param>
-/// <param name="Steps">What happened, in the order in which the hub came to know of it or did it.</param>
-/// <param name="NotMoved">The claims and moves that left no trace on the way, in the order of the fold, each with the rule that decided so.</param>
+/// <param name="EnteredAt">When the lead entered the stage, by the vendor's clock.</param>
+/// <param name="Hash">The journey's fingerprint. Folding the received facts alone under the same
+/// settings gives the same hash.</param>
+/// <param name="ConfigurationHash">The fingerprint of the funnel's settings.</param>
+/// <param name="Steps">The steps by the hub's clock.</param>
+/// <param name="NotMoved">The claims and moves without effect, in the order of the fold, each with its rule.</param>
 public sealed record WhyView(
     LeadId LeadId,
     FunnelStage Stage,
@@ -28,10 +25,8 @@ public sealed record WhyView(
     IReadOnlyList<WhyStep> Steps,
     IReadOnlyList<WhyNotMoved> NotMoved)
 {
-    /// <summary>Makes the view of an explanation, and of what the hub did about the lead.</summary>
     public static WhyView Of(JourneyExplanation explanation, JourneyLedger ledger, FunnelSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(explanation);
         var journey = explanation.Journey;
         var present = journey.Entries[^1];
         return new(
@@ -44,17 +39,20 @@ public sealed record WhyView(
             journey.Hash,
             explanation.ConfigurationHash,
             WhySteps.Of(explanation, ledger, settings),
-            [.. explanation.Judgements.Where(judged => judged.Effect is not (FactEffect.None or FactEffect.Moved)).Select(WhySteps.NotMoved)]);
+            [
+                .. explanation.Judgements.Where(judged => judged.Effect is not (FactEffect.None or FactEffect.Moved))
+                    .Select(WhySteps.NotMoved),
+            ]);
     }
 }
 
-/// <summary>The six things that happen on a lead's way, in the order in which one leads to the next.</summary>
+/// <summary>The kinds of steps, in the order of cause.</summary>
 public enum WhyStepKind
 {
-    /// <summary>A tool's word came to the hub.</summary>
+    /// <summary>A tool's event reached the hub.</summary>
     Received,
 
-    /// <summary>It was found out whose it is.</summary>
+    /// <summary>The event was matched with the lead.</summary>
     Matched,
 
     /// <summary>The lead entered a stage.</summary>
@@ -63,63 +61,52 @@ public enum WhyStepKind
     /// <summary>The lead was announced to another team.</summary>
     Routed,
 
-    /// <summary>The handoff was brought to a tool, or came to its end without; or a value was written to one, or was not, and why.</summary>
+    /// <summary>A handoff or a value was written to a tool, or was not, with the reason.</summary>
     Written,
 
-    /// <summary>The teams were told that a limit was reached, or not told for a reason.</summary>
+    /// <summary>An alert was sent, or was not, with the reason.</summary>
     Alerted,
 }
 
-/// <summary>One step.</summary>
-/// <param name="Step">What happened.</param>
-/// <param name="At">When the hub came to know of it or did it.</param>
-/// <param name="Rule">The rule by which it happened.</param>
-/// <param name="Reason">Why, in words.</param>
-/// <param name="Source">The fact behind it; null where later facts have undone the stay on a stage that it was about.</param>
+/// <param name="At">When the hub received or did it.</param>
+/// <param name="Source">The fact behind it; null when later facts removed the stay on the stage.</param>
 public sealed record WhyStep(WhyStepKind Step, DateTimeOffset At, string Rule, string Reason, WhySource? Source)
 {
-    /// <summary>Gets when it happened by the vendor's clock; left out for what the hub itself did.</summary>
+    /// <summary>Gets the time by the vendor's clock; left out for the hub's own actions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? OccurredAt { get; init; }
 
-    /// <summary>Gets the stage it is about; left out where it is about none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public FunnelStage? Stage { get; init; }
 
-    /// <summary>Gets the team it concerns; left out where it concerns none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Team { get; init; }
 
-    /// <summary>Gets the id of the handoff or alert, or of the event that a value was written for; left out for other steps.</summary>
+    /// <summary>Gets the id of the handoff, of the alert, or of the event that caused a write.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Id { get; init; }
 
-    /// <summary>Gets the connector written to; left out where none was.</summary>
+    /// <summary>Gets the connector written to.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Target { get; init; }
 }
 
-/// <summary>A claim or move that left no trace on the way.</summary>
-/// <param name="Effect">What became of it.</param>
+/// <summary>A claim or move that did not change the journey.</summary>
 /// <param name="At">When the hub received it.</param>
 /// <param name="OccurredAt">When it happened by the vendor's clock.</param>
-/// <param name="Rule">The rule that decided so.</param>
-/// <param name="Reason">Why, in words.</param>
-/// <param name="Stage">The stage claimed; null where no map knows it or the fact is no claim.</param>
-/// <param name="Source">The fact.</param>
-public sealed record WhyNotMoved(FactEffect Effect, DateTimeOffset At, DateTimeOffset OccurredAt, string Rule, string Reason, FunnelStage? Stage, WhySource Source);
+/// <param name="Stage">The claimed stage; null when no map knows it or the fact is not a claim.</param>
+public sealed record WhyNotMoved(
+    FactEffect Effect, DateTimeOffset At, DateTimeOffset OccurredAt, string Rule, string Reason, FunnelStage? Stage, WhySource Source);
 
-/// <summary>Where something is known from.</summary>
-/// <param name="Connector">The connector that said it.</param>
-/// <param name="MessageId">The message that brought it; null for what the hub itself found.</param>
-/// <param name="Raw">The vendor's own word; null where there is none.</param>
-/// <param name="FactKey">The fact's dedupe key, addresses hidden.</param>
+/// <summary>The source of a step.</summary>
+/// <param name="MessageId">The message that brought it; null for the hub's own facts.</param>
+/// <param name="Raw">The vendor's own value.</param>
+/// <param name="FactKey">The fact's dedupe key, with addresses hidden.</param>
 public sealed record WhySource(string Connector, string? MessageId, string? Raw, string FactKey)
 {
-    /// <summary>Names a fact as a source.</summary>
     public static WhySource Of(Fact fact)
     {
-        ArgumentNullException.ThrowIfNull(fact);
-        return new(fact.Connector, fact.MessageId, fact.Raw is null ? null : EmailAddress.HideIn(fact.Raw), EmailAddress.HideIn(fact.DedupeKey));
+        return new(
+            fact.Connector, fact.MessageId, fact.Raw is null ? null : EmailAddress.HideIn(fact.Raw), EmailAddress.HideIn(fact.DedupeKey));
     }
 }

@@ -10,10 +10,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IntegrationHub.Functions.Ops;
 
-/// <summary>Registers what shows how the hub is doing and sets it right.</summary>
+/// <summary>Registers health, dead letters and unmapped stages.</summary>
 public static class OpsRegistration
 {
-    /// <summary>Registers <see cref="HealthFlow"/>, <see cref="DeadLetterFlow"/> and <see cref="ConnectorStateStore"/> with what they need.</summary>
     public static IServiceCollection AddOps(this IServiceCollection services) => services
         .AddSingleton<ConnectorStateStore>()
         .AddHostedService(provider => provider.GetRequiredService<ConnectorStateStore>())

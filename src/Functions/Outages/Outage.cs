@@ -1,55 +1,56 @@
 namespace IntegrationHub.Functions.Outages;
 
-/// <summary>Why the hub does not hear of a tool what it should.</summary>
+/// <summary>Why the hub receives nothing from a tool.</summary>
 public enum OutageKind
 {
-    /// <summary>It does not answer.</summary>
+    /// <summary>The tool does not answer.</summary>
     Failing,
 
-    /// <summary>It no longer takes the connector's credentials.</summary>
+    /// <summary>The tool rejects the connector's credentials.</summary>
     NeedsAuthorization,
 
-    /// <summary>It is polled and has not been reached for too long.</summary>
+    /// <summary>The tool is polled and has been unreachable for too long.</summary>
     Late,
 
-    /// <summary>What the tools said waits in the queue for too long.</summary>
+    /// <summary>Deliveries wait in the queue for too long.</summary>
     Backlog,
 
-    /// <summary>Its webhook has said nothing for much longer than it ever does.</summary>
+    /// <summary>The tool's webhook is quiet for much longer than usual.</summary>
     Silent,
 }
 
-/// <summary>A time in which the hub is blind for a tool.</summary>
+/// <summary>A time in which the hub cannot see a tool's news.</summary>
 public sealed record Outage
 {
-    /// <summary>The <see cref="Connector"/> of a backlog in the queue, which all of them share: no connector can be called so.</summary>
+    /// <summary>
+    /// The <see cref="Connector"/> of an outage of the queue, which all tools share. It is not a valid connector name.
+    /// </summary>
     public const string Inbound = "$inbound";
 
-    /// <summary>Gets the connector, or <see cref="Inbound"/>.</summary>
     public required string Connector { get; init; }
 
-    /// <summary>Gets why.</summary>
     public required OutageKind Kind { get; init; }
 
-    /// <summary>Gets since when nothing has been heard.</summary>
+    /// <summary>Gets since when nothing was received.</summary>
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>Gets when the hub noticed.</summary>
     public required DateTimeOffset SeenAt { get; init; }
 
-    /// <summary>Gets a value indicating whether ops have been told.</summary>
-    public bool Told { get; init; }
+    /// <summary>Gets a value indicating whether ops were notified.</summary>
+    public bool Reported { get; init; }
 
     /// <summary>Gets since when it works again; null while it does not.</summary>
     public DateTimeOffset? WorksSince { get; init; }
 
-    /// <summary>Gets the key of the notice that tells ops; a silent webhook is another matter than a broken connector.</summary>
+    /// <summary>Gets the key of the ops notice. A silent webhook has its own, apart from a broken connector.</summary>
     public string Key => Kind == OutageKind.Silent ? $"silent:{Connector}" : $"blind:{Connector}";
 
-    /// <summary>Gets a value indicating whether leads that depend on the connector are not told of. Silence alone may be a quiet week.</summary>
+    /// <summary>
+    /// Gets a value indicating whether alerts on the connector's leads wait. Silence alone may be a quiet week.
+    /// </summary>
     public bool Blinds => Kind != OutageKind.Silent;
 
-    /// <summary>Gets what it is, in words, for fates.</summary>
+    /// <summary>Gets the description that alerts show as their reason.</summary>
     public string Words => (Kind, WorksSince) switch
     {
         (_, not null) => $"{Name} catches up",

@@ -7,18 +7,20 @@ namespace IntegrationHub.Functions.Outages;
 /// <summary>Notes which tools are down, and opens one ops notice for each outage.</summary>
 public sealed class OutageFlow(OutageWatch watch, OutageStore outages, NoticeStore notices, HubOptions hub)
 {
-    /// <summary>Looks at the tools, and notes what has changed. Idempotent.</summary>
+    /// <summary>Detects outages, and saves what has changed. Idempotent.</summary>
     public async Task DetectAsync(CancellationToken cancellationToken)
     {
         var (known, steps) = await watch.LookAsync(cancellationToken);
         foreach (var step in steps.Where(step => step.Over || !known.Contains(step.Outage)))
         {
-            await TakeAsync(step, again: known.Any(outage => outage.Key == step.Outage.Key && outage.Told), cancellationToken);
+            await SaveAsync(step, again: known.Any(outage => outage.Key == step.Outage.Key && outage.Reported), cancellationToken);
         }
     }
 
-    /// <summary>The notice first and the row after it: a crash between opens the same notice again, which is once.</summary>
-    private async Task TakeAsync(OutageStep step, bool again, CancellationToken cancellationToken)
+    /// <summary>
+    /// Saves a step. The notice comes first, so a crash in between opens the same notice again, which is idempotent.
+    /// </summary>
+    private async Task SaveAsync(OutageStep step, bool again, CancellationToken cancellationToken)
     {
         if (step.Over)
         {
@@ -27,7 +29,7 @@ public sealed class OutageFlow(OutageWatch watch, OutageStore outages, NoticeSto
             return;
         }
 
-        if (step.Tell)
+        if (step.Report)
         {
             if (again)
             {
@@ -37,7 +39,7 @@ public sealed class OutageFlow(OutageWatch watch, OutageStore outages, NoticeSto
             await notices.OpenAsync(NoticeOf(step.Outage), cancellationToken);
         }
 
-        await outages.KeepAsync(step.Outage, cancellationToken);
+        await outages.SaveAsync(step.Outage, cancellationToken);
     }
 
     private OpsNotice NoticeOf(Outage outage)
@@ -46,13 +48,15 @@ public sealed class OutageFlow(OutageWatch watch, OutageStore outages, NoticeSto
         return outage.Kind == OutageKind.Silent
             ? new(outage.Key, $"{outage.Connector} has been silent since {since}",
             [
-                $"Its webhook {hub.PublicUrl.AbsoluteUri.TrimEnd('/')}/api/webhooks/{outage.Connector} has brought nothing since {since}, far longer than it ever rests.",
-                "Some tools switch a hook off after failures. Look in the tool whether it is still on, and switch it on again.",
+                $"Its webhook {hub.PublicUrl.AbsoluteUri.TrimEnd('/')}/api/webhooks/{outage.Connector} has received nothing since {since}, "
+                    + "far longer than its usual pauses.",
+                "Some tools switch a hook off after failures. Check in the tool whether it is on, and switch it on again.",
             ])
             : new(outage.Key, $"Blind for {(outage.Connector == Outage.Inbound ? "all tools" : outage.Connector)} since {since}",
             [
                 $"{char.ToUpperInvariant(outage.Words[0])}{outage.Words[1..]}. Nothing is known of it since {since}.",
-                "Until it works again and has caught up, nobody is told of stalled leads that depend on it. Nothing is lost: those that still stand still by then are told in one mail.",
+                "Until it works and has caught up, alerts on stalled leads that depend on it wait.",
+                "Nothing is lost: leads that are still stalled then are reported in one mail.",
                 WhatToDo(outage),
             ]);
     }
@@ -60,8 +64,8 @@ public sealed class OutageFlow(OutageWatch watch, OutageStore outages, NoticeSto
     private static string WhatToDo(Outage outage) => outage.Kind switch
     {
         OutageKind.NeedsAuthorization => $"Renew the credentials in the settings Connectors:{outage.Connector}, then restart the hub.",
-        OutageKind.Backlog => "Look at GET /api/health and the log: what was received is not being worked off.",
-        _ when outage.Connector == Outage.Inbound => "Look at GET /api/health, and whether the Service Bus itself reports trouble.",
-        _ => $"Look at GET /api/health, and whether {outage.Connector} itself reports trouble.",
+        OutageKind.Backlog => "Check GET /api/health and the log: deliveries are received but not processed.",
+        _ when outage.Connector == Outage.Inbound => "Check GET /api/health, and whether the Service Bus itself reports trouble.",
+        _ => $"Check GET /api/health, and whether {outage.Connector} itself reports trouble.",
     };
 }

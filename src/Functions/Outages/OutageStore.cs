@@ -4,17 +4,17 @@ using IntegrationHub.Functions.Platform.Storage;
 
 namespace IntegrationHub.Functions.Outages;
 
-/// <summary>The table <c>Outages</c>: what is down now, or has only just come back.</summary>
+/// <summary>The table <c>Outages</c>: present outages, and those that are recovering.</summary>
 public sealed class OutageStore(HubTables tables)
 {
     private const string Partition = "outage";
 
-    /// <summary>All of them.</summary>
     public async Task<IReadOnlyList<Outage>> GetAllAsync(CancellationToken cancellationToken)
     {
         var outages = new List<Outage>();
         var table = await tables.GetAsync(HubTables.Outages, cancellationToken);
-        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken: cancellationToken))
+        await foreach (var row in table.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken: cancellationToken))
         {
             outages.Add(new()
             {
@@ -22,7 +22,7 @@ public sealed class OutageStore(HubTables tables)
                 Kind = Enum.Parse<OutageKind>(row.GetString(nameof(Outage.Kind))!),
                 Since = row.GetDateTimeOffset(nameof(Outage.Since))!.Value,
                 SeenAt = row.GetDateTimeOffset(nameof(Outage.SeenAt))!.Value,
-                Told = row.GetBoolean(nameof(Outage.Told)) == true,
+                Reported = row.GetBoolean(nameof(Outage.Reported)) == true,
                 WorksSince = row.GetDateTimeOffset(nameof(Outage.WorksSince)),
             });
         }
@@ -30,10 +30,9 @@ public sealed class OutageStore(HubTables tables)
         return outages;
     }
 
-    /// <summary>Writes one. The last word of several instances counts: they see the same.</summary>
-    public async Task KeepAsync(Outage outage, CancellationToken cancellationToken)
+    /// <summary>Saves an outage. The last write wins: all instances see the same.</summary>
+    public async Task SaveAsync(Outage outage, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(outage);
         var table = await tables.GetAsync(HubTables.Outages, cancellationToken);
         var row = new TableEntity(Partition, TableKey.Hash(outage.Key))
         {
@@ -41,16 +40,14 @@ public sealed class OutageStore(HubTables tables)
             [nameof(Outage.Kind)] = outage.Kind.ToString(),
             [nameof(Outage.Since)] = outage.Since,
             [nameof(Outage.SeenAt)] = outage.SeenAt,
-            [nameof(Outage.Told)] = outage.Told,
+            [nameof(Outage.Reported)] = outage.Reported,
             [nameof(Outage.WorksSince)] = outage.WorksSince,
         };
         await table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
     }
 
-    /// <summary>Forgets one that is over.</summary>
     public async Task RemoveAsync(Outage outage, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(outage);
         var table = await tables.GetAsync(HubTables.Outages, cancellationToken);
         await table.DeleteEntityAsync(Partition, TableKey.Hash(outage.Key), ETag.All, cancellationToken);
     }

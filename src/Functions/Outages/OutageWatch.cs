@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Outages;
 
-/// <summary>Looks at the tools and the queue. Changes nothing, so whoever asks gets the state of this moment.</summary>
+/// <summary>Finds what is wrong with the tools and the queue now. Changes nothing.</summary>
 public sealed partial class OutageWatch(
     ConnectorSet connectors,
     ConnectorStateStore states,
@@ -21,20 +21,20 @@ public sealed partial class OutageWatch(
     public async Task<OutageSight> LookAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var (answers, oldestWaiting) = await LookAtQueueAsync(cancellationToken);
+        var (answers, oldestWaiting) = await ReadQueueAsync(cancellationToken);
         var known = await outages.GetAllAsync(cancellationToken);
-        var seen = OutageRules.Look(connectors.All, await states.GetAllAsync(cancellationToken), oldestWaiting, ops, now);
+        var seen = OutageRules.Detect(connectors.All, await states.GetAllAsync(cancellationToken), oldestWaiting, ops, now);
         IReadOnlyList<Outage> wrong = answers ? seen : [.. seen, OutageRules.QueueDown(now)];
         return new(known, OutageRules.Decide(known, wrong, oldestWaiting, delivery.CatchUp, now));
     }
 
-    /// <summary>What the hub is blind for, and why in words, by connector.</summary>
+    /// <summary>Returns the reason for each connector that is down.</summary>
     public async Task<IReadOnlyDictionary<string, string>> DownAsync(CancellationToken cancellationToken) => (await LookAsync(cancellationToken)).Steps
         .Where(step => !step.Over && step.Outage.Blinds)
         .ToDictionary(step => step.Outage.Connector, step => step.Outage.Words, StringComparer.Ordinal);
 
-    /// <summary>A queue that does not answer is an outage itself: nothing is heard of any tool, and ops are to hear of that.</summary>
-    private async Task<(bool Answers, DateTimeOffset? OldestWaiting)> LookAtQueueAsync(CancellationToken cancellationToken)
+    /// <summary>Reads the queue's oldest message. A queue that does not answer is an outage of its own.</summary>
+    private async Task<(bool Answers, DateTimeOffset? OldestWaiting)> ReadQueueAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -49,12 +49,12 @@ public sealed partial class OutageWatch(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The inbound queue does not answer ({Failure}); nobody is told of stalled leads while it does not.")]
+        [LoggerMessage(1, LogLevel.Warning, "The inbound queue does not answer ({Failure}); alerts on stalled leads wait until it does.")]
         public static partial void NoQueue(ILogger logger, string failure);
     }
 }
 
-/// <summary>What a look at the tools found.</summary>
+/// <summary>What is wrong with the tools, beside what was known.</summary>
 /// <param name="Known">The outages that were known before.</param>
-/// <param name="Steps">What becomes of them, and what is new.</param>
+/// <param name="Steps">The changes of known outages, and new ones.</param>
 public sealed record OutageSight(IReadOnlyList<Outage> Known, IReadOnlyList<OutageStep> Steps);

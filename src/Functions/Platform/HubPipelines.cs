@@ -5,21 +5,17 @@ using Polly.Retry;
 
 namespace IntegrationHub.Functions.Platform;
 
-/// <summary>
-/// The two ways in which the hub itself tries again and gives up. Calls to vendors have a pipeline of their own.
-/// </summary>
+/// <summary>Polly pipelines for the hub's own retries and timeouts. Calls to vendors have their own.</summary>
 internal static class HubPipelines
 {
     /// <summary>
-    /// How often a decision is made in all before its conflict is thrown; the queue or the next run takes it up again
-    /// then.
+    /// Attempts at a decision before its conflict is thrown. The queue or the next run then repeats it.
     /// </summary>
     public const int Attempts = 20;
 
     /// <summary>
-    /// Decides again when somebody else has written the row since it was read. The pauses are short and random, so
-    /// that two writers do not meet again.
-    /// They run on the machine's clock: they are part of the call to the table.
+    /// Repeats a decision when another writer changed the row. Short random pauses keep two writers apart. It runs on
+    /// the machine's clock because it is part of the table call.
     /// </summary>
     public static readonly ResiliencePipeline Optimistic = new ResiliencePipelineBuilder { Name = "optimistic" }
         .AddRetry(new RetryStrategyOptions
@@ -33,11 +29,11 @@ internal static class HubPipelines
         })
         .Build();
 
-    /// <summary>Gives up after a while with Polly's <c>TimeoutRejectedException</c>.</summary>
+    /// <summary>Throws Polly's <c>TimeoutRejectedException</c> after a time limit.</summary>
     public static ResiliencePipeline Timeout(TimeSpan limit, TimeProvider clock) =>
         new ResiliencePipelineBuilder { Name = "timeout", TimeProvider = clock }.AddTimeout(limit).Build();
 
-    /// <summary>A store may have wrapped the table's refusal in an exception of its own.</summary>
+    /// <summary>Whether a table write conflicted. A store may have wrapped the table's exception.</summary>
     private static bool IsConflict(Exception? failure) =>
         (failure as RequestFailedException ?? failure?.InnerException as RequestFailedException)?.IsConflict() == true;
 }

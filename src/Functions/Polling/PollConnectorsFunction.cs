@@ -2,11 +2,12 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Polling;
 
-/// <summary>Asks the tools that do not call us for news.</summary>
+/// <summary>Polls the tools that send no webhooks.</summary>
 public sealed class PollConnectorsFunction(PollFlow polls)
 {
     /// <summary>Runs on <c>Schedules:PollConnectors</c>.</summary>
     [Function("PollConnectors")]
-    public Task RunAsync([TimerTrigger("%Schedules:PollConnectors%", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
+    public Task RunAsync(
+        [TimerTrigger("%Schedules:PollConnectors%", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
         polls.PollAllAsync(cancellationToken);
 }

@@ -8,15 +8,24 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.Functions.Polling;
 
 /// <summary>
-/// Polls every connector that is polled, all at once: claim the cursor, ask, queue what came, and only then move the cursor on. A crash in between asks again for the same rows, and
-/// facts that are there already change nothing.
+/// Polls every polled connector concurrently: claim the cursor, read, queue the page, then move the cursor. A crash in
+/// between reads the same rows again, and duplicate facts are harmless.
 /// </summary>
-public sealed partial class PollFlow(ConnectorSet connectors, CursorStore cursors, InboundQueue inbound, ConnectorStateStore states, MissedStore missed, TimeProvider clock, ILogger<PollFlow> logger)
+public sealed partial class PollFlow(
+    ConnectorSet connectors,
+    CursorStore cursors,
+    InboundQueue inbound,
+    ConnectorStateStore states,
+    MissedStore missed,
+    TimeProvider clock,
+    ILogger<PollFlow> logger)
 {
-    /// <summary>What is left after as many pages waits for the next run, so that one connector's backlog does not hold its claim for ever.</summary>
+    /// <summary>
+    /// The most pages a run. The rest waits for the next run, so that a backlog does not hold the claim forever.
+    /// </summary>
     internal const int PagesPerRun = 50;
 
-    /// <summary>Polls all of them; a connector that fails is noted and holds back no other.</summary>
+    /// <summary>Polls all connectors. A failing one is recorded and stops no other.</summary>
     public Task PollAllAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(connectors.OfType<IPollSource>().Select(source => PollAsync(source, cancellationToken)));
 
@@ -46,7 +55,8 @@ public sealed partial class PollFlow(ConnectorSet connectors, CursorStore cursor
 
     private async Task ReadOnAsync(IPollSource source, CursorClaim claim, CancellationToken cancellationToken)
     {
-        using var activity = HubActivities.Continue(HubActivities.Receive, ActivityKind.Internal, parent: null)?.SetTag("hub.connector", source.Name);
+        using var activity = HubActivities.Continue(HubActivities.Receive, ActivityKind.Internal, parent: null)
+            ?.SetTag("hub.connector", source.Name);
         try
         {
             claim = await RewindAsync(source, claim, cancellationToken);
@@ -64,7 +74,9 @@ public sealed partial class PollFlow(ConnectorSet connectors, CursorStore cursor
         }
     }
 
-    /// <summary>Goes back to before what the tool lost. The cursor is moved before the gap counts as read again, so that a crash in between goes back once more.</summary>
+    /// <summary>
+    /// Rewinds the cursor to before each gap. The cursor moves before the gap is closed, so a crash rewinds once more.
+    /// </summary>
     private async Task<CursorClaim> RewindAsync(IPollSource source, CursorClaim claim, CancellationToken cancellationToken)
     {
         foreach (var gap in await missed.PendingGapsAsync(source.Name, cancellationToken))
@@ -81,7 +93,9 @@ public sealed partial class PollFlow(ConnectorSet connectors, CursorStore cursor
         return claim;
     }
 
-    /// <summary>Without a token: a stopping host should not leave the connector claimed. A claim that cannot be given back expires.</summary>
+    /// <summary>
+    /// Releases the claim without a token, so that a stopping host leaves none. An unreleased claim expires.
+    /// </summary>
     private async Task TryReleaseAsync(CursorClaim claim)
     {
         try
@@ -99,16 +113,18 @@ public sealed partial class PollFlow(ConnectorSet connectors, CursorStore cursor
         [LoggerMessage(1, LogLevel.Debug, "Connector {Connector} is being polled elsewhere.")]
         public static partial void Busy(ILogger logger, string connector);
 
-        [LoggerMessage(2, LogLevel.Warning, "Polling {Connector} took so long that somebody else took over; nothing is lost.")]
+        [LoggerMessage(2, LogLevel.Warning, "Polling {Connector} took so long that another instance took over; nothing is lost.")]
         public static partial void Taken(ILogger logger, string connector);
 
         [LoggerMessage(3, LogLevel.Warning, "Polling {Connector} failed; the next run goes on from the same place.")]
         public static partial void Failed(ILogger logger, Exception failure, string connector);
 
-        [LoggerMessage(4, LogLevel.Debug, "The claim on {Connector} could not be given back and expires by itself: {Why}")]
+        [LoggerMessage(4, LogLevel.Debug, "The claim on {Connector} could not be released and expires by itself: {Why}")]
         public static partial void NotReleased(ILogger logger, string connector, string why);
 
-        [LoggerMessage(5, LogLevel.Information, "{Connector} is read again: the {RecordType} records from before {At}, when events of them were lost.")]
+        [LoggerMessage(
+            5, LogLevel.Information,
+            "{Connector} is read again: the {RecordType} records from before {At}, when events of them were lost.")]
         public static partial void Rewound(ILogger logger, string connector, string recordType, DateTimeOffset? at);
     }
 }

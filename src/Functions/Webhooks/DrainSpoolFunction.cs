@@ -2,11 +2,12 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Webhooks;
 
-/// <summary>Brings what waits in the spool to the bus.</summary>
+/// <summary>Sends the spooled deliveries to the bus.</summary>
 public sealed class DrainSpoolFunction(SpoolFlow spool)
 {
     /// <summary>Runs on <c>Schedules:DrainSpool</c>.</summary>
     [Function("DrainSpool")]
-    public Task RunAsync([TimerTrigger("%Schedules:DrainSpool%", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
+    public Task RunAsync(
+        [TimerTrigger("%Schedules:DrainSpool%", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
         spool.DrainAsync(cancellationToken);
 }

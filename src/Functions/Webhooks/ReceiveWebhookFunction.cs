@@ -5,10 +5,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Webhooks;
 
-/// <summary>Takes a tool's webhook and answers once it is safely queued.</summary>
+/// <summary>Receives a tool's webhook and answers once it is queued.</summary>
 public sealed class ReceiveWebhookFunction(WebhookReceiver receiver, ConnectorSet connectors)
 {
-    /// <summary>Answers a webhook by what became of it; GET and HEAD are the vendor's handshake.</summary>
+    /// <summary>Answers a webhook by its outcome. GET and HEAD are the vendor's handshake.</summary>
     [Function("ReceiveWebhook")]
     public async Task<IActionResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "webhooks/{connector}/{*channel}")] HttpRequest request,
@@ -16,12 +16,11 @@ public sealed class ReceiveWebhookFunction(WebhookReceiver receiver, ConnectorSe
         string? channel,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         if (!HttpMethods.IsPost(request.Method))
         {
             return WebhookAnswers.ToHandshake(connectors, connector, request);
         }
 
-        return WebhookAnswers.To(await receiver.TakeAsync(connector, channel ?? "", request, cancellationToken), request.HttpContext);
+        return WebhookAnswers.To(await receiver.ReceiveAsync(connector, channel ?? "", request, cancellationToken), request.HttpContext);
     }
 }

@@ -4,18 +4,20 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Webhooks;
 
-/// <summary>Drains the spool. A crash between sending and removing sends some deliveries twice, which their facts make harmless.</summary>
+/// <summary>
+/// Drains the spool. A crash between sending and removing repeats some deliveries, and duplicate facts are harmless.
+/// </summary>
 public sealed partial class SpoolFlow(SpoolStore spool, InboundQueue queue, ILogger<SpoolFlow> logger)
 {
     private const int Page = 100;
 
-    /// <summary>Sends what waits, oldest first, until nothing does or the bus is away again.</summary>
+    /// <summary>Sends spooled messages, oldest first, until none is left or the bus fails.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         var drained = 0;
         try
         {
-            while (await spool.TakeAsync(Page, cancellationToken) is { Count: > 0 } waiting)
+            while (await spool.ReadAsync(Page, cancellationToken) is { Count: > 0 } waiting)
             {
                 await queue.SendAsync([.. waiting.Select(spooled => spooled.Message)], cancellationToken);
                 foreach (var spooled in waiting)
@@ -41,7 +43,7 @@ public sealed partial class SpoolFlow(SpoolStore spool, InboundQueue queue, ILog
         [LoggerMessage(1, LogLevel.Information, "{Count} spooled deliveries are on the bus now.")]
         public static partial void Drained(ILogger logger, int count);
 
-        [LoggerMessage(2, LogLevel.Warning, "The bus is still away ({Reason}); the spool waits.")]
+        [LoggerMessage(2, LogLevel.Warning, "The bus is still down ({Reason}); the spool waits.")]
         public static partial void StillAway(ILogger logger, ServiceBusFailureReason reason);
     }
 }

@@ -6,33 +6,33 @@ using IntegrationHub.Functions.Platform.Storage;
 
 namespace IntegrationHub.Functions.Webhooks;
 
-/// <summary>A delivery in the spool.</summary>
-/// <param name="RowKey">Its row.</param>
-/// <param name="Message">It, ready for the bus.</param>
+/// <summary>A message in the spool.</summary>
 public sealed record Spooled(string RowKey, ServiceBusMessage Message);
 
-/// <summary>The table <c>Spool</c>: deliveries that came while the bus was away, in the order they came. Drained by a timer.</summary>
+/// <summary>
+/// The table <c>Spool</c>: deliveries that arrived while the bus was down, in order of arrival. A timer drains it.
+/// </summary>
 public sealed class SpoolStore(HubTables tables)
 {
     private const string Partition = "spool";
 
-    /// <summary>Keeps a message for the bus; returns when the table has it.</summary>
-    /// <exception cref="RequestFailedException">The table does not take it.</exception>
-    public async Task KeepAsync(ServiceBusMessage message, CancellationToken cancellationToken)
+    /// <summary>Stores a message; returns when the table has it.</summary>
+    /// <exception cref="RequestFailedException">The table rejects it.</exception>
+    public async Task AddAsync(ServiceBusMessage message, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(message);
         var row = new TableEntity(Partition, message.MessageId!);
         MessageRow.Write(row, message);
         var spool = await tables.GetAsync(HubTables.Spool, cancellationToken);
         await spool.AddEntityAsync(row, cancellationToken);
     }
 
-    /// <summary>What waits, oldest first.</summary>
-    public async Task<IReadOnlyList<Spooled>> TakeAsync(int most, CancellationToken cancellationToken)
+    /// <summary>Returns the oldest messages.</summary>
+    public async Task<IReadOnlyList<Spooled>> ReadAsync(int most, CancellationToken cancellationToken)
     {
         var waiting = new List<Spooled>(most);
         var spool = await tables.GetAsync(HubTables.Spool, cancellationToken);
-        await foreach (var row in spool.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), most, cancellationToken: cancellationToken))
+        await foreach (var row in spool.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), most, cancellationToken: cancellationToken))
         {
             var message = MessageRow.Read(row);
             message.MessageId = row.RowKey;
@@ -46,10 +46,9 @@ public sealed class SpoolStore(HubTables tables)
         return waiting;
     }
 
-    /// <summary>Forgets a delivery that the bus has now.</summary>
+    /// <summary>Removes a message that the bus has.</summary>
     public async Task RemoveAsync(Spooled spooled, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(spooled);
         var spool = await tables.GetAsync(HubTables.Spool, cancellationToken);
         await spool.DeleteEntityAsync(Partition, spooled.RowKey, ETag.All, cancellationToken);
     }

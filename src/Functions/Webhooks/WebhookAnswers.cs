@@ -5,16 +5,14 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace IntegrationHub.Functions.Webhooks;
 
-/// <summary>The HTTP answers to webhooks.</summary>
+/// <summary>HTTP answers to webhooks.</summary>
 public static class WebhookAnswers
 {
     private const string RetryAfterSeconds = "30";
 
-    /// <summary>The answer to a delivery.</summary>
+    /// <summary>Answers a delivery.</summary>
     public static IActionResult To(ReceiveResult received, HttpContext context)
     {
-        ArgumentNullException.ThrowIfNull(received);
-        ArgumentNullException.ThrowIfNull(context);
         switch (received.Outcome)
         {
             case ReceiveOutcome.Queued or ReceiveOutcome.Spooled:
@@ -33,17 +31,16 @@ public static class WebhookAnswers
                 return Answers.Problem(StatusCodes.Status413PayloadTooLarge, "The delivery is too large.", received.Reason);
             case ReceiveOutcome.Unavailable:
                 context.Response.Headers.RetryAfter = RetryAfterSeconds;
-                return Answers.Problem(StatusCodes.Status503ServiceUnavailable, "The hub cannot take deliveries just now.", received.Reason);
+                return Answers.Problem(
+                    StatusCodes.Status503ServiceUnavailable, "The hub cannot take deliveries just now.", received.Reason);
             default:
                 throw new InvalidOperationException($"Unknown outcome {received.Outcome}.");
         }
     }
 
-    /// <summary>The answer to a GET or HEAD: the vendor's handshake where it has one, else 405.</summary>
+    /// <summary>Answers a GET or HEAD: the vendor's handshake when it has one, else 405.</summary>
     public static IActionResult ToHandshake(ConnectorSet connectors, string connector, HttpRequest request)
     {
-        ArgumentNullException.ThrowIfNull(connectors);
-        ArgumentNullException.ThrowIfNull(request);
         if (connectors.Find<IWebhookSource>(connector) is not { } source)
         {
             return Answers.Problem(StatusCodes.Status404NotFound, "Unknown connector.", $"No connector '{connector}' takes webhooks here.");
@@ -55,6 +52,7 @@ public static class WebhookAnswers
         }
 
         request.HttpContext.Response.Headers.Allow = "POST";
-        return Answers.Problem(StatusCodes.Status405MethodNotAllowed, "Webhooks are posted.", $"{source.Type} has no handshake; send POST.");
+        return Answers.Problem(
+            StatusCodes.Status405MethodNotAllowed, "Webhooks are posted.", $"{source.Type} has no handshake; send POST.");
     }
 }

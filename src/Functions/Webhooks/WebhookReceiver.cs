@@ -13,13 +13,13 @@ using Polly.Timeout;
 
 namespace IntegrationHub.Functions.Webhooks;
 
-/// <summary>How a webhook's delivery ended.</summary>
+/// <summary>The outcome of a webhook's delivery.</summary>
 public enum ReceiveOutcome
 {
     /// <summary>The bus has it.</summary>
     Queued,
 
-    /// <summary>The bus is away; the spool has it.</summary>
+    /// <summary>The bus is down; the spool has it.</summary>
     Spooled,
 
     /// <summary>Signature, age or account is wrong.</summary>
@@ -28,44 +28,51 @@ public enum ReceiveOutcome
     /// <summary>Not in the vendor's form.</summary>
     Malformed,
 
-    /// <summary>The body came too slowly.</summary>
+    /// <summary>The body arrived too slowly.</summary>
     TooSlow,
 
-    /// <summary>No connector of that name takes webhooks.</summary>
+    /// <summary>No connector of that name receives webhooks.</summary>
     UnknownConnector,
 
     /// <summary>Larger than the vendor sends.</summary>
     TooLarge,
 
-    /// <summary>Neither bus nor spool took it: the vendor is to send it again.</summary>
+    /// <summary>Neither bus nor spool accepted it. The vendor must send it again.</summary>
     Unavailable,
 }
 
-/// <summary>What came of a delivery.</summary>
-/// <param name="Outcome">How it ended.</param>
+/// <summary>The result of a delivery.</summary>
 /// <param name="Reason">Why, in words for the caller.</param>
 /// <param name="Events">How many events it held.</param>
-/// <param name="Reply">The answer the vendor wants instead of the hub's own; null for the hub's own.</param>
+/// <param name="Reply">The answer the vendor needs; null for the hub's own.</param>
 public sealed record ReceiveResult(ReceiveOutcome Outcome, string Reason, int Events = 0, WebhookReply? Reply = null);
 
 /// <summary>
-/// Takes webhooks: reads the raw bytes up to a limit, verifies them, and answers yes only after the bus (or, when that is away, the spool) has the whole delivery. No vendor is
-/// called and, but for the spool, no table.
+/// Receives webhooks: reads the raw bytes up to a limit, verifies them, and accepts only after the bus or the spool has
+/// the whole delivery. It calls no vendor, and no table but the spool's.
 /// </summary>
 public sealed partial class WebhookReceiver(
-    ConnectorSet connectors, InboundQueue queue, SpoolStore spool, ParkedStore parked, HubOptions hub, HubMetrics metrics, TimeProvider time, ILogger<WebhookReceiver> logger)
+    ConnectorSet connectors,
+    InboundQueue queue,
+    SpoolStore spool,
+    ParkedStore parked,
+    HubOptions hub,
+    HubMetrics metrics,
+    TimeProvider time,
+    ILogger<WebhookReceiver> logger)
 {
     private const int LargestBody = 1024 * 1024;
 
-    /// <summary>The longest that a vendor waits for the bus, and then for the spool: both together stay below the five seconds that HubSpot allows.</summary>
+    /// <summary>
+    /// The longest wait for the bus, and then for the spool. Together they stay below HubSpot's limit of five seconds.
+    /// </summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     private readonly ResiliencePipeline _timeout = HubPipelines.Timeout(Timeout, time);
 
-    /// <summary>Takes one delivery.</summary>
-    public async Task<ReceiveResult> TakeAsync(string connector, string channel, HttpRequest request, CancellationToken cancellationToken)
+    public async Task<ReceiveResult> ReceiveAsync(
+        string connector, string channel, HttpRequest request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var activity = HubActivities.Continue(HubActivities.Receive, ActivityKind.Server, parent: null);
         var received = await DecideAsync(connector, channel, request, cancellationToken);
         var known = received.Outcome == ReceiveOutcome.UnknownConnector ? "unknown" : connector;
@@ -74,7 +81,8 @@ public sealed partial class WebhookReceiver(
         return received;
     }
 
-    private async Task<ReceiveResult> DecideAsync(string connector, string channel, HttpRequest request, CancellationToken cancellationToken)
+    private async Task<ReceiveResult> DecideAsync(
+        string connector, string channel, HttpRequest request, CancellationToken cancellationToken)
     {
         if (connectors.Find<IWebhookSource>(connector) is not { } source)
         {
@@ -106,7 +114,8 @@ public sealed partial class WebhookReceiver(
             Channel = channel,
             Method = request.Method,
             PublicUrl = new Uri($"{hub.PublicUrl.OriginalString.TrimEnd('/')}{request.Path}{request.QueryString}"),
-            Headers = source.Headers.Where(name => request.Headers.ContainsKey(name)).ToDictionary(name => name, name => request.Headers[name].ToString(), StringComparer.OrdinalIgnoreCase),
+            Headers = source.Headers.Where(name => request.Headers.ContainsKey(name))
+                .ToDictionary(name => name, name => request.Headers[name].ToString(), StringComparer.OrdinalIgnoreCase),
             Body = body,
             ReceivedAt = time.GetUtcNow(),
         };
@@ -118,7 +127,9 @@ public sealed partial class WebhookReceiver(
         }
 
         var outcome = await KeepAsync(source.WithoutSecrets(delivery), cancellationToken);
-        return new(outcome, outcome == ReceiveOutcome.Unavailable ? "Neither queue nor spool takes deliveries just now." : check.Reason, check.Events, source.Acknowledge(delivery));
+        return new(
+            outcome, outcome == ReceiveOutcome.Unavailable ? "Neither queue nor spool takes deliveries just now." : check.Reason,
+            check.Events, source.Acknowledge(delivery));
     }
 
     private async Task<ReceiveOutcome> KeepAsync(Delivery delivery, CancellationToken cancellationToken)
@@ -141,7 +152,8 @@ public sealed partial class WebhookReceiver(
             await _timeout.ExecuteAsync(async token => await queue.SendAsync(messages, token), cancellationToken);
             return ReceiveOutcome.Queued;
         }
-        catch (Exception failure) when (failure is ServiceBusException or UnauthorizedAccessException or TimeoutException or TimeoutRejectedException)
+        catch (Exception failure) when (
+            failure is ServiceBusException or UnauthorizedAccessException or TimeoutException or TimeoutRejectedException)
         {
             Log.BusAway(logger, delivery.Connector, failure.GetType().Name);
             return await TryStoreAsync(token => SpoolAsync(messages, token), delivery.Connector, cancellationToken);
@@ -149,18 +161,19 @@ public sealed partial class WebhookReceiver(
     }
 
     /// <summary>
-    /// Keeps the messages that the bus did not take, under their ids. A send that was too slow for the sender may arrive
-    /// later: the queue then drops the copy from the spool as a duplicate.
+    /// Spools the messages that the bus did not accept, under their ids. When a slow send arrives after all, the queue
+    /// drops the spooled copy as a duplicate.
     /// </summary>
     private async Task SpoolAsync(IReadOnlyList<ServiceBusMessage> messages, CancellationToken cancellationToken)
     {
         foreach (var message in messages)
         {
-            await spool.KeepAsync(message, cancellationToken);
+            await spool.AddAsync(message, cancellationToken);
         }
     }
 
-    private async Task<ReceiveOutcome> TryStoreAsync(Func<CancellationToken, Task> store, string connector, CancellationToken cancellationToken)
+    private async Task<ReceiveOutcome> TryStoreAsync(
+        Func<CancellationToken, Task> store, string connector, CancellationToken cancellationToken)
     {
         try
         {
@@ -174,7 +187,9 @@ public sealed partial class WebhookReceiver(
         }
     }
 
-    /// <summary>The whole body, or null when it is longer than allowed: never more than one byte above the limit is read.</summary>
+    /// <summary>
+    /// Reads the whole body; returns null when it exceeds the limit. It reads at most one byte more than that.
+    /// </summary>
     private static async Task<byte[]?> ReadBodyAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
     {
         if (request.ContentLength > limit)
@@ -211,7 +226,8 @@ public sealed partial class WebhookReceiver(
         [LoggerMessage(2, LogLevel.Warning, "The bus did not take a delivery of {Connector} ({Failure}); it goes to the spool.")]
         public static partial void BusAway(ILogger logger, string connector, string failure);
 
-        [LoggerMessage(3, LogLevel.Error, "Neither bus nor spool took a delivery of {Connector} ({Failure}); the sender is asked to send it again.")]
+        [LoggerMessage(
+            3, LogLevel.Error, "Neither bus nor spool took a delivery of {Connector} ({Failure}); the sender is asked to send it again.")]
         public static partial void NothingTakesIt(ILogger logger, string connector, string failure);
     }
 }

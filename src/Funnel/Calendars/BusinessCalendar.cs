@@ -5,16 +5,19 @@ using System.Globalization;
 namespace IntegrationHub.Funnel;
 
 /// <summary>
-/// A team's working time: a time zone, working days, opening hours and holidays. Spans that it counts are working time; instants are UTC. Right over changes of daylight saving:
-/// an hour that the clocks skip is not worked, an hour that they repeat is worked twice.
+/// A team's working time: a time zone, working days, hours and holidays. Spans are working time, and instants are in
+/// UTC. A skipped hour of daylight saving is not worked; a repeated one is worked twice.
 /// </summary>
-/// <remarks>An instant is worked when the local clock then shows a working day that is no holiday and a time from opening (counts) to closing (does not).</remarks>
+/// <remarks>
+/// An instant is worked when the local clock shows a working day and a time from opening
+/// (inclusive) to closing (exclusive).
+/// </remarks>
 public sealed class BusinessCalendar
 {
-    // Before Always, which is made with it.
+    // Before Always, which needs it.
     private static readonly string[] DayNames = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-    /// <summary>A calendar in which every minute is worked.</summary>
+    /// <summary>A calendar whose every minute is worked.</summary>
     public static readonly BusinessCalendar Always = new("UTC", "Mon-Sun", "00:00-24:00", []);
 
     private readonly ConcurrentDictionary<int, WorkingYear> _years = new();
@@ -23,12 +26,14 @@ public sealed class BusinessCalendar
     private readonly long _closing;
     private readonly ImmutableHashSet<DateOnly> _holidays;
 
-    /// <summary>Makes a calendar from settings as people write them.</summary>
+    /// <summary>Parses a calendar.</summary>
     /// <param name="timeZone">An IANA name such as <c>Europe/Berlin</c>.</param>
-    /// <param name="workingDays">Days and ranges: <c>Mon-Fri</c>, <c>Mon,Tue,Sat</c>, <c>Sat-Mon</c>. At least one.</param>
-    /// <param name="hours">Opening and closing on one day, <c>09:00-17:30</c>; <c>00:00-24:00</c> is the whole day. Hours over midnight are refused.</param>
-    /// <param name="holidays">Local dates that are not worked.</param>
-    /// <exception cref="FormatException">One of them cannot be read; the message says which and what would be right.</exception>
+    /// <param name="workingDays">Days and ranges such as <c>Mon-Fri</c>, <c>Mon,Tue,Sat</c> or
+    /// <c>Sat-Mon</c>. At least one.</param>
+    /// <param name="hours">Opening and closing within one day, such as <c>09:00-17:30</c>;
+    /// <c>00:00-24:00</c> is the whole day.</param>
+    /// <param name="holidays">Local dates without work.</param>
+    /// <exception cref="FormatException">A part is invalid; the message says which and what would be right.</exception>
     public BusinessCalendar(string timeZone, string workingDays, string hours, ImmutableHashSet<DateOnly> holidays)
     {
         ArgumentNullException.ThrowIfNull(holidays);
@@ -41,15 +46,21 @@ public sealed class BusinessCalendar
     private BusinessCalendar(BusinessCalendar like, ImmutableHashSet<DateOnly> holidays) =>
         (TimeZone, _worked, _opening, _closing, _holidays) = (like.TimeZone, like._worked, like._opening, like._closing, holidays);
 
-    /// <summary>Gets the zone whose clock the team lives by; mails show their times in it.</summary>
+    /// <summary>Gets the team's time zone, which mails use.</summary>
     public TimeZoneInfo TimeZone { get; }
 
-    /// <summary>Gets the one text form of the calendar, the same for calendars made of the same settings however they were written.</summary>
-    internal string Canonical => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{TimeZone.Id}|{string.Concat(_worked.Select(worked => worked ? '1' : '0'))}|{_opening}-{_closing}|{string.Join(',', _holidays.Order().Select(day => day.ToString("O", CultureInfo.InvariantCulture)))}");
+    /// <summary>Gets a canonical text, equal for equal calendars.</summary>
+    internal string Canonical
+    {
+        get
+        {
+            var days = string.Concat(_worked.Select(worked => worked ? '1' : '0'));
+            var holidays = string.Join(',', _holidays.Order().Select(day => day.ToString("O", CultureInfo.InvariantCulture)));
+            return string.Create(CultureInfo.InvariantCulture, $"{TimeZone.Id}|{days}|{_opening}-{_closing}|{holidays}");
+        }
+    }
 
-    /// <summary>The same calendar with further local dates that are not worked.</summary>
+    /// <summary>Returns the calendar with further local dates without work.</summary>
     public BusinessCalendar ClosedOn(ImmutableHashSet<DateOnly> dates)
     {
         ArgumentNullException.ThrowIfNull(dates);
@@ -57,8 +68,9 @@ public sealed class BusinessCalendar
     }
 
     /// <summary>
-    /// The earliest instant at which <paramref name="workingTime"/> has been worked since <paramref name="start"/>: a day's last working minute ends at closing, not at the next opening.
-    /// Zero: <paramref name="start"/> itself, open or not. <see cref="DateTimeOffset.MaxValue"/> when the calendar ends before.
+    /// Returns the earliest instant at which <paramref name="workingTime"/> has passed since <paramref name="start"/>.
+    /// A day's last minute ends at closing, not at the next opening. Zero returns <paramref name="start"/>, open or
+    /// not. <see cref="DateTimeOffset.MaxValue"/> when the calendar ends before.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="workingTime"/> is negative.</exception>
     public DateTimeOffset Add(DateTimeOffset start, TimeSpan workingTime)
@@ -83,7 +95,10 @@ public sealed class BusinessCalendar
         return Instant(Year(year).WhenWorked((long)wanted));
     }
 
-    /// <summary>The working time between two instants; zero when <paramref name="end"/> is not after <paramref name="start"/>.</summary>
+    /// <summary>
+    /// Returns the working time between two instants; zero when <paramref name="end"/> is
+    /// not after <paramref name="start"/>.
+    /// </summary>
     public TimeSpan Between(DateTimeOffset start, DateTimeOffset end)
     {
         if (end <= start)
@@ -100,10 +115,13 @@ public sealed class BusinessCalendar
         return new(worked);
     }
 
-    /// <summary>Whether the team works at an instant: opening time counts, closing time does not.</summary>
+    /// <summary>Whether the team works at an instant. Opening is inclusive, closing exclusive.</summary>
     public bool IsOpen(DateTimeOffset instant) => Year(instant.UtcDateTime.Year).OpenAtOrAfter(instant.UtcTicks) == instant.UtcTicks;
 
-    /// <summary>The instant itself when open, else the next opening; <see cref="DateTimeOffset.MaxValue"/> when there is none any more.</summary>
+    /// <summary>
+    /// Returns the instant itself when open, else the next opening;
+    /// <see cref="DateTimeOffset.MaxValue"/> when there is none.
+    /// </summary>
     public DateTimeOffset NextOpen(DateTimeOffset instant)
     {
         for (var year = instant.UtcDateTime.Year; year <= DateTime.MaxValue.Year; year++)
@@ -117,10 +135,11 @@ public sealed class BusinessCalendar
         return DateTimeOffset.MaxValue;
     }
 
-    /// <summary>A time of day on the n-th working day after the local day of an instant; where the clocks skip that time, as much later as they skip.</summary>
-    /// <param name="instant">From here.</param>
+    /// <summary>
+    /// Returns a time of day on the n-th working day after an instant's local day. A time that the clocks
+    /// skip is moved by the skipped span.
+    /// </summary>
     /// <param name="days">How many working days later; at least 1.</param>
-    /// <param name="time">What the local clock is to show.</param>
     public DateTimeOffset OnWorkingDay(DateTimeOffset instant, int days, TimeOnly time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(days, 1);
@@ -134,7 +153,7 @@ public sealed class BusinessCalendar
         return new DateTimeOffset(local, TimeZone.GetUtcOffset(local)).ToUniversalTime();
     }
 
-    /// <summary>When a day is over on the local clock.</summary>
+    /// <summary>Returns when a local day ends.</summary>
     public DateTimeOffset EndOf(DateOnly day)
     {
         if (day == DateOnly.MaxValue)
@@ -166,10 +185,10 @@ public sealed class BusinessCalendar
         return periods.Build();
     }
 
-    /// <summary>Day 0, 0001-01-01, is a Monday.</summary>
+    /// <summary>Whether a day is worked. Day 0, 0001-01-01, is a Monday.</summary>
     private bool IsWorkingDay(DateOnly day) => _worked[day.DayNumber % 7] && !_holidays.Contains(day);
 
-    /// <summary>Adds what is worked in a stretch of time in which the clocks do not change.</summary>
+    /// <summary>Adds the working time of a span without a change of the clocks.</summary>
     private void AddPeriods(WorkingYear.Builder periods, long from, long to, long offset)
     {
         var lastDay = Math.Min((to - 1 + offset) / TimeSpan.TicksPerDay, DateOnly.MaxValue.DayNumber);
@@ -183,7 +202,10 @@ public sealed class BusinessCalendar
         }
     }
 
-    /// <summary>The first instant after <paramref name="from"/> with another offset, or <paramref name="end"/>. No zone changes its clocks twice within a day.</summary>
+    /// <summary>
+    /// Returns the first instant after <paramref name="from"/> with another offset, or <paramref name="end"/>. No
+    /// zone changes its clocks twice a day.
+    /// </summary>
     private long NextChange(long from, long end, long offset)
     {
         var same = from;
@@ -229,7 +251,9 @@ public sealed class BusinessCalendar
             var last = Day(ends[^1]);
             if (ends.Length > 2 || first < 0 || last < 0)
             {
-                throw new FormatException($"WorkingDays '{text}' cannot be read; days and ranges such as Mon-Fri or Mon,Tue,Sat would be right, and at least one day.");
+                throw new FormatException(
+                    $"WorkingDays '{text}' cannot be read; days and ranges such as Mon-Fri or Mon,Tue,Sat would be right, "
+                    + "and at least one day.");
             }
 
             for (var day = first; ; day = (day + 1) % DayNames.Length)
@@ -252,12 +276,15 @@ public sealed class BusinessCalendar
         var ends = (text ?? "").Split('-');
         if (ends.Length != 2 || TimeOfDay(ends[0]) is not { } opening || TimeOfDay(ends[1]) is not { } closing)
         {
-            throw new FormatException($"Hours '{text}' cannot be read; opening and closing such as 09:00-17:30 would be right, 00:00-24:00 for the whole day.");
+            throw new FormatException(
+                $"Hours '{text}' cannot be read; opening and closing such as 09:00-17:30 would be right, 00:00-24:00 for the whole day.");
         }
 
         return opening < closing
             ? (opening, closing)
-            : throw new FormatException($"Hours '{text}' close before they open; hours within one day such as 09:00-17:30 would be right, since hours over midnight cannot be counted.");
+            : throw new FormatException(
+                $"Hours '{text}' close before they open; hours within one day such as 09:00-17:30 would be right, "
+                + "since hours over midnight cannot be counted.");
     }
 
     internal static long? TimeOfDay(string text) =>

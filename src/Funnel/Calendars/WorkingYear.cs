@@ -1,6 +1,9 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>All that is worked in one UTC year, as ordered periods with the time worked before each, so that any question is a binary search. All numbers are UTC ticks.</summary>
+/// <summary>
+/// The working time of one UTC year, as ordered periods with the time worked before each, for binary
+/// searches. All numbers are UTC ticks.
+/// </summary>
 internal sealed class WorkingYear
 {
     private readonly long[] _starts;
@@ -17,24 +20,29 @@ internal sealed class WorkingYear
         }
     }
 
-    /// <summary>Gets what is worked in the whole year.</summary>
+    /// <summary>Gets the working time of the year.</summary>
     public long Total { get; }
 
-    /// <summary>What has been worked in this year before an instant.</summary>
+    /// <summary>Returns the year's working time before an instant.</summary>
     public long WorkedBefore(long instant)
     {
         var period = LastAtOrBefore(_starts, instant);
         return period < 0 ? 0 : _workedBefore[period] + Math.Min(instant, _ends[period]) - _starts[period];
     }
 
-    /// <summary>The earliest instant at which <paramref name="worked"/> (above zero, at most <see cref="Total"/>) has been worked in this year.</summary>
+    /// <summary>
+    /// Returns the earliest instant at which <paramref name="worked"/> has passed in this year. It is above zero
+    /// and at most <see cref="Total"/>.
+    /// </summary>
     public long WhenWorked(long worked)
     {
         var period = LastAtOrBefore(_workedBefore, worked - 1);
         return _starts[period] + worked - _workedBefore[period];
     }
 
-    /// <summary>The instant itself if it is worked, else the start of the next period; null when none follows in this year.</summary>
+    /// <summary>
+    /// Returns the instant when it is worked, else the start of the next period; null when none follows in this year.
+    /// </summary>
     public long? OpenAtOrAfter(long instant)
     {
         var period = LastAtOrBefore(_starts, instant);
@@ -49,13 +57,13 @@ internal sealed class WorkingYear
         return index >= 0 ? index : ~index - 1;
     }
 
-    /// <summary>Collects periods in order of time and joins those that touch.</summary>
+    /// <summary>Collects periods in order and joins adjacent ones.</summary>
     internal sealed class Builder
     {
         private readonly List<long> _starts = [];
         private readonly List<long> _ends = [];
 
-        /// <summary>Adds a period; one without length is none.</summary>
+        /// <summary>Adds a period. A no-op for an empty one.</summary>
         public void Add(long start, long end)
         {
             if (end <= start)

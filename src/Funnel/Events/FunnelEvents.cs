@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace IntegrationHub.Funnel;
 
 /// <summary>
-/// Something that happened on the funnel, published to whoever acts on it. It names the lead and the cause and carries no personal data: whoever acts
-/// loads the journey as it is by then, so a late or repeated event does no harm.
+/// Something that happened on the funnel, published to its handlers. It names the lead and the cause, and holds no
+/// personal data. Handlers load the current journey, so late or duplicate events are harmless.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(StageChanged), "lead.stageChanged")]
@@ -16,69 +16,62 @@ namespace IntegrationHub.Funnel;
 [JsonDerivedType(typeof(StallResolved), "lead.stallResolved")]
 public abstract record FunnelEvent
 {
-    /// <summary>Gets the id: made of its cause, so that a repeat has the same and the bus drops it.</summary>
+    /// <summary>Gets the id, derived from the cause, so that the bus drops duplicates.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Gets the lead.</summary>
     public required LeadId LeadId { get; init; }
 
     /// <summary>Gets when the hub decided it.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Gets the team it concerns.</summary>
     public required string Team { get; init; }
 
     /// <summary>
-    /// Gets the revision of the lead with which the event was saved: whoever acts on the event needs a state of at least this revision.
-    /// Zero where nobody saved it.
+    /// Gets the lead's revision at the save: handlers need a state of at least this
+    /// revision. Zero when nobody saved it.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Revision { get; init; }
 }
 
-/// <summary>The lead is on another stage.</summary>
 public sealed record StageChanged : FunnelEvent
 {
-    /// <summary>Gets the stage it came from; null for a lead that is new.</summary>
+    /// <summary>Gets the previous stage; null for a new lead.</summary>
     public FunnelStage? From { get; init; }
 
-    /// <summary>Gets the stage it is on.</summary>
+    /// <summary>Gets the new stage.</summary>
     public required FunnelStage To { get; init; }
 
-    /// <summary>Gets the connector whose word moved it, which needs no telling.</summary>
+    /// <summary>Gets the connector that moved it, which needs no update.</summary>
     public required string Connector { get; init; }
 }
 
-/// <summary>The lead belongs to another team now.</summary>
+/// <summary>The lead was announced to another team.</summary>
 public sealed record HandoffAnnounced : FunnelEvent
 {
-    /// <summary>Gets the handoff's id.</summary>
     public required string HandoffId { get; init; }
 }
 
-/// <summary>The receiving team gave the lead back; <see cref="FunnelEvent.Team"/> is the team that gets it back.</summary>
+/// <summary>A team gave the lead back to <see cref="FunnelEvent.Team"/>.</summary>
 public sealed record LeadReturned : FunnelEvent
 {
-    /// <summary>Gets the handoff's id.</summary>
     public required string HandoffId { get; init; }
 }
 
-/// <summary>A limit was reached.</summary>
+/// <summary>A time limit was reached.</summary>
 public sealed record LeadStalled : FunnelEvent
 {
-    /// <summary>Gets the alert's id.</summary>
     public required string AlertId { get; init; }
 }
 
-/// <summary>The person agreed to mail or withdrew: every other tool is to know before anything else.</summary>
+/// <summary>The person agreed to mail or withdrew. The other tools are updated before anything else.</summary>
 public sealed record ConsentAnnounced : FunnelEvent;
 
-/// <summary>What is known of the person changed: tools that keep it in step are to get it.</summary>
+/// <summary>The profile changed. Tools that sync it are updated.</summary>
 public sealed record ProfileAnnounced : FunnelEvent;
 
-/// <summary>A lead that was told as stalled has moved on, or was taken up.</summary>
+/// <summary>A stalled lead that was reported has moved on or was accepted.</summary>
 public sealed record StallResolved : FunnelEvent
 {
-    /// <summary>Gets the alert's id.</summary>
     public required string AlertId { get; init; }
 }

@@ -2,25 +2,26 @@ using System.Collections.Immutable;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>The deals of one lead while its facts are folded: for each property of a deal the latest word.</summary>
+/// <summary>The deals of a lead during the fold, with the latest value of each property.</summary>
 internal sealed class DealBook
 {
     private readonly Dictionary<(string Connector, string Id), Deal> _deals = [];
     private readonly int[] _openAt = new int[Enum.GetValues<FunnelStage>().Length];
 
-    /// <summary>Gets how many are won.</summary>
+    /// <summary>Gets how many deals are won.</summary>
     public int Won { get; private set; }
 
     /// <summary>Gets a value indicating whether a won deal is business with an existing customer.</summary>
     public bool HasRepeat => _deals.Values.Any(deal => deal is { Status: DealStatus.Won, FunnelStage: FunnelStage.Repeat });
 
-    /// <summary>Gets the furthest stage that an open deal holds the lead on; null when none is open.</summary>
+    /// <summary>Gets the furthest stage required by an open deal; null when none is open.</summary>
     public FunnelStage? Floor => Array.FindLastIndex(_openAt, count => count > 0) is var stage and >= 0 ? (FunnelStage)stage : null;
 
-    /// <summary>The stage on which an open deal holds the lead at least.</summary>
-    public static FunnelStage FloorOf(Deal deal) => deal.FunnelStage is { } stage && stage > FunnelStage.Evaluation ? stage : FunnelStage.Evaluation;
+    /// <summary>Returns the least stage that an open deal requires.</summary>
+    public static FunnelStage FloorOf(Deal deal) =>
+        deal.FunnelStage is { } stage && stage > FunnelStage.Evaluation ? stage : FunnelStage.Evaluation;
 
-    /// <summary>Takes up a change.</summary>
+    /// <summary>Applies a change.</summary>
     public DealStep Apply(DealChanged change)
     {
         var floorBefore = Floor;
@@ -44,7 +45,7 @@ internal sealed class DealBook
         return new(before, after, floorBefore);
     }
 
-    /// <summary>The deals that exist, ordered by connector and id. One whose record is gone is as if it had never been.</summary>
+    /// <summary>Returns the existing deals by connector and id. A deleted deal counts as never seen.</summary>
     public ImmutableArray<Deal> List() =>
     [
         .. _deals.Values
@@ -54,7 +55,8 @@ internal sealed class DealBook
     ];
 
     private static Deal New(DealChanged change) =>
-        new() { Connector = change.Connector, Id = change.DealId, Status = DealStatus.Open, OpenedAt = change.OccurredAt.ToUniversalTime() };
+        new()
+        { Connector = change.Connector, Id = change.DealId, Status = DealStatus.Open, OpenedAt = change.OccurredAt.ToUniversalTime() };
 
     private void Count(Deal? deal, int by)
     {
@@ -69,8 +71,6 @@ internal sealed class DealBook
     }
 }
 
-/// <summary>What one change did to a deal.</summary>
-/// <param name="Before">The deal before; null when it was not heard of.</param>
-/// <param name="After">The deal now.</param>
-/// <param name="FloorBefore">The <see cref="DealBook.Floor"/> before.</param>
+/// <summary>The effect of a change on a deal.</summary>
+/// <param name="Before">The deal before; null when it is new.</param>
 internal sealed record DealStep(Deal? Before, Deal After, FunnelStage? FloorBefore);

@@ -1,44 +1,42 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>What one fact did to the stage of its lead.</summary>
+/// <summary>The effect of a fact on the lead's stage.</summary>
 public enum FactEffect
 {
-    /// <summary>It asks for no move: it is about something else, or the lead was there already.</summary>
+    /// <summary>It asks for no move, or the lead was there already.</summary>
     None,
 
-    /// <summary>It moved the lead, and the journey has the stay.</summary>
+    /// <summary>It moved the lead to a stay of the journey.</summary>
     Moved,
 
-    /// <summary>It moved the lead, but another word of the same instant took its place, so that no stay is left of it.</summary>
+    /// <summary>It moved the lead, but another fact of the same instant replaced the stay.</summary>
     Momentary,
 
-    /// <summary>It would have moved the lead; a rule of <see cref="StagePolicy"/> kept it where it was.</summary>
+    /// <summary>It asked for a move that a rule of <see cref="StagePolicy"/> refused.</summary>
     Overruled,
 
-    /// <summary>It names a stage that no map knows: held, and never guessed.</summary>
+    /// <summary>It names an unmapped stage, which is never guessed.</summary>
     Unmapped,
 
-    /// <summary>Sales gave the lead back and did not say why: held until they do, and the reason never guessed.</summary>
+    /// <summary>It is a return without a reason. The lead stays with sales, and no reason is guessed.</summary>
     WithoutReason,
 
-    /// <summary>A CRM said again, in the same words, what it had said before: no news.</summary>
+    /// <summary>A CRM repeated its earlier claim.</summary>
     Restated,
 
-    /// <summary>The hub's own write came back: no news.</summary>
+    /// <summary>It is the echo of the hub's own write.</summary>
     Echo,
 
-    /// <summary>It tells of a record that had been deleted before: it does not count.</summary>
+    /// <summary>It is about a record that was deleted before, and does not count.</summary>
     Gone,
 }
 
-/// <summary>How a fact was judged when the journey was folded.</summary>
-/// <param name="Fact">The fact.</param>
-/// <param name="Effect">What it did.</param>
-/// <param name="Rule">The rule of <see cref="StagePolicy"/> that moved the lead or kept it; null where none had to decide.</param>
-/// <param name="Reason">The rule's reason in words; null where none had to decide.</param>
+/// <summary>The effect of a fact in the fold.</summary>
+/// <param name="Rule">The deciding rule of <see cref="StagePolicy"/>; null when none was needed.</param>
+/// <param name="Reason">The rule's reason in words; null when none was needed.</param>
 public sealed record FactJudgement(Fact Fact, FactEffect Effect, string? Rule, string? Reason)
 {
-    /// <summary>The judgement while the fold goes on: whether a move leaves a stay is known only at its end.</summary>
+    /// <summary>Returns the judgement during the fold. Whether a move leaves a stay is known only at its end.</summary>
     internal static FactJudgement Of(Fact fact, bool restated, StageMove? move) => new(
         fact,
         fact is StageClaimed && fact.IsEchoOf(PersonProperty.Stage) ? FactEffect.Echo

@@ -2,12 +2,13 @@ using System.Text.Json;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>Makes of any collection of facts the one sequence that its set stands for: each fact once, in an order that depends on nothing but the facts.</summary>
+/// <summary>Sorts a set of facts into one sequence that depends on the facts alone.</summary>
 internal static class FactOrder
 {
     /// <summary>
-    /// The distinct facts by time; at one instant the system of record comes last, so that its word counts. Then by connector, by what usually causes what
-    /// (an address before a touch before a stage before a deal, a lower stage before a higher, an open deal before its end), and by dedupe key.
+    /// Returns the distinct facts by time. At one instant the system of record comes last, so that it wins.
+    /// Then they are ordered by connector, by usual cause (address, touch, stage, deal; lower stage first,
+    /// open deal first) and by dedupe key.
     /// </summary>
     public static Fact[] Sort(IEnumerable<Fact> facts, string? systemOfRecord)
     {
@@ -24,8 +25,9 @@ internal static class FactOrder
     }
 
     /// <summary>
-    /// Which of two facts with one dedupe key counts: the earlier, else the one whose content sorts first, else the one that is known for an echo; the known one when only the delivery differs.
-    /// The same choice whichever came first.
+    /// Chooses between two facts with one dedupe key: the earlier, else the one whose content sorts
+    /// first, else the known echo. When only the delivery differs, the known one wins. The choice does
+    /// not depend on the order of arrival.
     /// </summary>
     public static Fact Choose(Fact known, Fact other)
     {
@@ -81,9 +83,10 @@ internal static class FactOrder
         _ => throw new InvalidOperationException($"Unknown kind of fact {fact.GetType().Name}."),
     };
 
-    /// <summary>What a fact says, without how and when it came.</summary>
+    /// <summary>Returns a fact's content without its delivery.</summary>
     private static string Content(Fact fact) =>
-        JsonSerializer.Serialize(fact with { OccurredAt = fact.OccurredAt.ToUniversalTime(), ReceivedAt = default, MessageId = null, Echoes = default });
+        JsonSerializer.Serialize(
+            fact with { OccurredAt = fact.OccurredAt.ToUniversalTime(), ReceivedAt = default, MessageId = null, Echoes = default });
 
     private static int EchoCount(Fact fact) => fact.Echoes.IsDefault ? 0 : fact.Echoes.Length;
 }

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace IntegrationHub.Funnel;
 
 /// <summary>
-/// One thing that a tool said about a lead. A journey is a fold over the set of its facts, so facts never change and their order of arrival does not matter.
-/// Stored as JSON whose <c>kind</c> names the type.
+/// One statement of a tool about a lead. A journey is a fold over the set of its facts, so facts never change and their
+/// order of arrival does not matter. Stored as JSON whose <c>kind</c> names the type.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(StageClaimed), "stageClaimed")]
@@ -26,58 +26,72 @@ namespace IntegrationHub.Funnel;
 [JsonDerivedType(typeof(PersonErased), "personErased")]
 public abstract record Fact
 {
-    /// <summary>Gets what makes two deliveries the same fact: equal keys, one fact. Built as the vendor's facts say; unique within a lead.</summary>
+    /// <summary>
+    /// Gets the key that makes two deliveries one fact. Built from the vendor's data and unique within a lead.
+    /// </summary>
     public required string DedupeKey { get; init; }
 
-    /// <summary>Gets the name of the connector that said it.</summary>
+    /// <summary>Gets the connector that reported it.</summary>
     public required string Connector { get; init; }
 
-    /// <summary>Gets whose word it is.</summary>
+    /// <summary>Gets the side that the connector speaks for.</summary>
     public required ToolSide Side { get; init; }
 
-    /// <summary>Gets when it happened by the vendor's clock, or when we received it where the vendor gives no time. UTC.</summary>
+    /// <summary>Gets when it happened by the vendor's clock, else when the hub received it. In UTC.</summary>
     public required DateTimeOffset OccurredAt { get; init; }
 
-    /// <summary>Gets when the hub received it. UTC. Takes no part in what the journey becomes.</summary>
+    /// <summary>Gets when the hub received it, in UTC. The journey does not depend on it.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
-    /// <summary>Gets the vendor's own word behind the fact (a stage's raw name, an event's type), or null where there is none.</summary>
+    /// <summary>Gets the vendor's own value, such as a raw stage name or an event type; null for none.</summary>
     public string? Raw { get; init; }
 
-    /// <summary>Gets the properties whose values in it are the hub's own writes coming back: they show what the tool has now, and are no news. Default for none.</summary>
+    /// <summary>
+    /// Gets the properties whose values are echoes of the hub's own writes: present in the
+    /// tool, but not news. Default for none.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<PersonProperty> Echoes { get; init; }
 
-    /// <summary>Gets the id of the message that brought it, so that "why" can name its source; null for facts the hub itself found.</summary>
+    /// <summary>Gets the id of the message that brought it, for explanations; null for the hub's own facts.</summary>
     public string? MessageId { get; init; }
 
-    /// <summary>Whether what the fact says of a property is the hub's own write coming back.</summary>
+    /// <summary>Whether the fact is an echo for a property.</summary>
     public bool IsEchoOf(PersonProperty property) => !Echoes.IsDefaultOrEmpty && Echoes.Contains(property);
 
-    /// <summary>Gets the person's record that it tells of; null where it tells of a deal, or names none. What is told of a record after its deletion does not count.</summary>
+    /// <summary>
+    /// Gets the person's record that it is about; null for a deal or none. Facts about a record
+    /// after its deletion do not count.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IdentityKey? About { get; init; }
 
-    /// <summary>Gets a value indicating whether the tool showed the record itself when it said so: then it is there, even if it had been deleted before.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the tool showed the record itself, which then exists even after a deletion.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ShowsRecord { get; init; }
 
-    /// <summary>Gets a value indicating whether the hub found it on the record when it first met the person: it had been so before, and nobody is to be told of it as news.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the hub read it at first meeting: it is older than the lead and causes no alert.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Past { get; init; }
 }
 
-/// <summary>A tool puts the lead on a stage. A null <see cref="Stage"/> is a stage name that no map knows: held and reported, never guessed.</summary>
+/// <summary>
+/// A tool puts the lead on a stage. A null <see cref="Stage"/> is unmapped: it is reported and never guessed.
+/// </summary>
 public sealed record StageClaimed : Fact
 {
-    /// <summary>Gets the stage, or null where <see cref="Fact.Raw"/> has no mapping.</summary>
+    /// <summary>Gets the stage; null when <see cref="Fact.Raw"/> has no mapping.</summary>
     public FunnelStage? Stage { get; init; }
 }
 
-/// <summary>How a person met a campaign.</summary>
+/// <summary>The kind of contact with a campaign.</summary>
 public enum TouchKind
 {
-    /// <summary>Looked at a page: Awareness at least.</summary>
+    /// <summary>Visited a page: Awareness at least.</summary>
     PageVisit,
 
     /// <summary>Sent a form: Interest at least.</summary>
@@ -89,27 +103,25 @@ public enum TouchKind
     /// <summary>Followed a link: Interest at least.</summary>
     Click,
 
-    /// <summary>Anything else the tool counts as a conversion (attended, downloaded): Interest at least.</summary>
+    /// <summary>Another conversion, such as attended or downloaded: Interest at least.</summary>
     Conversion,
 }
 
 /// <summary>The person met a campaign. Never lowers a stage.</summary>
 public sealed record CampaignTouched : Fact
 {
-    /// <summary>Gets how.</summary>
     public required TouchKind Touch { get; init; }
 
-    /// <summary>Gets the campaign's name or id as the tool gives it; null where it gives none.</summary>
+    /// <summary>Gets the campaign's name or id in the tool; null for none.</summary>
     public string? Campaign { get; init; }
 
-    /// <summary>Gets what was seen, sent or answered, in a few words for a brief; null where the tool says no more.</summary>
+    /// <summary>Gets what the person saw, sent or answered, for a brief; null for none.</summary>
     public string? Detail { get; init; }
 }
 
-/// <summary>Where a deal stands.</summary>
 public enum DealStatus
 {
-    /// <summary>Still being worked on: the lead is at Evaluation at least.</summary>
+    /// <summary>Being worked on: Evaluation at least.</summary>
     Open,
 
     /// <summary>Won: the first is Commitment, the second Repeat.</summary>
@@ -118,59 +130,63 @@ public enum DealStatus
     /// <summary>Lost: an outcome, not a stage.</summary>
     Lost,
 
-    /// <summary>The record is gone: as if it had never been.</summary>
+    /// <summary>Deleted: counts as never seen.</summary>
     Deleted,
 }
 
-/// <summary>A deal of the lead changed. What is null was not part of the change.</summary>
+/// <summary>A deal of the lead changed. Null properties were not part of the change.</summary>
 public sealed record DealChanged : Fact
 {
     /// <summary>Gets the deal's id in its tool.</summary>
     public required string DealId { get; init; }
 
-    /// <summary>Gets where it stands now; null where this change does not say. A deal nothing is said of is open.</summary>
+    /// <summary>Gets the new status; null when unchanged. A deal without a known status is open.</summary>
     public DealStatus? Status { get; init; }
 
-    /// <summary>Gets the funnel stage that the deal's own stage (<see cref="Fact.Raw"/>) maps to; null where it is not said, not mapped, or lost.</summary>
+    /// <summary>
+    /// Gets the funnel stage mapped from <see cref="Fact.Raw"/>; null when missing, unmapped or lost.
+    /// </summary>
     public FunnelStage? Stage { get; init; }
 
-    /// <summary>Gets the worth in major units of <see cref="Currency"/>, kept as given; null where it is not said.</summary>
+    /// <summary>Gets the amount in major units of <see cref="Currency"/>, as given; null when unchanged.</summary>
     public decimal? Amount { get; init; }
 
-    /// <summary>Gets the ISO 4217 code; null where it is not said.</summary>
+    /// <summary>Gets the ISO 4217 code; null when unchanged.</summary>
     public string? Currency { get; init; }
 
-    /// <summary>Gets the owner's id or name in the tool; null where it is not said.</summary>
+    /// <summary>Gets the owner's id or name in the tool; null when unchanged.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>Gets what the tool says is empty now: cleared is not unknown. Default for nothing.</summary>
+    /// <summary>Gets the properties that the tool cleared. Default for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<DealProperty> Cleared { get; init; }
 
-    /// <summary>Whether the tool says that a property is empty now.</summary>
+    /// <summary>Whether the tool cleared a property.</summary>
     public bool Clears(DealProperty property) => !Cleared.IsDefaultOrEmpty && Cleared.Contains(property);
 }
 
-/// <summary>What a tool can clear of a deal.</summary>
+/// <summary>The properties of a deal that a tool can clear.</summary>
 public enum DealProperty
 {
-    /// <summary>The worth.</summary>
     Amount,
 
-    /// <summary>The currency of the worth.</summary>
     Currency,
 
-    /// <summary>The owner.</summary>
     Owner,
 }
 
-/// <summary>The receiving team took the lead up: an owner set, a status moved, a task done, a deal made.</summary>
+/// <summary>
+/// The receiving team accepted the lead: an owner set, a status moved, a task done, or a deal created.
+/// </summary>
 public sealed record HandoffAccepted : Fact
 {
-    /// <summary>Gets who works on it, as the tool names them; null where it does not.</summary>
+    /// <summary>Gets who works on it, as the tool names them; null when unknown.</summary>
     public string? By { get; init; }
 
-    /// <summary>Gets a value indicating whether the hub wrote the record last: then it shows work only if its status is news.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the hub wrote the record last. The fact then
+    /// shows work only if its status is new.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HubWroteLast { get; init; }
 }
@@ -178,44 +194,46 @@ public sealed record HandoffAccepted : Fact
 /// <summary>The receiving team gave the lead back.</summary>
 public sealed record HandoffReturned : Fact
 {
-    /// <summary>Gets why, in the tool's words. A return without a reason is refused where it is read.</summary>
+    /// <summary>Gets the reason in the tool's words. Never empty.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>Gets a value indicating whether the hub wrote the record last: then the lead is given back only if its status is news.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the hub wrote the record last. The fact is then a
+    /// return only if its status is new.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HubWroteLast { get; init; }
 }
 
-/// <summary>The receiving team gave the lead back without saying why: nothing is given back until they do.</summary>
+/// <summary>The receiving team gave the lead back without a reason. It takes effect once they give one.</summary>
 public sealed record ReturnHeld : Fact;
 
-/// <summary>Somebody did something with the lead: a call, a meeting held, a note.</summary>
+/// <summary>Somebody worked on the lead, such as a call, a meeting or a note.</summary>
 public sealed record ActivityLogged : Fact
 {
-    /// <summary>Gets what, in a few words.</summary>
     public string? Summary { get; init; }
 }
 
-/// <summary>A next activity is booked, moved or called off. While one lies ahead, the stall clock stands still.</summary>
+/// <summary>A next activity was booked, moved or cancelled. While one lies ahead, the stall clock stops.</summary>
 public sealed record ActivityBooked : Fact
 {
-    /// <summary>Gets the activity's id in its tool, so that moving one is not a second.</summary>
+    /// <summary>Gets the activity's id in its tool, which identifies a moved activity.</summary>
     public required string ActivityId { get; init; }
 
-    /// <summary>Gets when it is due; null when it was called off or done, or only its day is told.</summary>
+    /// <summary>Gets when it is due; null when it was cancelled or done, or has only a day.</summary>
     public DateTimeOffset? DueAt { get; init; }
 
-    /// <summary>Gets the day it is due on, where the tool tells no time: it counts until that day ends on the team's clock.</summary>
+    /// <summary>
+    /// Gets the day it is due, for activities without a time. It counts until the day ends on the team's clock.
+    /// </summary>
     public DateOnly? DueOn { get; init; }
 }
 
-/// <summary>Whether a person may be written to.</summary>
+/// <summary>Whether a person may be mailed.</summary>
 public enum ConsentState
 {
-    /// <summary>Nobody has said.</summary>
     Unknown,
 
-    /// <summary>Agreed.</summary>
     OptedIn,
 
     /// <summary>Withdrew, complained, or the address bounced for good.</summary>
@@ -225,55 +243,54 @@ public enum ConsentState
 /// <summary>The person agreed to mail, or withdrew. Never moves a stage.</summary>
 public sealed record ConsentChanged : Fact
 {
-    /// <summary>Gets what holds from now on.</summary>
     public required ConsentState Email { get; init; }
 }
 
-/// <summary>What a tool knows of the person. What is null was not part of the change; an empty text clears what the tool itself had said.</summary>
+/// <summary>
+/// A tool's profile of the person changed. Null properties are unchanged; an empty text clears the tool's own value.
+/// </summary>
 public sealed record ProfileChanged : Fact
 {
-    /// <summary>Gets what changed.</summary>
+    /// <summary>Gets the changed properties.</summary>
     public required LeadProfile Profile { get; init; }
 
-    /// <summary>Gets a value indicating whether the tool has no score any more: a number cannot be empty.</summary>
+    /// <summary>Gets a value indicating whether the tool cleared the score.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ScoreCleared { get; init; }
 }
 
-/// <summary>The lead is known under these keys too.</summary>
+/// <summary>The lead is known under further keys.</summary>
 public sealed record IdentitiesLinked : Fact
 {
-    /// <summary>Gets the keys.</summary>
     public required ImmutableArray<IdentityKey> Keys { get; init; }
 }
 
-/// <summary>The lead is no longer known under these keys: an address is somebody else's now.</summary>
+/// <summary>The lead is no longer known under these keys, because an address now belongs to another person.</summary>
 public sealed record IdentitiesUnlinked : Fact
 {
-    /// <summary>Gets the keys.</summary>
     public required ImmutableArray<IdentityKey> Keys { get; init; }
 }
 
-/// <summary>Another lead turned out to be this one; its facts have been taken over.</summary>
+/// <summary>Another lead is the same person; its facts were moved here.</summary>
 public sealed record LeadsMerged : Fact
 {
-    /// <summary>Gets the lead that is no more.</summary>
+    /// <summary>Gets the lead that was merged into this one.</summary>
     public required LeadId Merged { get; init; }
 }
 
-/// <summary>A tool's record of the person is gone: deleted without a wish to be forgotten, or merged into another. The lead stays as the other tools know it.</summary>
+/// <summary>
+/// A tool's record of the person was deleted or merged into another. The lead stays as the other tools know it.
+/// </summary>
 public sealed record RecordDeleted : Fact
 {
-    /// <summary>Gets the key of the record.</summary>
     public required IdentityKey Record { get; init; }
 }
 
-/// <summary>A deleted record of the person is there again.</summary>
+/// <summary>A deleted record of the person exists again.</summary>
 public sealed record RecordRestored : Fact
 {
-    /// <summary>Gets the key of the record.</summary>
     public required IdentityKey Record { get; init; }
 }
 
-/// <summary>The person asked to be forgotten. Nothing about them stays but that they do not come back.</summary>
+/// <summary>The person asked to be erased. Only this fact stays, so that they do not come back.</summary>
 public sealed record PersonErased : Fact;

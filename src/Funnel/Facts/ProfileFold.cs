@@ -4,20 +4,22 @@ using System.Globalization;
 namespace IntegrationHub.Funnel;
 
 /// <summary>
-/// What is known of a person while the facts are folded: for each property the latest word that was news. A tool's row states all its properties whenever one changes, so what a tool says as it said
-/// it before is no change, and neither is what the hub wrote there.
+/// The profile during the fold: for each property the latest value that was news. A CRM's row repeats all its
+/// properties with every change, so repeated values and the hub's own writes are not news.
 /// </summary>
 internal sealed class ProfileFold
 {
     private readonly PropertyFold?[] _properties = new PropertyFold?[LeadProfile.Properties.Length];
     private PropertyFold? _email, _score;
 
-    /// <summary>Takes up a change. Null is not part of it, and empty clears.</summary>
+    /// <summary>Applies a change. Null is unchanged, and empty clears.</summary>
     public void Take(ProfileChanged fact)
     {
         var change = fact.Profile;
         Take(ref _email, fact, change.Email, change.Email);
-        Take(ref _score, fact, fact.ScoreCleared ? "" : change.Score?.ToString(CultureInfo.InvariantCulture), change.Score?.ToString("0.############################", CultureInfo.InvariantCulture));
+        Take(
+            ref _score, fact, fact.ScoreCleared ? "" : change.Score?.ToString(CultureInfo.InvariantCulture),
+            change.Score?.ToString("0.############################", CultureInfo.InvariantCulture));
         for (var i = 0; i < _properties.Length; i++)
         {
             var property = LeadProfile.Properties[i];
@@ -25,7 +27,6 @@ internal sealed class ProfileFold
         }
     }
 
-    /// <summary>What is known now.</summary>
     public LeadProfile Profile()
     {
         var phone = Fold(PersonProperty.Phone);
@@ -44,9 +45,10 @@ internal sealed class ProfileFold
         };
     }
 
-    /// <summary>Whose word each known property is.</summary>
+    /// <summary>Returns the connector behind each known property.</summary>
     public ImmutableSortedDictionary<PersonProperty, string> Sources() =>
-        LeadProfile.Properties.Where(property => Fold(property)?.Source is not null).ToImmutableSortedDictionary(property => property, property => Fold(property)!.Source!);
+        LeadProfile.Properties.Where(property => Fold(property)?.Source is not null)
+            .ToImmutableSortedDictionary(property => property, property => Fold(property)!.Source!);
 
     private PropertyFold? Fold(PersonProperty property) => _properties[LeadProfile.Properties.IndexOf(property)];
 
@@ -59,11 +61,12 @@ internal sealed class ProfileFold
     }
 
     /// <summary>
-    /// One property. A tool that clears it takes back its own word and no other's: where that was the one that counted, the latest of the other tools' own words counts again.
+    /// One property. A tool that clears it removes its own value only. When that value was the present one, the latest
+    /// of the other tools' values returns.
     /// </summary>
     private sealed class PropertyFold
     {
-        /// <summary>The last word of each tool, the latest at the end.</summary>
+        /// <summary>The last value of each tool, latest last.</summary>
         private readonly List<Word> _said = new(1);
         private Word? _present;
 

@@ -1,14 +1,16 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>Which records of a person are gone, fact by fact in order of time.</summary>
+/// <summary>Tracks the deleted records of a person during the fold.</summary>
 internal sealed class RecordFold
 {
     private readonly HashSet<IdentityKey> _gone = [];
 
-    /// <summary>Whether a record is gone by now.</summary>
     public bool IsGone(IdentityKey record) => _gone.Contains(record);
 
-    /// <summary>Takes note of a fact, and tells whether it counts: what is told of a record after its deletion does not, unless the tool shows that it is there.</summary>
+    /// <summary>
+    /// Applies a fact and returns whether it counts. A fact about a deleted record does not,
+    /// unless the tool shows the record.
+    /// </summary>
     public bool Take(Fact fact)
     {
         switch (fact)
@@ -27,7 +29,7 @@ internal sealed class RecordFold
         }
     }
 
-    /// <summary>The dedupe keys of the facts that do not count.</summary>
+    /// <summary>Returns the dedupe keys of the facts that do not count.</summary>
     public static HashSet<string> Late(Fact[] ordered)
     {
         var records = new RecordFold();

@@ -3,43 +3,42 @@ using System.Globalization;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>What the receiving person reads in twenty seconds. Personal data: never to be logged.</summary>
+/// <summary>What the receiving person reads in twenty seconds. Personal data: never log it.</summary>
 public sealed record HandoffBrief
 {
     private const int LongestStory = 5;
     private const int LongestName = 80, LongestReason = 200, LongestLine = 160;
 
-    /// <summary>Gets who it is: name, else company, else "A lead without a name".</summary>
+    /// <summary>Gets the name, else the company, else "A lead without a name".</summary>
     public required string Who { get; init; }
 
-    /// <summary>Gets the organisation; null where it is not known.</summary>
+    /// <summary>Gets the organisation; null when unknown.</summary>
     public string? Company { get; init; }
 
-    /// <summary>Gets the stage's name as people see it.</summary>
+    /// <summary>Gets the stage's display name.</summary>
     public required string Stage { get; init; }
 
-    /// <summary>Gets why now.</summary>
     public required string WhyNow { get; init; }
 
-    /// <summary>Gets what they saw and answered, latest first, a handful of lines.</summary>
+    /// <summary>Gets what they saw and answered, latest first, at most five lines.</summary>
     public required ImmutableArray<string> Story { get; init; }
 
-    /// <summary>Gets what is missing for the next step; empty when nothing is.</summary>
+    /// <summary>Gets what is missing for the next step.</summary>
     public required ImmutableArray<string> Missing { get; init; }
 
-    /// <summary>Gets how much of what the team wants to know is known, from 0 to 1.</summary>
+    /// <summary>Gets the share of the wanted information that is known, from 0 to 1.</summary>
     public double Completeness { get; init; } = 1;
 
-    /// <summary>Gets what to show them next, the best first; empty for a person who has opted out.</summary>
+    /// <summary>Gets the suggested content, best first; empty for a person who opted out.</summary>
     public ImmutableArray<ContentItem> Content { get; init; } = [];
 
-    /// <summary>Gets where the story can be read in full: the person's record in each tool that has one and can be linked to.</summary>
+    /// <summary>Gets links to the person's record in each tool.</summary>
     public ImmutableArray<RecordUrl> Links { get; init; } = [];
 
-    /// <summary>Gets a value indicating whether the person has opted out and must not be written to.</summary>
+    /// <summary>Gets a value indicating whether the person opted out and must not be mailed.</summary>
     public bool OptedOut { get; init; }
 
-    /// <summary>Makes the brief of a handoff from the lead's state. Dates are the receiving team's.</summary>
+    /// <summary>Makes the brief of a handoff. Dates are in the receiving team's time zone.</summary>
     public static HandoffBrief For(Handoff handoff, Journey journey, IEnumerable<Fact> facts, FunnelSettings settings)
     {
         ArgumentNullException.ThrowIfNull(handoff);
@@ -61,7 +60,10 @@ public sealed record HandoffBrief
         };
     }
 
-    /// <summary>The share of what a team wants to know of a lead that is known: name, company, e-mail, phone, and for every team but marketing the budget. Says nothing of whose fault it is.</summary>
+    /// <summary>
+    /// Returns the known share of what a team wants to know: name, company, e-mail and phone, and the
+    /// budget for every team but marketing.
+    /// </summary>
     public static double CompletenessOf(string team, Journey journey)
     {
         ArgumentNullException.ThrowIfNull(journey);
@@ -69,7 +71,7 @@ public sealed record HandoffBrief
         return Math.Round((double)wanted.Count(part => part.There) / wanted.Length, 2);
     }
 
-    /// <summary>The brief as lines of plain text, an empty one between its parts.</summary>
+    /// <summary>Returns the brief as lines of plain text, with an empty line between parts.</summary>
     public IReadOnlyList<string> ToLines()
     {
         List<string> lines = [Company is null || Company == Who ? Who : $"{Who}, {Company}", $"Stage: {Stage}", $"Why now: {WhyNow}"];
@@ -80,7 +82,12 @@ public sealed record HandoffBrief
 
         List("What they saw and answered", Story);
         List(string.Create(CultureInfo.InvariantCulture, $"Missing for the next step ({Completeness:0%} is known)"), Missing);
-        List("What to show them next", [.. Content.Select(item => $"{OneLine.Of(item.Title, LongestName)} ({item.Style.ToString().ToLowerInvariant()}): {item.Url.AbsoluteUri}")]);
+        List(
+            "What to show them next",
+            [
+                .. Content.Select(item =>
+                    $"{OneLine.Of(item.Title, LongestName)} ({item.Style.ToString().ToLowerInvariant()}): {item.Url.AbsoluteUri}"),
+            ]);
         List("The whole story", [.. Links.Select(link => $"{link.Connector}: {link.Url.AbsoluteUri}")]);
         return lines;
 
@@ -95,7 +102,7 @@ public sealed record HandoffBrief
 
     private static string? Name(LeadProfile profile) => OneLine.Of($"{profile.FirstName} {profile.LastName}", LongestName);
 
-    /// <summary>The latest touches, each told once with how often it happened.</summary>
+    /// <summary>Returns the latest touches, each once with its count.</summary>
     private static ImmutableArray<string> Tell(IEnumerable<Fact> facts, TimeZoneInfo zone) =>
     [
         .. facts
@@ -106,7 +113,8 @@ public sealed record HandoffBrief
             .OrderByDescending(told => told.Last)
             .ThenBy(told => told.Text, StringComparer.Ordinal)
             .Take(LongestStory)
-            .Select(told => $"{Date(told.Last, zone)}: {OneLine.Of(told.Text, LongestLine)}{(told.Times > 1 ? $" ({told.Times} times)" : "")}"),
+            .Select(told =>
+                $"{Date(told.Last, zone)}: {OneLine.Of(told.Text, LongestLine)}{(told.Times > 1 ? $" ({told.Times} times)" : "")}"),
     ];
 
     private static string Tell(CampaignTouched touch)
@@ -131,7 +139,13 @@ public sealed record HandoffBrief
     private static (string What, bool There)[] Wanted(string team, Journey journey)
     {
         var profile = journey.Profile;
-        (string, bool)[] always = [("name", Name(profile) is not null), ("company", profile.Company is not null), ("e-mail", profile.Email is not null), ("phone", profile.Phone is not null)];
+        (string, bool)[] always =
+        [
+            ("name", Name(profile) is not null),
+            ("company", profile.Company is not null),
+            ("e-mail", profile.Email is not null),
+            ("phone", profile.Phone is not null),
+        ];
         return team == Team.Marketing ? always : [.. always, ("budget", journey.Deals.Any(deal => deal.Amount is not null))];
     }
 }

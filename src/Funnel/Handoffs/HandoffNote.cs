@@ -1,17 +1,13 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>What a note in a tool tells of a handoff.</summary>
+/// <summary>The content of a note about a handoff.</summary>
 public enum HandoffNoteKind
 {
-    /// <summary>The brief.</summary>
     Brief,
 
     /// <summary>Why the receiving team gave the lead back.</summary>
     ReturnReason,
 }
 
-/// <summary>That a tool has been told of a handoff.</summary>
-/// <param name="Kind">What it was told.</param>
-/// <param name="Connector">The tool.</param>
-/// <param name="At">When.</param>
+/// <summary>A note about a handoff that was written to a tool.</summary>
 public sealed record HandoffNote(HandoffNoteKind Kind, string Connector, DateTimeOffset At);

@@ -1,27 +1,31 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>When a lead passes from one team to another, and when it has been taken up or given back.</summary>
+/// <summary>Decides when a lead is handed over, accepted and given back.</summary>
 public static class HandoffRules
 {
-    /// <summary>The id of the handoff that a stage entry brings.</summary>
-    public static string IdFor(LeadId leadId, FunnelStage stage, DateTimeOffset enteredAt) => CauseId.Of("handoff", leadId, stage, enteredAt);
+    /// <summary>Returns the id of the handoff that belongs to a stage entry.</summary>
+    public static string IdFor(LeadId leadId, FunnelStage stage, DateTimeOffset enteredAt) =>
+        CauseId.Of("handoff", leadId, stage, enteredAt);
 
     /// <summary>
-    /// Announces a handoff when the present stage's owner is not the team last told: once for each crossing. One that comes back because facts came late
-    /// (away and back to the very same entry) is announced again under its old id. A lead that no tool has any more is not handed over.
+    /// Announces a handoff when the stage's owner differs from the last announced team. One that returns because of
+    /// late facts is announced again under its old id. A lead without any record is not handed over.
     /// </summary>
     /// <returns>The ledger and the event; the same ledger and null when there is nothing to announce.</returns>
-    internal static (JourneyLedger Ledger, HandoffAnnounced? Event) Announce(JourneyLedger ledger, Journey journey, FunnelSettings settings, DateTimeOffset now)
+    internal static (JourneyLedger Ledger, HandoffAnnounced? Event) Announce(
+        JourneyLedger ledger, Journey journey, FunnelSettings settings, DateTimeOffset now)
     {
         var present = journey.Entries[^1];
         var unannounced = ledger.UnannouncedEntry is { } entry && (entry.Stage, entry.EnteredAt) == (present.Stage, present.EnteredAt);
-        var announced = ledger.AnnouncedOwner is null || (unannounced && !present.Past) ? settings.OwnerOf(FunnelStage.Awareness) : ledger.AnnouncedOwner;
+        var announced = ledger.AnnouncedOwner is null || (unannounced && !present.Past)
+            ? settings.OwnerOf(FunnelStage.Awareness)
+            : ledger.AnnouncedOwner;
         if (journey.Owner == announced || journey.Gone)
         {
             return (ledger, null);
         }
 
-        // Whoever has it has had it since before the hub was there.
+        // The owner has had the lead since before the hub existed.
         if (present.Past)
         {
             return (ledger with { AnnouncedOwner = journey.Owner, UnannouncedEntry = present }, null);
@@ -50,8 +54,10 @@ public static class HandoffRules
         return (next, new() { Id = cause, LeadId = journey.LeadId, At = now, Team = journey.Owner, HandoffId = id });
     }
 
-    /// <summary>Notes on each handoff when it was taken up and why it was given back, by the facts from its entry to the next handoff's.</summary>
-    /// <returns>The ledger, and an event for each handoff given back that was not known to be.</returns>
+    /// <summary>
+    /// Records acceptance and return of each handoff, by the facts between its entry and the next handoff's.
+    /// </summary>
+    /// <returns>The ledger, and an event for each new return.</returns>
     internal static (JourneyLedger Ledger, IReadOnlyList<LeadReturned> Events) Follow(
         JourneyLedger ledger, LeadId leadId, Fact[] ordered, FunnelSettings settings, DateTimeOffset now)
     {
@@ -66,7 +72,8 @@ public static class HandoffRules
             if (after.ReturnedReason is not null && before.ReturnedReason is null)
             {
                 var team = settings.OwnerOf(settings.RecycleTo);
-                events.Add(new() { Id = CauseId.Of("handoffReturned", before.Id), LeadId = leadId, At = now, Team = team, HandoffId = before.Id });
+                events.Add(
+                    new() { Id = CauseId.Of("handoffReturned", before.Id), LeadId = leadId, At = now, Team = team, HandoffId = before.Id });
             }
         }
 
@@ -79,7 +86,8 @@ public static class HandoffRules
         string? returned = null;
         foreach (var fact in ordered)
         {
-            // The fact that brings the next handoff may be the return, but is no more work on this one. Some tools stamp what was done with full seconds.
+            // The fact behind the next handoff may be this one's return, but not its work.
+            // Some tools stamp in full seconds.
             if (fact.OccurredAt < EchoRules.FullSecond(handoff.EnteredAt) || fact.OccurredAt > nextEntry || fact.Side != SideOf(handoff.To))
             {
                 continue;
@@ -100,9 +108,13 @@ public static class HandoffRules
     }
 
     private static Handoff Overtake(Handoff handoff, string owner, DateTimeOffset now) =>
-        handoff.Delivery == HandoffDelivery.Pending && handoff.To != owner ? handoff with { Delivery = HandoffDelivery.Superseded, SettledAt = now } : handoff;
+        handoff.Delivery == HandoffDelivery.Pending && handoff.To != owner
+            ? handoff with { Delivery = HandoffDelivery.Superseded, SettledAt = now }
+            : handoff;
 
-    /// <summary>Marketing works in the marketing tool, every other team in the CRM.</summary>
+    /// <summary>
+    /// Returns the side of a team's tool: marketing's is the marketing tool, every other team's the CRM.
+    /// </summary>
     private static ToolSide SideOf(string team) => team == Team.Marketing ? ToolSide.Marketing : ToolSide.Crm;
 
     private static bool ShowsWork(Fact fact) => fact switch
@@ -114,7 +126,7 @@ public static class HandoffRules
         _ => false,
     };
 
-    /// <summary>A record that the hub wrote last shows work, or a return, only by a status that is news: one that had been told before may be of an earlier handoff.</summary>
+    /// <summary>Drops old work. A record that the hub wrote last shows work or a return only by a new status.</summary>
     private static IEnumerable<Fact> WithoutOldWork(Fact[] ordered)
     {
         var told = new Dictionary<string, (string Raw, DateTimeOffset Since)>(StringComparer.Ordinal);
@@ -126,7 +138,10 @@ public static class HandoffRules
                 told[fact.Connector] = (raw, fact.OccurredAt);
             }
 
-            if (fact is not (HandoffAccepted { HubWroteLast: true } or HandoffReturned { HubWroteLast: true }) || fact.Raw is not { } status || status != known.Raw || fact.OccurredAt == known.Since)
+            if (fact is not (HandoffAccepted { HubWroteLast: true } or HandoffReturned { HubWroteLast: true })
+                || fact.Raw is not { } status
+                || status != known.Raw
+                || fact.OccurredAt == known.Since)
             {
                 yield return fact;
             }

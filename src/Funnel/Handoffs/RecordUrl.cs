@@ -1,6 +1,4 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>Where a lead's record can be opened.</summary>
-/// <param name="Connector">The tool.</param>
-/// <param name="Url">The address: http or https.</param>
+/// <summary>A link to a lead's record in a tool, http or https.</summary>
 public sealed record RecordUrl(string Connector, Uri Url);

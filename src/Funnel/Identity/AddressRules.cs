@@ -1,17 +1,13 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>Whose an address is by what the tools say of their records. Pure.</summary>
+/// <summary>Decides who owns an address, by the tools' records. Pure.</summary>
 public static class AddressRules
 {
     /// <summary>
-    /// Returns whether an address is only a past alias of a lead: a record of it had the address, and each record that
-    /// had it has said another one since. The address of a record that was merged
-    /// or deleted stays the lead's, and so does one that no record was ever said to have.
+    /// Whether an address is only a past alias of a lead: each of its records that had the address has a different one
+    /// since. The addresses of merged and deleted records stay the lead's, and so do addresses that no record ever had.
     /// </summary>
-    /// <param name="state">The lead.</param>
-    /// <param name="address">The address.</param>
-    /// <param name="at">When somebody else is said to have it, inclusive: what was said later does not count.</param>
-    /// <param name="settings">Which tool is right where two speak at the same time.</param>
+    /// <param name="at">The time, inclusive, up to which facts count.</param>
     public static bool IsPastAlias(JourneyState state, IdentityKey address, DateTimeOffset at, FunnelSettings settings)
     {
         ArgumentNullException.ThrowIfNull(state);

@@ -7,8 +7,8 @@ using System.Text.Json.Serialization;
 namespace IntegrationHub.Funnel;
 
 /// <summary>
-/// The hub's own id of a lead: 24 lower-case hexadecimal digits. It is made from the first key the lead was met under, so that two workers
-/// who meet the same new lead at once make the same id. It says nothing about the person.
+/// The hub's id of a lead: 24 lower-case hexadecimal digits. It derives from the lead's first key, so concurrent
+/// workers make the same id. It holds no personal data.
 /// </summary>
 [JsonConverter(typeof(Converter))]
 public sealed record LeadId
@@ -17,10 +17,10 @@ public sealed record LeadId
 
     private LeadId(string value) => Value = value;
 
-    /// <summary>Gets the id as text, as it stands in tables, messages, URLs and the CRM's external-id field.</summary>
+    /// <summary>Gets the id as text, used in tables, messages, URLs and the CRM's external-id field.</summary>
     public string Value { get; }
 
-    /// <summary>Makes the id of a lead that is first met under <paramref name="key"/>.</summary>
+    /// <summary>Returns the id of a lead whose first key is <paramref name="key"/>.</summary>
     public static LeadId For(IdentityKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -28,7 +28,7 @@ public sealed record LeadId
         return new(Convert.ToHexStringLower(hash)[..Length]);
     }
 
-    /// <summary>Reads an id that came from outside. Upper case is accepted; anything else than 24 hexadecimal digits is not an id.</summary>
+    /// <summary>Parses an id from outside, ignoring case.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out LeadId? id)
     {
         var trimmed = text?.Trim().ToLowerInvariant();
@@ -36,7 +36,7 @@ public sealed record LeadId
         return id is not null;
     }
 
-    /// <summary>Reads an id that the hub itself wrote.</summary>
+    /// <summary>Parses an id that the hub wrote.</summary>
     /// <exception cref="FormatException"><paramref name="text"/> is not an id.</exception>
     public static LeadId Parse(string text) =>
         TryParse(text, out var id) ? id : throw new FormatException($"A lead id is {Length} hexadecimal digits.");
@@ -49,6 +49,7 @@ public sealed record LeadId
         public override LeadId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             TryParse(reader.GetString(), out var id) ? id : throw new JsonException($"A lead id is {Length} hexadecimal digits.");
 
-        public override void Write(Utf8JsonWriter writer, LeadId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+        public override void Write(Utf8JsonWriter writer, LeadId value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Value);
     }
 }

@@ -1,6 +1,5 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>The ways by which a campaign reaches people.</summary>
 public enum CampaignChannel
 {
     /// <summary>Public relations.</summary>
@@ -9,17 +8,14 @@ public enum CampaignChannel
     /// <summary>Paid advertising.</summary>
     Paid,
 
-    /// <summary>Web, mail and social media of one's own.</summary>
+    /// <summary>Own web, mail and social media.</summary>
     Digital,
 
-    /// <summary>Promotions.</summary>
     Promotions,
 
-    /// <summary>Philanthropy.</summary>
     Philanthropy,
 }
 
-/// <summary>What is known of campaigns of a name. Section <c>Campaigns:{n}</c>.</summary>
-/// <param name="Name">The name, as tools give it; ignores case, and what ends in <c>*</c> is a beginning.</param>
-/// <param name="Channel">How it reaches people.</param>
+/// <summary>The channel of the campaigns with a name. Section <c>Campaigns:{n}</c>.</summary>
+/// <param name="Name">The name in the tools, ignoring case; a trailing <c>*</c> matches any ending.</param>
 public sealed record CampaignSettings(string Name, CampaignChannel Channel);

@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>Makes a journey of a set of facts. Pure: order and repetition of the facts change nothing.</summary>
+/// <summary>Folds a set of facts into a journey. Pure: order and repetition change nothing.</summary>
 public static class JourneyFold
 {
     private static readonly TimeSpan SameMoment = TimeSpan.FromMinutes(1);
 
-    /// <summary>Folds the facts of one lead. An empty set is a lead nobody has spoken of: it has no journey.</summary>
+    /// <summary>Folds the facts of a lead.</summary>
     /// <exception cref="ArgumentException"><paramref name="facts"/> is empty.</exception>
     public static Journey Fold(LeadId leadId, IEnumerable<Fact> facts, FunnelSettings settings)
     {
@@ -17,11 +17,8 @@ public static class JourneyFold
         return FoldOrdered(leadId, FactOrder.Sort(facts, settings.SystemOfRecord), settings);
     }
 
-    /// <summary>Folds what <see cref="FactOrder.Sort"/> has put in order.</summary>
-    /// <param name="leadId">Whose facts.</param>
-    /// <param name="ordered">The facts.</param>
-    /// <param name="settings">The settings.</param>
-    /// <param name="trace">Takes down what each fact came to as it was judged, in order; null for whoever only wants the journey.</param>
+    /// <summary>Folds facts that <see cref="FactOrder.Sort"/> has sorted.</summary>
+    /// <param name="trace">Collects the judgement of each fact in order; null for none.</param>
     internal static Journey FoldOrdered(LeadId leadId, Fact[] ordered, FunnelSettings settings, ICollection<FactJudgement>? trace = null)
     {
         if (ordered.Length == 0)
@@ -70,12 +67,17 @@ public static class JourneyFold
     }
 
     /// <summary>
-    /// Whether a tool has also told what the hub found on a record: then it is news, whichever came first. A tool may stamp the two a little apart.
+    /// Whether a tool also reported what the hub read at first meeting, which makes it news. The two may
+    /// have slightly different timestamps.
     /// </summary>
     private static bool IsToldToo(StageEntry entry, Fact[] ordered)
     {
         var found = ordered.First(fact => fact.DedupeKey == entry.FactKey);
-        return ordered.Any(told => !told.Past && told.Connector == found.Connector && (told.OccurredAt - entry.EnteredAt).Duration() <= SameMoment && (told, found) switch
+        return ordered.Any(told =>
+            !told.Past
+                && told.Connector == found.Connector
+                && (told.OccurredAt - entry.EnteredAt).Duration() <= SameMoment
+                && (told, found) switch
         {
             (StageClaimed claim, StageClaimed other) => claim.Raw == other.Raw,
             (DealChanged deal, DealChanged other) => deal.DealId == other.DealId && (deal.Raw == other.Raw || deal.Status == other.Status),
@@ -83,7 +85,7 @@ public static class JourneyFold
         });
     }
 
-    /// <summary>The lead's way over the stages.</summary>
+    /// <summary>The lead's stays on the stages.</summary>
     private sealed class StageWay
     {
         private readonly FunnelSettings _settings;
@@ -110,7 +112,9 @@ public static class JourneyFold
             var step = fact is DealChanged change ? Deals.Apply(change) : null;
             FunnelStage? lastWord = _lastWords.TryGetValue(fact.Connector, out var word) ? word : null;
             var restated = IsRestated(fact);
-            var move = restated || fact.IsEchoOf(PersonProperty.Stage) ? null : StagePolicy.Judge(fact, new(Present.Stage, Present.EnteredAt, Deals, lastWord, step), _settings);
+            var move = restated || fact.IsEchoOf(PersonProperty.Stage)
+                ? null
+                : StagePolicy.Judge(fact, new(Present.Stage, Present.EnteredAt, Deals, lastWord, step), _settings);
             if (move is { Overrules: false })
             {
                 Enter(fact, move);
@@ -118,18 +122,24 @@ public static class JourneyFold
 
             _trace?.Add(FactJudgement.Of(fact, restated, move));
 
-            if (fact.Side == ToolSide.Crm && !fact.IsEchoOf(PersonProperty.Stage) && fact is StageClaimed { Stage: not null } or DealChanged or HandoffReturned)
+            if (fact.Side == ToolSide.Crm
+                && !fact.IsEchoOf(PersonProperty.Stage)
+                && fact is StageClaimed { Stage: not null } or DealChanged or HandoffReturned)
             {
                 _lastWords[fact.Connector] = (fact as StageClaimed)?.Stage ?? Present.Stage;
             }
 
-            if (fact is StageClaimed { Stage: null, Raw: { } raw } && !Held.Exists(held => held.Connector == fact.Connector && held.Raw == raw))
+            if (fact is StageClaimed { Stage: null, Raw: { } raw }
+                && !Held.Exists(held => held.Connector == fact.Connector && held.Raw == raw))
             {
                 Held.Add(new(fact.Connector, raw, fact.OccurredAt.ToUniversalTime()));
             }
         }
 
-        /// <summary>A CRM's row states its stage whenever anything about it changes. What it says again in the same words, with no return in between, is no news.</summary>
+        /// <summary>
+        /// Whether a CRM repeats its stage without a return in between. Its row states the stage with
+        /// every change, so this is not news.
+        /// </summary>
         private bool IsRestated(Fact fact)
         {
             if (fact is not (StageClaimed or HandoffReturned) || fact is not { Side: ToolSide.Crm, Raw: { } raw })
@@ -142,7 +152,10 @@ public static class JourneyFold
             return restated && fact is (StageClaimed or HandoffReturned { HubWroteLast: true });
         }
 
-        /// <summary>A stay of no length is no stay: it gives way to what came at the same instant, and a stay it had cut in two is one again.</summary>
+        /// <summary>
+        /// Enters a stage. A stay without length is replaced by the next one of the same instant,
+        /// and the stays around it are joined.
+        /// </summary>
         private void Enter(Fact fact, StageMove move)
         {
             var at = fact.OccurredAt.ToUniversalTime();
@@ -159,7 +172,7 @@ public static class JourneyFold
         }
     }
 
-    /// <summary>Who the person is and whether they may be written to.</summary>
+    /// <summary>Identity, profile and consent of the person.</summary>
     private sealed class PersonFold
     {
         private readonly HashSet<IdentityKey> _keys = [];
@@ -204,7 +217,7 @@ public static class JourneyFold
         public ImmutableSortedDictionary<PersonProperty, string> ProfileSources() => _profile.Sources();
     }
 
-    /// <summary>What the teams did, and what they have booked.</summary>
+    /// <summary>Work and bookings of the teams.</summary>
     private sealed class ActivityFold(FunnelSettings settings)
     {
         private readonly Dictionary<(string Connector, string Id), (DateTimeOffset BookedAt, DateTimeOffset DueAt)> _booked = [];
@@ -240,9 +253,13 @@ public static class JourneyFold
         }
 
         private DateTimeOffset? DueOf(ActivityBooked activity) =>
-            activity.DueAt ?? (activity.DueOn is { } day ? settings.CalendarOf(activity.Side == ToolSide.Marketing ? Team.Marketing : Team.Sales).EndOf(day) : null);
+            activity.DueAt
+                ?? (
+                    activity.DueOn is { } day
+                        ? settings.CalendarOf(activity.Side == ToolSide.Marketing ? Team.Marketing : Team.Sales).EndOf(day)
+                        : null);
 
-        /// <summary>The pauses of all bookings, those joined that overlap or touch.</summary>
+        /// <summary>Returns the pauses of all bookings; overlapping and adjacent ones are joined.</summary>
         public ImmutableArray<StallPause> Pauses()
         {
             foreach (var (bookedAt, dueAt) in _booked.Values)

@@ -2,14 +2,15 @@ using System.Collections.Immutable;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>Moves one lead by what arrived: the whole decision, as a pure function.</summary>
+/// <summary>Decides everything that arriving facts cause for a lead. Pure.</summary>
 public static class JourneyRules
 {
     /// <summary>
-    /// Adds the arriving facts, folds, and decides every effect. Facts already there change nothing, and where nothing is new nothing happens: a changed
+    /// Adds the arriving facts, folds, and decides every effect. Without a new fact nothing happens, so a changed
     /// setting takes effect with the lead's next fact.
     /// </summary>
-    /// <exception cref="ArgumentException">There is no fact at all, neither in <paramref name="state"/> nor in <paramref name="arriving"/>.</exception>
+    /// <exception cref="ArgumentException">There is no fact at all, neither in <paramref name="state"/> nor in
+    /// <paramref name="arriving"/>.</exception>
     public static JourneyDecision Decide(JourneyState state, IEnumerable<Fact> arriving, FunnelSettings settings, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -24,12 +25,18 @@ public static class JourneyRules
         }
 
         var (ledger, events) = journey.Erased ? (state.Ledger, []) : Act(noted, journey, ordered, settings, now);
-        return new(state with { Facts = facts, Ledger = ledger }, journey, newFacts, events, StallRules.NextDue(journey, ledger, settings)) { Dropped = dropped };
+        return new(state with { Facts = facts, Ledger = ledger }, journey, newFacts, events, StallRules.NextDue(journey, ledger, settings))
+        { Dropped = dropped };
     }
 
-    /// <summary>What is told of a record after its deletion is not even kept. Those that came before the deletion was known stay; the fold passes over them.</summary>
-    private static (ImmutableDictionary<string, Fact> Facts, IReadOnlyList<Fact> New, JourneyLedger Ledger, IReadOnlyList<Fact> Dropped) WithoutLate(
-        (ImmutableDictionary<string, Fact> Facts, IReadOnlyList<Fact> New, JourneyLedger Ledger) added, ImmutableDictionary<string, Fact> known, FunnelSettings settings)
+    /// <summary>
+    /// Drops facts about a record after its deletion. Those stored before the deletion was known
+    /// stay, and the fold ignores them.
+    /// </summary>
+    private static (
+        ImmutableDictionary<string, Fact> Facts, IReadOnlyList<Fact> New, JourneyLedger Ledger, IReadOnlyList<Fact> Dropped) WithoutLate(
+        (ImmutableDictionary<string, Fact> Facts, IReadOnlyList<Fact> New, JourneyLedger Ledger) added,
+        ImmutableDictionary<string, Fact> known, FunnelSettings settings)
     {
         if (!added.Facts.Values.Any(fact => fact is RecordDeleted))
         {
@@ -83,7 +90,7 @@ public static class JourneyRules
         var taken = announced;
         if (handoff is not null)
         {
-            // What arrived may have taken up the new handoff, or given it back, already.
+            // An arriving fact may already have accepted the new handoff, or given it back.
             events.Add(handoff);
             (taken, var returnedAtOnce) = HandoffRules.Follow(announced, journey.LeadId, ordered, settings, now);
             events.AddRange(returnedAtOnce);
@@ -116,9 +123,11 @@ public static class JourneyRules
     }
 
     /// <summary>
-    /// An opt-out is announced, and again when a further record of the person comes to be known; an agreement only after an announced opt-out: before that no tool has anything to take back.
+    /// Announces an opt-out, and repeats it for each further record. An agreement is announced only after an announced
+    /// opt-out, because no tool has anything to undo before.
     /// </summary>
-    private static (JourneyLedger Ledger, ConsentAnnounced? Event) AnnounceConsent(JourneyLedger ledger, Journey journey, DateTimeOffset now)
+    private static (JourneyLedger Ledger, ConsentAnnounced? Event) AnnounceConsent(
+        JourneyLedger ledger, Journey journey, DateTimeOffset now)
     {
         var (consent, last) = (journey.EmailConsent, ledger.Consent);
         var records = consent == ConsentState.OptedOut ? CauseId.Of("records", [.. RecordsOf(journey)]) : "";
@@ -132,8 +141,9 @@ public static class JourneyRules
         return (ledger with { Consent = announced }, new() { Id = id, LeadId = journey.LeadId, At = now, Team = journey.Owner });
     }
 
-    /// <summary>A change of what tools are kept in step with is announced, and that a breaker has opened, which somebody has to be told.</summary>
-    private static (JourneyLedger Ledger, ProfileAnnounced? Event) AnnounceProfile(JourneyLedger ledger, Journey journey, WriteBackPolicy policy, DateTimeOffset now)
+    /// <summary>Announces a change of synced properties, or an opened breaker, which ops must be notified of.</summary>
+    private static (JourneyLedger Ledger, ProfileAnnounced? Event) AnnounceProfile(
+        JourneyLedger ledger, Journey journey, WriteBackPolicy policy, DateTimeOffset now)
     {
         if (policy.InStep.IsEmpty && ledger.Breakers.IsEmpty)
         {
@@ -151,32 +161,31 @@ public static class JourneyRules
         return (ledger with { Profile = announced }, new() { Id = id, LeadId = journey.LeadId, At = now, Team = journey.Owner });
     }
 
-    /// <summary>Empty while there is nothing to tell anybody.</summary>
+    /// <summary>Returns an empty text when there is nothing to announce.</summary>
     private static string Fingerprint(Journey journey, IReadOnlyCollection<SyncLoopBreaker> breakers, WriteBackPolicy policy)
     {
         var profile = LeadProfile.Properties.Where(policy.InStep.Contains).Select(journey.Profile.Of).ToList();
         return profile.TrueForAll(value => value is null) && breakers.Count == 0
             ? ""
-            : CauseId.Of("profile", [journey.LeadId, .. profile, .. RecordsOf(journey), .. breakers.Select(breaker => (object)breaker.OpenedAt)]);
+            : CauseId.Of(
+                "profile", [journey.LeadId, .. profile, .. RecordsOf(journey), .. breakers.Select(breaker => (object)breaker.OpenedAt)]);
     }
 
-    private static IEnumerable<string> RecordsOf(Journey journey) => journey.Identities.Where(key => key.Kind == IdentityKind.Person).Select(key => key.Canonical);
+    private static IEnumerable<string> RecordsOf(Journey journey) =>
+        journey.Identities.Where(key => key.Kind == IdentityKind.Person).Select(key => key.Canonical);
 }
 
-/// <summary>What arriving facts came to.</summary>
-/// <param name="State">The state to keep.</param>
-/// <param name="Journey">The journey as it is now.</param>
-/// <param name="NewFacts">
-/// The facts to be stored: those that were not there before, and those that take the place of one with the same dedupe key and other content (the earlier
-/// one counts, whichever came first), so storing is inserting or replacing.
-/// </param>
-/// <param name="Events">What is to be published, in order.</param>
-/// <param name="NextDue">When the lead is next to be looked at for a stall; null for never.</param>
-public sealed record JourneyDecision(JourneyState State, Journey Journey, IReadOnlyList<Fact> NewFacts, IReadOnlyList<FunnelEvent> Events, DateTimeOffset? NextDue)
+/// <summary>The effect of arriving facts.</summary>
+/// <param name="State">The state to save.</param>
+/// <param name="NewFacts">The facts to store: new ones, and those that replace a fact with the same dedupe key because
+/// they are earlier. Storing upserts them.</param>
+/// <param name="Events">The events to publish, in order.</param>
+/// <param name="NextDue">When the lead is due for its next stall check; null for never.</param>
+public sealed record JourneyDecision(
+    JourneyState State, Journey Journey, IReadOnlyList<Fact> NewFacts, IReadOnlyList<FunnelEvent> Events, DateTimeOffset? NextDue)
 {
-    /// <summary>Gets the facts that are not kept, since they tell of a record after its deletion.</summary>
+    /// <summary>Gets the facts that were dropped because their record was deleted before.</summary>
     public IReadOnlyList<Fact> Dropped { get; init; } = [];
 
-    /// <summary>Gets a value indicating whether there is anything to save.</summary>
     public bool Changed => NewFacts.Count > 0;
 }

@@ -4,12 +4,12 @@ using System.Text;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>Ids made of their causes, so that a repeat has the same id: 24 lower-case hexadecimal digits.</summary>
+/// <summary>Makes ids from causes, so that a repeat has the same id: 24 lower-case hexadecimal digits.</summary>
 internal static class CauseId
 {
     private const int Length = 24;
 
-    /// <summary>The id of what the named causes lead to. Times count as instants.</summary>
+    /// <summary>Returns the id of the causes. Times are compared as instants.</summary>
     public static string Of(string what, params ReadOnlySpan<object?> causes)
     {
         var text = new StringBuilder(what);

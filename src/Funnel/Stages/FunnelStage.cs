@@ -1,12 +1,12 @@
 namespace IntegrationHub.Funnel;
 
 /// <summary>
-/// The six stages of the shared funnel, in order. Names shown to people are configuration (<see cref="StageSettings.Name"/>);
-/// the stages and their order are not. A lead may go back, and round again.
+/// The six stages of the funnel, in order. Their names are settings (<see cref="StageSettings.Name"/>). A lead may
+/// move back, and repeat the round.
 /// </summary>
 public enum FunnelStage
 {
-    /// <summary>Knows us: a subscriber, or somebody a campaign has reached.</summary>
+    /// <summary>Knows us: a subscriber, or somebody a campaign reached.</summary>
     Awareness,
 
     /// <summary>Has shown interest: a lead, a marketing-qualified lead.</summary>

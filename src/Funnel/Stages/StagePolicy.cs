@@ -1,63 +1,74 @@
 namespace IntegrationHub.Funnel;
 
 /// <summary>
-/// Which claim wins: the one place that decides what stage a lead is on. It judges one fact at a time, in order of time, against where the lead stands by then.
+/// The only place that decides the stage of a lead. It judges one fact at a time, in order of time,
+/// against the lead's stage at that time.
 /// </summary>
 /// <remarks>
-/// Throughout: a stage that sales own is left only by what a CRM says. The one exception is <see cref="Advocate"/>. A claim of the stage the lead is on
-/// does not start it again.
+/// Only a CRM moves a lead from a stage that sales own. The one exception is <see cref="Advocate"/>. A claim of the
+/// present stage does not restart it.
 /// </remarks>
 public static class StagePolicy
 {
-    /// <summary>The first fact about somebody puts them on Awareness.</summary>
+    /// <summary>The first fact about a person puts them on Awareness.</summary>
     public const string FirstHeard = "first-heard";
 
     /// <summary>
-    /// The latest claim of a tool counts. A CRM takes a lead back only from where it had put it itself: a record that it opens, or starts to work on, at an earlier
-    /// stage than the lead has reached is no step back. And no claim takes a lead back behind an open deal.
+    /// A tool's latest claim counts. A CRM moves a lead back only from a stage where it had put the
+    /// lead itself: a record that it opens or works on at an earlier stage is not a step back. No claim
+    /// moves a lead back behind an open deal.
     /// </summary>
     public const string LatestClaim = "latest-claim";
 
-    /// <summary>Form, open, click and conversion lift to Interest; no touch ever lowers.</summary>
+    /// <summary>Form, open, click and conversion raise to Interest. No touch lowers a stage.</summary>
     public const string CampaignTouch = "campaign-touch";
 
-    /// <summary>A customer (a deal won, none open) goes to Referral when marketing says so, though sales own the stage: only marketing sees advocates.</summary>
+    /// <summary>
+    /// Marketing moves a customer without an open deal to Referral, although sales own the
+    /// stage: only marketing sees advocates.
+    /// </summary>
     public const string Advocate = "advocate";
 
-    /// <summary>An open deal means at least Evaluation, and at least what the deal's own stage maps to.</summary>
+    /// <summary>An open deal means at least Evaluation, and at least its own mapped stage.</summary>
     public const string OpenDeal = "open-deal";
 
-    /// <summary>Where an open deal brought the lead, it takes it back from when it goes back itself, as long as nothing is won.</summary>
+    /// <summary>A deal that moves back takes the lead back, as long as nothing is won.</summary>
     public const string DealMovedBack = "deal-moved-back";
 
-    /// <summary>A deal that opens on Referral or Repeat starts a new round at Evaluation, or at Commitment where the deal stands there already.</summary>
+    /// <summary>
+    /// A deal that opens on Referral or Repeat starts a new round at Evaluation, or at Commitment if the deal is there.
+    /// </summary>
     public const string NewRound = "new-round";
 
     /// <summary>The first won deal is Commitment.</summary>
     public const string FirstWonDeal = "first-won-deal";
 
-    /// <summary>The second won deal, and every further one, is Repeat.</summary>
+    /// <summary>Every further won deal is Repeat.</summary>
     public const string SecondWonDeal = "second-won-deal";
 
-    /// <summary>A won deal with an existing customer is Repeat, though the hub saw no earlier one.</summary>
+    /// <summary>A won deal with an existing customer is Repeat, although the hub saw no earlier one.</summary>
     public const string ExistingCustomer = "existing-customer";
 
-    /// <summary>The last open deal is lost or gone and none is won: back to <see cref="FunnelSettings.RecycleTo"/>.</summary>
+    /// <summary>
+    /// The last open deal is lost or deleted and none is won: back to <see cref="FunnelSettings.RecycleTo"/>.
+    /// </summary>
     public const string LostLastDeal = "lost-last-deal";
 
-    /// <summary>The last open deal is lost or gone, but others are won: the lead stays the customer that those make it.</summary>
+    /// <summary>The last open deal is lost or deleted, but others are won: the lead stays a customer.</summary>
     public const string StillCustomer = "still-customer";
 
-    /// <summary>A won deal is won no longer: the others are counted again.</summary>
+    /// <summary>A deal is no longer won: the others are counted again.</summary>
     public const string WonDealUndone = "won-deal-undone";
 
     /// <summary>Sales gave the lead back: to <see cref="FunnelSettings.RecycleTo"/>, with their reason.</summary>
     public const string ReturnedBySales = "returned-by-sales";
 
-    /// <summary>A stage that sales own is left only by what a CRM says. It moves nobody: it overrules.</summary>
+    /// <summary>Only a CRM moves a lead from a stage that sales own. This rule only overrules.</summary>
     public const string OwnedBySales = "owned-by-sales";
 
-    /// <summary>Where a fact moves the lead, or the rule that keeps it where it is against the fact's word; null when the fact asks for no move.</summary>
+    /// <summary>
+    /// Returns the move that a fact causes, or the rule that overrules it; null when the fact asks for no move.
+    /// </summary>
     internal static StageMove? Judge(Fact fact, Standing standing, FunnelSettings settings)
     {
         var move = fact switch
@@ -132,7 +143,8 @@ public static class StagePolicy
         {
             (DealStatus.Won, DealStatus.Won) => null,
             (_, DealStatus.Won) => JudgeWon(step.After, standing),
-            (DealStatus.Won, _) when standing.Stage is FunnelStage.Commitment or FunnelStage.Repeat => JudgeUndone(step.After, standing, settings),
+            (DealStatus.Won, _) when standing.Stage is FunnelStage.Commitment or FunnelStage.Repeat =>
+                JudgeUndone(step.After, standing, settings),
             (DealStatus.Open, DealStatus.Open) => JudgeProgress(step, standing),
             (_, DealStatus.Open) => JudgeOpened(step.After, standing),
             (null, DealStatus.Deleted) => null,
@@ -143,19 +155,25 @@ public static class StagePolicy
 
     private static StageMove JudgeWon(Deal deal, Standing standing) =>
         standing.Deals.Won > 1 ? new(FunnelStage.Repeat, SecondWonDeal, $"{Name(deal)} was won, as one was before")
-        : deal.FunnelStage == FunnelStage.Repeat ? new(FunnelStage.Repeat, ExistingCustomer, $"{Name(deal)} was won with an existing customer")
-        : standing.Stage == FunnelStage.Repeat ? Stay(standing, FirstWonDeal, "a first won deal takes nobody back from where a second had brought them")
+        : deal.FunnelStage == FunnelStage.Repeat
+            ? new(FunnelStage.Repeat, ExistingCustomer, $"{Name(deal)} was won with an existing customer")
+        : standing.Stage == FunnelStage.Repeat
+            ? Stay(standing, FirstWonDeal, "a first won deal takes nobody back from where a second had brought them")
         : new(FunnelStage.Commitment, FirstWonDeal, $"{Name(deal)} was won");
 
     private static StageMove JudgeUndone(Deal deal, Standing standing, FunnelSettings settings)
     {
         var left = CustomerStage(standing.Deals) ?? standing.Deals.Floor ?? settings.RecycleTo;
-        return left < standing.Stage ? new(left, WonDealUndone, $"{Name(deal)} is won no longer") : Stay(standing, WonDealUndone, "what is left holds the lead where it is");
+        return left < standing.Stage
+            ? new(left, WonDealUndone, $"{Name(deal)} is won no longer")
+            : Stay(standing, WonDealUndone, "what is left holds the lead where it is");
     }
 
     private static StageMove? JudgeOpened(Deal deal, Standing standing) =>
         standing.Stage is FunnelStage.Referral or FunnelStage.Repeat
-            ? new(DealBook.FloorOf(deal) == FunnelStage.Commitment ? FunnelStage.Commitment : FunnelStage.Evaluation, NewRound, $"{Name(deal)} was opened")
+            ? new(
+                DealBook.FloorOf(deal) == FunnelStage.Commitment ? FunnelStage.Commitment : FunnelStage.Evaluation, NewRound,
+                $"{Name(deal)} was opened")
             : Lift(deal, standing);
 
     private static StageMove? JudgeProgress(DealStep step, Standing standing) =>
@@ -203,17 +221,14 @@ public static class StagePolicy
     private static string Name(Deal deal) => $"deal {deal.Id} in {deal.Connector}{(deal.Stage is null ? "" : $" ({deal.Stage})")}";
 }
 
-/// <summary>Where a lead stands when a fact is judged.</summary>
-/// <param name="Stage">Its stage.</param>
-/// <param name="Since">When it came there. What came at the fact's own instant has not been reached yet: there the order of facts alone decides.</param>
-/// <param name="Deals">Its deals, the fact's own change included.</param>
-/// <param name="LastWord">The stage that the fact's connector, as a CRM, last put the lead on; null when it has not.</param>
-/// <param name="Step">What the fact did to a deal; null when it is about none.</param>
+/// <summary>The lead's position when a fact is judged.</summary>
+/// <param name="Since">When it entered the stage. Facts of the same instant are ordered by the fold alone.</param>
+/// <param name="Deals">The deals, including the fact's own change.</param>
+/// <param name="LastWord">The stage where this CRM last put the lead; null for none.</param>
+/// <param name="Step">The fact's effect on a deal; null for none.</param>
 internal readonly record struct Standing(FunnelStage Stage, DateTimeOffset Since, DealBook Deals, FunnelStage? LastWord, DealStep? Step);
 
-/// <summary>A verdict of <see cref="StagePolicy"/>: where to, by which rule, and why in words.</summary>
-/// <param name="Stage">The stage to go to, or to stay on.</param>
-/// <param name="Rule">The rule.</param>
-/// <param name="Reason">Why.</param>
-/// <param name="Overrules">Whether the rule keeps the lead where it is against the fact's word.</param>
+/// <summary>A verdict of <see cref="StagePolicy"/>.</summary>
+/// <param name="Stage">The stage to enter, or to stay on.</param>
+/// <param name="Overrules">Whether the rule keeps the lead on its stage against the fact.</param>
 internal sealed record StageMove(FunnelStage Stage, string Rule, string Reason, bool Overrules = false);

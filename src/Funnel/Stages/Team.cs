@@ -1,11 +1,11 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>The teams every hub has. Further teams (public relations, say) are configuration: a team is its name in lower case.</summary>
+/// <summary>The default teams. A team is its name in lower case; settings may name others.</summary>
 public static class Team
 {
-    /// <summary>Owns Awareness, Interest and Referral unless configured otherwise.</summary>
+    /// <summary>Owns Awareness, Interest and Referral by default.</summary>
     public const string Marketing = "marketing";
 
-    /// <summary>Owns Evaluation, Commitment and Repeat unless configured otherwise.</summary>
+    /// <summary>Owns Evaluation, Commitment and Repeat by default.</summary>
     public const string Sales = "sales";
 }

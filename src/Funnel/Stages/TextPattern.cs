@@ -1,9 +1,12 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>Conditions on texts, as settings write them.</summary>
+/// <summary>Text conditions of settings.</summary>
 internal static class TextPattern
 {
-    /// <summary>Whether a text is as a pattern says: case does not count, nor blanks around it, and a pattern that ends in <c>*</c> is a beginning. Null as a pattern holds for all; null as a text for none else.</summary>
+    /// <summary>
+    /// Whether a text matches a pattern, ignoring case and surrounding blanks; a trailing <c>*</c> matches any ending.
+    /// A null pattern matches everything; a null text matches only that.
+    /// </summary>
     public static bool Matches(string? pattern, string? text) =>
         pattern is null
         || (text is not null && (pattern.EndsWith('*')

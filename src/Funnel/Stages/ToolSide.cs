@@ -1,11 +1,12 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>Whose word a fact is. One tool may speak for both: HubSpot's contacts are marketing's, its deals are the CRM's.</summary>
+/// <summary>
+/// The side that a fact speaks for. One tool may have both: HubSpot's contacts are marketing's, its deals the CRM's.
+/// </summary>
 public enum ToolSide
 {
-    /// <summary>Marketing automation.</summary>
     Marketing,
 
-    /// <summary>Customer relationship management: the only side that takes a lead out of a stage that sales own.</summary>
+    /// <summary>The CRM, the only side that moves a lead from a stage that sales own.</summary>
     Crm,
 }

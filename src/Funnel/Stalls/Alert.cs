@@ -3,99 +3,101 @@ using System.Text.Json.Serialization;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>What went wrong in time.</summary>
+/// <summary>The limit that was missed.</summary>
 public enum AlertKind
 {
-    /// <summary>Nobody took the handoff up within <see cref="StageSettings.AcceptWithin"/>.</summary>
+    /// <summary>Nobody accepted the handoff within <see cref="StageSettings.AcceptWithin"/>.</summary>
     HandoffNotAccepted,
 
-    /// <summary>The lead has stood on its stage for <see cref="StageSettings.StallAfter"/>.</summary>
+    /// <summary>The lead stayed on its stage for <see cref="StageSettings.StallAfter"/>.</summary>
     StageOverdue,
 }
 
-/// <summary>How an alert ended. Every alert ends in one of these; <see cref="Pending"/> is on its way.</summary>
+/// <summary>The outcome of an alert. <see cref="Pending"/> is not final.</summary>
 public enum AlertOutcome
 {
-    /// <summary>Decided and on its way.</summary>
+    /// <summary>Decided, not yet sent.</summary>
     Pending,
 
-    /// <summary>The mail server took it.</summary>
+    /// <summary>The mail server accepted it.</summary>
     Sent,
 
-    /// <summary>Told as part of a mail about several leads.</summary>
+    /// <summary>Sent in a mail about several leads.</summary>
     Grouped,
 
-    /// <summary>Kept until a team's quiet hours end.</summary>
+    /// <summary>Waits for the end of a team's quiet hours.</summary>
     Held,
 
-    /// <summary>Not told, because a connector the lead depends on is late or broken.</summary>
+    /// <summary>Not sent, because a connector that the lead depends on is late or down.</summary>
     Inhibited,
 
-    /// <summary>Not told, because somebody put it off.</summary>
+    /// <summary>Not sent, because somebody snoozed it.</summary>
     Snoozed,
 
-    /// <summary>Not told, because a rule says so, or the lead had moved on.</summary>
+    /// <summary>Not sent, because of a rule or because the lead moved on.</summary>
     Suppressed,
 
     /// <summary>The mail could not be sent; the dead letter says why.</summary>
     Failed,
 }
 
-/// <summary>An alert about a lead, once for each (lead, stage entry, kind, level, round).</summary>
+/// <summary>An alert about a lead, once for each stage entry, kind, level and reminder number.</summary>
 public sealed record Alert
 {
-    /// <summary>Gets the id: made of lead, stage entry, kind, level and round, so that a repeat has the same.</summary>
+    /// <summary>Gets the id, derived from lead, stage entry, kind, level and reminder number.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Gets what went wrong.</summary>
     public required AlertKind Kind { get; init; }
 
-    /// <summary>Gets how far up it goes: 0 a heads-up to the owner, 1 both teams at the limit, 2 managers.</summary>
+    /// <summary>Gets the level: 0 a heads-up to the owner, 1 both teams at the limit, 2 the managers.</summary>
     public required int Level { get; init; }
 
-    /// <summary>Gets how often it had been told before at this level: 0, unless an acknowledgement or a snooze has ended, or a reminder is set.</summary>
+    /// <summary>Gets how often this level was reported before, after a silence or as a reminder.</summary>
     public int ReminderNumber { get; init; }
 
     /// <summary>Gets the stage it is about.</summary>
     public required FunnelStage Stage { get; init; }
 
-    /// <summary>Gets when the lead had entered it.</summary>
+    /// <summary>Gets when the lead entered the stage.</summary>
     public required DateTimeOffset EnteredAt { get; init; }
 
     /// <summary>Gets when the limit was reached.</summary>
     public required DateTimeOffset DueAt { get; init; }
 
-    /// <summary>Gets when the hub raised it; the ages a mail tells are those of this instant.</summary>
+    /// <summary>Gets when the hub raised it. Ages in mails refer to this time.</summary>
     public DateTimeOffset? RaisedAt { get; init; }
 
-    /// <summary>Gets how it ended: of what became of it for each audience, that which weighs most.</summary>
+    /// <summary>Gets the outcome: the weightiest one of all recipient groups.</summary>
     public AlertOutcome Fate { get; init; }
 
-    /// <summary>Gets why it ended so, in words without personal data ("quiet hours of sales", "salesforce is late"); null where the fate says it all.</summary>
+    /// <summary>
+    /// Gets the reason without personal data, such as "quiet hours of sales"; null when the outcome says all.
+    /// </summary>
     public string? FateReason { get; init; }
 
-    /// <summary>Gets when the lead moved on, or the handoff was taken up, after this had been told; null while it has not.</summary>
+    /// <summary>Gets when the lead moved on or was accepted after this alert was sent; null while it has not.</summary>
     public DateTimeOffset? ResolvedAt { get; init; }
 
-    /// <summary>Gets when <see cref="Fate"/> was last changed.</summary>
+    /// <summary>Gets when <see cref="Fate"/> last changed.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Gets what became of it for each audience; empty before anything has.</summary>
+    /// <summary>Gets the outcome for each recipient group; empty before the first.</summary>
     public ImmutableArray<RecipientOutcome> Outcomes { get; init; } = [];
 
-    /// <summary>Gets a value indicating whether somebody has been told, even where the mail to somebody else failed.</summary>
+    /// <summary>Gets a value indicating whether any recipient group was notified.</summary>
     [JsonIgnore]
-    public bool IsTold => Fate is AlertOutcome.Sent or AlertOutcome.Grouped || Outcomes.Any(outcome => outcome.Fate is AlertOutcome.Sent or AlertOutcome.Grouped);
+    public bool IsTold =>
+        Fate is AlertOutcome.Sent or AlertOutcome.Grouped
+            || Outcomes.Any(outcome => outcome.Fate is AlertOutcome.Sent or AlertOutcome.Grouped);
 
-    /// <summary>Gets a value indicating whether it may still be told.</summary>
+    /// <summary>Gets a value indicating whether it may still be sent.</summary>
     [JsonIgnore]
     public bool IsOnItsWay => Fate is AlertOutcome.Pending or AlertOutcome.Held or AlertOutcome.Inhibited or AlertOutcome.Failed;
 }
 
-/// <summary>What became of an alert for one audience.</summary>
-/// <param name="RecipientGroup">Who: a team, or a team's managers.</param>
-/// <param name="Fate">How it ended for them.</param>
-/// <param name="Reason">Why, in words without personal data; null where the fate says it all.</param>
-/// <param name="At">When.</param>
-/// <param name="ResolutionTold">Whether they have been told that the lead has moved on since.</param>
-public sealed record RecipientOutcome(string RecipientGroup, AlertOutcome Fate, string? Reason, DateTimeOffset At, bool ResolutionTold = false);
+/// <summary>The outcome of an alert for a recipient group.</summary>
+/// <param name="RecipientGroup">A team, or a team's managers.</param>
+/// <param name="Reason">The reason without personal data; null when the outcome says all.</param>
+/// <param name="ResolutionTold">Whether the group was notified that the lead moved on.</param>
+public sealed record RecipientOutcome(
+    string RecipientGroup, AlertOutcome Fate, string? Reason, DateTimeOffset At, bool ResolutionTold = false);

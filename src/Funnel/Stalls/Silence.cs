@@ -1,39 +1,40 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>How somebody asked for silence about a stalled lead.</summary>
+/// <summary>The kind of a silence about a stalled lead.</summary>
 public enum SilenceKind
 {
-    /// <summary>"We are on it": no further level is raised until <see cref="Silence.Until"/>; then it comes back.</summary>
+    /// <summary>
+    /// "We are on it": no further level until <see cref="Silence.Until"/>. Then the stall is reported again.
+    /// </summary>
     Acknowledged,
 
-    /// <summary>"Not now": nothing is told until <see cref="Silence.Until"/>.</summary>
+    /// <summary>"Not now": no alert until <see cref="Silence.Until"/>.</summary>
     Snoozed,
 }
 
-/// <summary>Silence about one stay on a stage: no alert about it is told until it ends. It ends by itself when the lead moves.</summary>
+/// <summary>A silence about one stay on a stage: no alert about it until the end. A move of the lead ends it.</summary>
 public sealed record Silence
 {
-    /// <summary>Gets the id: that of the link that asked for it, so that asking twice is once.</summary>
+    /// <summary>Gets the id of the link that asked for it, which makes repeats idempotent.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Gets how it was asked for.</summary>
     public required SilenceKind Kind { get; init; }
 
-    /// <summary>Gets the team whose mail held the link. The other team's next mail tells it.</summary>
+    /// <summary>Gets the team whose mail held the link. The other team's next mail mentions it.</summary>
     public required string Team { get; init; }
 
     /// <summary>Gets when it was asked for.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Gets when it ends: at exactly this time alerts are told again.</summary>
+    /// <summary>Gets its end, exclusive.</summary>
     public required DateTimeOffset Until { get; init; }
 
-    /// <summary>Gets why, in the asking person's words; null where they gave none. Personal data may be in it: never to be logged.</summary>
+    /// <summary>Gets the reason; null for none. It may hold personal data: never log it.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Gets the stage it is about.</summary>
     public required FunnelStage Stage { get; init; }
 
-    /// <summary>Gets when the lead had entered it.</summary>
+    /// <summary>Gets when the lead entered the stage.</summary>
     public required DateTimeOffset EnteredAt { get; init; }
 }

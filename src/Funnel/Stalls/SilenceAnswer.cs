@@ -1,39 +1,35 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>What came of asking for silence.</summary>
+/// <summary>The answer to a request for silence.</summary>
 public abstract record SilenceAnswer
 {
     private SilenceAnswer()
     {
     }
 
-    /// <summary>There is silence now.</summary>
-    /// <param name="State">The state to keep.</param>
-    /// <param name="Silence">The silence.</param>
+    /// <summary>The silence starts.</summary>
+    /// <param name="State">The state to save.</param>
     public sealed record Granted(JourneyState State, Silence Silence) : SilenceAnswer;
 
-    /// <summary>The link had been used before: nothing is changed.</summary>
-    /// <param name="Silence">What it brought then.</param>
+    /// <summary>The link was used before. A no-op.</summary>
     public sealed record Repeated(Silence Silence) : SilenceAnswer;
 
-    /// <summary>There is none.</summary>
-    /// <param name="Why">Why not.</param>
     public sealed record Refused(SilenceRefusal Why) : SilenceAnswer;
 }
 
-/// <summary>Why silence is refused.</summary>
+/// <summary>The reason for a refusal.</summary>
 public enum SilenceRefusal
 {
-    /// <summary>The link is too old.</summary>
+    /// <summary>The link has expired.</summary>
     Expired,
 
-    /// <summary>The hub knows no such lead or alert.</summary>
+    /// <summary>The lead or the alert is unknown.</summary>
     Unknown,
 
-    /// <summary>What the alert tells is no longer so: there is nothing to be silent about.</summary>
+    /// <summary>The alert no longer holds.</summary>
     MovedOn,
 
-    /// <summary>This stay has been put off as often as it may be.</summary>
+    /// <summary>The stay was snoozed as often as allowed.</summary>
     TooOften,
 
     /// <summary>No activity lies ahead to wait for.</summary>

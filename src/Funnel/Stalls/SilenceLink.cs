@@ -1,8 +1,8 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>What a link in a mail stands for once its signature has been checked.</summary>
-/// <param name="TokenId">Its own id: a second use has the same.</param>
-/// <param name="AlertId">The alert it was sent with.</param>
+/// <summary>The content of a verified link in a mail.</summary>
+/// <param name="TokenId">The link's id, the same for each use.</param>
+/// <param name="AlertId">The alert of the mail.</param>
 /// <param name="Team">The team whose mail held it.</param>
-/// <param name="ExpiresAt">When it stops to work: at exactly this time it does nothing any more.</param>
+/// <param name="ExpiresAt">When it stops working, exclusive.</param>
 public sealed record SilenceLink(string TokenId, string AlertId, string Team, DateTimeOffset ExpiresAt);

@@ -1,8 +1,8 @@
 namespace IntegrationHub.Funnel;
 
 /// <summary>
-/// Who may ask for silence about a stalled lead, and for how long. Silence is about one stay on one stage: while it lasts nothing about that stay is raised or told, then it comes back once if
-/// the lead still stands there. When the lead moves, it is over by itself.
+/// Decides about requests for silence. A silence is about one stay on one stage: meanwhile nothing about it is raised
+/// or sent. At its end the stall is reported once more if the lead is still there. A move of the lead ends it.
 /// </summary>
 public static class SilenceRules
 {
@@ -10,39 +10,49 @@ public static class SilenceRules
 
     private static readonly TimeOnly Morning = new(9, 0);
 
-    /// <summary>"We are on it": silence for <see cref="AlertPolicy.AcknowledgedFor"/>, by the working time of the team the lead is with.</summary>
+    /// <summary>
+    /// Acknowledges: silence for <see cref="AlertPolicy.AcknowledgedFor"/> in working time of the lead's team.
+    /// </summary>
     public static SilenceAnswer Acknowledge(JourneyState state, SilenceLink link, DateTimeOffset now, FunnelSettings settings) => Answer(
         state,
         link,
         now,
         settings,
-        (alert, journey) => Grant(state, alert, link, SilenceKind.Acknowledged, settings.CalendarOf(journey.Owner).Add(now, settings.Alerts.AcknowledgedFor), null, now));
+        (alert, journey) => Grant(
+            state, alert, link, SilenceKind.Acknowledged, settings.CalendarOf(journey.Owner).Add(now, settings.Alerts.AcknowledgedFor),
+            null, now));
 
-    /// <summary>"Not now": silence until what was chosen, at most <see cref="AlertPolicy.Snoozes"/> times for a stay.</summary>
-    /// <param name="state">The lead.</param>
-    /// <param name="link">The link that was followed.</param>
-    /// <param name="choice">Until when; one of <see cref="Choices"/>.</param>
-    /// <param name="reason">Why, in the person's words; null or blank for none.</param>
-    /// <param name="now">The instant of asking.</param>
-    /// <param name="settings">The settings.</param>
-    public static SilenceAnswer Snooze(JourneyState state, SilenceLink link, SnoozeChoice choice, string? reason, DateTimeOffset now, FunnelSettings settings) => Answer(
+    /// <summary>
+    /// Snoozes: silence until the chosen time, at most <see cref="AlertPolicy.Snoozes"/> times for a stay.
+    /// </summary>
+    /// <param name="choice">One of <see cref="Choices"/>.</param>
+    /// <param name="reason">The person's reason; null or blank for none.</param>
+    public static SilenceAnswer Snooze(
+        JourneyState state, SilenceLink link, SnoozeChoice choice, string? reason, DateTimeOffset now, FunnelSettings settings) =>
+        Answer(
         state,
         link,
         now,
         settings,
         (alert, journey) =>
         {
-            if (Of(state.Ledger, alert.Stage, alert.EnteredAt).Count(silence => silence.Kind == SilenceKind.Snoozed) >= settings.Alerts.Snoozes)
+            if (
+                Of(state.Ledger, alert.Stage, alert.EnteredAt).Count(silence =>
+                    silence.Kind == SilenceKind.Snoozed) >= settings.Alerts.Snoozes)
             {
                 return new SilenceAnswer.Refused(SilenceRefusal.TooOften);
             }
 
             return Choices(journey, link.Team, now, settings).FirstOrDefault(option => option.Choice == choice) is { } option
-                ? Grant(state, alert, link, SilenceKind.Snoozed, option.Until, string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(), now)
+                ? Grant(
+                    state, alert, link, SilenceKind.Snoozed, option.Until, string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(), now)
                 : new SilenceAnswer.Refused(SilenceRefusal.NothingBooked);
         });
 
-    /// <summary>What can be chosen, and until when that is for a team: its mornings and working days count. The booked activity is among them only where one lies ahead.</summary>
+    /// <summary>
+    /// Returns the choices for a team, by its mornings and working days. The activity is a
+    /// choice only when one lies ahead.
+    /// </summary>
     public static IReadOnlyList<SnoozeOption> Choices(Journey journey, string team, DateTimeOffset now, FunnelSettings settings)
     {
         ArgumentNullException.ThrowIfNull(journey);
@@ -61,14 +71,14 @@ public static class SilenceRules
         return options;
     }
 
-    /// <summary>Whether nothing about an alert is to be told at <paramref name="now"/> because somebody asked for silence. At exactly the end of a silence things are told again.</summary>
+    /// <summary>Whether a silence covers an alert at <paramref name="now"/>. The end is exclusive.</summary>
     public static bool IsSilent(JourneyLedger ledger, Alert alert, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(alert);
         return SilentUntil(ledger, alert.Stage, alert.EnteredAt) > now;
     }
 
-    /// <summary>The end of the last silence that was asked for a stay, perhaps over; null where none was.</summary>
+    /// <summary>Returns the end of a stay's last silence, which may be past; null for none.</summary>
     public static DateTimeOffset? SilentUntil(JourneyLedger ledger, FunnelStage stage, DateTimeOffset enteredAt)
     {
         ArgumentNullException.ThrowIfNull(ledger);
@@ -78,7 +88,8 @@ public static class SilenceRules
     private static IEnumerable<Silence> Of(JourneyLedger ledger, FunnelStage stage, DateTimeOffset enteredAt) =>
         ledger.Silences.Where(silence => (silence.Stage, silence.EnteredAt) == (stage, enteredAt));
 
-    private static SilenceAnswer Answer(JourneyState state, SilenceLink link, DateTimeOffset now, FunnelSettings settings, Func<Alert, Journey, SilenceAnswer> grant)
+    private static SilenceAnswer Answer(
+        JourneyState state, SilenceLink link, DateTimeOffset now, FunnelSettings settings, Func<Alert, Journey, SilenceAnswer> grant)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(link);
@@ -102,8 +113,9 @@ public static class SilenceRules
         return StallRules.Holds(alert, journey, state.Ledger) ? grant(alert, journey) : new SilenceAnswer.Refused(SilenceRefusal.MovedOn);
     }
 
-    /// <summary>The silence about an alert's stay, with what was on its way about it stopped.</summary>
-    private static SilenceAnswer.Granted Grant(JourneyState state, Alert about, SilenceLink link, SilenceKind kind, DateTimeOffset until, string? reason, DateTimeOffset now)
+    /// <summary>Grants the silence and stops pending alerts about the stay.</summary>
+    private static SilenceAnswer.Granted Grant(
+        JourneyState state, Alert about, SilenceLink link, SilenceKind kind, DateTimeOffset until, string? reason, DateTimeOffset now)
     {
         var silence = new Silence
         {
@@ -121,6 +133,7 @@ public static class SilenceRules
             (alert.Stage, alert.EnteredAt) == (silence.Stage, silence.EnteredAt) && alert.IsOnItsWay
                 ? alert with { Fate = AlertOutcome.Snoozed, FateReason = why, At = now }
                 : alert);
-        return new(state with { Ledger = state.Ledger with { Alerts = [.. alerts], Silences = [.. state.Ledger.Silences, silence] } }, silence);
+        return new(
+            state with { Ledger = state.Ledger with { Alerts = [.. alerts], Silences = [.. state.Ledger.Silences, silence] } }, silence);
     }
 }

@@ -2,12 +2,16 @@ using System.Collections.Immutable;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>Tells the hub's own writes, as they come back from the tools, from what people and automations there change. Pure.</summary>
+/// <summary>
+/// Distinguishes the hub's own writes, when the tools report them, from changes by people and automations. Pure.
+/// </summary>
 public static class EchoRules
 {
     private const int WritesKept = 40;
 
-    /// <summary>Returns the fingerprint of a value of one record's property. It ignores the lead that has the record and surrounding spaces.</summary>
+    /// <summary>
+    /// Returns the fingerprint of a value of a record's property. It ignores the lead and surrounding spaces.
+    /// </summary>
     public static string Fingerprint(IdentityKey record, PersonProperty property, string value)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -15,14 +19,14 @@ public static class EchoRules
         return CauseId.Of("value", record.Connector, record.Id, property, value.Trim());
     }
 
-    /// <summary>Whether a write is of a value, in the tool's words.</summary>
+    /// <summary>Whether a write wrote a value, in the tool's form.</summary>
     public static bool IsOf(OwnWrite write, string value)
     {
         ArgumentNullException.ThrowIfNull(write);
         return write.Value == FingerprintFor(write, value);
     }
 
-    /// <summary>Whether a write took the place of a value, in the tool's words; an empty one is none.</summary>
+    /// <summary>Whether a write replaced a value, in the tool's form. An empty value never matches.</summary>
     public static bool Replaced(OwnWrite write, string value)
     {
         ArgumentNullException.ThrowIfNull(write);
@@ -30,9 +34,10 @@ public static class EchoRules
         return write.Before is { } before ? before == FingerprintFor(write, value) : value.Length == 0;
     }
 
-    private static string FingerprintFor(OwnWrite write, string value) => Fingerprint(IdentityKey.Person(write.Connector, write.Record), write.Property, value);
+    private static string FingerprintFor(OwnWrite write, string value) =>
+        Fingerprint(IdentityKey.Person(write.Connector, write.Record), write.Property, value);
 
-    /// <summary>The breaker that stops the writing of a property now; null where none does.</summary>
+    /// <summary>Returns the open breaker of a property; null for none.</summary>
     public static SyncLoopBreaker? OpenBreaker(JourneyLedger ledger, PersonProperty property, WriteBackPolicy policy, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(ledger);
@@ -40,7 +45,8 @@ public static class EchoRules
     }
 
     /// <summary>
-    /// Notes writes. One that is noted already, and whose echo is still awaited, is noted once: the message that asks for it came again. The oldest that nothing depends on any more are forgotten.
+    /// Records writes. A repeated write whose echo is still expected is recorded once. The oldest
+    /// writes that nothing needs are removed.
     /// </summary>
     public static JourneyLedger Note(JourneyLedger ledger, IEnumerable<OwnWrite> writes)
     {
@@ -49,15 +55,16 @@ public static class EchoRules
         var kept = ledger.Writes.ToList();
         foreach (var write in writes)
         {
-            kept.RemoveAll(known => known.Outcome == write.Outcome && known is { Echo: null, ReplacedAt: null } && Key(known) == Key(write));
+            kept.RemoveAll(known =>
+                known.Outcome == write.Outcome && known is { Echo: null, ReplacedAt: null } && Key(known) == Key(write));
             kept.Add(write);
         }
 
         return ledger with { Writes = [.. kept.TakeLast(WritesKept)] };
     }
 
-    /// <summary>Takes an arriving fact down: what in it is an echo is marked, and what replaces a value of the hub's counts as a flip.</summary>
-    /// <returns>The ledger, and the fact with its echoes named.</returns>
+    /// <summary>Records an arriving fact: marks its echoes, and counts overwrites of the hub's values.</summary>
+    /// <returns>The ledger, and the fact with its echoes.</returns>
     internal static (JourneyLedger Ledger, Fact Fact) Take(JourneyLedger ledger, Fact fact, WriteBackPolicy policy, DateTimeOffset now)
     {
         if (ledger.Writes.IsEmpty)
@@ -68,7 +75,10 @@ public static class EchoRules
         var (next, echoes) = (ledger, ImmutableArray<PersonProperty>.Empty);
         foreach (var (property, value) in Said(fact))
         {
-            var awaited = IndexOf(next.Writes, write => Concerns(write, fact, property) && write.Echo is null && now - write.At <= policy.EchoWithin && IsOf(write, value));
+            var awaited = IndexOf(
+                next.Writes,
+                write => Concerns(write, fact, property)
+                    && write.Echo is null && now - write.At <= policy.EchoWithin && IsOf(write, value));
             if (awaited >= 0)
             {
                 next = Change(next, awaited, write => write with { Echo = fact.DedupeKey });
@@ -83,39 +93,51 @@ public static class EchoRules
         return (next, echoes.IsEmpty ? fact : fact with { Echoes = echoes });
     }
 
-    /// <summary>The tool has another value than the hub's last: a flip, once for each write. What it had before the write is only its old word, if it was said before.</summary>
-    private static JourneyLedger Overwrite(JourneyLedger ledger, Fact fact, PersonProperty property, string value, WriteBackPolicy policy, DateTimeOffset now)
+    /// <summary>
+    /// Counts an overwrite, once for each write: the tool has a value other than the hub's last. A repeated value of
+    /// before the write does not count.
+    /// </summary>
+    private static JourneyLedger Overwrite(
+        JourneyLedger ledger, Fact fact, PersonProperty property, string value, WriteBackPolicy policy, DateTimeOffset now)
     {
         var last = ledger.Writes.LastOrDefault(write => Concerns(write, fact, property));
-        if (property == PersonProperty.Consent || last is null or { ReplacedAt: not null } || IsOf(last, value) || (fact.OccurredAt < FullSecond(last.At) && Replaced(last, value)))
+        if (property == PersonProperty.Consent
+            || last is null or { ReplacedAt: not null }
+            || IsOf(last, value)
+            || (fact.OccurredAt < FullSecond(last.At) && Replaced(last, value)))
         {
             return ledger;
         }
 
-        var flipped = Change(ledger, ledger.Writes.LastIndexOf(last), write => write with { ReplacedAt = now });
+        var replaced = Change(ledger, ledger.Writes.LastIndexOf(last), write => write with { ReplacedAt = now });
         var known = ledger.Breakers.FirstOrDefault(breaker => breaker.Property == property);
-        var since = known is null || known.EndOf(policy) < now - policy.OverwriteWindow ? now - policy.OverwriteWindow : known.EndOf(policy);
-        var flips = flipped.Writes.Count(write => write.Property == property && write.ReplacedAt >= since);
-        return flips < policy.MaxOverwrites || now < known?.EndOf(policy)
-            ? flipped
-            : flipped with { Breakers = [.. flipped.Breakers.Where(breaker => breaker.Property != property), new(property, now)] };
+        var since = known is null || known.EndOf(policy) < now - policy.OverwriteWindow
+            ? now - policy.OverwriteWindow
+            : known.EndOf(policy);
+        var overwrites = replaced.Writes.Count(write => write.Property == property && write.ReplacedAt >= since);
+        return overwrites < policy.MaxOverwrites || now < known?.EndOf(policy)
+            ? replaced
+            : replaced with { Breakers = [.. replaced.Breakers.Where(breaker => breaker.Property != property), new(property, now)] };
     }
 
-    /// <summary>What a fact says of the properties that the hub writes.</summary>
+    /// <summary>Returns a fact's values of the properties that the hub writes.</summary>
     private static IEnumerable<(PersonProperty Property, string Value)> Said(Fact fact) => fact switch
     {
         StageClaimed { Raw: { } raw } => [(PersonProperty.Stage, raw)],
         ConsentChanged consent => [(PersonProperty.Consent, consent.Email.ToString())],
-        ProfileChanged { Profile: var profile } => LeadProfile.Properties.Where(property => profile.Of(property) is not null).Select(property => (property, profile.ComparableOf(property)!)),
+        ProfileChanged { Profile: var profile } =>
+            LeadProfile.Properties.Where(property => profile.Of(property) is not null)
+                .Select(property => (property, profile.ComparableOf(property)!)),
         _ => [],
     };
 
-    private static (string Connector, string Record, PersonProperty Property, string Value) Key(OwnWrite write) => (write.Connector, write.Record, write.Property, write.Value);
+    private static (string Connector, string Record, PersonProperty Property, string Value) Key(OwnWrite write) =>
+        (write.Connector, write.Record, write.Property, write.Value);
 
     private static bool Concerns(OwnWrite write, Fact fact, PersonProperty property) =>
         write.Outcome == WriteOutcome.Written && write.Property == property && write.Connector == fact.Connector;
 
-    /// <summary>Some tools stamp changes with full seconds.</summary>
+    /// <summary>Truncates to full seconds, as some tools do.</summary>
     internal static DateTimeOffset FullSecond(DateTimeOffset at) => DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds());
 
     private static int IndexOf(ImmutableArray<OwnWrite> writes, Func<OwnWrite, bool> isMeant)

@@ -2,21 +2,25 @@ using System.Collections.Immutable;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>How the hub writes back to the tools. Made from the settings <c>WriteBack:*</c> and the connectors' <c>WriteProfile</c>.</summary>
+/// <summary>
+/// How the hub writes back to the tools. Made from the settings <c>WriteBack:*</c> and the
+/// connectors' <c>WriteProfile</c>.
+/// </summary>
 public sealed record WriteBackPolicy
 {
-    /// <summary>What holds unless the settings say otherwise.</summary>
     public static readonly WriteBackPolicy Default = new();
 
-    /// <summary>Gets how often the value of a property that the hub wrote may be replaced within <see cref="OverwriteWindow"/>: with that time its writing stops. At least 1. Default: 2.</summary>
+    /// <summary>
+    /// Gets the number of overwrites within <see cref="OverwriteWindow"/> that opens a breaker. At least 1. Default: 2.
+    /// </summary>
     public int MaxOverwrites { get; init; } = 2;
 
-    /// <summary>Gets how long replacements count, and how long a breaker stays open. Default: 1 day.</summary>
+    /// <summary>Gets how long overwrites count and a breaker stays open. Default: 1 day.</summary>
     public TimeSpan OverwriteWindow { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>Gets how long the echo of a write is awaited: at exactly this age it is still taken for one. Default: 1 day.</summary>
+    /// <summary>Gets how long the echo of a write is expected, inclusive. Default: 1 day.</summary>
     public TimeSpan EchoWithin { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>Gets the properties of the profile that at least one tool is kept in step with: only a change of these is announced.</summary>
+    /// <summary>Gets the profile properties that at least one tool syncs. Only their changes are announced.</summary>
     public ImmutableHashSet<PersonProperty> InStep { get; init; } = [];
 }

@@ -17,10 +17,9 @@ internal sealed class StopSignals : IDisposable
         _registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
     }
 
-    /// <summary>Gets the token.</summary>
     public CancellationToken Token => _stopping.Token;
 
-    /// <summary>Takes the end of standard input for a request to stop, too.</summary>
+    /// <summary>Treats the end of standard input as a request to stop, too.</summary>
     public void AddEndOfInput() => new Thread(WatchInput) { IsBackground = true, Name = "End of input" }.Start();
 
     /// <inheritdoc/>

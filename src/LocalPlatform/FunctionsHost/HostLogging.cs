@@ -11,7 +11,7 @@ internal static class HostLogging
     /// <param name="configure">Says where to log to; null for the console.</param>
     public static ILoggerFactory Create(HostJson hostJson, Action<ILoggingBuilder>? configure) => LoggerFactory.Create(logging =>
     {
-        // What the host is made of speaks only when something is wrong.
+        // The host's libraries log only warnings and errors.
         logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error);
         foreach (var (category, level) in hostJson.LogLevels)
         {

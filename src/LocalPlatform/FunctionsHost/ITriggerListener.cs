@@ -6,6 +6,6 @@ internal interface ITriggerListener : IAsyncDisposable
     /// <summary>Begins to listen.</summary>
     Task StartAsync(CancellationToken cancellationToken);
 
-    /// <summary>Takes nothing new, cancels what runs, and waits until it has ended.</summary>
+    /// <summary>Stops listening, cancels what runs, and waits until it has ended.</summary>
     Task StopAsync();
 }

@@ -67,7 +67,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts it when its files are read already. The worker starts when <paramref name="services"/> are there.
+    /// Starts it with files that are read already. The worker starts once <paramref name="services"/> listen.
     /// </summary>
     internal static async Task<LocalFunctionsHost> StartAsync(
         FunctionsHostOptions options,
@@ -97,7 +97,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes nothing new; cancels running timers and messages and lets requests finish, for a few seconds; then ends
+    /// Stops listening, cancels running timers and messages, lets requests finish for a few seconds, then ends
     /// the worker. Idempotent.
     /// </summary>
     public async Task StopAsync()

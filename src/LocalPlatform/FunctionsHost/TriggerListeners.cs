@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost;
 
-/// <summary>Makes what waits for timers and messages.</summary>
+/// <summary>Creates the listeners for timers and messages.</summary>
 internal sealed class TriggerListeners(
     IFunctionRunner runner,
     ServiceBusClients clients,

@@ -61,7 +61,7 @@ public sealed class LocalBus : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
-            // What was asked is answered before the connections close.
+            // Waiting operations are answered before the connections close.
             _outage.Dispose();
             _server.StopListening();
             await Task.Run(_broker.Dispose);

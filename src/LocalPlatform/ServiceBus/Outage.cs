@@ -1,7 +1,7 @@
 namespace IntegrationHub.LocalPlatform.ServiceBus;
 
 /// <summary>
-/// Looks ten times a second whether the file <c>bus.unavailable</c> lies in the data directory: meanwhile the broker
+/// Checks ten times a second whether the file <c>bus.unavailable</c> lies in the data directory: meanwhile the broker
 /// cannot be reached.
 /// </summary>
 internal sealed class Outage : IDisposable

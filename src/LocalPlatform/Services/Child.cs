@@ -7,7 +7,7 @@ namespace IntegrationHub.LocalPlatform.Services;
 /// A program that runs beside the function app and ends with its standard input, so that it never outlives its starter.
 /// </summary>
 /// <remarks>
-/// It says <c>listening PORT</c> on its standard output for each port that it opens. What else it says goes to its log.
+/// It prints <c>listening PORT</c> for each port that it opens. Other output goes to its log.
 /// </remarks>
 internal sealed class Child(ChildDescription description)
 {
@@ -21,13 +21,12 @@ internal sealed class Child(ChildDescription description)
     /// <summary>Gets what runs where, for people.</summary>
     public string Name => description.Name;
 
-    /// <summary>Gets where it writes what it has to say.</summary>
+    /// <summary>Gets the file of its output.</summary>
     public string LogFile => description.LogFile;
 
     /// <summary>Gets whether the app may want it as soon as it starts.</summary>
     public bool IsNeededAtStart => description.IsNeededAtStart;
 
-    /// <summary>Starts it.</summary>
     public void Start()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(LogFile)!);
@@ -45,7 +44,7 @@ internal sealed class Child(ChildDescription description)
 
         if (OperatingSystem.IsWindows())
         {
-            // On other systems each child sees to it: Ctrl+C is for its starter, which then ends it.
+            // On other systems each child does this itself: Ctrl+C is for its parent, which then ends it.
             start.CreateNewProcessGroup = true;
         }
 
@@ -66,10 +65,10 @@ internal sealed class Child(ChildDescription description)
         return _process.ExitCode;
     }
 
-    /// <summary>Asks it to close what it keeps.</summary>
+    /// <summary>Asks it to end.</summary>
     public void Close() => _process?.StandardInput.Close();
 
-    /// <summary>Asks it to close what it keeps and waits; kills it when it takes too long.</summary>
+    /// <summary>Asks it to end and waits; kills it when it takes too long.</summary>
     public async Task StopAsync()
     {
         if (_process is null)
@@ -122,7 +121,7 @@ internal sealed class Child(ChildDescription description)
 
 /// <summary>The command line and surroundings of a <see cref="Child"/>.</summary>
 /// <param name="Name">What runs where, for people.</param>
-/// <param name="LogFile">Where it writes what it has to say.</param>
+/// <param name="LogFile">The file of its output.</param>
 /// <param name="Program">The program.</param>
 /// <param name="Arguments">What it is called with.</param>
 /// <param name="Ports">The ports that are open when it is ready.</param>

@@ -58,7 +58,7 @@ internal sealed class LocalServices : IDisposable
         return services;
     }
 
-    /// <summary>Lets go of the ports, for the children to take them.</summary>
+    /// <summary>Releases the ports for the children.</summary>
     public void FreePorts() => _ports.Free();
 
     /// <inheritdoc/>
@@ -95,7 +95,7 @@ internal sealed class LocalServices : IDisposable
         _settings["Mail:Smtp:Host"] = Loopback;
         _settings["Mail:Smtp:Port"] = $"{smtp}";
 
-        // Where a person reads what arrived. No part of the app needs it; who starts the app may ask.
+        // The page where people read the mails. Only whoever starts the app needs it.
         _settings["Mail:Page"] = $"http://{Loopback}:{page}";
         string[] arguments =
         [

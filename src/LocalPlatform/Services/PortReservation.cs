@@ -3,13 +3,13 @@ using System.Net.Sockets;
 
 namespace IntegrationHub.LocalPlatform.Services;
 
-/// <summary>Keeps ports from others until the programs that want them start.</summary>
+/// <summary>Reserves ports until their programs start.</summary>
 internal sealed class PortReservation : IDisposable
 {
     private readonly List<Socket> _reserved = [];
     private readonly List<FileStream> _claims = [];
 
-    /// <summary>Takes a port, the wanted one if it is free, and returns it.</summary>
+    /// <summary>Reserves a port, the wanted one if it is free, and returns it.</summary>
     public int Take(int wanted)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -27,7 +27,7 @@ internal sealed class PortReservation : IDisposable
         }
     }
 
-    /// <summary>Lets go of the ports, for the programs to take them.</summary>
+    /// <summary>Releases the ports for the programs.</summary>
     public void Free()
     {
         _reserved.ForEach(socket => socket.Dispose());
@@ -43,8 +43,8 @@ internal sealed class PortReservation : IDisposable
     }
 
     /// <summary>
-    /// Makes a well-known port ours among all apps on this machine until we end: between our letting go of it and the
-    /// program's taking it, another app that starts would find it free.
+    /// Claims a well-known port among all apps on this machine until this process ends. Between its release and the
+    /// program's use of it, another app would find it free.
     /// </summary>
     private bool Claim(int port)
     {

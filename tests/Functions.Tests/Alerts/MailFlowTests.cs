@@ -296,8 +296,8 @@ public sealed class MailFlowTests(Azurite azurite)
         var alert = await world.AlertAsync(Id("heldToo"));
         await world.Hub.Get<MailboxStore>().NoteAsync(
             [new() { RecipientGroup = new("sales"), LeadId = Id("heldToo"), AlertId = alert.Id, PutAt = Due, Noted = AlertOutcome.Inhibited, WaitsFor = Outage.Inbound }], TestContext.Current.CancellationToken);
-        await world.Hub.Get<OutageStore>().KeepAsync(
-            new() { Connector = Outage.Inbound, Kind = OutageKind.Backlog, Since = Monday, SeenAt = Monday, Told = true, WorksSince = Due.AddHours(4) }, TestContext.Current.CancellationToken);
+        await world.Hub.Get<OutageStore>().SaveAsync(
+            new() { Connector = Outage.Inbound, Kind = OutageKind.Backlog, Since = Monday, SeenAt = Monday, Reported = true, WorksSince = Due.AddHours(4) }, TestContext.Current.CancellationToken);
         await world.SendAsync(Open);
         var inQuietHours = await world.OutcomesAsync(Id("heldToo"));
 

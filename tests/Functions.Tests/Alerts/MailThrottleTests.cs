@@ -124,7 +124,7 @@ public sealed class MailThrottleTests(Azurite azurite)
         await world.SendAsync(Monday.AddDays(2).AddMinutes(1));
         await world.Hub.Get<NoticeStore>().OpenAsync(new("test", "Something is wrong", ["Mend it."]), Token);
 
-        var report = await world.Hub.Get<HealthFlow>().LookAsync(Token);
+        var report = await world.Hub.Get<HealthFlow>().CheckAsync(Token);
 
         Assert.Equal(new MailWaiting(0, 2, 0), report.Mail.Waiting);
         Assert.Equal(Monday.AddDays(2).AddMinutes(2), report.Mail.ThrottledUntil);

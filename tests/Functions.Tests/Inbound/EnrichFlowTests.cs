@@ -20,7 +20,7 @@ public sealed class EnrichFlowTests(Azurite azurite)
         await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
         var vendor = new PickyVendor(HttpStatusCode.BadRequest, refused: [17]);
 
-        var enriched = await new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, Strangers(100), false, Token);
+        var enriched = await new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, Strangers(100), new(hub.Get<IdentityStore>()), false, Token);
 
         Assert.Equal(99, enriched.Events.Count);
         Assert.DoesNotContain(enriched.Events, source => source.DedupeKey == "17");
@@ -36,9 +36,24 @@ public sealed class EnrichFlowTests(Azurite azurite)
         await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
         var vendor = new PickyVendor(status, refused: [.. Enumerable.Range(0, 100)]);
 
-        await Assert.ThrowsAsync<VendorRefusedException>(() => new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, Strangers(100), false, Token));
+        await Assert.ThrowsAsync<VendorRefusedException>(() => new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, Strangers(100), new(hub.Get<IdentityStore>()), false, Token));
 
         Assert.InRange(vendor.Calls, 1, mostCalls);
+    }
+
+    [Fact]
+    public async Task A_stranger_is_asked_for_by_an_event_that_lacks_nothing_itself_and_a_known_person_is_not()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
+        var vendor = new PickyVendor(HttpStatusCode.BadRequest, refused: []);
+        var (stranger, known) = (Strangers(1)[0] with { NeedsEnrichment = [], IsPartial = true }, Strangers(2)[1] with { NeedsEnrichment = [], IsPartial = true, DedupeKey = "99" });
+        known = known with { People = [known.People[0] with { Id = $"{known.People[0].Id}|known" }] };
+        await hub.Get<IdentityStore>().LinkAsync(LeadId.For(Strangers(3)[2].People[0]), known.People[0], Token);
+
+        await new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, [known], new(hub.Get<IdentityStore>()), false, Token);
+        Assert.Equal(0, vendor.Calls);
+        await new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, [stranger], new(hub.Get<IdentityStore>()), false, Token);
+        Assert.Equal(1, vendor.Calls);
     }
 
     [Fact]

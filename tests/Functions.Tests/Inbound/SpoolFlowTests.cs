@@ -18,7 +18,7 @@ public sealed class SpoolFlowTests(Azurite azurite)
         var body = new byte[500 * 1024];
         new Random(1).NextBytes(body);
 
-        var intake = await hub.WithoutBusAsync(() => hub.Get<WebhookReceiver>().TakeAsync("played", "", Request(body), Token));
+        var intake = await hub.WithoutBusAsync(() => hub.Get<WebhookReceiver>().ReceiveAsync("played", "", Request(body), Token));
         var untilDrained = await DrainAsync(hub);
 
         Assert.Equal(ReceiveOutcome.Spooled, intake.Outcome);
@@ -31,7 +31,7 @@ public sealed class SpoolFlowTests(Azurite azurite)
         await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [new FakeWebhook()]);
         var messages = hub.Get<InboundQueue>().ToMessages(new Delivery { Connector = "played", Headers = new Dictionary<string, string>(), Body = new byte[] { 1 }, ReceivedAt = Monday });
         await hub.Get<InboundQueue>().SendAsync(messages, Token);
-        await hub.Get<SpoolStore>().KeepAsync(messages[0], Token);
+        await hub.Get<SpoolStore>().AddAsync(messages[0], Token);
 
         Assert.Single(await DrainAsync(hub));
     }

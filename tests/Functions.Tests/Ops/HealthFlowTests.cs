@@ -23,7 +23,7 @@ public sealed class HealthFlowTests(Azurite azurite)
         await using var hub = await TestHub.CreateAsync(azurite, _clock, [new FakeSource("counted", rows: 3, perPage: 1)]);
         await hub.Get<PollFlow>().PollAllAsync(Token);
 
-        var report = await hub.Get<HealthFlow>().LookAsync(Token);
+        var report = await hub.Get<HealthFlow>().CheckAsync(Token);
 
         Assert.Equal(["inbound", "funnel/to-sales", "funnel/to-marketing", "funnel/alerts"], report.Queues.Select(queue => queue.Name));
         Assert.Equal(new QueueHealth("inbound", 3, 0, false), report.Queues[0]);
@@ -80,7 +80,7 @@ public sealed class HealthFlowTests(Azurite azurite)
     {
         await using var hub = await TestHub.CreateAsync(azurite, TimeProvider.System, [], NoTables);
 
-        var report = await hub.Get<HealthFlow>().LookAsync(Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
+        var report = await hub.Get<HealthFlow>().CheckAsync(Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
 
         Assert.Equal(HealthReport.Unhealthy, report.Status);
         Assert.Contains("The tables do not answer.", report.Problems);

@@ -25,7 +25,7 @@ public sealed class MissedTests(Azurite azurite)
         await hub.Get<MissedStore>().FlushAsync(Token);
         await HandleAsync(hub, tool.Delivers(Monday, NotRead("four", "company.creation")));
 
-        var report = await hub.Get<HealthFlow>().LookAsync(Token);
+        var report = await hub.Get<HealthFlow>().CheckAsync(Token);
 
         Assert.Equal([new("company.creation", 3, Monday), new("ticket.creation", 1, Monday)], Assert.Single(report.Connectors).NotRead);
         Assert.Equal(HealthReport.Healthy, report.Status);
@@ -43,7 +43,7 @@ public sealed class MissedTests(Azurite azurite)
 
         await missed.FlushAsync(Token);
 
-        var kinds = (await hub.Get<HealthFlow>().LookAsync(Token)).Connectors[0].NotRead;
+        var kinds = (await hub.Get<HealthFlow>().CheckAsync(Token)).Connectors[0].NotRead;
         Assert.Equal((MissedStore.KindsListed + 1, 10L), (kinds.Count, kinds.Single(kind => kind.Kind == MissedStore.Others).Count));
         Assert.All(kinds, kind => Assert.InRange(kind.Kind.Length, 1, 100));
     }
@@ -59,7 +59,7 @@ public sealed class MissedTests(Azurite azurite)
 
         await HandleAsync(reading, tool.Delivers(Monday, Gap("later", 4), Gap("earlier", 2)));
 
-        var before = await hub.Get<HealthFlow>().LookAsync(Token);
+        var before = await hub.Get<HealthFlow>().CheckAsync(Token);
         Assert.Equal([new("Lead", Monday.AddMinutes(2), null)], Assert.Single(before.Connectors).Gaps);
         Assert.Contains("Connector gap lost events of Lead; the records are read again with the next poll.", before.Problems);
 
@@ -67,7 +67,7 @@ public sealed class MissedTests(Azurite azurite)
         await hub.Get<PollFlow>().PollAllAsync(Token);
 
         Assert.Equal([null, "2", "5"], source.AskedFrom);
-        var after = await hub.Get<HealthFlow>().LookAsync(Token);
+        var after = await hub.Get<HealthFlow>().CheckAsync(Token);
         Assert.Equal([new("Lead", Monday.AddMinutes(2), Monday)], Assert.Single(after.Connectors).Gaps);
         Assert.Empty(after.Problems);
     }

@@ -33,7 +33,7 @@ public sealed class OutageRulesTests
     [InlineData(899, false)]
     [InlineData(900, true)]
     public void The_queue_is_behind_when_its_oldest_message_is_as_old(int seconds, bool behind) =>
-        Assert.Equal(behind, OutageRules.Look([], new Dictionary<string, ConnectorState>(), Monday, Ops, Monday.AddSeconds(seconds)).Any(outage => outage is { Kind: OutageKind.Backlog, Connector: Outage.Inbound }));
+        Assert.Equal(behind, OutageRules.Detect([], new Dictionary<string, ConnectorState>(), Monday, Ops, Monday.AddSeconds(seconds)).Any(outage => outage is { Kind: OutageKind.Backlog, Connector: Outage.Inbound }));
 
     [Theory]
     [InlineData(OutageKind.Failing, 59, false)]
@@ -46,16 +46,16 @@ public sealed class OutageRulesTests
 
         var step = Assert.Single(OutageRules.Decide([seen], [Seen(kind, Monday.AddSeconds(seconds))], null, CatchUp, Monday.AddSeconds(seconds)));
 
-        Assert.Equal((told, told, false), (step.Tell, step.Outage.Told, step.Over));
+        Assert.Equal((told, told, false), (step.Report, step.Outage.Reported, step.Over));
         Assert.Equal(Monday, step.Outage.SeenAt);
     }
 
     [Fact]
     public void Ops_are_told_once()
     {
-        var told = Seen(OutageKind.Failing, Monday) with { Told = true };
+        var told = Seen(OutageKind.Failing, Monday) with { Reported = true };
 
-        Assert.False(Assert.Single(OutageRules.Decide([told], [Seen(OutageKind.Failing, Monday.AddHours(1))], null, CatchUp, Monday.AddHours(1))).Tell);
+        Assert.False(Assert.Single(OutageRules.Decide([told], [Seen(OutageKind.Failing, Monday.AddHours(1))], null, CatchUp, Monday.AddHours(1))).Report);
     }
 
     [Theory]
@@ -63,12 +63,12 @@ public sealed class OutageRulesTests
     [InlineData(OutageKind.Late)]
     public void An_outage_that_turns_into_missing_authorization_is_reported_again_once(OutageKind before)
     {
-        var told = Seen(before, Monday) with { Told = true };
+        var told = Seen(before, Monday) with { Reported = true };
 
         var turned = Assert.Single(OutageRules.Decide([told], [Seen(OutageKind.NeedsAuthorization, Monday.AddHours(1))], null, CatchUp, Monday.AddHours(1)));
         var later = Assert.Single(OutageRules.Decide([turned.Outage], [Seen(OutageKind.NeedsAuthorization, Monday.AddHours(2))], null, CatchUp, Monday.AddHours(2)));
 
-        Assert.Equal((true, false), (turned.Tell, later.Tell));
+        Assert.Equal((true, false), (turned.Report, later.Report));
     }
 
     [Theory]
@@ -77,7 +77,7 @@ public sealed class OutageRulesTests
     [InlineData(601, true)]
     public void A_tool_is_back_when_it_has_worked_for_a_while(int seconds, bool over)
     {
-        var works = Seen(OutageKind.Failing, Monday) with { Told = true, WorksSince = Monday.AddHours(1) };
+        var works = Seen(OutageKind.Failing, Monday) with { Reported = true, WorksSince = Monday.AddHours(1) };
 
         Assert.Equal(over, Assert.Single(OutageRules.Decide([works], [], null, CatchUp, Monday.AddHours(1).AddSeconds(seconds))).Over);
     }
@@ -85,7 +85,7 @@ public sealed class OutageRulesTests
     [Fact]
     public void A_tool_is_not_back_while_something_waits_that_came_before()
     {
-        var works = Seen(OutageKind.Failing, Monday) with { Told = true, WorksSince = Monday.AddHours(1) };
+        var works = Seen(OutageKind.Failing, Monday) with { Reported = true, WorksSince = Monday.AddHours(1) };
 
         Assert.False(Assert.Single(OutageRules.Decide([works], [], Monday.AddHours(1), CatchUp, Monday.AddHours(2))).Over);
         Assert.True(Assert.Single(OutageRules.Decide([works], [], Monday.AddHours(1).AddSeconds(1), CatchUp, Monday.AddHours(2))).Over);
@@ -94,11 +94,11 @@ public sealed class OutageRulesTests
     [Fact]
     public void A_tool_that_fails_again_while_it_catches_up_is_the_same_outage()
     {
-        var works = Seen(OutageKind.Failing, Monday) with { Told = true, WorksSince = Monday.AddHours(1) };
+        var works = Seen(OutageKind.Failing, Monday) with { Reported = true, WorksSince = Monday.AddHours(1) };
 
         var step = Assert.Single(OutageRules.Decide([works], [Seen(OutageKind.Failing, Monday.AddMinutes(65))], null, CatchUp, Monday.AddMinutes(65)));
 
-        Assert.Equal((false, false, null, Monday), (step.Tell, step.Over, step.Outage.WorksSince, step.Outage.Since));
+        Assert.Equal((false, false, null, Monday), (step.Report, step.Over, step.Outage.WorksSince, step.Outage.Since));
     }
 
     [Fact]
@@ -133,10 +133,10 @@ public sealed class OutageRulesTests
         Assert.True(Seen(OutageKind.Late, Monday).Blinds);
     }
 
-    private static IReadOnlyList<Outage> Look(ConnectorState state, DateTimeOffset now) => OutageRules.Look([Polled], new Dictionary<string, ConnectorState> { [state.Name] = state }, null, Ops, now);
+    private static IReadOnlyList<Outage> Look(ConnectorState state, DateTimeOffset now) => OutageRules.Detect([Polled], new Dictionary<string, ConnectorState> { [state.Name] = state }, null, Ops, now);
 
     private static bool SilentAt(ConnectorState state, OpsOptions ops, DateTimeOffset now) =>
-        OutageRules.Look([new FakeHook()], new Dictionary<string, ConnectorState> { [state.Name] = state }, null, ops, now).Any(outage => outage.Kind == OutageKind.Silent);
+        OutageRules.Detect([new FakeHook()], new Dictionary<string, ConnectorState> { [state.Name] = state }, null, ops, now).Any(outage => outage.Kind == OutageKind.Silent);
 
     private static Outage Seen(OutageKind kind, DateTimeOffset at) => new() { Connector = "salesforce", Kind = kind, Since = at, SeenAt = at };
 }

@@ -125,7 +125,7 @@ public sealed class UnmappedFlowTests(Azurite azurite)
     private static SourceEvent Left(FakeTool tool, int minute, string record) =>
         tool.Event(SourceEventKind.AssociationChanged, minute, record, side: ToolSide.Crm) with { DealId = "shared", DealStatus = DealStatus.Deleted };
 
-    private static Task<IReadOnlyList<UnmappedStageReport>> ListAsync(TestHub hub) => hub.Get<UnmappedFlow>().LookAsync(Token);
+    private static Task<IReadOnlyList<UnmappedStageReport>> ListAsync(TestHub hub) => hub.Get<UnmappedFlow>().ListAsync(Token);
 
     private static async Task<IReadOnlyList<TableEntity>> NoticesAsync(TestHub hub, UnmappedStageReport stage)
     {

@@ -143,7 +143,9 @@ internal sealed partial class SoqlParser
         return new(path, descending, nullsLast);
     }
 
-    /// <summary>A row of comparisons joined by AND or by OR; the two are mixed only with parentheses, as Salesforce has it.</summary>
+    /// <summary>
+    /// A row of comparisons joined by AND or by OR; the two are mixed only with parentheses, as Salesforce has it.
+    /// </summary>
     private SoqlCondition Condition()
     {
         var first = Part();

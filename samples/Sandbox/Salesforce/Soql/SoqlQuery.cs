@@ -26,5 +26,7 @@ internal sealed record SoqlNot(SoqlCondition Condition) : SoqlCondition;
 /// <summary>A comparison; <c>IN</c> and <c>NOT IN</c> have several values or a query of one column.</summary>
 internal sealed record SoqlComparison(IReadOnlyList<string> Path, string Operator, IReadOnlyList<SoqlValue> Values, SoqlQuery? Query) : SoqlCondition;
 
-/// <summary>A value as written: quoted text stays text, the rest is a number, a date, a time, a boolean or null.</summary>
+/// <summary>
+/// A value as written: quoted text stays text, the rest is a number, a date, a time, a boolean or null.
+/// </summary>
 internal sealed record SoqlValue(object? Value, bool IsQuoted);

@@ -5,24 +5,24 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Ops.DeadLetters;
 
-/// <summary>Shows what was given up, and sends it again.</summary>
 public sealed class DeadLetterFunction(DeadLetterFlow deadLetters)
 {
     /// <summary>Lists the dead letters of <c>?entity=</c>.</summary>
     [Function("ListDeadLetters")]
-    public async Task<IActionResult> ListAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "deadletters")] HttpRequest request, CancellationToken cancellationToken)
+    public async Task<IActionResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "deadletters")] HttpRequest request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         return ReplayOrder.TryFindEntity(request.Query["entity"], out var entity, out var fault)
             ? new OkObjectResult(await deadLetters.ListAsync(entity, cancellationToken))
             : Unclear(fault);
     }
 
-    /// <summary>Replays what the posted <see cref="ReplayOrder"/> means.</summary>
+    /// <summary>Replays the dead letters that match the posted <see cref="ReplayOrder"/>.</summary>
     [Function("ReplayDeadLetters")]
-    public async Task<IActionResult> ReplayAsync([HttpTrigger(AuthorizationLevel.Function, "post", Route = "deadletters/replay")] HttpRequest request, CancellationToken cancellationToken)
+    public async Task<IActionResult> ReplayAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "deadletters/replay")] HttpRequest request,
+        CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = new StreamReader(request.Body);
         return ReplayOrder.TryRead(await body.ReadToEndAsync(cancellationToken), out var order, out var fault)
             ? new OkObjectResult(await deadLetters.ReplayAsync(order, cancellationToken))

@@ -6,15 +6,14 @@ using IntegrationHub.Functions.Platform.Messaging;
 
 namespace IntegrationHub.Functions.Ops.DeadLetters;
 
-/// <summary>What a dead letter says of itself, which ones an order means, and what goes out again. Pure.</summary>
+/// <summary>Describes, selects and copies dead letters. Pure.</summary>
 public static class DeadLetterRules
 {
     private const int IdLength = 24;
 
-    /// <summary>What is shown of a message: never its body.</summary>
+    /// <summary>Describes a message without its body.</summary>
     public static DeadLetter Describe(ServiceBusReceivedMessage message)
     {
-        ArgumentNullException.ThrowIfNull(message);
         return new(
             message.MessageId,
             message.SequenceNumber,
@@ -26,16 +25,13 @@ public static class DeadLetterRules
             message.DeliveryCount);
     }
 
-    /// <summary>Whether an order means a dead letter.</summary>
     public static bool Matches(DeadLetter letter, ReplayOrder order)
     {
-        ArgumentNullException.ThrowIfNull(letter);
-        ArgumentNullException.ThrowIfNull(order);
         return (order.Reason is null || order.Reason == letter.Reason)
             && (order.Connector is null || order.Connector.Equals(letter.Connector, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Counts by reason and connector, the most frequent first.</summary>
+    /// <summary>Counts by reason and connector, most frequent first.</summary>
     public static IReadOnlyList<ReasonCount> Count(IReadOnlyCollection<DeadLetter> letters) =>
     [
         .. letters.GroupBy(letter => letter.Reason)
@@ -51,13 +47,12 @@ public static class DeadLetterRules
     ];
 
     /// <summary>
-    /// The copy that goes out again: all as it was, with its attempts counted from the start. Its id is its own, else duplicate detection would drop it (and later the retries of it), and
-    /// comes from the dead letter, so that sending the same one twice is sending it once. To a topic it names the subscription that alone takes it.
+    /// Returns the copy to send: the same message with its attempts reset. Its own id passes duplicate
+    /// detection; the id derives from the dead letter, so a repeated replay is idempotent. A copy to a topic
+    /// names the one subscription that accepts it.
     /// </summary>
     public static ServiceBusMessage CopyOf(ServiceBusReceivedMessage message, QueueEntity entity)
     {
-        ArgumentNullException.ThrowIfNull(message);
-        ArgumentNullException.ThrowIfNull(entity);
         var copy = new ServiceBusMessage(message) { MessageId = IdOf(message, entity) };
         copy.ApplicationProperties.Remove(MessageSettler.AttemptProperty);
         copy.ApplicationProperties[MessageSettler.ReplayOfProperty] = message.MessageId;
@@ -69,7 +64,12 @@ public static class DeadLetterRules
         return copy;
     }
 
-    /// <summary>A message that is given up once more has another number by then, and so another copy.</summary>
-    private static string IdOf(ServiceBusReceivedMessage message, QueueEntity entity) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"replay|{entity.Name}|{message.MessageId}|{message.SequenceNumber}"))))[..IdLength];
+    /// <summary>
+    /// Derives the copy's id. A message that is dead-lettered again has another sequence number, and so another copy.
+    /// </summary>
+    private static string IdOf(ServiceBusReceivedMessage message, QueueEntity entity)
+    {
+        var source = string.Create(CultureInfo.InvariantCulture, $"replay|{entity.Name}|{message.MessageId}|{message.SequenceNumber}");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(source)))[..IdLength];
+    }
 }

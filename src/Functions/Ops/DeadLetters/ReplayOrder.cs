@@ -5,19 +5,20 @@ using IntegrationHub.Functions.Platform.Messaging;
 
 namespace IntegrationHub.Functions.Ops.DeadLetters;
 
-/// <summary>Which dead letters are to be sent again.</summary>
-/// <param name="Entity">Where they lie, and where alone they go again.</param>
-/// <param name="Reason">Only those with exactly this reason; null for all.</param>
-/// <param name="Connector">Only those that this connector brought; null for all.</param>
-/// <param name="DryRun">Whether nothing is to be sent, only counted.</param>
+/// <summary>Selects the dead letters to replay.</summary>
+/// <param name="Entity">The queue or subscription that holds them and receives the copies.</param>
+/// <param name="Reason">The exact reason; null for all.</param>
+/// <param name="Connector">The connector that brought them; null for all.</param>
+/// <param name="DryRun">Whether to count without sending.</param>
 public sealed record ReplayOrder(QueueEntity Entity, string? Reason, string? Connector, bool DryRun)
 {
-    /// <summary>A misspelt filter would widen the replay, so nothing unknown is let through.</summary>
-    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    /// <summary>Rejects unknown properties: a misspelt filter would widen the replay.</summary>
+    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
+    { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
     private static string KnownEntities => string.Join(", ", QueueProbe.Entities.Select(entity => entity.Name));
 
-    /// <summary>Finds a queue or subscription by the name people use; letter case does not matter.</summary>
+    /// <summary>Finds a queue or subscription by name, ignoring case.</summary>
     public static bool TryFindEntity(string? name, [NotNullWhen(true)] out QueueEntity? entity, [NotNullWhen(false)] out string? fault)
     {
         entity = QueueProbe.Entities.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
@@ -25,13 +26,15 @@ public sealed record ReplayOrder(QueueEntity Entity, string? Reason, string? Con
         return fault is null;
     }
 
-    /// <summary>Reads an order from JSON. What may not be read tells in <paramref name="fault"/> what would be right.</summary>
+    /// <summary>Reads an order from JSON. On failure <paramref name="fault"/> says what would be right.</summary>
     public static bool TryRead(string json, [NotNullWhen(true)] out ReplayOrder? order, [NotNullWhen(false)] out string? fault)
     {
         order = null;
         if (ReadWire(json) is not { } wire)
         {
-            fault = $$"""Send JSON of the form {"entity":"…","reason":"…","connector":"…","dryRun":true}, where reason and connector may be left out. The entity is one of: {{KnownEntities}}.""";
+            fault =
+                $$"""Send JSON of the form {"entity":"…","reason":"…","connector":"…","dryRun":true}. """
+                + $"Reason and connector are optional. The entity is one of: {KnownEntities}.";
         }
         else if (TryFindEntity(wire.Entity, out var entity, out fault))
         {
@@ -44,8 +47,11 @@ public sealed record ReplayOrder(QueueEntity Entity, string? Reason, string? Con
 
     private static string? FaultOf(Wire wire, QueueEntity entity) =>
         wire.Reason is { } reason && string.IsNullOrWhiteSpace(reason) ? "The reason is blank. Leave it out to replay whatever the reason."
-        : wire.Connector is { } connector && string.IsNullOrWhiteSpace(connector) ? "The connector is blank. Leave it out to replay whatever the connector."
-        : wire.Connector is not null && entity.Subscription is not null ? $"Messages of {entity.Name} belong to leads, not to connectors. Leave the connector out. Of all entities ({KnownEntities}) only deliveries have one."
+        : wire.Connector is { } connector && string.IsNullOrWhiteSpace(connector)
+            ? "The connector is blank. Leave it out to replay whatever the connector."
+        : wire.Connector is not null && entity.Subscription is not null
+            ? $"Messages of {entity.Name} belong to leads, not to connectors. Leave the connector out. "
+                + $"Of all entities ({KnownEntities}) only deliveries have one."
         : null;
 
     private static Wire? ReadWire(string json)

@@ -10,24 +10,40 @@ using Polly;
 
 namespace IntegrationHub.Functions.Ops.Health;
 
-/// <summary>Looks at everything the hub stands on, briefly and all at once. What does not answer in time is reported so; nothing is thrown.</summary>
-public sealed partial class HealthFlow(ConnectorSet connectors, ConnectorStateStore states, MissedStore missed, QueueProbe queues, HubTables tables, MailHealthFlow mail, TimeProvider clock, ILogger<HealthFlow> logger)
+/// <summary>
+/// Checks everything the hub depends on, concurrently and with a time limit. A part that does not
+/// answer is reported; nothing is thrown.
+/// </summary>
+public sealed partial class HealthFlow(
+    ConnectorSet connectors,
+    ConnectorStateStore states,
+    MissedStore missed,
+    QueueProbe queues,
+    HubTables tables,
+    MailHealthFlow mail,
+    TimeProvider clock,
+    ILogger<HealthFlow> logger)
 {
     private const int SpoolCountedTo = 1_000;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     private readonly ResiliencePipeline _timeout = HubPipelines.Timeout(Timeout, clock);
 
-    /// <summary>Looks.</summary>
-    public async Task<HealthReport> LookAsync(CancellationToken cancellationToken)
+    public async Task<HealthReport> CheckAsync(CancellationToken cancellationToken)
     {
-        var known = TryAsync("tables", async token => (IReadOnlyDictionary<string, ConnectorState>?)await states.GetAllAsync(token), null, cancellationToken);
+        var known = TryAsync(
+            "tables",
+            async token => (IReadOnlyDictionary<string, ConnectorState>?)await states.GetAllAsync(token),
+            null,
+            cancellationToken);
         var lost = TryAsync("missed", async token => (ILookup<string, Missed>?)await missed.ListAsync(token), null, cancellationToken);
         var waiting = TryAsync("spool", async token => (int?)await CountSpoolAsync(token), null, cancellationToken);
-        var outlook = TryAsync("mailboxes", mail.LookAsync, mail.Unknown, cancellationToken);
+        var mailHealth = TryAsync("mailboxes", mail.LookAsync, mail.Unknown, cancellationToken);
         var counts = await Task.WhenAll(QueueProbe.Entities.Select(entity =>
-            TryAsync(entity.Name, token => queues.CountAsync(entity, token), new QueueHealth(entity.Name, null, null, false), cancellationToken)));
-        return HealthRules.Judge(connectors.All, await known, await lost, counts, await waiting, await outlook);
+            TryAsync(
+                entity.Name, token => queues.CountAsync(entity, token),
+                new QueueHealth(entity.Name, null, null, false), cancellationToken)));
+        return HealthRules.Judge(connectors.All, await known, await lost, counts, await waiting, await mailHealth);
     }
 
     private async Task<int> CountSpoolAsync(CancellationToken cancellationToken)

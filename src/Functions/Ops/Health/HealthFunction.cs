@@ -4,16 +4,16 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Ops.Health;
 
-/// <summary>Says how the hub is doing.</summary>
 public sealed class HealthFunction(HealthFlow health)
 {
-    /// <summary>Answers 503 when the hub cannot do its work, else 200.</summary>
+    /// <summary>Answers 503 when the hub cannot work, else 200.</summary>
     [Function("Health")]
     public async Task<IActionResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "health")] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        var report = await health.LookAsync(cancellationToken);
-        return new ObjectResult(report) { StatusCode = report.Status == HealthReport.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK };
+        var report = await health.CheckAsync(cancellationToken);
+        return new ObjectResult(report)
+        { StatusCode = report.Status == HealthReport.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK };
     }
 }

@@ -3,13 +3,10 @@ using IntegrationHub.Functions.Platform.Messaging;
 
 namespace IntegrationHub.Functions.Ops.Health;
 
-/// <summary>How the hub is doing.</summary>
-/// <param name="Status"><c>healthy</c>; <c>degraded</c>: it works and somebody should look; <c>unhealthy</c>: it cannot do its work.</param>
+/// <summary>The health of the hub.</summary>
+/// <param name="Status"><c>healthy</c>; <c>degraded</c>: it works but needs attention;
+/// <c>unhealthy</c>: it cannot work.</param>
 /// <param name="Problems">What is wrong, in words; empty when healthy.</param>
-/// <param name="Connectors">The connectors, by name.</param>
-/// <param name="Queues">The queue and the subscriptions.</param>
-/// <param name="Mail">The mail.</param>
-/// <param name="Spool">The spool.</param>
 public sealed record HealthReport(
     string Status,
     IReadOnlyList<string> Problems,
@@ -18,53 +15,50 @@ public sealed record HealthReport(
     MailHealth Mail,
     SpoolHealth Spool)
 {
-    /// <summary>All is well.</summary>
     public const string Healthy = "healthy";
 
-    /// <summary>It works and somebody should look.</summary>
     public const string Degraded = "degraded";
 
-    /// <summary>It cannot do its work.</summary>
     public const string Unhealthy = "unhealthy";
 }
 
-/// <summary>How a connector is doing.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Type">Its type.</param>
-/// <param name="State"><c>ok</c>, <c>failing</c>, or <c>silent</c> when nothing has been heard of it yet.</param>
-/// <param name="LastEventAt">When an event of it was last worked off; null for never.</param>
-/// <param name="LagSeconds">How long that event had waited since the hub received it; null for never.</param>
-/// <param name="LastError">What its last failure said; null when it is not failing.</param>
-/// <param name="Dropped">How much of what it said was dropped, since the person was erased or the record deleted.</param>
-public sealed record ConnectorHealth(string Name, string Type, string State, DateTimeOffset? LastEventAt, double? LagSeconds, string? LastError, long Dropped)
+/// <summary>The health of a connector.</summary>
+/// <param name="State"><c>ok</c>, <c>failing</c>, or <c>silent</c> before the first event.</param>
+/// <param name="LastEventAt">When its last event was processed; null for never.</param>
+/// <param name="LagSeconds">How long that event took from receipt; null for never.</param>
+/// <param name="LastError">The last failure; null when it is not failing.</param>
+/// <param name="Dropped">How many of its facts were dropped because the person was
+/// erased or the record deleted.</param>
+public sealed record ConnectorHealth(
+    string Name, string Type, string State, DateTimeOffset? LastEventAt, double? LagSeconds, string? LastError, long Dropped)
 {
-    /// <summary>Gets the kinds of events that it gets and does not read: take them off its subscriptions.</summary>
+    /// <summary>
+    /// Gets the kinds of events that the hub does not read. Remove them from the subscriptions in the tool.
+    /// </summary>
     public IReadOnlyList<UnreadKindHealth> NotRead { get; init; } = [];
 
-    /// <summary>Gets the last events that the tool lost, by kind of record.</summary>
+    /// <summary>Gets the latest loss of events for each kind of record.</summary>
     public IReadOnlyList<GapHealth> Gaps { get; init; } = [];
 }
 
-/// <summary>A kind of event that is not read.</summary>
-/// <param name="Kind">The kind, in the tool's words.</param>
-/// <param name="Count">How many have come.</param>
-/// <param name="LastAt">When the last came.</param>
+/// <summary>A kind of event that the hub does not read, in the tool's words.</summary>
 public sealed record UnreadKindHealth(string Kind, long Count, DateTimeOffset LastAt);
 
 /// <summary>Events that a tool lost.</summary>
-/// <param name="RecordType">The kind of record.</param>
-/// <param name="At">When it lost them.</param>
-/// <param name="ReadAgainAt">Since when the records are read again from before that; null while it waits for the next poll.</param>
+/// <param name="ReadAgainAt">When the records were read again; null until the next poll.</param>
 public sealed record GapHealth(string RecordType, DateTimeOffset At, DateTimeOffset? ReadAgainAt);
 
-/// <summary>How the mail is doing.</summary>
-/// <param name="State"><c>ok</c>, <c>failing</c>, <c>silent</c> when none was sent yet, or <c>off</c> when no server is named.</param>
-/// <param name="LastSentAt">When a server last took a mail; null for never.</param>
-/// <param name="LastError">What the last failure said; null when it is not failing.</param>
-/// <param name="Waiting">What waits in the mailboxes to be told; null when the tables do not answer.</param>
-/// <param name="ThrottledUntil">When the throttle lets the next mail out; null for now.</param>
-public sealed record MailHealth(string State, DateTimeOffset? LastSentAt, string? LastError, MailWaiting? Waiting, DateTimeOffset? ThrottledUntil);
+/// <summary>The health of the mail.</summary>
+/// <param name="State"><c>ok</c>, <c>failing</c>, <c>silent</c> before the first mail, or
+/// <c>off</c> without a server.</param>
+/// <param name="LastSentAt">When a server last accepted a mail; null for never.</param>
+/// <param name="LastError">The last failure; null when it is not failing.</param>
+/// <param name="Waiting">The pending alerts; null when the tables do not answer.</param>
+/// <param name="ThrottledUntil">When the throttle lets the next mail pass; null for now.</param>
+public sealed record MailHealth(
+    string State, DateTimeOffset? LastSentAt, string? LastError, MailWaiting? Waiting, DateTimeOffset? ThrottledUntil);
 
-/// <summary>How full the spool is.</summary>
-/// <param name="Waiting">Deliveries that wait for the bus, counted up to a thousand; null when the tables do not answer.</param>
+/// <summary>
+/// The spool: deliveries that wait for the bus, counted up to a thousand; null when the tables do not answer.
+/// </summary>
 public sealed record SpoolHealth(int? Waiting);

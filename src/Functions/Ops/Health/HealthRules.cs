@@ -5,30 +5,30 @@ using IntegrationHub.Functions.Platform.Telemetry;
 
 namespace IntegrationHub.Functions.Ops.Health;
 
-/// <summary>Judges how the hub is doing. Pure.</summary>
+/// <summary>Judges the health of the hub. Pure.</summary>
 public static class HealthRules
 {
-    /// <summary>Makes the report of what was seen.</summary>
-    /// <param name="connectors">The configured connectors.</param>
-    /// <param name="states">What is known of them and of the mail; null when the tables do not answer.</param>
-    /// <param name="missed">What was not read, by connector; null when the tables do not answer.</param>
-    /// <param name="queues">What was counted.</param>
-    /// <param name="spoolWaiting">What waits in the spool; null when the tables do not answer.</param>
-    /// <param name="outlook">How it looks in the mailboxes.</param>
+    /// <summary>Makes the report. A null argument means that its source did not answer.</summary>
     public static HealthReport Judge(
-        IEnumerable<IConnector> connectors, IReadOnlyDictionary<string, ConnectorState>? states, ILookup<string, Missed>? missed, IReadOnlyList<QueueHealth> queues, int? spoolWaiting,
-        MailHealthState outlook)
+        IEnumerable<IConnector> connectors,
+        IReadOnlyDictionary<string, ConnectorState>? states,
+        ILookup<string, Missed>? missed,
+        IReadOnlyList<QueueHealth> queues,
+        int? spoolWaiting,
+        MailHealthState mailHealth)
     {
-        ArgumentNullException.ThrowIfNull(outlook);
-        var connectorHealth = connectors.OrderBy(connector => connector.Name, StringComparer.Ordinal).Select(connector => Of(connector, states?.GetValueOrDefault(connector.Name), [.. missed?[connector.Name] ?? []])).ToList();
-        var mail = MailOf(states?.GetValueOrDefault(ConnectorState.Mail), outlook);
+        var connectorHealth = connectors.OrderBy(connector => connector.Name, StringComparer.Ordinal)
+            .Select(connector => Of(connector, states?.GetValueOrDefault(connector.Name), [.. missed?[connector.Name] ?? []]))
+            .ToList();
+        var mail = MailOf(states?.GetValueOrDefault(ConnectorState.Mail), mailHealth);
         var broken = Broken(states, queues, spoolWaiting).ToList();
-        var wanting = Wanting(connectorHealth, mail, queues, spoolWaiting).Concat(outlook.Untold).ToList();
+        var wanting = Wanting(connectorHealth, mail, queues, spoolWaiting).Concat(mailHealth.Untold).ToList();
         var status = broken.Count > 0 ? HealthReport.Unhealthy : wanting.Count > 0 ? HealthReport.Degraded : HealthReport.Healthy;
         return new(status, [.. broken, .. wanting], connectorHealth, queues, mail, new(spoolWaiting));
     }
 
-    private static IEnumerable<string> Broken(IReadOnlyDictionary<string, ConnectorState>? states, IReadOnlyList<QueueHealth> queues, int? spoolWaiting)
+    private static IEnumerable<string> Broken(
+        IReadOnlyDictionary<string, ConnectorState>? states, IReadOnlyList<QueueHealth> queues, int? spoolWaiting)
     {
         if (states is null || spoolWaiting is null)
         {
@@ -41,7 +41,8 @@ public static class HealthRules
         }
     }
 
-    private static IEnumerable<string> Wanting(IEnumerable<ConnectorHealth> connectors, MailHealth mail, IEnumerable<QueueHealth> queues, int? spoolWaiting) =>
+    private static IEnumerable<string> Wanting(
+        IEnumerable<ConnectorHealth> connectors, MailHealth mail, IEnumerable<QueueHealth> queues, int? spoolWaiting) =>
     [
         .. connectors.Where(connector => connector.State == "failing").Select(connector => $"Connector {connector.Name} is failing."),
         .. connectors.SelectMany(connector => connector.Gaps.Where(gap => gap.ReadAgainAt is null)
@@ -52,14 +53,18 @@ public static class HealthRules
     ];
 
     private static ConnectorHealth Of(IConnector connector, ConnectorState? state, IReadOnlyList<Missed> missed) =>
-        new(connector.Name, connector.Type, StateOf(state), state?.LastEventAt, state?.LastEventAt is null ? null : Math.Round(state.Lag.TotalSeconds, 3), ErrorOf(state), state?.Dropped ?? 0)
+        new(
+            connector.Name, connector.Type, StateOf(state), state?.LastEventAt,
+            state?.LastEventAt is null ? null : Math.Round(state.Lag.TotalSeconds, 3), ErrorOf(state), state?.Dropped ?? 0)
         {
             NotRead = [.. missed.OfType<Missed.UnreadKind>().Select(kind => new UnreadKindHealth(kind.Kind, kind.Count, kind.LastAt))],
             Gaps = [.. missed.OfType<Missed.Gap>().Select(gap => new GapHealth(gap.Kind, gap.At, gap.ReadAgainAt))],
         };
 
-    private static MailHealth MailOf(ConnectorState? state, MailHealthState outlook) =>
-        new(outlook.Configured ? StateOf(state) : "off", state?.LastEventAt, ErrorOf(state), outlook.Waiting, outlook.ThrottledUntil);
+    private static MailHealth MailOf(ConnectorState? state, MailHealthState mailHealth) =>
+        new(
+            mailHealth.Configured ? StateOf(state) : "off", state?.LastEventAt, ErrorOf(state), mailHealth.Waiting,
+            mailHealth.ThrottledUntil);
 
     private static string StateOf(ConnectorState? state) => state switch
     {

@@ -4,20 +4,27 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Ops.Unmapped;
 
-/// <summary>What becomes of a lead when a map comes to know a stage that was said of it. Pure.</summary>
+/// <summary>Applies a newly mapped stage to the leads that wait for it. Pure.</summary>
 public static class RemapRules
 {
     /// <summary>
-    /// The lead as if the map had known the stage when the tool said it; null where nothing waits for it.
+    /// Returns the change as if the map had known the stage from the start; null when the lead has nothing to remap.
     /// </summary>
-    public static JourneyChange? Remap(JourneyState state, UnmappedStageReport stage, StageMapKind map, DealStageMeaning meaning, FunnelSettings settings, DateTimeOffset now)
+    public static JourneyChange? Remap(
+        JourneyState state,
+        UnmappedStageReport stage,
+        StageMapKind map,
+        DealStageMeaning meaning,
+        FunnelSettings settings,
+        DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        ArgumentNullException.ThrowIfNull(stage);
-        ArgumentNullException.ThrowIfNull(meaning);
-        var deals = state.Facts.Values.OfType<DealChanged>().Where(deal => IsOf(deal, stage) && deal.Stage is null && deal.Status is null or DealStatus.Open).ToList();
+        var deals = state.Facts.Values.OfType<DealChanged>()
+            .Where(deal => IsOf(deal, stage) && deal.Stage is null && deal.Status is null or DealStatus.Open)
+            .ToList();
         var ofDeals = deals.Select(EventOf).ToHashSet(StringComparer.Ordinal);
-        var claims = state.Facts.Values.OfType<StageClaimed>().Where(claim => IsOf(claim, stage) && claim.Stage is null && ofDeals.Contains(EventOf(claim)) == (map == StageMapKind.Deal)).ToList();
+        var claims = state.Facts.Values.OfType<StageClaimed>()
+            .Where(claim => IsOf(claim, stage) && claim.Stage is null && ofDeals.Contains(EventOf(claim)) == (map == StageMapKind.Deal))
+            .ToList();
         List<Fact> told = map == StageMapKind.Deal
             ? [.. deals.Select(deal => deal with { Status = meaning.Status, Stage = meaning.Stage })]
             : [.. claims.Select(claim => claim with { Stage = meaning.Stage })];
@@ -31,8 +38,9 @@ public static class RemapRules
         return new(decision.State, decision.Events);
     }
 
-    private static bool IsOf(Fact fact, UnmappedStageReport stage) => fact.Connector == stage.Connector && string.Equals(fact.Raw, stage.Raw, StringComparison.OrdinalIgnoreCase);
+    private static bool IsOf(Fact fact, UnmappedStageReport stage) =>
+        fact.Connector == stage.Connector && string.Equals(fact.Raw, stage.Raw, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The facts of one event have its key before the hash.</summary>
+    /// <summary>Returns the event key, which is the part of a fact's key before the hash sign.</summary>
     private static string EventOf(Fact fact) => fact.DedupeKey[..Math.Max(0, fact.DedupeKey.LastIndexOf('#'))];
 }

@@ -9,28 +9,35 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.Functions.Ops.Unmapped;
 
 /// <summary>
-/// Lists the stages that no map knows, and reports each to ops once. When a map knows one, it takes effect on the leads that wait: at the start, since maps are settings, and with every look.
+/// Lists the stages that no map knows, and reports each to ops once. A stage that a map knows now is applied to its
+/// leads at the start and with every listing.
 /// </summary>
 public sealed partial class UnmappedFlow(
-    UnmappedStore store, NoticeStore notices, JourneyFlow journeys, ConnectorSet connectors, FunnelSettings settings, TimeProvider clock, ILogger<UnmappedFlow> logger) : BackgroundService
+    UnmappedStore store,
+    NoticeStore notices,
+    JourneyFlow journeys,
+    ConnectorSet connectors,
+    FunnelSettings settings,
+    TimeProvider clock,
+    ILogger<UnmappedFlow> logger) : BackgroundService
 {
-    /// <summary>Notes what an event says if no map knows it, and tells ops.</summary>
+    /// <summary>Records an event's stage when no map knows it, and opens an ops notice.</summary>
     public async Task NoteAsync(SourceEvent source, string connector, IReadOnlyList<LeadId> leads, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(source);
         if (source is not { Unmapped: true, ToStageRaw: { } raw })
         {
             return;
         }
 
         var map = source.DealId is null ? StageMapKind.Person : StageMapKind.Deal;
-        var stage = new UnmappedStageReport(connector, raw, $"Connectors:{connector}:{SettingOf(map)}:{raw}", clock.GetUtcNow(), leads.Count);
+        var stage = new UnmappedStageReport(
+            connector, raw, $"Connectors:{connector}:{SettingOf(map)}:{raw}", clock.GetUtcNow(), leads.Count);
         await notices.OpenAsync(NoticeOf(stage, map), cancellationToken);
         await store.NoteAsync(stage, leads, cancellationToken);
     }
 
-    /// <summary>Lists what no map knows. What a map has come to know is let go of.</summary>
-    public async Task<IReadOnlyList<UnmappedStageReport>> LookAsync(CancellationToken cancellationToken)
+    /// <summary>Lists the unmapped stages. A stage that a map knows now is applied and removed.</summary>
+    public async Task<IReadOnlyList<UnmappedStageReport>> ListAsync(CancellationToken cancellationToken)
     {
         var unmapped = new List<UnmappedStageReport>();
         foreach (var stage in await store.ListAsync(cancellationToken))
@@ -55,7 +62,7 @@ public sealed partial class UnmappedFlow(
     {
         try
         {
-            await LookAsync(stoppingToken);
+            await ListAsync(stoppingToken);
         }
         catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
         {
@@ -63,10 +70,13 @@ public sealed partial class UnmappedFlow(
         }
     }
 
-    /// <summary>A connector that is gone says nothing any more.</summary>
-    private bool IsMapped(UnmappedStageReport stage) => connectors.Find<IConnector>(stage.Connector) is not { } connector || connector.MeaningOf(MapOf(stage), stage.Raw) is not null;
+    /// <summary>Whether the stage needs no map any more. A removed connector counts as mapped.</summary>
+    private bool IsMapped(UnmappedStageReport stage) =>
+        connectors.Find<IConnector>(stage.Connector) is not { } connector || connector.MeaningOf(MapOf(stage), stage.Raw) is not null;
 
-    /// <summary>What the tool had said counts from when it said so. Before the list lets go of the stage, so that a crash in between does it once more.</summary>
+    /// <summary>
+    /// Applies the stage from when the tool reported it. It runs before the stage is removed, so a crash repeats it.
+    /// </summary>
     private async Task TakeEffectAsync(UnmappedStageReport stage, CancellationToken cancellationToken)
     {
         if (connectors.Find<IConnector>(stage.Connector)?.MeaningOf(MapOf(stage), stage.Raw) is not { } meaning)
@@ -76,12 +86,15 @@ public sealed partial class UnmappedFlow(
 
         foreach (var lead in await store.LeadsAsync(stage, cancellationToken))
         {
-            await journeys.UpdateStoredAsync(lead, state => RemapRules.Remap(state, stage, MapOf(stage), meaning, settings, clock.GetUtcNow()), cancellationToken);
+            await journeys.UpdateStoredAsync(
+                lead, state => RemapRules.Remap(state, stage, MapOf(stage), meaning, settings, clock.GetUtcNow()), cancellationToken);
         }
     }
 
     private static StageMapKind MapOf(UnmappedStageReport stage) =>
-        stage.Setting == $"Connectors:{stage.Connector}:{SettingOf(StageMapKind.Deal)}:{stage.Raw}" ? StageMapKind.Deal : StageMapKind.Person;
+        stage.Setting == $"Connectors:{stage.Connector}:{SettingOf(StageMapKind.Deal)}:{stage.Raw}"
+            ? StageMapKind.Deal
+            : StageMapKind.Person;
 
     private static string SettingOf(StageMapKind map) => map == StageMapKind.Deal ? "DealStageMap" : "StageMap";
 
@@ -91,14 +104,16 @@ public sealed partial class UnmappedFlow(
         KeyOf(stage),
         $"{stage.Connector}: no map knows the stage \"{stage.Raw}\"",
         [
-            $"Leads and deals that {stage.Connector} puts on \"{stage.Raw}\" stay on the funnel stage they are on; everything else about them flows.",
-            $"Set {stage.Setting} to a funnel stage{(map == StageMapKind.Deal ? ", won or lost" : "")}, and start the hub again: it takes effect on those that wait, too.",
+            $"Leads and deals that {stage.Connector} puts on \"{stage.Raw}\" stay on their funnel stage; all else about them flows.",
+            $"Set {stage.Setting} to a funnel stage{(map == StageMapKind.Deal ? ", won or lost" : "")}, and restart the hub.",
+            "The stage then takes effect on the leads that wait, too.",
             "GET /api/unmapped lists all such stages, since when, and how many leads are on them.",
         ]);
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The stages that no map knows could not be looked through at the start; the next look at them does it.")]
+        [LoggerMessage(
+            1, LogLevel.Warning, "The unmapped stages could not be checked at the start; the next listing checks them.")]
         public static partial void NotLooked(ILogger logger, Exception failure);
     }
 }

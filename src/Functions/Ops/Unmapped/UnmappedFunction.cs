@@ -4,11 +4,11 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Ops.Unmapped;
 
-/// <summary>Shows the stages that no map knows.</summary>
 public sealed class UnmappedFunction(UnmappedFlow unmapped)
 {
-    /// <summary>Lists them, by connector and name.</summary>
+    /// <summary>Lists the stages that no map knows, by connector and name.</summary>
     [Function("ListUnmapped")]
-    public async Task<IActionResult> RunAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "unmapped")] HttpRequest request, CancellationToken cancellationToken) =>
-        new OkObjectResult(await unmapped.LookAsync(cancellationToken));
+    public async Task<IActionResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "unmapped")] HttpRequest request, CancellationToken cancellationToken) =>
+        new OkObjectResult(await unmapped.ListAsync(cancellationToken));
 }

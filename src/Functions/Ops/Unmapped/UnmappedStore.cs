@@ -5,20 +5,22 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Ops.Unmapped;
 
-/// <summary>The table <c>Unmapped</c>: one partition a stage that no map knows, with a row for the stage and one for each lead it was said of.</summary>
+/// <summary>
+/// The table <c>Unmapped</c>: a partition for each unmapped stage, with a row for the
+/// stage and one for each lead on it.
+/// </summary>
 public sealed class UnmappedStore(HubTables tables) : IErasable
 {
     private const string Table = "Unmapped", StageRow = "stage", Connector = "Connector", Raw = "Raw", Setting = "Setting", Since = "Since";
 
-    /// <summary>Notes that a stage was said of some leads, perhaps of none that is known. Noting it again is once.</summary>
+    /// <summary>Records a stage and the leads on it, which may be none. Idempotent.</summary>
     public async Task NoteAsync(UnmappedStageReport stage, IEnumerable<LeadId> leads, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(stage);
-        ArgumentNullException.ThrowIfNull(leads);
         var unmapped = await tables.GetAsync(Table, cancellationToken);
         if (!(await unmapped.GetEntityIfExistsAsync<TableEntity>(PartitionOf(stage), StageRow, null, cancellationToken)).HasValue)
         {
-            var row = new TableEntity(PartitionOf(stage), StageRow) { [Connector] = stage.Connector, [Raw] = stage.Raw, [Setting] = stage.Setting, [Since] = stage.Since };
+            var row = new TableEntity(PartitionOf(stage), StageRow)
+            { [Connector] = stage.Connector, [Raw] = stage.Raw, [Setting] = stage.Setting, [Since] = stage.Since };
             await unmapped.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
         }
 
@@ -28,37 +30,42 @@ public sealed class UnmappedStore(HubTables tables) : IErasable
         }
     }
 
-    /// <summary>All that were met, by connector and name.</summary>
+    /// <summary>Returns all stages by connector and name.</summary>
     public async Task<IReadOnlyList<UnmappedStageReport>> ListAsync(CancellationToken cancellationToken)
     {
         var unmapped = await tables.GetAsync(Table, cancellationToken);
-        var rows = await unmapped.QueryAsync<TableEntity>((string?)null, cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+        var rows = await unmapped.QueryAsync<TableEntity>((string?)null, cancellationToken: cancellationToken)
+            .ToListAsync(cancellationToken);
         var leads = rows.Where(row => row.RowKey != StageRow).CountBy(row => row.PartitionKey).ToDictionary();
         return
         [
             .. rows
                 .Where(row => row.RowKey == StageRow)
-                .Select(row => new UnmappedStageReport(row.GetString(Connector)!, row.GetString(Raw)!, row.GetString(Setting)!, row.GetDateTimeOffset(Since)!.Value, leads.GetValueOrDefault(row.PartitionKey)))
+                .Select(row =>
+                    new UnmappedStageReport(
+                        row.GetString(Connector)!, row.GetString(Raw)!, row.GetString(Setting)!, row.GetDateTimeOffset(Since)!.Value,
+                        leads.GetValueOrDefault(row.PartitionKey)))
                 .OrderBy(stage => stage.Connector, StringComparer.Ordinal)
                 .ThenBy(stage => stage.Raw, StringComparer.Ordinal),
         ];
     }
 
-    /// <summary>The leads that a stage was said of.</summary>
     public async Task<IReadOnlyList<LeadId>> LeadsAsync(UnmappedStageReport stage, CancellationToken cancellationToken)
     {
         var unmapped = await tables.GetAsync(Table, cancellationToken);
-        var rows = await unmapped.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(stage)}"), select: ["RowKey"], cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+        var rows = await unmapped.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(stage)}"), select: ["RowKey"],
+            cancellationToken: cancellationToken)
+            .ToListAsync(cancellationToken);
         return [.. rows.Where(row => row.RowKey != StageRow).Select(row => LeadId.Parse(row.RowKey))];
     }
 
-    /// <summary>Removes a stage with all its leads.</summary>
-    public Task RemoveAsync(UnmappedStageReport stage, CancellationToken cancellationToken) => RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(stage)}"), cancellationToken);
+    public Task RemoveAsync(UnmappedStageReport stage, CancellationToken cancellationToken) =>
+        RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(stage)}"), cancellationToken);
 
     /// <inheritdoc/>
     public Task EraseAsync(LeadId leadId, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(leadId);
         return RemoveAsync(TableClient.CreateQueryFilter($"RowKey eq {leadId.Value}"), cancellationToken);
     }
 

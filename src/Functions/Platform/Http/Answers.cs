@@ -3,15 +3,14 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace IntegrationHub.Functions.Platform.Http;
 
-/// <summary>The answers that every endpoint gives in the same form.</summary>
+/// <summary>HTTP answers that all endpoints share.</summary>
 internal static class Answers
 {
-    /// <summary>Returns what was asked for, or 404 when there is no such lead.</summary>
-    public static ObjectResult Lead(object? lead) => lead is null ? Problem(StatusCodes.Status404NotFound, "No such lead.") : new OkObjectResult(lead);
+    /// <summary>Returns the lead, or 404 when there is none.</summary>
+    public static ObjectResult Lead(object? lead) =>
+        lead is null ? Problem(StatusCodes.Status404NotFound, "No such lead.") : new OkObjectResult(lead);
 
     /// <summary>Returns a problem document.</summary>
-    /// <param name="status">The HTTP status.</param>
-    /// <param name="title">What is wrong, in one sentence.</param>
     /// <param name="detail">What would be right; null when the title says all.</param>
     public static ObjectResult Problem(int status, string title, string? detail = null) =>
         new(new ProblemDetails { Status = status, Title = title, Detail = detail })

@@ -5,8 +5,9 @@ using IntegrationHub.Functions.Platform.Telemetry;
 namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>
-/// Sends messages of concurrent callers together: what arrives while a send is under way goes out with the next one. A lone message goes out at once.
-/// Each caller learns only of its own message; a batch is accepted whole or not at all.
+/// Sends messages of concurrent callers in batches. Messages that arrive during a send go out with the
+/// next one; a lone message goes out at once. A batch is accepted whole or not at all, and each caller
+/// sees only its own message's result.
 /// </summary>
 internal sealed class BatchingSender : IAsyncDisposable
 {
@@ -15,7 +16,6 @@ internal sealed class BatchingSender : IAsyncDisposable
     private readonly HubMetrics _metrics;
     private readonly Task _sending;
 
-    /// <summary>Starts waiting for messages.</summary>
     public BatchingSender(ServiceBusSender sender, HubMetrics metrics)
     {
         _sender = sender;
@@ -23,10 +23,10 @@ internal sealed class BatchingSender : IAsyncDisposable
         _sending = Task.Run(SendAllAsync);
     }
 
-    /// <summary>Returns when the bus has the message.</summary>
-    /// <param name="message">One that fits into a message of the bus.</param>
-    /// <param name="cancellationToken">Ends the wait. A message that is under way may still arrive; one that still waits is not sent.</param>
-    /// <exception cref="ServiceBusException">The bus does not take it.</exception>
+    /// <summary>Returns when the bus has the message, which must fit into a bus message.</summary>
+    /// <param name="cancellationToken">Ends the wait. A message in flight may still arrive; a
+    /// waiting one is not sent.</param>
+    /// <exception cref="ServiceBusException">The bus rejects it.</exception>
     public async Task SendAsync(ServiceBusMessage message, CancellationToken cancellationToken)
     {
         var pending = new Pending(message, cancellationToken);
@@ -34,7 +34,7 @@ internal sealed class BatchingSender : IAsyncDisposable
         await pending.Sent.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Sends what waits, then stops.</summary>
+    /// <summary>Sends the waiting messages, then stops.</summary>
     public async ValueTask DisposeAsync()
     {
         _pending.Writer.TryComplete();
@@ -51,11 +51,11 @@ internal sealed class BatchingSender : IAsyncDisposable
 
     private async Task SendWaitingAsync()
     {
-        var taken = new List<Pending>();
+        var accepted = new List<Pending>();
         try
         {
             using var batch = await _sender.CreateMessageBatchAsync();
-            Fill(batch, taken);
+            Fill(batch, accepted);
 
             if (batch.Count > 0)
             {
@@ -64,33 +64,35 @@ internal sealed class BatchingSender : IAsyncDisposable
             }
             else if (_pending.Reader.TryRead(out var alone))
             {
-                // It fits into no batch: the bus says what is wrong with it.
-                taken.Add(alone);
+                // It fits into no batch: let the bus say what is wrong with it.
+                accepted.Add(alone);
                 await _sender.SendMessageAsync(alone.Message);
                 _metrics.OnBus("send");
             }
 
-            taken.ForEach(static pending => pending.Sent.TrySetResult());
+            accepted.ForEach(static pending => pending.Sent.TrySetResult());
         }
         catch (Exception failure)
         {
-            // Nothing was taken when the bus could not even be asked: then everybody who waits has this failure.
-            while (taken.Count == 0 && _pending.Reader.TryRead(out var waiting))
+            // Without a batch the bus did not answer at all, so every waiting caller gets the failure.
+            while (accepted.Count == 0 && _pending.Reader.TryRead(out var waiting))
             {
                 waiting.Sent.TrySetException(failure);
             }
 
-            taken.ForEach(pending => pending.Sent.TrySetException(failure));
+            accepted.ForEach(pending => pending.Sent.TrySetException(failure));
         }
     }
 
-    /// <summary>Takes what waits and fits. Whose caller has left is not sent: it is stored elsewhere.</summary>
-    private void Fill(ServiceBusMessageBatch batch, List<Pending> taken)
+    /// <summary>
+    /// Adds waiting messages until the batch is full. A message whose caller gave up is skipped: the spool has it.
+    /// </summary>
+    private void Fill(ServiceBusMessageBatch batch, List<Pending> accepted)
     {
         while (_pending.Reader.TryPeek(out var next) && (next.Caller.IsCancellationRequested || batch.TryAddMessage(next.Message)))
         {
             _pending.Reader.TryRead(out _);
-            taken.Add(next);
+            accepted.Add(next);
         }
     }
 

@@ -7,25 +7,26 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Messaging;
 
-/// <summary>The topic <c>funnel</c>: what happens on the funnel, as CloudEvents 1.0 in structured JSON. The message id is the event's, so that the bus drops a repeat.</summary>
+/// <summary>
+/// The topic <c>funnel</c>: the funnel's events as CloudEvents 1.0 in structured JSON. The message id is the
+/// event's, so the bus drops duplicates.
+/// </summary>
 public sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsyncDisposable
 {
-    /// <summary>The topic's name.</summary>
     public const string Name = "funnel";
 
     private readonly ServiceBusSender _sender = bus.CreateSender(Name);
 
-    /// <summary>Gets the sender, for delayed copies.</summary>
+    /// <summary>Gets the sender for delayed copies.</summary>
     public ServiceBusSender Sender => _sender;
 
-    /// <summary>Publishes events, in order; returns when the bus has them.</summary>
+    /// <summary>Publishes events in order; returns when the bus has them.</summary>
     public async Task PublishAsync(IReadOnlyList<FunnelEvent> events, CancellationToken cancellationToken)
     {
         await _sender.SendMessagesAsync(events.Select(ToMessage).Select(HubActivities.Stamp), cancellationToken);
         metrics.OnBus("send");
     }
 
-    /// <summary>Publishes an event at a later time.</summary>
     public async Task ScheduleAsync(FunnelEvent later, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var message = ToMessage(later);
@@ -34,11 +35,10 @@ public sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsy
         metrics.OnBus("send");
     }
 
-    /// <summary>Reads an event back.</summary>
-    /// <exception cref="JsonException">The message is no event of the hub.</exception>
+    /// <summary>Reads an event from a message.</summary>
+    /// <exception cref="JsonException">The message is not an event of the hub.</exception>
     public static FunnelEvent Read(ServiceBusReceivedMessage message)
     {
-        ArgumentNullException.ThrowIfNull(message);
         try
         {
             return CloudEvent.Parse(message.Body)?.Data?.ToObjectFromJson<FunnelEvent>(HubJson.Options)
@@ -57,7 +57,8 @@ public sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsy
     {
         var type = TypeOf(e);
         var data = BinaryData.FromObjectAsJson(e, HubJson.Options);
-        var wrapped = new CloudEvent("/integration-hub", type, data, "application/json") { Id = e.Id, Subject = e.LeadId.Value, Time = e.At };
+        var wrapped = new CloudEvent("/integration-hub", type, data, "application/json")
+        { Id = e.Id, Subject = e.LeadId.Value, Time = e.At };
         return new(new BinaryData(wrapped))
         {
             MessageId = e.Id,

@@ -5,27 +5,25 @@ using IntegrationHub.Connectors.Abstractions;
 
 namespace IntegrationHub.Functions.Platform.Messaging;
 
-/// <summary>The form of a delivery on the bus: the raw body, compressed where it is large, and beside it everything that is needed to read it again.</summary>
+/// <summary>Converts deliveries to bus messages and back. Large bodies are compressed.</summary>
 public static class InboundMessage
 {
-    /// <summary>Bodies above this are compressed.</summary>
     private const int CompressAbove = 8 * 1024;
 
-    /// <summary>A message holds 256 KiB on the Standard tier, properties and framing included.</summary>
+    /// <summary>The Standard tier allows 256 KiB, properties and framing included.</summary>
     private const int LargestBody = 192 * 1024;
 
-    /// <summary>More than any vendor delivers, and than any page of a poll holds.</summary>
+    /// <summary>Exceeds every vendor's delivery and every page of a poll.</summary>
     private const int LongestUnpacked = 32 * 1024 * 1024;
 
     private const string HeaderPrefix = "header-";
 
-    /// <summary>Whether the bus takes a message.</summary>
+    /// <summary>Whether the bus accepts a message of this size.</summary>
     public static bool Fits(ServiceBusMessage message) => message.Body.ToMemory().Length <= LargestBody;
 
-    /// <summary>Writes a delivery. Every writing is a message of its own: what is the same event is found out by its facts, not by its envelope.</summary>
+    /// <summary>Writes a delivery. Each call makes a new message; duplicates are detected by their facts.</summary>
     public static ServiceBusMessage Write(Delivery delivery)
     {
-        ArgumentNullException.ThrowIfNull(delivery);
         var compress = delivery.Body.Length > CompressAbove;
         var message = new ServiceBusMessage(compress ? Compress(delivery.Body) : delivery.Body)
         {
@@ -53,16 +51,18 @@ public static class InboundMessage
         return message;
     }
 
-    /// <summary>Reads a delivery back.</summary>
-    /// <exception cref="UnrecoverableMessageException">The message is none of the hub's.</exception>
+    /// <summary>Reads a delivery from a message.</summary>
+    /// <exception cref="UnrecoverableMessageException">The message is not a delivery of the hub.</exception>
     public static Delivery Read(ServiceBusReceivedMessage message)
     {
-        ArgumentNullException.ThrowIfNull(message);
         var properties = message.ApplicationProperties;
         if (properties.GetValueOrDefault("connector") is not string connector
-            || !DateTimeOffset.TryParse(properties.GetValueOrDefault("receivedAt") as string, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var receivedAt))
+            || !DateTimeOffset.TryParse(
+                properties.GetValueOrDefault("receivedAt") as string, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind,
+                out var receivedAt))
         {
-            throw new UnrecoverableMessageException("not-a-delivery", "The message lacks the properties 'connector' and 'receivedAt' that the hub writes.");
+            throw new UnrecoverableMessageException(
+                "not-a-delivery", "The message lacks the properties 'connector' and 'receivedAt' that the hub writes.");
         }
 
         return new Delivery
@@ -71,9 +71,11 @@ public static class InboundMessage
             Channel = properties.GetValueOrDefault("channel") as string ?? "",
             Method = properties.GetValueOrDefault("method") as string ?? "POST",
             PublicUrl = Uri.TryCreate(properties.GetValueOrDefault("publicUrl") as string, UriKind.Absolute, out var url) ? url : null,
-            Headers = properties.Where(property => property is { Value: string } && property.Key.StartsWith(HeaderPrefix, StringComparison.Ordinal))
+            Headers = properties.Where(property =>
+                property is { Value: string } && property.Key.StartsWith(HeaderPrefix, StringComparison.Ordinal))
                 .DistinctBy(property => property.Key, StringComparer.OrdinalIgnoreCase)
-                .ToDictionary(property => property.Key[HeaderPrefix.Length..], property => (string)property.Value, StringComparer.OrdinalIgnoreCase),
+                .ToDictionary(
+                    property => property.Key[HeaderPrefix.Length..], property => (string)property.Value, StringComparer.OrdinalIgnoreCase),
             Body = properties.GetValueOrDefault("encoding") is "gzip" ? Decompress(message.Body) : message.Body.ToMemory(),
             ReceivedAt = receivedAt,
         };
@@ -90,7 +92,7 @@ public static class InboundMessage
         return packed.ToArray();
     }
 
-    /// <summary>Unpacks a body, up to a limit: a small message may pretend to be a large one.</summary>
+    /// <summary>Decompresses a body up to a limit, as protection against decompression bombs.</summary>
     private static ReadOnlyMemory<byte> Decompress(BinaryData body)
     {
         using var unpacked = new MemoryStream();
@@ -103,7 +105,8 @@ public static class InboundMessage
                 unpacked.Write(buffer, 0, read);
                 if (unpacked.Length > LongestUnpacked)
                 {
-                    throw new UnrecoverableMessageException("not-a-delivery", $"The body is longer than {LongestUnpacked} bytes when it is unpacked.");
+                    throw new UnrecoverableMessageException(
+                        "not-a-delivery", $"The body is longer than {LongestUnpacked} bytes when it is unpacked.");
                 }
             }
         }

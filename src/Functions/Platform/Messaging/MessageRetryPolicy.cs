@@ -3,48 +3,55 @@ using IntegrationHub.Connectors.Http;
 
 namespace IntegrationHub.Functions.Platform.Messaging;
 
-/// <summary>How the handling of a message ended for the bus.</summary>
+/// <summary>The outcome of handling a message.</summary>
 public abstract record Settlement
 {
-    /// <summary>Done with.</summary>
     public sealed record Complete : Settlement;
 
-    /// <summary>A copy comes back after a while, this one is done with. An abandon would come back at once and burn the delivery count.</summary>
-    /// <param name="Delay">How long until then.</param>
+    /// <summary>
+    /// Schedules a copy and completes the message. An abandoned message would return at
+    /// once and use up the delivery count.
+    /// </summary>
     /// <param name="Attempt">The number of the next attempt; the first delivery is 1.</param>
     public sealed record RetryAfter(TimeSpan Delay, int Attempt) : Settlement;
 
-    /// <summary>For a person to look at.</summary>
-    /// <param name="Reason">The kind of fault.</param>
+    /// <summary>Dead-letters the message for an operator.</summary>
     /// <param name="Description">What happened and what would help.</param>
     public sealed record DeadLetter(string Reason, string Description) : Settlement;
 }
 
-/// <summary>The one policy for failed messages. Pure.</summary>
-/// <param name="delays">The waits before the second, third, … attempt; after the last one the message is given up.</param>
+/// <summary>The one retry policy for messages. Pure.</summary>
+/// <param name="delays">The waits before the second, third, … attempt. After the last one the
+/// message is dead-lettered.</param>
 public sealed class MessageRetryPolicy(IReadOnlyList<TimeSpan> delays)
 {
-    /// <summary>The waits unless configured otherwise: eleven more attempts over about a day.</summary>
+    /// <summary>The default waits: eleven more attempts over about a day.</summary>
     public static readonly IReadOnlyList<TimeSpan> DefaultDelays =
     [
-        TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(45), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15),
+        TimeSpan.FromSeconds(5), TimeSpan
+            .FromSeconds(15), TimeSpan
+            .FromSeconds(45), TimeSpan
+            .FromMinutes(2), TimeSpan
+            .FromMinutes(5), TimeSpan
+            .FromMinutes(15),
         TimeSpan.FromMinutes(45), TimeSpan.FromHours(2), TimeSpan.FromHours(4), TimeSpan.FromHours(8), TimeSpan.FromHours(8),
     ];
 
     /// <summary>Decides what becomes of a message.</summary>
-    /// <param name="failure">What went wrong; null for nothing.</param>
-    /// <param name="attempt">Which attempt it was, from 1.</param>
+    /// <param name="failure">The failure; null for success.</param>
+    /// <param name="attempt">The attempt, from 1.</param>
     public Settlement Decide(Exception? failure, int attempt) => failure switch
     {
         null => new Settlement.Complete(),
         UnrecoverableMessageException hopeless => new Settlement.DeadLetter(hopeless.Reason, hopeless.Detail),
         UnreadableDeliveryException unreadable => new Settlement.DeadLetter("unreadable", unreadable.Message),
         VendorRefusedException refused => new Settlement.DeadLetter("vendor-refused", refused.Message),
-        _ when attempt > delays.Count => new Settlement.DeadLetter("gave-up", $"{attempt} attempts failed; the last with {failure.GetType().Name}: {Describe(failure)}"),
+        _ when attempt > delays.Count =>
+            new Settlement.DeadLetter("gave-up", $"{attempt} attempts failed; the last with {failure.GetType().Name}: {Describe(failure)}"),
         VendorUnavailableException { RetryAfter: { } wait } when wait > delays[attempt - 1] => new Settlement.RetryAfter(wait, attempt + 1),
         _ => new Settlement.RetryAfter(delays[attempt - 1], attempt + 1),
     };
 
-    /// <summary>Only the hub's own exceptions are known to say nothing about a person.</summary>
+    /// <summary>Describes a failure. Only the hub's own exceptions are known to hold no personal data.</summary>
     private static string Describe(Exception failure) => failure is VendorException { MayPass: true } ? failure.Message : "see the log";
 }

@@ -6,7 +6,7 @@ using IntegrationHub.Functions.Platform.Storage;
 
 namespace IntegrationHub.Functions.Platform.Messaging;
 
-/// <summary>A delivery's message in a table's row: its properties as columns, its body in pieces.</summary>
+/// <summary>Stores a message in a table row: properties as columns, the body in chunks.</summary>
 internal static class MessageRow
 {
     private const string PropertyPrefix = "p_";
@@ -22,7 +22,7 @@ internal static class MessageRow
         BinaryChunks.Write(row, "Body", message.Body.ToMemory(), BinaryProperty);
     }
 
-    /// <summary>The message, without an id.</summary>
+    /// <summary>Reads the message, without an id.</summary>
     public static ServiceBusMessage Read(TableEntity row)
     {
         var message = new ServiceBusMessage(BinaryChunks.Read(row, "Body"));
@@ -35,7 +35,7 @@ internal static class MessageRow
         return message;
     }
 
-    /// <summary>A table's property names are identifiers; a header's name may have hyphens and more.</summary>
+    /// <summary>Encodes a name: a table column is an identifier, while a header's name may contain hyphens.</summary>
     private static string EncodeName(string name) =>
         string.Concat(name.Select(character => char.IsAsciiLetterOrDigit(character) ? $"{character}" : $"_{(int)character:x4}"));
 
@@ -50,9 +50,11 @@ internal static class MessageRow
                 continue;
             }
 
-            if (at + 5 > name.Length || !ushort.TryParse(name.AsSpan(at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var character))
+            if (at + 5 > name.Length
+                || !ushort.TryParse(
+                name.AsSpan(at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var character))
             {
-                // Not written by the hub: left as it is.
+                // Not written by the hub.
                 return name;
             }
 

@@ -9,37 +9,39 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Platform.Messaging;
 
-/// <summary>Where a message came from, for its delayed copy.</summary>
-/// <param name="Sender">Sends to the queue or topic.</param>
-/// <param name="Subscription">The subscription of the topic; null for a queue. The copy goes to it alone.</param>
+/// <summary>The origin of a message, for its delayed copy.</summary>
+/// <param name="Subscription">The one subscription that accepts the copy; null for a queue.</param>
 public sealed record MessageSource(ServiceBusSender Sender, string? Subscription);
 
-/// <summary>Runs the work on a message and settles it by <see cref="MessageRetryPolicy"/>. A failure is logged here, once.</summary>
+/// <summary>
+/// Runs the work on a message and settles it by <see cref="MessageRetryPolicy"/>. Failures are logged here, once.
+/// </summary>
 public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics metrics, TimeProvider time, ILogger<MessageSettler> logger)
 {
-    /// <summary>The number of the attempt that a delayed copy is.</summary>
+    /// <summary>The attempt number of a delayed copy.</summary>
     internal const string AttemptProperty = "attempt";
 
-    /// <summary>The one subscription of a topic that takes a message.</summary>
+    /// <summary>The one subscription of a topic that accepts a message.</summary>
     internal const string ReplayToProperty = "replayTo";
 
-    /// <summary>The id of the dead letter that a message was sent again for.</summary>
+    /// <summary>The id of the replayed dead letter.</summary>
     internal const string ReplayOfProperty = "replayOf";
 
     private const char AttemptMark = '~';
 
     /// <summary>
-    /// Runs <paramref name="work"/> and settles. A stop of the host is no failure: the message is given back and no attempt is spent. Where the lock was lost
-    /// meanwhile, the message comes again; the work is idempotent, so that is logged and nothing else.
+    /// Runs <paramref name="work"/> and settles the message. A stopping host abandons it without using an attempt. A
+    /// lost lock is only logged: the message returns and the work is idempotent.
     /// </summary>
-    /// <exception cref="RpcException">The Functions host could not be asked to settle. It abandons the message, if it still can.</exception>
+    /// <exception cref="RpcException">The Functions host could not settle the message. The host
+    /// abandons it when it can.</exception>
     public async Task RunAsync(
-        ServiceBusReceivedMessage message, ServiceBusMessageActions actions, MessageSource source, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+        ServiceBusReceivedMessage message,
+        ServiceBusMessageActions actions,
+        MessageSource source,
+        Func<CancellationToken, Task> work,
+        CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(message);
-        ArgumentNullException.ThrowIfNull(actions);
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(work);
         var name = source.Subscription is null ? HubActivities.Process : HubActivities.Deliver;
         using var activity = HubActivities.Continue(name, ActivityKind.Consumer, HubActivities.ContextOf(message));
         activity?.SetTag("messaging.message.id", message.MessageId).SetTag("messaging.destination.subscription.name", source.Subscription);
@@ -61,11 +63,16 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
             activity.Failed(thrown);
         }
 
-        // CancellationToken.None on purpose: the work is over, and a stopping host must still say how it ended.
+        // CancellationToken.None on purpose: the work is done, and a stopping host must still settle it.
         await SettleAsync(message, actions, source, policy.Decide(failure, AttemptOf(message)), failure);
     }
 
-    private async Task SettleAsync(ServiceBusReceivedMessage message, ServiceBusMessageActions actions, MessageSource source, Settlement settlement, Exception? failure)
+    private async Task SettleAsync(
+        ServiceBusReceivedMessage message,
+        ServiceBusMessageActions actions,
+        MessageSource source,
+        Settlement settlement,
+        Exception? failure)
     {
         switch (settlement)
         {
@@ -80,14 +87,19 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
                 break;
             case Settlement.DeadLetter dead:
                 Log.DeadLettered(logger, message.MessageId, dead.Reason, dead.Description);
-                await TryAsync(message, "deadLetter", () => actions.DeadLetterMessageAsync(message, null, dead.Reason, dead.Description, CancellationToken.None));
+                await TryAsync(
+                    message,
+                    "deadLetter",
+                    () => actions.DeadLetterMessageAsync(message, null, dead.Reason, dead.Description, CancellationToken.None));
                 break;
             default:
                 throw new InvalidOperationException($"Unknown settlement {settlement}.");
         }
     }
 
-    /// <summary>Settles. The host tells that the bus did not take it, as it does where the lock was lost, by one of two codes.</summary>
+    /// <summary>
+    /// Settles a message. The host reports a refusal by the bus, such as a lost lock, with one of two status codes.
+    /// </summary>
     private async Task TryAsync(ServiceBusReceivedMessage message, string settlement, Func<Task> settle)
     {
         try
@@ -101,12 +113,16 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
         }
     }
 
-    /// <summary>The copy has an id of its own, else duplicate detection would drop it; the same for a repeat of the same attempt, so that it drops that.</summary>
+    /// <summary>
+    /// Makes the delayed copy. Its id differs from the original for duplicate detection,
+    /// and is the same for the same attempt.
+    /// </summary>
     private ServiceBusMessage DelayedCopy(ServiceBusReceivedMessage message, MessageSource source, Settlement.RetryAfter retry)
     {
         var copy = new ServiceBusMessage(message)
         {
-            MessageId = string.Create(CultureInfo.InvariantCulture, $"{message.MessageId.Split(AttemptMark)[0]}{AttemptMark}{retry.Attempt}"),
+            MessageId = string.Create(
+                CultureInfo.InvariantCulture, $"{message.MessageId.Split(AttemptMark)[0]}{AttemptMark}{retry.Attempt}"),
             ScheduledEnqueueTime = time.GetUtcNow() + retry.Delay,
         };
         copy.ApplicationProperties[AttemptProperty] = retry.Attempt;
@@ -119,26 +135,28 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
         return copy;
     }
 
-    /// <summary>Whether an earlier attempt at a message may have come half-way.</summary>
+    /// <summary>Whether an earlier attempt may have done part of the work.</summary>
     public static bool IsRepeat(ServiceBusReceivedMessage message)
     {
-        ArgumentNullException.ThrowIfNull(message);
         return message.DeliveryCount > 1 || AttemptOf(message) > 1 || message.ApplicationProperties.ContainsKey(ReplayOfProperty);
     }
 
-    private static int AttemptOf(ServiceBusReceivedMessage message) => message.ApplicationProperties.GetValueOrDefault(AttemptProperty) is int attempt ? attempt : 1;
+    private static int AttemptOf(ServiceBusReceivedMessage message) =>
+        message.ApplicationProperties.GetValueOrDefault(AttemptProperty) is int attempt ? attempt : 1;
 
-    private static string SafeMessage(Exception failure) => failure is VendorException { MayPass: true } ? failure.Message : failure.TargetSite?.DeclaringType?.FullName ?? "";
+    private static string SafeMessage(Exception failure) =>
+        failure is VendorException { MayPass: true } ? failure.Message : failure.TargetSite?.DeclaringType?.FullName ?? "";
 
     private static partial class Log
     {
         public static readonly Func<ILogger, string, string?, IDisposable?> Of =
             LoggerMessage.DefineScope<string, string?>("Delivery {DeliveryId} of lead {LeadId}");
 
-        [LoggerMessage(1, LogLevel.Warning, "Message {MessageId} comes back in {Delay} as attempt {Attempt}: {Failure} {Detail}")]
+        [LoggerMessage(1, LogLevel.Warning, "Message {MessageId} returns in {Delay} as attempt {Attempt}: {Failure} {Detail}")]
         public static partial void Retried(ILogger logger, string messageId, TimeSpan delay, int attempt, string failure, string detail);
 
-        [LoggerMessage(3, LogLevel.Warning, "Message {MessageId} was worked on but could not be settled ({Settlement}), and comes again: {Detail}")]
+        [LoggerMessage(
+            3, LogLevel.Warning, "Message {MessageId} was processed but not settled ({Settlement}), and returns: {Detail}")]
         public static partial void NotSettled(ILogger logger, string messageId, string settlement, string detail);
 
         [LoggerMessage(2, LogLevel.Error, "Message {MessageId} was dead-lettered as {Reason}: {Description}")]

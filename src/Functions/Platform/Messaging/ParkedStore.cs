@@ -8,19 +8,18 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>
-/// The table <c>Parked</c>: what was verified and cannot be put on a journey. A delivery is parked with its raw body
-/// and a reason, for a person to look at; the facts of a deal that is not
-/// yet known to be about anybody wait for the person.
+/// The table <c>Parked</c>: verified deliveries and facts that belong to no journey yet. A delivery is parked with its
+/// raw body and a reason for an operator. Facts of a deal or activity wait for their person.
 /// </summary>
 public sealed class ParkedStore(HubTables tables)
 {
     private const string PersonPrefix = "person-", AfterPersons = "person.";
 
-    /// <summary>Parks a delivery. Parking it again for the same reason is once.</summary>
+    /// <summary>Parks a delivery. Idempotent for the same reason.</summary>
     public async Task ParkAsync(Delivery delivery, string reason, string description, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(delivery);
-        var row = new TableEntity($"delivery-{delivery.Connector}", $"{delivery.ReceivedAt.UtcTicks:D19}-{TableKey.Hash(delivery.Body.Span)}-{reason}")
+        var row = new TableEntity(
+            $"delivery-{delivery.Connector}", $"{delivery.ReceivedAt.UtcTicks:D19}-{TableKey.Hash(delivery.Body.Span)}-{reason}")
         {
             ["Reason"] = reason,
             ["Description"] = description,
@@ -30,11 +29,9 @@ public sealed class ParkedStore(HubTables tables)
         await parked.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
     }
 
-    /// <summary>Keeps a fact of a deal that leads to nobody yet. Keeping it twice is once.</summary>
+    /// <summary>Parks a fact of a deal without a known person. Idempotent.</summary>
     public async Task WaitAsync(IdentityKey deal, Fact fact, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(deal);
-        ArgumentNullException.ThrowIfNull(fact);
         var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
         var row = new TableEntity(DealPartition(deal), TableKey.Hash(fact.DedupeKey));
         LongText.Write(row, "Json", JsonSerializer.Serialize<Fact>(fact, HubJson.Options));
@@ -42,27 +39,22 @@ public sealed class ParkedStore(HubTables tables)
     }
 
     /// <summary>
-    /// The facts that wait for a deal's people. They stay: the deal may turn out to be about further people, and facts
-    /// that arrive twice are once.
+    /// Returns the facts that wait for a deal's people. They stay, because the deal may get more people
+    /// and duplicate facts are harmless.
     /// </summary>
     public async Task<IReadOnlyList<Fact>> WaitingAsync(IdentityKey deal, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(deal);
         return await FactsAsync(DealPartition(deal), cancellationToken);
     }
 
-    /// <summary>Removes the facts that wait for a deal's people.</summary>
     public async Task EraseAsync(IdentityKey deal, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(deal);
         await RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey eq {DealPartition(deal)}"), cancellationToken);
     }
 
-    /// <summary>Keeps a fact of an activity whose person is not known yet. Keeping it twice is once.</summary>
+    /// <summary>Parks a fact of an activity whose person is unknown. Idempotent.</summary>
     public async Task WaitForPersonAsync(IdentityKey person, Fact fact, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(person);
-        ArgumentNullException.ThrowIfNull(fact);
         var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
         var row = new TableEntity(PersonPartition(person), TableKey.Hash(fact.DedupeKey));
         LongText.Write(row, "Json", JsonSerializer.Serialize<Fact>(fact, HubJson.Options));
@@ -70,33 +62,33 @@ public sealed class ParkedStore(HubTables tables)
     }
 
     /// <summary>
-    /// The facts that wait for a person. They stay until they are old: facts that arrive twice are once.
+    /// Returns the facts that wait for a person. They stay until they are old; duplicate facts are harmless.
     /// </summary>
     public async Task<IReadOnlyList<Fact>> WaitingForPersonAsync(IdentityKey person, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(person);
         return await FactsAsync(PersonPartition(person), cancellationToken);
     }
 
-    /// <summary>Removes the facts that wait for a person.</summary>
-    public async Task ForgetPersonAsync(IdentityKey person, CancellationToken cancellationToken)
+    public async Task RemoveForPersonAsync(IdentityKey person, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(person);
         await RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey eq {PersonPartition(person)}"), cancellationToken);
     }
 
     /// <summary>
-    /// Removes the facts that have waited for a person since before a time: most people of a tool are none of the
-    /// hub's.
+    /// Removes facts that have waited for a person since before a time. Most people in a tool never become leads.
     /// </summary>
-    public Task ForgetOldAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
-        RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey ge {PersonPrefix} and PartitionKey lt {AfterPersons} and Timestamp lt {before}"), cancellationToken);
+    public Task RemoveOldAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        RemoveAsync(
+            TableClient.CreateQueryFilter($"PartitionKey ge {PersonPrefix} and PartitionKey lt {AfterPersons} and Timestamp lt {before}"),
+            cancellationToken);
 
     private async Task<IReadOnlyList<Fact>> FactsAsync(string partition, CancellationToken cancellationToken)
     {
         var facts = new List<Fact>();
         var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
-        await foreach (var row in parked.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken: cancellationToken))
+        await foreach (
+            var row in parked.QueryAsync<TableEntity>(
+                TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken: cancellationToken))
         {
             facts.Add(JsonSerializer.Deserialize<Fact>(LongText.Read(row, "Json"), HubJson.Options)!);
         }
@@ -107,7 +99,8 @@ public sealed class ParkedStore(HubTables tables)
     private async Task RemoveAsync(string filter, CancellationToken cancellationToken)
     {
         var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
-        await foreach (var row in parked.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken))
+        await foreach (
+            var row in parked.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken))
         {
             await parked.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All, cancellationToken);
         }

@@ -4,11 +4,10 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>
-/// Removes activities whose person never came: a person who is met later is met with the record as it is then.
+/// Removes activities whose person never arrived. A person who arrives later comes with their current record.
 /// </summary>
 public sealed partial class ParkedSweep(ParkedStore parked, TimeProvider clock, ILogger<ParkedSweep> logger) : BackgroundService
 {
-    /// <summary>How long an activity waits for its person.</summary>
     internal static readonly TimeSpan WaitFor = TimeSpan.FromDays(7);
 
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
@@ -21,7 +20,7 @@ public sealed partial class ParkedSweep(ParkedStore parked, TimeProvider clock, 
         {
             try
             {
-                await parked.ForgetOldAsync(clock.GetUtcNow() - WaitFor, stoppingToken);
+                await parked.RemoveOldAsync(clock.GetUtcNow() - WaitFor, stoppingToken);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
@@ -32,7 +31,9 @@ public sealed partial class ParkedSweep(ParkedStore parked, TimeProvider clock, 
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Activities that have waited too long for their person could not be removed ({Failure}); tried again in an hour.")]
+        [LoggerMessage(
+            1, LogLevel.Warning,
+            "Expired activities without a person could not be removed ({Failure}); retrying in an hour.")]
         public static partial void NotSwept(ILogger logger, string failure);
     }
 }

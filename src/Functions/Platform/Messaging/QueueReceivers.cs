@@ -4,14 +4,14 @@ using Azure.Messaging.ServiceBus;
 namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>
-/// Keeps one receiver for each queue, subscription and dead-letter queue that the hub looks into: opening one costs the bus a session and three links.
-/// They are closed with the client.
+/// Caches one receiver for each queue, subscription and dead-letter queue: opening one costs a session and
+/// three links. The client closes them.
 /// </summary>
 public sealed class QueueReceivers(ServiceBusClient bus)
 {
     private readonly ConcurrentDictionary<(QueueEntity Entity, SubQueue Part), ServiceBusReceiver> _receivers = new();
 
-    /// <summary>The receiver of a queue or subscription, or of its dead-letter queue. Not to be disposed.</summary>
+    /// <summary>Returns the shared receiver. Do not dispose of it.</summary>
     public ServiceBusReceiver Of(QueueEntity entity, SubQueue part) => _receivers.GetOrAdd((entity, part), Open);
 
     private ServiceBusReceiver Open((QueueEntity Entity, SubQueue Part) wanted)

@@ -5,7 +5,9 @@ using IntegrationHub.Functions.Platform.Storage;
 
 namespace IntegrationHub.Functions.Platform.Notices;
 
-/// <summary>The table <c>Notices</c>: what ops have been told, or are still to be told. A notice stays open, and is not told again, until it is closed.</summary>
+/// <summary>
+/// The table <c>Notices</c>: ops notices, pending or sent. A notice is sent once and stays open until it is closed.
+/// </summary>
 public sealed class NoticeStore(HubTables tables, TimeProvider clock)
 {
     private const string Partition = "open";
@@ -14,11 +16,10 @@ public sealed class NoticeStore(HubTables tables, TimeProvider clock)
     private const string ToldAt = "ToldAt";
     private const string Told = "told", Last = "last";
 
-    /// <summary>Opens a notice. Opening one of the same key again is once.</summary>
-    /// <returns>Whether it is new.</returns>
+    /// <summary>Opens a notice. A no-op when one with its key is open.</summary>
+    /// <returns>Whether the notice is new.</returns>
     public async Task<bool> OpenAsync(OpsNotice notice, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(notice);
         var notices = await tables.GetAsync(HubTables.Notices, cancellationToken);
         var row = new TableEntity(Partition, TableKey.Hash(notice.Key))
         {
@@ -38,16 +39,19 @@ public sealed class NoticeStore(HubTables tables, TimeProvider clock)
         }
     }
 
-    /// <summary>The open notices that ops have not been told of, oldest first.</summary>
+    /// <summary>Returns the notices that wait to be sent, oldest first.</summary>
     public async Task<IReadOnlyList<OpenNotice>> UntoldAsync(CancellationToken cancellationToken)
     {
         var untold = new List<OpenNotice>();
         var notices = await tables.GetAsync(HubTables.Notices, cancellationToken);
-        await foreach (var row in notices.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken: cancellationToken))
+        await foreach (var row in notices.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken: cancellationToken))
         {
             if (row.GetDateTimeOffset(ToldAt) is null)
             {
-                var notice = new OpsNotice(row.GetString("Key")!, row.GetString("Subject")!, JsonSerializer.Deserialize<string[]>(row.GetString("Lines")!, HubJson.Options)!);
+                var notice = new OpsNotice(
+                    row.GetString("Key")!, row.GetString("Subject")!,
+                    JsonSerializer.Deserialize<string[]>(row.GetString("Lines")!, HubJson.Options)!);
                 untold.Add(new(notice, row.GetDateTimeOffset(OpenedAt)!.Value, row.GetDateTimeOffset(ClaimedUntil), row.ETag));
             }
         }
@@ -55,25 +59,29 @@ public sealed class NoticeStore(HubTables tables, TimeProvider clock)
         return [.. untold.OrderBy(notice => notice.OpenedAt)];
     }
 
-    /// <summary>Claims a notice for a while; null when somebody else has, or it is closed.</summary>
+    /// <summary>
+    /// Claims a notice for a while; returns null when another instance has claimed it or it is closed.
+    /// </summary>
     public async Task<OpenNotice?> ClaimAsync(OpenNotice notice, TimeSpan claimFor, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(notice);
-        return notice.ClaimedUntil > clock.GetUtcNow() ? null : await NoteAsync(notice, ClaimedUntil, clock.GetUtcNow() + claimFor, cancellationToken);
+        return notice.ClaimedUntil > clock.GetUtcNow()
+            ? null
+            : await NoteAsync(notice, ClaimedUntil, clock.GetUtcNow() + claimFor, cancellationToken);
     }
 
-    /// <summary>Gives a claimed notice back.</summary>
-    public Task ReleaseAsync(OpenNotice notice, CancellationToken cancellationToken) => NoteAsync(notice, ClaimedUntil, clock.GetUtcNow(), cancellationToken);
+    public Task ReleaseAsync(OpenNotice notice, CancellationToken cancellationToken) =>
+        NoteAsync(notice, ClaimedUntil, clock.GetUtcNow(), cancellationToken);
 
-    /// <summary>Notes that ops have been told. A notice that was closed meanwhile stays so.</summary>
+    /// <summary>Marks a notice as sent. A no-op when it was closed meanwhile.</summary>
     public async Task ToldAsync(OpenNotice notice, CancellationToken cancellationToken)
     {
         var notices = await tables.GetAsync(HubTables.Notices, cancellationToken);
-        await notices.UpsertEntityAsync(new TableEntity(Told, Last) { [ToldAt] = clock.GetUtcNow() }, TableUpdateMode.Replace, cancellationToken);
+        await notices.UpsertEntityAsync(
+            new TableEntity(Told, Last) { [ToldAt] = clock.GetUtcNow() }, TableUpdateMode.Replace, cancellationToken);
         await NoteAsync(notice, ToldAt, clock.GetUtcNow(), cancellationToken);
     }
 
-    /// <summary>When ops were last told of anything; null for never.</summary>
+    /// <summary>Returns when the last notice was sent; null for never.</summary>
     public async Task<DateTimeOffset?> LastToldAsync(CancellationToken cancellationToken)
     {
         var notices = await tables.GetAsync(HubTables.Notices, cancellationToken);
@@ -81,7 +89,9 @@ public sealed class NoticeStore(HubTables tables, TimeProvider clock)
         return row.HasValue ? row.Value!.GetDateTimeOffset(ToldAt) : null;
     }
 
-    /// <summary>Closes a notice, so that the same problem is reported again when it returns. A no-op when none is open.</summary>
+    /// <summary>
+    /// Closes a notice, so that the same problem is reported again when it returns. A no-op when none is open.
+    /// </summary>
     public async Task CloseAsync(string key, CancellationToken cancellationToken)
     {
         var notices = await tables.GetAsync(HubTables.Notices, cancellationToken);

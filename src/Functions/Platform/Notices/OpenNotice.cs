@@ -2,9 +2,6 @@ using Azure;
 
 namespace IntegrationHub.Functions.Platform.Notices;
 
-/// <summary>A notice as it stands in the table.</summary>
-/// <param name="Notice">The notice.</param>
-/// <param name="OpenedAt">When it was opened.</param>
-/// <param name="ClaimedUntil">Until when somebody is telling it; null when nobody ever was.</param>
-/// <param name="Version">The version of its row.</param>
+/// <summary>An open notice of the table.</summary>
+/// <param name="ClaimedUntil">Until when an instance is sending it; null when none ever claimed it.</param>
 public sealed record OpenNotice(OpsNotice Notice, DateTimeOffset OpenedAt, DateTimeOffset? ClaimedUntil, ETag Version);

@@ -4,13 +4,12 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Settings;
 
-/// <summary>Reads what can be shown to leads, and what is known of campaigns: the sections <c>Content</c> and <c>Campaigns</c>.</summary>
+/// <summary>Reads the sections <c>Content</c> and <c>Campaigns</c>.</summary>
 internal static class ContentReader
 {
-    /// <summary>Reads the content; faults go to <paramref name="reader"/>.</summary>
-    public static ImmutableArray<ContentItem> ReadContent(SettingsReader reader) => [.. reader.Names("Content").Select(name => ReadItem(reader, $"Content:{name}")).OfType<ContentItem>()];
+    public static ImmutableArray<ContentItem> ReadContent(SettingsReader reader) =>
+        [.. reader.Names("Content").Select(name => ReadItem(reader, $"Content:{name}")).OfType<ContentItem>()];
 
-    /// <summary>Reads the campaigns; faults go to <paramref name="reader"/>.</summary>
     public static ImmutableArray<CampaignSettings> ReadCampaigns(SettingsReader reader) =>
         [.. reader.Names("Campaigns").Select(number => ReadCampaign(reader, $"Campaigns:{number}")).OfType<CampaignSettings>()];
 
@@ -22,13 +21,17 @@ internal static class ContentReader
         var url = reader.Url($"{key}:Url", "https://example.com/roi-calculator");
         var style = reader.Named<ContentStyle>($"{key}:Style", reader.Text($"{key}:Style") ?? "");
         var stages = reader.List($"{key}:Stages").Select(stage => reader.Named<FunnelStage>($"{key}:Stages", stage)).OfType<FunnelStage>();
-        return url is null || style is null ? null : new() { Title = title, Url = url, Style = style.Value, Stages = [.. stages], Segment = reader.Text($"{key}:Segment") };
+        return url is null || style is null
+            ? null
+            : new() { Title = title, Url = url, Style = style.Value, Stages = [.. stages], Segment = reader.Text($"{key}:Segment") };
     }
 
     private static CampaignSettings? ReadCampaign(SettingsReader reader, string key)
     {
         reader.OnlyKnown(key, "Name", "Channel");
         var name = reader.Required($"{key}:Name", "the campaign's name in the tool, or its beginning and a *", "Spring*");
-        return reader.Named<CampaignChannel>($"{key}:Channel", reader.Text($"{key}:Channel") ?? "") is { } channel ? new(name, channel) : null;
+        return reader.Named<CampaignChannel>($"{key}:Channel", reader.Text($"{key}:Channel") ?? "") is { } channel
+            ? new(name, channel)
+            : null;
     }
 }

@@ -5,7 +5,7 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Settings;
 
-/// <summary>Makes the funnel's settings of the sections <c>Funnel</c> and <c>Teams</c>.</summary>
+/// <summary>Reads the sections <c>Funnel</c> and <c>Teams</c> into the funnel's settings.</summary>
 public static class FunnelSettingsReader
 {
     private const string Calendar = "Funnel:Calendar";
@@ -25,10 +25,8 @@ public static class FunnelSettingsReader
         [FunnelStage.Repeat] = Team.Sales,
     }.ToImmutableDictionary();
 
-    /// <summary>Reads them; faults go to <paramref name="reader"/>.</summary>
     public static FunnelSettings Read(SettingsReader reader)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         CheckNames(reader);
         var funnel = new FunnelSettings
         {
@@ -39,10 +37,15 @@ public static class FunnelSettingsReader
             RecycleTo = reader.Named<FunnelStage>("Funnel:RecycleTo") ?? FunnelStage.Interest,
             Alerts = ReadAlerts(reader),
         };
-        return funnel with { Routing = HandoffRoutingReader.Read(reader, funnel), Content = ContentReader.ReadContent(reader), Campaigns = ContentReader.ReadCampaigns(reader) };
+        return funnel with
+        {
+            Routing = HandoffRoutingReader.Read(reader, funnel),
+            Content = ContentReader.ReadContent(reader),
+            Campaigns = ContentReader.ReadCampaigns(reader),
+        };
     }
 
-    /// <summary>A name that nothing reads is a typo, which would leave a limit or a team's mail unset.</summary>
+    /// <summary>Rejects unknown names: a typo would leave a limit or a team's mail unset.</summary>
     private static void CheckNames(SettingsReader reader)
     {
         reader.OnlyKnown("Funnel", "Stages", "Calendar", "SystemOfRecord", "RecycleTo");
@@ -69,7 +72,8 @@ public static class FunnelSettingsReader
         const string Key = "Funnel:SystemOfRecord";
         var connectors = reader.Names("Connectors").Select(name => name.ToLowerInvariant()).ToList();
         var mustBe = $"one of the connectors {string.Join(", ", connectors)}";
-        return reader.Text(Key, named => connectors.Contains(named.ToLowerInvariant()), mustBe, connectors.FirstOrDefault("salesforce"))?.ToLowerInvariant();
+        return reader.Text(Key, named => connectors.Contains(named.ToLowerInvariant()), mustBe, connectors.FirstOrDefault("salesforce"))
+            ?.ToLowerInvariant();
     }
 
     private static StageSettings ReadStage(SettingsReader reader, FunnelStage stage)
@@ -88,22 +92,34 @@ public static class FunnelSettingsReader
         };
     }
 
-    /// <summary>What is not set is as outside; "off" is no limit at all.</summary>
-    private static StageLimits ReadLimits(SettingsReader reader, string key, StageLimits outside) =>
-        new(ReadLimit(reader, $"{key}:StallAfter", outside.StallAfter), ReadLimit(reader, $"{key}:AcceptWithin", outside.AcceptWithin));
+    /// <summary>Reads limits. A missing one is inherited; "off" means no limit.</summary>
+    private static StageLimits ReadLimits(SettingsReader reader, string key, StageLimits inherited) =>
+        new(ReadLimit(reader, $"{key}:StallAfter", inherited.StallAfter), ReadLimit(reader, $"{key}:AcceptWithin", inherited.AcceptWithin));
 
-    private static TimeSpan? ReadLimit(SettingsReader reader, string key, TimeSpan? outside) => reader.IsOff(key) ? null : reader.Duration(key) ?? outside;
+    private static TimeSpan? ReadLimit(SettingsReader reader, string key, TimeSpan? inherited) =>
+        reader.IsOff(key) ? null : reader.Duration(key) ?? inherited;
 
     private static AlertPolicy ReadAlerts(SettingsReader reader)
     {
         var usual = AlertPolicy.Default;
         return new AlertPolicy
         {
-            HeadsUpAt = Share("Alerts:HeadsUpAt", usual.HeadsUpAt, share => share is > 0 and < 1, "a share of the limit above 0 and below 1, or off", "0.75"),
-            EscalateAt = Share("Alerts:EscalateAt", usual.EscalateAt, share => share is > 1 and <= 100, "a multiple of the limit above 1 and at most 100, or off", "2"),
+            HeadsUpAt = Share(
+                "Alerts:HeadsUpAt",
+                usual.HeadsUpAt,
+                share => share is > 0 and < 1,
+                "a share of the limit above 0 and below 1, or off",
+                "0.75"),
+            EscalateAt = Share(
+                "Alerts:EscalateAt",
+                usual.EscalateAt,
+                share => share is > 1 and <= 100,
+                "a multiple of the limit above 1 and at most 100, or off",
+                "2"),
             RepeatAfter = ReadLimit(reader, "Alerts:RepeatAfter", usual.RepeatAfter),
             AcknowledgedFor = reader.Duration("Alerts:AcknowledgedFor") ?? usual.AcknowledgedFor,
-            Snoozes = reader.Value<int>("Alerts:Snoozes", usual.Snoozes, snoozes => snoozes >= 0, "a whole number, where 0 allows no snooze", "3"),
+            Snoozes = reader.Value<int>(
+                "Alerts:Snoozes", usual.Snoozes, snoozes => snoozes >= 0, "a whole number, where 0 allows no snooze", "3"),
         };
 
         double? Share(string key, double? fallback, Predicate<double> isRight, string mustBe, string example) =>
@@ -116,7 +132,9 @@ public static class FunnelSettingsReader
             .Where(entry => entry.Calendar is not null)
             .ToImmutableDictionary(entry => entry.Team, entry => entry.Calendar!);
 
-    /// <summary>A calendar takes what it does not say itself from those behind it, and at last from the common one.</summary>
+    /// <summary>
+    /// Reads a calendar. A missing part comes from the calendars behind it, and last from the common one.
+    /// </summary>
     /// <returns>Null when nothing is set under the first key.</returns>
     internal static BusinessCalendar? ReadCalendar(SettingsReader reader, string key, params string[] behind)
     {
@@ -133,7 +151,8 @@ public static class FunnelSettingsReader
             ReadDates(reader, $"{keys.FirstOrDefault(from => reader.List($"{from}:Holidays").Count > 0) ?? key}:Holidays"));
 
         string? Own(string name, Predicate<string> isRight, string mustBe, string example) =>
-            reader.Text($"{keys.FirstOrDefault(from => reader.Text($"{from}:{name}") is not null) ?? key}:{name}", isRight, mustBe, example);
+            reader.Text(
+                $"{keys.FirstOrDefault(from => reader.Text($"{from}:{name}") is not null) ?? key}:{name}", isRight, mustBe, example);
     }
 
     private static bool IsReadable(string zone = AnyZone, string days = EveryDay, string hours = AllDay)
@@ -149,7 +168,9 @@ public static class FunnelSettingsReader
         }
     }
 
-    /// <summary>Dates as <c>2026-12-25</c>, and spans of dates as <c>2026-08-03..2026-08-14</c>, both ends included.</summary>
+    /// <summary>
+    /// Reads dates as <c>2026-12-25</c> and spans as <c>2026-08-03..2026-08-14</c>, both ends inclusive.
+    /// </summary>
     internal static ImmutableHashSet<DateOnly> ReadDates(SettingsReader reader, string key)
     {
         var dates = ImmutableHashSet.CreateBuilder<DateOnly>();

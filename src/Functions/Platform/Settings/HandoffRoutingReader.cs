@@ -6,32 +6,36 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Settings;
 
-/// <summary>Makes the routing of handoffs of the sections <c>Handoffs</c> and <c>Owners</c>, and checks that everybody named can be given what they may get.</summary>
+/// <summary>
+/// Reads the routing of handoffs from the sections <c>Handoffs</c> and <c>Owners</c>, and checks that each
+/// owner can receive their handoffs.
+/// </summary>
 internal sealed class HandoffRoutingReader
 {
     private static readonly string[] NeedRoutes = ["Fallback", "RerouteAfter", "MaxReroutes"];
 
     private readonly SettingsReader _reader;
     private readonly FunnelSettings _funnel;
-    private readonly IReadOnlyList<string> _takers;
+    private readonly IReadOnlyList<string> _targets;
     private readonly Dictionary<string, OwnerSettings> _owners;
 
     private HandoffRoutingReader(SettingsReader reader, FunnelSettings funnel)
     {
-        (_reader, _funnel, _takers) = (reader, funnel, ConnectorRegistration.NamesOf<IHandoffTarget>(reader));
+        (_reader, _funnel, _targets) = (reader, funnel, ConnectorRegistration.NamesOf<IHandoffTarget>(reader));
         _owners = reader.Names("Owners").Select(ReadOwner).ToDictionary(owner => owner.Name, StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>Reads it; faults go to <paramref name="reader"/>.</summary>
     public static HandoffRouting Read(SettingsReader reader, FunnelSettings funnel)
     {
         CheckNames(reader);
         var routing = new HandoffRoutingReader(reader, funnel);
-        var teams = reader.Names("Handoffs").Select(team => (Name: team.ToLowerInvariant(), Routes: routing.ReadTeam(team))).Where(team => team.Routes is not null);
+        var teams = reader.Names("Handoffs")
+            .Select(team => (Name: team.ToLowerInvariant(), Routes: routing.ReadTeam(team)))
+            .Where(team => team.Routes is not null);
         return new() { Teams = teams.ToImmutableDictionary(team => team.Name, team => team.Routes!) };
     }
 
-    /// <summary>The connector named for each team that has one.</summary>
+    /// <summary>Reads the connector of each team that names one.</summary>
     public static IReadOnlyDictionary<string, string> ReadConnectors(SettingsReader reader)
     {
         var targets = ConnectorRegistration.NamesOf<IHandoffTarget>(reader);
@@ -41,9 +45,14 @@ internal sealed class HandoffRoutingReader
             .ToDictionary(named => named.Team, named => named.Connector!, StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>A connector that takes leads over; null when none is set.</summary>
+    /// <summary>Reads the name of a handoff target; returns null when none is set.</summary>
     private static string? ReadTarget(SettingsReader reader, string key, IReadOnlyList<string> targets) =>
-        reader.Text(key, named => targets.Contains(named.ToLowerInvariant()), OneOf("connectors that take leads over", targets), Example(targets, "salesforce"))?.ToLowerInvariant();
+        reader.Text(
+            key,
+            named => targets.Contains(named.ToLowerInvariant()),
+            OneOf("connectors that take leads over", targets),
+            Example(targets, "salesforce"))
+            ?.ToLowerInvariant();
 
     private static string OneOf(string what, IEnumerable<string> names) => $"one of the {what} ({string.Join(", ", names)})";
 
@@ -56,7 +65,9 @@ internal sealed class HandoffRoutingReader
             reader.OnlyKnown($"Handoffs:{team}", [.. NeedRoutes, "Connector", "Routes"]);
             foreach (var number in reader.Names($"Handoffs:{team}:Routes"))
             {
-                reader.OnlyKnown($"Handoffs:{team}:Routes:{number}", "Segment", "Region", "Company", "MinScore", "MaxScore", "Stage", "Connector", "Owner", "RoundRobin");
+                reader.OnlyKnown(
+                    $"Handoffs:{team}:Routes:{number}", "Segment", "Region", "Company", "MinScore", "MaxScore", "Stage", "Connector",
+                    "Owner", "RoundRobin");
             }
         }
 
@@ -100,32 +111,39 @@ internal sealed class HandoffRoutingReader
 
     private bool MayHaveRoutes(string team, string key)
     {
-        var owning = _funnel.Stages.Values.Select(stage => stage.Owner).Distinct().Where(owner => owner != Team.Marketing).Order(StringComparer.Ordinal).ToList();
+        var owning = _funnel.Stages.Values.Select(stage => stage.Owner)
+            .Distinct()
+            .Where(owner => owner != Team.Marketing)
+            .Order(StringComparer.Ordinal)
+            .ToList();
         if (owning.Contains(team, StringComparer.OrdinalIgnoreCase))
         {
             return true;
         }
 
-        _reader.Fault($"{key}:Routes", OneOf("teams that own a stage and work in a CRM", owning), Example(owning.Select(owner => $"Handoffs:{owner}:Routes"), "Handoffs:sales:Routes"));
+        _reader.Fault(
+            $"{key}:Routes",
+            OneOf("teams that own a stage and work in a CRM", owning),
+            Example(owning.Select(owner => $"Handoffs:{owner}:Routes"), "Handoffs:sales:Routes"));
         return false;
     }
 
-    /// <summary>The connector named for the team, else the only one that takes leads over.</summary>
+    /// <summary>Returns the team's connector, or the only one that accepts handoffs.</summary>
     private string? ReadConnector(string key)
     {
         var named = _reader.Text($"{key}:Connector");
-        if (named is null && _takers.Count != 1)
+        if (named is null && _targets.Count != 1)
         {
-            _reader.Fault($"{key}:Connector", OneOf("connectors that take leads over", _takers), Example(_takers, "salesforce"));
+            _reader.Fault($"{key}:Connector", OneOf("connectors that take leads over", _targets), Example(_targets, "salesforce"));
         }
 
-        return named is null ? _takers.Count == 1 ? _takers[0] : null : ReadTarget(_reader, $"{key}:Connector", _takers);
+        return named is null ? _targets.Count == 1 ? _targets[0] : null : ReadTarget(_reader, $"{key}:Connector", _targets);
     }
 
     private HandoffRoute? ReadRoute(string team, string number, string connector)
     {
         var key = $"Handoffs:{team}:Routes:{number}";
-        if ((_reader.Text($"{key}:Connector") is null ? connector : ReadTarget(_reader, $"{key}:Connector", _takers)) is not { } target)
+        if ((_reader.Text($"{key}:Connector") is null ? connector : ReadTarget(_reader, $"{key}:Connector", _targets)) is not { } target)
         {
             return null;
         }
@@ -143,8 +161,13 @@ internal sealed class HandoffRoutingReader
         }
 
         var owner = fixedOwner is null ? null : ReadOwner(team, $"{key}:Owner", fixedOwner);
-        List<HandoffOwner> rota = [.. names.Distinct(StringComparer.OrdinalIgnoreCase).Select(name => ReadOwner(team, $"{key}:RoundRobin", name)).OfType<HandoffOwner>()];
-        foreach (var person in rota.Append(owner))
+        List<HandoffOwner> roundRobin =
+        [
+            .. names.Distinct(StringComparer.OrdinalIgnoreCase)
+                .Select(name => ReadOwner(team, $"{key}:RoundRobin", name))
+                .OfType<HandoffOwner>(),
+        ];
+        foreach (var person in roundRobin.Append(owner))
         {
             CheckId(person, target, key);
         }
@@ -166,7 +189,7 @@ internal sealed class HandoffRoutingReader
             Stage = _reader.Named<FunnelStage>($"{key}:Stage"),
             Connector = target,
             Owner = owner,
-            RoundRobin = [.. rota],
+            RoundRobin = [.. roundRobin],
         };
     }
 
@@ -178,7 +201,8 @@ internal sealed class HandoffRoutingReader
             return null;
         }
 
-        var calendar = FunnelSettingsReader.ReadCalendar(_reader, $"Owners:{owner.Name}:Calendar", $"Teams:{team}:Calendar") ?? _funnel.CalendarOf(team.ToLowerInvariant());
+        var calendar = FunnelSettingsReader.ReadCalendar(_reader, $"Owners:{owner.Name}:Calendar", $"Teams:{team}:Calendar")
+            ?? _funnel.CalendarOf(team.ToLowerInvariant());
         return new(owner.Name, calendar, owner.Away) { Ids = owner.Ids, Email = owner.Email, Capacity = owner.Capacity };
     }
 
@@ -186,26 +210,32 @@ internal sealed class HandoffRoutingReader
     {
         if (owner is not null && !owner.Ids.ContainsKey(connector))
         {
-            _reader.Fault($"Owners:{owner.Name}:Id:{connector}", $"the id of their user in {connector}, which {giver} needs", "0055g000001AbCdEAK");
+            _reader.Fault(
+                $"Owners:{owner.Name}:Id:{connector}", $"the id of their user in {connector}, which {giver} needs", "0055g000001AbCdEAK");
         }
     }
 
     private OwnerSettings ReadOwner(string name)
     {
         var key = $"Owners:{name}";
-        var ids = _reader.Names($"{key}:Id").ToImmutableDictionary(connector => connector.ToLowerInvariant(), connector => _reader.Text($"{key}:Id:{connector}") ?? "");
-        foreach (var (connector, _) in ids.Where(id => id.Value.Length == 0 || !_takers.Contains(id.Key)))
+        var ids = _reader.Names($"{key}:Id")
+            .ToImmutableDictionary(connector => connector.ToLowerInvariant(), connector => _reader.Text($"{key}:Id:{connector}") ?? "");
+        foreach (var (connector, _) in ids.Where(id => id.Value.Length == 0 || !_targets.Contains(id.Key)))
         {
-            _reader.Fault($"{key}:Id:{connector}", $"the id of their user in {OneOf("connectors that take leads over", _takers)}", $"{key}:Id:{Example(_takers, "salesforce")}");
+            _reader.Fault(
+                $"{key}:Id:{connector}", $"the id of their user in {OneOf("connectors that take leads over", _targets)}",
+                $"{key}:Id:{Example(_targets, "salesforce")}");
         }
 
         var email = _reader.Text($"{key}:Email", text => EmailAddress.TryParse(text, out _), "an e-mail address", "ada@example.com");
         return new(name, ids, email, ReadNumber($"{key}:Capacity", 1), FunnelSettingsReader.ReadDates(_reader, $"{key}:Away"));
     }
 
-    private int? ReadNumber(string key, int least) => _reader.Value<int>(key, number => number >= least, $"a whole number of {least} or more", "5");
+    private int? ReadNumber(string key, int least) =>
+        _reader.Value<int>(key, number => number >= least, $"a whole number of {least} or more", "5");
 
     private decimal? ReadScore(string key) => _reader.Value<decimal>(key, _ => true, "a number", "50");
 
-    private sealed record OwnerSettings(string Name, ImmutableDictionary<string, string> Ids, string? Email, int? Capacity, ImmutableHashSet<DateOnly> Away);
+    private sealed record OwnerSettings(
+        string Name, ImmutableDictionary<string, string> Ids, string? Email, int? Capacity, ImmutableHashSet<DateOnly> Away);
 }

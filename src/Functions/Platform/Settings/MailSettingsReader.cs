@@ -3,9 +3,7 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Settings;
 
-/// <summary>
-/// Reads the sections <c>Mail</c> and <c>Ops</c>, and how alerts are delivered from the section <c>Alerts</c>.
-/// </summary>
+/// <summary>Reads the sections <c>Mail</c> and <c>Ops</c>, and the delivery part of <c>Alerts</c>.</summary>
 internal static class MailSettingsReader
 {
     private const int MostMails = 5_000;
@@ -15,18 +13,19 @@ internal static class MailSettingsReader
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(366);
 
-    /// <summary>Makes mistyped names a fault.</summary>
+    /// <summary>Rejects unknown names.</summary>
     public static void CheckNames(SettingsReader reader)
     {
-        reader.OnlyKnown("Alerts", "HeadsUpAt", "EscalateAt", "RepeatAfter", "AcknowledgedFor", "Snoozes", "GroupWait", "GroupInterval", "MaxRows", "CatchUp", "LinksValidFor");
+        reader.OnlyKnown(
+            "Alerts", "HeadsUpAt", "EscalateAt", "RepeatAfter", "AcknowledgedFor", "Snoozes", "GroupWait", "GroupInterval", "MaxRows",
+            "CatchUp", "LinksValidFor");
         reader.OnlyKnown("Ops", "Recipients", "LateAfter", "SilentAfter");
-        // The embedded host says under Mail:Page where its own mailbox is shown.
+        // The embedded host sets Mail:Page to the address of its own mailbox.
         reader.OnlyKnown("Mail", "From", "Smtp", "AzureCommunication", "PerMinute", "PerHour", "Page");
         reader.OnlyKnown("Mail:Smtp", "Host", "Port", "User", "Password", "StartTls");
         reader.OnlyKnown("Mail:AzureCommunication", "Endpoint", "ClientId");
     }
 
-    /// <summary>Reads the section <c>Mail</c>.</summary>
     public static MailOptions ReadMail(SettingsReader reader)
     {
         var (smtp, azure) = (ReadSmtp(reader.Below("Mail:Smtp")), ReadAzureCommunication(reader.Below("Mail:AzureCommunication")));
@@ -45,7 +44,6 @@ internal static class MailSettingsReader
         };
     }
 
-    /// <summary>Reads how alerts are delivered.</summary>
     public static AlertDeliveryOptions ReadAlertDelivery(SettingsReader reader)
     {
         var standard = new AlertDeliveryOptions();
@@ -53,13 +51,13 @@ internal static class MailSettingsReader
         {
             GroupWait = reader.Duration("Alerts:GroupWait", standard.GroupWait, TimeSpan.Zero, LongestWait),
             GroupInterval = reader.Duration("Alerts:GroupInterval", standard.GroupInterval, TimeSpan.Zero, LongestWait),
-            MaxRows = reader.Value<int>("Alerts:MaxRows", standard.MaxRows, rows => rows is >= 1 and <= MostRows, $"a whole number from 1 to {MostRows}", "20"),
+            MaxRows = reader.Value<int>(
+                "Alerts:MaxRows", standard.MaxRows, rows => rows is >= 1 and <= MostRows, $"a whole number from 1 to {MostRows}", "20"),
             CatchUp = reader.Duration("Alerts:CatchUp", standard.CatchUp, TimeSpan.Zero, LongestWait),
             LinksValidFor = reader.Duration("Alerts:LinksValidFor", standard.LinksValidFor, ShortestWait, LongestWait),
         };
     }
 
-    /// <summary>Reads the section <c>Ops</c>.</summary>
     public static OpsOptions ReadOps(SettingsReader reader)
     {
         var standard = new OpsOptions();
@@ -68,11 +66,11 @@ internal static class MailSettingsReader
             Recipients = ReadAddresses(reader, "Ops:Recipients"),
             LateAfter = reader.Duration("Ops:LateAfter", standard.LateAfter, ShortestWait, LongestWait),
             SilentAfter = reader.Value<double>(
-                "Ops:SilentAfter", standard.SilentAfter, times => times is 0 or (> 1 and <= MostPauses), "a number above 1 and at most 1000, or 0 for never", "3"),
+                "Ops:SilentAfter", standard.SilentAfter, times =>
+                    times is 0 or (> 1 and <= MostPauses), "a number above 1 and at most 1000, or 0 for never", "3"),
         };
     }
 
-    /// <summary>Reads a list of e-mail addresses.</summary>
     public static IReadOnlyList<string> ReadAddresses(SettingsReader reader, string key)
     {
         var addresses = reader.List(key);
@@ -104,7 +102,12 @@ internal static class MailSettingsReader
             : null;
 
     private static int ReadRate(SettingsReader reader, string key, int standard) =>
-        reader.Value<int>(key, standard, rate => rate is >= 0 and <= MostMails, $"a whole number from 0 to {MostMails}, where 0 is any number", $"{standard}");
+        reader.Value<int>(
+            key,
+            standard,
+            rate => rate is >= 0 and <= MostMails,
+            $"a whole number from 0 to {MostMails}, where 0 is any number",
+            $"{standard}");
 
     private static bool IsAddress(string text) => EmailAddress.TryParse(text, out _);
 }

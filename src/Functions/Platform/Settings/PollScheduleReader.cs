@@ -5,17 +5,15 @@ using NCrontab;
 
 namespace IntegrationHub.Functions.Platform.Settings;
 
-/// <summary>
-/// Checks how often the tools are polled: the Functions host reads the schedule, and health judges by it.
-/// </summary>
+/// <summary>Checks the polling schedule. The Functions host reads it, and health judges by it.</summary>
 internal static class PollScheduleReader
 {
     private const string Key = "Schedules:PollConnectors";
-    private const int RunsLookedAt = 10_000;
+    private const int RunsChecked = 10_000;
 
     /// <summary>
-    /// Notes a schedule with pauses in which a tool that works would count as late. Without a schedule, or a tool that
-    /// is polled, there is nothing to note.
+    /// Adds a fault when the schedule's pauses would make a working tool count as late. A no-op
+    /// without a schedule or a polled tool.
     /// </summary>
     public static void Check(SettingsReader reader, TimeSpan lateAfter)
     {
@@ -31,7 +29,7 @@ internal static class PollScheduleReader
     }
 
     /// <summary>
-    /// The longest time between two runs of about a year; null for what is not a schedule, of which the host complains.
+    /// Returns the longest pause within about a year; null for an invalid schedule, which the host reports.
     /// </summary>
     private static TimeSpan? LongestPause(string text)
     {
@@ -48,7 +46,7 @@ internal static class PollScheduleReader
 
         var from = new DateTime(2027, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         var (longest, last) = (TimeSpan.Zero, schedule.GetNextOccurrence(from));
-        foreach (var next in schedule.GetNextOccurrences(last, from.AddYears(1)).Take(RunsLookedAt))
+        foreach (var next in schedule.GetNextOccurrences(last, from.AddYears(1)).Take(RunsChecked))
         {
             longest = next - last > longest ? next - last : longest;
             last = next;

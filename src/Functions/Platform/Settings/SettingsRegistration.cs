@@ -8,12 +8,6 @@ namespace IntegrationHub.Functions.Platform.Settings;
 /// <summary>Reads, checks and registers the hub's settings.</summary>
 public static class SettingsRegistration
 {
-    /// <summary>
-    /// Registers <see cref="HubOptions"/>, <see cref="FunnelSettings"/>, <see cref="TeamsSettings"/>,
-    /// <see cref="OpsOptions"/>, <see cref="MailOptions"/> and <see cref="AlertDeliveryOptions"/>.
-    /// </summary>
-    /// <param name="services">Where to.</param>
-    /// <param name="reader">Takes the faults.</param>
     public static IServiceCollection AddHubSettings(this IServiceCollection services, SettingsReader reader)
     {
         var funnel = FunnelSettingsReader.Read(reader) with { WriteBack = WriteBackPolicyReader.Read(reader) };
@@ -34,13 +28,15 @@ public static class SettingsRegistration
         var standard = new HubOptions { PublicUrl = new("http://localhost:7071") };
         return standard with
         {
-            TablePrefix = reader.Text("Hub:TablePrefix", IsTablePrefix, "at most 20 letters and digits with a letter first", "staging") ?? "",
+            TablePrefix = reader.Text("Hub:TablePrefix", IsTablePrefix, "at most 20 letters and digits with a letter first", "staging")
+                ?? "",
             ReplayPerSecond = reader.Value<int>(
                 "Hub:ReplayPerSecond", standard.ReplayPerSecond, rate => rate >= 1, "a whole number of 1 or more", "20"),
             PublicUrl = reader.Parse("Hub:PublicUrl", ParsePublicUrl, "an http or https address without query", "https://hub.example.com")
                 ?? standard.PublicUrl,
             JourneyCacheMegabytes = reader.Value<int>(
-                "Hub:JourneyCacheMegabytes", standard.JourneyCacheMegabytes, size => size >= 0, "a whole number, where 0 keeps no journey in memory", "64"),
+                "Hub:JourneyCacheMegabytes", standard.JourneyCacheMegabytes, size =>
+                    size >= 0, "a whole number, where 0 keeps no journey in memory", "64"),
         };
     }
 
@@ -50,7 +46,8 @@ public static class SettingsRegistration
             : null;
 
     /// <summary>
-    /// With the longest table name of the hub it makes at most 63 characters, which the table service allows.
+    /// Whether the prefix is valid. With the hub's longest table name it has at most 63
+    /// characters, the service's limit.
     /// </summary>
     private static bool IsTablePrefix(string text) =>
         text.Length == 0 || (text.Length <= 20 && char.IsAsciiLetter(text[0]) && text.All(char.IsAsciiLetterOrDigit));

@@ -4,10 +4,9 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Settings;
 
-/// <summary>Makes the policy of write-back of the section <c>WriteBack</c> and of what the connectors write.</summary>
+/// <summary>Makes the write-back policy from the section <c>WriteBack</c> and from the connectors.</summary>
 internal static class WriteBackPolicyReader
 {
-    /// <summary>Reads the section; faults go to <paramref name="reader"/>.</summary>
     public static WriteBackPolicy Read(SettingsReader reader)
     {
         var standard = WriteBackPolicy.Default;
@@ -20,7 +19,7 @@ internal static class WriteBackPolicyReader
         };
     }
 
-    /// <summary>Adds the properties that the connectors keep in step.</summary>
+    /// <summary>Adds the properties that the connectors keep in sync.</summary>
     public static FunnelSettings InStepWith(this FunnelSettings funnel, ConnectorSet connectors)
     {
         var written = connectors.OfType<IPersonTarget>().SelectMany(target => target.Writes);

@@ -2,7 +2,7 @@ using Azure.Data.Tables;
 
 namespace IntegrationHub.Functions.Platform.Storage;
 
-/// <summary>A long binary value in a table's row: a property holds 64 KiB, so it goes on in further ones.</summary>
+/// <summary>Stores a long binary value in several columns: a column holds 64 KiB.</summary>
 internal static class BinaryChunks
 {
     public static void Write(TableEntity row, string name, ReadOnlyMemory<byte> value, int chunk)

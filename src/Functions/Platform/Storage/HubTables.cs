@@ -4,57 +4,60 @@ using IntegrationHub.Functions.Platform.Settings;
 
 namespace IntegrationHub.Functions.Platform.Storage;
 
-/// <summary>The hub's tables by name, each under the prefix of the settings. A table is made when it is first asked for; its client is kept.</summary>
+/// <summary>
+/// The hub's tables by name, under the configured prefix. A table is created at its
+/// first use, and its client is cached.
+/// </summary>
 public sealed class HubTables(TableServiceClient service, HubOptions hub)
 {
-    /// <summary>Journeys: one partition a lead.</summary>
+    /// <summary>Journeys: one partition for each lead.</summary>
     public const string Journeys = "Journeys";
 
-    /// <summary>Known keys and the leads they lead to.</summary>
+    /// <summary>Identity keys and the leads they belong to.</summary>
     public const string Identities = "Identities";
 
-    /// <summary>When which lead is next to be looked at, by due time.</summary>
+    /// <summary>When each lead is due for its next check, by time.</summary>
     public const string Deadlines = "Deadlines";
 
-    /// <summary>Deliveries that came while the bus was away.</summary>
+    /// <summary>Deliveries that arrived while the bus was down.</summary>
     public const string Spool = "Spool";
 
-    /// <summary>What could not be processed and waits for a person, or for the record it belongs to.</summary>
+    /// <summary>Deliveries and facts that wait for an operator, or for their person.</summary>
     public const string Parked = "Parked";
 
-    /// <summary>How far each connector has been polled.</summary>
+    /// <summary>How far each connector was polled.</summary>
     public const string Cursors = "Cursors";
 
-    /// <summary>How each connector is doing.</summary>
+    /// <summary>The state of each connector.</summary>
     public const string Connectors = "Connectors";
 
-    /// <summary>What ops have been told, or are to be told.</summary>
+    /// <summary>Ops notices, pending or sent.</summary>
     public const string Notices = "Notices";
 
-    /// <summary>The flip breakers that are open.</summary>
+    /// <summary>The open sync-loop breakers.</summary>
     public const string Breakers = "Breakers";
 
-    /// <summary>Whose turn it was to get a handoff, and with whom handoffs wait.</summary>
+    /// <summary>Round-robin turns and reserved handoffs.</summary>
     public const string RoundRobinTurns = "RoundRobinTurns";
 
-    /// <summary>Connectors that are down, and how long the leads that depend on them are not told of.</summary>
+    /// <summary>Connectors that are down or recovering.</summary>
     public const string Outages = "Outages";
 
-    /// <summary>What waits to be mailed, by audience.</summary>
+    /// <summary>Pending alerts by recipient group.</summary>
     public const string Mailbox = "Mailbox";
 
-    /// <summary>When mails went out lately, for the throttle.</summary>
+    /// <summary>Recent mails, for the throttle.</summary>
     public const string MailGate = "MailGate";
 
     /// <summary>The keys that protect the links in mails.</summary>
     public const string KeyRing = "KeyRing";
 
-    /// <summary>What sales gave back, and why.</summary>
+    /// <summary>Leads that sales gave back, and why.</summary>
     public const string Returns = "Returns";
 
     private readonly ConcurrentDictionary<string, TableClient> _clients = new(StringComparer.Ordinal);
 
-    /// <summary>The client of a table that is there.</summary>
+    /// <summary>Returns the client of a table, which exists then.</summary>
     public async ValueTask<TableClient> GetAsync(string name, CancellationToken cancellationToken)
     {
         if (_clients.TryGetValue(name, out var known))

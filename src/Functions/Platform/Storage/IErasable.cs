@@ -2,9 +2,9 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Storage;
 
-/// <summary>A store that keeps rows about single leads beside the journey. Every one of them is asked when a person is erased.</summary>
+/// <summary>A store with rows about single leads. Erasing a person calls every one of them.</summary>
 public interface IErasable
 {
-    /// <summary>Removes everything the store has about a lead. Removing what is gone is fine.</summary>
+    /// <summary>Removes everything about a lead. Idempotent.</summary>
     Task EraseAsync(LeadId leadId, CancellationToken cancellationToken);
 }

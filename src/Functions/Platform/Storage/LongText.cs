@@ -3,7 +3,7 @@ using Azure.Data.Tables;
 
 namespace IntegrationHub.Functions.Platform.Storage;
 
-/// <summary>A long text in a table's row: a property holds 32 Ki characters, so it goes on in further ones.</summary>
+/// <summary>Stores a long text in several columns: a column holds 32 Ki characters.</summary>
 internal static class LongText
 {
     private const int Chunk = 30_000;

@@ -1,14 +1,14 @@
 namespace IntegrationHub.Functions.Platform.Telemetry;
 
-/// <summary>What kind of failure a connector's last one was.</summary>
+/// <summary>The kind of a connector's last failure.</summary>
 public enum ConnectorFault
 {
-    /// <summary>The tool was there and refused one thing: nobody is blind for that.</summary>
+    /// <summary>The tool answered and refused one request, which is not an outage.</summary>
     Refused,
 
     /// <summary>The tool did not answer, or could not.</summary>
     Unavailable,
 
-    /// <summary>The tool no longer takes the connector's credentials: somebody has to renew them.</summary>
+    /// <summary>The tool rejects the credentials; somebody must renew them.</summary>
     NeedsAuthorization,
 }

@@ -8,10 +8,12 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.Functions.Platform.Telemetry;
 
 /// <summary>
-/// The table <c>Connectors</c>: how each connector is doing. News are kept in memory and written every few seconds, so that noting them costs the way of an event nothing; a crash loses
-/// a few seconds of them. Instances write the same rows; the last word counts.
+/// The table <c>Connectors</c>: the state of each connector. Changes stay in memory and are written
+/// every few seconds, so they cost the events nothing; a crash loses a few seconds of them. Instances
+/// share the rows, and the last write wins.
 /// </summary>
-public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider clock, ILogger<ConnectorStateStore> logger) : BackgroundService
+public sealed partial class ConnectorStateStore(
+    HubTables tables, TimeProvider clock, ILogger<ConnectorStateStore> logger) : BackgroundService
 {
     private const string Partition = "connector";
     private static readonly TimeSpan FlushEvery = TimeSpan.FromSeconds(5);
@@ -22,9 +24,8 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
     private readonly ConcurrentDictionary<string, bool> _unsaved = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _recalled = new(StringComparer.Ordinal);
 
-    /// <summary>Notes that something of a connector went all the way.</summary>
-    /// <param name="name">The connector's name.</param>
-    /// <param name="since">When the hub received it: from then to now is its lag.</param>
+    /// <summary>Records that an event was processed.</summary>
+    /// <param name="since">When the hub received it, for the lag.</param>
     public void Worked(string name, DateTimeOffset since)
     {
         var now = clock.GetUtcNow();
@@ -38,15 +39,12 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
         });
     }
 
-    /// <summary>Notes that a connector answered, whether or not it had news.</summary>
+    /// <summary>Records that a connector answered, with or without news.</summary>
     public void Reached(string name) => Note(name, state => state with { LastGoodAt = clock.GetUtcNow() });
 
-    /// <summary>Notes that a connector failed.</summary>
-    /// <param name="name">The connector's name.</param>
-    /// <param name="failure">What went wrong, without personal data in its message.</param>
+    /// <summary>Records a failure, whose message must hold no personal data.</summary>
     public void Failed(string name, Exception failure)
     {
-        ArgumentNullException.ThrowIfNull(failure);
         var now = clock.GetUtcNow();
         Note(name, state => state with
         {
@@ -62,15 +60,16 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
         });
     }
 
-    /// <summary>Counts what was dropped of what a connector said.</summary>
+    /// <summary>Counts dropped facts.</summary>
     public void Dropped(string name, int count) => _dropped.AddOrUpdate(name, count, (_, before) => before + count);
 
-    /// <summary>All states, by name: what is stored, and newer what this process knows.</summary>
+    /// <summary>Returns all states by name. This process's unsaved changes win over stored ones.</summary>
     public async Task<IReadOnlyDictionary<string, ConnectorState>> GetAllAsync(CancellationToken cancellationToken)
     {
         var all = new Dictionary<string, ConnectorState>(StringComparer.Ordinal);
         var table = await tables.GetAsync(HubTables.Connectors, cancellationToken);
-        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken: cancellationToken))
+        await foreach (var row in table.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken: cancellationToken))
         {
             all[row.RowKey] = FromRow(row);
         }
@@ -89,13 +88,13 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
         return all;
     }
 
-    /// <summary>Writes what has not been written.</summary>
+    /// <summary>Writes the unsaved changes.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         var table = await tables.GetAsync(HubTables.Connectors, cancellationToken);
         foreach (var name in _unsaved.Keys)
         {
-            // Taken off before the write: news that come during it are written in the next round.
+            // Removed before the write, so that changes during the write are saved by the next flush.
             _unsaved.TryRemove(name, out _);
             try
             {
@@ -115,7 +114,7 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
         }
     }
 
-    /// <summary>Instances add to one count, so each adds under the row's ETag. What cannot be added now is added in a later round.</summary>
+    /// <summary>Adds the count to the shared row under its ETag. On a conflict the next flush tries again.</summary>
     private async Task AddDroppedAsync(TableClient table, string name, CancellationToken cancellationToken)
     {
         var row = await table.GetEntityIfExistsAsync<TableEntity>(Partition, name, [nameof(ConnectorState.Dropped)], cancellationToken);
@@ -124,7 +123,10 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
         var sum = new TableEntity(Partition, name) { [nameof(ConnectorState.Dropped)] = stored + count };
         try
         {
-            await (row.HasValue ? table.UpdateEntityAsync(sum, row.Value!.ETag, TableUpdateMode.Merge, cancellationToken) : table.AddEntityAsync(sum, cancellationToken));
+            await (
+                row.HasValue
+                    ? table.UpdateEntityAsync(sum, row.Value!.ETag, TableUpdateMode.Merge, cancellationToken)
+                    : table.AddEntityAsync(sum, cancellationToken));
         }
         catch
         {
@@ -133,7 +135,7 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
         }
     }
 
-    /// <summary>What an earlier process knew of it is taken up once, before it would be written over.</summary>
+    /// <summary>Merges the stored state once, before it would be overwritten.</summary>
     private async Task RecallAsync(TableClient table, string name, CancellationToken cancellationToken)
     {
         if (_recalled.ContainsKey(name))
@@ -167,7 +169,9 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
         }
     }
 
-    /// <summary>Without a token on purpose: the last round runs while the host stops, and each request has its own limit.</summary>
+    /// <summary>
+    /// Flushes without a token: the last flush runs while the host stops, and each request has its own limit.
+    /// </summary>
     private async Task TryFlushAsync()
     {
         try
@@ -179,7 +183,7 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
         }
         catch (Exception failure)
         {
-            // Whatever it is (no connection at all is an AggregateException of the client's tries): it must not stop the host.
+            // Whatever it is, it must not stop the host. Without a connection the client throws an AggregateException.
             Log.NotSaved(logger, failure.GetType().Name);
         }
     }
@@ -226,7 +230,9 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
         LastGoodAt = row.GetDateTimeOffset(nameof(ConnectorState.LastGoodAt)),
         LastFailureAt = row.GetDateTimeOffset(nameof(ConnectorState.LastFailureAt)),
         LastError = row.GetString(nameof(ConnectorState.LastError)),
-        Fault = Enum.TryParse<ConnectorFault>(row.GetString(nameof(ConnectorState.Fault)), out var fault) ? fault : ConnectorFault.Unavailable,
+        Fault = Enum.TryParse<ConnectorFault>(row.GetString(nameof(ConnectorState.Fault)), out var fault)
+            ? fault
+            : ConnectorFault.Unavailable,
         FailingSince = row.GetDateTimeOffset(nameof(ConnectorState.FailingSince)),
         FirstEventAt = row.GetDateTimeOffset(nameof(ConnectorState.FirstEventAt)),
         LongestPause = TimeSpan.FromSeconds(row.GetDouble("LongestPauseSeconds") ?? 0),
@@ -248,7 +254,7 @@ public sealed partial class ConnectorStateStore(HubTables tables, TimeProvider c
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The state of the connectors could not be saved ({Failure}); tried again in a few seconds.")]
+        [LoggerMessage(1, LogLevel.Warning, "The state of the connectors could not be saved ({Failure}); retrying in a few seconds.")]
         public static partial void NotSaved(ILogger logger, string failure);
     }
 }

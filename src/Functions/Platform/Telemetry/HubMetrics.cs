@@ -6,12 +6,11 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Platform.Telemetry;
 
 /// <summary>
-/// What the hub counts, under the meter <c>IntegrationHub</c>. Each hub of a process has a meter of its own, whose scope is the hub's <see cref="IMeterFactory"/>.
-/// Counts carry names of connectors and kinds, never anything of a person.
+/// The hub's metrics, under the meter <c>IntegrationHub</c>. Each hub of a process has its own meter. Tags hold names
+/// of connectors and kinds, never personal data.
 /// </summary>
 public sealed class HubMetrics
 {
-    /// <summary>The meter's name.</summary>
     public const string MeterName = "IntegrationHub";
 
     private readonly Counter<long> _deliveries;
@@ -27,61 +26,62 @@ public sealed class HubMetrics
     private readonly Counter<long> _alerts;
     private readonly Histogram<double> _latency;
 
-    /// <summary>Makes the instruments.</summary>
-    /// <param name="meters">Makes the meter and disposes of it.</param>
     public HubMetrics(IMeterFactory meters)
     {
-        ArgumentNullException.ThrowIfNull(meters);
         var meter = meters.Create(MeterName);
         _deliveries = meter.CreateCounter<long>("hub.deliveries", "{delivery}", "Deliveries by connector and outcome.");
         _events = meter.CreateCounter<long>("hub.events", "{event}", "Events read, by connector and kind.");
-        _returnsHeld = meter.CreateCounter<long>("hub.returns.held", "{return}", "Leads given back without a reason, which are held, by connector.");
+        _returnsHeld = meter.CreateCounter<long>(
+            "hub.returns.held", "{return}", "Leads given back without a reason, which are held, by connector.");
         _commits = meter.CreateCounter<long>("hub.commits", "{commit}", "Journeys saved.");
         _conflicts = meter.CreateCounter<long>("hub.conflicts", "{conflict}", "Journeys decided again because somebody else had saved.");
         _facts = meter.CreateCounter<long>("hub.facts", "{fact}", "Facts stored for the first time.");
-        _dropped = meter.CreateCounter<long>("hub.events.dropped", "{event}", "Events that were dropped: of erased persons, deleted records and kinds that are not read, by connector and reason.");
+        _dropped = meter.CreateCounter<long>(
+            "hub.events.dropped", "{event}",
+            "Events that were dropped: of erased persons, deleted records and kinds that are not read, by connector and reason.");
         _duplicates = meter.CreateCounter<long>("hub.duplicates", "{fact}", "Facts that had been said before.");
         _tableRequests = meter.CreateCounter<long>("hub.table.requests", "{request}", "Requests to the tables, retries included.");
         _busOperations = meter.CreateCounter<long>("hub.bus.operations", "{operation}", "Sends and settlements.");
         _alerts = meter.CreateCounter<long>("hub.alerts", "{alert}", "Fates of alerts, one for each recipientGroup, by fate.");
-        _latency = meter.CreateHistogram<double>("hub.delivery.latency", "ms", "From the receipt of a delivery to the commit of all its facts.");
+        _latency = meter.CreateHistogram<double>(
+            "hub.delivery.latency", "ms", "From the receipt of a delivery to the commit of all its facts.");
     }
 
-    /// <summary>Counts a delivery.</summary>
     public void Delivered(string connector, string outcome) => _deliveries.Add(1, new("connector", connector), new("outcome", outcome));
 
-    /// <summary>Counts events that were read.</summary>
     public void Read(string connector, string kind) => _events.Add(1, new("connector", connector), new("kind", kind));
 
     /// <summary>Counts a lead that was given back without a reason.</summary>
     public void ReturnHeld(string connector) => _returnsHeld.Add(1, new KeyValuePair<string, object?>("connector", connector));
 
-    /// <summary>Counts a saved journey and the facts that were new.</summary>
+    /// <summary>Counts a saved journey and its new facts.</summary>
     public void Committed(int facts)
     {
         _commits.Add(1);
         _facts.Add(facts);
     }
 
-    /// <summary>Counts what was dropped, since its person was erased or its record deleted.</summary>
-    public void Dropped(string connector, string reason, int count) => _dropped.Add(count, new("connector", connector), new("reason", reason));
+    /// <summary>Counts facts dropped because the person was erased or the record deleted.</summary>
+    public void Dropped(string connector, string reason, int count) =>
+        _dropped.Add(count, new("connector", connector), new("reason", reason));
 
-    /// <summary>Counts facts that were there already.</summary>
+    /// <summary>Counts duplicate facts.</summary>
     public void Repeated(int facts) => _duplicates.Add(facts);
 
-    /// <summary>Counts a journey that had to be decided again.</summary>
+    /// <summary>Counts a journey that was decided again after a conflict.</summary>
     public void Conflicted() => _conflicts.Add(1);
 
-    /// <summary>Counts an operation on the bus: <c>send</c>, <c>complete</c>, <c>abandon</c>, <c>deadLetter</c>.</summary>
+    /// <summary>
+    /// Counts an operation on the bus: <c>send</c>, <c>complete</c>, <c>abandon</c>, <c>deadLetter</c>.
+    /// </summary>
     public void OnBus(string operation) => _busOperations.Add(1, new KeyValuePair<string, object?>("operation", operation));
 
-    /// <summary>Counts what became of an alert for an audience.</summary>
+    /// <summary>Counts the outcome of an alert for a recipient group.</summary>
     public void Alerted(AlertOutcome fate) => _alerts.Add(1, new KeyValuePair<string, object?>("fate", fate.ToString()));
 
-    /// <summary>Notes how long a delivery took.</summary>
     public void Took(TimeSpan latency) => _latency.Record(latency.TotalMilliseconds);
 
-    /// <summary>A policy that counts requests to the tables, retries included.</summary>
+    /// <summary>Returns a policy that counts requests to the tables, retries included.</summary>
     public HttpPipelinePolicy CountTableRequests() => new CountingPolicy(_tableRequests);
 
     private sealed class CountingPolicy(Counter<long> counter) : HttpPipelineSynchronousPolicy

@@ -9,19 +9,20 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.Functions.Platform.Telemetry;
 
 /// <summary>
-/// The table <c>Missed</c>: what tools said that the hub does not read, by kind and with a count, and what they failed
-/// to say, by kind of record. Counts are written every few seconds; a crash
-/// loses a few seconds of them. Each connector has a bounded number of rows.
+/// The table <c>Missed</c>: events the hub does not read, counted by kind, and events the tools lost, by
+/// kind of record. Counts are written every few seconds; a crash loses a few seconds of them. Each
+/// connector has a bounded number of rows.
 /// </summary>
 public sealed partial class MissedStore(HubTables tables, TimeProvider clock, ILogger<MissedStore> logger) : BackgroundService
 {
-    /// <summary>How many kinds a connector lists; further ones count as <see cref="Others"/>.</summary>
+    /// <summary>The kinds listed for a connector. More count as <see cref="Others"/>.</summary>
     internal const int KindsListed = 50;
 
-    /// <summary>The kind under which a long list ends.</summary>
+    /// <summary>The last kind of a long list.</summary>
     internal const string Others = "(others)";
 
-    private const string Table = "Missed", Connector = "Connector", Kind = "Kind", Count = "Count", LastAt = "LastAt", GapAt = "GapAt", ReadAgainAt = "ReadAgainAt";
+    private const string Table = "Missed", Connector = "Connector", Kind = "Kind", Count = "Count", LastAt = "LastAt";
+    private const string GapAt = "GapAt", ReadAgainAt = "ReadAgainAt";
     private const string Unread = "unread", Gaps = "gap";
     private const int LongestKind = 100, Attempts = 5;
 
@@ -29,66 +30,80 @@ public sealed partial class MissedStore(HubTables tables, TimeProvider clock, IL
 
     private readonly ConcurrentDictionary<(string Connector, string Kind), (long Count, DateTimeOffset LastAt)> _unsaved = new();
 
-    /// <summary>Counts an event of a kind that the connector does not read.</summary>
+    /// <summary>Counts an event of a kind that the hub does not read.</summary>
     public void NoteUnread(string connector, string kind)
     {
-        ArgumentNullException.ThrowIfNull(kind);
         var shown = kind.Length > LongestKind ? kind[..LongestKind] : kind;
         Add((connector, _unsaved.Count < 2 * KindsListed ? shown : Others), 1, clock.GetUtcNow());
     }
 
     /// <summary>
-    /// Notes a gap, which is read again with the connector's next poll. Of several gaps of one kind of record, the
-    /// earliest is kept until then.
+    /// Records a gap, which the connector's next poll reads again. Of several gaps of a kind the earliest wins.
     /// </summary>
     public async Task NoteGapAsync(string connector, EventGap gap, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(gap);
         var row = RowOf(Gaps, connector, gap.RecordType);
         var at = gap.At ?? clock.GetUtcNow();
         await ChangeAsync(row, stored =>
         {
             var pending = stored is not null && stored.GetDateTimeOffset(ReadAgainAt) is null ? stored.GetDateTimeOffset(GapAt) : null;
-            return pending <= at ? null : new TableEntity(row.PartitionKey, row.RowKey) { [Connector] = connector, [Kind] = gap.RecordType, [GapAt] = at };
+            return pending <= at
+                ? null
+                : new TableEntity(row.PartitionKey, row.RowKey) { [Connector] = connector, [Kind] = gap.RecordType, [GapAt] = at };
         }, cancellationToken);
     }
 
-    /// <summary>The gaps of a connector that have yet to be read again.</summary>
+    /// <summary>Returns a connector's gaps that wait to be read again.</summary>
     public async Task<IReadOnlyList<EventGap>> PendingGapsAsync(string connector, CancellationToken cancellationToken)
     {
         var missed = await tables.GetAsync(Table, cancellationToken);
-        var rows = await missed.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Gaps} and Connector eq {connector}"), cancellationToken: cancellationToken).ToListAsync(cancellationToken);
-        return [.. rows.Where(row => row.GetDateTimeOffset(ReadAgainAt) is null).Select(row => new EventGap(row.GetString(Kind)!, row.GetDateTimeOffset(GapAt)))];
+        var rows = await missed.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {Gaps} and Connector eq {connector}"), cancellationToken: cancellationToken)
+            .ToListAsync(cancellationToken);
+        return
+        [
+            .. rows.Where(row => row.GetDateTimeOffset(ReadAgainAt) is null)
+                .Select(row => new EventGap(row.GetString(Kind)!, row.GetDateTimeOffset(GapAt))),
+        ];
     }
 
-    /// <summary>
-    /// Notes that a connector is read again from before a gap. An earlier gap that came meanwhile stays to be read.
-    /// </summary>
+    /// <summary>Marks a gap as read again. An earlier gap that arrived meanwhile stays open.</summary>
     public Task CloseGapAsync(string connector, EventGap gap, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(gap);
         var row = RowOf(Gaps, connector, gap.RecordType);
         return ChangeAsync(row, stored => stored is null || stored.GetDateTimeOffset(GapAt) < gap.At
             ? null
-            : new TableEntity(row.PartitionKey, row.RowKey) { [Connector] = connector, [Kind] = gap.RecordType, [GapAt] = gap.At, [ReadAgainAt] = clock.GetUtcNow() }, cancellationToken);
+            : new TableEntity(row.PartitionKey, row.RowKey)
+            {
+                [Connector] = connector,
+                [Kind] = gap.RecordType,
+                [GapAt] = gap.At,
+                [ReadAgainAt] = clock.GetUtcNow(),
+            }, cancellationToken);
     }
 
-    /// <summary>All that was missed, by connector: what is stored, and what this process has yet to write.</summary>
+    /// <summary>Returns everything missed by connector, unsaved counts included.</summary>
     public async Task<ILookup<string, Missed>> ListAsync(CancellationToken cancellationToken)
     {
         var missed = await tables.GetAsync(Table, cancellationToken);
         var rows = await missed.QueryAsync<TableEntity>((string?)null, cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         var gaps = rows.Where(row => row.PartitionKey == Gaps)
-            .Select(Missed (row) => new Missed.Gap(row.GetString(Connector)!, row.GetString(Kind)!, row.GetDateTimeOffset(GapAt)!.Value, row.GetDateTimeOffset(ReadAgainAt)));
+            .Select(Missed (row) =>
+                new Missed.Gap(
+                    row.GetString(Connector)!, row.GetString(Kind)!, row.GetDateTimeOffset(GapAt)!.Value,
+                    row.GetDateTimeOffset(ReadAgainAt)));
         var kinds = rows.Where(row => row.PartitionKey == Unread)
-            .Select(row => (Key: (row.GetString(Connector)!, row.GetString(Kind)!), Count: row.GetInt64(Count) ?? 0, At: row.GetDateTimeOffset(LastAt)!.Value))
+            .Select(row =>
+                (Key: (row.GetString(Connector)!, row.GetString(Kind)!),
+                 Count: row.GetInt64(Count) ?? 0, At: row.GetDateTimeOffset(LastAt)!.Value))
             .Concat(_unsaved.Select(pair => (pair.Key, pair.Value.Count, At: pair.Value.LastAt)))
             .GroupBy(kind => kind.Key)
-            .Select(Missed (kind) => new Missed.UnreadKind(kind.Key.Item1, kind.Key.Item2, kind.Sum(part => part.Count), kind.Max(part => part.At)));
+            .Select(Missed (kind) =>
+                new Missed.UnreadKind(kind.Key.Item1, kind.Key.Item2, kind.Sum(part => part.Count), kind.Max(part => part.At)));
         return gaps.Concat(kinds).OrderBy(one => one.Kind, StringComparer.Ordinal).ToLookup(one => one.Connector);
     }
 
-    /// <summary>Writes what has not been written.</summary>
+    /// <summary>Writes the unsaved counts.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         foreach (var key in _unsaved.Keys)
@@ -157,11 +172,12 @@ public sealed partial class MissedStore(HubTables tables, TimeProvider clock, IL
     {
         var missed = await tables.GetAsync(Table, cancellationToken);
         var kinds = await missed.QueryAsync<TableEntity>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {Unread} and Connector eq {connector}"), select: [Kind], cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+            TableClient.CreateQueryFilter($"PartitionKey eq {Unread} and Connector eq {connector}"), select: [Kind],
+            cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         return kinds.Count < KindsListed || kinds.Exists(row => row.GetString(Kind) == kind);
     }
 
-    /// <summary>Changes a row under its ETag, and decides again where somebody else was quicker.</summary>
+    /// <summary>Changes a row under its ETag, and decides again on a conflict.</summary>
     private async Task ChangeAsync(TableEntity key, Func<TableEntity?, TableEntity?> change, CancellationToken cancellationToken)
     {
         var missed = await tables.GetAsync(Table, cancellationToken);
@@ -175,7 +191,10 @@ public sealed partial class MissedStore(HubTables tables, TimeProvider clock, IL
 
             try
             {
-                await (row.HasValue ? missed.UpdateEntityAsync(changed, row.Value!.ETag, TableUpdateMode.Replace, cancellationToken) : missed.AddEntityAsync(changed, cancellationToken));
+                await (
+                    row.HasValue
+                        ? missed.UpdateEntityAsync(changed, row.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
+                        : missed.AddEntityAsync(changed, cancellationToken));
                 return;
             }
             catch (RequestFailedException conflict) when (conflict.Status is 409 or 412 && attempt < Attempts)
@@ -185,11 +204,13 @@ public sealed partial class MissedStore(HubTables tables, TimeProvider clock, IL
         }
     }
 
-    private static TableEntity RowOf(string partition, string connector, string kind) => new(partition, TableKey.Hash($"{connector}|{kind}"));
+    private static TableEntity RowOf(string partition, string connector, string kind) =>
+        new(partition, TableKey.Hash($"{connector}|{kind}"));
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The counts of kinds that are not read could not be saved ({Failure}); tried again in a few seconds.")]
+        [LoggerMessage(
+            1, LogLevel.Warning, "The counts of unread kinds could not be saved ({Failure}); retrying in a few seconds.")]
         public static partial void NotSaved(ILogger logger, string failure);
     }
 }

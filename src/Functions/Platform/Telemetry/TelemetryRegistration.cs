@@ -8,21 +8,17 @@ using OpenTelemetry.Resources;
 
 namespace IntegrationHub.Functions.Platform.Telemetry;
 
-/// <summary>
-/// Exports traces, metrics and logs where a setting names who takes them; without one nothing is set up.
-/// </summary>
+/// <summary>Exports traces, metrics and logs to the configured receivers. Without one nothing is set up.</summary>
 internal static class TelemetryRegistration
 {
     /// <summary>
-    /// The standard setting that names an OTLP receiver; the others of its family
-    /// (<c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>OTEL_TRACES_SAMPLER</c>, …) hold too.
+    /// Names an OTLP receiver. The other <c>OTEL_…</c> settings apply too, such as <c>OTEL_TRACES_SAMPLER</c>.
     /// </summary>
     public const string Otlp = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    /// <summary>The standard setting that names an Application Insights resource.</summary>
+    /// <summary>Names an Application Insights resource.</summary>
     public const string AzureMonitor = "APPLICATIONINSIGHTS_CONNECTION_STRING";
 
-    /// <summary>Registers the exporters that the settings name.</summary>
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
         var (otlp, azure) = (Names(Otlp), Names(AzureMonitor));
@@ -36,7 +32,9 @@ internal static class TelemetryRegistration
         bool Names(string key) => !string.IsNullOrWhiteSpace(configuration[key]);
     }
 
-    /// <summary>Sets up the exporters. A method of its own, so a start without them does not load their assemblies.</summary>
+    /// <summary>
+    /// Sets up the exporters. As a separate method it keeps their assemblies unloaded when they are not used.
+    /// </summary>
     private static void Export(IServiceCollection services, bool otlp, string? azureMonitor)
     {
         var telemetry = services.AddOpenTelemetry()

@@ -2,14 +2,15 @@ using System.Collections.Immutable;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>What to show a lead next. Pure.</summary>
+/// <summary>Suggests content for a lead. Pure.</summary>
 public static class ContentRules
 {
     private const int Most = 4;
 
     /// <summary>
-    /// The content that suits the stage and the segment, at most four: for marketing, whose are the early stages, the visionary first, for every other team the tactical; within each what is for the
-    /// lead's own segment before what is for everybody. Nothing for a person who has opted out or is erased.
+    /// Returns at most four items for the stage and segment. Marketing gets visionary content first, every
+    /// other team tactical. Items of the lead's segment precede those for everybody. Returns nothing for a
+    /// person who opted out or is erased.
     /// </summary>
     public static ImmutableArray<ContentItem> Suggest(string team, FunnelStage stage, Journey journey, FunnelSettings settings)
     {
@@ -24,7 +25,8 @@ public static class ContentRules
         return
         [
             .. settings.Content
-                .Where(item => (item.Stages.IsEmpty || item.Stages.Contains(stage)) && TextPattern.Matches(item.Segment, journey.Profile.Segment))
+                .Where(item =>
+                    (item.Stages.IsEmpty || item.Stages.Contains(stage)) && TextPattern.Matches(item.Segment, journey.Profile.Segment))
                 .OrderBy(item => item.Style != first)
                 .ThenBy(item => item.Segment is null)
                 .ThenBy(item => item.Title, StringComparer.Ordinal)

@@ -1,17 +1,19 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>Which campaign a return goes back to, and how returns add up. Pure.</summary>
+/// <summary>Attributes returns to campaigns and counts them. Pure.</summary>
 public static class ReturnRules
 {
     private const int LongestReason = 200;
 
-    /// <summary>The return that ended a handoff; null where none did.</summary>
+    /// <summary>Returns the return that ended a handoff; null for none.</summary>
     public static LeadReturn? Of(JourneyState state, string handoffId, FunnelSettings settings)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(settings);
         if (state.Ledger.Handoffs.FirstOrDefault(handoff => handoff.Id == handoffId) is not { ReturnedReason: { } reason } handoff
-            || FactOrder.Sort(state.Facts.Values, settings.SystemOfRecord).OfType<HandoffReturned>().FirstOrDefault(fact => fact.OccurredAt >= handoff.EnteredAt && fact.Reason == reason) is not { } returned)
+            || FactOrder.Sort(state.Facts.Values, settings.SystemOfRecord)
+                .OfType<HandoffReturned>()
+                .FirstOrDefault(fact => fact.OccurredAt >= handoff.EnteredAt && fact.Reason == reason) is not { } returned)
         {
             return null;
         }
@@ -33,13 +35,14 @@ public static class ReturnRules
         };
     }
 
-    /// <summary>Adds returns up by campaign, connector, channel, stage and reason: the most frequent first, so that of each campaign its top reason comes first.</summary>
+    /// <summary>Counts returns by campaign, connector, channel, stage and reason, most frequent first.</summary>
     public static IReadOnlyList<ReturnCount> Count(IEnumerable<LeadReturn> returns) =>
     [
         .. returns
             .DistinctBy(returned => returned.Key)
             .GroupBy(returned => (returned.Campaign, returned.Connector, returned.Channel, returned.Stage, returned.Reason))
-            .Select(same => new ReturnCount(same.Key.Campaign, same.Key.Connector, same.Key.Channel, same.Key.Stage, same.Key.Reason, same.Count()))
+            .Select(same =>
+                new ReturnCount(same.Key.Campaign, same.Key.Connector, same.Key.Channel, same.Key.Stage, same.Key.Reason, same.Count()))
             .OrderByDescending(row => row.Count)
             .ThenBy(row => row.Campaign, StringComparer.Ordinal)
             .ThenBy(row => row.Connector, StringComparer.Ordinal)
@@ -48,7 +51,9 @@ public static class ReturnRules
             .ThenBy(row => row.Reason, StringComparer.Ordinal),
     ];
 
-    /// <summary>What the settings say of the campaign; else pages, forms, mails and links are digital.</summary>
+    /// <summary>
+    /// Returns the configured channel of a campaign. Otherwise pages, forms, mails and links are digital.
+    /// </summary>
     private static CampaignChannel? ChannelOf(CampaignTouched touch, FunnelSettings settings) =>
         settings.Campaigns.FirstOrDefault(campaign => TextPattern.Matches(campaign.Name, touch.Campaign))?.Channel
         ?? (touch.Touch == TouchKind.Conversion ? null : CampaignChannel.Digital);

@@ -2,69 +2,77 @@ using System.Collections.Immutable;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>To whom handoffs go. Made from the settings <c>Handoffs:*</c> and <c>Owners:*</c>.</summary>
+/// <summary>The routing of handoffs. Made from the settings <c>Handoffs:*</c> and <c>Owners:*</c>.</summary>
 public sealed record HandoffRouting
 {
-    /// <summary>No team has routes: the tools give leads to whom they like.</summary>
+    /// <summary>No team has routes; the tools assign leads themselves.</summary>
     public static readonly HandoffRouting None = new();
 
-    /// <summary>Gets each team that has routes, by its name in lower case.</summary>
+    /// <summary>Gets the teams with routes, by name in lower case.</summary>
     public ImmutableDictionary<string, TeamRoutes> Teams { get; init; } = ImmutableDictionary<string, TeamRoutes>.Empty;
 }
 
-/// <summary>How one team's handoffs find their person. Section <c>Handoffs:{team}</c>.</summary>
+/// <summary>The routes of a team. Section <c>Handoffs:{team}</c>.</summary>
 public sealed record TeamRoutes
 {
-    /// <summary>Gets the routes; the first that matches decides.</summary>
+    /// <summary>Gets the routes; the first match decides.</summary>
     public required ImmutableArray<HandoffRoute> Routes { get; init; }
 
-    /// <summary>Gets who gets what no route gives to anybody else. Always takes it.</summary>
+    /// <summary>Gets who gets leads without a matching route, without any limit.</summary>
     public required HandoffOwner Fallback { get; init; }
 
-    /// <summary>Gets the connector of the tool that gets the team's handoffs where a route names none.</summary>
+    /// <summary>Gets the connector for handoffs whose route names none.</summary>
     public required string Connector { get; init; }
 
-    /// <summary>Gets the owner's working time after which a handoff that nobody has taken up goes to somebody else: at exactly this age it does. Null: never.</summary>
+    /// <summary>
+    /// Gets the owner's working time after which an unaccepted handoff is rerouted (inclusive); null for never.
+    /// </summary>
     public TimeSpan? RerouteAfter { get; init; }
 
-    /// <summary>Gets how often it goes to somebody else of the rota before it goes to the fallback. Zero: to the fallback at once. Default: 1.</summary>
+    /// <summary>
+    /// Gets how often a handoff is rerouted within the round robin before it goes to the
+    /// fallback. Zero: at once. Default: 1.
+    /// </summary>
     public int MaxReroutes { get; init; } = 1;
 
-    /// <summary>The owner of that name; null where the settings no longer have one.</summary>
+    /// <summary>Returns an owner by name; null when the settings no longer have one.</summary>
     public HandoffOwner? Find(string name) =>
-        Routes.SelectMany(route => route.Owner is { } owner ? [owner] : route.RoundRobin).Append(Fallback).FirstOrDefault(owner => owner.Name == name);
+        Routes.SelectMany(route => route.Owner is { } owner ? [owner] : route.RoundRobin)
+            .Append(Fallback).FirstOrDefault(owner => owner.Name == name);
 }
 
-/// <summary>One route: conditions, of which all must hold, and whom it leads to. A condition that is null always holds; one on something not known of the lead does not.</summary>
+/// <summary>
+/// A route. All its conditions must match. A null condition always matches; a condition
+/// on an unknown property never does.
+/// </summary>
 public sealed record HandoffRoute
 {
-    /// <summary>Gets its name: its number in the settings.</summary>
+    /// <summary>Gets its number in the settings.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Gets the segment; ignores case, and what ends in <c>*</c> is a beginning.</summary>
+    /// <summary>Gets the segment, ignoring case; a trailing <c>*</c> matches any ending.</summary>
     public string? Segment { get; init; }
 
-    /// <summary>Gets the region, written like <see cref="Segment"/>.</summary>
+    /// <summary>Gets the region, a pattern like <see cref="Segment"/>.</summary>
     public string? Region { get; init; }
 
-    /// <summary>Gets the company, written like <see cref="Segment"/>.</summary>
+    /// <summary>Gets the company, a pattern like <see cref="Segment"/>.</summary>
     public string? Company { get; init; }
 
-    /// <summary>Gets the lowest score that matches.</summary>
+    /// <summary>Gets the lowest score that matches, inclusive.</summary>
     public decimal? MinScore { get; init; }
 
-    /// <summary>Gets the highest score that matches.</summary>
+    /// <summary>Gets the highest score that matches, inclusive.</summary>
     public decimal? MaxScore { get; init; }
 
-    /// <summary>Gets the stage of the handoff.</summary>
     public FunnelStage? Stage { get; init; }
 
     /// <summary>Gets the connector of the tool that gets the handoff.</summary>
     public required string Connector { get; init; }
 
-    /// <summary>Gets the one who gets everything; null where <see cref="RoundRobin"/> decides.</summary>
+    /// <summary>Gets the only owner; null when <see cref="RoundRobin"/> decides.</summary>
     public HandoffOwner? Owner { get; init; }
 
-    /// <summary>Gets those who take turns, in order; empty where <see cref="Owner"/> is named.</summary>
+    /// <summary>Gets the owners who take turns, in order; empty when <see cref="Owner"/> is set.</summary>
     public ImmutableArray<HandoffOwner> RoundRobin { get; init; } = [];
 }

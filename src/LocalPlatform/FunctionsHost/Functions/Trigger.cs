@@ -1,13 +1,13 @@
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Functions;
 
 /// <summary>The event that starts a function.</summary>
-/// <param name="Parameter">The parameter that takes what came.</param>
+/// <param name="Parameter">The parameter that receives the trigger's value.</param>
 internal abstract record Trigger(string Parameter);
 
 /// <summary>A request to a route.</summary>
 /// <param name="Parameter">The parameter that takes the request.</param>
 /// <param name="Level">Which key opens it.</param>
-/// <param name="Methods">The methods that it takes; empty for all.</param>
+/// <param name="Methods">The accepted methods; empty for all.</param>
 /// <param name="Route">Its route below the prefix.</param>
 internal sealed record HttpTrigger(string Parameter, AccessLevel Level, IReadOnlyList<string> Methods, string Route) : Trigger(Parameter);
 

@@ -79,7 +79,7 @@ internal sealed class FunctionForwarder(
         }
     }
 
-    /// <summary>Returns with which status to answer instead; null when the worker's answer stands.</summary>
+    /// <summary>Returns the status to answer with instead; null when the worker's answer stands.</summary>
     private static int? StatusOf(HttpContext http, ForwarderError error, bool succeeded)
     {
         if (FindRefusal(http) is { } refusal)
@@ -102,7 +102,7 @@ internal sealed class FunctionForwarder(
     }
 
     /// <summary>
-    /// Finds out whether the server stopped reading the request, for example because its body is too large.
+    /// Returns why the server stopped reading the request, for example because its body is too large.
     /// </summary>
     private static BadHttpRequestException? FindRefusal(HttpContext http)
     {
@@ -137,7 +137,7 @@ internal sealed class FunctionForwarder(
         return data;
     }
 
-    /// <summary>Passes everything on as it is, but for the name of the worker's server.</summary>
+    /// <summary>Forwards everything unchanged, except the name of the worker's server.</summary>
     private sealed class WorkerTransformer : HttpTransformer
     {
         public override async ValueTask<bool> TransformResponseAsync(

@@ -12,8 +12,8 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost.Http;
 /// </summary>
 /// <remarks>
 /// Settings: <c>Hub:FunctionKey</c>, <c>Hub:MasterKey</c>, <c>Hub:FunctionKeys:{function}</c> or
-/// <c>Hub:FunctionKeys:{function}:{name}</c>. Default and master key are made on the first start when they are not set,
-/// and kept in the data directory.
+/// <c>Hub:FunctionKeys:{function}:{name}</c>. Default and master key are created on the first start when they are not
+/// set, and kept in the data directory.
 /// </remarks>
 internal sealed class FunctionKeys
 {
@@ -26,7 +26,7 @@ internal sealed class FunctionKeys
     private FunctionKeys(byte[] @default, byte[] master, ILookup<string, byte[]> ofFunctions) =>
         (_default, _master, _ofFunctions) = (@default, master, ofFunctions);
 
-    /// <summary>Takes the keys of the settings, else those that are kept, else makes them.</summary>
+    /// <summary>Reads the keys from the settings or the data directory, or creates them.</summary>
     public static FunctionKeys Load(AppSettings settings, string dataDirectory)
     {
         var ofFunctions =
@@ -84,8 +84,8 @@ internal sealed class FunctionKeys
             file.WriteLine(key);
         }
 
-        // Printed and not logged: logs travel, a key should not.
-        Console.WriteLine(isPrinted ? $"{what} (made now, kept in {path}): {key}" : $"{what} made now, kept in {path}");
+        // Printed and not logged: logs are shared, a key must not be.
+        Console.WriteLine(isPrinted ? $"{what} (created now, stored in {path}): {key}" : $"{what} made now, kept in {path}");
         return key;
     }
 }

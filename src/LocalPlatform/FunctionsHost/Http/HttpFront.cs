@@ -73,7 +73,7 @@ internal sealed class HttpFront : IAsyncDisposable
         string.Join('/', new[] { _routePrefix, trigger.Route.Trim('/') }.Where(part => part.Length > 0));
 
     /// <summary>
-    /// Takes no more requests and waits for those under way; cuts those that take longer than the token allows.
+    /// Refuses new requests and waits for those under way. Cancellation cuts off the rest.
     /// </summary>
     public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
 

@@ -55,7 +55,7 @@ internal sealed class BatchListener(
             }
             catch (Exception e)
             {
-                // Whatever it was, the next batch may be better; a listener that ended would be missed by nobody.
+                // Whatever it was, the next batch may succeed. Nobody would notice a listener that ended.
                 outages.Failed(ServiceBusErrorSource.Receive, e);
                 await Task.Delay(PauseAfterFailure, clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

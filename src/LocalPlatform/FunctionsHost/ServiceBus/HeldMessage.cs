@@ -7,7 +7,6 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost.ServiceBus;
 /// <param name="settler">Where it was received and can be settled.</param>
 internal sealed class HeldMessage(ServiceBusReceivedMessage message, IMessageSettler settler)
 {
-    /// <summary>Gets the message.</summary>
     public ServiceBusReceivedMessage Message => message;
 
     /// <summary>Gets whether it was settled: completed, abandoned, deferred or dead-lettered.</summary>
@@ -16,11 +15,10 @@ internal sealed class HeldMessage(ServiceBusReceivedMessage message, IMessageSet
     /// <summary>Removes it.</summary>
     public Task CompleteAsync(CancellationToken cancellationToken) => SettleAsync(settler.CompleteAsync(message, cancellationToken));
 
-    /// <summary>Gives it back.</summary>
     public Task AbandonAsync(IDictionary<string, object>? properties, CancellationToken cancellationToken) =>
         SettleAsync(settler.AbandonAsync(message, properties, cancellationToken));
 
-    /// <summary>Leaves it for whoever asks for its sequence number.</summary>
+    /// <summary>Defers it: it can be received by its sequence number only.</summary>
     public Task DeferAsync(IDictionary<string, object>? properties, CancellationToken cancellationToken) =>
         SettleAsync(settler.DeferAsync(message, properties, cancellationToken));
 
@@ -29,7 +27,6 @@ internal sealed class HeldMessage(ServiceBusReceivedMessage message, IMessageSet
         Dictionary<string, object>? properties, string? reason, string? description, CancellationToken cancellationToken) =>
         SettleAsync(settler.DeadLetterAsync(message, properties, reason, description, cancellationToken));
 
-    /// <summary>Prolongs its lock.</summary>
     public Task RenewLockAsync(CancellationToken cancellationToken) => settler.RenewLockAsync(message, cancellationToken);
 
     private async Task SettleAsync(Task settling)

@@ -8,10 +8,9 @@ internal interface IMessageSettler
     /// <summary>Removes a message.</summary>
     Task CompleteAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken);
 
-    /// <summary>Gives a message back.</summary>
     Task AbandonAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? properties, CancellationToken cancellationToken);
 
-    /// <summary>Leaves a message for whoever asks for its sequence number.</summary>
+    /// <summary>Defers a message: it can be received by its sequence number only.</summary>
     Task DeferAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? properties, CancellationToken cancellationToken);
 
     /// <summary>Moves a message to the dead-letter queue.</summary>
@@ -22,7 +21,6 @@ internal interface IMessageSettler
         string? description,
         CancellationToken cancellationToken);
 
-    /// <summary>Prolongs the lock of a message.</summary>
     Task RenewLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken);
 }
 

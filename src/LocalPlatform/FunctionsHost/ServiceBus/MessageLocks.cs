@@ -11,7 +11,7 @@ internal sealed class MessageLocks
     /// <summary>Lets functions settle a message.</summary>
     public void Add(HeldMessage message) => _held[message.Message.LockToken] = message;
 
-    /// <summary>Ends what <see cref="Add"/> began.</summary>
+    /// <summary>Stops functions from settling a message.</summary>
     public void Remove(HeldMessage message) => _held.TryRemove(message.Message.LockToken, out _);
 
     /// <summary>Finds a message that a function holds.</summary>

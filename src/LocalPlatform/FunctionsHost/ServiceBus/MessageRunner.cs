@@ -50,7 +50,7 @@ internal sealed partial class MessageRunner(
         }
         catch (ServiceBusException e)
         {
-            // The message comes back when its lock runs out.
+            // The message returns when its lock expires.
             Log.NotSettled(logger, function.Name, message.Message.MessageId, e.Reason);
         }
     }

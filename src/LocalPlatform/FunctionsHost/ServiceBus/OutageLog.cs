@@ -8,7 +8,7 @@ internal sealed partial class OutageLog(string function, ILogger logger)
 {
     private int _isAway;
 
-    /// <summary>Takes note of a failure.</summary>
+    /// <summary>Records a failure.</summary>
     public void Failed(ServiceBusErrorSource source, Exception failure)
     {
         if (source is ServiceBusErrorSource.Receive or ServiceBusErrorSource.AcceptSession)
@@ -24,7 +24,7 @@ internal sealed partial class OutageLog(string function, ILogger logger)
         }
     }
 
-    /// <summary>Takes note that the entity was reached.</summary>
+    /// <summary>Records that the entity was reached.</summary>
     public void Ended()
     {
         if (Volatile.Read(ref _isAway) != 0 && Interlocked.Exchange(ref _isAway, 0) != 0)

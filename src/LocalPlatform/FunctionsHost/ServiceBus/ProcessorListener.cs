@@ -26,7 +26,7 @@ internal sealed class ProcessorListener : ITriggerListener
     /// <inheritdoc/>
     public async Task StopAsync()
     {
-        // First the functions learn of it; the processor then waits for them.
+        // Cancels the functions first; the processor then waits for them.
         await _stopping.CancelAsync();
         await _processor.StopProcessingAsync();
     }

@@ -49,7 +49,7 @@ internal sealed partial class AppSettings
         return new(values, file);
     }
 
-    /// <summary>Takes settings as they are, without those of an app's files.</summary>
+    /// <summary>Wraps settings as they are, without those of an app's files.</summary>
     public static AppSettings From(IConfiguration values) => new(values, new ConfigurationBuilder().Build());
 
     /// <summary>Puts values above everything that is set.</summary>

@@ -68,7 +68,7 @@ internal sealed partial class TimerListener(
 
     private TimerStatus Recall(DateTimeOffset now, DateTimeOffset? planned)
     {
-        // What is kept counts only if the present schedule would have planned the same.
+        // The stored state counts only when the present schedule would have planned the same.
         if (store.Read(function.Name) is { } kept
             && schedule.Next(AsUtc(kept.Last == default ? kept.LastUpdated : kept.Last))?.UtcDateTime == kept.Next)
         {
@@ -89,7 +89,7 @@ internal sealed partial class TimerListener(
             return (null, schedule.Next(clock.GetUtcNow() is var ended && ended > started ? ended : started));
         }
 
-        // Planned from the start of the run: what fell due while it ran is made up by one run right after it.
+        // Planned from the start of the run: runs that fell due meanwhile become one run right after it.
         var planned = schedule.Next(started);
         var next = Status(started.UtcDateTime, planned, clock.GetUtcNow());
         Keep(next);

@@ -3,11 +3,11 @@ using System.Text.Json;
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Timers;
 
 /// <summary>
-/// Keeps where monitored timers stand, one small file each, so that a run missed while the host was down is known.
+/// Stores the state of monitored timers, one file each, so that a run missed while the host was down is known.
 /// </summary>
 internal sealed class TimerStore(string directory)
 {
-    /// <summary>Reads where a timer stands; null when nothing readable is kept, which is a first start.</summary>
+    /// <summary>Reads a timer's state; null when there is none or it is unreadable, as on the first start.</summary>
     public TimerStatus? Read(string function)
     {
         try
@@ -21,7 +21,7 @@ internal sealed class TimerStore(string directory)
     }
 
     /// <summary>
-    /// Keeps where a timer stands; a kill at any moment leaves the old or the new file, never half of one.
+    /// Stores a timer's state. A kill at any moment leaves the old or the new file, never half of one.
     /// </summary>
     public void Write(string function, TimerStatus status)
     {

@@ -17,7 +17,7 @@ internal sealed class ActiveWorker(WorkerChannel channel, IWorker process, Uri? 
     /// <summary>Gets what it works on.</summary>
     public IEnumerable<Invocation> Running => _running.Values;
 
-    /// <summary>Gets a task that completes when it is gone.</summary>
+    /// <summary>Gets a task that completes when it has ended.</summary>
     public Task Gone => channel.Closed;
 
     /// <summary>Runs a function and returns how it ended.</summary>

@@ -12,7 +12,7 @@ public interface IWorkerLauncher
     Task<IWorker> StartAsync(WorkerStart start, CancellationToken cancellationToken);
 }
 
-/// <summary>A worker that was started. Disposing it frees what it holds; it has ended by then.</summary>
+/// <summary>A worker that was started. It must have ended before it is disposed of.</summary>
 public interface IWorker : IAsyncDisposable
 {
     /// <summary>Gets a task that completes with the exit code when the worker has ended. It never fails.</summary>

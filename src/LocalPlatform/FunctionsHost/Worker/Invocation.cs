@@ -6,7 +6,6 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 /// <param name="startedAt">When it started, as a timestamp of the host's clock.</param>
 internal sealed class Invocation(string id, string function, long startedAt)
 {
-    /// <summary>Gets its id.</summary>
     public string Id => id;
 
     /// <summary>Gets the name of the function.</summary>

@@ -59,7 +59,7 @@ internal sealed partial class Invoker(
     }
 
     /// <summary>
-    /// Looks after functions that run too long until it is cancelled. Returns at once when there is no limit.
+    /// Ends functions that run too long, until it is cancelled. Returns at once when there is no limit.
     /// </summary>
     public async Task WatchAsync(CancellationToken cancellationToken)
     {

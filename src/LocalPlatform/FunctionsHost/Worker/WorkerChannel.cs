@@ -25,7 +25,7 @@ internal sealed class WorkerChannel(string id, Action<RpcLog> log)
     /// <summary>Gets a task that completes when the worker has connected.</summary>
     public Task Connected => _connected.Task;
 
-    /// <summary>Gets a task that completes when nothing more can be said to the worker.</summary>
+    /// <summary>Gets a task that completes when the connection has ended.</summary>
     public Task Closed => _closed.Task;
 
     /// <summary>Sends a message. No-op when the worker is gone.</summary>
@@ -107,7 +107,7 @@ internal sealed class WorkerChannel(string id, Action<RpcLog> log)
         }
     }
 
-    /// <summary>Writes what is sent; messages that wait together leave together.</summary>
+    /// <summary>Writes the messages; those that wait together are flushed together.</summary>
     private async Task WriteAsync(IServerStreamWriter<StreamingMessage> writer, CancellationToken cancellationToken)
     {
         var messages = _outbound.Reader;

@@ -10,7 +10,7 @@ internal sealed class WorkerConnections
     /// <summary>Lets a worker connect.</summary>
     public void Expect(WorkerChannel channel) => _channels[channel.Id] = channel;
 
-    /// <summary>Forgets a worker that has ended.</summary>
+    /// <summary>Removes a worker that has ended.</summary>
     public void Forget(WorkerChannel channel) => _channels.TryRemove(channel.Id, out _);
 
     /// <summary>Returns the channel of a worker; null when no such worker is expected.</summary>

@@ -17,7 +17,6 @@ internal sealed class WorkerEndpoint : IAsyncDisposable
 
     private WorkerEndpoint(WebApplication app) => _app = app;
 
-    /// <summary>Gets the address.</summary>
     public Uri Address => new(_app.Urls.Single());
 
     /// <summary>Starts to listen on a free port.</summary>

@@ -7,7 +7,7 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 /// <summary>The exchange between host and worker until the worker can run functions.</summary>
 internal sealed class WorkerHandshake(WorkerChannel channel, string applicationDirectory)
 {
-    /// <summary>The version that the host reports. Workers look at it to see what they may expect.</summary>
+    /// <summary>The version that the host reports. Workers derive the host's features from it.</summary>
     private const string HostVersion = "4.1037.0";
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(60);

@@ -13,7 +13,6 @@ internal sealed partial class WorkerProcess : IWorker
     /// <inheritdoc/>
     public Task<int> Ended { get; }
 
-    /// <summary>Starts it.</summary>
     public static WorkerProcess Start(ProcessStartInfo start, ILogger logger)
     {
         var process = Process.Start(start) ?? throw new InvalidOperationException("The worker cannot be started.");

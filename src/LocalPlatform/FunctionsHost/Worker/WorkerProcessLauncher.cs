@@ -78,7 +78,7 @@ internal sealed class WorkerProcessLauncher(ILogger logger) : IWorkerLauncher
                 : hook;
         if (OperatingSystem.IsWindows())
         {
-            // On other systems the hook sees to it: Ctrl+C is for the host, which then ends the worker.
+            // On other systems the hook does this: Ctrl+C is for the host, which then ends the worker.
             process.CreateNewProcessGroup = true;
         }
 

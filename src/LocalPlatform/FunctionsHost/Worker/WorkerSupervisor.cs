@@ -55,7 +55,7 @@ internal sealed partial class WorkerSupervisor(
     }
 
     /// <summary>Returns the worker, and waits for it while there is none.</summary>
-    /// <exception cref="WorkerEndedException">There will be none any more.</exception>
+    /// <exception cref="WorkerEndedException">The supervisor gave up or was stopped.</exception>
     public async ValueTask<ActiveWorker> GetAsync(CancellationToken cancellationToken) =>
         Active ?? await _active.Task.WaitAsync(cancellationToken);
 

@@ -13,7 +13,7 @@ internal static class AmqpErrors
     public static Rejected ToRejected(Exception failure) => new() { Error = ToError(AsRefusal(failure)) };
 
     /// <summary>
-    /// Returns the failure as a refusal; what is not one is a fault of the broker or of the bytes it got.
+    /// Returns the failure as a refusal; anything else is a fault of the broker or of the bytes it received.
     /// </summary>
     public static BusException AsRefusal(Exception failure) => failure switch
     {

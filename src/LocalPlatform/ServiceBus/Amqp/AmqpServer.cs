@@ -52,7 +52,7 @@ internal sealed partial class AmqpServer : IRuntimeProvider
 
     public Broker Broker { get; }
 
-    /// <summary>Gets the port. Where any was asked for, the first <see cref="Listen()"/> decides.</summary>
+    /// <summary>Gets the port. With port 0 the first <see cref="Listen()"/> chooses it.</summary>
     public int Port { get; private set; }
 
     /// <summary>Starts to accept connections.</summary>
@@ -69,7 +69,7 @@ internal sealed partial class AmqpServer : IRuntimeProvider
             }
             catch (SocketException) when (_isAnyPort && attempt < MaxPortAttempts)
             {
-                // The library cannot take any port, so a free one was looked for; another process was faster.
+                // The library cannot choose a port, so a free one was probed; another process was faster.
                 Port = FreePort();
             }
             catch (SocketException e)
@@ -80,7 +80,7 @@ internal sealed partial class AmqpServer : IRuntimeProvider
     }
 
     /// <summary>
-    /// Stops to accept connections and breaks those there are, as if the broker could not be reached.
+    /// Stops accepting connections and breaks the open ones, as if the broker were unreachable.
     /// </summary>
     public void Interrupt()
     {
@@ -88,7 +88,7 @@ internal sealed partial class AmqpServer : IRuntimeProvider
         AbortConnections();
     }
 
-    /// <summary>Stops to accept connections; those there are go on.</summary>
+    /// <summary>Stops accepting connections; the open ones continue.</summary>
     public void StopListening()
     {
         _listener?.Abort();
@@ -96,8 +96,8 @@ internal sealed partial class AmqpServer : IRuntimeProvider
     }
 
     /// <summary>
-    /// Closes the connections and says why. What was sent on them arrives first; who does not answer in time is cut
-    /// off.
+    /// Closes the connections and says why. What was sent on them arrives first; a client that
+    /// does not answer in time is cut off.
     /// </summary>
     public async Task CloseConnectionsAsync()
     {
@@ -115,7 +115,7 @@ internal sealed partial class AmqpServer : IRuntimeProvider
         }
     }
 
-    /// <summary>Notes that a session has dispositions to send. Only for the answers' thread.</summary>
+    /// <summary>Marks a session that has dispositions to send. Only for the answers' thread.</summary>
     public void FlushLater(AmqpSession session) => _unflushed.Add(session);
 
     AmqpConnection IConnectionFactory.CreateConnection(

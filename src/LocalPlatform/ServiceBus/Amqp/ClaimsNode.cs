@@ -3,7 +3,7 @@ using Microsoft.Azure.Amqp;
 namespace IntegrationHub.LocalPlatform.ServiceBus.Amqp;
 
 /// <summary>
-/// Takes the tokens that clients present before they open links. None is checked: who reaches 127.0.0.1 may do
+/// Takes the tokens that clients present before they open links. None is checked: whoever reaches 127.0.0.1 may do
 /// everything.
 /// </summary>
 internal static class ClaimsNode

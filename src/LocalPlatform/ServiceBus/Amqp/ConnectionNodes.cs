@@ -40,7 +40,7 @@ internal sealed class ConnectionNodes(AmqpServer server)
     {
         try
         {
-            // A request that came settled is disposed of too: that alone gives back its credit.
+            // A settled request is disposed of too, which alone returns its credit.
             link.DisposeDelivery(request, true, AmqpConstants.AcceptedOutcome);
             var response = await answer(request);
             response.Properties.CorrelationId = request.Properties.MessageId;

@@ -41,7 +41,7 @@ internal sealed class ManagementNode(Broker broker, string path)
 
     private static AmqpMap Map(string key, object? value) => new() { [new MapKey(key)] = value };
 
-    /// <summary>Returns the answer, or null where there is nothing to answer with.</summary>
+    /// <summary>Returns the answer; null when there is none.</summary>
     private Task<AmqpMap?> AnswerAsync(ManagementRequest request) => request.Operation switch
     {
         "com.microsoft:peek-message" => PeekAsync(request),

@@ -32,7 +32,7 @@ internal sealed class OutgoingLink : AmqpLink
     }
 
     /// <summary>
-    /// Finds the queue and, where the client asks for one, a session of it. The client learns that the link is open
+    /// Finds the queue and, where the client asks for one, a session of it. The link opens for the client
     /// when this ends.
     /// </summary>
     public Task AttachAsync(TimeSpan timeout)
@@ -142,7 +142,7 @@ internal sealed class OutgoingLink : AmqpLink
             }
             else if (message.LockToken != Guid.Empty)
             {
-                // It never left, so it is as good as not delivered.
+                // It was never sent, so it counts as not delivered.
                 link._server.Broker.Post(
                     new Signal(state => state.Settle(link._path, message.LockToken, Settlement.Release, SettlementChanges.None)));
             }

@@ -75,7 +75,7 @@ internal sealed partial class Broker : IDisposable
         return operation.Answer;
     }
 
-    /// <summary>Does and answers what was asked, then closes the store.</summary>
+    /// <summary>Applies and answers the waiting operations, then closes the store.</summary>
     public void Dispose()
     {
         _timer.Dispose();
@@ -129,7 +129,7 @@ internal sealed partial class Broker : IDisposable
         _store?.Dispose();
     }
 
-    /// <summary>Returns whether there is more to do at once.</summary>
+    /// <summary>Returns whether more work is waiting.</summary>
     private bool RunRound(BrokerState state, List<Operation> operations)
     {
         List<Operation> done = new(operations.Count);
@@ -176,8 +176,8 @@ internal sealed partial class Broker : IDisposable
     }
 
     /// <summary>
-    /// Memory and disk may differ now, so the memory is given up and rebuilt from the disk. Clients lose their
-    /// connections and with them what they believed to hold.
+    /// Discards the state and rebuilds it from the disk, because the two may differ. Clients lose their
+    /// connections and their locks.
     /// </summary>
     private void Forget(List<Operation> operations, Exception cause)
     {

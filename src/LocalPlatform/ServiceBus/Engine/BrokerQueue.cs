@@ -113,7 +113,7 @@ internal sealed class BrokerQueue : BrokerEntity
         _sessions?.Release(consumer);
     }
 
-    /// <summary>Takes what a flow frame says: the delivery count up to which the receiver takes messages.</summary>
+    /// <summary>Applies a flow frame: the delivery count up to which the receiver accepts messages.</summary>
     public void OnFlow(Consumer consumer, uint limit, bool drain)
     {
         if (consumer.Queue != this)
@@ -237,7 +237,7 @@ internal sealed class BrokerQueue : BrokerEntity
         return entry.DueAt;
     }
 
-    /// <summary>Gives a locked message back as if its lock had run out.</summary>
+    /// <summary>Returns a locked message to the queue as if its lock had expired.</summary>
     public void LoseLock(Guid lockToken)
     {
         if (_locked.ContainsKey(lockToken))

@@ -233,7 +233,7 @@ internal sealed class BrokerState
     }
 
     /// <summary>
-    /// Once in a while forgets message ids that need no longer be remembered, and gives disk space back.
+    /// Periodically removes expired message ids and releases disk space.
     /// </summary>
     private sealed class Housekeeping(BrokerState state) : Timed
     {

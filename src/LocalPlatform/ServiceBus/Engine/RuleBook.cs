@@ -13,7 +13,7 @@ internal sealed class RuleBook(BusTopology topology, BrokerState state)
         .SelectMany(static topic => topic.Subscriptions)
         .ToDictionary(static subscription => subscription.Queue.Path, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Takes up the stored rules.</summary>
+    /// <summary>Loads the stored rules.</summary>
     public void Restore()
     {
         foreach (var (path, subscription) in _subscriptions)

@@ -28,14 +28,14 @@ internal sealed class Session : Timed
     /// <summary>Gets or sets its place among the sessions that can be accepted.</summary>
     public LinkedListNode<Session>? Place { get; set; }
 
-    /// <summary>Notes that it got an active message.</summary>
+    /// <summary>Counts an active message.</summary>
     public void Add()
     {
         Active++;
         _book.OnChanged(this);
     }
 
-    /// <summary>Notes that it has an active message less.</summary>
+    /// <summary>Removes an active message from the count.</summary>
     public void Remove()
     {
         Active--;

@@ -9,7 +9,7 @@ internal sealed class SessionBook(BrokerQueue queue, BrokerState state, TimeSpan
     private readonly LinkedList<Session> _available = [];
     private readonly LinkedList<Waiter> _waiting = [];
 
-    /// <summary>Takes up the sessions that have active messages in the store.</summary>
+    /// <summary>Loads the sessions that have active messages in the store.</summary>
     public void Restore()
     {
         foreach (var (id, count) in state.Store.Sessions(queue.Id))
@@ -57,7 +57,7 @@ internal sealed class SessionBook(BrokerQueue queue, BrokerState state, TimeSpan
     }
 
     /// <summary>
-    /// Lets go of the session of a receiver that is closed, or of its wait for one. The deliveries that it did not
+    /// Releases the session of a closed receiver, or ends its wait for one. The deliveries that it did not
     /// settle do not count.
     /// </summary>
     public void Release(Consumer consumer)
@@ -107,7 +107,7 @@ internal sealed class SessionBook(BrokerQueue queue, BrokerState state, TimeSpan
         state.AfterCommit.Add(() => holder.Detach(Lost(session.Id)));
     }
 
-    /// <summary>Keeps the lists right after the session got or lost messages or its holder.</summary>
+    /// <summary>Updates the lists after a change of the session's messages or holder.</summary>
     public void OnChanged(Session session)
     {
         var isAvailable = session.Holder is null && session.Active > 0;

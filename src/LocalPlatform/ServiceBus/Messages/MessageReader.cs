@@ -2,7 +2,7 @@ using IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Messages;
 
-/// <summary>Reads of a message what the broker has to know before it takes it.</summary>
+/// <summary>Reads what the broker needs of a message before it accepts it.</summary>
 internal static class MessageReader
 {
     /// <exception cref="InvalidDataException">It is not a valid encoded message.</exception>

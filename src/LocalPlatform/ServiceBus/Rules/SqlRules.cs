@@ -110,7 +110,7 @@ internal static class SqlRules
         _ => null,
     };
 
-    /// <summary>Not a number has no order.</summary>
+    /// <summary>NaN has no order.</summary>
     private static int? Order(double left, double right) => double.IsNaN(left) || double.IsNaN(right) ? null : left.CompareTo(right);
 
     private static object? Calculate(long left, string sign, long right) => sign switch
