@@ -3,7 +3,10 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Abstractions;
 
-/// <summary>A tool that keeps notes on people: marketing gets the briefs of its handoffs, and sales' reasons for a return, as such.</summary>
+/// <summary>
+/// A tool that keeps notes on people: marketing gets the briefs of its handoffs, and sales' reasons for a return, as
+/// such.
+/// </summary>
 public interface INoteTarget : IConnector
 {
     /// <summary>Writes a note on the person's record, unless one of its id is there already.</summary>
@@ -19,6 +22,8 @@ public interface INoteTarget : IConnector
 /// <param name="Lines">Its text, each line clean. Personal data: never to be logged.</param>
 public sealed record PersonNote(string Id, DateTimeOffset At, IReadOnlyList<string> Lines)
 {
-    /// <summary>Gets the reason of a return, for tools that keep it in a property of its own; null for other notes.</summary>
+    /// <summary>
+    /// Gets the reason of a return, for tools that keep it in a property of its own; null for other notes.
+    /// </summary>
     public string? ReturnReason { get; init; }
 }

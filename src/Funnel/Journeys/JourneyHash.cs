@@ -34,7 +34,10 @@ internal static class JourneyHash
         new(its.Email, its.FirstName, its.LastName, its.Company, its.JobTitle, its.Phone, its.Region, its.Segment, its.Score);
 }
 
-/// <summary>What of a journey makes its hash. The names and their order are in every stored hash: a change of the form changes them all.</summary>
+/// <summary>
+/// What of a journey makes its hash. The names and their order are in every stored hash: a change of the form changes
+/// them all.
+/// </summary>
 internal sealed record JourneyForm(
     string LeadId,
     FunnelStage Stage,

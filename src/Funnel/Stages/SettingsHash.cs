@@ -3,10 +3,15 @@ using System.Globalization;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>The fingerprint of the funnel's settings: the SHA-256 of a form that does not depend on the order in which settings were written.</summary>
+/// <summary>
+/// The fingerprint of the funnel's settings: the SHA-256 of a form that does not depend on the order in which settings
+/// were written.
+/// </summary>
 public static class SettingsHash
 {
-    /// <summary>The hash, lower-case hexadecimal: equal for settings that decide alike, another as soon as one of them differs.</summary>
+    /// <summary>
+    /// The hash, lower-case hexadecimal: equal for settings that decide alike, another as soon as one of them differs.
+    /// </summary>
     public static string Of(FunnelSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);

@@ -5,11 +5,15 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
-/// <summary>Sends what is due: reports to ops first, then opens every mailbox in which there is something to do.</summary>
+/// <summary>
+/// Sends what is due: reports to ops first, then opens every mailbox in which there is something to do.
+/// </summary>
 public sealed class MailFlow(
     MailboxStore mailboxes, MailboxFlow opened, OpsMailFlow opsMail, OutageWatch outages, MailGate gate, TeamsSettings teams, AlertDeliveryOptions delivery, TimeProvider clock)
 {
-    /// <summary>Sends to ops, and then to every audience whose window is open. No-op where no mail server is set.</summary>
+    /// <summary>
+    /// Sends to ops, and then to every audience whose window is open. No-op where no mail server is set.
+    /// </summary>
     public async Task SendDueAsync(CancellationToken cancellationToken)
     {
         if (!gate.Sends)

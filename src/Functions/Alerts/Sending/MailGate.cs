@@ -33,7 +33,9 @@ public sealed class MailGate(IMailSender sender, MailThrottle throttle, MailOpti
     /// <summary>When the next mail may go out; null for now.</summary>
     public Task<DateTimeOffset?> ClosedUntilAsync(CancellationToken cancellationToken) => throttle.ClosedUntilAsync(cancellationToken);
 
-    /// <summary>Hands a mail over, if the throttle lets it. A server that says how long to wait is not asked by anybody before.</summary>
+    /// <summary>
+    /// Hands a mail over, if the throttle lets it. A server that says how long to wait is not asked by anybody before.
+    /// </summary>
     public async Task<MailAnswer> SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
     {
         if (!await throttle.TakeAsync(cancellationToken))

@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
-/// <summary>Writes the mail of one mailbox: decides on each entry against its lead's current state, and puts those that still hold into words.</summary>
+/// <summary>
+/// Writes the mail of one mailbox: decides on each entry against its lead's current state, and puts those that still
+/// hold into words.
+/// </summary>
 public sealed partial class MailWriter(
     MailboxStore mailboxes,
     JourneyFlow journeys,
@@ -20,10 +23,16 @@ public sealed partial class MailWriter(
     TimeProvider clock,
     ILogger<MailWriter> logger)
 {
-    /// <summary>What one mail tells of at most, so that it fits into a table's row with as many leads as can be shown; the rest waits for the next window.</summary>
+    /// <summary>
+    /// What one mail tells of at most, so that it fits into a table's row with as many leads as can be shown; the rest
+    /// waits for the next window.
+    /// </summary>
     private const int MostMembers = 1_000;
 
-    /// <summary>Records the outcomes of entries that are not mailed, and returns the mail about the others; null where none is left.</summary>
+    /// <summary>
+    /// Records the outcomes of entries that are not mailed, and returns the mail about the others; null where none is
+    /// left.
+    /// </summary>
     /// <param name="recipientGroup">Whose mailbox it is.</param>
     /// <param name="entries">What waits in it.</param>
     /// <param name="down">The connectors that are down, and why.</param>

@@ -10,16 +10,23 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.Functions.Alerts.Sending;
 
 /// <summary>
-/// Sends what waits in one mailbox in one mail: claim the mailbox, decide on everything in it, fix the mail in the table, send it, note that it was taken, record the outcomes, and only then take
+/// Sends what waits in one mailbox in one mail: claim the mailbox, decide on everything in it, fix the mail in the
+/// table, send it, note that it was taken, record the outcomes, and only then take
 /// the entries out. After a crash the next sweep continues: at most the same mail goes out twice, under one id.
 /// </summary>
 public sealed partial class MailboxFlow(
     MailboxStore mailboxes, MailWriter writer, MailGate gate, OutcomeRecorder outcomes, NoticeStore notices, TeamsSettings teams, TimeProvider clock, ILogger<MailboxFlow> logger)
 {
-    /// <summary>How long an audience's mail waits after the server did not take it; the others' goes on, since it may be for this one's address.</summary>
+    /// <summary>
+    /// How long an audience's mail waits after the server did not take it; the others' goes on, since it may be for
+    /// this one's address.
+    /// </summary>
     private static readonly TimeSpan WaitAfterFailure = TimeSpan.FromSeconds(30);
 
-    /// <summary>Claims a mailbox and does the work. What fails is logged, so that one mailbox does not stop the others; the next sweep goes on.</summary>
+    /// <summary>
+    /// Claims a mailbox and does the work. What fails is logged, so that one mailbox does not stop the others; the next
+    /// sweep goes on.
+    /// </summary>
     internal async Task WorkAsync(RecipientGroupMailbox mailbox, MailboxWork work, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
     {
         if (await mailboxes.ClaimAsync(mailbox.Window, cancellationToken) is not { } window)
@@ -121,7 +128,9 @@ public sealed partial class MailboxFlow(
         Html = batch.Html,
     };
 
-    /// <summary>Without a token: a stopping host should not leave a mailbox claimed. A claim that cannot be given back expires.</summary>
+    /// <summary>
+    /// Without a token: a stopping host should not leave a mailbox claimed. A claim that cannot be given back expires.
+    /// </summary>
     private async Task TryReleaseAsync(Claim claim)
     {
         try

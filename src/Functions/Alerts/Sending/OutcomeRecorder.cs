@@ -15,7 +15,9 @@ public sealed class OutcomeRecorder(JourneyFlow journeys, MailboxStore mailboxes
     internal Task RecordAllAsync(IEnumerable<MailboxEntry> entries, AlertOutcome outcome, Func<MailboxEntry, string?> why, CancellationToken cancellationToken) =>
         ForEachAsync(entries, entry => RecordAsync(entry, outcome, why(entry)), cancellationToken);
 
-    /// <summary>Records the outcome of one entry. Without a token: what became of a mail that the server has must be remembered.</summary>
+    /// <summary>
+    /// Records the outcome of one entry. Without a token: what became of a mail that the server has must be remembered.
+    /// </summary>
     /// <param name="entry">The entry.</param>
     /// <param name="outcome">What became of it.</param>
     /// <param name="why">Why, without personal data; null where it needs no reason.</param>
