@@ -104,9 +104,7 @@ public sealed record WhyNotMoved(
 /// <param name="FactKey">The fact's dedupe key, with addresses hidden.</param>
 public sealed record WhySource(string Connector, string? MessageId, string? Raw, string FactKey)
 {
-    public static WhySource Of(Fact fact)
-    {
-        return new(
+    public static WhySource Of(Fact fact) =>
+        new(
             fact.Connector, fact.MessageId, fact.Raw is null ? null : EmailAddress.HideIn(fact.Raw), EmailAddress.HideIn(fact.DedupeKey));
-    }
 }

@@ -52,7 +52,7 @@ public sealed record HandoffBrief
             Company = company,
             Stage = OneLine.Of(settings.Stages[handoff.Stage].Name, LongestName) ?? handoff.Stage.ToString(),
             WhyNow = OneLine.Of(handoff.Reason, LongestReason) ?? "",
-            Story = journey.Erased ? [] : Tell(facts, settings.CalendarOf(handoff.To).TimeZone),
+            Story = journey.Erased ? [] : Summarise(facts, settings.CalendarOf(handoff.To).TimeZone),
             Missing = [.. Wanted(handoff.To, journey).Where(part => !part.There).Select(part => part.What)],
             Completeness = CompletenessOf(handoff.To, journey),
             Content = ContentRules.Suggest(handoff.To, handoff.Stage, journey, settings),
@@ -103,12 +103,12 @@ public sealed record HandoffBrief
     private static string? Name(LeadProfile profile) => OneLine.Of($"{profile.FirstName} {profile.LastName}", LongestName);
 
     /// <summary>Returns the latest touches, each once with its count.</summary>
-    private static ImmutableArray<string> Tell(IEnumerable<Fact> facts, TimeZoneInfo zone) =>
+    private static ImmutableArray<string> Summarise(IEnumerable<Fact> facts, TimeZoneInfo zone) =>
     [
         .. facts
             .OfType<CampaignTouched>()
             .DistinctBy(touch => touch.DedupeKey)
-            .GroupBy(Tell, StringComparer.Ordinal)
+            .GroupBy(Describe, StringComparer.Ordinal)
             .Select(told => (Text: told.Key, Times: told.Count(), Last: told.Max(touch => touch.OccurredAt)))
             .OrderByDescending(told => told.Last)
             .ThenBy(told => told.Text, StringComparer.Ordinal)
@@ -117,7 +117,7 @@ public sealed record HandoffBrief
                 $"{Date(told.Last, zone)}: {OneLine.Of(told.Text, LongestLine)}{(told.Times > 1 ? $" ({told.Times} times)" : "")}"),
     ];
 
-    private static string Tell(CampaignTouched touch)
+    private static string Describe(CampaignTouched touch)
     {
         var act = touch.Touch switch
         {

@@ -138,7 +138,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
         await hub.Get<InboundQueue>().Sender.SendMessageAsync(DeadLetterRules.CopyOf((await hub.MessagesAsync("inbound", null, SubQueue.DeadLetter)).Single(), Inbound), Token);
 
         await hub.Get<DeadLetterFlow>().ReplayAsync(new(Inbound, null, null, DryRun: false), Token);
-        await Eventually.TrueAsync(() => tool.Reads.Count == 3, "both copies were read");
+        await Eventually.TrueAsync(() => tool.Reads.Count == 2, "the copy was read");
         await UntilAsync(hub, Inbound, dead: 0);
 
         var lead = (await hub.Get<LeadQuery>().FindAsync(tool.Key(1), Token))!;

@@ -81,7 +81,7 @@ public sealed partial class ErasureFlow(
         }
 
         await EraseRecordsAsync(erased, cancellationToken);
-        await reviews.TellOpsAsync(cancellationToken);
+        await reviews.NotifyOpsAsync(cancellationToken);
         await store.EmptyAsync(record, record.State.Ledger, cancellationToken);
         Log.Erased(logger, erased, keys.Count);
         return true;

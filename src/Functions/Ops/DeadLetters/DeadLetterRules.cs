@@ -12,9 +12,8 @@ public static class DeadLetterRules
     private const int IdLength = 24;
 
     /// <summary>Describes a message without its body.</summary>
-    public static DeadLetter Describe(ServiceBusReceivedMessage message)
-    {
-        return new(
+    public static DeadLetter Describe(ServiceBusReceivedMessage message) =>
+        new(
             message.MessageId,
             message.SequenceNumber,
             message.DeadLetterReason,
@@ -23,13 +22,10 @@ public static class DeadLetterRules
             message.ApplicationProperties.GetValueOrDefault("leadId") as string,
             message.EnqueuedTime,
             message.DeliveryCount);
-    }
 
-    public static bool Matches(DeadLetter letter, ReplayOrder order)
-    {
-        return (order.Reason is null || order.Reason == letter.Reason)
+    public static bool Matches(DeadLetter letter, ReplayOrder order) =>
+        (order.Reason is null || order.Reason == letter.Reason)
             && (order.Connector is null || order.Connector.Equals(letter.Connector, StringComparison.OrdinalIgnoreCase));
-    }
 
     /// <summary>Counts by reason and connector, most frequent first.</summary>
     public static IReadOnlyList<ReasonCount> Count(IReadOnlyCollection<DeadLetter> letters) =>

@@ -64,10 +64,8 @@ public sealed class UnmappedStore(HubTables tables) : IErasable
         RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(stage)}"), cancellationToken);
 
     /// <inheritdoc/>
-    public Task EraseAsync(LeadId leadId, CancellationToken cancellationToken)
-    {
-        return RemoveAsync(TableClient.CreateQueryFilter($"RowKey eq {leadId.Value}"), cancellationToken);
-    }
+    public Task EraseAsync(LeadId leadId, CancellationToken cancellationToken) =>
+        RemoveAsync(TableClient.CreateQueryFilter($"RowKey eq {leadId.Value}"), cancellationToken);
 
     private async Task RemoveAsync(string filter, CancellationToken cancellationToken)
     {

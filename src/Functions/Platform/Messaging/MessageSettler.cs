@@ -136,10 +136,8 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
     }
 
     /// <summary>Whether an earlier attempt may have done part of the work.</summary>
-    public static bool IsRepeat(ServiceBusReceivedMessage message)
-    {
-        return message.DeliveryCount > 1 || AttemptOf(message) > 1 || message.ApplicationProperties.ContainsKey(ReplayOfProperty);
-    }
+    public static bool IsRepeat(ServiceBusReceivedMessage message) =>
+        message.DeliveryCount > 1 || AttemptOf(message) > 1 || message.ApplicationProperties.ContainsKey(ReplayOfProperty);
 
     private static int AttemptOf(ServiceBusReceivedMessage message) =>
         message.ApplicationProperties.GetValueOrDefault(AttemptProperty) is int attempt ? attempt : 1;

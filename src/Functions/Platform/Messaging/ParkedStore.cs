@@ -42,10 +42,8 @@ public sealed class ParkedStore(HubTables tables)
     /// Returns the facts that wait for a deal's people. They stay, because the deal may get more people
     /// and duplicate facts are harmless.
     /// </summary>
-    public async Task<IReadOnlyList<Fact>> WaitingAsync(IdentityKey deal, CancellationToken cancellationToken)
-    {
-        return await FactsAsync(DealPartition(deal), cancellationToken);
-    }
+    public async Task<IReadOnlyList<Fact>> WaitingAsync(IdentityKey deal, CancellationToken cancellationToken) =>
+        await FactsAsync(DealPartition(deal), cancellationToken);
 
     public async Task EraseAsync(IdentityKey deal, CancellationToken cancellationToken)
     {
@@ -64,10 +62,8 @@ public sealed class ParkedStore(HubTables tables)
     /// <summary>
     /// Returns the facts that wait for a person. They stay until they are old; duplicate facts are harmless.
     /// </summary>
-    public async Task<IReadOnlyList<Fact>> WaitingForPersonAsync(IdentityKey person, CancellationToken cancellationToken)
-    {
-        return await FactsAsync(PersonPartition(person), cancellationToken);
-    }
+    public async Task<IReadOnlyList<Fact>> WaitingForPersonAsync(IdentityKey person, CancellationToken cancellationToken) =>
+        await FactsAsync(PersonPartition(person), cancellationToken);
 
     public async Task RemoveForPersonAsync(IdentityKey person, CancellationToken cancellationToken)
     {

@@ -62,12 +62,10 @@ public sealed class NoticeStore(HubTables tables, TimeProvider clock)
     /// <summary>
     /// Claims a notice for a while; returns null when another instance has claimed it or it is closed.
     /// </summary>
-    public async Task<OpenNotice?> ClaimAsync(OpenNotice notice, TimeSpan claimFor, CancellationToken cancellationToken)
-    {
-        return notice.ClaimedUntil > clock.GetUtcNow()
+    public async Task<OpenNotice?> ClaimAsync(OpenNotice notice, TimeSpan claimFor, CancellationToken cancellationToken) =>
+        notice.ClaimedUntil > clock.GetUtcNow()
             ? null
             : await NoteAsync(notice, ClaimedUntil, clock.GetUtcNow() + claimFor, cancellationToken);
-    }
 
     public Task ReleaseAsync(OpenNotice notice, CancellationToken cancellationToken) =>
         NoteAsync(notice, ClaimedUntil, clock.GetUtcNow(), cancellationToken);
