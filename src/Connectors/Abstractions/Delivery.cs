@@ -9,19 +9,15 @@ public sealed record Delivery
     /// <summary>Gets the connector's name.</summary>
     public required string Connector { get; init; }
 
-    /// <summary>
-    /// Gets the path after the connector's name (<c>cdc</c>, <c>outbound/secret</c>); empty for none,
-    /// <see cref="PollChannel"/> for a poll's answer.
-    /// </summary>
+    /// <summary>Gets the path after the connector's name (<c>cdc</c>, <c>outbound/secret</c>); empty for none,
+    /// <see cref="PollChannel"/> for a poll's answer.</summary>
     public string Channel { get; init; } = "";
 
     /// <summary>Gets the HTTP method in upper case.</summary>
     public string Method { get; init; } = "POST";
 
-    /// <summary>
-    /// Gets the URL that the vendor called: the configured public URL with the request's path
-    /// and query. Some vendors sign it.
-    /// </summary>
+    /// <summary>Gets the URL that the vendor called: the configured public URL with the request's path and
+    /// query. Some vendors sign it.</summary>
     public Uri? PublicUrl { get; init; }
 
     /// <summary>Gets the headers that the connector needs, ignoring case.</summary>

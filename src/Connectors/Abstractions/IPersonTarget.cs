@@ -4,16 +4,13 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Abstractions;
 
-/// <summary>
-/// A tool to whose person records the hub writes stage, consent and configured profile properties. Writes take two
-/// steps, so that each is recorded before it is made.
-/// </summary>
+/// <summary>A tool to whose person records the hub writes stage, consent and configured profile properties. Writes take
+/// two steps, so that each is recorded before it is made.</summary>
 public interface IPersonTarget : IConnector
 {
-    /// <summary>
-    /// Gets the properties that the hub writes: <see cref="PersonProperty.Consent"/> always,
-    /// <see cref="PersonProperty.Stage"/> when the tool has stages, and those of the setting <c>WriteProfile</c>.
-    /// </summary>
+    /// <summary>Gets the properties that the hub writes: <see cref="PersonProperty.Consent"/>
+    /// always, <see cref="PersonProperty.Stage"/> when the tool has stages, and those of the
+    /// setting <c>WriteProfile</c>.</summary>
     ImmutableHashSet<PersonProperty> Writes { get; }
 
     /// <summary>Compares the person's record with the wish. A converted lead's record is its contact.</summary>
@@ -34,9 +31,8 @@ public sealed record PersonWish
 {
     public FunnelStage? Stage { get; init; }
 
-    /// <summary>
-    /// Gets whether the person has opted out. False withdraws an opt-out, only for one that the hub wrote.
-    /// </summary>
+    /// <summary>Gets whether the person has opted out. False withdraws an opt-out, only for
+    /// one that the hub wrote.</summary>
     public bool? OptedOut { get; init; }
 
     /// <summary>Gets the profile values, none of them empty: what one tool cleared stays in the others.</summary>

@@ -5,9 +5,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Abstractions;
 
-/// <summary>
-/// Makes events of unreadable parts of a delivery. Each is parked, and the other parts are processed.
-/// </summary>
+/// <summary>Makes events of unreadable parts of a delivery. Each is parked, and the
+/// other parts are processed.</summary>
 internal static class UnreadableEvent
 {
     /// <summary>Returns a hash that identifies an unreadable part.</summary>

@@ -8,9 +8,8 @@ internal static class PhoneNumber
 {
     private const int ShortestNumber = 5;
 
-    /// <summary>
-    /// Returns a number's form for comparison: E.164 with its extension, else its digits, else the text. Null for none.
-    /// </summary>
+    /// <summary>Returns a number's form for comparison: E.164 with its extension, else its digits, else
+    /// the text. Null for none.</summary>
     /// <param name="region">The country of numbers without a country code, two letters of ISO
     /// 3166; null when unknown.</param>
     public static string? Comparable(string? text, string? region)

@@ -30,9 +30,8 @@ internal static class ProfileFields
         "a country of ISO 3166 with two letters",
         "DE");
 
-    /// <summary>
-    /// Compares the wished profile with a record. Surrounding spaces and the spelling of phone numbers do not count.
-    /// </summary>
+    /// <summary>Compares the wished profile with a record. Surrounding spaces and the spelling of
+    /// phone numbers do not count.</summary>
     /// <param name="fields">The tool's fields; a property without one is left out.</param>
     /// <param name="valueOf">Returns the record's value of a field.</param>
     public static IEnumerable<PlannedWrite> Compare(

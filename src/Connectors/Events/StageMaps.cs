@@ -16,9 +16,8 @@ public sealed record DealStageMeaning(DealStatus Status, FunnelStage? Stage)
     public static DealStageMeaning Open(FunnelStage stage) => new(DealStatus.Open, stage);
 }
 
-/// <summary>
-/// Maps the vendor's raw stage names, ignoring case. A missing name is unmapped: it is reported and never guessed.
-/// </summary>
+/// <summary>Maps the vendor's raw stage names, ignoring case. A missing name is unmapped: it is
+/// reported and never guessed.</summary>
 public sealed class StageMap<TMeaning>(IEnumerable<KeyValuePair<string, TMeaning>> meanings)
     where TMeaning : notnull
 {

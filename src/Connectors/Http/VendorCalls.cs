@@ -8,10 +8,8 @@ using Refit;
 
 namespace IntegrationHub.Connectors.Http;
 
-/// <summary>
-/// Runs a connector's calls and translates every failure into the hub's exceptions. Refit's exceptions hold the request
-/// and its credentials, so they must not leave this class.
-/// </summary>
+/// <summary>Runs a connector's calls and translates every failure into the hub's exceptions. Refit's exceptions hold
+/// the request and its credentials, so they must not leave this class.</summary>
 public sealed class VendorCalls(string connector, TimeProvider clock)
 {
     /// <summary>The activity source of vendor calls.</summary>
@@ -47,10 +45,8 @@ public sealed class VendorCalls(string connector, TimeProvider clock)
         }
     }
 
-    /// <summary>
-    /// Translates a failure, for calls that return a response instead of throwing. Returns null for other failures
-    /// and for the hub's own exceptions.
-    /// </summary>
+    /// <summary>Translates a failure, for calls that return a response instead of throwing. Returns null for other
+    /// failures and for the hub's own exceptions.</summary>
     public Exception? Translate(Exception failure) => failure switch
     {
         ApiException answered => OfAnswer(answered),

@@ -17,18 +17,15 @@ internal static class HubSpotMapper
     private static readonly HashSet<string> Working = new(StringComparer.OrdinalIgnoreCase)
     { "IN_PROGRESS", "OPEN_DEAL", "ATTEMPTED_TO_CONTACT", "CONNECTED" };
 
-    /// <summary>
-    /// Parses a webhook's array; null when it is not an array or no element is an object.
-    /// Other unreadable elements are marked.
-    /// </summary>
+    /// <summary>Parses a webhook's array; null when it is not an array or no element is an object. Other
+    /// unreadable elements are marked.</summary>
     public static IReadOnlyList<HubSpotEventWire>? Parse(ReadOnlyMemory<byte> body)
     {
         try
         {
             var elements = JsonSerializer.Deserialize<IReadOnlyList<JsonElement>>(WellFormed.Json(body).Span, HubSpotJson.Options);
             return elements is null || (elements.Count > 0 && elements.All(element => element.ValueKind != JsonValueKind.Object))
-                ? null
-                : [.. elements.Select(Parse)];
+                ? null : [.. elements.Select(Parse)];
         }
         catch (JsonException)
         {
@@ -115,10 +112,8 @@ internal static class HubSpotMapper
         };
     }
 
-    /// <summary>
-    /// Splits a type such as <c>contact.creation</c> into object and change. The generic form
-    /// <c>object.creation</c> names the object by number.
-    /// </summary>
+    /// <summary>Splits a type such as <c>contact.creation</c> into object and change. The generic form
+    /// <c>object.creation</c> names the object by number.</summary>
     private static (string Entity, string Change) Split(string type, string? objectTypeId)
     {
         var dot = type.IndexOf('.', StringComparison.Ordinal);
@@ -153,10 +148,8 @@ internal static class HubSpotMapper
         };
     }
 
-    /// <summary>
-    /// Returns the dedupe key. HubSpot's event ids are not unique, so it holds everything that
-    /// makes an event. Values are hashed.
-    /// </summary>
+    /// <summary>Returns the dedupe key. HubSpot's event ids are not unique, so it holds everything that makes an
+    /// event. Values are hashed.</summary>
     private static string KeyOf(HubSpotEventWire wire, string type)
     {
         var subject = wire.ObjectId is { } id ? Text(id) : $"{wire.FromObjectId}>{wire.ToObjectId}";
@@ -167,8 +160,7 @@ internal static class HubSpotMapper
             wire.AssociationType, wire.FromObjectTypeId, wire.ToObjectTypeId, wire.AssociationRemoved == true ? "removed" : null,
             wire.PrimaryObjectId?.ToString(CultureInfo.InvariantCulture), wire.NewObjectId
                 ?.ToString(CultureInfo.InvariantCulture), wire.MergedObjectIds is { } merged
-                ? string.Join(',', merged)
-                : null,
+                ? string.Join(',', merged) : null,
         ];
         return string.Join('|', details.Where(detail => !string.IsNullOrEmpty(detail)).Prepend(key));
     }
@@ -256,8 +248,7 @@ internal static class HubSpotMapper
     /// <summary>Parses milliseconds since 1970; null when there are none.</summary>
     private static DateTimeOffset? Instant(string value) =>
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds <= 253_402_300_799_999
-            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
-            : null;
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
 
     private static SourceEvent Lifecycle(SourceEvent source, string raw, HubSpotOptions options)
     {
@@ -366,10 +357,8 @@ internal static class HubSpotMapper
         };
     }
 
-    /// <summary>
-    /// Returns the two objects of an association, by the generic form's numbers or by a
-    /// name such as <c>DEAL_TO_CONTACT</c>.
-    /// </summary>
+    /// <summary>Returns the two objects of an association, by the generic form's numbers or by a name such as
+    /// <c>DEAL_TO_CONTACT</c>.</summary>
     private static (string From, string To) EndsOf(HubSpotEventWire wire)
     {
         if (wire.FromObjectTypeId is not null && wire.ToObjectTypeId is not null)

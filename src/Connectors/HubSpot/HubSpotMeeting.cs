@@ -4,10 +4,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
-/// <summary>
-/// Reads what a new person's record adds to the event: stage, opt-out and deals, each with its own time. Anything older
-/// than the event is marked as past: it counts, but causes no alert.
-/// </summary>
+/// <summary>Reads what a new person's record adds to the event: stage, opt-out and deals, each with its own time.
+/// Anything older than the event is marked as past: it counts, but causes no alert.</summary>
 internal static class HubSpotMeeting
 {
     /// <summary>The largest difference between timestamps of properties that were saved together.</summary>
@@ -15,11 +13,8 @@ internal static class HubSpotMeeting
 
     /// <summary>Returns the events found on the records of people.</summary>
     public static async Task<IReadOnlyList<SourceEvent>> FoundAsync(
-        IEnumerable<SourceEvent> events,
-        IReadOnlyDictionary<string, HubSpotObjectWire> contacts,
-        HubSpotClient client,
-        HubSpotOptions options,
-        CancellationToken cancellationToken)
+        IEnumerable<SourceEvent> events, IReadOnlyDictionary<string, HubSpotObjectWire> contacts, HubSpotClient client,
+        HubSpotOptions options, CancellationToken cancellationToken)
     {
         var told = events.ToList();
         var met = told.GroupBy(source => source.People[0].Id)
@@ -52,8 +47,7 @@ internal static class HubSpotMeeting
             yield return Found(person, "lifecyclestage", person.Record.Since("lifecyclestage"), options) with
             {
                 Kind = SourceEventKind.StageChanged, ToStageRaw = raw, Stage = known
-                    ? stage
-                    : null, Unmapped = !known, Owner = person.Record.Text("hubspot_owner_id"),
+                    ? stage : null, Unmapped = !known, Owner = person.Record.Text("hubspot_owner_id"),
             };
         }
 

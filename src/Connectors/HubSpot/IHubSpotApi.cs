@@ -3,29 +3,21 @@ using Refit;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
-/// <summary>
-/// The hub's calls. Batch reads are POSTs without effect and property writes are idempotent, so both may be repeated.
-/// Writes return the body as text, because Refit does not name a failed call that returns nothing.
-/// </summary>
+/// <summary>The hub's calls. Batch reads are POSTs without effect and property writes are idempotent, so both may be
+/// repeated. Writes return the body as text, because Refit does not name a failed call that returns nothing.</summary>
 internal interface IHubSpotApi
 {
     /// <summary>Reads up to 100 records. https://developers.hubspot.com/docs/api/crm/contacts</summary>
     [Post("/crm/v3/objects/{type}/batch/read")]
     Task<HubSpotBatchWire> ReadAsync(
-        string type,
-        [Body] HubSpotBatchReadWire request,
-        [Property(HttpResilience.Idempotent)] bool repeatable,
+        string type, [Body] HubSpotBatchReadWire request, [Property(HttpResilience.Idempotent)] bool repeatable,
         CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Reads associations of up to 100 records. https://developers.hubspot.com/docs/api/crm/associations
-    /// </summary>
+    /// <summary>Reads associations of up to 100 records.
+    /// https://developers.hubspot.com/docs/api/crm/associations</summary>
     [Post("/crm/v4/associations/{from}/{to}/batch/read")]
     Task<HubSpotAssociationsWire> AssociationsAsync(
-        string from,
-        string to,
-        [Body] HubSpotBatchReadWire request,
-        [Property(HttpResilience.Idempotent)] bool repeatable,
+        string from, string to, [Body] HubSpotBatchReadWire request, [Property(HttpResilience.Idempotent)] bool repeatable,
         CancellationToken cancellationToken);
 
     /// <summary>Reads all deal pipelines. https://developers.hubspot.com/docs/api/crm/pipelines</summary>
@@ -37,9 +29,7 @@ internal interface IHubSpotApi
 
     [Patch("/crm/v3/objects/contacts/{id}")]
     Task<string> UpdateContactAsync(
-        string id,
-        [Body] HubSpotPatchWire patch,
-        [Property(HttpResilience.Idempotent)] bool repeatable,
+        string id, [Body] HubSpotPatchWire patch, [Property(HttpResilience.Idempotent)] bool repeatable,
         CancellationToken cancellationToken);
 
     /// <summary>Reads a page of a contact's notes. https://developers.hubspot.com/docs/api/crm/associations</summary>

@@ -8,9 +8,8 @@ namespace IntegrationHub.Connectors.Salesforce;
 /// <summary>Calls one Salesforce organisation.</summary>
 internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, SalesforceSession session, SalesforceOptions options)
 {
-    /// <summary>
-    /// Gets the id of the hub's user; null before the first call, and when the sign-in does not give it.
-    /// </summary>
+    /// <summary>Gets the id of the hub's user; null before the first call, and when the
+    /// sign-in does not give it.</summary>
     public string? UserId => session.UserId;
 
     /// <summary>Runs a query and returns its raw pages.</summary>
@@ -71,10 +70,8 @@ internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, Sa
     public Task UpdateAsync(string type, string id, IReadOnlyDictionary<string, object?> record, CancellationToken cancellationToken) =>
         RunAsync(() => api.UpdateAsync(options.ApiVersion, type, id, record, repeatable: true, cancellationToken));
 
-    /// <summary>
-    /// Gets a value indicating whether the organisation's own address is known: from the
-    /// settings, or after the first sign-in.
-    /// </summary>
+    /// <summary>Gets a value indicating whether the organisation's own address is known: from the settings, or
+    /// after the first sign-in.</summary>
     public bool KnowsInstance => session.InstanceUrl is not (SalesforceOptions.LoginUrl or SalesforceOptions.SandboxLoginUrl);
 
     /// <summary>Returns a link for people.</summary>

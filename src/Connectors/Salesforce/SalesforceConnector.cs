@@ -60,9 +60,8 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
     /// <inheritdoc/>
     public string Type => TypeName;
 
-    /// <summary>
-    /// Returns the first three characters of an id, which name the object. A lead and a contact may be one person.
-    /// </summary>
+    /// <summary>Returns the first three characters of an id, which name the object. A lead and a
+    /// contact may be one person.</summary>
     public string RecordKind(string personId) => personId[..Math.Min(3, personId.Length)];
 
     /// <inheritdoc/>

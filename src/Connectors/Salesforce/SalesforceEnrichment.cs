@@ -6,18 +6,15 @@ namespace IntegrationHub.Connectors.Salesforce;
 /// <summary>Adds what Salesforce's change events and outbound messages lack, from the present records.</summary>
 internal static class SalesforceEnrichment
 {
-    /// <summary>
-    /// Enriches events with one query for each 200 records of an object. A role that is known by id
-    /// only is read first, then its deal.
-    /// </summary>
+    /// <summary>Enriches events with one query for each 200 records of an object. A role that is known by id only is
+    /// read first, then its deal.</summary>
     public static async Task<IReadOnlyList<SourceEvent>> RunAsync(
         IReadOnlyList<SourceEvent> events, SalesforceClient client, SalesforceOptions options, CancellationToken cancellationToken)
     {
         var roles = await RowsAsync(events.Select(RoleOf), client, cancellationToken);
         var related = events.SelectMany(source =>
             RoleOf(source) is { } role && roles.TryGetValue(role.Id, out var row)
-                ? SalesforceMapper.MapRow(row, client.UserId, options)
-                : [source])
+                ? SalesforceMapper.MapRow(row, client.UserId, options) : [source])
             .ToList();
         var found = await RowsAsync(related.Select(RecordOf), client, cancellationToken);
         var met = related.Where(source =>
@@ -29,8 +26,7 @@ internal static class SalesforceEnrichment
         return [.. related
             .SelectMany(source =>
                 RecordOf(source) is { } record && found.TryGetValue(record.Id, out var row)
-                    ? With(source, row, client.UserId, options)
-                    : [source])
+                    ? With(source, row, client.UserId, options) : [source])
             .Concat(deals)
             .DistinctBy(source => source.DedupeKey)];
     }
@@ -65,9 +61,8 @@ internal static class SalesforceEnrichment
         return found;
     }
 
-    /// <summary>
-    /// Returns the role that an event is about when the event names neither its contact nor its deal.
-    /// </summary>
+    /// <summary>Returns the role that an event is about when the event names neither
+    /// its contact nor its deal.</summary>
     private static (PolledObject Type, string Id)? RoleOf(SourceEvent source) =>
         source is { Kind: SourceEventKind.AssociationChanged or SourceEventKind.ResyncRequired, DealId: null }
             && source.ExternalIds.TryGetValue("opportunityContactRoleId", out var role)
@@ -123,10 +118,8 @@ internal static class SalesforceEnrichment
         };
     }
 
-    /// <summary>
-    /// Adds a deal to a role's event. A person who joins sees the deal's present state. A removed person
-    /// stays when another role links them.
-    /// </summary>
+    /// <summary>Adds a deal to a role's event. A person who joins sees the deal's present state. A removed person stays
+    /// when another role links them.</summary>
     private static SourceEvent WithDeal(SourceEvent source, SalesforceRecord row, SalesforceOptions options)
     {
         if (row.Flag("IsDeleted") == true || (source.DealStatus == DealStatus.Deleted && !SalesforceMapper.HasPerson(row, source.People)))

@@ -296,9 +296,8 @@ internal static class SalesforceMapper
         }
     }
 
-    /// <summary>
-    /// Returns an opportunity's contacts, the primary one first, then by id. A lone <c>Contact</c> may lack its id.
-    /// </summary>
+    /// <summary>Returns an opportunity's contacts, the primary one first, then by id. A lone
+    /// <c>Contact</c> may lack its id.</summary>
     private static List<ContactRole> PeopleOf(SalesforceRecord record)
     {
         var roles = record.Roles.OrderByDescending(role => role.Primary).ThenBy(role => role.ContactId, StringComparer.Ordinal).ToList();
@@ -311,9 +310,8 @@ internal static class SalesforceMapper
         return [.. roles.DistinctBy(role => role.ContactId)];
     }
 
-    /// <summary>
-    /// Returns a deal's state. Labels can be renamed and translated, so IsWon and IsClosed win over the map.
-    /// </summary>
+    /// <summary>Returns a deal's state. Labels can be renamed and translated, so IsWon and
+    /// IsClosed win over the map.</summary>
     private static (DealStatus? Status, FunnelStage? Stage, bool Unmapped) Meaning(SalesforceRecord record, SalesforceOptions options)
     {
         var raw = record.Text("StageName");
@@ -421,9 +419,8 @@ internal static class SalesforceMapper
         return person with { Kind = kind, ToStageRaw = status, Stage = known ? stage : null, Unmapped = !known, ShowsWork = showsWork };
     }
 
-    /// <summary>
-    /// Whether somebody moved the status. The hub's own write to a record it did not create must not count.
-    /// </summary>
+    /// <summary>Whether somebody moved the status. The hub's own write to a record it did not
+    /// create must not count.</summary>
     private static bool StatusMoved(SalesforceRecord record, RecordForm form, SalesforceOptions options)
     {
         var ownWriteOnTheirRecord = IsWrittenBy(form.ApiUser, record) && record.IdOf("CreatedById") != form.ApiUser;
@@ -439,10 +436,9 @@ internal static class SalesforceMapper
 
     private static bool IsWrittenBy(string? user, SalesforceRecord record) => user is not null && record.IdOf("LastModifiedById") == user;
 
-    /// <summary>
-    /// Whether a person took the lead, who is neither the hub nor an owner it assigned. A row shows only the present
-    /// owner, so the last writer must differ from the creator. A routed owner must be the last writer themselves.
-    /// </summary>
+    /// <summary>Whether a person took the lead, who is neither the hub nor an owner it assigned. A row
+    /// shows only the present owner, so the last writer must differ from the creator. A routed owner must
+    /// be the last writer themselves.</summary>
     private static bool OwnerTook(SalesforceRecord record, SourceEvent person, RecordForm form, SalesforceOptions options)
     {
         if (record.IdOf("OwnerId") is not { } owner
@@ -489,9 +485,8 @@ internal static class SalesforceMapper
         };
     }
 
-    /// <summary>
-    /// Maps a role on an opportunity. An event without contact and deal is read again by the role's id.
-    /// </summary>
+    /// <summary>Maps a role on an opportunity. An event without contact and deal is read
+    /// again by the role's id.</summary>
     private static SourceEvent OfRole(SalesforceRecord record, SourceEvent blank, bool removed, SalesforceOptions options)
     {
         var role = blank with
@@ -509,17 +504,14 @@ internal static class SalesforceMapper
             : role;
     }
 
-    /// <summary>
-    /// Maps a task or calendar event of others. An open one is a booking, and a done one is
-    /// work, unless the hub's user wrote it.
-    /// </summary>
+    /// <summary>Maps a task or calendar event of others. An open one is a booking, and a done one is work, unless
+    /// the hub's user wrote it.</summary>
     private static SourceEvent OfActivity(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
     {
         var done = record.Flag("IsClosed") == true;
         var day = DateOnly.TryParseExact(
             record.Text("ActivityDate"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
-            ? date
-            : (DateOnly?)null;
+            ? date : (DateOnly?)null;
         var start = record.Flag("IsAllDayEvent") == true ? null : record.Instant("StartDateTime");
         return WithWho(record, blank, options) with
         {

@@ -11,19 +11,16 @@ using IntegrationHub.Connectors.Events;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>
-/// A record, or the part of it in a message, in one form for rows, change events and outbound messages. Fields have
-/// Salesforce's names; nested ones have a dot (<c>Contact.Email</c>). A field without a value is null.
-/// </summary>
+/// <summary>A record, or the part of it in a message, in one form for rows, change events and outbound messages. Fields
+/// have Salesforce's names; nested ones have a dot (<c>Contact.Email</c>). A field without a value is null.</summary>
 /// <param name="Entity">The object, such as Lead.</param>
 /// <param name="Id">The id, 18 characters.</param>
 /// <param name="Roles">The contacts of an opportunity's row.</param>
 internal sealed record SalesforceRecord(
     string Entity, string Id, ImmutableDictionary<string, string?> Fields, ImmutableArray<ContactRole> Roles)
 {
-    /// <summary>
-    /// Gets the version of a row: its stamp and a hash of its fields, because stamps count whole seconds.
-    /// </summary>
+    /// <summary>Gets the version of a row: its stamp and a hash of its fields, because
+    /// stamps count whole seconds.</summary>
     public string Version
     {
         get
@@ -67,18 +64,11 @@ internal sealed record ContactRole(string ContactId, string? Email, bool Primary
 
 /// <summary>A change event with the changed fields of its records.</summary>
 internal sealed record ChangeEvent(
-    string Entity,
-    IReadOnlyList<string> RecordIds,
-    string ChangeType,
-    string? ChangeOrigin,
-    string TransactionKey,
-    long SequenceNumber,
-    DateTimeOffset? CommittedAt,
-    ImmutableDictionary<string, string?> Fields);
+    string Entity, IReadOnlyList<string> RecordIds, string ChangeType, string? ChangeOrigin, string TransactionKey, long SequenceNumber,
+    DateTimeOffset? CommittedAt, ImmutableDictionary<string, string?> Fields);
 
-/// <summary>
-/// The change events of a request. <paramref name="Unreadable"/> has the fingerprints of unreadable ones.
-/// </summary>
+/// <summary>The change events of a request. <paramref name="Unreadable"/> has the
+/// fingerprints of unreadable ones.</summary>
 internal sealed record ChangeBatch(IReadOnlyList<ChangeEvent> Changes, IReadOnlyList<string> Unreadable);
 
 /// <summary>A page of a query. <paramref name="Unreadable"/> has the fingerprints of unreadable rows.</summary>
@@ -88,9 +78,8 @@ internal sealed record QueryPage(IReadOnlyList<SalesforceRecord> Records, string
     public int Rows => Records.Count + Unreadable.Count;
 }
 
-/// <summary>
-/// An outbound message. <paramref name="Unreadable"/> has the fingerprints of unreadable notifications.
-/// </summary>
+/// <summary>An outbound message. <paramref name="Unreadable"/> has the fingerprints of
+/// unreadable notifications.</summary>
 internal sealed record OutboundMessage(
     string OrganizationId, IReadOnlyList<OutboundNotification> Notifications, IReadOnlyList<string> Unreadable);
 
@@ -213,9 +202,8 @@ internal static class SalesforceWire
         return count < 2 ? [body.ToArray()] : [Part(document, ..(count / 2)), Part(document, (count / 2)..)];
     }
 
-    /// <summary>
-    /// Loads a message. A malformed one is repaired once, so that one bad character does not lose it.
-    /// </summary>
+    /// <summary>Loads a message. A malformed one is repaired once, so that one bad
+    /// character does not lose it.</summary>
     private static XDocument Load(ReadOnlyMemory<byte> body)
     {
         try
@@ -310,8 +298,7 @@ internal static class SalesforceWire
             transaction,
             Number(header, "sequenceNumber") ?? 0,
             Number(header, "commitTimestamp") is >= 0 and <= 253_402_300_799_999 and var at
-                ? DateTimeOffset.FromUnixTimeMilliseconds(at)
-                : null,
+                ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
             FieldsOf(payload, header));
     }
 

@@ -4,11 +4,9 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-/// <summary>
-/// Assigns a person to a handoff: load, decide, reserve, record. An owner's load is a hint, and the leads'
-/// ledgers are authoritative. A full owner is checked before they are skipped, so acceptance needs no
-/// update and a crash loses no capacity.
-/// </summary>
+/// <summary>Assigns a person to a handoff: load, decide, reserve, record. An owner's load is a hint, and the leads'
+/// ledgers are authoritative. A full owner is checked before they are skipped, so acceptance needs no update and a
+/// crash loses no capacity.</summary>
 public sealed class AssignmentFlow(
     RoundRobinStore roundRobins, JourneyFlow journeys, FunnelSettings settings, TimeProvider clock) : IDisposable
 {
@@ -62,8 +60,7 @@ public sealed class AssignmentFlow(
         read = await WithoutClosedAsync(read, settings.Routing.Teams[handoff.To], cancellationToken);
         var decision = HandoffRoutingRules.Decide(handoff, journey, settings, read.BoardFor(handoff.Id), clock.GetUtcNow());
         var turns = decision.RoundRobin is { } roundRobin
-            ? read.LastInTurn.SetItem(roundRobin, decision.Assignment.Owner)
-            : read.LastInTurn;
+            ? read.LastInTurn.SetItem(roundRobin, decision.Assignment.Owner) : read.LastInTurn;
         await roundRobins.ReserveAsync(read, turns, new(handoff.Id, journey.LeadId, number, decision.Assignment), cancellationToken);
         return decision.Assignment;
     }

@@ -42,9 +42,8 @@ public static class HandoffDeliveryRules
         return new HandoffCourse.Deliver(new(handoff, journey, brief, StallRules.DeadlineOf(handoff, journey, settings)));
     }
 
-    /// <summary>
-    /// Whether a handoff waits to be accepted: it is the lead's last, not accepted, returned or superseded.
-    /// </summary>
+    /// <summary>Whether a handoff waits to be accepted: it is the lead's last, not accepted,
+    /// returned or superseded.</summary>
     public static bool Waits(JourneyState? state, string handoffId) =>
         state is { Facts.IsEmpty: false, Ledger: { MergedInto: null, ErasedAt: null } ledger }
         && ledger.Handoffs.LastOrDefault() is { AcceptedAt: null, ReturnedReason: null, Delivery: not HandoffDelivery.Superseded } last
@@ -62,9 +61,8 @@ public static class HandoffDeliveryRules
         return order with { OwnerId = ids.LastOrDefault(), GivenBefore = [.. ids.SkipLast(1).OfType<string>()] };
     }
 
-    /// <summary>
-    /// Returns the state with the handoff delivered and the tool's record linked; null when it is recorded already.
-    /// </summary>
+    /// <summary>Returns the state with the handoff delivered and the tool's record linked; null
+    /// when it is recorded already.</summary>
     public static JourneyDecision? Delivered(
         JourneyState state, string handoffId, IHandoffTarget target, HandoffReceipt receipt, FunnelSettings settings, DateTimeOffset now)
     {
@@ -108,10 +106,8 @@ public static class HandoffDeliveryRules
         return state with { Ledger = EchoRules.Note(state.Ledger, [write]) };
     }
 
-    /// <summary>
-    /// Whether to deliver a handoff again: a failed one after its dead letter is replayed, a
-    /// delivered one when it is rerouted.
-    /// </summary>
+    /// <summary>Whether to deliver a handoff again: a failed one after its dead letter is replayed, a delivered
+    /// one when it is rerouted.</summary>
     private static bool IsToBeDelivered(Handoff handoff) => handoff.Delivery switch
     {
         HandoffDelivery.Pending or HandoffDelivery.Failed => true,

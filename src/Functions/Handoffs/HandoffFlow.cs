@@ -11,10 +11,8 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-/// <summary>
-/// Delivers a handoff to the receiving team's tool: load, decide, deliver, save. The tool is written under the hub's
-/// own ids, so a repeat after a crash finds its own record.
-/// </summary>
+/// <summary>Delivers a handoff to the receiving team's tool: load, decide, deliver, save. The tool is written under the
+/// hub's own ids, so a repeat after a crash finds its own record.</summary>
 public sealed partial class HandoffFlow(
     JourneyFlow journeys,
     AssignmentFlow assignments,
@@ -114,9 +112,8 @@ public sealed partial class HandoffFlow(
         }
     }
 
-    /// <summary>
-    /// Delivers. A lead whose records were all deleted is not created again without a person's decision.
-    /// </summary>
+    /// <summary>Delivers. A lead whose records were all deleted is not created again
+    /// without a person's decision.</summary>
     /// <returns>Null when a person must decide first.</returns>
     private async Task<HandoffReceipt?> DeliverAsync(
         HandoffAnnounced handoff, IHandoffTarget target, HandoffOrder order, CancellationToken cancellationToken)

@@ -8,10 +8,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-/// <summary>
-/// Writes notes to the marketing tools that know the person: the brief of a handoff, or sales' return reason. Load,
-/// decide, write, record. A tool finds its own note, so a repeat writes no second.
-/// </summary>
+/// <summary>Writes notes to the marketing tools that know the person: the brief of a handoff, or sales' return reason.
+/// Load, decide, write, record. A tool finds its own note, so a repeat writes no second.</summary>
 public sealed class NoteFlow(
     JourneyFlow journeys, ConnectorSet connectors, ConnectorStateStore states, FunnelSettings settings, TimeProvider clock)
 {
@@ -54,12 +52,7 @@ public sealed class NoteFlow(
     }
 
     private async Task<Exception?> TryAsync(
-        INoteTarget target,
-        IdentityKey person,
-        PersonNote note,
-        HandoffNoteKind kind,
-        Handoff handoff,
-        LeadId leadId,
+        INoteTarget target, IdentityKey person, PersonNote note, HandoffNoteKind kind, Handoff handoff, LeadId leadId,
         CancellationToken cancellationToken)
     {
         try

@@ -7,10 +7,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-/// <summary>
-/// The table <c>Returns</c>: one row for each return, under its own key. The partition is the month, so
-/// that a report reads its period only.
-/// </summary>
+/// <summary>The table <c>Returns</c>: one row for each return, under its own key. The partition is the month, so that a
+/// report reads its period only.</summary>
 public sealed class ReturnStore(HubTables tables) : IErasable
 {
     private const string MonthFormat = "yyyyMM";

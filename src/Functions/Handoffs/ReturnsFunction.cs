@@ -8,9 +8,8 @@ namespace IntegrationHub.Functions.Handoffs;
 
 public sealed class ReturnsFunction(ReturnFlow returns)
 {
-    /// <summary>
-    /// Counts returns by reason, of one campaign with <c>?campaign=…</c>, in a period with <c>?from=…&amp;to=…</c>.
-    /// </summary>
+    /// <summary>Counts returns by reason, of one campaign with <c>?campaign=…</c>, in a period with
+    /// <c>?from=…&amp;to=…</c>.</summary>
     [Function("ListReturns")]
     public async Task<IActionResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "returns")] HttpRequest request, CancellationToken cancellationToken) =>

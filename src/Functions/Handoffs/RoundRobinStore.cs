@@ -7,9 +7,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-/// <summary>
-/// Reserves a handoff for a person before the handoff's own ledger records it, so that a repeat finds the same person.
-/// </summary>
+/// <summary>Reserves a handoff for a person before the handoff's own ledger records it, so that a repeat
+/// finds the same person.</summary>
 /// <param name="Number">Zero-based number of this assignment within the handoff.</param>
 public sealed record Reservation(string HandoffId, LeadId LeadId, int Number, Assignment Assignment);
 
@@ -26,11 +25,9 @@ public sealed record RoundRobinTurns(ETag? ETag, ImmutableDictionary<string, str
             .GroupBy(reserved => reserved.Assignment.Owner).ToImmutableDictionary(owner => owner.Key, owner => owner.Count()));
 }
 
-/// <summary>
-/// The table <c>RoundRobinTurns</c>: one row with the last turns, and one for each reserved handoff. Both
-/// are written in one transaction under the first row's ETag. So nobody has two turns or exceeds their
-/// capacity, however many instances run.
-/// </summary>
+/// <summary>The table <c>RoundRobinTurns</c>: one row with the last turns, and one for each reserved handoff. Both
+/// are written in one transaction under the first row's ETag. So nobody has two turns or exceeds their capacity,
+/// however many instances run.</summary>
 public sealed class RoundRobinStore(HubTables tables) : IErasable
 {
     private const string Partition = "turns";

@@ -12,10 +12,8 @@ namespace IntegrationHub.Functions.Journeys;
 /// <param name="WrittenAt">When it was written, by the writer's clock.</param>
 public sealed record DueLead(LeadId LeadId, DateTimeOffset DueAt, DateTimeOffset WrittenAt, ETag ETag);
 
-/// <summary>
-/// The table <c>Deadlines</c>: when each lead is due for its next check. The partition is the due second, so that a
-/// sweep reads due rows only. A row is a hint; the journey decides.
-/// </summary>
+/// <summary>The table <c>Deadlines</c>: when each lead is due for its next check. The partition is the due second, so
+/// that a sweep reads due rows only. A row is a hint; the journey decides.</summary>
 public sealed class DeadlineStore(HubTables tables, TimeProvider clock)
 {
     private const string KeyFormat = "yyyyMMdd'T'HHmmss'Z'";
@@ -41,9 +39,8 @@ public sealed class DeadlineStore(HubTables tables, TimeProvider clock)
         }
     }
 
-    /// <summary>
-    /// Removes a checked row. A no-op when it was written again since, because the writer wants another check.
-    /// </summary>
+    /// <summary>Removes a checked row. A no-op when it was written again since, because the
+    /// writer wants another check.</summary>
     /// <returns>Whether it was removed.</returns>
     public async Task<bool> RemoveAsync(DueLead due, CancellationToken cancellationToken)
     {

@@ -3,10 +3,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Journeys;
 
-/// <summary>
-/// Runs the work on a lead in batches, one at a time. Work that waits meanwhile becomes the next batch, so several
-/// deliveries share a commit. Leads do not wait for each other.
-/// </summary>
+/// <summary>Runs the work on a lead in batches, one at a time. Work that waits meanwhile becomes the next batch, so
+/// several deliveries share a commit. Leads do not wait for each other.</summary>
 /// <param name="runBatch">Runs a batch. It must complete every item and must not throw.</param>
 public sealed class LeadBatcher<TWork>(Func<LeadId, IReadOnlyList<TWork>, Task> runBatch)
 {
@@ -31,9 +29,8 @@ public sealed class LeadBatcher<TWork>(Func<LeadId, IReadOnlyList<TWork>, Task> 
         }
     }
 
-    /// <summary>
-    /// Starts a runner unless the lead has one. The list holds the items since the runner's last batch.
-    /// </summary>
+    /// <summary>Starts a runner unless the lead has one. The list holds the items since
+    /// the runner's last batch.</summary>
     private bool TryStart(LeadId leadId, TWork work)
     {
         while (true)

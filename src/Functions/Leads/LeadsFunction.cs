@@ -11,8 +11,7 @@ public sealed class LeadsFunction(LeadQuery leads)
     /// <summary>Returns a lead by the hub's id.</summary>
     [Function("GetLead")]
     public async Task<IActionResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads/{leadId}")] HttpRequest request,
-        string leadId,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads/{leadId}")] HttpRequest request, string leadId,
         CancellationToken cancellationToken) =>
         Answers.Lead(LeadId.TryParse(leadId, out var id) ? await leads.FindAsync(id, cancellationToken) : null);
 

@@ -3,10 +3,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Leads;
 
-/// <summary>
-/// Explains a lead's stage for the API. It holds no personal data: profile values are
-/// left out and addresses are hidden.
-/// </summary>
+/// <summary>Explains a lead's stage for the API. It holds no personal data: profile values are left out
+/// and addresses are hidden.</summary>
 /// <param name="EnteredAt">When the lead entered the stage, by the vendor's clock.</param>
 /// <param name="Hash">The journey's fingerprint. Folding the received facts alone under the same
 /// settings gives the same hash.</param>

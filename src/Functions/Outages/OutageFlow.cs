@@ -53,9 +53,8 @@ public sealed partial class OutageFlow(
         }
     }
 
-    /// <summary>
-    /// Saves a step. The notice comes first, so a crash in between opens the same notice again, which is idempotent.
-    /// </summary>
+    /// <summary>Saves a step. The notice comes first, so a crash in between opens the same notice
+    /// again, which is idempotent.</summary>
     private async Task SaveAsync(OutageStep step, bool again, CancellationToken cancellationToken)
     {
         if (step.Over)

@@ -19,9 +19,8 @@ public sealed class CursorStore(HubTables tables, TimeProvider clock)
     private const string CursorProperty = "Cursor";
     private const string ClaimedUntil = "ClaimedUntil";
 
-    /// <summary>
-    /// Claims a connector's cursor; returns null while another instance holds it. A claim's end is exclusive.
-    /// </summary>
+    /// <summary>Claims a connector's cursor; returns null while another instance holds it. A
+    /// claim's end is exclusive.</summary>
     public async Task<CursorClaim?> ClaimAsync(string connector, CancellationToken cancellationToken)
     {
         var table = await tables.GetAsync(HubTables.Cursors, cancellationToken);

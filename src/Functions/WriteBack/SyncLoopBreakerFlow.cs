@@ -9,11 +9,7 @@ namespace IntegrationHub.Functions.WriteBack;
 
 /// <summary>Reports breakers to ops, lists them and closes them. A closed breaker writes the stopped value.</summary>
 public sealed class SyncLoopBreakerFlow(
-    SyncLoopBreakerStore breakers,
-    NoticeStore notices,
-    JourneyFlow journeys,
-    FunnelTopic topic,
-    FunnelSettings settings,
+    SyncLoopBreakerStore breakers, NoticeStore notices, JourneyFlow journeys, FunnelTopic topic, FunnelSettings settings,
     TimeProvider clock)
 {
     /// <summary>Opens an ops notice for each open breaker of the lead and closes the others. Idempotent.</summary>
@@ -90,10 +86,8 @@ public sealed class SyncLoopBreakerFlow(
         return true;
     }
 
-    /// <summary>
-    /// Schedules a write for when the breaker closes by itself. It comes before the
-    /// row, so a crash schedules it once more.
-    /// </summary>
+    /// <summary>Schedules a write for when the breaker closes by itself. It comes before the row, so a crash
+    /// schedules it once more.</summary>
     private async Task WriteLaterAsync(OpenSyncLoop breaker, JourneyState state, CancellationToken cancellationToken)
     {
         if (await breakers.FindAsync(breaker.Id, cancellationToken) is not { } known || known.OpenedAt != breaker.OpenedAt)

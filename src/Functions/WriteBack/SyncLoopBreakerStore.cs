@@ -11,9 +11,8 @@ namespace IntegrationHub.Functions.WriteBack;
 public sealed record OpenSyncLoop(
     string Id, LeadId LeadId, PersonProperty Property, IReadOnlyList<string> Connectors, DateTimeOffset OpenedAt, DateTimeOffset Until);
 
-/// <summary>
-/// The table <c>Breakers</c>: the open breakers, for listing. The lead's own ledger stops the writes.
-/// </summary>
+/// <summary>The table <c>Breakers</c>: the open breakers, for listing. The lead's own
+/// ledger stops the writes.</summary>
 public sealed class SyncLoopBreakerStore(HubTables tables) : IErasable
 {
     private const string Partition = "open";

@@ -15,8 +15,7 @@ public sealed class SyncLoopBreakersFunction(SyncLoopBreakerFlow breakers)
 
     [Function("CloseBreaker")]
     public async Task<IActionResult> CloseAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "breakers/{id}")] HttpRequest request,
-        string id,
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "breakers/{id}")] HttpRequest request, string id,
         CancellationToken cancellationToken) =>
         await breakers.CloseAsync(id, cancellationToken)
             ? new NoContentResult()

@@ -9,18 +9,12 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.WriteBack;
 
-/// <summary>
-/// Writes a lead's current state to every tool that knows it: load, decide, compare, record, write. Each write is
-/// recorded before it is made, so that its echo is recognised. A late or repeated event finds nothing to write.
-/// </summary>
+/// <summary>Writes a lead's current state to every tool that knows it: load, decide, compare, record,
+/// write. Each write is recorded before it is made, so that its echo is recognised. A late or repeated
+/// event finds nothing to write.</summary>
 public sealed partial class WriteBackFlow(
-    JourneyFlow journeys,
-    ConnectorSet connectors,
-    SyncLoopBreakerFlow breakers,
-    ConnectorStateStore states,
-    FunnelSettings settings,
-    TimeProvider clock,
-    ILogger<WriteBackFlow> logger)
+    JourneyFlow journeys, ConnectorSet connectors, SyncLoopBreakerFlow breakers, ConnectorStateStore states, FunnelSettings settings,
+    TimeProvider clock, ILogger<WriteBackFlow> logger)
 {
     private const int Lanes = 256;
 
@@ -67,10 +61,8 @@ public sealed partial class WriteBackFlow(
         }
     }
 
-    /// <summary>
-    /// Acquires the lead's lock, so that two events in this process do not write the same value. Two
-    /// processes may do so, which is harmless.
-    /// </summary>
+    /// <summary>Acquires the lead's lock, so that two events in this process do not write the same value. Two processes
+    /// may do so, which is harmless.</summary>
     private async Task<IDisposable> LockAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         var lane = _locks[(uint)leadId.GetHashCode() % Lanes];
@@ -95,9 +87,8 @@ public sealed partial class WriteBackFlow(
         }
     }
 
-    /// <summary>
-    /// Writes an order. Several of a person's records may lead to one, such as a converted lead and its contact.
-    /// </summary>
+    /// <summary>Writes an order. Several of a person's records may lead to one, such as a
+    /// converted lead and its contact.</summary>
     private async Task WriteAsync(WriteOrder order, Journey journey, string cause, CancellationToken cancellationToken)
     {
         if (!order.Stopped.IsEmpty)
@@ -135,9 +126,8 @@ public sealed partial class WriteBackFlow(
         }
     }
 
-    /// <summary>
-    /// Records writes; returns whether they still hold. The person may have been erased or opted out since.
-    /// </summary>
+    /// <summary>Records writes; returns whether they still hold. The person may have been
+    /// erased or opted out since.</summary>
     private async Task<bool> NoteAsync(LeadId leadId, IEnumerable<OwnWrite> notes, CancellationToken cancellationToken)
     {
         OwnWrite[] taken = [.. notes];
@@ -147,9 +137,8 @@ public sealed partial class WriteBackFlow(
         return state is not null && WriteBackRules.StillHold(state, taken, settings);
     }
 
-    /// <summary>
-    /// Throws a failure that a retry may mend first: the retry repeats the refused tool too, which is then thrown.
-    /// </summary>
+    /// <summary>Throws a failure that a retry may mend first: the retry repeats the refused tool
+    /// too, which is then thrown.</summary>
     internal static void ThrowIfAny(IReadOnlyList<Exception?> failures)
     {
         if (failures.FirstOrDefault(failure => failure is VendorException { MayPass: true }) is { } later)
@@ -164,10 +153,8 @@ public sealed partial class WriteBackFlow(
         }
     }
 
-    /// <summary>
-    /// Marks a handoff to marketing as delivered when a marketing tool shows it, and as superseded when
-    /// the lead belongs to another team.
-    /// </summary>
+    /// <summary>Marks a handoff to marketing as delivered when a marketing tool shows it, and as superseded when the
+    /// lead belongs to another team.</summary>
     private async Task NoteHandoffAsync(HandoffAnnounced announced, Journey journey, string? shownIn, CancellationToken cancellationToken)
     {
         var superseded = announced.Team != journey.Owner;

@@ -14,16 +14,10 @@ public sealed record WriteOrder(
 /// <summary>Decides what to write to which tools, and records it. Pure.</summary>
 public static class WriteBackRules
 {
-    /// <summary>
-    /// Returns an order for each tool that needs an update. A tool never gets its own value. An opt-out goes to every
-    /// tool before anything else. Nothing is written about an erased person.
-    /// </summary>
+    /// <summary>Returns an order for each tool that needs an update. A tool never gets its own value. An opt-out goes
+    /// to every tool before anything else. Nothing is written about an erased person.</summary>
     public static IReadOnlyList<WriteOrder> Decide(
-        JourneyState state,
-        Journey journey,
-        FunnelEvent happened,
-        IEnumerable<IPersonTarget> targets,
-        WriteBackPolicy policy,
+        JourneyState state, Journey journey, FunnelEvent happened, IEnumerable<IPersonTarget> targets, WriteBackPolicy policy,
         DateTimeOffset now)
     {
         if (journey.Erased)
@@ -92,10 +86,8 @@ public static class WriteBackRules
         return !takesBack || JourneyFold.Fold(state.LeadId, state.Facts.Values, settings).EmailConsent != ConsentState.OptedOut;
     }
 
-    /// <summary>
-    /// Returns the state with recorded writes; null when it has them. A repeated outcome
-    /// without a write is recorded once.
-    /// </summary>
+    /// <summary>Returns the state with recorded writes; null when it has them. A repeated outcome without a
+    /// write is recorded once.</summary>
     public static JourneyChange? Noted(JourneyState state, IEnumerable<OwnWrite> notes)
     {
         var news = notes.Where(note => note.Outcome == WriteOutcome.Written || !IsToldAlready(state.Ledger, note)).ToList();
@@ -121,9 +113,8 @@ public static class WriteBackRules
             },
             []);
 
-    /// <summary>
-    /// Returns the tool that shows a handoff to marketing: a written one, else the one behind the stage; null for none.
-    /// </summary>
+    /// <summary>Returns the tool that shows a handoff to marketing: a written one, else the one behind
+    /// the stage; null for none.</summary>
     public static string? ShownIn(Journey journey, IEnumerable<WriteOrder> orders, IEnumerable<IPersonTarget> targets) =>
         orders.FirstOrDefault(order => order.Wish.Stage is not null)?.Target.Name
             ?? targets.FirstOrDefault(target => !journey.Erased && target.Name == journey.Entries[^1].Connector)?.Name;
@@ -171,9 +162,8 @@ public static class WriteBackRules
         },
     };
 
-    /// <summary>
-    /// Whether the tool's opt-out can only be the hub's. The hub never withdraws a tool's own opt-out.
-    /// </summary>
+    /// <summary>Whether the tool's opt-out can only be the hub's. The hub never
+    /// withdraws a tool's own opt-out.</summary>
     private static bool IsOwnOptOut(JourneyState state, IPersonTarget target)
     {
         var last = state.Ledger.Writes.LastOrDefault(write =>

@@ -41,10 +41,6 @@ public sealed record HandoffBrief
     /// <summary>Makes the brief of a handoff. Dates are in the receiving team's time zone.</summary>
     public static HandoffBrief For(Handoff handoff, Journey journey, IEnumerable<Fact> facts, FunnelSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(handoff);
-        ArgumentNullException.ThrowIfNull(journey);
-        ArgumentNullException.ThrowIfNull(facts);
-        ArgumentNullException.ThrowIfNull(settings);
         var company = OneLine.Of(journey.Profile.Company, LongestName);
         return new()
         {
@@ -60,13 +56,10 @@ public sealed record HandoffBrief
         };
     }
 
-    /// <summary>
-    /// Returns the known share of what a team wants to know: name, company, e-mail and phone, and the
-    /// budget for every team but marketing.
-    /// </summary>
+    /// <summary>Returns the known share of what a team wants to know: name, company, e-mail and phone, and the budget
+    /// for every team but marketing.</summary>
     public static double CompletenessOf(string team, Journey journey)
     {
-        ArgumentNullException.ThrowIfNull(journey);
         var wanted = Wanted(team, journey);
         return Math.Round((double)wanted.Count(part => part.There) / wanted.Length, 2);
     }

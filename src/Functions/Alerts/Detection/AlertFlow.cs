@@ -6,15 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Alerts.Detection;
 
-/// <summary>
-/// Puts alerts into the mailboxes of their recipient groups. Whether they are sent is decided at the sending.
-/// </summary>
+/// <summary>Puts alerts into the mailboxes of their recipient groups. Whether they are sent is
+/// decided at the sending.</summary>
 public sealed partial class AlertFlow(
-    JourneyFlow journeys,
-    MailboxStore mailboxes,
-    FunnelSettings settings,
-    TeamsSettings teams,
-    TimeProvider clock,
+    JourneyFlow journeys, MailboxStore mailboxes, FunnelSettings settings, TeamsSettings teams, TimeProvider clock,
     ILogger<AlertFlow> logger)
 {
     /// <summary>Handles an event. Idempotent.</summary>

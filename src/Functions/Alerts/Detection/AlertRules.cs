@@ -50,11 +50,7 @@ public static class AlertRules
     /// <param name="state">The lead; null when the hub no longer knows it.</param>
     /// <param name="down">The connectors that are down, with reasons.</param>
     public static AlertCourse Decide(
-        JourneyState? state,
-        MailboxEntry entry,
-        IReadOnlyDictionary<string, string> down,
-        TeamsSettings teams,
-        FunnelSettings settings,
+        JourneyState? state, MailboxEntry entry, IReadOnlyDictionary<string, string> down, TeamsSettings teams, FunnelSettings settings,
         DateTimeOffset now)
     {
         if (state is null || Find(state.Ledger, entry.AlertId) is not { } alert)
@@ -115,13 +111,8 @@ public static class AlertRules
             : ledger;
 
     private static AlertCourse DecideStalled(
-        JourneyState state,
-        Alert alert,
-        MailboxEntry entry,
-        IReadOnlyDictionary<string, string> down,
-        TeamsSettings teams,
-        FunnelSettings settings,
-        DateTimeOffset now)
+        JourneyState state, Alert alert, MailboxEntry entry, IReadOnlyDictionary<string, string> down, TeamsSettings teams,
+        FunnelSettings settings, DateTimeOffset now)
     {
         if (FoldOf(state, settings) is not { Erased: false } journey)
         {
@@ -176,8 +167,7 @@ public static class AlertRules
 
     private static Journey? FoldOf(JourneyState state, FunnelSettings settings) =>
         state.Facts.IsEmpty || state.Ledger is not { MergedInto: null, ErasedAt: null }
-            ? null
-            : JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
+            ? null : JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
 
     private static JourneyLedger Change(JourneyLedger ledger, string alertId, Func<Alert, Alert> change) =>
         Find(ledger, alertId) is { } alert && change(alert) is var changed && !ReferenceEquals(alert, changed)

@@ -13,6 +13,5 @@ internal static class LedgerChanges
         journeys.UpdateAsync(
         leadId, state =>
             change(state.Ledger) is var changed && ReferenceEquals(changed, state.Ledger)
-                ? null
-                : new(state with { Ledger = changed }, []), cancellationToken);
+                ? null : new(state with { Ledger = changed }, []), cancellationToken);
 }

@@ -4,10 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Alerts.Detection;
 
-/// <summary>
-/// Sweeps the deadline index: checks every lead that is due and raises its alerts. A row is removed after the commit,
-/// and raising is idempotent, so a crash only repeats a check.
-/// </summary>
+/// <summary>Sweeps the deadline index: checks every lead that is due and raises its alerts. A row is removed after the
+/// commit, and raising is idempotent, so a crash only repeats a check.</summary>
 public sealed partial class StallFlow(
     JourneyFlow journeys, DeadlineStore deadlines, FunnelSettings settings, TimeProvider clock, ILogger<StallFlow> logger)
 {
@@ -60,10 +58,8 @@ public sealed partial class StallFlow(
         }
     }
 
-    /// <summary>
-    /// Checks a lead. The ledger drops the row, which can then be removed; the commit
-    /// adds another one for the next check.
-    /// </summary>
+    /// <summary>Checks a lead. The ledger drops the row, which can then be removed; the commit adds another
+    /// one for the next check.</summary>
     private JourneyChange Check(JourneyState state, DateTimeOffset now)
     {
         var unwatched = state with { Ledger = state.Ledger with { WatchedAt = null } };

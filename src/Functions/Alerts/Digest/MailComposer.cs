@@ -9,18 +9,11 @@ namespace IntegrationHub.Functions.Alerts.Digest;
 /// <summary>An alert to send, with the lead's current state.</summary>
 public sealed record PendingAlert(MailboxEntry Entry, Alert Alert, JourneyState State, Journey Journey);
 
-/// <summary>
-/// Writes the mail with everything that waits for a recipient group: a stall mail for one lead, a digest for several.
-/// </summary>
+/// <summary>Writes the mail with everything that waits for a recipient group: a stall mail for one
+/// lead, a digest for several.</summary>
 public sealed class MailComposer(
-    MailRenderer renderer,
-    LinkProtector links,
-    ConnectorSet connectors,
-    FunnelSettings settings,
-    MailOptions mail,
-    AlertDeliveryOptions telling,
-    HubOptions hub,
-    TimeProvider clock)
+    MailRenderer renderer, LinkProtector links, ConnectorSet connectors, FunnelSettings settings, MailOptions mail,
+    AlertDeliveryOptions telling, HubOptions hub, TimeProvider clock)
 {
     public async Task<MailBatch> WriteAsync(RecipientGroup recipientGroup, IReadOnlyCollection<PendingAlert> told)
     {

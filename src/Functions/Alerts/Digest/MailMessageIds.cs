@@ -7,10 +7,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Digest;
 
-/// <summary>
-/// Derives message ids from causes, so that a repeated mail has the same id and mail programs group a
-/// lead's mails. Angle brackets included.
-/// </summary>
+/// <summary>Derives message ids from causes, so that a repeated mail has the same id and mail programs group a lead's
+/// mails. Angle brackets included.</summary>
 public static class MailMessageIds
 {
     /// <summary>Returns the <c>Message-ID</c> of a mail with these members.</summary>

@@ -1,9 +1,7 @@
 namespace IntegrationHub.Functions.Alerts.Digest;
 
-/// <summary>
-/// A mail about a stalled lead: the same facts for both teams, and the team's own next action. All texts are clean
-/// lines. Personal data: never log it.
-/// </summary>
+/// <summary>A mail about a stalled lead: the same facts for both teams, and the team's own next action. All texts are
+/// clean lines. Personal data: never log it.</summary>
 public sealed record StallMail
 {
     /// <summary>Gets the name, else the company, else "A lead without a name".</summary>

@@ -4,10 +4,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Digest;
 
-/// <summary>
-/// Decides the content of a mail about a stalled lead. Pure and repeatable: ages are those
-/// at the alert, not at the sending.
-/// </summary>
+/// <summary>Decides the content of a mail about a stalled lead. Pure and repeatable: ages are those at the
+/// alert, not at the sending.</summary>
 public static class StallMailRules
 {
     private const int LongestName = 60;
@@ -38,8 +36,7 @@ public static class StallMailRules
             Stage = stageName,
             Since = Instant(alert.EnteredAt, zone),
             Problem = alert.Kind == AlertKind.HandoffNotAccepted
-                ? $"waited in {stageName} to be taken up for"
-                : $"stood on {stageName} for",
+                ? $"waited in {stageName} to be taken up for" : $"stood on {stageName} for",
             Age = WorkingTime.Spell(
                 (limit * ShareAtDue(alert, settings.Alerts)) + calendar.Between(alert.DueAt, alert.RaisedAt ?? alert.At), calendar),
             Limit = WorkingTime.Spell(limit, calendar),
@@ -51,8 +48,7 @@ public static class StallMailRules
                 : ActionOf(alert.Kind, recipientGroup.Team, journey.Owner, optedOut),
             Silence = ledger.Silences.LastOrDefault(silence =>
                 (silence.Stage, silence.EnteredAt) == (alert.Stage, alert.EnteredAt)) is { } silence
-                ? Tell(silence, zone)
-                : null,
+                ? Tell(silence, zone) : null,
             OptedOut = optedOut,
             Link = links.Record,
             AcknowledgeLink = links.Acknowledge,
@@ -83,10 +79,8 @@ public static class StallMailRules
     public static string StageName(FunnelStage stage, FunnelSettings settings) =>
         OneLine.Of(settings.Stages[stage].Name, LongestStage) ?? stage.ToString();
 
-    /// <summary>
-    /// Returns a team's next action. It differs between the owner and other teams, and never asks
-    /// to contact a person who opted out.
-    /// </summary>
+    /// <summary>Returns a team's next action. It differs between the owner and other teams, and never asks to
+    /// contact a person who opted out.</summary>
     public static string ActionOf(AlertKind kind, string team, string owner, bool optedOut) => (kind, Owns: team == owner, optedOut) switch
     {
         (AlertKind.HandoffNotAccepted, true, false) => "take it up today, or return it with a reason",
@@ -106,10 +100,8 @@ public static class StallMailRules
 
     private static string? NameOf(Journey journey) => OneLine.Of($"{journey.Profile.FirstName} {journey.Profile.LastName}", LongestName);
 
-    /// <summary>
-    /// Returns the share of the limit at which a level was due, without pauses. A
-    /// reminder is due with the limit itself.
-    /// </summary>
+    /// <summary>Returns the share of the limit at which a level was due, without pauses. A reminder is due
+    /// with the limit itself.</summary>
     private static double ShareAtDue(Alert alert, AlertPolicy policy) => (alert.ReminderNumber, alert.Level) switch
     {
         (0, StallRules.HeadsUp) => policy.HeadsUpAt ?? 1,

@@ -7,10 +7,8 @@ public static class WorkingTime
 {
     private static readonly DateTimeOffset AnyMonday = new(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>
-    /// Returns the two largest units, rounded down: <c>50 h</c>, <c>1 h 30 min</c>, <c>45 s</c>. Days appear only for a
-    /// team that works around the clock. Elsewhere "2 d" would be ambiguous.
-    /// </summary>
+    /// <summary>Returns the two largest units, rounded down: <c>50 h</c>, <c>1 h 30 min</c>, <c>45 s</c>. Days appear
+    /// only for a team that works around the clock. Elsewhere "2 d" would be ambiguous.</summary>
     public static string Spell(TimeSpan span, BusinessCalendar calendar)
     {
         var aroundTheClock = calendar.Between(AnyMonday, AnyMonday.AddDays(7)) == TimeSpan.FromDays(7);

@@ -6,11 +6,9 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 
 namespace IntegrationHub.Functions.Alerts.Links;
 
-/// <summary>
-/// Stores the key ring of data protection in a table that all instances share. Rows are numbered: of two instances that
-/// create a key at the same time, one wins and both use its key. Synchronous like data protection itself, which reads
-/// the ring at the start and once a day.
-/// </summary>
+/// <summary>Stores the key ring of data protection in a table that all instances share. Rows are numbered: of two
+/// instances that create a key at the same time, one wins and both use its key. Synchronous like data protection
+/// itself, which reads the ring at the start and once a day.</summary>
 internal sealed class KeyRingTable(HubTables tables) : IXmlRepository
 {
     private const string Partition = "ring";
@@ -41,9 +39,8 @@ internal sealed class KeyRingTable(HubTables tables) : IXmlRepository
         }
     }
 
-    /// <summary>
-    /// Opens the table on the thread pool, so that a caller's synchronisation context cannot deadlock.
-    /// </summary>
+    /// <summary>Opens the table on the thread pool, so that a caller's synchronisation
+    /// context cannot deadlock.</summary>
     private TableClient Open() =>
         Task.Run(() => tables.GetAsync(HubTables.KeyRing, CancellationToken.None).AsTask()).GetAwaiter().GetResult();
 }

@@ -8,10 +8,8 @@ using Microsoft.AspNetCore.DataProtection;
 
 namespace IntegrationHub.Functions.Alerts.Links;
 
-/// <summary>
-/// Encrypts links, so that only the hub can write them. A link holds its own expiry, so an
-/// expired one differs from a forged one.
-/// </summary>
+/// <summary>Encrypts links, so that only the hub can write them. A link holds its own expiry, so an expired one
+/// differs from a forged one.</summary>
 public sealed class LinkProtector(IDataProtectionProvider protection)
 {
     private const char Separator = '|';

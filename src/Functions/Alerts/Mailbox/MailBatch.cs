@@ -2,10 +2,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Mailbox;
 
-/// <summary>
-/// A mail, stored before it is sent: a crash repeats the same mail with the same id, or
-/// nothing. Personal data: never log it.
-/// </summary>
+/// <summary>A mail, stored before it is sent: a crash repeats the same mail with the same id, or nothing.
+/// Personal data: never log it.</summary>
 public sealed record MailBatch
 {
     /// <summary>Gets the <c>Message-ID</c>, angle brackets included.</summary>

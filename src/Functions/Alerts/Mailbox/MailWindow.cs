@@ -2,9 +2,8 @@ using Azure;
 
 namespace IntegrationHub.Functions.Alerts.Mailbox;
 
-/// <summary>
-/// The state of a mailbox: the last mail, and the one in progress. Its version proves that nobody else changed it.
-/// </summary>
+/// <summary>The state of a mailbox: the last mail, and the one in progress. Its version proves that
+/// nobody else changed it.</summary>
 public sealed record MailWindow
 {
     public required RecipientGroup RecipientGroup { get; init; }

@@ -11,9 +11,8 @@ public enum MailboxKind
     Resolved,
 }
 
-/// <summary>
-/// An alert that waits for a recipient group. It names lead and alert only; the content is read at the sending.
-/// </summary>
+/// <summary>An alert that waits for a recipient group. It names lead and alert only; the
+/// content is read at the sending.</summary>
 public sealed record MailboxEntry
 {
     public required RecipientGroup RecipientGroup { get; init; }

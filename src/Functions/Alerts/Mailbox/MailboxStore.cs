@@ -7,11 +7,9 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Mailbox;
 
-/// <summary>
-/// The table <c>Mailbox</c>: pending alerts, with one partition for each recipient group. One row of
-/// each partition holds the time of the last mail and the mail in progress; whoever works on it claims
-/// it for a while. It holds no address.
-/// </summary>
+/// <summary>The table <c>Mailbox</c>: pending alerts, with one partition for each recipient group. One row of
+/// each partition holds the time of the last mail and the mail in progress; whoever works on it claims it for a
+/// while. It holds no address.</summary>
 public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasable
 {
     /// <summary>How long a claim holds without an update: longer than a mail takes.</summary>
@@ -110,9 +108,8 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
             async (entry, token) => await table.DeleteEntityAsync(Partition(entry.RecipientGroup), RowKey(entry), ETag.All, token));
     }
 
-    /// <summary>
-    /// Removes a lead's entries, and a mail in progress about it. The other alerts of that mail wait for the next.
-    /// </summary>
+    /// <summary>Removes a lead's entries, and a mail in progress about it. The other alerts of that
+    /// mail wait for the next.</summary>
     public async Task EraseAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         foreach (var mailbox in await ReadAsync(cancellationToken))

@@ -13,10 +13,8 @@ public sealed record RecipientGroup(string Team, bool Managers = false)
     /// <summary>Gets the display name.</summary>
     public string Name => Managers ? $"the managers of {Team}" : Team;
 
-    /// <summary>
-    /// Returns the groups of an alert by name: the owner for a heads-up, both teams at the limit, both teams' managers
-    /// for an escalation. The teams get the escalation too when it replaced the limit's alert.
-    /// </summary>
+    /// <summary>Returns the groups of an alert by name: the owner for a heads-up, both teams at the limit, both teams'
+    /// managers for an escalation. The teams get the escalation too when it replaced the limit's alert.</summary>
     public static IReadOnlyList<RecipientGroup> Of(Alert alert, string owner, JourneyLedger ledger)
     {
         string[] teams = alert.Level == StallRules.HeadsUp ? [owner] : [owner, Funnel.Team.Marketing, Funnel.Team.Sales];

@@ -9,9 +9,8 @@ namespace IntegrationHub.Functions.Alerts.Pages;
 /// <summary>A page with its HTTP status.</summary>
 public sealed record AlertPage(int Status, AlertPageView View);
 
-/// <summary>
-/// Serves the links in mails. Showing changes nothing, because mail scanners open every link; posting acts once.
-/// </summary>
+/// <summary>Serves the links in mails. Showing changes nothing, because mail scanners open every
+/// link; posting acts once.</summary>
 public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, FunnelSettings settings, TimeProvider clock)
 {
     /// <summary>The longest reason in UTF-16 units.</summary>
@@ -48,8 +47,7 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, Fun
         SnoozeChoice? choice = link.Purpose == LinkPurpose.Snooze
             && Enum.TryParse<SnoozeChoice>(until, out var chosen)
             && Enum.IsDefined(chosen)
-            ? chosen
-            : null;
+            ? chosen : null;
         if (link.Purpose == LinkPurpose.Snooze && choice is null)
         {
             return await ShowAsync(token, cancellationToken);

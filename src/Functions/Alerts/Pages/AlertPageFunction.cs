@@ -11,8 +11,7 @@ public sealed class AlertPageFunction(AlertPageFlow pages, MailRenderer renderer
     /// <summary>GET and HEAD show, POST acts.</summary>
     [Function("AlertPage")]
     public async Task<IActionResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "alerts/{token}")] HttpRequest request,
-        string token,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "alerts/{token}")] HttpRequest request, string token,
         CancellationToken cancellationToken)
     {
         var form = HttpMethods.IsPost(request.Method) ? await AlertPageForm.ReadAsync(request, cancellationToken) : null;

@@ -3,9 +3,8 @@ using System.Text;
 
 namespace IntegrationHub.Functions.Alerts.Pages;
 
-/// <summary>
-/// The style of pages, and the policy that allows this style only: no scripts, images, frames or foreign form targets.
-/// </summary>
+/// <summary>The style of pages, and the policy that allows this style only: no scripts, images, frames
+/// or foreign form targets.</summary>
 internal static class AlertPageStyle
 {
     public const string Css =

@@ -12,11 +12,9 @@ using Polly.Timeout;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
-/// <summary>
-/// Sends mail through the REST API of Azure Communication Services, as a managed identity. The operation id
-/// derives from the message id, so the service recognises a repeat. An accepted mail is polled for a short
-/// while, because a refusal shows only then.
-/// </summary>
+/// <summary>Sends mail through the REST API of Azure Communication Services, as a managed identity. The operation id
+/// derives from the message id, so the service recognises a repeat. An accepted mail is polled for a short while,
+/// because a refusal shows only then.</summary>
 public sealed class AzureCommunicationMailSender : IMailSender
 {
     private const string ApiVersion = "2023-03-31";
@@ -91,10 +89,8 @@ public sealed class AzureCommunicationMailSender : IMailSender
         };
     }
 
-    /// <summary>
-    /// Polls the result as often as the service asks, within a limit. A mail that is still in
-    /// progress then counts as accepted.
-    /// </summary>
+    /// <summary>Polls the result as often as the service asks, within a limit. A mail that is still in progress
+    /// then counts as accepted.</summary>
     private async Task FollowAsync(Operation operation, CancellationToken cancellationToken)
     {
         var wait = operation.Wait;
@@ -142,9 +138,8 @@ public sealed class AzureCommunicationMailSender : IMailSender
         userEngagementTrackingDisabled = true,
     };
 
-    /// <summary>
-    /// Translates a status. Faults that settings or rights can mend make the mail wait; only a faulty mail is refused.
-    /// </summary>
+    /// <summary>Translates a status. Faults that settings or rights can mend make the mail wait; only a
+    /// faulty mail is refused.</summary>
     private Exception Translate(int status, Response response)
     {
         var code = response.Headers.TryGetValue("x-ms-error-code", out var given) ? $"{status} ({given})" : $"{status}";

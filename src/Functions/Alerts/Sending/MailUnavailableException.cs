@@ -10,8 +10,7 @@ public sealed class MailUnavailableException(string server, string what) : Excep
     /// <summary>Gets how long the server asks to wait; null when it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>
-    /// Gets a value indicating whether the server may have accepted the mail, because its answer is missing.
-    /// </summary>
+    /// <summary>Gets a value indicating whether the server may have accepted the mail, because
+    /// its answer is missing.</summary>
     public bool MayHaveTaken { get; init; }
 }

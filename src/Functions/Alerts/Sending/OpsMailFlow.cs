@@ -6,26 +6,17 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
-/// <summary>
-/// Mails open notices to ops: claim, send, mark. The first notice goes at once; those within the group interval after a
-/// mail share the next. A crash between sending and marking repeats the mail under the same id.
-/// </summary>
+/// <summary>Mails open notices to ops: claim, send, mark. The first notice goes at once; those
+/// within the group interval after a mail share the next. A crash between sending and marking
+/// repeats the mail under the same id.</summary>
 public sealed partial class OpsMailFlow(
-    NoticeStore notices,
-    MailGate gate,
-    MailRenderer renderer,
-    OpsOptions ops,
-    MailOptions mail,
-    AlertDeliveryOptions delivery,
-    TimeProvider clock,
-    ILogger<OpsMailFlow> logger)
+    NoticeStore notices, MailGate gate, MailRenderer renderer, OpsOptions ops, MailOptions mail, AlertDeliveryOptions delivery,
+    TimeProvider clock, ILogger<OpsMailFlow> logger)
 {
     private static readonly TimeSpan ClaimFor = TimeSpan.FromMinutes(2);
 
-    /// <summary>
-    /// Mails the open notices, oldest first, within the throttle. Without recipients nothing is
-    /// sent, and health shows the notices.
-    /// </summary>
+    /// <summary>Mails the open notices, oldest first, within the throttle. Without recipients nothing is sent, and
+    /// health shows the notices.</summary>
     public async Task SendAsync(CancellationToken cancellationToken)
     {
         if (ops.Recipients.Count == 0 || await notices.UntoldAsync(cancellationToken) is not { Count: > 0 } untold
@@ -58,10 +49,8 @@ public sealed partial class OpsMailFlow(
         }
     }
 
-    /// <summary>
-    /// Sends and marks notices. A refused mail counts as sent: a repeat would be refused,
-    /// too, and health shows the failure.
-    /// </summary>
+    /// <summary>Sends and marks notices. A refused mail counts as sent: a repeat would be refused, too, and
+    /// health shows the failure.</summary>
     private async Task ReportAsync(IReadOnlyList<OpenNotice> claimed, int more, CancellationToken cancellationToken)
     {
         if (await gate.SendAsync(await WriteAsync(claimed, more), cancellationToken) is MailAnswer.NotYet or MailAnswer.Unknown)

@@ -48,9 +48,8 @@ internal sealed partial class SmtpMailSender(MailOptions options, TimeProvider c
         }
     }
 
-    /// <summary>
-    /// Translates the server's status. The library's exceptions hold addresses and are not passed on.
-    /// </summary>
+    /// <summary>Translates the server's status. The library's exceptions hold addresses
+    /// and are not passed on.</summary>
     internal static Exception Translate(string server, SmtpStatusCode status) => (int)status switch
     {
         // Settings mend wrong credentials and a missing STARTTLS, so the mail itself is fine.
@@ -85,9 +84,8 @@ internal sealed partial class SmtpMailSender(MailOptions options, TimeProvider c
         return message;
     }
 
-    /// <summary>
-    /// Translates the library's exception. Only a timeout after the text leaves open whether the mail was accepted.
-    /// </summary>
+    /// <summary>Translates the library's exception. Only a timeout after the text leaves open whether
+    /// the mail was accepted.</summary>
     /// <returns>Null for a failure that is not the server's.</returns>
     private static Exception? Translate(string server, Exception failure, Client client) => failure switch
     {

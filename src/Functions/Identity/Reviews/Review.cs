@@ -23,10 +23,8 @@ public enum ReviewReason
     RecordsDeleted,
 }
 
-/// <summary>
-/// A question for a person: who is this? Nothing is written until it is answered. It holds no address, and its answer
-/// applies to later events with the same keys.
-/// </summary>
+/// <summary>A question for a person: who is this? Nothing is written until it is answered. It holds no address, and its
+/// answer applies to later events with the same keys.</summary>
 public sealed record Review
 {
     /// <summary>Gets the id, derived from the keys, so that a question is asked once.</summary>
@@ -40,9 +38,8 @@ public sealed record Review
     /// <summary>Gets the event's records; empty for an event with an address only.</summary>
     public ImmutableArray<IdentityKey> Records { get; init; } = [];
 
-    /// <summary>
-    /// Gets the certain lead: of a known record, or of the handoff; null when the lead is the question.
-    /// </summary>
+    /// <summary>Gets the certain lead: of a known record, or of the handoff; null when
+    /// the lead is the question.</summary>
     public LeadId? LeadId { get; init; }
 
     /// <summary>Gets the candidates.</summary>
@@ -66,10 +63,8 @@ public sealed record Review
     /// <summary>Gets when it was answered.</summary>
     public DateTimeOffset? DecidedAt { get; init; }
 
-    /// <summary>
-    /// Gets a value indicating whether the answer gives the address to the event's person, either the
-    /// known record's lead or a new one.
-    /// </summary>
+    /// <summary>Gets a value indicating whether the answer gives the address to the event's person, either the known
+    /// record's lead or a new one.</summary>
     [JsonIgnore]
     public bool GivesAddress =>
         Decision is { Separate: true, Address: true } || (LeadId is { } own && HandoffId is null && Decision?.Choose == own.Value);
@@ -81,7 +76,5 @@ public sealed record Review
 /// <param name="Separate">Whether it is a separate person, or a new record is created.</param>
 /// <param name="Address">With <paramref name="Separate"/>: whether the address moves to that person.</param>
 public sealed record ReviewDecision(
-    string? Choose = null,
-    bool Merge = false,
-    bool Separate = false,
+    string? Choose = null, bool Merge = false, bool Separate = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Address = false);

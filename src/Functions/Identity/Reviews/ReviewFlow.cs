@@ -29,10 +29,8 @@ public abstract record ReviewOutcome
     public sealed record Wrong(string Why) : ReviewOutcome;
 }
 
-/// <summary>
-/// Asks a person who an event is about, and continues with the answer. The waiting deliveries are queued again and find
-/// the answer. Everything is idempotent, because the answer is stored first.
-/// </summary>
+/// <summary>Asks a person who an event is about, and continues with the answer. The waiting deliveries are queued again
+/// and find the answer. Everything is idempotent, because the answer is stored first.</summary>
 public sealed class ReviewFlow(
     ReviewStore reviews, JourneyFlow journeys, InboundQueue queue, FunnelTopic topic, NoticeStore notices, TimeProvider clock)
 {
@@ -54,10 +52,7 @@ public sealed class ReviewFlow(
     /// <summary>Stores a handoff until a person chooses one of the tool's records, or a new one.</summary>
     /// <returns>The stored question, which may have an answer.</returns>
     public async Task<Review> HoldAsync(
-        HandoffAnnounced handoff,
-        string connector,
-        ReviewReason reason,
-        IReadOnlyList<IdentityKey> matches,
+        HandoffAnnounced handoff, string connector, ReviewReason reason, IReadOnlyList<IdentityKey> matches,
         CancellationToken cancellationToken)
     {
         var review = await reviews.AskAsync(
@@ -102,10 +97,8 @@ public sealed class ReviewFlow(
         return new ReviewOutcome.Done();
     }
 
-    /// <summary>
-    /// Checks the open questions about leads or records that changed. What waits for them is queued again, and
-    /// asked again when it is still unclear.
-    /// </summary>
+    /// <summary>Checks the open questions about leads or records that changed. What waits for them is queued again, and
+    /// asked again when it is still unclear.</summary>
     public async Task ReviseAsync(
         IReadOnlyCollection<LeadId> leads, IReadOnlyCollection<IdentityKey> records, CancellationToken cancellationToken)
     {
@@ -165,9 +158,8 @@ public sealed class ReviewFlow(
         await ReleaseAsync(review.Id, cancellationToken);
     }
 
-    /// <summary>
-    /// Queues waiting deliveries, then removes them: a crash in between queues them twice, which is harmless.
-    /// </summary>
+    /// <summary>Queues waiting deliveries, then removes them: a crash in between queues them
+    /// twice, which is harmless.</summary>
     private async Task ReleaseAsync(string reviewId, CancellationToken cancellationToken)
     {
         foreach (var kept in await reviews.KeptAsync(reviewId, cancellationToken))

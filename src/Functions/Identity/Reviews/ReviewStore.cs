@@ -15,10 +15,8 @@ namespace IntegrationHub.Functions.Identity.Reviews;
 /// <param name="Message">The message to queue again.</param>
 public sealed record KeptDelivery(string RowKey, string MessageId, ServiceBusMessage Message);
 
-/// <summary>
-/// The table <c>Reviews</c>: the questions, each with its raw waiting deliveries. An answered question stays for
-/// the next event with the same keys.
-/// </summary>
+/// <summary>The table <c>Reviews</c>: the questions, each with its raw waiting deliveries. An answered question stays
+/// for the next event with the same keys.</summary>
 public sealed class ReviewStore(HubTables tables) : IErasable
 {
     private const string Table = "Reviews", Partition = "review", JsonColumn = "Json", OpenColumn = "Open", MessageIdColumn = "MessageId";
@@ -109,9 +107,8 @@ public sealed class ReviewStore(HubTables tables) : IErasable
         await reviews.DeleteEntityAsync(Partition, reviewId, ETag.All, cancellationToken);
     }
 
-    /// <summary>
-    /// Removes every question that names a lead, or whose answer made it, with the waiting deliveries.
-    /// </summary>
+    /// <summary>Removes every question that names a lead, or whose answer made it, with
+    /// the waiting deliveries.</summary>
     public async Task EraseAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         var all = await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken);

@@ -9,12 +9,7 @@ namespace IntegrationHub.Functions.Identity.Reviews;
 /// <param name="Waiting">How many deliveries wait for the answer.</param>
 /// <param name="Candidates">The candidates, with what distinguishes them.</param>
 public sealed record ReviewView(
-    string Id,
-    ReviewReason Reason,
-    string Connector,
-    IReadOnlyList<IdentityView> Records,
-    DateTimeOffset OpenedAt,
-    int Waiting,
+    string Id, ReviewReason Reason, string Connector, IReadOnlyList<IdentityView> Records, DateTimeOffset OpenedAt, int Waiting,
     IReadOnlyList<CandidateView> Candidates);
 
 /// <summary>A candidate of a review: a lead, or a record of the tool.</summary>

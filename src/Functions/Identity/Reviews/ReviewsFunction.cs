@@ -32,8 +32,7 @@ public sealed class ReviewsFunction(ReviewStore reviews, ReviewFlow flow, Journe
     /// <summary>Answers a review: <c>{"choose":"…"}</c>, <c>{"merge":true}</c> or <c>{"separate":true}</c>.</summary>
     [Function("AnswerReview")]
     public async Task<IActionResult> AnswerAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "reviews/{id}")] HttpRequest request,
-        string id,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "reviews/{id}")] HttpRequest request, string id,
         CancellationToken cancellationToken)
     {
         if (await ReadAsync(request, cancellationToken) is not { } decision)

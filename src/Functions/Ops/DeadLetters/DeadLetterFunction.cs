@@ -10,7 +10,8 @@ public sealed class DeadLetterFunction(DeadLetterFlow deadLetters)
     /// <summary>Lists the dead letters of <c>?entity=</c>.</summary>
     [Function("ListDeadLetters")]
     public async Task<IActionResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "deadletters")] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "deadletters")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         ReplayOrder.TryFindEntity(request.Query["entity"], out var entity, out var fault)
             ? new OkObjectResult(await deadLetters.ListAsync(entity, cancellationToken))
             : Unclear(fault);

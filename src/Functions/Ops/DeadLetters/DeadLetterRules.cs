@@ -42,11 +42,9 @@ public static class DeadLetterRules
                 ])),
     ];
 
-    /// <summary>
-    /// Returns the copy to send: the same message with its attempts reset. Its own id passes duplicate
-    /// detection; the id derives from the dead letter, so a repeated replay is idempotent. A copy to a topic
-    /// names the one subscription that accepts it.
-    /// </summary>
+    /// <summary>Returns the copy to send: the same message with its attempts reset. Its own id passes duplicate
+    /// detection; the id derives from the dead letter, so a repeated replay is idempotent. A copy to a topic names the
+    /// one subscription that accepts it.</summary>
     public static ServiceBusMessage CopyOf(ServiceBusReceivedMessage message, QueueEntity entity)
     {
         var copy = new ServiceBusMessage(message) { MessageId = IdOf(message, entity) };
@@ -60,9 +58,8 @@ public static class DeadLetterRules
         return copy;
     }
 
-    /// <summary>
-    /// Derives the copy's id. A message that is dead-lettered again has another sequence number, and so another copy.
-    /// </summary>
+    /// <summary>Derives the copy's id. A message that is dead-lettered again has another sequence
+    /// number, and so another copy.</summary>
     private static string IdOf(ServiceBusReceivedMessage message, QueueEntity entity)
     {
         var source = string.Create(CultureInfo.InvariantCulture, $"replay|{entity.Name}|{message.MessageId}|{message.SequenceNumber}");

@@ -10,12 +10,8 @@ public static class HealthRules
 {
     /// <summary>Makes the report. A null argument means that its source did not answer.</summary>
     public static HealthReport Judge(
-        IEnumerable<IConnector> connectors,
-        IReadOnlyDictionary<string, ConnectorState>? states,
-        ILookup<string, Missed>? missed,
-        IReadOnlyList<QueueHealth> queues,
-        int? spoolWaiting,
-        MailHealthState mailHealth)
+        IEnumerable<IConnector> connectors, IReadOnlyDictionary<string, ConnectorState>? states, ILookup<string, Missed>? missed,
+        IReadOnlyList<QueueHealth> queues, int? spoolWaiting, MailHealthState mailHealth)
     {
         var connectorHealth = connectors.OrderBy(connector => connector.Name, StringComparer.Ordinal)
             .Select(connector => Of(connector, states?.GetValueOrDefault(connector.Name), [.. missed?[connector.Name] ?? []]))

@@ -7,15 +7,10 @@ namespace IntegrationHub.Functions.Ops.Unmapped;
 /// <summary>Applies a newly mapped stage to the leads that wait for it. Pure.</summary>
 public static class RemapRules
 {
-    /// <summary>
-    /// Returns the change as if the map had known the stage from the start; null when the lead has nothing to remap.
-    /// </summary>
+    /// <summary>Returns the change as if the map had known the stage from the start; null when the
+    /// lead has nothing to remap.</summary>
     public static JourneyChange? Remap(
-        JourneyState state,
-        UnmappedStageReport stage,
-        StageMapKind map,
-        DealStageMeaning meaning,
-        FunnelSettings settings,
+        JourneyState state, UnmappedStageReport stage, StageMapKind map, DealStageMeaning meaning, FunnelSettings settings,
         DateTimeOffset now)
     {
         var deals = state.Facts.Values.OfType<DealChanged>()

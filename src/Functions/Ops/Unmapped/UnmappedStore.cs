@@ -5,10 +5,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Ops.Unmapped;
 
-/// <summary>
-/// The table <c>Unmapped</c>: a partition for each unmapped stage, with a row for the
-/// stage and one for each lead on it.
-/// </summary>
+/// <summary>The table <c>Unmapped</c>: a partition for each unmapped stage, with a row for the stage and
+/// one for each lead on it.</summary>
 public sealed class UnmappedStore(HubTables tables) : IErasable
 {
     private const string Table = "Unmapped", StageRow = "stage", Connector = "Connector", Raw = "Raw", Setting = "Setting", Since = "Since";

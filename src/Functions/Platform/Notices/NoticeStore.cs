@@ -5,9 +5,8 @@ using IntegrationHub.Functions.Platform.Storage;
 
 namespace IntegrationHub.Functions.Platform.Notices;
 
-/// <summary>
-/// The table <c>Notices</c>: ops notices, pending or sent. A notice is sent once and stays open until it is closed.
-/// </summary>
+/// <summary>The table <c>Notices</c>: ops notices, pending or sent. A notice is sent once and stays
+/// open until it is closed.</summary>
 public sealed class NoticeStore(HubTables tables, TimeProvider clock)
 {
     private const string Partition = "open";
@@ -59,13 +58,11 @@ public sealed class NoticeStore(HubTables tables, TimeProvider clock)
         return [.. untold.OrderBy(notice => notice.OpenedAt)];
     }
 
-    /// <summary>
-    /// Claims a notice for a while; returns null when another instance has claimed it or it is closed.
-    /// </summary>
+    /// <summary>Claims a notice for a while; returns null when another instance has
+    /// claimed it or it is closed.</summary>
     public async Task<OpenNotice?> ClaimAsync(OpenNotice notice, TimeSpan claimFor, CancellationToken cancellationToken) =>
         notice.ClaimedUntil > clock.GetUtcNow()
-            ? null
-            : await NoteAsync(notice, ClaimedUntil, clock.GetUtcNow() + claimFor, cancellationToken);
+            ? null : await NoteAsync(notice, ClaimedUntil, clock.GetUtcNow() + claimFor, cancellationToken);
 
     public Task ReleaseAsync(OpenNotice notice, CancellationToken cancellationToken) =>
         NoteAsync(notice, ClaimedUntil, clock.GetUtcNow(), cancellationToken);
@@ -87,9 +84,8 @@ public sealed class NoticeStore(HubTables tables, TimeProvider clock)
         return row.HasValue ? row.Value!.GetDateTimeOffset(ToldAt) : null;
     }
 
-    /// <summary>
-    /// Closes a notice, so that the same problem is reported again when it returns. A no-op when none is open.
-    /// </summary>
+    /// <summary>Closes a notice, so that the same problem is reported again when it returns. A
+    /// no-op when none is open.</summary>
     public async Task CloseAsync(string key, CancellationToken cancellationToken)
     {
         var notices = await tables.GetAsync(HubTables.Notices, cancellationToken);
