@@ -58,6 +58,7 @@ var faults = concat(make.faults(connectors, funnel, teams, owners, routing, cont
 var settings = union(
   {
     Schedules__PollConnectors: '0 * * * * *'
+    Schedules__DetectOutages: '*/10 * * * * *'
     Schedules__DetectStalls: '30 * * * * *'
     Schedules__SendMails: '*/10 * * * * *'
     Schedules__DrainSpool: '*/10 * * * * *'

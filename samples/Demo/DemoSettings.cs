@@ -33,6 +33,7 @@ internal static class DemoSettings
             ["Hub:FunctionKey"] = key,
             ["Hub:RetryDelays"] = "00:00:01,00:00:01,00:00:02,00:00:03,00:00:05,00:00:08,00:00:13",
             ["Schedules:PollConnectors"] = "* * * * * *",
+            ["Schedules:DetectOutages"] = "* * * * * *",
             ["Schedules:DetectStalls"] = "* * * * * *",
             ["Schedules:DrainSpool"] = "*/5 * * * * *",
             ["Funnel:Calendar:TimeZone"] = "Etc/UTC",

@@ -8,6 +8,9 @@ public sealed class ArchitectureTests
 {
     private static readonly string[] Sources = [.. SourceTree.Layers.Concat(SourceTree.Beside).Select(folder => $"src/{folder}")];
 
+    /// <summary>Flows that have more dependencies than a class should. Nothing is added here.</summary>
+    private static readonly string[] DependencyHeavy = ["ErasureFlow", "HandoffFlow", "JourneyFlow", "ProcessFlow"];
+
     public static TheoryData<string> Layers => [.. SourceTree.Layers];
 
     public static TheoryData<string> Folders => [.. SourceTree.Layers, .. SourceTree.Beside];
@@ -57,6 +60,11 @@ public sealed class ArchitectureTests
     [MemberData(nameof(Layers))]
     public void No_type_ends_in_a_word_that_says_nothing(string layer) => Assert.Empty(Guards.NamesThatSayNothing(
         SourceTree.Layer(layer).GetTypes().Where(type => type.GetCustomAttribute<CompilerGeneratedAttribute>() is null).Select(type => type.Name)));
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void No_class_has_more_than_eight_dependencies(string layer) =>
+        Assert.Empty(Guards.DependencyHeavy(SourceTree.Layer(layer).GetTypes()).Except(DependencyHeavy));
 
     [Fact]
     public void Every_public_class_stands_in_a_file_of_its_name() =>

@@ -90,6 +90,12 @@ public sealed class GuardTests
     public void A_name_that_says_nothing_is_seen(string name, bool sound) => Assert.Equal(sound, !Guards.NamesThatSayNothing([name]).Any());
 
     [Theory]
+    [InlineData(typeof(Nine), false)]
+    [InlineData(typeof(Eight), true)]
+    [InlineData(typeof(NineValues), true)]
+    public void A_class_with_too_many_dependencies_is_seen(Type type, bool sound) => Assert.Equal(sound, !Guards.DependencyHeavy([type]).Any());
+
+    [Theory]
     [InlineData("src/X/Journeys.cs", "public sealed class JourneyFlow(int a)\n{\n}", false)]
     [InlineData("src/X/JourneyFlow.cs", "public sealed class JourneyFlow(int a)\n{\n}", true)]
     [InlineData("src/X/JourneyFlow.cs", "public sealed class JourneyFlow;\n\npublic static class Other;", false)]
@@ -98,4 +104,16 @@ public sealed class GuardTests
     [InlineData("src/X/Facts.cs", "public abstract record Fact;\n\npublic sealed record StageClaimed : Fact;\n\npublic enum TouchKind { A }", true)]
     [InlineData("src/X/JourneyFlow.cs", "public sealed class JourneyFlow\n{\n    public sealed class Inner;\n}\n\ninternal sealed class Own;", true)]
     public void A_class_in_a_foreign_file_is_seen(string path, string code, bool sound) => Assert.Equal(sound, !Guards.TypesInForeignFiles(new(path, code)).Any());
+
+    private sealed class Eight(int a, int b, int c, int d, int e, int f, int g, int h)
+    {
+        public int Sum { get; } = a + b + c + d + e + f + g + h;
+    }
+
+    private sealed class Nine(int a, int b, int c, int d, int e, int f, int g, int h, int i)
+    {
+        public int Sum { get; } = a + b + c + d + e + f + g + h + i;
+    }
+
+    private sealed record NineValues(int A, int B, int C, int D, int E, int F, int G, int H, int I);
 }

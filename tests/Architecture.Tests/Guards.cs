@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
@@ -16,6 +17,8 @@ internal static partial class Guards
         ["LocalPlatform"] = [],
         ["ServiceBusExtension"] = [],
     };
+
+    private const int MostDependencies = 8;
 
     private static readonly string[] SayNothing = ["Manager", "Helper", "Helpers", "Util", "Utils", "Utility", "Service", "Services", "Data", "Info"];
 
@@ -60,6 +63,13 @@ internal static partial class Guards
     /// <summary>Type names that end in a word that says nothing.</summary>
     public static IEnumerable<string> NamesThatSayNothing(IEnumerable<string> typeNames) =>
         typeNames.Where(name => SayNothing.Any(word => name.EndsWith(word, StringComparison.Ordinal)));
+
+    /// <summary>Classes with more than eight dependencies: that is two classes in one. A record has values, not dependencies.</summary>
+    public static IEnumerable<string> DependencyHeavy(IEnumerable<Type> types) =>
+        from type in types
+        where type is { IsClass: true } && type.GetMethod("<Clone>$") is null
+        where type.GetConstructors(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance).Any(constructor => constructor.GetParameters().Length > MostDependencies)
+        select type.Name;
 
     /// <summary>
     /// Public classes and structs that do not stand in a file of their name. Records, enums and interfaces that make sense only together may share a file

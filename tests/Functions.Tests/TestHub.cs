@@ -80,6 +80,7 @@ internal sealed class TestHub : IAsyncDisposable
             "--Hub:RetryDelays=00:00:00.1,00:00:00.1",
             $"--Schedules:DrainSpool={Never}",
             $"--Schedules:PollConnectors={Never}",
+            $"--Schedules:DetectOutages={Never}",
             $"--Schedules:DetectStalls={Never}",
             $"--Schedules:SendMails={Never}",
         ];

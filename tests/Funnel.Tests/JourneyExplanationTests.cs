@@ -118,6 +118,8 @@ public sealed class JourneyExplanationTests
             Settings with { Campaigns = [new("Spring*", CampaignChannel.Pr)] },
             WithRoutes(new() { Routes = [], Fallback = Owner("ann"), Connector = "salesforce" }),
             WithRoutes(new() { Routes = [], Fallback = Owner("bob"), Connector = "salesforce" }),
+            WithRoutes(new() { Routes = [], Fallback = Capable(5), Connector = "salesforce" }),
+            WithRoutes(new() { Routes = [], Fallback = Capable(6), Connector = "salesforce" }),
             WithRoutes(new() { Routes = [], Fallback = Owner("ann"), Connector = "salesforce", MaxReroutes = 2 }),
             WithRoutes(new() { Routes = [], Fallback = Owner("ann"), Connector = "salesforce", RerouteAfter = TimeSpan.FromHours(1) }),
             WithRoutes(new() { Routes = [new() { Name = "1", Connector = "salesforce", Owner = Owner("bob") }], Fallback = Owner("ann"), Connector = "salesforce" }),
@@ -129,6 +131,8 @@ public sealed class JourneyExplanationTests
         static ContentItem Item(string title) => new() { Title = title, Url = new("https://example.com/a"), Style = ContentStyle.Tactical };
 
         static HandoffOwner Owner(string name) => new(name, BusinessCalendar.Always, []);
+
+        static HandoffOwner Capable(int capacity) => new("ann", BusinessCalendar.Always, []) { Capacity = capacity };
 
         static FunnelSettings WithRoutes(TeamRoutes routes) => Settings with { Routing = new() { Teams = ImmutableDictionary<string, TeamRoutes>.Empty.Add(Team.Sales, routes) } };
 

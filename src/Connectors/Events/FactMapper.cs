@@ -18,175 +18,11 @@ public static class FactMapper
     public static IReadOnlyList<Fact> ToFacts(SourceEvent source, string connector, DateTimeOffset receivedAt, string? messageId)
     {
         ArgumentNullException.ThrowIfNull(source);
-
-        var at = source.OccurredAt ?? receivedAt;
-        var facts = new List<Fact>();
-        switch (source.Kind)
-        {
-            case SourceEventKind.Ignored or SourceEventKind.ResyncRequired:
-                break;
-            case SourceEventKind.ContactPrivacyDeleted:
-                facts.Add(new PersonErased
-                {
-                    DedupeKey = Key("erased"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
-                });
-                break;
-            case SourceEventKind.ContactDeleted:
-                facts.AddRange(source.People.Select((record, i) => new RecordDeleted
-                {
-                    Record = record,
-                    DedupeKey = Key($"deleted{i}"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
-                }));
-                break;
-            default:
-                AddMerged();
-                AddRestored();
-                AddProfile();
-                AddConsent();
-                AddBooking();
-                AddTouch();
-                AddStage();
-                AddDeal();
-                AddWork();
-                break;
-        }
-
         var about = AboutOf(source);
+        var facts = FactsOf(source, new(source, connector, receivedAt, messageId)).OfType<Fact>();
         return about is null && !source.Past
-            ? facts
+            ? [.. facts]
             : [.. facts.Select(fact => fact is RecordDeleted or RecordRestored ? fact : fact with { About = about, ShowsRecord = about is not null && source.ShowsRecord, Past = source.Past })];
-
-        string Key(string kind) => $"{source.DedupeKey}#{kind}";
-
-        void AddMerged() => facts.AddRange(source.Merged.Select((record, i) => new RecordDeleted
-        {
-            Record = record,
-            DedupeKey = Key($"merged{i}"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
-        }));
-
-        void AddRestored()
-        {
-            if (source.Restored)
-            {
-                facts.AddRange(source.People.Select((record, i) => new RecordRestored
-                {
-                    Record = record,
-                    DedupeKey = Key($"restored{i}"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
-                }));
-            }
-        }
-
-        void AddProfile()
-        {
-            var profile = source.Profile ?? NothingKnown;
-            if (source.DealId is null && (profile != NothingKnown || source.ScoreCleared))
-            {
-                facts.Add(new ProfileChanged
-                {
-                    Profile = profile, ScoreCleared = source.ScoreCleared,
-                    DedupeKey = Key("profile"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
-                });
-            }
-        }
-
-        void AddConsent()
-        {
-            if (ConsentOf(source.Kind) is { } consent)
-            {
-                facts.Add(new ConsentChanged
-                {
-                    Email = consent,
-                    DedupeKey = Key("consent"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
-                });
-            }
-        }
-
-        void AddBooking()
-        {
-            if (source.Booking is { } booking)
-            {
-                facts.Add(new ActivityBooked
-                {
-                    ActivityId = booking.ActivityId, DueAt = booking.DueAt, DueOn = booking.DueOn,
-                    DedupeKey = Key("booked"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
-                });
-            }
-        }
-
-        void AddTouch()
-        {
-            // What is only booked has not been done.
-            if (source.Kind != SourceEventKind.Activity || source is { Booking: not null, ShowsWork: false })
-            {
-                return;
-            }
-
-            facts.Add(source.Touch is { } touch
-                ? new CampaignTouched
-                {
-                    Touch = touch, Campaign = source.Campaign, Detail = source.Detail,
-                    DedupeKey = Key("touch"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
-                }
-                : new ActivityLogged
-                {
-                    Summary = source.Detail,
-                    DedupeKey = Key("activity"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
-                });
-        }
-
-        void AddStage()
-        {
-            if (ClaimsStage(source))
-            {
-                facts.Add(new StageClaimed
-                {
-                    Stage = source.Stage, Raw = source.ToStageRaw,
-                    DedupeKey = Key("stage"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
-                });
-            }
-        }
-
-        void AddDeal()
-        {
-            if (source.DealId is { } deal && ChangesDeal(source.Kind))
-            {
-                var status = StatusOf(source);
-                facts.Add(new DealChanged
-                {
-                    DealId = deal, Status = status, Stage = status == DealStatus.Lost ? null : source.Stage, Raw = source.ToStageRaw,
-                    Amount = source.Amount, Currency = source.Currency, Owner = source.Owner, Cleared = source.Cleared.IsDefaultOrEmpty ? default : source.Cleared,
-                    DedupeKey = Key("deal"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
-                });
-            }
-        }
-
-        void AddWork()
-        {
-            if (source.ReturnHeld)
-            {
-                facts.Add(new ReturnHeld
-                {
-                    Raw = source.ToStageRaw,
-                    DedupeKey = Key("returnHeld"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
-                });
-            }
-            else if (source.ReturnedReason is { Length: > 0 } reason)
-            {
-                facts.Add(new HandoffReturned
-                {
-                    Reason = reason, Raw = source.ToStageRaw, HubWroteLast = source.HubWroteLast,
-                    DedupeKey = Key("returned"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
-                });
-            }
-            else if (source.ShowsWork)
-            {
-                facts.Add(new HandoffAccepted
-                {
-                    By = source.Owner, Raw = source.ToStageRaw, HubWroteLast = source.HubWroteLast,
-                    DedupeKey = Key("accepted"), Connector = connector, Side = source.Side, OccurredAt = at, ReceivedAt = receivedAt, MessageId = messageId,
-                });
-            }
-        }
     }
 
     /// <summary>The fact that a person is known under some keys. However often it is found out again, it is one fact.</summary>
@@ -205,6 +41,118 @@ public static class FactMapper
             Connector = connector, Side = source.Side, OccurredAt = source.OccurredAt ?? receivedAt, ReceivedAt = receivedAt, MessageId = messageId,
         };
     }
+
+    private static IEnumerable<Fact?> FactsOf(SourceEvent source, Origin its) => source.Kind switch
+    {
+        SourceEventKind.Ignored or SourceEventKind.ResyncRequired => [],
+        SourceEventKind.ContactPrivacyDeleted => [Erased(its)],
+        SourceEventKind.ContactDeleted => Deleted(source.People, "deleted", its),
+        _ =>
+        [
+            .. Deleted(source.Merged, "merged", its),
+            .. source.Restored ? Restored(source.People, its) : [],
+            Profile(source, its),
+            Consent(source, its),
+            Booked(source, its),
+            Touched(source, its),
+            Staged(source, its),
+            Deal(source, its),
+            Work(source, its),
+        ],
+    };
+
+    private static PersonErased Erased(Origin its) => new()
+    {
+        DedupeKey = its.Key("erased"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt, MessageId = its.MessageId,
+    };
+
+    private static IEnumerable<RecordDeleted> Deleted(IEnumerable<IdentityKey> records, string kind, Origin its) => records.Select((record, i) => new RecordDeleted
+    {
+        Record = record,
+        DedupeKey = its.Key($"{kind}{i}"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt, MessageId = its.MessageId,
+    });
+
+    private static IEnumerable<RecordRestored> Restored(IEnumerable<IdentityKey> records, Origin its) => records.Select((record, i) => new RecordRestored
+    {
+        Record = record,
+        DedupeKey = its.Key($"restored{i}"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt, MessageId = its.MessageId,
+    });
+
+    private static ProfileChanged? Profile(SourceEvent source, Origin its) => source.DealId is not null || ((source.Profile ?? NothingKnown) == NothingKnown && !source.ScoreCleared) ? null : new()
+    {
+        Profile = source.Profile ?? NothingKnown, ScoreCleared = source.ScoreCleared,
+        DedupeKey = its.Key("profile"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt, MessageId = its.MessageId,
+    };
+
+    private static ConsentChanged? Consent(SourceEvent source, Origin its) => ConsentOf(source.Kind) is not { } consent ? null : new()
+    {
+        Email = consent,
+        DedupeKey = its.Key("consent"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt, MessageId = its.MessageId,
+    };
+
+    private static ActivityBooked? Booked(SourceEvent source, Origin its) => source.Booking is not { } booking ? null : new()
+    {
+        ActivityId = booking.ActivityId, DueAt = booking.DueAt, DueOn = booking.DueOn,
+        DedupeKey = its.Key("booked"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt, MessageId = its.MessageId,
+    };
+
+    private static Fact? Touched(SourceEvent source, Origin its)
+    {
+        // What is only booked has not been done.
+        if (source.Kind != SourceEventKind.Activity || source is { Booking: not null, ShowsWork: false })
+        {
+            return null;
+        }
+
+        return source.Touch is { } touch
+            ? new CampaignTouched
+            {
+                Touch = touch, Campaign = source.Campaign, Detail = source.Detail,
+                DedupeKey = its.Key("touch"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt, MessageId = its.MessageId,
+            }
+            : new ActivityLogged
+            {
+                Summary = source.Detail,
+                DedupeKey = its.Key("activity"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt, MessageId = its.MessageId,
+            };
+    }
+
+    private static StageClaimed? Staged(SourceEvent source, Origin its) => !ClaimsStage(source) ? null : new()
+    {
+        Stage = source.Stage, Raw = source.ToStageRaw,
+        DedupeKey = its.Key("stage"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt, MessageId = its.MessageId,
+    };
+
+    private static DealChanged? Deal(SourceEvent source, Origin its)
+    {
+        var status = StatusOf(source);
+        return source.DealId is not { } deal || !ChangesDeal(source.Kind) ? null : new()
+        {
+            DealId = deal, Status = status, Stage = status == DealStatus.Lost ? null : source.Stage, Raw = source.ToStageRaw,
+            Amount = source.Amount, Currency = source.Currency, Owner = source.Owner, Cleared = source.Cleared.IsDefaultOrEmpty ? default : source.Cleared,
+            DedupeKey = its.Key("deal"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt, MessageId = its.MessageId,
+        };
+    }
+
+    private static Fact? Work(SourceEvent source, Origin its) => source switch
+    {
+        { ReturnHeld: true } => new ReturnHeld
+        {
+            Raw = source.ToStageRaw,
+            DedupeKey = its.Key("returnHeld"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt, MessageId = its.MessageId,
+        },
+        { ReturnedReason: { Length: > 0 } reason } => new HandoffReturned
+        {
+            Reason = reason, Raw = source.ToStageRaw, HubWroteLast = source.HubWroteLast,
+            DedupeKey = its.Key("returned"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt, MessageId = its.MessageId,
+        },
+        { ShowsWork: true } => new HandoffAccepted
+        {
+            By = source.Owner, Raw = source.ToStageRaw, HubWroteLast = source.HubWroteLast,
+            DedupeKey = its.Key("accepted"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt, MessageId = its.MessageId,
+        },
+        _ => null,
+    };
 
     /// <summary>The record a person's event tells of. A deal's event is about the deal, whoever its people are.</summary>
     private static IdentityKey? AboutOf(SourceEvent source) => source is { DealId: null, People: [var record, ..] } ? record : null;
@@ -230,4 +178,14 @@ public static class FactMapper
         SourceEventKind.ConsentUnsubscribed or SourceEventKind.ConsentBounced or SourceEventKind.ConsentComplained => ConsentState.OptedOut,
         _ => null,
     };
+
+    /// <summary>What all facts of one event share.</summary>
+    private sealed record Origin(SourceEvent Source, string Connector, DateTimeOffset ReceivedAt, string? MessageId)
+    {
+        public ToolSide Side => Source.Side;
+
+        public DateTimeOffset At => Source.OccurredAt ?? ReceivedAt;
+
+        public string Key(string kind) => $"{Source.DedupeKey}#{kind}";
+    }
 }

@@ -24,6 +24,7 @@ public static class OpsRegistration
         .AddSingleton<UnmappedFlow>()
         .AddHostedService(provider => provider.GetRequiredService<UnmappedFlow>())
         .AddSingleton<OutageStore>()
+        .AddSingleton<OutageWatch>()
         .AddSingleton<OutageFlow>()
         .AddSingleton<QueueReceivers>()
         .AddSingleton<QueueProbe>()

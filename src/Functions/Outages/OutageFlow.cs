@@ -1,55 +1,19 @@
 using System.Globalization;
-using IntegrationHub.Connectors.Abstractions;
-using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Notices;
 using IntegrationHub.Functions.Platform.Settings;
-using IntegrationHub.Functions.Platform.Telemetry;
-using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Outages;
 
-/// <summary>Detects outages, notifies ops once for each, and says which connectors are down.</summary>
-public sealed partial class OutageFlow(
-    ConnectorSet connectors,
-    ConnectorStateStore states,
-    OutageStore outages,
-    NoticeStore notices,
-    QueueProbe queues,
-    OpsOptions ops,
-    AlertDeliveryOptions telling,
-    HubOptions hub,
-    TimeProvider clock,
-    ILogger<OutageFlow> logger)
+/// <summary>Saves outages, and notifies ops once for each.</summary>
+public sealed class OutageFlow(OutageWatch watch, OutageStore outages, NoticeStore notices, HubOptions hub)
 {
-    /// <summary>Detects outages, and returns the reason for each connector that is down.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> LookAsync(CancellationToken cancellationToken)
+    /// <summary>Detects outages, and saves what changed. Idempotent.</summary>
+    public async Task DetectAsync(CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var (answers, oldestWaiting) = await ReadQueueAsync(cancellationToken);
-        var known = await outages.GetAllAsync(cancellationToken);
-        var seen = OutageRules.Detect(connectors.All, await states.GetAllAsync(cancellationToken), oldestWaiting, ops, now);
-        IReadOnlyList<Outage> wrong = answers ? seen : [.. seen, OutageRules.QueueDown(now)];
-        var steps = OutageRules.Decide(known, wrong, oldestWaiting, telling.CatchUp, now);
+        var (known, steps) = await watch.CompareAsync(cancellationToken);
         foreach (var step in steps.Where(step => step.Over || !known.Contains(step.Outage)))
         {
             await SaveAsync(step, again: known.Any(outage => outage.Key == step.Outage.Key && outage.Reported), cancellationToken);
-        }
-
-        return steps.Where(step => !step.Over && step.Outage.Blinds)
-            .ToDictionary(step => step.Outage.Connector, step => step.Outage.Words, StringComparer.Ordinal);
-    }
-
-    /// <summary>Reads the queue's oldest message. A queue that does not answer is an outage of its own.</summary>
-    private async Task<(bool Answers, DateTimeOffset? OldestWaiting)> ReadQueueAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (true, await queues.OldestInboundAsync(cancellationToken));
-        }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
-        {
-            Log.NoQueue(logger, failure.GetType().Name);
-            return (false, null);
         }
     }
 
@@ -103,11 +67,4 @@ public sealed partial class OutageFlow(
         _ when outage.Connector == Outage.Inbound => "Check GET /api/health, and whether the Service Bus itself reports trouble.",
         _ => $"Check GET /api/health, and whether {outage.Connector} itself reports trouble.",
     };
-
-    private static partial class Log
-    {
-        [LoggerMessage(
-            1, LogLevel.Warning, "The inbound queue does not answer ({Failure}); alerts on stalled leads wait until it does.")]
-        public static partial void NoQueue(ILogger logger, string failure);
-    }
 }

@@ -126,11 +126,10 @@ public static class WriteBackRules
     {
         StageChanged or HandoffAnnounced or LeadReturned =>
             ShowsStage(state, journey, target) ? [] : target.Writes.Intersect([PersonProperty.Stage]),
-        ProfileAnnounced => target.Writes.Intersect(LeadProfile.Properties.Where(property => 
+        ProfileAnnounced => target.Writes.Intersect(LeadProfile.Properties.Where(property =>
             ValueOf(journey, property).Length > 0
-                && (
-                    journey.ProfileSources.GetValueOrDefault(property) != target.Name
-                        || IsOverwritten(state.Ledger, target, property, ComparableOf(journey, property))))),
+            && (journey.ProfileSources.GetValueOrDefault(property) != target.Name
+                || IsOverwritten(state.Ledger, target, property, ComparableOf(journey, property))))),
         _ => [],
     };
 

@@ -68,7 +68,7 @@ public sealed partial record EmailAddress
     /// <summary>Returns the part before the <c>@</c> without needless quotes; null when it is invalid.</summary>
     private static string? LocalPart(string text) =>
         Quoted().Match(text) is { Success: true } quoted
-            ? Plain().IsMatch(quoted.Groups[1].Value) ? quoted.Groups[1].Value : text
+            ? Plain().IsMatch(quoted.Groups["text"].Value) ? quoted.Groups["text"].Value : text
             : Plain().IsMatch(text) ? text : null;
 
     /// <summary>Parses a domain into its two forms. A domain that only looks encoded is used as written.</summary>
@@ -99,7 +99,7 @@ public sealed partial record EmailAddress
     [GeneratedRegex("""^(?=.*[^.])(?:[a-z0-9!#$%&'*+/=?^_`{|}~.-]|[^\x00-\x7F\s\p{C}])+$""", RegexOptions.CultureInvariant)]
     private static partial Regex Plain();
 
-    [GeneratedRegex("""^"((?:[^\\"\s\p{C}])+)"$""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""^"(?<text>[^\\"\s\p{C}]+)"$""", RegexOptions.CultureInvariant)]
     private static partial Regex Quoted();
 
     [GeneratedRegex(

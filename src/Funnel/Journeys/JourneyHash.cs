@@ -1,169 +1,88 @@
-using System.Buffers;
-using System.Security.Cryptography;
-using System.Text.Json;
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>The fingerprint of a journey: SHA-256 over a form that depends on no culture, time zone or run. Changing the form changes every stored hash.</summary>
+/// <summary>The fingerprint of a journey: the SHA-256 of its <see cref="JourneyForm"/>.</summary>
 internal static class JourneyHash
 {
     /// <summary>The hash of everything in a journey but its hash.</summary>
-    public static string Of(Journey journey)
-    {
-        var buffer = new ArrayBufferWriter<byte>(2048);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("leadId", journey.LeadId.Value);
-            json.WriteString("stage", Name(journey.Stage));
-            json.WriteString("owner", journey.Owner);
-            json.WriteString("enteredAt", journey.EnteredAt);
-            json.WriteBoolean("erased", journey.Erased);
-            WriteEntries(json, journey);
-            WriteDeals(json, journey);
-            WritePerson(json, journey);
-            WriteActivities(json, journey);
-            json.WriteEndObject();
-        }
+    public static string Of(Journey journey) => FingerprintJson.Hash(FormOf(journey), FingerprintJson.Default.JourneyForm);
 
-        return Convert.ToHexStringLower(SHA256.HashData(buffer.WrittenSpan));
-    }
+    private static JourneyForm FormOf(Journey journey) => new(
+        journey.LeadId.Value,
+        journey.Stage,
+        journey.Owner,
+        journey.EnteredAt,
+        journey.Erased,
+        journey.Entries.Select(entry => new JourneyForm.Entry(entry.Stage, entry.EnteredAt, entry.Rule, entry.Reason, entry.FactKey, entry.Connector, entry.Past)),
+        journey.Held.Select(held => new JourneyForm.Unmapped(held.Connector, held.Raw, held.OccurredAt)),
+        journey.Deals.Select(FormOf),
+        journey.EmailConsent,
+        FormOf(journey.Profile),
+        journey.ProfileSources,
+        journey.Identities.Select(key => key.Canonical),
+        journey.GoneRecords.IsEmpty ? null : journey.GoneRecords.Select(key => key.Canonical),
+        journey.NextActivityAt,
+        journey.LastActivityAt,
+        journey.Pauses.SelectMany(pause => new[] { pause.From, pause.To }));
 
-    private static void WriteEntries(Utf8JsonWriter json, Journey journey)
-    {
-        json.WriteStartArray("entries");
-        foreach (var entry in journey.Entries)
-        {
-            json.WriteStartObject();
-            json.WriteString("stage", Name(entry.Stage));
-            json.WriteString("enteredAt", entry.EnteredAt);
-            json.WriteString("rule", entry.Rule);
-            json.WriteString("reason", entry.Reason);
-            json.WriteString("factKey", entry.FactKey);
-            json.WriteString("connector", entry.Connector);
-            if (entry.Past)
-            {
-                json.WriteBoolean("past", true);
-            }
+    private static JourneyForm.Deal FormOf(Deal deal) =>
+        new(deal.Connector, deal.Id, deal.Stage, deal.FunnelStage, deal.Status, deal.Amount, deal.Currency, deal.Owner, deal.OpenedAt);
 
-            json.WriteEndObject();
-        }
+    private static JourneyForm.Person FormOf(LeadProfile its) =>
+        new(its.Email, its.FirstName, its.LastName, its.Company, its.JobTitle, its.Phone, its.Region, its.Segment, its.Score);
+}
 
-        json.WriteEndArray();
-        json.WriteStartArray("held");
-        foreach (var held in journey.Held)
-        {
-            json.WriteStartObject();
-            json.WriteString("connector", held.Connector);
-            json.WriteString("raw", held.Raw);
-            json.WriteString("occurredAt", held.OccurredAt);
-            json.WriteEndObject();
-        }
+/// <summary>What of a journey makes its hash. The names and their order are in every stored hash: a change of the form changes them all.</summary>
+internal sealed record JourneyForm(
+    string LeadId,
+    FunnelStage Stage,
+    string Owner,
+    DateTimeOffset EnteredAt,
+    bool Erased,
+    IEnumerable<JourneyForm.Entry> Entries,
+    IEnumerable<JourneyForm.Unmapped> Held,
+    IEnumerable<JourneyForm.Deal> Deals,
+    ConsentState EmailConsent,
+    JourneyForm.Person Profile,
+    ImmutableSortedDictionary<PersonProperty, string> ProfileSources,
+    IEnumerable<string> Identities,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IEnumerable<string>? GoneRecords,
+    DateTimeOffset? NextActivityAt,
+    DateTimeOffset? LastActivityAt,
+    IEnumerable<DateTimeOffset> Pauses)
+{
+    internal sealed record Entry(
+        FunnelStage Stage,
+        DateTimeOffset EnteredAt,
+        string Rule,
+        string Reason,
+        string FactKey,
+        string Connector,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Past);
 
-        json.WriteEndArray();
-    }
+    internal sealed record Unmapped(string Connector, string Raw, DateTimeOffset OccurredAt);
 
-    private static void WriteDeals(Utf8JsonWriter json, Journey journey)
-    {
-        json.WriteStartArray("deals");
-        foreach (var deal in journey.Deals)
-        {
-            json.WriteStartObject();
-            json.WriteString("connector", deal.Connector);
-            json.WriteString("id", deal.Id);
-            json.WriteString("stage", deal.Stage);
-            json.WriteString("funnelStage", deal.FunnelStage is { } stage ? Name(stage) : null);
-            json.WriteString("status", Name(deal.Status));
-            WriteNumber(json, "amount", deal.Amount);
-            json.WriteString("currency", deal.Currency);
-            json.WriteString("owner", deal.Owner);
-            json.WriteString("openedAt", deal.OpenedAt);
-            json.WriteEndObject();
-        }
+    internal sealed record Deal(
+        string Connector,
+        string Id,
+        string? Stage,
+        FunnelStage? FunnelStage,
+        DealStatus Status,
+        decimal? Amount,
+        string? Currency,
+        string? Owner,
+        DateTimeOffset OpenedAt);
 
-        json.WriteEndArray();
-    }
-
-    private static void WritePerson(Utf8JsonWriter json, Journey journey)
-    {
-        json.WriteString("emailConsent", Name(journey.EmailConsent));
-        json.WriteStartObject("profile");
-        json.WriteString("email", journey.Profile.Email);
-        json.WriteString("firstName", journey.Profile.FirstName);
-        json.WriteString("lastName", journey.Profile.LastName);
-        json.WriteString("company", journey.Profile.Company);
-        json.WriteString("jobTitle", journey.Profile.JobTitle);
-        json.WriteString("phone", journey.Profile.Phone);
-        json.WriteString("region", journey.Profile.Region);
-        json.WriteString("segment", journey.Profile.Segment);
-        WriteNumber(json, "score", journey.Profile.Score);
-        json.WriteEndObject();
-        json.WriteStartObject("profileSources");
-        foreach (var (property, connector) in journey.ProfileSources)
-        {
-            json.WriteString(Name(property), connector);
-        }
-
-        json.WriteEndObject();
-        json.WriteStartArray("identities");
-        foreach (var key in journey.Identities)
-        {
-            json.WriteStringValue(key.Canonical);
-        }
-
-        json.WriteEndArray();
-        if (journey.GoneRecords.IsEmpty)
-        {
-            return;
-        }
-
-        json.WriteStartArray("goneRecords");
-        foreach (var record in journey.GoneRecords)
-        {
-            json.WriteStringValue(record.Canonical);
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteActivities(Utf8JsonWriter json, Journey journey)
-    {
-        WriteTime(json, "nextActivityAt", journey.NextActivityAt);
-        WriteTime(json, "lastActivityAt", journey.LastActivityAt);
-        json.WriteStartArray("pauses");
-        foreach (var pause in journey.Pauses)
-        {
-            json.WriteStringValue(pause.From);
-            json.WriteStringValue(pause.To);
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? time)
-    {
-        if (time is { } known)
-        {
-            json.WriteString(name, known);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
-    }
-
-    private static void WriteNumber(Utf8JsonWriter json, string name, decimal? number)
-    {
-        if (number is { } known)
-        {
-            json.WriteNumber(name, known);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
-    }
-
-    private static string Name<T>(T value)
-        where T : struct, Enum => Enum.GetName(value) ?? throw new InvalidOperationException($"{typeof(T).Name} has no value {value}.");
+    internal sealed record Person(
+        string? Email,
+        string? FirstName,
+        string? LastName,
+        string? Company,
+        string? JobTitle,
+        string? Phone,
+        string? Region,
+        string? Segment,
+        decimal? Score);
 }

@@ -1,138 +1,83 @@
-using System.Buffers;
+using System.Collections.Immutable;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>The fingerprint of the funnel's settings: SHA-256 over a form that depends on no culture, run, or order in which settings were written.</summary>
+/// <summary>The fingerprint of the funnel's settings: the SHA-256 of a form that does not depend on the order in which settings were written.</summary>
 public static class SettingsHash
 {
     /// <summary>The hash, lower-case hexadecimal: equal for settings that decide alike, another as soon as one of them differs.</summary>
     public static string Of(FunnelSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("systemOfRecord", settings.SystemOfRecord);
-            json.WriteString("recycleTo", settings.RecycleTo.ToString());
-            json.WriteString("calendar", settings.Calendar.Canonical);
-            json.WriteStartObject("teamCalendars");
-            foreach (var (team, calendar) in settings.TeamCalendars.OrderBy(entry => entry.Key, StringComparer.Ordinal))
-            {
-                json.WriteString(team, calendar.Canonical);
-            }
-
-            json.WriteEndObject();
-            json.WriteStartObject("stages");
-            foreach (var (stage, its) in settings.Stages.OrderBy(entry => entry.Key))
-            {
-                json.WriteStartObject(stage.ToString());
-                json.WriteString("name", its.Name);
-                json.WriteString("owner", its.Owner);
-                json.WriteString("stallAfter", its.StallAfter?.ToString("c"));
-                json.WriteString("acceptWithin", its.AcceptWithin?.ToString("c"));
-                WriteSegments(json, its);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndObject();
-            WriteAlerts(json, settings.Alerts);
-            WriteContent(json, settings);
-            WriteRouting(json, settings.Routing);
-            WriteWriteBack(json, settings.WriteBack);
-            json.WriteEndObject();
-        }
-
-        return Convert.ToHexStringLower(SHA256.HashData(buffer.WrittenSpan));
+        return FingerprintJson.Hash(FormOf(settings), FingerprintJson.Default.SettingsForm);
     }
 
-    private static void WriteSegments(Utf8JsonWriter json, StageSettings stage)
-    {
-        json.WriteStartObject("segments");
-        foreach (var (segment, limits) in stage.Segments.OrderBy(entry => entry.Key.ToUpperInvariant(), StringComparer.Ordinal))
-        {
-            json.WriteStartArray(segment.ToUpperInvariant());
-            json.WriteStringValue(limits.StallAfter?.ToString("c"));
-            json.WriteStringValue(limits.AcceptWithin?.ToString("c"));
-            json.WriteEndArray();
-        }
+    private static SettingsForm FormOf(FunnelSettings settings) => new(
+        settings.SystemOfRecord,
+        settings.RecycleTo,
+        settings.Calendar.Canonical,
+        Sorted(settings.TeamCalendars, team => team, calendar => calendar.Canonical),
+        settings.Stages.ToImmutableSortedDictionary(stage => stage.Key, stage => FormOf(stage.Value)),
+        FormOf(settings.Alerts),
+        settings.Content.Select(item => Row(item.Title, item.Url.AbsoluteUri, item.Style, string.Join(',', item.Stages), item.Segment)),
+        settings.Campaigns.Select(campaign => Row(campaign.Name, campaign.Channel)),
+        Sorted(settings.Routing.Teams, team => team, Rows),
+        [Row([settings.WriteBack.MaxOverwrites, settings.WriteBack.OverwriteWindow, settings.WriteBack.EchoWithin, .. settings.WriteBack.InStep.Order().Select(property => (object)property)])]);
 
-        json.WriteEndObject();
-    }
+    private static SettingsForm.Stage FormOf(StageSettings its) => new(
+        its.Name,
+        its.Owner,
+        its.StallAfter,
+        its.AcceptWithin,
+        Sorted(its.Segments, segment => segment.ToUpperInvariant(), limits => (IEnumerable<TimeSpan?>)[limits.StallAfter, limits.AcceptWithin]));
 
-    private static void WriteContent(Utf8JsonWriter json, FunnelSettings settings)
-    {
-        json.WriteStartArray("content");
-        foreach (var item in settings.Content)
-        {
-            WriteAll(json, item.Title, item.Url.AbsoluteUri, item.Style, string.Join(',', item.Stages), item.Segment);
-        }
+    private static SettingsForm.AlertTimes FormOf(AlertPolicy its) => new(
+        its.HeadsUpAt?.ToString("R", CultureInfo.InvariantCulture),
+        its.EscalateAt?.ToString("R", CultureInfo.InvariantCulture),
+        its.RepeatAfter,
+        its.AcknowledgedFor,
+        its.Snoozes);
 
-        json.WriteEndArray();
-        json.WriteStartArray("campaigns");
-        foreach (var campaign in settings.Campaigns)
-        {
-            WriteAll(json, campaign.Name, campaign.Channel);
-        }
+    private static IEnumerable<IEnumerable<string?>> Rows(TeamRoutes its) =>
+        [Row(its.Connector, its.RerouteAfter, its.MaxReroutes), Row(its.Fallback), .. its.Routes.SelectMany(Rows)];
 
-        json.WriteEndArray();
-    }
+    private static IEnumerable<IEnumerable<string?>> Rows(HandoffRoute its) =>
+    [
+        Row(its.Name, its.Segment, its.Region, its.Company, its.MinScore, its.MaxScore, its.Stage, its.Connector, its.Owner is null),
+        .. its.Owner is { } only ? [Row(only)] : its.RoundRobin.Select(Row),
+    ];
 
-    private static void WriteRouting(Utf8JsonWriter json, HandoffRouting routing)
-    {
-        json.WriteStartObject("routing");
-        foreach (var (team, its) in routing.Teams.OrderBy(entry => entry.Key, StringComparer.Ordinal))
-        {
-            json.WriteStartArray(team);
-            WriteAll(json, its.Connector, its.RerouteAfter, its.MaxReroutes);
-            WriteOwner(json, its.Fallback);
-            foreach (var route in its.Routes)
-            {
-                WriteAll(json, route.Name, route.Segment, route.Region, route.Company, route.MinScore, route.MaxScore, route.Stage, route.Connector, route.Owner is null);
-                foreach (var owner in route.Owner is { } only ? [only] : route.RoundRobin)
-                {
-                    WriteOwner(json, owner);
-                }
-            }
+    /// <summary>A capacity stands alone, behind the pairs of ids.</summary>
+    private static IEnumerable<string?> Row(HandoffOwner its) => Row(
+    [
+        its.Name, its.AtWork.Canonical, its.Email,
+        .. its.Ids.OrderBy(id => id.Key, StringComparer.Ordinal).SelectMany(id => new[] { id.Key, id.Value }),
+        .. its.Capacity is { } capacity ? new object[] { capacity } : [],
+    ]);
 
-            json.WriteEndArray();
-        }
+    private static IEnumerable<string?> Row(params IEnumerable<object?> values) =>
+        values.Select(value => value is null ? null : Convert.ToString(value, CultureInfo.InvariantCulture));
 
-        json.WriteEndObject();
-    }
+    private static ImmutableSortedDictionary<string, TForm> Sorted<T, TForm>(IReadOnlyDictionary<string, T> all, Func<string, string> name, Func<T, TForm> form) =>
+        all.ToImmutableSortedDictionary(entry => name(entry.Key), entry => form(entry.Value), StringComparer.Ordinal);
+}
 
-    private static void WriteOwner(Utf8JsonWriter json, HandoffOwner owner) =>
-        WriteAll(json, [owner.Name, owner.AtWork.Canonical, owner.Email, .. owner.Ids.OrderBy(id => id.Key, StringComparer.Ordinal).SelectMany(id => new[] { id.Key, id.Value })]);
+/// <summary>What of the settings makes their fingerprint. The names and their order are in every fingerprint.</summary>
+internal sealed record SettingsForm(
+    string? SystemOfRecord,
+    FunnelStage RecycleTo,
+    string Calendar,
+    ImmutableSortedDictionary<string, string> TeamCalendars,
+    ImmutableSortedDictionary<FunnelStage, SettingsForm.Stage> Stages,
+    SettingsForm.AlertTimes Alerts,
+    IEnumerable<IEnumerable<string?>> Content,
+    IEnumerable<IEnumerable<string?>> Campaigns,
+    ImmutableSortedDictionary<string, IEnumerable<IEnumerable<string?>>> Routing,
+    IEnumerable<IEnumerable<string?>> WriteBack)
+{
+    internal sealed record Stage(
+        string Name, string Owner, TimeSpan? StallAfter, TimeSpan? AcceptWithin, ImmutableSortedDictionary<string, IEnumerable<TimeSpan?>> Segments);
 
-    private static void WriteWriteBack(Utf8JsonWriter json, WriteBackPolicy policy)
-    {
-        json.WriteStartArray("writeBack");
-        WriteAll(json, [policy.MaxOverwrites, policy.OverwriteWindow, policy.EchoWithin, .. policy.InStep.Order().Select(property => (object)property)]);
-        json.WriteEndArray();
-    }
-
-    private static void WriteAll(Utf8JsonWriter json, params IEnumerable<object?> values)
-    {
-        json.WriteStartArray();
-        foreach (var value in values)
-        {
-            json.WriteStringValue(value is null ? null : Convert.ToString(value, CultureInfo.InvariantCulture));
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteAlerts(Utf8JsonWriter json, AlertPolicy policy)
-    {
-        json.WriteStartObject("alerts");
-        json.WriteString("headsUpAt", policy.HeadsUpAt?.ToString("R", CultureInfo.InvariantCulture));
-        json.WriteString("escalateAt", policy.EscalateAt?.ToString("R", CultureInfo.InvariantCulture));
-        json.WriteString("repeatAfter", policy.RepeatAfter?.ToString("c"));
-        json.WriteString("acknowledgedFor", policy.AcknowledgedFor.ToString("c"));
-        json.WriteNumber("snoozes", policy.Snoozes);
-        json.WriteEndObject();
-    }
+    internal sealed record AlertTimes(string? HeadsUpAt, string? EscalateAt, TimeSpan? RepeatAfter, TimeSpan AcknowledgedFor, int Snoozes);
 }

@@ -122,15 +122,7 @@ internal sealed class LocalServices : IDisposable
             [Platform.Location, "bus", "--port", $"{port}", "--data", Path.Combine(_dataDirectory, "bus"), "--topology", topology];
         _children.Add(new(new($"Service Bus broker: port {port}", LogFile("bus"), "dotnet", arguments, [port])
         {
-            Environment = new Dictionary<string, string>
-            {
-                ["DOTNET_gcServer"] = "0",
-                ["DOTNET_gcConcurrent"] = "0",
-                ["DOTNET_TieredPGO"] = "0",
-
-                // Its many small messages are cheaper to serve on the thread that reads them.
-                ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1",
-            },
+            Environment = BusCommand.Environment,
         }));
     }
 

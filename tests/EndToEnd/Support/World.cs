@@ -114,6 +114,7 @@ public sealed class World : IAsyncLifetime
         ["Teams__marketing__Recipients"] = "marketing@example.com",
         ["Teams__sales__Recipients"] = "sales@example.com",
         ["Schedules__DrainSpool"] = "*/1 * * * * *",
+        ["Schedules__DetectOutages"] = "*/1 * * * * *",
         ["Schedules__DetectStalls"] = "*/1 * * * * *",
         ["Schedules__PollConnectors"] = "*/1 * * * * *",
         ["Funnel__Stages__referral__StallAfter"] = "00:00:03",

@@ -389,6 +389,23 @@ public sealed class MailFlowTests(Azurite azurite)
     }
 
     [Fact]
+    public async Task Mail_about_a_lead_waits_for_its_tool_before_the_outage_is_noted()
+    {
+        var salesforce = new FakeSource("salesforce", rows: 0) { Fails = new ConnectorNeedsAuthorizationException("salesforce", "invalid_grant") };
+        await using var world = await WorldAsync([salesforce]);
+        await world.LeadAsync(Id("notNoted"), Known("salesforce", "notNoted"));
+        await world.SweepAsync(Due);
+        await world.Hub.Get<PollFlow>().PollAllAsync(TestContext.Current.CancellationToken);
+        _clock.AdjustTime(Open);
+
+        await world.FlowWith(world.Server).SendDueAsync(TestContext.Current.CancellationToken);
+
+        Assert.Empty(world.Server.Sent);
+        Assert.Equal((AlertOutcome.Inhibited, "salesforce needs authorization"), ((await world.AlertAsync(Id("notNoted"))).Fate, (await world.AlertAsync(Id("notNoted"))).FateReason));
+        Assert.Empty(await world.Hub.Get<OutageStore>().GetAllAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task When_the_queue_does_not_answer_ops_are_told_and_no_team_is()
     {
         await using var world = await WorldAsync("--Ops:Recipients=ops@example.com");
@@ -397,14 +414,15 @@ public sealed class MailFlowTests(Azurite azurite)
         var gone = new ServiceBusClient(world.Hub.Get<IConfiguration>()["ServiceBus"]!);
         await gone.DisposeAsync();
         var services = world.Hub.Get<IServiceProvider>();
-        var gate = ActivatorUtilities.CreateInstance<MailGate>(services, world.Server);
-        var flow = ActivatorUtilities.CreateInstance<MailFlow>(
-            services, gate, ActivatorUtilities.CreateInstance<OpsMailFlow>(services, gate), ActivatorUtilities.CreateInstance<OutageFlow>(services, new QueueProbe(new(gone))));
+        var watch = ActivatorUtilities.CreateInstance<OutageWatch>(services, new QueueProbe(new(gone)));
+        var outages = ActivatorUtilities.CreateInstance<OutageFlow>(services, watch);
+        var mails = world.FlowWith(world.Server, watch);
 
         foreach (var seconds in new[] { 0, 59, 60, 120 })
         {
             _clock.AdjustTime(Open.AddSeconds(seconds));
-            await flow.SendDueAsync(TestContext.Current.CancellationToken);
+            await outages.DetectAsync(TestContext.Current.CancellationToken);
+            await mails.SendDueAsync(TestContext.Current.CancellationToken);
         }
 
         Assert.Equal("[IntegrationHub] Blind for all tools since 4 Mar 2026 09:00 UTC", Assert.Single(world.Server.Sent).Subject);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Alerts.Detection;
 using IntegrationHub.Functions.Alerts.Sending;
+using IntegrationHub.Functions.Outages;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.DependencyInjection;
 using static IntegrationHub.Functions.Tests.Leads;
@@ -55,21 +56,23 @@ internal sealed class MailWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends what is due at a time to <see cref="Server"/>.</summary>
+    /// <summary>Detects outages, and sends what is due at a time to <see cref="Server"/>.</summary>
     public Task SendAsync(DateTimeOffset now) => SendAsync(now, Server);
 
-    public Task SendAsync(DateTimeOffset now, IMailSender server)
+    public async Task SendAsync(DateTimeOffset now, IMailSender server)
     {
         _clock.AdjustTime(now);
-        return FlowWith(server).SendDueAsync(Token);
+        await Hub.Get<OutageFlow>().DetectAsync(Token);
+        await FlowWith(server).SendDueAsync(Token);
     }
 
     /// <summary>Another instance of the hub, as far as mail goes.</summary>
-    public MailFlow FlowWith(IMailSender server)
+    public MailFlow FlowWith(IMailSender server, params object[] others)
     {
         var services = Hub.Get<IServiceProvider>();
         var gate = ActivatorUtilities.CreateInstance<MailGate>(services, server);
-        return ActivatorUtilities.CreateInstance<MailFlow>(services, gate, ActivatorUtilities.CreateInstance<OpsMailFlow>(services, gate));
+        return ActivatorUtilities.CreateInstance<MailFlow>(
+            services, [gate, ActivatorUtilities.CreateInstance<OpsMailFlow>(services, gate), ActivatorUtilities.CreateInstance<MailboxFlow>(services, gate), .. others]);
     }
 
     public async Task<Alert> AlertAsync(LeadId lead, int level = 1) => (await Hub.StateAsync(lead)).Ledger.Alerts.Last(alert => alert.Level == level);

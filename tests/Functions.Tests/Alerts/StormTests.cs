@@ -2,6 +2,7 @@ using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Alerts.Detection;
 using IntegrationHub.Functions.Alerts.Mailbox;
 using IntegrationHub.Functions.Alerts.Sending;
+using IntegrationHub.Functions.Outages;
 using IntegrationHub.Functions.Platform.Notices;
 using IntegrationHub.Functions.Polling;
 using IntegrationHub.Funnel;
@@ -102,10 +103,11 @@ public sealed class StormTests(Azurite azurite) : IAsyncLifetime
             async () => (await world.Hub.Get<MailboxStore>().ReadAsync(Token)).Sum(mailbox => mailbox.Entries.Count) >= 2 * Leads, "all are in the mailboxes", TimeSpan.FromMinutes(2));
     }
 
-    private Task SendAsync(MailWorld world, DateTimeOffset now)
+    private async Task SendAsync(MailWorld world, DateTimeOffset now)
     {
         _clock.AdjustTime(now);
-        return world.Hub.Get<MailFlow>().SendDueAsync(Token);
+        await world.Hub.Get<OutageFlow>().DetectAsync(Token);
+        await world.Hub.Get<MailFlow>().SendDueAsync(Token);
     }
 
     private Task PollAsync(MailWorld world, DateTimeOffset now)

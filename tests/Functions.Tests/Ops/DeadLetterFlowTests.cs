@@ -141,6 +141,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
         await Eventually.TrueAsync(() => tool.Reads.Count == 2, "the copy was read");
         await UntilAsync(hub, Inbound, dead: 0);
 
+        Assert.Equal(2, tool.Reads.Count);
         var lead = (await hub.Get<LeadQuery>().FindAsync(tool.Key(1), Token))!;
         Assert.Single((await hub.StateAsync(lead.LeadId)).Facts.Values.OfType<StageClaimed>());
     }

@@ -15,13 +15,7 @@ public sealed class TelemetryNamesTests
     {
         var actual = string.Join('\n', [.. Metrics(), .. Spans(), .. LogEvents(), ""]);
 
-        var approved = Repository.PathTo("tests", "Functions.Tests", "Platform", "Telemetry.approved.txt");
-        if (!File.Exists(approved) || actual != File.ReadAllText(approved))
-        {
-            File.WriteAllText(approved.Replace("approved", "received", StringComparison.Ordinal), actual);
-        }
-
-        Assert.Equal(File.ReadAllText(approved), actual);
+        Approved.AssertSame(actual, "tests", "Functions.Tests", "Platform", "Telemetry.approved.txt");
     }
 
     private static IEnumerable<string> Metrics()

@@ -33,9 +33,9 @@ public sealed partial class PublishTests : IDisposable
         Assert.True(Directory.Exists(Path.Combine(published, ".azurefunctions")));
         Assert.Empty(Directory.GetFiles(published, "local.settings*"));
         Assert.Empty(Directory.GetFiles(published, "IntegrationHub.LocalPlatform*"));
-        await Approved.AssertAsync(
-            "functions.metadata.approved.json",
-            Normalise(await File.ReadAllTextAsync(Path.Combine(published, "functions.metadata"), Stop)));
+        Approved.AssertSame(
+            Normalise(await File.ReadAllTextAsync(Path.Combine(published, "functions.metadata"), Stop)),
+            "tests", "LocalPlatform.Tests", "FunctionApp", "functions.metadata.approved.json");
     }
 
     [Fact]

@@ -108,9 +108,8 @@ public sealed class HttpTests(HttpTests.OneHost one) : IClassFixture<HttpTests.O
     [Fact]
     public async Task Half_an_answer_is_not_taken_for_a_whole_one()
     {
-        using var answer = await _host.Http.GetAsync(new Uri("api/half", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Stop);
-
-        await Assert.ThrowsAnyAsync<Exception>(() => answer.Content.ReadAsStringAsync(Stop));
+        // The connection may break before the status line is sent or after it.
+        await Assert.ThrowsAsync<HttpRequestException>(() => _host.Http.GetStringAsync(new Uri("api/half", UriKind.Relative), Stop));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Functions.Platform.Telemetry;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
@@ -24,8 +25,14 @@ public abstract record MailAnswer
 }
 
 /// <summary>The one way out for mail: through the throttle to the server, with a note of how mail is doing.</summary>
-public sealed class MailGate(IMailSender sender, MailThrottle throttle, ConnectorStateStore states, TimeProvider clock)
+public sealed class MailGate(IMailSender sender, MailThrottle throttle, MailOptions options, ConnectorStateStore states, TimeProvider clock)
 {
+    /// <summary>Gets a value indicating whether there is a server to send to.</summary>
+    public bool Sends => options.Sends;
+
+    /// <summary>When the next mail may go out; null for now.</summary>
+    public Task<DateTimeOffset?> ClosedUntilAsync(CancellationToken cancellationToken) => throttle.ClosedUntilAsync(cancellationToken);
+
     /// <summary>Hands a mail over, if the throttle lets it. A server that says how long to wait is not asked by anybody before.</summary>
     public async Task<MailAnswer> SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
     {

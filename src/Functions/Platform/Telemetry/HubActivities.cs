@@ -48,7 +48,7 @@ internal static class HubActivities
         }
 
         var outer = Activity.Current;
-        ActivityContext.TryParse(parent, null, isRemote: true, out var context);
+        _ = ActivityContext.TryParse(parent, null, isRemote: true, out var context);
         Activity.Current = null;
         return Source.StartActivity(name, kind, context, links: outer is null ? null : [new(outer.Context)]);
     }
