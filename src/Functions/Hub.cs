@@ -90,6 +90,8 @@ public static class Hub
 
     private static void AddJourneys(IServiceCollection services) => services
         .AddSingleton<JourneyStore>()
+        .AddSingleton(provider => new JourneyCache(provider.GetRequiredService<HubOptions>().JourneyCacheMegabytes * 1024L * 1024L))
+        .AddSingleton<JourneyReader>()
         .AddSingleton<IdentityStore>()
         .AddSingleton<RecordLinkStore>()
         .AddSingleton<DeadlineStore>()

@@ -4,6 +4,7 @@ using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Settings;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Funnel;
 using IntegrationHub.LocalPlatform.FunctionsHost;
@@ -119,6 +120,13 @@ internal sealed class TestHub : IAsyncDisposable
             Logging = logging => logging.ClearProviders().AddProvider(new TestOutputLogging()),
         },
         Token);
+
+    /// <summary>The keys as the tables have them: nothing of them is remembered.</summary>
+    public IdentityStore ForgetfulIdentities()
+    {
+        var cache = new JourneyCache(0);
+        return new(Get<HubTables>(), Get<JourneyStore>(), new(Get<JourneyStore>(), cache), cache, Get<TimeProvider>());
+    }
 
     /// <summary>A new lead that has come to be known by these facts.</summary>
     public async Task<JourneyState> LeadAsync(LeadId leadId, params Fact[] facts)

@@ -45,6 +45,20 @@ public sealed class VendorCalls(string connector, TimeProvider clock)
         }
     }
 
+    /// <summary>Runs a call for something that may not exist; returns the default value for 404.</summary>
+    /// <exception cref="VendorException">As <see cref="RunAsync"/>.</exception>
+    public async Task<T?> FindAsync<T>(Func<Task<IApiResponse<T>>> call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        using var response = await RunAsync(call);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return default;
+        }
+
+        return await RunAsync(() => response.Error is { } failure ? Task.FromException<T>(failure) : Task.FromResult(response.Content!));
+    }
+
     /// <summary>Translates a failure, for calls that return a response instead of throwing. Returns null for other
     /// failures and for the hub's own exceptions.</summary>
     public Exception? Translate(Exception failure) => failure switch

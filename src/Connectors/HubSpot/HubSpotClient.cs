@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Net;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Connectors.Http;
+using Refit;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
@@ -97,17 +97,8 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
     }
 
     /// <summary>Reads a contact with the properties that the hub writes; null when it does not exist.</summary>
-    public async Task<HubSpotObjectWire?> ContactAsync(string contact, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await RunAsync(() => api.ContactAsync(contact, string.Join(',', HubSpotWriting.Read), cancellationToken));
-        }
-        catch (VendorRefusedException refused) when (refused.Status == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    public Task<HubSpotObjectWire?> ContactAsync(string contact, CancellationToken cancellationToken) =>
+        FindAsync(() => api.ContactAsync(contact, string.Join(',', HubSpotWriting.Read), cancellationToken));
 
     /// <summary>Writes properties of a contact; an empty text clears a property.</summary>
     public Task WriteAsync(string contact, IReadOnlyDictionary<string, string> properties, CancellationToken cancellationToken) =>
@@ -118,22 +109,18 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
     {
         var ids = new List<string>();
         string? after = null;
-        try
+        do
         {
-            do
+            if (await FindAsync(() => api.NotesOfContactAsync(contact, NotesPerPage, after, cancellationToken)) is not { } page)
             {
-                var page = await RunAsync(() => api.NotesOfContactAsync(contact, NotesPerPage, after, cancellationToken));
-                ids.AddRange(
-                    (page.Results ?? [])
-                        .Select(note => note.ToObjectId).OfType<long>().Select(id => id.ToString(CultureInfo.InvariantCulture)));
-                after = page.Paging?.Next?.After;
+                return null;
             }
-            while (after is not null);
+
+            ids.AddRange(
+                (page.Results ?? []).Select(note => note.ToObjectId).OfType<long>().Select(id => id.ToString(CultureInfo.InvariantCulture)));
+            after = page.Paging?.Next?.After;
         }
-        catch (VendorRefusedException refused) when (refused.Status == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
+        while (after is not null);
 
         var notes = await ReadAsync("notes", ids, ["hs_note_body"], null, cancellationToken);
         return [.. notes.Values.Select(note => note.Text("hs_note_body")).OfType<string>()];
@@ -200,12 +187,16 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
             .Where(record => record.Id is not null).DistinctBy(record => record.Id).ToDictionary(record => record.Id!);
     }
 
-    /// <summary>Runs a call. 423 (record locked) and 477 (account migrating) are temporary.</summary>
-    private async Task<T> RunAsync<T>(Func<Task<T>> call)
+    private Task<T> RunAsync<T>(Func<Task<T>> call) => TranslateAsync(() => calls.RunAsync(call));
+
+    private Task<T?> FindAsync<T>(Func<Task<IApiResponse<T>>> call) => TranslateAsync(() => calls.FindAsync(call));
+
+    /// <summary>Translates temporary refusals: 423 (record locked) and 477 (account migrating).</summary>
+    private static async Task<T> TranslateAsync<T>(Func<Task<T>> run)
     {
         try
         {
-            return await calls.RunAsync(call);
+            return await run();
         }
         catch (VendorRefusedException refused) when ((int)refused.Status is 423 or 477)
         {

@@ -25,7 +25,7 @@ internal interface IHubSpotApi
     Task<HubSpotPipelinesWire> PipelinesAsync(CancellationToken cancellationToken);
 
     [Get("/crm/v3/objects/contacts/{id}")]
-    Task<HubSpotObjectWire> ContactAsync(string id, string properties, CancellationToken cancellationToken);
+    Task<IApiResponse<HubSpotObjectWire>> ContactAsync(string id, string properties, CancellationToken cancellationToken);
 
     [Patch("/crm/v3/objects/contacts/{id}")]
     Task<string> UpdateContactAsync(
@@ -34,7 +34,8 @@ internal interface IHubSpotApi
 
     /// <summary>Reads a page of a contact's notes. https://developers.hubspot.com/docs/api/crm/associations</summary>
     [Get("/crm/v4/objects/contacts/{id}/associations/notes")]
-    Task<HubSpotAssociatedPageWire> NotesOfContactAsync(string id, int limit, string? after, CancellationToken cancellationToken);
+    Task<IApiResponse<HubSpotAssociatedPageWire>> NotesOfContactAsync(
+        string id, int limit, string? after, CancellationToken cancellationToken);
 
     /// <summary>Creates a note. Not idempotent. https://developers.hubspot.com/docs/api/crm/notes</summary>
     [Post("/crm/v3/objects/notes")]

@@ -21,11 +21,11 @@ internal interface ISalesforceApi
     /// <summary>Reads a record.
     /// https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_retrieve.htm</summary>
     [Get("/services/data/{version}/sobjects/{type}/{id}")]
-    Task<JsonElement> ReadAsync(string version, string type, string id, string fields, CancellationToken cancellationToken);
+    Task<IApiResponse<JsonElement>> ReadAsync(string version, string type, string id, string fields, CancellationToken cancellationToken);
 
     /// <summary>Reads a record by an external id.</summary>
     [Get("/services/data/{version}/sobjects/{type}/{field}/{value}")]
-    Task<JsonElement> ReadByExternalIdAsync(
+    Task<IApiResponse<JsonElement>> ReadByExternalIdAsync(
         string version, string type, string field, string value, string fields, CancellationToken cancellationToken);
 
     /// <summary>Creates or updates the record with an external id.

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using IntegrationHub.Connectors.Http;
+using Refit;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
@@ -77,24 +78,26 @@ internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, Sa
     /// <summary>Returns a link for people.</summary>
     public string LinkTo(string type, string id) => $"{session.InstanceUrl}/lightning/r/{type}/{id}/view";
 
-    private async Task<SalesforceRecord?> FindAsync(Func<Task<JsonElement>> read)
+    private async Task<SalesforceRecord?> FindAsync(Func<Task<IApiResponse<JsonElement>>> read)
     {
         try
         {
-            return SalesforceWire.ParseRow(await RunAsync(read));
+            return SalesforceWire.ParseRow(await TranslateAsync(() => calls.FindAsync(read)));
         }
-        catch (VendorRefusedException refused) when (refused.Status == HttpStatusCode.NotFound || refused.ErrorCode == "ENTITY_IS_DELETED")
+        catch (VendorRefusedException refused) when (refused.ErrorCode == "ENTITY_IS_DELETED")
         {
             return null;
         }
     }
 
-    /// <summary>Runs a call. A used-up daily quota (403) and a locked row (400) are temporary.</summary>
-    private async Task<T> RunAsync<T>(Func<Task<T>> call)
+    private Task<T> RunAsync<T>(Func<Task<T>> call) => TranslateAsync(() => calls.RunAsync(call));
+
+    /// <summary>Translates temporary refusals: a used-up daily quota (403) and a locked row (400).</summary>
+    private static async Task<T> TranslateAsync<T>(Func<Task<T>> run)
     {
         try
         {
-            return await calls.RunAsync(call);
+            return await run();
         }
         catch (VendorRefusedException refused) when (
             refused.ErrorCode is "REQUEST_LIMIT_EXCEEDED" or "UNABLE_TO_LOCK_ROW" or "SERVER_UNAVAILABLE")

@@ -17,7 +17,7 @@ public sealed class EnrichFlow(IdentityStore identities)
     private const int MostRefused = 5;
 
     /// <summary>Returns the events, enriched where needed, and further events for the people that came to light.</summary>
-    public async Task<Enriched> RunAsync(IConnector connector, IReadOnlyList<SourceEvent> events, bool again, CancellationToken cancellationToken)
+    public async Task<Enriched> RunAsync(IConnector connector, IReadOnlyList<SourceEvent> events, KeyLookups lookups, bool again, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(events);
         if (connector is not IEventEnricher enricher)
@@ -26,21 +26,18 @@ public sealed class EnrichFlow(IdentityStore identities)
         }
 
         var refusals = new List<VendorRefusedException>();
-        var enriched = await EnrichAsync(enricher, events, again, refusals, cancellationToken);
-        var people = await PeopleToMeetAsync(connector.Name, enriched, again, cancellationToken);
+        var enriched = await EnrichAsync(enricher, events, lookups, again, refusals, cancellationToken);
+        var people = await PeopleToMeetAsync(connector.Name, enriched, lookups, again, cancellationToken);
         var met = people.Count == 0 ? [] : await AskAsync(enricher, people, refusals, cancellationToken);
         return new([.. met, .. enriched], refusals.FirstOrDefault());
     }
 
-    private async Task<IReadOnlyList<SourceEvent>> EnrichAsync(IEventEnricher enricher, IReadOnlyList<SourceEvent> events, bool again, List<VendorRefusedException> refusals, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SourceEvent>> EnrichAsync(
+        IEventEnricher enricher, IReadOnlyList<SourceEvent> events, KeyLookups lookups, bool again, List<VendorRefusedException> refusals, CancellationToken cancellationToken)
     {
-        var lacking = new List<SourceEvent>();
-        var complete = new List<SourceEvent>();
-        foreach (var source in events)
-        {
-            (await IsLackingAsync(source, enricher.Name, again, cancellationToken) ? lacking : complete).Add(source);
-        }
-
+        var areLacking = await Task.WhenAll(events.Select(source => IsLackingAsync(source, enricher.Name, lookups, again, cancellationToken)));
+        var lacking = events.Where((_, i) => areLacking[i]).ToList();
+        var complete = events.Where((_, i) => !areLacking[i]).ToList();
         return lacking.Count == 0 ? complete : [.. await AskAsync(enricher, lacking, refusals, cancellationToken), .. complete];
     }
 
@@ -65,30 +62,31 @@ public sealed class EnrichFlow(IdentityStore identities)
         return [.. await AskAsync(enricher, [.. events.Take(half)], refusals, cancellationToken), .. await AskAsync(enricher, [.. events.Skip(half)], refusals, cancellationToken)];
     }
 
-    private async Task<bool> IsLackingAsync(SourceEvent source, string connector, bool again, CancellationToken cancellationToken) => source switch
+    private async Task<bool> IsLackingAsync(SourceEvent source, string connector, KeyLookups lookups, bool again, CancellationToken cancellationToken) => source switch
     {
         { Gap: not null } => false,
         { Kind: SourceEventKind.ResyncRequired or SourceEventKind.AssociationChanged } or { DealId: not null, Unmapped: true } or { AsksRecord: true } => true,
         { NeedsEnrichment.IsEmpty: true } => false,
         { Kind: SourceEventKind.ContactPrivacyDeleted } => false,
-        { People: [var person, ..], DealId: null } when (await identities.LookUpAsync(person, cancellationToken)) is var owner && (owner.Erased || !again) => owner is { Lead: null, Erased: false },
+        { People: [var person, ..], DealId: null } when (await lookups.LookUpAsync(person, cancellationToken)) is var owner && (owner.Erased || !again) => owner is { Lead: null, Erased: false },
         _ when again => true,
         { DealId: { } deal } => (await identities.FindByDealAsync(IdentityKey.Deal(connector, deal), cancellationToken)).Count == 0,
         _ => true,
     };
 
     /// <summary>Nobody asks who an erased person is.</summary>
-    private async Task<bool> IsToMeetAsync(IdentityKey person, bool again, CancellationToken cancellationToken) =>
-        await identities.LookUpAsync(person, cancellationToken) is { Erased: false } owner && (again || owner.Lead is null);
+    private static async Task<bool> IsToMeetAsync(IdentityKey person, KeyLookups lookups, bool again, CancellationToken cancellationToken) =>
+        await lookups.LookUpAsync(person, cancellationToken) is { Erased: false } owner && (again || owner.Lead is null);
 
     /// <summary>People whom an event names by nothing but an unknown record (a deal's contacts): who they are is asked, so that they are not met as strangers.</summary>
-    private async Task<List<SourceEvent>> PeopleToMeetAsync(string connector, IReadOnlyList<SourceEvent> events, bool again, CancellationToken cancellationToken)
+    private static async Task<List<SourceEvent>> PeopleToMeetAsync(
+        string connector, IReadOnlyList<SourceEvent> events, KeyLookups lookups, bool again, CancellationToken cancellationToken)
     {
         var introduced = events.Where(source => source.SubjectEmail is not null || source.Profile is not null).SelectMany(source => source.People).ToHashSet();
         var strangers = new List<SourceEvent>();
         foreach (var (person, source) in events.Where(source => source is { DealId: not null, OnlyIfKnown: false }).SelectMany(source => source.People.Select(person => (person, source))).DistinctBy(pair => pair.person))
         {
-            if (person.Connector == connector && !introduced.Contains(person) && await IsToMeetAsync(person, again, cancellationToken))
+            if (person.Connector == connector && !introduced.Contains(person) && await IsToMeetAsync(person, lookups, again, cancellationToken))
             {
                 strangers.Add(new SourceEvent
                 {

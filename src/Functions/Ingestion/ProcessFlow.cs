@@ -54,18 +54,19 @@ public sealed partial class ProcessFlow(
         ArgumentNullException.ThrowIfNull(delivery);
         var reader = connectors.Find<IDeliveryReader>(delivery.Connector)
             ?? throw new UnrecoverableMessageException("unknown-connector", $"No connector '{delivery.Connector}' is configured. Configure Connectors:{delivery.Connector} and replay.");
-        var enriched = await EnrichAsync(reader, reader.Read(delivery), again, cancellationToken);
+        var lookups = new KeyLookups(identities);
+        var enriched = await EnrichAsync(reader, reader.Read(delivery), lookups, again, cancellationToken);
 
-        var facts = new ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>>();
+        var facts = new ConcurrentDictionary<LeadId, LeadFacts>();
         // People first: what is only taken of a known person has to find them, and a deal names them by their records alone, which would be strangers where only the address is known.
         var (erasures, others) = (enriched.Events.Where(source => source.Kind == SourceEventKind.ContactPrivacyDeleted), enriched.Events.Where(source => source.Kind != SourceEventKind.ContactPrivacyDeleted));
         var (held, moved) = (false, new List<LeadId>());
         foreach (var source in others.Where(source => source.Kind == SourceEventKind.EmailChanged).OrderBy(source => source.OccurredAt))
         {
             // One by one, and first: an address has left its former holder when the next one is met.
-            var told = new ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>>();
-            held |= await MatchAsync(source, delivery, messageId, again, told, cancellationToken);
-            await ForEachAsync(told, lead => ApplyAsync(lead.Key, [.. lead.Value], delivery.Connector, cancellationToken));
+            var told = new ConcurrentDictionary<LeadId, LeadFacts>();
+            held |= await MatchAsync(source, delivery, messageId, lookups, again, told, cancellationToken);
+            await ForEachAsync(told, lead => ApplyAsync(lead.Key, lead.Value, delivery.Connector, cancellationToken));
             moved.AddRange(told.Keys);
         }
 
@@ -73,14 +74,14 @@ public sealed partial class ProcessFlow(
         {
             await ForEachAsync(kind, async source =>
             {
-                if (await MatchAsync(source, delivery, messageId, again, facts, cancellationToken))
+                if (await MatchAsync(source, delivery, messageId, lookups, again, facts, cancellationToken))
                 {
                     held = true;
                 }
             });
         }
 
-        await ForEachAsync(facts, lead => ApplyAsync(lead.Key, [.. lead.Value], delivery.Connector, cancellationToken));
+        await ForEachAsync(facts, lead => ApplyAsync(lead.Key, lead.Value, delivery.Connector, cancellationToken));
         await ReviseAsync(enriched.Events, facts, held ? [] : moved, cancellationToken);
 
         // Last: whatever else the delivery says of the person goes with them.
@@ -94,11 +95,11 @@ public sealed partial class ProcessFlow(
     }
 
     /// <summary>A tool that does not tell what its events lack is failing, whoever notices it.</summary>
-    private async Task<Enriched> EnrichAsync(IConnector connector, IReadOnlyList<SourceEvent> events, bool again, CancellationToken cancellationToken)
+    private async Task<Enriched> EnrichAsync(IConnector connector, IReadOnlyList<SourceEvent> events, KeyLookups lookups, bool again, CancellationToken cancellationToken)
     {
         try
         {
-            return await enrich.RunAsync(connector, events, again, cancellationToken);
+            return await enrich.RunAsync(connector, events, lookups, again, cancellationToken);
         }
         catch (VendorException failure)
         {
@@ -107,14 +108,21 @@ public sealed partial class ProcessFlow(
         }
     }
 
-    private async Task ApplyAsync(LeadId leadId, IReadOnlyList<Fact> facts, string connector, CancellationToken cancellationToken)
+    private async Task ApplyAsync(LeadId leadId, LeadFacts said, string connector, CancellationToken cancellationToken)
     {
         using var scope = Log.Lead(logger, leadId);
-        if (await journeys.ApplyAsync(leadId, facts, cancellationToken) is null)
+        IReadOnlyList<Fact> facts = [.. said.Facts];
+        var state = await journeys.ApplyAsync(leadId, facts, said.Opening, cancellationToken);
+        if (state is null)
         {
             // Erased by another instance: its tombstones are in the table.
             identities.Unsee(leadId);
             Drop(connector, facts.Where(fact => fact is not IdentitiesLinked).Select(fact => fact.DedupeKey.Split('#')[0]).Distinct().Count());
+        }
+        else if (said.Opening is { } opening && await matcher.EarlierAsync(opening.Records, cancellationToken) is { Count: > 0 } earlier)
+        {
+            // Looked for once the lead is there to be found: whoever keeps a fact for it looks for the lead after that.
+            await journeys.ApplyAsync(leadId, earlier, cancellationToken);
         }
     }
 
@@ -125,19 +133,19 @@ public sealed partial class ProcessFlow(
     }
 
     /// <summary>Where records became one or are gone, a person may not be needed any more to tell whose something is.</summary>
-    private async Task ReviseAsync(IEnumerable<SourceEvent> events, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, IReadOnlyList<LeadId> moved, CancellationToken cancellationToken)
+    private async Task ReviseAsync(IEnumerable<SourceEvent> events, ConcurrentDictionary<LeadId, LeadFacts> facts, IReadOnlyList<LeadId> moved, CancellationToken cancellationToken)
     {
         var settling = events.Where(source => source.Kind == SourceEventKind.ContactDeleted || !source.Merged.IsEmpty).SelectMany(source => source.People.Concat(source.Merged)).ToHashSet();
         if (settling.Count > 0 || moved.Count > 0)
         {
-            var leads = facts.Where(lead => lead.Value.OfType<RecordDeleted>().Any()).Select(lead => lead.Key).Concat(moved).ToList();
+            var leads = facts.Where(lead => lead.Value.Facts.OfType<RecordDeleted>().Any()).Select(lead => lead.Key).Concat(moved).ToList();
             await reviews.ReviseAsync(leads, settling, cancellationToken);
         }
     }
 
     /// <summary>Finds whose an event is, and what it tells of them. Returns true when the delivery is held, because a person has to say whose it is.</summary>
     private async Task<bool> MatchAsync(
-        SourceEvent source, Delivery delivery, string messageId, bool again, ConcurrentDictionary<LeadId, ConcurrentQueue<Fact>> facts, CancellationToken cancellationToken)
+        SourceEvent source, Delivery delivery, string messageId, KeyLookups lookups, bool again, ConcurrentDictionary<LeadId, LeadFacts> facts, CancellationToken cancellationToken)
     {
         metrics.Read(delivery.Connector, source.Kind.ToString());
         if (source.ReturnHeld)
@@ -169,7 +177,7 @@ public sealed partial class ProcessFlow(
             return false;
         }
 
-        var match = await matcher.MatchAsync(source, delivery, messageId, again, cancellationToken);
+        var match = await matcher.MatchAsync(source, delivery, messageId, lookups, again, cancellationToken);
         if (match.Question is { } question)
         {
             Log.Unclear(logger, messageId, delivery.Connector, question.Id, question.Reason);
@@ -183,6 +191,7 @@ public sealed partial class ProcessFlow(
         {
             Enqueue(lead.LeadId, lead.Keys.Count == 0 ? [] : [IdentitiesOf(lead, source, delivery, messageId)]);
             Enqueue(lead.LeadId, lead.Earlier.Concat(match.Earlier).Concat(said));
+            facts[lead.LeadId].Open(lead.Opening);
         }
 
         if (match.Leads.Count > 0)
@@ -222,7 +231,7 @@ public sealed partial class ProcessFlow(
 
         void Enqueue(LeadId leadId, IEnumerable<Fact> told)
         {
-            var queue = facts.GetOrAdd(leadId, _ => []);
+            var queue = facts.GetOrAdd(leadId, _ => new()).Facts;
             foreach (var fact in told)
             {
                 queue.Enqueue(fact);
@@ -259,6 +268,25 @@ public sealed partial class ProcessFlow(
                 places.Release();
             }
         }));
+    }
+
+    /// <summary>What a delivery says of one lead.</summary>
+    private sealed class LeadFacts
+    {
+        private readonly Lock _opening = new();
+
+        public ConcurrentQueue<Fact> Facts { get; } = [];
+
+        /// <summary>Gets what is stored with the first facts of a new lead; null for a known one.</summary>
+        public LeadOpening? Opening { get; private set; }
+
+        public void Open(LeadOpening? opening)
+        {
+            lock (_opening)
+            {
+                Opening = LeadOpening.Join(Opening, opening);
+            }
+        }
     }
 
     private static partial class Log

@@ -13,6 +13,9 @@ public sealed class JourneyCache(long capacity)
     /// <summary>What a byte of stored JSON takes as an object: texts are twice as long, and every object has a header.</summary>
     private const int BytesInMemory = 3;
 
+    /// <summary>What a record takes that has next to nothing in it.</summary>
+    private const int LeastBytes = 500;
+
     private readonly Lock _turning = new();
     private Generation _young = new();
     private Generation _old = new();
@@ -21,11 +24,11 @@ public sealed class JourneyCache(long capacity)
     public JourneyRecord? Find(LeadId leadId) =>
         _young.Records.TryGetValue(leadId, out var record) || _old.Records.TryGetValue(leadId, out record) ? record : null;
 
-    /// <summary>Keeps a record. When the young half is full it becomes the old half, and the old half is forgotten.</summary>
+    /// <summary>Keeps a record that is stored. When the young half is full it becomes the old half, and the old half is forgotten.</summary>
     public void Keep(JourneyRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        if (capacity == 0)
+        if (capacity == 0 || record.ETag is null)
         {
             return;
         }
@@ -67,6 +70,6 @@ public sealed class JourneyCache(long capacity)
             return Interlocked.Add(ref _bytes, Weigh(record) - before);
         }
 
-        private static long Weigh(JourneyRecord record) => BytesInMemory * (record.HeadBytes + record.ArchivedBytes);
+        private static long Weigh(JourneyRecord record) => LeastBytes + (BytesInMemory * (record.HeadBytes + record.ArchivedBytes));
     }
 }

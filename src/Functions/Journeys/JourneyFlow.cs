@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using IntegrationHub.Functions.Platform.Messaging;
-using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Logging;
@@ -15,8 +14,8 @@ namespace IntegrationHub.Functions.Journeys;
 public sealed partial class JourneyFlow
 {
     private const int ConflictsBeforeGivingUp = 20;
-    private const long Megabyte = 1024 * 1024;
 
+    private readonly JourneyReader _reader;
     private readonly JourneyStore _store;
     private readonly IdentityStore _identities;
     private readonly RecordLinkStore _recordLinks;
@@ -32,80 +31,49 @@ public sealed partial class JourneyFlow
 
     /// <summary>Makes the flow.</summary>
     public JourneyFlow(
+        JourneyReader reader,
         JourneyStore store,
+        JourneyCache cache,
         IdentityStore identities,
         RecordLinkStore recordLinks,
         DeadlineStore deadlines,
         FunnelTopic topic,
         FunnelSettings settings,
-        HubOptions hub,
         HubMetrics metrics,
         ConnectorStateStore states,
         TimeProvider time,
         ILogger<JourneyFlow> logger)
     {
-        ArgumentNullException.ThrowIfNull(hub);
-        (_store, _identities, _recordLinks, _deadlines, _topic, _settings, _metrics, _states, _time, _logger) = (store, identities, recordLinks, deadlines, topic, settings, metrics, states, time, logger);
-        _cache = new(hub.JourneyCacheMegabytes * Megabyte);
+        (_reader, _store, _cache, _identities, _recordLinks, _deadlines) = (reader, store, cache, identities, recordLinks, deadlines);
+        (_topic, _settings, _metrics, _states, _time, _logger) = (topic, settings, metrics, states, time, logger);
         _batcher = new(RunBatchAsync);
     }
 
-    /// <summary>Reads a lead from the table, under its own id or that of one merged into it; null when nothing is stored of it, or it was erased.</summary>
-    public async Task<JourneyState?> LoadAsync(LeadId leadId, CancellationToken cancellationToken)
-    {
-        var record = await FollowAsync(leadId, cancellationToken);
-        return record.ETag is null || record.State.Ledger.ErasedAt is not null ? null : record.State;
-    }
+    /// <inheritdoc cref="JourneyReader.LoadAsync(LeadId, CancellationToken)"/>
+    public Task<JourneyState?> LoadAsync(LeadId leadId, CancellationToken cancellationToken) => _reader.LoadAsync(leadId, cancellationToken);
 
-    /// <summary>
-    /// The lead of an event, in a state that is at least as new as the event: as this process left it, else from the table. What changed since has events of its own.
-    /// Null when nothing is stored of it, or it was erased.
-    /// </summary>
-    public async Task<JourneyState?> LoadAsync(FunnelEvent happened, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(happened);
-        if (happened.Revision > 0 && _cache.Find(happened.LeadId) is { State.Ledger: { MergedInto: null, ErasedAt: null } } record && record.Revision >= happened.Revision)
-        {
-            return record.State;
-        }
+    /// <inheritdoc cref="JourneyReader.LoadAsync(FunnelEvent, CancellationToken)"/>
+    public Task<JourneyState?> LoadAsync(FunnelEvent happened, CancellationToken cancellationToken) => _reader.LoadAsync(happened, cancellationToken);
 
-        return await LoadAsync(happened.LeadId, cancellationToken);
-    }
+    /// <inheritdoc cref="JourneyReader.ResolveAsync"/>
+    public Task<LeadId> ResolveAsync(LeadId leadId, CancellationToken cancellationToken) => _reader.ResolveAsync(leadId, cancellationToken);
 
-    /// <summary>The lead that an id stands for by now: the lead itself, or the one it was merged into. What this process knows is not asked again; it may be out of date.</summary>
-    public async Task<LeadId> ResolveAsync(LeadId leadId, CancellationToken cancellationToken)
-    {
-        var record = _cache.Find(leadId);
-        if (record is null)
-        {
-            record = await _store.LoadAsync(leadId, cancellationToken);
-            if (record.State.Ledger.ErasedAt is null)
-            {
-                // The mark of an erased lead may be lifted, and is not remembered.
-                _cache.Keep(record);
-            }
-        }
-
-        return record.State.Ledger.MergedInto is { } survivor ? await ResolveAsync(survivor, cancellationToken) : leadId;
-    }
-
-    /// <summary>The lead that an id stands for by what the table holds; null where that one was erased.</summary>
-    public async Task<LeadId?> ResolveStoredAsync(LeadId leadId, CancellationToken cancellationToken)
-    {
-        var record = await _store.LoadAsync(leadId, cancellationToken);
-        if (record.State.Ledger.MergedInto is { } survivor)
-        {
-            _cache.Keep(record);
-            return await ResolveStoredAsync(survivor, cancellationToken);
-        }
-
-        return record.State.Ledger.ErasedAt is null ? leadId : null;
-    }
+    /// <inheritdoc cref="JourneyReader.ResolveStoredAsync"/>
+    public Task<LeadId?> ResolveStoredAsync(LeadId leadId, CancellationToken cancellationToken) => _reader.ResolveStoredAsync(leadId, cancellationToken);
 
     /// <summary>Adds facts to a lead and publishes what follows from them. Returns when they are committed and everything is on the bus.</summary>
     /// <returns>The state after it; null for an erased lead, which takes nothing.</returns>
     public Task<JourneyState?> ApplyAsync(LeadId leadId, IReadOnlyList<Fact> facts, CancellationToken cancellationToken) =>
-        EnterAsync(leadId, new Work(facts, null), cancellationToken);
+        ApplyAsync(leadId, facts, null, cancellationToken);
+
+    /// <summary>Adds facts to a lead and publishes what follows from them. Returns when they are committed and everything is on the bus.</summary>
+    /// <param name="leadId">The lead.</param>
+    /// <param name="facts">The facts.</param>
+    /// <param name="opening">What is stored with the first facts of a lead that has just been met; null for a known lead.</param>
+    /// <param name="cancellationToken">Stops the wait for the answer; the commit runs to its end.</param>
+    /// <returns>The state after it; null for an erased lead, which takes nothing.</returns>
+    public Task<JourneyState?> ApplyAsync(LeadId leadId, IReadOnlyList<Fact> facts, LeadOpening? opening, CancellationToken cancellationToken) =>
+        EnterAsync(leadId, new Work(facts, null) { Opening = opening }, cancellationToken);
 
     /// <summary>Changes what the hub itself has noted of a lead.</summary>
     /// <param name="leadId">The lead.</param>
@@ -136,7 +104,7 @@ public sealed partial class JourneyFlow
         for (var conflicts = 0; ; conflicts++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var (left, right) = (await FollowAsync(one, cancellationToken), await FollowAsync(other, cancellationToken));
+            var (left, right) = (await _reader.FollowAsync(one, cancellationToken), await _reader.FollowAsync(other, cancellationToken));
             if (left.State.Ledger.ErasedAt is not null || right.State.Ledger.ErasedAt is not null)
             {
                 return null;
@@ -170,7 +138,7 @@ public sealed partial class JourneyFlow
     {
         while (true)
         {
-            var record = await FollowAsync(leadId, cancellationToken);
+            var record = await _reader.FollowAsync(leadId, cancellationToken);
             if (record.State.Ledger.ErasedAt is not null || (record.ETag is null && !evenUnknown))
             {
                 return record.ETag is null ? null : record;
@@ -193,19 +161,13 @@ public sealed partial class JourneyFlow
         }
     }
 
-    private async Task<JourneyRecord> FollowAsync(LeadId leadId, CancellationToken cancellationToken)
-    {
-        var record = await _store.LoadAsync(leadId, cancellationToken);
-        return record.State.Ledger.MergedInto is { } survivor ? await FollowAsync(survivor, cancellationToken) : record;
-    }
-
     private async Task TakeOverAsync(JourneyState survivor, JourneyRecord merged, LeadsMerged because)
     {
         var (gone, stays) = (merged.State, survivor.LeadId);
         await PublishAsync(merged);
 
         var facts = gone.Facts.Values.Append(because with { Merged = gone.LeadId, DedupeKey = $"hub|merged|{gone.LeadId}" }).ToList();
-        await CommitAsync(stays, record =>
+        await CommitAsync(stays, null, record =>
         {
             var decision = MergeRules.TakeOver(record.State, gone, facts, _settings, _time.GetUtcNow());
             return new(decision.State, decision.Journey, decision.NewFacts, decision.Events, decision.NextDue);
@@ -254,7 +216,8 @@ public sealed partial class JourneyFlow
             {
                 var facts = applies.SelectMany(work => work.Facts).ToList();
                 Decided? decided = null;
-                var state = await CommitAsync(leadId, record => decided = DecideFacts(record.State, facts));
+                var opening = applies.Select(work => work.Opening).Aggregate(LeadOpening.Join);
+                var state = await CommitAsync(leadId, opening, record => decided = DecideFacts(record.State, facts));
                 _metrics.Repeated(facts.Count(IsSaid) - (decided?.NewFacts.Count(IsSaid) ?? 0));
                 return state;
             });
@@ -267,7 +230,7 @@ public sealed partial class JourneyFlow
                 _cache.Drop(leadId);
             }
 
-            await RunAsync([update], () => CommitAsync(leadId, record => DecideUpdate(record, update.Decide!)));
+            await RunAsync([update], () => CommitAsync(leadId, null, record => DecideUpdate(record, update.Decide!)));
         }
     }
 
@@ -313,14 +276,14 @@ public sealed partial class JourneyFlow
     }
 
     /// <summary>Runs to its end once begun (hence no token): others may share it, and it is short.</summary>
-    private async Task<JourneyState?> CommitAsync(LeadId leadId, Func<JourneyRecord, Decided?> decide)
+    private async Task<JourneyState?> CommitAsync(LeadId leadId, LeadOpening? opening, Func<JourneyRecord, Decided?> decide)
     {
+        var isNew = opening is not null;
         for (var conflicts = 0; ; conflicts++)
         {
-            var record = _cache.Find(leadId) ?? await _store.LoadAsync(leadId, CancellationToken.None);
+            var record = _cache.Find(leadId) ?? (isNew ? JourneyRecord.New(leadId) : await _reader.ReadAsync(leadId, CancellationToken.None));
             if (record.State.Ledger.MergedInto is { } survivor)
             {
-                _cache.Keep(record);
                 leadId = survivor;
                 continue;
             }
@@ -334,36 +297,42 @@ public sealed partial class JourneyFlow
             {
                 if (decide(record) is { } decided)
                 {
-                    record = await SaveAsync(record, decided);
+                    record = await SaveAsync(record, opening, decided);
                 }
 
                 _cache.Keep(record);
                 _cache.Keep(await PublishAsync(record));
                 return record.ETag is null ? null : record.State;
             }
-            catch (StaleJourneyException) when (conflicts < ConflictsBeforeGivingUp)
-            {
-                Log.Conflict(_logger, leadId);
-                _metrics.Conflicted();
-                _cache.Drop(leadId);
-            }
             catch (StaleJourneyException)
             {
                 _cache.Drop(leadId);
-                throw;
+                if (conflicts >= ConflictsBeforeGivingUp)
+                {
+                    throw;
+                }
+
+                isNew = false;
+                Log.Conflict(_logger, leadId);
+                _metrics.Conflicted();
             }
         }
     }
 
-    private async Task<JourneyRecord> SaveAsync(JourneyRecord record, Decided decided)
+    private async Task<JourneyRecord> SaveAsync(JourneyRecord record, LeadOpening? opening, Decided decided)
     {
-        foreach (var linked in decided.NewFacts.OfType<IdentitiesLinked>())
+        var (leadId, links) = (record.State.LeadId, opening?.Links ?? []);
+        if (record.ETag is not null)
         {
-            await _identities.LinkAsync(record.State.LeadId, linked.Keys, CancellationToken.None);
+            // Somebody else stored the lead since it was met, or it turned out to be another.
+            await _recordLinks.TryLinkAsync(leadId, links, certain: true, CancellationToken.None);
         }
 
+        var linked = decided.NewFacts.OfType<IdentitiesLinked>().SelectMany(fact => fact.Keys).Distinct().ToList();
+        await _identities.LinkAsync(leadId, linked, CancellationToken.None);
         var state = await WatchAsync(decided.State, decided.NextDue);
-        var saved = await _store.SaveAsync(record, state, decided.Journey, decided.Events, CancellationToken.None);
+        var saved = await _store.SaveAsync(record, state, decided.Journey, decided.Events, record.ETag is null ? links : [], CancellationToken.None);
+        _identities.Stored(leadId, linked);
         _metrics.Committed(decided.NewFacts.Count);
         return saved;
     }
@@ -408,6 +377,8 @@ public sealed partial class JourneyFlow
     private sealed record Work(IReadOnlyList<Fact> Facts, Func<JourneyState, JourneyChange?>? Decide)
     {
         public bool Stored { get; init; }
+
+        public LeadOpening? Opening { get; init; }
 
         // Continuations run elsewhere: the lane goes on at once.
         public TaskCompletionSource<JourneyState?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

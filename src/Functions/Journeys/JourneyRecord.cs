@@ -19,6 +19,12 @@ public sealed record JourneyRecord(JourneyState State, ETag? ETag, IReadOnlyList
     /// <summary>Gets the number of those rows.</summary>
     internal int Pages { get; init; }
 
+    /// <summary>
+    /// Gets the number of those rows with the ones that a save has left which was too long for one transaction and
+    /// did not come to its end. Nobody reads these; the next save removes them.
+    /// </summary>
+    internal int Staged { get; init; }
+
     /// <summary>Gets the length of the JSON in those rows, in bytes.</summary>
     internal int ArchivedBytes { get; init; }
 

@@ -23,7 +23,11 @@ public sealed class JourneyStore(HubTables tables)
     private const string JourneyPrefix = "journey-";
     private const string PagePrefix = "facts-";
     private const string PagesColumn = "Pages";
+    private const string StagedColumn = "Staged";
     private const string RevisionColumn = "Revision";
+
+    /// <summary>What the long values of one transaction take. It holds 4 MiB in all, and on its way a value is a third longer.</summary>
+    private const int LongestTransaction = 4 * LargestRow;
 
     /// <summary>Loads a lead; a record without an ETag when nothing is stored.</summary>
     /// <exception cref="InvalidDataException">A row has a form that this hub does not know.</exception>
@@ -56,8 +60,21 @@ public sealed class JourneyStore(HubTables tables)
     /// <param name="events">What is to be published: kept in the outbox until the next save.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="StaleJourneyException">Somebody else saved since <paramref name="before"/> was loaded.</exception>
+    public Task<JourneyRecord> SaveAsync(
+        JourneyRecord before, JourneyState state, Journey? journey, IReadOnlyList<FunnelEvent> events, CancellationToken cancellationToken) =>
+        SaveAsync(before, state, journey, events, [], cancellationToken);
+
+    /// <summary>Saves what was decided, and places of the lead's records, in one atomic write.</summary>
+    /// <param name="before">The record the decision was made on.</param>
+    /// <param name="state">The state to keep.</param>
+    /// <param name="journey">The journey of that state, for the row's summary; null for a lead without facts.</param>
+    /// <param name="events">What is to be published: kept in the outbox until the next save.</param>
+    /// <param name="recordLinks">The places, beside those that the lead has.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="StaleJourneyException">Somebody else saved since <paramref name="before"/> was loaded.</exception>
     public async Task<JourneyRecord> SaveAsync(
-        JourneyRecord before, JourneyState state, Journey? journey, IReadOnlyList<FunnelEvent> events, CancellationToken cancellationToken)
+        JourneyRecord before, JourneyState state, Journey? journey, IReadOnlyList<FunnelEvent> events, IReadOnlyList<RecordLink> recordLinks,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(state);
@@ -72,15 +89,33 @@ public sealed class JourneyStore(HubTables tables)
 
         var packed = HeadOf(after).Pack();
         var newPages = new List<JourneyDocument.Packed>();
-        if (packed.Bytes.Length > LargestRow)
+        foreach (var staying in (int[])[StayingFacts, 0])
         {
-            (after, newPages) = Archive(after);
-            packed = HeadOf(after).Pack();
+            if (packed.Bytes.Length > LargestRow)
+            {
+                after = Archive(after, staying, newPages);
+                packed = HeadOf(after).Pack();
+            }
         }
 
         var row = packed.WriteTo(ToRow(after, journey));
-        var etag = await WriteAsync(before, row, newPages, after.Pages, cancellationToken);
-        return after with { ETag = etag, HeadBytes = packed.JsonBytes };
+        var etag = await WriteAsync(before, new(row, packed.Bytes.Length, newPages, after.Pages, recordLinks), cancellationToken);
+        return after with { ETag = etag, HeadBytes = packed.JsonBytes, Staged = after.Pages };
+    }
+
+    /// <summary>Stores a lead that is nothing but a ledger, unless something is stored of it.</summary>
+    /// <returns>False where something is: nothing was changed.</returns>
+    public async Task<bool> TryAddAsync(LeadId leadId, JourneyLedger ledger, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await EmptyAsync(JourneyRecord.New(leadId), ledger, cancellationToken);
+            return true;
+        }
+        catch (StaleJourneyException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Leaves of a lead nothing but a ledger: no fact, no summary, nothing to be published.</summary>
@@ -120,6 +155,7 @@ public sealed class JourneyStore(HubTables tables)
             Revision = row.GetInt32(RevisionColumn) ?? 0,
             Archived = archived,
             Pages = pages.Count,
+            Staged = row.GetInt32(StagedColumn) ?? pages.Count,
             ArchivedBytes = pages.Sum(page => page.JsonBytes),
             HeadBytes = head.JsonBytes,
         };
@@ -134,13 +170,22 @@ public sealed class JourneyStore(HubTables tables)
         [.. facts.OrderBy(fact => fact.ReceivedAt).ThenBy(fact => fact.DedupeKey, StringComparer.Ordinal)];
 
     /// <summary>Moves all facts but the latest received from the journey row to new pages.</summary>
-    private static (JourneyRecord Record, List<JourneyDocument.Packed> NewPages) Archive(JourneyRecord record)
+    private static JourneyRecord Archive(JourneyRecord record, int staying, List<JourneyDocument.Packed> newPages)
     {
-        var moving = HeadOf(record).Facts.SkipLast(StayingFacts).ToList();
+        var moving = HeadOf(record).Facts.SkipLast(staying).ToList();
+        if (moving.Count == 0)
+        {
+            return record;
+        }
+
         var pages = ToPages(moving).ToList();
-        var archived = record.Archived.SetItems(moving.Select(fact => KeyValuePair.Create(fact.DedupeKey, fact)));
-        var bytes = record.ArchivedBytes + pages.Sum(page => page.JsonBytes);
-        return (record with { Archived = archived, Pages = record.Pages + pages.Count, ArchivedBytes = bytes }, pages);
+        newPages.AddRange(pages);
+        return record with
+        {
+            Archived = record.Archived.SetItems(moving.Select(fact => KeyValuePair.Create(fact.DedupeKey, fact))),
+            Pages = record.Pages + pages.Count,
+            ArchivedBytes = record.ArchivedBytes + pages.Sum(page => page.JsonBytes),
+        };
     }
 
     /// <summary>As many pages as it takes: facts of two large leads that became one do not fit into a single row.</summary>
@@ -152,39 +197,78 @@ public sealed class JourneyStore(HubTables tables)
             : ToPages([.. facts.Take(facts.Count / 2)]).Concat(ToPages([.. facts.Skip(facts.Count / 2)]));
     }
 
-    private async Task<ETag?> WriteAsync(
-        JourneyRecord before, TableEntity row, List<JourneyDocument.Packed> newPages, int pages, CancellationToken cancellationToken)
+    private async Task<ETag?> WriteAsync(JourneyRecord before, Writing writing, CancellationToken cancellationToken)
     {
         var leadId = before.State.LeadId;
         var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
-        List<TableTransactionAction> others =
-        [
-            .. newPages.Select((page, index) => new TableTransactionAction(
-                TableTransactionActionType.Add, page.WriteTo(new(leadId.Value, PageRow(leadId, before.Pages + index))))),
-            .. Enumerable.Range(pages, Math.Max(0, before.Pages - pages)).Select(number => new TableTransactionAction(
-                TableTransactionActionType.Delete, new TableEntity(leadId.Value, PageRow(leadId, number)), ETag.All)),
-        ];
         try
         {
-            if (others.Count == 0)
+            var (version, staged) = await StageAsync(journeys, before, writing, cancellationToken);
+            List<TableTransactionAction> others =
+            [
+                .. PagesOf(before, writing, staged, writing.NewPages.Count),
+                .. Enumerable.Range(writing.Pages, Math.Max(0, before.Staged - writing.Pages)).Select(number => new TableTransactionAction(
+                    TableTransactionActionType.Delete, new TableEntity(leadId.Value, PageRow(leadId, number)), ETag.All)),
+            ];
+            if (writing.RecordLinks.Count > 0)
             {
-                var answer = before.ETag is { } version
-                    ? await journeys.UpdateEntityAsync(row, version, TableUpdateMode.Replace, cancellationToken)
-                    : await journeys.AddEntityAsync(row, cancellationToken);
-                return answer.Headers.ETag;
+                others.Add(new(TableTransactionActionType.UpsertMerge, RecordLinkStore.ToRow(leadId, writing.RecordLinks)));
             }
 
-            var head = before.ETag is { } etag
-                ? new TableTransactionAction(TableTransactionActionType.UpdateReplace, row, etag)
-                : new TableTransactionAction(TableTransactionActionType.Add, row);
-            var answers = await journeys.SubmitTransactionAsync([head, .. others], cancellationToken);
-            return answers.Value[0].Headers.ETag;
+            if (others.Count > 0)
+            {
+                var head = HeadAction(writing.Head, version, TableTransactionActionType.UpdateReplace);
+                var answers = await journeys.SubmitTransactionAsync([head, .. others], cancellationToken);
+                return answers.Value[0].Headers.ETag;
+            }
+
+            var answer = version is { } read
+                ? await journeys.UpdateEntityAsync(writing.Head, read, TableUpdateMode.Replace, cancellationToken)
+                : await journeys.AddEntityAsync(writing.Head, cancellationToken);
+            return answer.Headers.ETag;
         }
         catch (RequestFailedException failure) when (failure.IsConflict())
         {
             throw new StaleJourneyException(leadId, failure);
         }
     }
+
+    /// <summary>
+    /// Writes those pages first that do not fit into one transaction with the journey row. Each goes under the row's
+    /// ETag, so that two writers cannot mix their pages, and nobody reads it before the row names it.
+    /// </summary>
+    /// <returns>The row's version then, and how many pages are written.</returns>
+    private static async Task<(ETag? Version, int Staged)> StageAsync(TableClient journeys, JourneyRecord before, Writing writing, CancellationToken cancellationToken)
+    {
+        var (leadId, version, staged) = (before.State.LeadId, before.ETag, 0);
+        while (writing.HeadBytes + writing.NewPages.Skip(staged).Sum(page => (long)page.Bytes.Length) > LongestTransaction && staged < writing.NewPages.Count)
+        {
+            var next = staged + 1;
+            while (next < writing.NewPages.Count && writing.NewPages.Take(next + 1).Skip(staged).Sum(page => (long)page.Bytes.Length) <= LongestTransaction)
+            {
+                next++;
+            }
+
+            var mark = version is null
+                ? new JourneyDocument(before.State.Ledger, [], []).Pack().WriteTo(ToRow(before, null))
+                : new(leadId.Value, JourneyRow(leadId));
+            mark[StagedColumn] = before.Pages + next;
+            var head = HeadAction(mark, version, TableTransactionActionType.UpdateMerge);
+            var answers = await journeys.SubmitTransactionAsync([head, .. PagesOf(before, writing, staged, next)], cancellationToken);
+            (version, staged) = (answers.Value[0].Headers.ETag, next);
+        }
+
+        return (version, staged);
+    }
+
+    private static TableTransactionAction HeadAction(TableEntity head, ETag? version, TableTransactionActionType update) =>
+        version is { } etag ? new(update, head, etag) : new(TableTransactionActionType.Add, head);
+
+    /// <summary>Pages as rows. What a save that did not come to its end left under the same key is written over.</summary>
+    private static IEnumerable<TableTransactionAction> PagesOf(JourneyRecord before, Writing writing, int from, int to) =>
+        Enumerable.Range(from, to - from).Select(index => new TableTransactionAction(
+            TableTransactionActionType.UpsertReplace,
+            writing.NewPages[index].WriteTo(new(before.State.LeadId.Value, PageRow(before.State.LeadId, before.Pages + index)))));
 
     private static string JourneyRow(LeadId leadId) => JourneyPrefix + leadId.Value;
 
@@ -205,4 +289,7 @@ public sealed class JourneyStore(HubTables tables)
 
         return row;
     }
+
+    /// <summary>What one save writes.</summary>
+    private sealed record Writing(TableEntity Head, int HeadBytes, IReadOnlyList<JourneyDocument.Packed> NewPages, int Pages, IReadOnlyList<RecordLink> RecordLinks);
 }

@@ -18,13 +18,21 @@ public sealed record RecordLink(string Place, string Record)
         return new($"p{TableKey.Hash($"{record.Connector}|{kind}")}", TableKey.Hash(record.Canonical));
     }
 
+    /// <summary>Writes places as one text.</summary>
+    internal static string Format(IEnumerable<RecordLink> recordLinks) => string.Join(',', recordLinks.Select(link => $"{link.Place}={link.Record}"));
+
+    /// <summary>Reads what <see cref="Format"/> wrote; nothing for null.</summary>
+    internal static IReadOnlyList<RecordLink> Parse(string? text) =>
+        text is null ? [] : [.. text.Split(',').Select(link => link.Split('=')).Select(link => new RecordLink(link[0], link[1]))];
+
     /// <summary>Whether two different records claim one place: two records of one kind in one tool, which are two persons as far as that tool knows.</summary>
     public static bool AreRivals(IEnumerable<RecordLink> recordLinks) => recordLinks.Distinct().GroupBy(link => link.Place).Any(place => place.Count() > 1);
 }
 
 /// <summary>
-/// Which records sit with a lead, in the table <c>Identities</c>: one row a lead, written under its ETag, so that of two records of one kind that meet at a common address at the same time
-/// only one is taken for the person's. Records that are gone have no link.
+/// Which records sit with a lead: one row beside its journey, written under its ETag, so that of two records of one kind
+/// that meet at a common address at the same time only one is taken for the person's. Records that are gone have no link.
+/// The row of a new lead is written with its first facts.
 /// </summary>
 public sealed class RecordLinkStore(HubTables tables)
 {
@@ -60,13 +68,13 @@ public sealed class RecordLinkStore(HubTables tables)
     public async Task RemoveAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(leadId);
-        var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
-        await identities.DeleteEntityAsync(leadId.Value, RowOf(leadId), ETag.All, cancellationToken);
+        var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
+        await journeys.DeleteEntityAsync(leadId.Value, RowOf(leadId), ETag.All, cancellationToken);
     }
 
     private async Task ChangeAsync(LeadId leadId, Func<IReadOnlyList<RecordLink>, IReadOnlyList<RecordLink>> change, CancellationToken cancellationToken)
     {
-        var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
+        var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
         await HubPipelines.Optimistic.ExecuteAsync(async token =>
         {
             var row = await FindAsync(leadId, token);
@@ -78,22 +86,23 @@ public sealed class RecordLinkStore(HubTables tables)
             }
 
             var changed = ToRow(leadId, next);
-            await (row is null ? identities.AddEntityAsync(changed, token) : identities.UpdateEntityAsync(changed, row.ETag, TableUpdateMode.Replace, token));
+            await (row is null ? journeys.AddEntityAsync(changed, token) : journeys.UpdateEntityAsync(changed, row.ETag, TableUpdateMode.Replace, token));
         }, cancellationToken);
     }
 
     private async Task<TableEntity?> FindAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(leadId);
-        var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
-        var row = await identities.GetEntityIfExistsAsync<TableEntity>(leadId.Value, RowOf(leadId), null, cancellationToken);
+        var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
+        var row = await journeys.GetEntityIfExistsAsync<TableEntity>(leadId.Value, RowOf(leadId), null, cancellationToken);
         return row.HasValue ? row.Value : null;
     }
 
     private static IReadOnlyList<RecordLink> RecordLinksOf(TableEntity? row) => row is null ? [] :
         [.. row.Where(column => column is { Key: ['p', ..], Value: string }).SelectMany(column => ((string)column.Value).Split(',').Select(record => new RecordLink(column.Key, record)))];
 
-    private static TableEntity ToRow(LeadId leadId, IReadOnlyList<RecordLink> recordLinks)
+    /// <summary>The row as it stands in the table. Merged into one that is there, it leaves other places as they are.</summary>
+    internal static TableEntity ToRow(LeadId leadId, IReadOnlyList<RecordLink> recordLinks)
     {
         var row = new TableEntity(leadId.Value, RowOf(leadId));
         foreach (var place in recordLinks.GroupBy(link => link.Place))

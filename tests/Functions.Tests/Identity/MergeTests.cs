@@ -4,7 +4,6 @@ using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -149,7 +148,7 @@ public sealed class MergeTests(Azurite azurite)
 
         await other.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 20, "contact-9", who));
 
-        Assert.Null(await new IdentityStore(hub.Get<HubTables>(), hub.Get<TimeProvider>()).FindAsync(Marketing.Record("contact-9"), Token));
+        Assert.Null(await hub.ForgetfulIdentities().FindAsync(Marketing.Record("contact-9"), Token));
         Assert.Equal(FunnelStage.Interest, Fold(await hub.StateAsync(await LeadAsync(hub, "contact-1"))).Stage);
     }
 
@@ -246,7 +245,7 @@ public sealed class MergeTests(Azurite azurite)
     private Task<LeadId> LeadAsync(TestHub hub, string record) => LeadAsync(hub, Marketing, record);
 
     private static async Task<LeadId> LeadAsync(TestHub hub, FakeTool tool, string record) =>
-        await hub.Journeys.ResolveAsync((await new IdentityStore(hub.Get<HubTables>(), hub.Get<TimeProvider>()).FindAsync(tool.Record(record), Token))!, Token);
+        await hub.Journeys.ResolveAsync((await hub.ForgetfulIdentities().FindAsync(tool.Record(record), Token))!, Token);
 
     private static Journey Fold(JourneyState state) => JourneyFold.Fold(state.LeadId, state.Facts.Values, Policy);
 }

@@ -4,7 +4,6 @@ using Azure.Data.Tables;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Identity.Reviews;
-using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
@@ -171,7 +170,7 @@ public sealed class ReviewTests(Azurite azurite)
 
         await Eventually.TrueAsync(async () => (await hub.StateAsync(lead)).Ledger.Handoffs.Single().Delivery == HandoffDelivery.Delivered, "the handoff is delivered");
         Assert.Contains(matches[1], Assert.Single(sales.Records.Values).Journey.Records);
-        Assert.Equal(lead, await new IdentityStore(hub.Get<HubTables>(), hub.Get<TimeProvider>()).FindAsync(matches[1], Token));
+        Assert.Equal(lead, await hub.ForgetfulIdentities().FindAsync(matches[1], Token));
     }
 
     [Fact]
@@ -227,7 +226,7 @@ public sealed class ReviewTests(Azurite azurite)
 
     private Task<LeadId?> FindAsync(TestHub hub, string record) => FindAsync(hub, Marketing, record);
 
-    private static Task<LeadId?> FindAsync(TestHub hub, FakeTool tool, string record) => new IdentityStore(hub.Get<HubTables>(), hub.Get<TimeProvider>()).FindAsync(tool.Record(record), Token);
+    private static Task<LeadId?> FindAsync(TestHub hub, FakeTool tool, string record) => hub.ForgetfulIdentities().FindAsync(tool.Record(record), Token);
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 

@@ -5,7 +5,6 @@ using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Ingestion;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Messaging;
-using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -23,8 +22,8 @@ public sealed class LeadMatcherTests(Azurite azurite)
         {
             // Each with a memory of its own, as two instances have.
             var matches = await Task.WhenAll(
-                NewMatcher(hub).MatchAsync(Person("hubspot", $"once{person}"), From("hubspot"), "message", false, Token),
-                NewMatcher(hub).MatchAsync(Person("salesforce", $"once{person}"), From("salesforce"), "message", false, Token));
+                MatchAloneAsync(hub, Person("hubspot", $"once{person}"), From("hubspot")),
+                MatchAloneAsync(hub, Person("salesforce", $"once{person}"), From("salesforce")));
 
             Assert.Single(matches.SelectMany(match => match.Leads).Select(lead => lead.LeadId).Distinct());
             Assert.All(matches, match => Assert.Equal(2, Assert.Single(match.Leads).Keys.Count));
@@ -32,14 +31,30 @@ public sealed class LeadMatcherTests(Azurite azurite)
     }
 
     [Fact]
+    public async Task A_record_that_meets_another_of_its_kind_at_an_address_before_that_one_is_stored_is_a_question()
+    {
+        await using var hub = await NewHubAsync();
+        var first = await MatchAloneAsync(hub, Person("hubspot", "rival"), From("hubspot"));
+        var again = await MatchAloneAsync(hub, Person("hubspot", "rival"), From("hubspot"));
+        var other = Person("hubspot", "other rival") with { SubjectEmail = Person("hubspot", "rival").SubjectEmail };
+        var second = await MatchAloneAsync(hub, other, From("hubspot"));
+
+        var lead = Assert.Single(first.Leads);
+        Assert.Equal(lead.LeadId, Assert.Single(again.Leads).LeadId);
+        Assert.Equal((ReviewReason.RivalRecords, lead.LeadId), (second.Question?.Reason, Assert.Single(second.Question!.Leads)));
+        await hub.Journeys.ApplyAsync(lead.LeadId, [Claim(FunnelStage.Interest, Monday)], lead.Opening, Token);
+        Assert.Equal(lead.Opening!.Links, await hub.Get<RecordLinkStore>().TakenAsync(lead.LeadId, Token));
+    }
+
+    [Fact]
     public async Task Facts_of_a_deal_that_are_kept_while_its_people_join_reach_them()
     {
         await using var hub = await NewHubAsync();
-        var matcher = NewMatcher(hub);
+        var (matcher, lookups) = NewMatcher(hub);
         var deal = IdentityKey.Deal("hubspot", "joined");
         var moved = Event(SourceEventKind.DealStageChanged, "joined", []);
-        var alone = await matcher.MatchAsync(moved, From("hubspot"), "message", false, Token);
-        var joined = await matcher.MatchAsync(Event(SourceEventKind.AssociationChanged, "joined", [IdentityKey.Person("hubspot", "joiner")]), From("hubspot"), "message", false, Token);
+        var alone = await matcher.MatchAsync(moved, From("hubspot"), "message", lookups, false, Token);
+        var joined = await matcher.MatchAsync(Event(SourceEventKind.AssociationChanged, "joined", [IdentityKey.Person("hubspot", "joiner")]), From("hubspot"), "message", lookups, false, Token);
 
         var since = await matcher.WaitAsync(deal, FactMapper.ToFacts(moved, "hubspot", Monday, null), Token);
 
@@ -52,12 +67,12 @@ public sealed class LeadMatcherTests(Azurite azurite)
     public async Task An_activity_of_a_person_nobody_has_told_of_makes_no_lead_and_one_of_a_known_person_is_theirs()
     {
         await using var hub = await NewHubAsync();
-        var matcher = NewMatcher(hub);
+        var (matcher, lookups) = NewMatcher(hub);
         var activity = Person("salesforce", "busy") with { Kind = SourceEventKind.Activity, DedupeKey = "activity", SubjectEmail = null, OnlyIfKnown = true };
 
-        var before = await matcher.MatchAsync(activity, From("salesforce"), "message", false, Token);
-        var known = await matcher.MatchAsync(Person("salesforce", "busy"), From("salesforce"), "message", false, Token);
-        var after = await matcher.MatchAsync(activity, From("salesforce"), "message", false, Token);
+        var before = await matcher.MatchAsync(activity, From("salesforce"), "message", lookups, false, Token);
+        var known = await matcher.MatchAsync(Person("salesforce", "busy"), From("salesforce"), "message", lookups, false, Token);
+        var after = await matcher.MatchAsync(activity, From("salesforce"), "message", lookups, false, Token);
 
         Assert.Empty(before.Leads);
         Assert.Equal(Assert.Single(known.Leads).LeadId, Assert.Single(after.Leads).LeadId);
@@ -101,8 +116,21 @@ public sealed class LeadMatcherTests(Azurite azurite)
 
     private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
 
-    private static LeadMatcher NewMatcher(TestHub hub) => new(
-        new IdentityStore(hub.Get<HubTables>(), hub.Get<TimeProvider>()), hub.Get<RecordLinkStore>(), hub.Get<ParkedStore>(), hub.Get<JourneyFlow>(), hub.Get<ReviewStore>(), hub.Get<ConnectorSet>(), hub.Get<FunnelSettings>(), hub.Get<TimeProvider>());
+    private static Task<LeadMatch> MatchAloneAsync(TestHub hub, SourceEvent source, Delivery delivery)
+    {
+        var (matcher, lookups) = NewMatcher(hub);
+        return matcher.MatchAsync(source, delivery, "message", lookups, false, Token);
+    }
+
+    /// <summary>One that remembers nothing, with the lookups of one delivery.</summary>
+    private static (LeadMatcher Matcher, KeyLookups Lookups) NewMatcher(TestHub hub)
+    {
+        var reader = new JourneyReader(hub.Get<JourneyStore>(), new(0));
+        var identities = hub.ForgetfulIdentities();
+        var matcher = new LeadMatcher(
+            identities, hub.Get<RecordLinkStore>(), hub.Get<ParkedStore>(), hub.Get<JourneyFlow>(), reader, hub.Get<ReviewStore>(), hub.Get<ConnectorSet>(), hub.Get<FunnelSettings>(), hub.Get<TimeProvider>());
+        return (matcher, new(identities));
+    }
 
     private static Delivery From(string connector) => new() { Connector = connector, Channel = "", Headers = new Dictionary<string, string>(), Body = default, ReceivedAt = Monday };
 

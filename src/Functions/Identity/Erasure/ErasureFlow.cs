@@ -51,17 +51,7 @@ public sealed partial class ErasureFlow(
 
     /// <summary>Lifts a tombstone: whoever comes under the key is a person like any other.</summary>
     /// <returns>Whether there was one.</returns>
-    public async Task<bool> RemoveTombstoneAsync(IdentityKey key, CancellationToken cancellationToken)
-    {
-        // A lead first met under the key gets the id that the erased one had, so the mark on that must not stand in its way.
-        if (await identities.LookUpAsync(key, cancellationToken) is { Erased: true }
-            && await store.LoadAsync(LeadId.For(key), cancellationToken) is { State: { Facts.IsEmpty: true, Ledger.ErasedAt: not null } } erased)
-        {
-            await store.RemoveAsync(erased, cancellationToken);
-        }
-
-        return await identities.RemoveTombstoneAsync(key, cancellationToken);
-    }
+    public Task<bool> RemoveTombstoneAsync(IdentityKey key, CancellationToken cancellationToken) => identities.RemoveTombstoneAsync(key, cancellationToken);
 
     private async Task<bool> EraseAsync(LeadId leadId, IReadOnlyCollection<IdentityKey> buriedByCaller, bool evenUnknown, CancellationToken cancellationToken)
     {

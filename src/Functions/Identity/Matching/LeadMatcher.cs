@@ -16,6 +16,9 @@ public sealed record MatchedLead(LeadId LeadId, IReadOnlyList<IdentityKey> Keys)
     /// <summary>Gets those of the keys that were another lead's until now.</summary>
     public IReadOnlyList<IdentityKey> TakenOver { get; init; } = [];
 
+    /// <summary>Gets what is stored with the first facts of a lead that was met just now; null for a known one.</summary>
+    public LeadOpening? Opening { get; init; }
+
     /// <summary>Gets facts of activities that came before this person was known.</summary>
     public IReadOnlyList<Fact> Earlier { get; init; } = [];
 }
@@ -37,7 +40,7 @@ public sealed record LeadMatch(IReadOnlyList<MatchedLead> Leads, IReadOnlyList<F
 /// two leads as well, unless a tool knows them as two; then a person is asked.
 /// </summary>
 public sealed class LeadMatcher(
-    IdentityStore identities, RecordLinkStore recordLinks, ParkedStore parked, JourneyFlow journeys, ReviewStore reviews, ConnectorSet connectors, FunnelSettings settings, TimeProvider clock)
+    IdentityStore identities, RecordLinkStore recordLinks, ParkedStore parked, JourneyFlow journeys, JourneyReader reader, ReviewStore reviews, ConnectorSet connectors, FunnelSettings settings, TimeProvider clock)
 {
     private const int RoundsBeforeGivingUp = 20;
 
@@ -45,18 +48,19 @@ public sealed class LeadMatcher(
     /// <param name="source">The event.</param>
     /// <param name="delivery">The delivery that told it.</param>
     /// <param name="messageId">The message that brought it.</param>
+    /// <param name="lookups">What the delivery has asked of keys so far.</param>
     /// <param name="again">Whether an earlier attempt may have linked a deal's people without their getting the deal's earlier facts.</param>
     /// <param name="cancellationToken">Stops the calls.</param>
-    public async Task<LeadMatch> MatchAsync(SourceEvent source, Delivery delivery, string messageId, bool again, CancellationToken cancellationToken)
+    public async Task<LeadMatch> MatchAsync(SourceEvent source, Delivery delivery, string messageId, KeyLookups lookups, bool again, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(delivery);
-        if (source.OnlyIfKnown && !await IsKnownAsync(source, cancellationToken))
+        if (source.OnlyIfKnown && !await IsKnownAsync(source, lookups, cancellationToken))
         {
             return new([], []);
         }
 
-        var people = await MatchPeopleAsync(source, delivery, messageId, again, cancellationToken);
+        var people = await MatchPeopleAsync(source, delivery, messageId, lookups, again, cancellationToken);
         if (source.DealId is not { } dealId || people.Question is not null)
         {
             return people;
@@ -85,10 +89,10 @@ public sealed class LeadMatcher(
     }
 
     /// <summary>Whether a person is known by any of their records or addresses.</summary>
-    private async Task<bool> IsKnownAsync(SourceEvent source, CancellationToken cancellationToken)
+    private static async Task<bool> IsKnownAsync(SourceEvent source, KeyLookups lookups, CancellationToken cancellationToken)
     {
-        var owners = await Task.WhenAll(source.People.Concat(source.Merged).Concat(AddressesOf(source)).Select(async key => await identities.LookUpAsync(key, cancellationToken)));
-        return owners.Any(owner => owner.Erased || owner.Lead is not null);
+        var owners = await lookups.LookUpAsync(source.People.Concat(source.Merged).Concat(AddressesOf(source)), cancellationToken);
+        return owners.Values.Any(owner => owner.Erased || owner.Lead is not null);
     }
 
     /// <summary>
@@ -108,8 +112,9 @@ public sealed class LeadMatcher(
     }
 
     /// <summary>What waits for records that are met. Only a tool that is polled for activities says them before it says whose they are.</summary>
-    private async Task<IReadOnlyList<Fact>> EarlierAsync(IEnumerable<IdentityKey> met, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Fact>> EarlierAsync(IEnumerable<IdentityKey> met, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(met);
         var earlier = new List<Fact>();
         foreach (var record in met.Where(record => connectors.Find<IPollSource>(record.Connector) is not null))
         {
@@ -120,11 +125,11 @@ public sealed class LeadMatcher(
     }
 
     /// <summary>The people of a deal are several persons with a record each; any other event's keys are all one person's.</summary>
-    private async Task<LeadMatch> MatchPeopleAsync(SourceEvent source, Delivery delivery, string messageId, bool again, CancellationToken cancellationToken)
+    private async Task<LeadMatch> MatchPeopleAsync(SourceEvent source, Delivery delivery, string messageId, KeyLookups lookups, bool again, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var because = MergeCause.Of(delivery.Connector, source.Side, source.OccurredAt ?? delivery.ReceivedAt, delivery.ReceivedAt, messageId, MergeCause.Tool);
-        var whole = new Person(delivery.Connector, source.HubLeadId, [.. source.People.Concat(source.Merged).Distinct()], AddressesOf(source), HeldBy(source), GoneOf(source), because, now, again);
+        var whole = new Person(delivery.Connector, source.HubLeadId, [.. source.People.Concat(source.Merged).Distinct()], AddressesOf(source), HeldBy(source), GoneOf(source), because, now, lookups, again);
         if (source.DealId is null || source.People.Length <= 1)
         {
             return await MatchPersonAsync(whole, cancellationToken);
@@ -150,12 +155,7 @@ public sealed class LeadMatcher(
 
         for (var round = 0; round < RoundsBeforeGivingUp; round++)
         {
-            var owners = new Dictionary<IdentityKey, KeyOwner>();
-            foreach (var key in person.Keys)
-            {
-                owners[key] = await identities.LookUpAsync(key, cancellationToken);
-            }
-
+            var owners = await LookUpAsync(person, round, cancellationToken);
             if (owners.Values.Any(owner => owner.Erased))
             {
                 return new([], []) { Erased = true };
@@ -177,13 +177,36 @@ public sealed class LeadMatcher(
                 await TakeOverAsync(lead, found.Yielded, person, cancellationToken);
                 if (await LinkAsync(lead, person, mayLackAddress: found.Question is not null, cancellationToken) is { } own)
                 {
-                    var earlier = await EarlierAsync(person.Records.Where(record => person.Again || owners[record].Lead is null), cancellationToken);
-                    return new([new(lead, own) { TakenOver = [.. found.Yielded.Keys], Earlier = earlier }], []);
+                    if (found.Opening is { } opening)
+                    {
+                        person.Lookups.Opened(lead, opening.Records);
+                    }
+
+                    var earlier = await EarlierAsync(person.Records.Where(record => person.Again || owners[record].Lead is null).Except(found.Opening?.Records ?? []), cancellationToken);
+                    return new([new(lead, own) { TakenOver = [.. found.Yielded.Keys], Opening = found.Opening, Earlier = earlier }], []);
                 }
             }
+
+            person.Lookups.Forget(person.Keys);
         }
 
         throw new InvalidOperationException("The keys of one event were linked elsewhere again and again while they were looked at. Try later.");
+    }
+
+    /// <summary>
+    /// Looks the keys up together. The address of a person whose records are unknown is looked up only where linking it
+    /// has shown that it leads elsewhere.
+    /// </summary>
+    private static async Task<Dictionary<IdentityKey, KeyOwner>> LookUpAsync(Person person, int round, CancellationToken cancellationToken)
+    {
+        var owners = await person.Lookups.LookUpAsync(person.Records, cancellationToken);
+        var isNew = round == 0 && person is { HubLeadId: null, Records.Count: > 0, Addresses.Count: 1 } && owners.Values.All(owner => owner == default);
+        foreach (var address in person.Addresses)
+        {
+            owners[address] = isNew ? person.Lookups.FindSeen(address) ?? default : await person.Lookups.LookUpAsync(address, cancellationToken);
+        }
+
+        return owners;
     }
 
     /// <summary>The lead of a person, new or merged of several; or the question whose lead it is; or neither, where somebody else was quicker.</summary>
@@ -194,6 +217,11 @@ public sealed class LeadMatcher(
         RecordLink[] unlinked = [.. person.Records.Except(person.Gone).Where(record => owners[record].Lead is null).Select(RecordLinkOf)];
         var yielded = await YieldedAsync(person, owners, certain, unlinked, cancellationToken);
         likely = [.. likely.Where(lead => person.Addresses.Any(address => owners[address].Lead == lead && !yielded.ContainsKey(address)))];
+        if (likely.Count > 0 && (unlinked.Length > 0 || certain.Count + likely.Count > 1))
+        {
+            await GivePlacesAsync(owners.Values.Where(owner => owner.Claims.Count > 0), cancellationToken);
+        }
+
         if (certain.Count + likely.Count > 1)
         {
             // Only now: which lead an id stands for need not be asked where there is one.
@@ -274,11 +302,26 @@ public sealed class LeadMatcher(
     /// The lead of a person met for the first time. Two workers who meet the same person at once make the same id, or the second is told of the first: by the address where there is one, for
     /// that is what two tools have in common. An address that another lead has yet to yield leads there until it is taken over.
     /// </summary>
-    private async Task<Found> MakeAsync(Person person, IReadOnlyList<IdentityKey> free, RecordLink[] unlinked, CancellationToken cancellationToken)
+    private static async Task<Found> MakeAsync(Person person, IReadOnlyList<IdentityKey> free, RecordLink[] unlinked, CancellationToken cancellationToken)
     {
         var lead = LeadId.For(person.Keys[0]);
         var common = free is [var address, ..] ? address : person.Keys[0];
-        return await identities.LinkAsync(lead, common, cancellationToken) == lead ? await TryLinkAsync(lead, unlinked, certain: false, person, cancellationToken) : new(null, null);
+        return await person.Lookups.LinkAsync(lead, common, unlinked, cancellationToken) == lead ? new(lead, null) { Opening = new(person.Records, unlinked) } : new(null, null);
+    }
+
+    /// <summary>
+    /// A lead that was met under an address and is not stored yet has its places before whoever meets it there: those
+    /// that its address holds for it.
+    /// </summary>
+    private async Task GivePlacesAsync(IEnumerable<KeyOwner> met, CancellationToken cancellationToken)
+    {
+        foreach (var owner in met)
+        {
+            if ((await reader.FindAsync(owner.Lead!, cancellationToken)).ETag is null)
+            {
+                await recordLinks.TryLinkAsync(owner.Lead!, owner.Claims, certain: true, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Links new records with a known lead: with the one that it is today, since this process may remember an older one. Rivals sit with that one.</summary>
@@ -386,7 +429,7 @@ public sealed class LeadMatcher(
         var own = new List<IdentityKey>(person.Keys.Count);
         foreach (var key in person.Keys)
         {
-            var linked = await identities.LinkAsync(lead, key, cancellationToken);
+            var linked = await person.Lookups.LinkAsync(lead, key, [], cancellationToken);
             if (linked == lead)
             {
                 own.Add(key);
@@ -423,7 +466,7 @@ public sealed class LeadMatcher(
     /// <summary>What an event says of whom it is about.</summary>
     private sealed record Person(
         string Connector, LeadId? HubLeadId, IReadOnlyList<IdentityKey> Records, IReadOnlyList<IdentityKey> Addresses, IReadOnlyList<IdentityKey> Held, IReadOnlyList<IdentityKey> Gone, LeadsMerged Because, DateTimeOffset Now,
-        bool Again)
+        KeyLookups Lookups, bool Again)
     {
         public IReadOnlyList<IdentityKey> Keys => [.. Records, .. Addresses];
     }
@@ -433,6 +476,9 @@ public sealed class LeadMatcher(
     {
         /// <summary>A lead that the keys led to was erased; its tombstones may be still on the way.</summary>
         public static readonly Found WasErased = new(null, null);
+
+        /// <summary>Gets what is stored with the first facts of a new lead; null for a known one.</summary>
+        public LeadOpening? Opening { get; init; }
 
         /// <summary>Gets the addresses that the lead gets from other leads.</summary>
         public IReadOnlyDictionary<IdentityKey, LeadId> Yielded { get; init; } = new Dictionary<IdentityKey, LeadId>();

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Reflection;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using IntegrationHub.Connectors.Http;
 using Polly.CircuitBreaker;
@@ -185,9 +187,51 @@ public sealed class VendorCallsTests
     [Fact]
     public async Task A_response_is_told_in_the_same_words()
     {
-        using var response = await Api(Vendor.Says(HttpStatusCode.NotFound)).LookAsync(Address);
+        using var response = await Api(Vendor.Says(HttpStatusCode.NotFound)).LookAsync(Address, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.NotFound, Assert.IsType<VendorRefusedException>(_calls.Translate(response.Error!)).Status);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_an_answer_and_nothing_is_thrown()
+    {
+        var mine = new AsyncLocal<bool> { Value = true };
+        var thrown = new ConcurrentQueue<Exception>();
+        void Note(object? sender, FirstChanceExceptionEventArgs first)
+        {
+            if (mine.Value)
+            {
+                thrown.Enqueue(first.Exception);
+            }
+        }
+
+        AppDomain.CurrentDomain.FirstChanceException += Note;
+        try
+        {
+            Assert.Null(await LookAsync(Vendor.Says(HttpStatusCode.NotFound)));
+            Assert.Empty(thrown);
+            await Assert.ThrowsAsync<VendorRefusedException>(() => LookAsync(Vendor.Says(HttpStatusCode.Gone)));
+            Assert.NotEmpty(thrown);
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.FirstChanceException -= Note;
+        }
+    }
+
+    [Fact]
+    public async Task What_may_not_be_there_fails_in_the_same_ways()
+    {
+        Assert.Equal("7", (await LookAsync(Vendor.Says(HttpStatusCode.OK, """{"id":"7"}""")))?.Id);
+        await Assert.ThrowsAsync<ConnectorNeedsAuthorizationException>(() => LookAsync(Vendor.Says(HttpStatusCode.Unauthorized)));
+        await Assert.ThrowsAsync<VendorUnavailableException>(() => LookAsync(Vendor.Says(HttpStatusCode.OK, "<html>")));
+        await Assert.ThrowsAsync<VendorUnavailableException>(() => LookAsync(Vendor.Says(HttpStatusCode.NoContent)));
+        AssertTellsNothing(await Assert.ThrowsAsync<VendorUnavailableException>(() => LookAsync(Vendor.Says(HttpStatusCode.ServiceUnavailable))));
+        AssertTellsNothing(await Assert.ThrowsAsync<VendorUnavailableException>(() => LookAsync(Vendor.Throws(new HttpRequestException("away")))));
+
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _calls.FindAsync(() => Api(Vendor.NeverAsync).LookAsync(Address, stop.Token)));
     }
 
     [Fact]
@@ -208,6 +252,9 @@ public sealed class VendorCallsTests
     private Task<Found?> FindAsync(Func<CancellationToken, Task<HttpResponseMessage>> answer) =>
         _calls.RunAsync(() => Api(answer).FindAsync(Address, "s3cret", TestContext.Current.CancellationToken));
 
+    private Task<Found?> LookAsync(Func<CancellationToken, Task<HttpResponseMessage>> answer) =>
+        _calls.FindAsync(() => Api(answer).LookAsync(Address, TestContext.Current.CancellationToken));
+
     private IFindApi Api(Func<CancellationToken, Task<HttpResponseMessage>> answer) =>
         RestService.ForGenerated<IFindApi>(new HttpClient(new Vendor(_clock, answer)) { BaseAddress = new("https://api.example.com") });
 }
@@ -224,7 +271,7 @@ internal interface IFindApi
     Task<string> WriteAsync(string email, [Body] Found body);
 
     [Get("/contacts/{email}")]
-    Task<IApiResponse<Found>> LookAsync(string email);
+    Task<IApiResponse<Found>> LookAsync(string email, CancellationToken cancellationToken);
 }
 
 internal sealed record Found(string Id);
