@@ -2,7 +2,10 @@ using System.Text;
 
 namespace IntegrationHub.Fuzzing;
 
-/// <summary>Makes inputs that are almost right of inputs that are right. The same seed makes the same inputs.</summary>
+/// <summary>
+/// Makes inputs that are almost right of inputs that are right: half of them by what their fields say, half by their
+/// bytes. The same seed makes the same inputs.
+/// </summary>
 internal sealed class Mutator(IReadOnlyList<byte[]> seeds, int seed)
 {
     private const int MostChanges = 8;
@@ -24,8 +27,10 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, int seed)
     /// <summary>The next input.</summary>
     public byte[] Next()
     {
-        var input = seeds[_random.Next(seeds.Count)].ToList();
-        for (var changes = _random.Next(3) == 0 ? 1 + _random.Next(MostChanges) : 1; changes > 0; changes--)
+        var seed = seeds[_random.Next(seeds.Count)];
+        var structured = _random.Next(2) == 0 ? StructureMutator.Change(seed, _random) : null;
+        var input = (structured ?? seed).ToList();
+        for (var changes = structured is not null ? _random.Next(2) : _random.Next(3) == 0 ? 1 + _random.Next(MostChanges) : 1; changes > 0; changes--)
         {
             Change(input);
         }

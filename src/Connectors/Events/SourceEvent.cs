@@ -120,6 +120,12 @@ public sealed record SourceEvent
     /// <summary>Gets a value indicating whether the record has to be read before the event means anything, however well its person is known.</summary>
     public bool AsksRecord { get; init; }
 
+    /// <summary>
+    /// Gets a value indicating whether the event says only a part of what the person's record says. Where the person is
+    /// met for the first time, the record is read.
+    /// </summary>
+    public bool IsPartial { get; init; }
+
     /// <summary>Gets a value indicating whether the tool says that a deleted record is there again.</summary>
     public bool Restored { get; init; }
 

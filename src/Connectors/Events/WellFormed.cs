@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using System.Xml;
@@ -13,9 +14,22 @@ namespace IntegrationHub.Connectors.Events;
 /// </summary>
 internal static partial class WellFormed
 {
+    /// <summary>
+    /// How deep JSON from outside may be nested: deeper than anybody writes. So whatever reads a value meets one that is
+    /// nested strangely, and not the parser of the whole.
+    /// </summary>
+    public const int MostNested = 1_000;
+
+    /// <summary>For JSON that is as deep as <see cref="MostNested"/>.</summary>
+    public static readonly JsonSerializerOptions Nested = new() { MaxDepth = MostNested };
+
     private const string Replacement = "\uFFFD";
 
     private static readonly SearchValues<byte> Special = SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, ' ').Select(control => (byte)control)]);
+
+    /// <summary>Repairs JSON and parses it.</summary>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> body) => JsonDocument.Parse(Json(body), new() { MaxDepth = MostNested });
 
     /// <summary>Repairs JSON. Whether it is JSON at all is for its parser to say.</summary>
     public static ReadOnlyMemory<byte> Json(ReadOnlyMemory<byte> body)

@@ -1,14 +1,24 @@
+using System.Text.RegularExpressions;
+
 namespace IntegrationHub.Connectors.Events;
 
 /// <summary>Tells the placeholders that tools send in place of values they keep back. A withheld value is no value: it is neither known nor cleared.</summary>
-internal static class Withheld
+internal static partial class Withheld
 {
     /// <summary>What HubSpot sends for a sensitive value.</summary>
     private const string Redacted = "REDACTED";
 
-    private const int ShortestMask = 3;
-
-    /// <summary>Whether a text stands for a value that is kept back: the word itself, or a mask of nothing but asterisks or bullets.</summary>
+    /// <summary>
+    /// Whether a text stands for a value that is kept back: the word itself, or a mask of asterisks or bullets that may
+    /// show a few characters of the value (<c>*****1234</c>, <c>a***@example.com</c>).
+    /// </summary>
     public static bool Is(string? text) =>
-        text?.Trim() is { Length: > 0 } value && (value == Redacted || (value.Length >= ShortestMask && value.All(character => character is '*' or '•' or '●')));
+        text?.Trim() is { Length: > 0 } value
+        && (value.Trim('[', ']', '<', '>', '(', ')') == Redacted || (Mask().IsMatch(value) && !IsTitle(value)));
+
+    /// <summary>Whether asterisks stand beside words, as in <c>*** urgent ***</c>.</summary>
+    private static bool IsTitle(string value) => value.Any(char.IsWhiteSpace) && value.Any(char.IsLetter);
+
+    [GeneratedRegex("[*•●]{3}", RegexOptions.CultureInvariant)]
+    private static partial Regex Mask();
 }

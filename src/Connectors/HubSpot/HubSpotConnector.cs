@@ -72,11 +72,11 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
     /// <inheritdoc/>
     public IReadOnlyList<Delivery> Split(Delivery delivery)
     {
-        using var document = JsonDocument.Parse(WellFormed.Json(delivery.Body));
+        using var document = WellFormed.Parse(delivery.Body);
         List<JsonElement> events = [.. document.RootElement.EnumerateArray()];
         return events.Count < 2
             ? [delivery]
-            : [.. events.Chunk((events.Count + 1) / 2).Select(half => delivery with { Body = JsonSerializer.SerializeToUtf8Bytes(half) })];
+            : [.. events.Chunk((events.Count + 1) / 2).Select(half => delivery with { Body = JsonSerializer.SerializeToUtf8Bytes(half, WellFormed.Nested) })];
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Funnel;
 
@@ -106,13 +107,21 @@ internal static class HubSpotEnrichment
             return WithType(filled, deal, options);
         }
 
-        if (asksState && deal?.IsEmpty("amount") == true)
+        if (asksState)
         {
-            filled = filled with { Cleared = [DealProperty.Amount] };
+            filled = filled with { Cleared = ClearedOf(deal) };
         }
 
         return await WithOutcomeAsync(filled, raw, deal, client, options, cancellationToken);
     }
+
+    /// <summary>Returns the properties that the deal states as empty.</summary>
+    private static ImmutableArray<DealProperty> ClearedOf(HubSpotObjectWire? deal) =>
+    [
+        .. deal?.IsEmpty("amount") == true ? [DealProperty.Amount] : Array.Empty<DealProperty>(),
+        .. deal?.IsEmpty("deal_currency_code") == true ? [DealProperty.Currency] : Array.Empty<DealProperty>(),
+        .. deal?.IsEmpty("hubspot_owner_id") == true ? [DealProperty.Owner] : Array.Empty<DealProperty>(),
+    ];
 
     /// <summary>Adds the meaning of the deal's stage: by the map, else by the pipeline's probability.</summary>
     public static async Task<SourceEvent> WithOutcomeAsync(

@@ -23,9 +23,8 @@ internal static class HubSpotMapper
     {
         try
         {
-            var elements = JsonSerializer.Deserialize<IReadOnlyList<JsonElement>>(WellFormed.Json(body).Span, HubSpotJson.Options);
-            return elements is null || (elements.Count > 0 && elements.All(element => element.ValueKind != JsonValueKind.Object))
-                ? null : [.. elements.Select(Parse)];
+            var elements = JsonSerializer.Deserialize<IReadOnlyList<JsonElement>>(WellFormed.Json(body).Span, WellFormed.Nested);
+            return elements is null || (elements.Count > 0 && elements.All(element => element.ValueKind != JsonValueKind.Object)) ? null : [.. elements.Select(Parse)];
         }
         catch (JsonException)
         {
@@ -122,13 +121,16 @@ internal static class HubSpotMapper
             return ("", "");
         }
 
-        return (type[..dot] == "object" ? EntityOf(objectTypeId) : type[..dot], type[(dot + 1)..]);
+        return (EntityOf(type[..dot] == "object" ? objectTypeId : type[..dot]), type[(dot + 1)..]);
     }
 
-    private static string EntityOf(string? objectTypeId) => objectTypeId switch
+    /// <summary>
+    /// An object by its number or by its name, which HubSpot writes in several ways; empty for one that is not read.
+    /// </summary>
+    private static string EntityOf(string? objectType) => objectType?.ToLowerInvariant() switch
     {
-        "0-1" => Contact,
-        "0-3" => Deal,
+        "0-1" or "contact" or "contacts" => Contact,
+        "0-3" or "deal" or "deals" => Deal,
         _ => "",
     };
 
@@ -171,7 +173,7 @@ internal static class HubSpotMapper
 
     private static SourceEvent OfContact(HubSpotEventWire wire, string change, SourceEvent source, long id, HubSpotOptions options)
     {
-        var known = source with { NotRead = null };
+        var known = source with { NotRead = null, IsPartial = change is not ("deletion" or "privacyDeletion") };
         return change switch
         {
             "creation" => known with { Kind = SourceEventKind.ContactCreated, NeedsEnrichment = ["email"] },
@@ -296,6 +298,7 @@ internal static class HubSpotMapper
             "amount" => source with { Amount = Amount(value), NeedsEnrichment = ["currency"] },
             "deal_currency_code" => value.Length > 0 ? source with { Currency = value } : source with { Cleared = [DealProperty.Currency] },
             "hubspot_owner_id" => value.Length > 0 ? source with { Owner = value } : source with { Cleared = [DealProperty.Owner] },
+            "dealtype" when HasTypes(options) => source with { Kind = SourceEventKind.ResyncRequired },
             _ => source,
         };
     }
@@ -311,11 +314,17 @@ internal static class HubSpotMapper
         staged = staged with { Stage = meaning.Stage, DealStatus = meaning.Status };
         return meaning.Status switch
         {
-            DealStatus.Won => staged with { Kind = SourceEventKind.DealWon, NeedsEnrichment = ["email", "amount", "fromStage"] },
+            DealStatus.Won => staged with
+            {
+                Kind = SourceEventKind.DealWon, AsksRecord = HasTypes(options), NeedsEnrichment = ["email", "amount", "fromStage"],
+            },
             DealStatus.Lost => staged with { Kind = SourceEventKind.DealLost, ShowsWork = false, NeedsEnrichment = ["email"] },
             _ => staged with { Kind = SourceEventKind.DealStageChanged, NeedsEnrichment = ["email", "fromStage"] },
         };
     }
+
+    /// <summary>Whether a deal's type may make a won deal Repeat. Events of the stage do not carry the type.</summary>
+    private static bool HasTypes(HubSpotOptions options) => options.DealTypes.All.Count > 0;
 
     /// <summary>Maps a merge of deals: the survivor is read again, the others are deleted.</summary>
     private static IEnumerable<SourceEvent> MergedDeals(HubSpotEventWire wire, SourceEvent blank, long winner)
@@ -357,8 +366,7 @@ internal static class HubSpotMapper
         };
     }
 
-    /// <summary>Returns the two objects of an association, by the generic form's numbers or by a name such as
-    /// <c>DEAL_TO_CONTACT</c>.</summary>
+    /// <summary>Returns the two objects of an association, by the generic form's numbers or by a name such as <c>DEAL_TO_CONTACT</c>, which a label may follow.</summary>
     private static (string From, string To) EndsOf(HubSpotEventWire wire)
     {
         if (wire.FromObjectTypeId is not null && wire.ToObjectTypeId is not null)
@@ -366,12 +374,9 @@ internal static class HubSpotMapper
             return (EntityOf(wire.FromObjectTypeId), EntityOf(wire.ToObjectTypeId));
         }
 
-        return wire.AssociationType switch
-        {
-            "DEAL_TO_CONTACT" => (Deal, Contact),
-            "CONTACT_TO_DEAL" => (Contact, Deal),
-            _ => ("", ""),
-        };
+        return wire.AssociationType?.ToUpperInvariant().Split("_TO_") is [var from, var to]
+            ? (EntityOf(from), EntityOf(to.Split('_')[0]))
+            : ("", "");
     }
 
     private static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);

@@ -141,6 +141,7 @@ internal static class HubSpotJson
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         NumberHandling = JsonNumberHandling.AllowReadingFromString,
+        MaxDepth = WellFormed.MostNested,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 

@@ -32,6 +32,9 @@ internal sealed record PollPosition(DateTimeOffset At, string? Id = null, DateTi
     public PollPosition After((DateTimeOffset At, string Id)? last, bool more, DateTimeOffset now, TimeSpan overlap)
     {
         var started = Started ?? now;
+
+        // A row whose stamp lies before what was asked for does not turn the poll back.
+        last = last?.At < At ? null : last;
         if (more && last is { } row)
         {
             return new(row.At, row.Id, started);

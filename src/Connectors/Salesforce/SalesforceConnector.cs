@@ -121,7 +121,7 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
     /// <summary>Splits a list in two: the body itself, or a member of it.</summary>
     private static IReadOnlyList<Delivery> Halves(Delivery delivery, string? member)
     {
-        using var document = JsonDocument.Parse(WellFormed.Json(delivery.Body));
+        using var document = WellFormed.Parse(delivery.Body);
         var list = member is null ? document.RootElement : document.RootElement.GetProperty(member);
         if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() < 2)
         {
@@ -131,9 +131,7 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
         var halves = list.EnumerateArray().Chunk((list.GetArrayLength() + 1) / 2);
         return [.. halves.Select(half => delivery with
         {
-            Body = member is null
-                ? JsonSerializer.SerializeToUtf8Bytes(half)
-                : JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, JsonElement[]> { [member] = half }),
+            Body = member is null ? JsonSerializer.SerializeToUtf8Bytes(half, WellFormed.Nested) : JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, JsonElement[]> { [member] = half }, WellFormed.Nested),
         })];
     }
 

@@ -29,6 +29,11 @@ internal static class SalesforceId
             return WithSuffix(clean);
         }
 
+        if (WithSuffix(clean[..15]) is var whole && whole.Equals(clean, StringComparison.OrdinalIgnoreCase))
+        {
+            return whole;
+        }
+
         var lostItsCase = !clean.Any(char.IsAsciiLetterLower) || !clean.Any(char.IsAsciiLetterUpper);
         return lostItsCase && WithSuffix(WithCaseOf(clean)) is var restored && restored.Equals(clean, StringComparison.OrdinalIgnoreCase)
             ? restored : clean;

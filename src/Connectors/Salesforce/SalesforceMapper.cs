@@ -55,7 +55,7 @@ internal static class SalesforceMapper
             JobTitle = Said(record, "Title"),
             Phone = phone,
             ComparablePhone = PhoneNumber.Comparable(phone, options.PhoneRegion),
-            Region = Said(record, "Country"),
+            Region = Said(record, "Country") ?? Said(record, "Address.Country"),
         };
     }
 
@@ -101,20 +101,18 @@ internal static class SalesforceMapper
         }
 
         var again = blank with { Kind = SourceEventKind.ResyncRequired, Restored = change.ChangeType is "UNDELETE" or "GAP_UNDELETE" };
-        if (!SalesforceId.IsId(id))
+        if (change.ChangeType == "GAP_OVERFLOW" || !SalesforceId.IsId(id))
         {
+            // An overflow names no record, whatever stands in the place of an id: Salesforce writes zeros.
             return [again with { Gap = new(change.Entity, change.CommittedAt) }];
         }
 
         return (change.ChangeType, change.Entity) switch
         {
-            ("CREATE" or "UPDATE" or "DELETE" or "GAP_DELETE", "OpportunityContactRole") =>
-            [
-                OfRole(record, blank, change.ChangeType is "DELETE" or "GAP_DELETE", options),
-            ],
-            ("CREATE" or "UPDATE", "Task") when OfTask(
-                record, blank, new(Form.Updated, null), options) is { Kind: SourceEventKind.Activity } done =>
-                [done],
+            ("CREATE" or "UPDATE", _) when change.HidesCleared => [again],
+            ("UPDATE", "Opportunity") when HasTypes(options) && record.Fields.ContainsKey("Type") && record.Text("StageName") is null => [again],
+            ("CREATE" or "UPDATE" or "DELETE" or "GAP_DELETE", "OpportunityContactRole") => [OfRole(record, blank, change.ChangeType is "DELETE" or "GAP_DELETE", options)],
+            ("CREATE" or "UPDATE", "Task") when OfTask(record, blank, new(Form.Updated, null), options) is { Kind: SourceEventKind.Activity } done => [done],
             (_, "Task" or "Event") => [again],
             ("CREATE", _) => Map(record, blank, new(Form.Created, null), options),
             ("UPDATE", _) => Map(record, blank, new(Form.Updated, null), options),
@@ -213,6 +211,7 @@ internal static class SalesforceMapper
         {
             ExternalIds = record.IdOf("AccountId") is { } account ? deal.ExternalIds.Add("accountId", account) : deal.ExternalIds,
             ShowsWork = deal.Kind is SourceEventKind.DealCreated or SourceEventKind.DealStageChanged or SourceEventKind.DealWon,
+            AsksRecord = form.Form != Form.Row && deal.Kind == SourceEventKind.DealWon && HasTypes(options) && !record.Fields.ContainsKey("Type"),
             NeedsEnrichment = form.Form == Form.Row ? [] : Lacks(deal),
         };
         return WithPeople(deal, record, options);
@@ -327,9 +326,11 @@ internal static class SalesforceMapper
         };
     }
 
+    /// <summary>Whether an opportunity's type may make a won one Repeat.</summary>
+    private static bool HasTypes(SalesforceOptions options) => options.DealTypes.All.Count > 0;
+
     /// <summary>Returns the stage of a won deal: Repeat when the map names its type.</summary>
-    public static FunnelStage WonStage(SalesforceRecord record, SalesforceOptions options) =>
-        options.DealTypes.TryGet(record.Text("Type"), out var stage) ? stage : FunnelStage.Commitment;
+    public static FunnelStage WonStage(SalesforceRecord record, SalesforceOptions options) => options.DealTypes.TryGet(record.Text("Type"), out var stage) ? stage : FunnelStage.Commitment;
 
     private static ImmutableArray<string> Lacks(SourceEvent deal) => deal.Kind switch
     {
@@ -482,6 +483,7 @@ internal static class SalesforceMapper
             NeedsEnrichment = form.Form != Form.Row && email is null ? ["email"] : [],
             Profile = ProfileOf(record, options),
             ShowsRecord = form.Form == Form.Row,
+            IsPartial = form.Form != Form.Row,
         };
     }
 
@@ -553,6 +555,7 @@ internal static class SalesforceMapper
         return record.IdOf("WhoId") is { } who
             ? task with
             {
+                OnlyIfKnown = true,
                 People = [IdentityKey.Person(options.Name, who)],
                 ExternalIds = task.ExternalIds.Add(
                     who.StartsWith(SalesforceId.LeadPrefix, StringComparison.Ordinal) ? "leadId" : "contactId", who),

@@ -62,10 +62,10 @@ internal sealed record SalesforceRecord(
 
 internal sealed record ContactRole(string ContactId, string? Email, bool Primary);
 
-/// <summary>A change event with the changed fields of its records.</summary>
+/// <summary>A change event with the changed fields of its records. <paramref name="HidesCleared"/> says that it does not name the cleared fields.</summary>
 internal sealed record ChangeEvent(
-    string Entity, IReadOnlyList<string> RecordIds, string ChangeType, string? ChangeOrigin, string TransactionKey, long SequenceNumber,
-    DateTimeOffset? CommittedAt, ImmutableDictionary<string, string?> Fields);
+    string Entity, IReadOnlyList<string> RecordIds, string ChangeType, string? ChangeOrigin, string TransactionKey, long SequenceNumber, DateTimeOffset? CommittedAt,
+    ImmutableDictionary<string, string?> Fields, bool HidesCleared);
 
 /// <summary>The change events of a request. <paramref name="Unreadable"/> has the
 /// fingerprints of unreadable ones.</summary>
@@ -103,6 +103,8 @@ internal static class SalesforceWire
     private const string Outbound = "http://soap.sforce.com/2005/09/outbound";
     private const string Xsi = "http://www.w3.org/2001/XMLSchema-instance";
 
+    private const int LongestName = 80;
+
     /// <summary>The most characters of a message: a hundred notifications of the largest records.</summary>
     private const long LongestMessage = 10_000_000;
 
@@ -111,7 +113,7 @@ internal static class SalesforceWire
     {
         try
         {
-            using var document = JsonDocument.Parse(WellFormed.Json(body));
+            using var document = WellFormed.Parse(body);
             var root = document.RootElement;
             var (changes, unreadable) = Each(root.ValueKind == JsonValueKind.Array ? root.EnumerateArray() : [root], ParseChange);
             return changes.Count == 0 && unreadable.Count > 0 ? null : new(changes, unreadable);
@@ -127,7 +129,7 @@ internal static class SalesforceWire
     {
         try
         {
-            using var document = JsonDocument.Parse(WellFormed.Json(body));
+            using var document = WellFormed.Parse(body);
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || Member(root, "records") is not { ValueKind: JsonValueKind.Array } rows)
             {
@@ -297,26 +299,35 @@ internal static class SalesforceWire
             String(header, "changeOrigin"),
             transaction,
             Number(header, "sequenceNumber") ?? 0,
-            Number(header, "commitTimestamp") is >= 0 and <= 253_402_300_799_999 and var at
-                ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
-            FieldsOf(payload, header));
+            Number(header, "commitTimestamp") is >= 0 and <= 253_402_300_799_999 and var at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
+            FieldsOf(payload, header),
+            NamesOf(header, "nulledFields").Any(IsBitmap));
     }
 
-    /// <summary>Returns the fields of a change, emptied ones included.</summary>
+    /// <summary>Returns the fields of a change, cleared ones included. A relay that reads Avro sends null for unchanged fields, so a change that names its fields clears only those.</summary>
     private static ImmutableDictionary<string, string?> FieldsOf(JsonElement payload, JsonElement header)
     {
         var fields = Flatten(payload).ToBuilder();
-        fields.RemoveRange([.. fields.Keys.Where(key => key.StartsWith("ChangeEventHeader.", StringComparison.Ordinal))]);
-        foreach (var emptied in Member(header, "nulledFields") is { ValueKind: JsonValueKind.Array } names ? TextsOf(names) : [])
+        var (emptied, changed) = (NamesOf(header, "nulledFields"), NamesOf(header, "changedFields"));
+        var unchanged = fields.Where(field => field.Value is null && changed.Count > 0 && !IsNamed(field.Key)).Select(field => field.Key);
+        fields.RemoveRange([.. unchanged, .. fields.Keys.Where(key => key.StartsWith("ChangeEventHeader.", StringComparison.Ordinal))]);
+        foreach (var name in emptied.Where(name => !IsBitmap(name)))
         {
-            fields[emptied] = null;
+            fields[name] = null;
         }
 
         return fields.ToImmutable();
+
+        bool IsNamed(string field) => emptied.Contains(field) || changed.Contains(field) || changed.Contains(field.Split('.')[0]);
     }
 
-    private static IEnumerable<string> TextsOf(JsonElement array) =>
-        array.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!);
+    private static HashSet<string> NamesOf(JsonElement header, string list) =>
+        Member(header, list) is { ValueKind: JsonValueKind.Array } names ? [.. TextsOf(names)] : [];
+
+    /// <summary>Whether a field is named by its position in a schema, as in the Pub/Sub API.</summary>
+    private static bool IsBitmap(string name) => name is [>= '0' and <= '9', ..];
+
+    private static IEnumerable<string> TextsOf(JsonElement array) => array.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!);
 
     private static ContactRole? ParseRole(JsonElement role)
     {
@@ -328,6 +339,10 @@ internal static class SalesforceWire
             : null;
     }
 
+    /// <summary>
+    /// The fields of a record and of its compound fields and parents. What lies deeper or has a longer name than
+    /// Salesforce gives is no field.
+    /// </summary>
     private static ImmutableDictionary<string, string?> Flatten(JsonElement element)
     {
         var fields = ImmutableDictionary.CreateBuilder<string, string?>(StringComparer.Ordinal);
@@ -340,8 +355,10 @@ internal static class SalesforceWire
             {
                 switch (member.Value.ValueKind)
                 {
+                    case JsonValueKind.Object when prefix.Length == 0 && member.Name.Length <= LongestName:
+                        Add($"{member.Name}.", member.Value);
+                        break;
                     case JsonValueKind.Object:
-                        Add($"{prefix}{member.Name}.", member.Value);
                         break;
                     case JsonValueKind.Array:
                         break;

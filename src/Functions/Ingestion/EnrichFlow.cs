@@ -66,7 +66,7 @@ public sealed class EnrichFlow(IdentityStore identities)
     {
         { Gap: not null } => false,
         { Kind: SourceEventKind.ResyncRequired or SourceEventKind.AssociationChanged } or { DealId: not null, Unmapped: true } or { AsksRecord: true } => true,
-        { NeedsEnrichment.IsEmpty: true } => false,
+        { NeedsEnrichment.IsEmpty: true, IsPartial: false } => false,
         { Kind: SourceEventKind.ContactPrivacyDeleted } => false,
         { People: [var person, ..], DealId: null } when (await lookups.LookUpAsync(person, cancellationToken)) is var owner && (owner.Erased || !again) => owner is { Lead: null, Erased: false },
         _ when again => true,

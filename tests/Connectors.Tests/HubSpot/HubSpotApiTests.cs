@@ -117,6 +117,43 @@ public sealed class HubSpotApiTests
         Assert.Equal((told, "closedwon", DealStatus.Won, FunnelStage.Commitment), (enriched.Kind, enriched.ToStageRaw, enriched.DealStatus, enriched.Stage));
     }
 
+    [Theory]
+    [InlineData(SourceEventKind.ResyncRequired)]
+    [InlineData(SourceEventKind.AssociationChanged)]
+    public async Task What_a_deal_that_is_read_again_has_no_more_is_cleared(SourceEventKind kind)
+    {
+        using var vendor = new VendorStub(asked => asked.Path.Contains("/associations/", StringComparison.Ordinal)
+            ? VendorStub.Json("""{"results":[]}""")
+            : VendorStub.Json("""{"results":[{"id":"5501","properties":{"dealstage":"qualifiedtobuy","amount":null,"deal_currency_code":"","hubspot_owner_id":null}}]}"""));
+
+        var read = Assert.Single(await vendor.Connect<IEventEnricher>("hubspot", PrivateApp).EnrichAsync([Deal("5501") with { Kind = kind }], Stop));
+
+        Assert.Equal([DealProperty.Amount, DealProperty.Currency, DealProperty.Owner], read.Cleared);
+    }
+
+    [Theory]
+    [InlineData("dealstage", "closedwon")]
+    [InlineData("dealtype", "existingbusiness")]
+    public async Task A_known_deal_is_asked_for_its_type_where_types_mean_something(string property, string value)
+    {
+        using var vendor = new VendorStub(asked => asked.Path.Contains("/associations/", StringComparison.Ordinal)
+            ? VendorStub.Json("""{"results":[]}""")
+            : VendorStub.Json("""{"results":[{"id":"5501","properties":{"dealstage":"closedwon","dealtype":"existingbusiness"}}]}"""));
+        var hubSpot = vendor.Connect<IEventEnricher>("hubspot", new Dictionary<string, string?>(PrivateApp) { ["DealTypeMap:existingbusiness"] = "repeat" });
+        var changed = Assert.Single(Read(hubSpot, property, value));
+
+        Assert.True(changed.AsksRecord || changed.Kind == SourceEventKind.ResyncRequired);
+        var won = Assert.Single(await hubSpot.EnrichAsync([changed], Stop));
+        Assert.Equal((SourceEventKind.DealWon, FunnelStage.Repeat), (won.Kind, won.Stage));
+        Assert.All(Read(vendor.Connect<IEventEnricher>("hubspot", PrivateApp), property, value), source => Assert.False(source.AsksRecord));
+
+        static IReadOnlyList<SourceEvent> Read(IConnector connector, string property, string value) => ((IDeliveryReader)connector).Read(new()
+        {
+            Connector = "hubspot", Headers = new Dictionary<string, string>(), ReceivedAt = DateTimeOffset.UnixEpoch,
+            Body = System.Text.Encoding.UTF8.GetBytes($$"""[{"eventId":1,"subscriptionType":"deal.propertyChange","objectId":5501,"propertyName":"{{property}}","propertyValue":"{{value}}"}]"""),
+        });
+    }
+
     [Fact]
     public async Task A_deal_that_is_gone_is_not_asked_for()
     {

@@ -207,6 +207,49 @@ public sealed class HubSpotReadingTests
     }
 
     [Theory]
+    [InlineData("deal_to_contact", 51001, 41001)]
+    [InlineData("DEAL_TO_CONTACT_UNLABELED", 51001, 41001)]
+    [InlineData("CONTACT_TO_DEAL", 41001, 51001)]
+    public void The_name_of_an_association_may_have_a_label_and_any_case(string name, long fromId, long toId)
+    {
+        var linked = Assert.Single(Read(Event("contact.associationChange", $""" "associationType":"{name}","fromObjectId":{fromId},"toObjectId":{toId} """)));
+
+        Assert.Equal((SourceEventKind.AssociationChanged, "51001", "41001"), (linked.Kind, linked.DealId, linked.People.Single().Id));
+    }
+
+    [Theory]
+    [InlineData("propertyChange", """ "objectId":7,"propertyName":"email","propertyValue":"ada@example.com" """, true)]
+    [InlineData("propertyChange", """ "objectId":7,"propertyName":"hs_email_optout","propertyValue":"true" """, true)]
+    [InlineData("merge", """ "objectId":7,"primaryObjectId":7,"mergedObjectIds":[8],"newObjectId":9 """, true)]
+    [InlineData("restore", """ "objectId":7 """, true)]
+    [InlineData("deletion", """ "objectId":7 """, false)]
+    [InlineData("privacyDeletion", """ "objectId":7 """, false)]
+    public void Whoever_is_met_by_any_event_but_their_deletion_is_asked_for(string change, string rest, bool asked) =>
+        Assert.Equal(asked, Assert.Single(Read(Event($"contact.{change}", rest))).IsPartial);
+
+    [Fact]
+    public void A_value_that_is_nested_deep_holds_back_no_other()
+    {
+        var deep = $"{string.Concat(Enumerable.Repeat("{\"a\":", 200))}1{new string('}', 200)}";
+        var body = $$"""
+            [{"portalId":62515,"subscriptionType":"contact.creation","objectId":1},{"portalId":62515,"subscriptionType":"contact.creation","objectId":2,"extra":{{deep}}},
+             {"portalId":62515,"subscriptionType":"contact.propertyChange","objectId":3,"propertyName":"company","propertyValue":{{deep}}}]
+            """;
+
+        Assert.Equal(DeliveryVerdict.Accepted, HubSpot.Check(Signed(body), Now).Verdict);
+        Assert.Equal([false, false, true], Read(body).Select(source => source.Unreadable is not null));
+        Assert.Equal(3, HubSpot.Split(Signed(body)).SelectMany(HubSpot.Read).Count());
+    }
+
+    [Fact]
+    public void A_title_with_asterisks_is_no_mask()
+    {
+        var visited = Assert.Single(Read(Event("contact.propertyChange", """ "objectId":1,"propertyName":"recent_conversion_event_name","propertyValue":"*** Price list ***" """)));
+
+        Assert.Equal((SourceEventKind.Activity, "*** Price list ***"), (visited.Kind, visited.Detail));
+    }
+
+    [Theory]
     [InlineData("creation", """ "objectId":7 """)]
     [InlineData("propertyChange", """ "objectId":7,"propertyName":"firstname","propertyValue":"Ada" """)]
     [InlineData("propertyChange", """ "objectId":7,"propertyName":"amount","propertyValue":"5" """)]
@@ -215,7 +258,7 @@ public sealed class HubSpotReadingTests
     [InlineData("merge", """ "primaryObjectId":7,"mergedObjectIds":[8],"newObjectId":9 """)]
     public void Every_generic_form_means_what_the_classic_one_means(string change, string rest)
     {
-        foreach (var (name, number) in new[] { ("contact", "0-1"), ("deal", "0-3") })
+        foreach (var (name, number) in new[] { ("contact", "0-1"), ("deal", "0-3"), ("contact", "CONTACT"), ("deal", "deals") })
         {
             var classic = Read(Event($"{name}.{change}", rest));
             var generic = Read(Event($"object.{change}", $""" "objectTypeId":"{number}",{rest}"""));
@@ -262,6 +305,10 @@ public sealed class HubSpotReadingTests
     [InlineData("contact", "phone", "REDACTED", "true")]
     [InlineData("contact", "phone", "REDACTED", "false")]
     [InlineData("contact", "phone", "*****", "false")]
+    [InlineData("contact", "phone", "*****1234", "false")]
+    [InlineData("contact", "phone", "+49 *** *** 34", "false")]
+    [InlineData("contact", "email", "a***@example.com", "false")]
+    [InlineData("contact", "company", "[REDACTED]", "false")]
     [InlineData("contact", "lastname", "anything", "true")]
     [InlineData("contact", "lifecyclestage", "REDACTED", "true")]
     [InlineData("contact", "hs_email_optout", "REDACTED", "true")]

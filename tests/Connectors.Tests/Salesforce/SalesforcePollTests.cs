@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Http;
 using IntegrationHub.Connectors.Tests.Common;
@@ -235,6 +236,29 @@ public sealed class SalesforcePollTests
         {
             var body = answer.Content.ReadAsStringAsync(Stop).GetAwaiter().GetResult();
             return VendorStub.Json(body.Replace($"\"Id\":\"{Id(1999)}\"", "\"Id\":null", StringComparison.Ordinal), answer.StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData("0001-01-01T00:00:00.000+0000")]
+    [InlineData("9999-12-31T23:59:59.000+0000")]
+    public async Task A_row_with_a_stamp_that_cannot_be_is_no_reason_to_stand_still_or_to_run_away(string stamp)
+    {
+        var organisation = new FakeOrganisation();
+        organisation.Add(Id(1), Noon);
+        using var vendor = new VendorStub(asked => Odd(organisation.Answer(asked)));
+        var salesforce = vendor.Connect<IPollSource>("salesforce", Settings);
+
+        var (_, cursor, _) = await DrainAsync(salesforce, null);
+        organisation.Add(Id(2), Noon.AddDays(1).AddMinutes(-1));
+        var (read, _, _) = await DrainAsync(salesforce, cursor);
+
+        Assert.Contains(Id(2), read);
+
+        HttpResponseMessage Odd(HttpResponseMessage answer)
+        {
+            var body = answer.Content.ReadAsStringAsync(Stop).GetAwaiter().GetResult();
+            return VendorStub.Json(Regex.Replace(body, $"(?<=\"Id\":\"{Id(1)}\",\"SystemModstamp\":\")[^\"]*", stamp), answer.StatusCode);
         }
     }
 

@@ -378,6 +378,7 @@ public sealed class SalesforceReadingTests
     [InlineData("00q5g00000abcdeeav", "00Q5g00000AbCdEEAV")]
     [InlineData("00Q5G00000ABCDEEAV", "00Q5g00000AbCdEEAV")]
     [InlineData("00q5g00000abcdeaaa", "00q5g00000abcdeAAA")]
+    [InlineData("00Q5g00000AbCdEeav", "00Q5g00000AbCdEEAV")]
     [InlineData("006*", "006*")]
     [InlineData("", "")]
     public void Ids_have_one_form_whatever_way_people_copy_them(string id, string normal) => Assert.Equal(normal, SalesforceId.Normalise(id));
@@ -404,6 +405,84 @@ public sealed class SalesforceReadingTests
         Assert.Equal([DealProperty.Amount], deal.Cleared);
         Assert.Null(message.Profile?.Phone);
         Assert.Equal([DealProperty.Amount], FactMapper.ToFacts(deal, "salesforce", Now, null).OfType<DealChanged>().Single().Cleared);
+    }
+
+    [Theory]
+    [InlineData("[]", """["StageName","LastModifiedDate"]""", false)]
+    [InlineData("""["Amount"]""", """["StageName"]""", true)]
+    [InlineData("[]", """["StageName","Amount"]""", true)]
+    [InlineData("[]", "[]", true)]
+    [InlineData("null", "null", true)]
+    public void Of_the_nulls_of_a_change_that_names_what_changed_only_those_are_cleared_that_it_names(string nulled, string changed, bool cleared)
+    {
+        var deal = Assert.Single(Read(Change(ChangeOf("UPDATE", "Opportunity", "0065g00000XyZ01AAF", """ "Amount":null,"OwnerId":null,"StageName":"Qualification" """)
+            .Replace("\"changedFields\":[]", $"\"nulledFields\":{nulled},\"changedFields\":{changed}", StringComparison.Ordinal))));
+
+        Assert.Equal(cleared, deal.Cleared.Contains(DealProperty.Amount));
+        Assert.Equal(SourceEventKind.DealStageChanged, deal.Kind);
+    }
+
+    [Theory]
+    [InlineData("0x650004E0", SourceEventKind.ResyncRequired)]
+    [InlineData("4-0x02", SourceEventKind.ResyncRequired)]
+    [InlineData("Box0x10__c", SourceEventKind.DealStageChanged)]
+    public void A_change_that_names_what_was_emptied_by_a_bitmap_makes_the_record_be_read_again(string nulled, SourceEventKind kind) =>
+        Assert.Equal(kind, Assert.Single(Read(Change(ChangeOf("UPDATE", "Opportunity", "0065g00000XyZ01AAF", """ "Amount":null,"StageName":"Qualification" """)
+            .Replace("\"changedFields\":[]", $"\"nulledFields\":[\"{nulled}\"],\"changedFields\":[\"0x01\"]", StringComparison.Ordinal)))).Kind);
+
+    [Fact]
+    public void A_change_brings_names_and_addresses_in_parts()
+    {
+        var change = Assert.Single(Read(Change(ChangeOf("UPDATE", "Lead", Lead, """ "Name":{"FirstName":null,"LastName":"Byron"},"Address":{"Country":"DE"} """))));
+
+        Assert.Equal(("", "Byron", "DE"), (change.Profile?.FirstName, change.Profile?.LastName, change.Profile?.Region));
+    }
+
+    [Theory]
+    [InlineData("000000000000000AAA")]
+    [InlineData("00Q*")]
+    [InlineData("00Q5g00000AbCdEEAV")]
+    public void An_overflow_is_a_gap_of_all_records_whatever_stands_in_the_place_of_an_id(string id) =>
+        Assert.Equal("Lead", Assert.Single(Read(Change(ChangeOf("GAP_OVERFLOW", "Lead", id)))).Gap?.RecordType);
+
+    [Fact]
+    public void A_field_with_a_name_or_a_depth_that_Salesforce_does_not_have_costs_little()
+    {
+        var members = string.Join(',', Enumerable.Range(0, 5_000).Select(i => $"\"f{i.ToString(CultureInfo.InvariantCulture)}\":1"));
+        var body = ChangeOf("UPDATE", "Lead", Lead, $$$""" "{{{new string('A', 200_000)}}}":{{{{members}}}},"B":{"{{{new string('C', 200_000)}}}":{{{{members}}}} },"Status":"Working - Contacted" """);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Equal("Working - Contacted", Assert.Single(Read(Change(body))).ToStageRaw);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000);
+    }
+
+    [Fact]
+    public void A_row_that_is_nested_deep_holds_back_no_other()
+    {
+        var deep = $"{string.Concat(Enumerable.Repeat("{\"a\":", 200))}1{new string('}', 200)}";
+        var page = Rows(LeadRow(more: $""" "Odd__c":{deep} """), LeadRow("2026-03-02T10:16:00Z"));
+
+        Assert.Equal(2, Read(page).Count);
+        Assert.Equal(2, Salesforce.Split(page).SelectMany(Read).Count());
+    }
+
+    [Theory]
+    [InlineData(""" "Email":"ada@example.com" """)]
+    [InlineData(""" "Phone":"1" """)]
+    public void Whoever_is_met_by_a_change_is_asked_for_and_a_row_says_all(string fields)
+    {
+        Assert.All(new[] { "Lead", "Contact" }, entity => Assert.True(Assert.Single(Read(Change(ChangeOf("UPDATE", entity, Lead, fields)))).IsPartial));
+        Assert.True(Assert.Single(Read(Outbound(MessageOf(Notification("04l5g00000N0001AAB", "Lead", Lead))))).IsPartial);
+        Assert.False(Assert.Single(Read(Rows(LeadRow(more: fields)))).IsPartial);
+    }
+
+    [Fact]
+    public void A_task_that_a_change_says_is_done_makes_no_lead_of_a_stranger()
+    {
+        var done = Assert.Single(Read(Change(ChangeOf("UPDATE", "Task", "00T5g00000TaSkAAAA", $""" "Status":"Completed","WhoId":"{Lead}" """))));
+
+        Assert.Equal((SourceEventKind.Activity, true), (done.Kind, done.OnlyIfKnown));
     }
 
     [Fact]

@@ -42,6 +42,21 @@ public sealed class EnrichFlowTests(Azurite azurite)
     }
 
     [Fact]
+    public async Task A_stranger_is_asked_for_by_an_event_that_lacks_nothing_itself_and_a_known_person_is_not()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
+        var vendor = new PickyVendor(HttpStatusCode.BadRequest, refused: []);
+        var (stranger, known) = (Strangers(1)[0] with { NeedsEnrichment = [], IsPartial = true }, Strangers(2)[1] with { NeedsEnrichment = [], IsPartial = true, DedupeKey = "99" });
+        known = known with { People = [known.People[0] with { Id = $"{known.People[0].Id}|known" }] };
+        await hub.Get<IdentityStore>().LinkAsync(LeadId.For(known.People[0]), known.People[0], Token);
+
+        await new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, [known], false, Token);
+        Assert.Equal(0, vendor.Calls);
+        await new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, [stranger], false, Token);
+        Assert.Equal(1, vendor.Calls);
+    }
+
+    [Fact]
     public async Task A_vendor_that_does_not_tell_what_its_events_lack_shows_as_failing()
     {
         await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [new PickyVendor(HttpStatusCode.Forbidden, refused: [0])]);
