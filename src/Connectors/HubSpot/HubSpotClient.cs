@@ -116,8 +116,8 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
                 return null;
             }
 
-            ids.AddRange(
-                (page.Results ?? []).Select(note => note.ToObjectId).OfType<long>().Select(id => id.ToString(CultureInfo.InvariantCulture)));
+            var noteIds = (page.Results ?? []).Select(note => note.ToObjectId).OfType<long>();
+            ids.AddRange(noteIds.Select(id => id.ToString(CultureInfo.InvariantCulture)));
             after = page.Paging?.Next?.After;
         }
         while (after is not null);

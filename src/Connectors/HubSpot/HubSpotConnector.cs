@@ -76,7 +76,11 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
         List<JsonElement> events = [.. document.RootElement.EnumerateArray()];
         return events.Count < 2
             ? [delivery]
-            : [.. events.Chunk((events.Count + 1) / 2).Select(half => delivery with { Body = JsonSerializer.SerializeToUtf8Bytes(half, WellFormed.Nested) })];
+            :
+            [
+                .. events.Chunk((events.Count + 1) / 2)
+                    .Select(half => delivery with { Body = JsonSerializer.SerializeToUtf8Bytes(half, WellFormed.Nested) }),
+            ];
     }
 
     /// <inheritdoc/>

@@ -24,7 +24,9 @@ internal static class HubSpotMapper
         try
         {
             var elements = JsonSerializer.Deserialize<IReadOnlyList<JsonElement>>(WellFormed.Json(body).Span, WellFormed.Nested);
-            return elements is null || (elements.Count > 0 && elements.All(element => element.ValueKind != JsonValueKind.Object)) ? null : [.. elements.Select(Parse)];
+            return elements is null || (elements.Count > 0 && elements.All(element => element.ValueKind != JsonValueKind.Object))
+                ? null
+                : [.. elements.Select(Parse)];
         }
         catch (JsonException)
         {
@@ -54,11 +56,11 @@ internal static class HubSpotMapper
     {
         var mapped = events.Where(wire => IsOurs(wire, options) || wire.Unreadable is not null)
             .SelectMany(wire => Map(wire, options)).DistinctBy(source => source.DedupeKey).ToList();
-        var told = mapped.Where(HasStageOfPerson)
+        var withStage = mapped.Where(HasStageOfPerson)
             .GroupBy(source => source.People[0]).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet();
 
         // Several stage changes of a person give each other's previous stage.
-        return [.. mapped.Select(source => HasStageOfPerson(source) && told.Contains(source.People[0])
+        return [.. mapped.Select(source => HasStageOfPerson(source) && withStage.Contains(source.People[0])
             ? source with { NeedsEnrichment = source.NeedsEnrichment.Remove("fromStage") }
             : source)];
     }
@@ -366,7 +368,8 @@ internal static class HubSpotMapper
         };
     }
 
-    /// <summary>Returns the two objects of an association, by the generic form's numbers or by a name such as <c>DEAL_TO_CONTACT</c>, which a label may follow.</summary>
+    /// <summary>Returns the two objects of an association, by the generic form's numbers or by a name such as
+    /// <c>DEAL_TO_CONTACT</c>, which a label may follow.</summary>
     private static (string From, string To) EndsOf(HubSpotEventWire wire)
     {
         if (wire.FromObjectTypeId is not null && wire.ToObjectTypeId is not null)

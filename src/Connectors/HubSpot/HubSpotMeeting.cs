@@ -16,8 +16,8 @@ internal static class HubSpotMeeting
         IEnumerable<SourceEvent> events, IReadOnlyDictionary<string, HubSpotObjectWire> contacts, HubSpotClient client,
         HubSpotOptions options, CancellationToken cancellationToken)
     {
-        var told = events.ToList();
-        var met = told.GroupBy(source => source.People[0].Id)
+        var mapped = events.ToList();
+        var met = mapped.GroupBy(source => source.People[0].Id)
             .Where(person => contacts.ContainsKey(person.Key)).Select(person => new Meeting(person.Key, contacts[person.Key], [.. person]))
             .ToList();
         var deals = await client.DealsOfContactsAsync([.. met.Select(person => person.Id)], cancellationToken);
@@ -41,7 +41,7 @@ internal static class HubSpotMeeting
     /// <summary>Returns the contact's own facts, except those that an event carries itself.</summary>
     private static IEnumerable<SourceEvent> OfContact(Meeting person, HubSpotOptions options)
     {
-        if (person.Record.Text("lifecyclestage") is { } raw && !person.Told.Exists(source => source.ToStageRaw is not null))
+        if (person.Record.Text("lifecyclestage") is { } raw && !person.Events.Exists(source => source.ToStageRaw is not null))
         {
             var known = options.Stages.TryGet(raw, out var stage);
             yield return Found(person, "lifecyclestage", person.Record.Since("lifecyclestage"), options) with
@@ -52,7 +52,7 @@ internal static class HubSpotMeeting
         }
 
         if (person.Record.Text("hs_email_optout") == "true"
-            && !person.Told.Exists(source => source.Kind is SourceEventKind.ConsentUnsubscribed or SourceEventKind.ConsentSubscribed))
+            && !person.Events.Exists(source => source.Kind is SourceEventKind.ConsentUnsubscribed or SourceEventKind.ConsentSubscribed))
         {
             yield return Found(
                 person, "hs_email_optout", person.Record.Since("hs_email_optout"),
@@ -85,20 +85,20 @@ internal static class HubSpotMeeting
 
     private static SourceEvent Found(Meeting person, string what, DateTimeOffset? since, HubSpotOptions options)
     {
-        var brought = person.Told[0];
-        var at = since ?? brought.OccurredAt;
+        var first = person.Events[0];
+        var at = since ?? first.OccurredAt;
         return new()
         {
             Kind = SourceEventKind.Ignored,
             Side = ToolSide.Marketing,
             DedupeKey = $"hubspot|{options.Name}|met|{person.Id}|{what}|{at?.ToUnixTimeMilliseconds()}",
             OccurredAt = at,
-            Past = since is null ? brought.Kind != SourceEventKind.ContactCreated : since < brought.OccurredAt - Together,
-            People = brought.People,
-            ExternalIds = brought.ExternalIds,
+            Past = since is null ? first.Kind != SourceEventKind.ContactCreated : since < first.OccurredAt - Together,
+            People = first.People,
+            ExternalIds = first.ExternalIds,
         };
     }
 
     /// <summary>A new person with their contact and the events about them.</summary>
-    private sealed record Meeting(string Id, HubSpotObjectWire Record, List<SourceEvent> Told);
+    private sealed record Meeting(string Id, HubSpotObjectWire Record, List<SourceEvent> Events);
 }

@@ -104,9 +104,9 @@ public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProv
 
     private Uri? PublicUrlOf(RecordedCase recorded)
     {
-        if (recorded.Note("public-url") is { } told)
+        if (recorded.Note("public-url") is { } url)
         {
-            return new(told);
+            return new(url);
         }
 
         return publicUrl is null ? null : new($"{publicUrl.OriginalString.TrimEnd('/')}{recorded.Target}");

@@ -131,7 +131,9 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
         var halves = list.EnumerateArray().Chunk((list.GetArrayLength() + 1) / 2);
         return [.. halves.Select(half => delivery with
         {
-            Body = member is null ? JsonSerializer.SerializeToUtf8Bytes(half, WellFormed.Nested) : JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, JsonElement[]> { [member] = half }, WellFormed.Nested),
+            Body = member is null
+                ? JsonSerializer.SerializeToUtf8Bytes(half, WellFormed.Nested)
+                : JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, JsonElement[]> { [member] = half }, WellFormed.Nested),
         })];
     }
 

@@ -92,7 +92,7 @@ internal static class SalesforceEnrichment
         // The change is unknown, so the present row replaces the event, under the key that a poll gives it.
         if (source.Kind == SourceEventKind.ResyncRequired)
         {
-            return SalesforceMapper.MapRow(row, apiUser, options).Select(told => told with { Restored = source.Restored });
+            return SalesforceMapper.MapRow(row, apiUser, options).Select(mapped => mapped with { Restored = source.Restored });
         }
 
         if (source.Kind == SourceEventKind.ContactDeleted)
@@ -146,13 +146,13 @@ internal static class SalesforceEnrichment
 
     private static IEnumerable<SourceEvent> WithPerson(SourceEvent source, SalesforceRecord row, SalesforceOptions options)
     {
-        var told = SalesforceMapper.ProfileOf(row, options);
-        var email = source.SubjectEmail ?? (told.Email is { Length: > 0 } address ? address : null);
+        var profile = SalesforceMapper.ProfileOf(row, options);
+        var email = source.SubjectEmail ?? (profile.Email is { Length: > 0 } address ? address : null);
         yield return source with
         {
             SubjectEmail = email,
             HubLeadId = source.HubLeadId ?? (LeadId.TryParse(row.Text(options.LeadExternalIdField), out var id) ? id : null),
-            Profile = source.Profile is { } said ? SalesforceMapper.Over(said, told) : told,
+            Profile = source.Profile is { } own ? SalesforceMapper.Over(own, profile) : profile,
         };
         foreach (var found in SalesforceMapper.StageOf(row, options).Where(_ => source.ToStageRaw is null))
         {

@@ -110,9 +110,15 @@ internal static class SalesforceMapper
         return (change.ChangeType, change.Entity) switch
         {
             ("CREATE" or "UPDATE", _) when change.HidesCleared => [again],
-            ("UPDATE", "Opportunity") when HasTypes(options) && record.Fields.ContainsKey("Type") && record.Text("StageName") is null => [again],
-            ("CREATE" or "UPDATE" or "DELETE" or "GAP_DELETE", "OpportunityContactRole") => [OfRole(record, blank, change.ChangeType is "DELETE" or "GAP_DELETE", options)],
-            ("CREATE" or "UPDATE", "Task") when OfTask(record, blank, new(Form.Updated, null), options) is { Kind: SourceEventKind.Activity } done => [done],
+            ("UPDATE", "Opportunity") when HasTypes(options) && record.Fields.ContainsKey("Type") && record.Text("StageName") is null =>
+                [again],
+            ("CREATE" or "UPDATE" or "DELETE" or "GAP_DELETE", "OpportunityContactRole") =>
+            [
+                OfRole(record, blank, change.ChangeType is "DELETE" or "GAP_DELETE", options),
+            ],
+            ("CREATE" or "UPDATE", "Task") when OfTask(
+                record, blank, new(Form.Updated, null), options) is { Kind: SourceEventKind.Activity } done =>
+                [done],
             (_, "Task" or "Event") => [again],
             ("CREATE", _) => Map(record, blank, new(Form.Created, null), options),
             ("UPDATE", _) => Map(record, blank, new(Form.Updated, null), options),
@@ -211,7 +217,10 @@ internal static class SalesforceMapper
         {
             ExternalIds = record.IdOf("AccountId") is { } account ? deal.ExternalIds.Add("accountId", account) : deal.ExternalIds,
             ShowsWork = deal.Kind is SourceEventKind.DealCreated or SourceEventKind.DealStageChanged or SourceEventKind.DealWon,
-            AsksRecord = form.Form != Form.Row && deal.Kind == SourceEventKind.DealWon && HasTypes(options) && !record.Fields.ContainsKey("Type"),
+            AsksRecord = form.Form != Form.Row
+                && deal.Kind == SourceEventKind.DealWon
+                && HasTypes(options)
+                && !record.Fields.ContainsKey("Type"),
             NeedsEnrichment = form.Form == Form.Row ? [] : Lacks(deal),
         };
         return WithPeople(deal, record, options);
@@ -330,7 +339,8 @@ internal static class SalesforceMapper
     private static bool HasTypes(SalesforceOptions options) => options.DealTypes.All.Count > 0;
 
     /// <summary>Returns the stage of a won deal: Repeat when the map names its type.</summary>
-    public static FunnelStage WonStage(SalesforceRecord record, SalesforceOptions options) => options.DealTypes.TryGet(record.Text("Type"), out var stage) ? stage : FunnelStage.Commitment;
+    public static FunnelStage WonStage(SalesforceRecord record, SalesforceOptions options) =>
+        options.DealTypes.TryGet(record.Text("Type"), out var stage) ? stage : FunnelStage.Commitment;
 
     private static ImmutableArray<string> Lacks(SourceEvent deal) => deal.Kind switch
     {

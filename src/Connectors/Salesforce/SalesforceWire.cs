@@ -62,9 +62,16 @@ internal sealed record SalesforceRecord(
 
 internal sealed record ContactRole(string ContactId, string? Email, bool Primary);
 
-/// <summary>A change event with the changed fields of its records. <paramref name="HidesCleared"/> says that it does not name the cleared fields.</summary>
+/// <summary>A change event with the changed fields of its records. <paramref name="HidesCleared"/> says that it does
+/// not name the cleared fields.</summary>
 internal sealed record ChangeEvent(
-    string Entity, IReadOnlyList<string> RecordIds, string ChangeType, string? ChangeOrigin, string TransactionKey, long SequenceNumber, DateTimeOffset? CommittedAt,
+    string Entity,
+    IReadOnlyList<string> RecordIds,
+    string ChangeType,
+    string? ChangeOrigin,
+    string TransactionKey,
+    long SequenceNumber,
+    DateTimeOffset? CommittedAt,
     ImmutableDictionary<string, string?> Fields, bool HidesCleared);
 
 /// <summary>The change events of a request. <paramref name="Unreadable"/> has the
@@ -299,12 +306,15 @@ internal static class SalesforceWire
             String(header, "changeOrigin"),
             transaction,
             Number(header, "sequenceNumber") ?? 0,
-            Number(header, "commitTimestamp") is >= 0 and <= 253_402_300_799_999 and var at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
+            Number(header, "commitTimestamp") is >= 0 and <= 253_402_300_799_999 and var at
+                ? DateTimeOffset.FromUnixTimeMilliseconds(at)
+                : null,
             FieldsOf(payload, header),
             NamesOf(header, "nulledFields").Any(IsBitmap));
     }
 
-    /// <summary>Returns the fields of a change, cleared ones included. A relay that reads Avro sends null for unchanged fields, so a change that names its fields clears only those.</summary>
+    /// <summary>Returns the fields of a change, cleared ones included. A relay that reads Avro sends null for unchanged
+    /// fields, so a change that names its fields clears only those.</summary>
     private static ImmutableDictionary<string, string?> FieldsOf(JsonElement payload, JsonElement header)
     {
         var fields = Flatten(payload).ToBuilder();
@@ -327,7 +337,8 @@ internal static class SalesforceWire
     /// <summary>Whether a field is named by its position in a schema, as in the Pub/Sub API.</summary>
     private static bool IsBitmap(string name) => name is [>= '0' and <= '9', ..];
 
-    private static IEnumerable<string> TextsOf(JsonElement array) => array.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!);
+    private static IEnumerable<string> TextsOf(JsonElement array) =>
+        array.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!);
 
     private static ContactRole? ParseRole(JsonElement role)
     {
@@ -341,7 +352,7 @@ internal static class SalesforceWire
 
     /// <summary>
     /// The fields of a record and of its compound fields and parents. What lies deeper or has a longer name than
-    /// Salesforce gives is no field.
+    /// Salesforce gives is not a field.
     /// </summary>
     private static ImmutableDictionary<string, string?> Flatten(JsonElement element)
     {

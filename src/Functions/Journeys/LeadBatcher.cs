@@ -11,7 +11,7 @@ public sealed class LeadBatcher<TWork>(Func<LeadId, IReadOnlyList<TWork>, Task> 
     private readonly ConcurrentDictionary<LeadId, List<TWork>> _waiting = new();
 
     /// <summary>Adds an item. The item itself reports its completion.</summary>
-    public void Enter(LeadId leadId, TWork work)
+    public void Add(LeadId leadId, TWork work)
     {
         if (TryStart(leadId, work))
         {

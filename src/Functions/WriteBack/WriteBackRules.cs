@@ -90,7 +90,7 @@ public static class WriteBackRules
     /// write is recorded once.</summary>
     public static JourneyChange? Noted(JourneyState state, IEnumerable<OwnWrite> notes)
     {
-        var news = notes.Where(note => note.Outcome == WriteOutcome.Written || !IsToldAlready(state.Ledger, note)).ToList();
+        var news = notes.Where(note => note.Outcome == WriteOutcome.Written || !IsRecordedAlready(state.Ledger, note)).ToList();
         return news.Count == 0 ? null : new(state with { Ledger = EchoRules.Note(state.Ledger, news) }, []);
     }
 
@@ -175,7 +175,7 @@ public static class WriteBackRules
                     && said.OccurredAt < last.At);
     }
 
-    private static bool IsToldAlready(JourneyLedger ledger, OwnWrite note) =>
+    private static bool IsRecordedAlready(JourneyLedger ledger, OwnWrite note) =>
         ledger.Writes.LastOrDefault(write =>
             write.Connector == note.Connector && write.Record == note.Record && write.Property == note.Property) is { } last
         && last.Value == note.Value

@@ -23,7 +23,7 @@ internal sealed class RecordFold
                 _gone.Remove(record);
                 return true;
             default:
-                return fact.About is not { } told || !_gone.Contains(told);
+                return fact.About is not { } about || !_gone.Contains(about);
         }
     }
 

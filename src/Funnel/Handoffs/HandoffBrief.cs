@@ -102,12 +102,12 @@ public sealed record HandoffBrief
             .OfType<CampaignTouched>()
             .DistinctBy(touch => touch.DedupeKey)
             .GroupBy(Describe, StringComparer.Ordinal)
-            .Select(told => (Text: told.Key, Times: told.Count(), Last: told.Max(touch => touch.OccurredAt)))
-            .OrderByDescending(told => told.Last)
-            .ThenBy(told => told.Text, StringComparer.Ordinal)
+            .Select(line => (Text: line.Key, Times: line.Count(), Last: line.Max(touch => touch.OccurredAt)))
+            .OrderByDescending(line => line.Last)
+            .ThenBy(line => line.Text, StringComparer.Ordinal)
             .Take(LongestStory)
-            .Select(told =>
-                $"{Date(told.Last, zone)}: {OneLine.Of(told.Text, LongestLine)}{(told.Times > 1 ? $" ({told.Times} times)" : "")}"),
+            .Select(line =>
+                $"{Date(line.Last, zone)}: {OneLine.Of(line.Text, LongestLine)}{(line.Times > 1 ? $" ({line.Times} times)" : "")}"),
     ];
 
     private static string Describe(CampaignTouched touch)

@@ -124,13 +124,13 @@ public static class HandoffRules
     /// <summary>Drops old work. A record that the hub wrote last shows work or a return only by a new status.</summary>
     private static IEnumerable<Fact> WithoutOldWork(Fact[] ordered)
     {
-        var told = new Dictionary<string, (string Raw, DateTimeOffset Since)>(StringComparer.Ordinal);
+        var statuses = new Dictionary<string, (string Raw, DateTimeOffset Since)>(StringComparer.Ordinal);
         foreach (var fact in ordered)
         {
-            var known = told.GetValueOrDefault(fact.Connector);
+            var known = statuses.GetValueOrDefault(fact.Connector);
             if (fact is StageClaimed or HandoffReturned && fact is { Side: ToolSide.Crm, Raw: { } raw } && raw != known.Raw)
             {
-                told[fact.Connector] = (raw, fact.OccurredAt);
+                statuses[fact.Connector] = (raw, fact.OccurredAt);
             }
 
             if (fact is not (HandoffAccepted { HubWroteLast: true } or HandoffReturned { HubWroteLast: true })

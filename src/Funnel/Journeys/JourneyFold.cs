@@ -44,7 +44,7 @@ public static class JourneyFold
             Stage = way.Present.Stage,
             Owner = settings.OwnerOf(way.Present.Stage),
             EnteredAt = way.Present.EnteredAt,
-            Entries = [.. way.Entries.Select(entry => entry.Past && IsToldToo(entry, ordered) ? entry with { Past = false } : entry)],
+            Entries = [.. way.Entries.Select(entry => entry.Past && IsReportedToo(entry, ordered) ? entry with { Past = false } : entry)],
             Deals = way.Deals.List(),
             EmailConsent = person.EmailConsent,
             Profile = person.Erased ? new() : person.Profile,
@@ -63,14 +63,14 @@ public static class JourneyFold
 
     /// <summary>Whether a tool also reported what the hub read at first meeting, which makes it news. The two may have
     /// slightly different timestamps.</summary>
-    private static bool IsToldToo(StageEntry entry, Fact[] ordered)
+    private static bool IsReportedToo(StageEntry entry, Fact[] ordered)
     {
         var found = ordered.First(fact => fact.DedupeKey == entry.FactKey);
-        return ordered.Any(told =>
-            !told.Past
-                && told.Connector == found.Connector
-                && (told.OccurredAt - entry.EnteredAt).Duration() <= SameMoment
-                && (told, found) switch
+        return ordered.Any(known =>
+            !known.Past
+                && known.Connector == found.Connector
+                && (known.OccurredAt - entry.EnteredAt).Duration() <= SameMoment
+                && (known, found) switch
         {
             (StageClaimed claim, StageClaimed other) => claim.Raw == other.Raw,
             (DealChanged deal, DealChanged other) => deal.DealId == other.DealId && (deal.Raw == other.Raw || deal.Status == other.Status),

@@ -85,7 +85,7 @@ public sealed record Alert
 
     /// <summary>Gets a value indicating whether any recipient group was notified.</summary>
     [JsonIgnore]
-    public bool IsTold =>
+    public bool IsReported =>
         Fate is AlertOutcome.Sent or AlertOutcome.Grouped
             || Outcomes.Any(outcome => outcome.Fate is AlertOutcome.Sent or AlertOutcome.Grouped);
 

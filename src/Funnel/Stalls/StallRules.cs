@@ -84,7 +84,7 @@ public static class StallRules
         Alert[] over =
         [
             .. ledger.Alerts.Where(alert =>
-                alert.Level >= AtLimit && alert.IsTold && alert.ResolvedAt is null && !Holds(alert, journey, ledger)),
+                alert.Level >= AtLimit && alert.IsReported && alert.ResolvedAt is null && !Holds(alert, journey, ledger)),
         ];
         if (over.Length == 0)
         {
@@ -116,7 +116,7 @@ public static class StallRules
         var highest = due.Where(other => other.Kind == alert.Kind).Max(other => other.Level);
         return alert.Level == highest
             ? alert with { RaisedAt = now, At = now }
-            : alert with { RaisedAt = now, At = now, Fate = AlertOutcome.Suppressed, FateReason = $"level {highest} is told instead" };
+            : alert with { RaisedAt = now, At = now, Fate = AlertOutcome.Suppressed, FateReason = $"level {highest} is sent instead" };
     }
 
     /// <summary>Returns the alerts that will be raised without further facts, earliest first;
@@ -193,7 +193,7 @@ public static class StallRules
         }
 
         return settings.Alerts.RepeatAfter is { } every
-            && last.IsTold
+            && last.IsReported
             && Add(clock.Team, Later(last.At, journey.LastActivityAt), every, journey, settings) is { } reminder
             ? Again(AtLimit, reminder)
             : null;

@@ -52,7 +52,7 @@ internal sealed class MailWorld : IAsyncDisposable
     {
         foreach (var announced in (await Hub.EventsAsync<FunnelEvent>("alerts")).Where(announced => _taken.TryAdd(announced.Id, true)))
         {
-            await Hub.Get<AlertFlow>().TakeAsync(announced, Token);
+            await Hub.Get<AlertFlow>().HandleAsync(announced, Token);
         }
     }
 

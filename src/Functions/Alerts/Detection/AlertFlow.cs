@@ -13,7 +13,7 @@ public sealed partial class AlertFlow(
     ILogger<AlertFlow> logger)
 {
     /// <summary>Handles an event. Idempotent.</summary>
-    public async Task TakeAsync(FunnelEvent announced, CancellationToken cancellationToken)
+    public async Task HandleAsync(FunnelEvent announced, CancellationToken cancellationToken)
     {
         var alertId = announced switch
         {
@@ -29,7 +29,7 @@ public sealed partial class AlertFlow(
         }
 
         await (announced is StallResolved
-            ? TakeResolvedAsync(alert, state, cancellationToken)
+            ? PutResolvedAsync(alert, state, cancellationToken)
             : TakeStalledAsync(alert, state, cancellationToken));
     }
 
@@ -58,9 +58,9 @@ public sealed partial class AlertFlow(
     }
 
     /// <summary>Puts the resolution into the mailboxes of those who were notified of the stall.</summary>
-    private async Task TakeResolvedAsync(Alert alert, JourneyState state, CancellationToken cancellationToken)
+    private async Task PutResolvedAsync(Alert alert, JourneyState state, CancellationToken cancellationToken)
     {
-        foreach (var recipientGroup in AlertRules.ToldOf(state.Ledger, alert))
+        foreach (var recipientGroup in AlertRules.NotifiedOf(state.Ledger, alert))
         {
             await PutAsync(alert, state.LeadId, recipientGroup, MailboxKind.Resolved, cancellationToken);
         }

@@ -59,7 +59,7 @@ public static class AlertRules
         }
 
         return entry.Kind == MailboxKind.Resolved
-            ? ToldOf(state.Ledger, alert).Contains(entry.RecipientGroup) && FoldOf(state, settings) is { Erased: false } moved
+            ? NotifiedOf(state.Ledger, alert).Contains(entry.RecipientGroup) && FoldOf(state, settings) is { Erased: false } moved
             ? new AlertCourse.Tell(alert, state, moved)
             : new AlertCourse.Leave()
             : OutcomeFor(alert, entry.RecipientGroup) is { } outcome && IsFinal(outcome.Fate) ? new AlertCourse.Leave()
@@ -67,7 +67,7 @@ public static class AlertRules
     }
 
     /// <summary>Returns the groups that were notified of an alert's stay and not yet of its end.</summary>
-    public static IReadOnlyList<RecipientGroup> ToldOf(JourneyLedger ledger, Alert alert)
+    public static IReadOnlyList<RecipientGroup> NotifiedOf(JourneyLedger ledger, Alert alert)
     {
         return
         [
@@ -81,9 +81,9 @@ public static class AlertRules
     }
 
     /// <summary>Whether a group was notified after the stay had ended, so that the end must be reported too.</summary>
-    public static bool IsToldTooLate(JourneyState state, MailboxEntry entry, FunnelSettings settings) =>
+    public static bool IsNotifiedTooLate(JourneyState state, MailboxEntry entry, FunnelSettings settings) =>
         Find(state.Ledger, entry.AlertId) is { Level: >= StallRules.AtLimit } alert
-            && ToldOf(state.Ledger, alert).Contains(entry.RecipientGroup)
+            && NotifiedOf(state.Ledger, alert).Contains(entry.RecipientGroup)
             && FoldOf(state, settings) is { Erased: false } journey
             && !StallRules.Holds(alert, journey, state.Ledger);
 
@@ -103,10 +103,10 @@ public static class AlertRules
 
     /// <summary>Returns the ledger with the note that a group was notified of the end.</summary>
     public static JourneyLedger SettleResolved(JourneyLedger ledger, string alertId, RecipientGroup recipientGroup) =>
-        Find(ledger, alertId) is { } told && ToldOf(ledger, told).Contains(recipientGroup)
+        Find(ledger, alertId) is { } sent && NotifiedOf(ledger, sent).Contains(recipientGroup)
             ? ledger with
             {
-                Alerts = [.. ledger.Alerts.Select(alert => IsOverWith(alert, told) ? WithResolution(alert, recipientGroup) : alert)],
+                Alerts = [.. ledger.Alerts.Select(alert => IsOverWith(alert, sent) ? WithResolution(alert, recipientGroup) : alert)],
             }
             : ledger;
 

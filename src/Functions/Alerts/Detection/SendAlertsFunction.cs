@@ -16,6 +16,6 @@ public sealed class SendAlertsFunction(AlertFlow alerts, MessageSettler settler,
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) =>
         settler.RunAsync(
-            message, actions, new(funnel.Sender, Subscription), token => alerts.TakeAsync(FunnelTopic.Read(message), token),
+            message, actions, new(funnel.Sender, Subscription), token => alerts.HandleAsync(FunnelTopic.Read(message), token),
             cancellationToken);
 }

@@ -15,11 +15,11 @@ public sealed class MailComposer(
     MailRenderer renderer, LinkProtector links, ConnectorSet connectors, FunnelSettings settings, MailOptions mail,
     AlertDeliveryOptions telling, HubOptions hub, TimeProvider clock)
 {
-    public async Task<MailBatch> WriteAsync(RecipientGroup recipientGroup, IReadOnlyCollection<PendingAlert> told)
+    public async Task<MailBatch> WriteAsync(RecipientGroup recipientGroup, IReadOnlyCollection<PendingAlert> pending)
     {
         var stalled = DigestOrder.Of(
-            [.. told.Where(item => item.Entry.Kind == MailboxKind.Stalled)], item => item.Journey, item => item.Alert);
-        var movedOn = told.Where(item => item.Entry.Kind == MailboxKind.Resolved).OrderBy(item => item.Entry.PutAt).ToList();
+            [.. pending.Where(item => item.Entry.Kind == MailboxKind.Stalled)], item => item.Journey, item => item.Alert);
+        var movedOn = pending.Where(item => item.Entry.Kind == MailboxKind.Resolved).OrderBy(item => item.Entry.PutAt).ToList();
         var rows = stalled.Take(telling.MaxRows)
             .Select(item =>
                 StallMailRules.For(item.Alert, item.Journey, item.State.Ledger, recipientGroup, LinksOf(item, recipientGroup), settings))
@@ -40,14 +40,14 @@ public sealed class MailComposer(
         return new MailBatch
         {
             MessageId = MailMessageIds.Of(recipientGroup, members, mail.Host),
-            ThreadId = told.Count == 1 && told.First() is var alone
+            ThreadId = pending.Count == 1 && pending.First() is var alone
                 ? MailMessageIds.ThreadOf(alone.Entry.LeadId, alone.Alert, mail.Host)
                 : MailMessageIds.ThreadOf(recipientGroup, mail.Host),
             Subject = subject,
             Text = text,
             Html = html,
             Members = members,
-            Trace = told.Select(item => item.Entry.Trace).FirstOrDefault(trace => trace is not null),
+            Trace = pending.Select(item => item.Entry.Trace).FirstOrDefault(trace => trace is not null),
         };
     }
 

@@ -48,7 +48,7 @@ public static class StallMailRules
                 : ActionOf(alert.Kind, recipientGroup.Team, journey.Owner, optedOut),
             Silence = ledger.Silences.LastOrDefault(silence =>
                 (silence.Stage, silence.EnteredAt) == (alert.Stage, alert.EnteredAt)) is { } silence
-                ? Tell(silence, zone) : null,
+                ? Describe(silence, zone) : null,
             OptedOut = optedOut,
             Link = links.Record,
             AcknowledgeLink = links.Acknowledge,
@@ -68,7 +68,7 @@ public static class StallMailRules
     }
 
     /// <summary>Describes a silence in the reader's time zone: who, until when, and why.</summary>
-    public static string Tell(Silence silence, TimeZoneInfo zone)
+    public static string Describe(Silence silence, TimeZoneInfo zone)
     {
         var what = silence.Kind == SilenceKind.Acknowledged ? "acknowledged" : "put off";
         var why = OneLine.Of(silence.Reason, LongestReason) is { } reason ? $": {reason}" : "";

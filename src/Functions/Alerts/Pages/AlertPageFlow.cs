@@ -112,10 +112,10 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, Fun
             [
                 $"On {StallMailRules.StageName(alert.Stage, settings)} since {StallMailRules.Instant(alert.EnteredAt, zone)}, "
                 + $"with {journey.Owner}.",
-                .. before is null ? Array.Empty<string>() : [$"Before: {StallMailRules.Tell(before, zone)}."],
+                .. before is null ? Array.Empty<string>() : [$"Before: {StallMailRules.Describe(before, zone)}."],
                 link.Purpose == LinkPurpose.Acknowledge
-                    ? "Say that your team is on it: nothing more is told of it for a while, and the other team sees who it was."
-                    : "Put it off: nothing is told of it until then, and the other team sees why.",
+                    ? "Say that your team is on it: no further mail about it is sent for a while, and the other team sees who it was."
+                    : "Put it off: no mail about it is sent until then, and the other team sees why.",
             ],
             Offers = link.Purpose,
             Choices = link.Purpose == LinkPurpose.Snooze
@@ -136,7 +136,7 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, Fun
 
     private string Sentence(Silence silence, AlertLink link)
     {
-        var words = StallMailRules.Tell(silence, ZoneOf(link));
+        var words = StallMailRules.Describe(silence, ZoneOf(link));
         return $"{char.ToUpperInvariant(words[0])}{words[1..]}.";
     }
 

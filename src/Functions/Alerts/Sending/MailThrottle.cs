@@ -23,7 +23,7 @@ public sealed class MailThrottle(HubTables tables, MailOptions options, TimeProv
 
     /// <summary>Acquires a place for one mail.</summary>
     /// <returns>Whether it may go out now; false also after too many conflicts.</returns>
-    public Task<bool> TakeAsync(CancellationToken cancellationToken) =>
+    public Task<bool> AcquireAsync(CancellationToken cancellationToken) =>
         TryChangeAsync(
             gate => Opening(gate) is null ? gate with { SentAt = [.. gate.SentAt, clock.GetUtcNow()] } : null, cancellationToken);
 

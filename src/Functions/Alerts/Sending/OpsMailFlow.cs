@@ -19,14 +19,14 @@ public sealed partial class OpsMailFlow(
     /// health shows the notices.</summary>
     public async Task SendAsync(CancellationToken cancellationToken)
     {
-        if (ops.Recipients.Count == 0 || await notices.UntoldAsync(cancellationToken) is not { Count: > 0 } untold
-            || await notices.LastToldAsync(cancellationToken) + delivery.GroupInterval > clock.GetUtcNow())
+        if (ops.Recipients.Count == 0 || await notices.PendingAsync(cancellationToken) is not { Count: > 0 } pending
+            || await notices.LastSentAsync(cancellationToken) + delivery.GroupInterval > clock.GetUtcNow())
         {
             return;
         }
 
         var claimed = new List<OpenNotice>();
-        foreach (var notice in untold.Take(delivery.MaxRows))
+        foreach (var notice in pending.Take(delivery.MaxRows))
         {
             if (await notices.ClaimAsync(notice, ClaimFor, cancellationToken) is { } open)
             {
@@ -41,7 +41,7 @@ public sealed partial class OpsMailFlow(
 
         try
         {
-            await ReportAsync(claimed, untold.Count - claimed.Count, cancellationToken);
+            await ReportAsync(claimed, pending.Count - claimed.Count, cancellationToken);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
@@ -66,7 +66,7 @@ public sealed partial class OpsMailFlow(
         // No token: the server has the mail, and a stopping host must still record that.
         foreach (var open in claimed)
         {
-            await notices.ToldAsync(open, CancellationToken.None);
+            await notices.MarkSentAsync(open, CancellationToken.None);
         }
     }
 

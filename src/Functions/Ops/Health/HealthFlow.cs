@@ -30,7 +30,7 @@ public sealed partial class HealthFlow(
             cancellationToken);
         var lost = TryAsync("missed", async token => (ILookup<string, Missed>?)await missed.ListAsync(token), null, cancellationToken);
         var waiting = TryAsync("spool", async token => (int?)await CountSpoolAsync(token), null, cancellationToken);
-        var mailHealth = TryAsync("mailboxes", mail.LookAsync, mail.Unknown, cancellationToken);
+        var mailHealth = TryAsync("mailboxes", mail.ReadAsync, mail.Unknown, cancellationToken);
         var counts = await Task.WhenAll(QueueProbe.Entities.Select(entity =>
             TryAsync(
                 entity.Name, token => queues.CountAsync(entity, token),
