@@ -5,7 +5,7 @@ import { stage } from 'connectors/common.bicep'
 @sealed()
 type calendar = {
   @description('The time zone, an IANA name.')
-  @metadata({ default: 'Etc/UTC', example: 'Europe/Berlin' })
+  @metadata({ default: 'UTC', example: 'Europe/Berlin' })
   timeZone: string?
 
   @description('The working days.')
