@@ -128,7 +128,7 @@ public static class Hub
         },
     };
 
-    /// <summary>Sets few and quick retries: the queue repeats whatever takes longer.</summary>
+    /// <summary>Sets few and quick retries: the queue repeats longer calls.</summary>
     private static TableClientOptions TableOptions(IServiceProvider provider)
     {
         var options = new TableClientOptions
@@ -165,8 +165,7 @@ public static class Hub
     private static ManagedIdentityCredential Identity(IConfiguration configuration, string connection) =>
         new(
             configuration[$"{connection}:clientId"] is { } clientId
-                ? ManagedIdentityId.FromUserAssignedClientId(clientId)
-                : ManagedIdentityId.SystemAssigned);
+                ? ManagedIdentityId.FromUserAssignedClientId(clientId) : ManagedIdentityId.SystemAssigned);
 
     private static string Required(IConfiguration configuration, string key) =>
         configuration[key] ?? throw new InvalidSettingsException(

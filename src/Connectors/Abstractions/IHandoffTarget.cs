@@ -33,7 +33,7 @@ public sealed record HandoffOrder(Handoff Handoff, Journey Journey, HandoffBrief
 /// <summary>The result of delivering a handoff.</summary>
 /// <param name="Person">The key of the person's record.</param>
 /// <param name="RecordUrl">A link for people; null for none.</param>
-/// <param name="KeptBy">The user id of who has taken the record and keeps it; null when the owner has it.</param>
+/// <param name="KeptBy">The user id of the person who keeps the record; null when the owner has it.</param>
 public sealed record HandoffReceipt(IdentityKey Person, string? RecordUrl, string? KeptBy = null)
 {
     /// <summary>Gets a value indicating whether the hub created the record with the opt-out in it, which is

@@ -14,7 +14,6 @@ public static class FactMapper
     /// <param name="receivedAt">When the delivery arrived, which is the time of an event without one.</param>
     public static IReadOnlyList<Fact> ToFacts(SourceEvent source, string connector, DateTimeOffset receivedAt, string? messageId)
     {
-        ArgumentNullException.ThrowIfNull(source);
         var about = AboutOf(source);
         var facts = FactsOf(source, new(source, connector, receivedAt, messageId)).OfType<Fact>();
         return about is null && !source.Past
@@ -30,17 +29,14 @@ public static class FactMapper
 
     /// <summary>Returns the fact that links a person's keys. Its key is the same for every repetition.</summary>
     public static IdentitiesLinked ToIdentities(
-        IReadOnlyCollection<IdentityKey> keys, SourceEvent source, string connector, DateTimeOffset receivedAt, string? messageId)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        return new IdentitiesLinked
+        IReadOnlyCollection<IdentityKey> keys, SourceEvent source, string connector, DateTimeOffset receivedAt, string? messageId) =>
+        new IdentitiesLinked
         {
             Keys = [.. keys],
             DedupeKey = $"identities|{string.Join('|', keys.Select(key => key.Canonical).Order(StringComparer.Ordinal))}",
             Connector = connector, Side = source.Side, OccurredAt = source.OccurredAt
                 ?? receivedAt, ReceivedAt = receivedAt, MessageId = messageId,
         };
-    }
 
     private static IEnumerable<Fact?> FactsOf(SourceEvent source, Origin its) => source.Kind switch
     {
@@ -142,8 +138,7 @@ public static class FactMapper
         {
             DealId = deal, Status = status, Stage = status == DealStatus.Lost ? null : source.Stage, Raw = source.ToStageRaw,
             Amount = source.Amount, Currency = source.Currency, Owner = source.Owner, Cleared = source.Cleared.IsDefaultOrEmpty
-                ? default
-                : source.Cleared,
+                ? default : source.Cleared,
             DedupeKey = its.Key("deal"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
             MessageId = its.MessageId,
         };

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace IntegrationHub.Connectors.Http;
 
 /// <summary>A connector's timeouts and retries. The defaults allow three attempts within 10 seconds, well below a
-/// message's lock. The queue repeats what takes longer.</summary>
+/// message's lock. The queue repeats longer calls.</summary>
 public sealed class ResilienceOptions
 {
     /// <summary>Gets the limit for one call with all its waits, attempts and pauses. Default: 10 seconds.</summary>

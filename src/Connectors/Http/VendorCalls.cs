@@ -49,7 +49,6 @@ public sealed class VendorCalls(string connector, TimeProvider clock)
     /// <exception cref="VendorException">As <see cref="RunAsync"/>.</exception>
     public async Task<T?> FindAsync<T>(Func<Task<IApiResponse<T>>> call)
     {
-        ArgumentNullException.ThrowIfNull(call);
         using var response = await RunAsync(call);
         if (response.StatusCode == HttpStatusCode.NotFound)
         {

@@ -25,8 +25,7 @@ internal static class HubSpotMapper
         {
             var elements = JsonSerializer.Deserialize<IReadOnlyList<JsonElement>>(WellFormed.Json(body).Span, WellFormed.Nested);
             return elements is null || (elements.Count > 0 && elements.All(element => element.ValueKind != JsonValueKind.Object))
-                ? null
-                : [.. elements.Select(Parse)];
+                ? null : [.. elements.Select(Parse)];
         }
         catch (JsonException)
         {
@@ -378,8 +377,7 @@ internal static class HubSpotMapper
         }
 
         return wire.AssociationType?.ToUpperInvariant().Split("_TO_") is [var from, var to]
-            ? (EntityOf(from), EntityOf(to.Split('_')[0]))
-            : ("", "");
+            ? (EntityOf(from), EntityOf(to.Split('_')[0])) : ("", "");
     }
 
     private static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);

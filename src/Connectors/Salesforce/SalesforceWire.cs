@@ -65,14 +65,8 @@ internal sealed record ContactRole(string ContactId, string? Email, bool Primary
 /// <summary>A change event with the changed fields of its records. <paramref name="HidesCleared"/> says that it does
 /// not name the cleared fields.</summary>
 internal sealed record ChangeEvent(
-    string Entity,
-    IReadOnlyList<string> RecordIds,
-    string ChangeType,
-    string? ChangeOrigin,
-    string TransactionKey,
-    long SequenceNumber,
-    DateTimeOffset? CommittedAt,
-    ImmutableDictionary<string, string?> Fields, bool HidesCleared);
+    string Entity, IReadOnlyList<string> RecordIds, string ChangeType, string? ChangeOrigin, string TransactionKey, long SequenceNumber,
+    DateTimeOffset? CommittedAt, ImmutableDictionary<string, string?> Fields, bool HidesCleared);
 
 /// <summary>The change events of a request. <paramref name="Unreadable"/> has the
 /// fingerprints of unreadable ones.</summary>
@@ -307,8 +301,7 @@ internal static class SalesforceWire
             transaction,
             Number(header, "sequenceNumber") ?? 0,
             Number(header, "commitTimestamp") is >= 0 and <= 253_402_300_799_999 and var at
-                ? DateTimeOffset.FromUnixTimeMilliseconds(at)
-                : null,
+                ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
             FieldsOf(payload, header),
             NamesOf(header, "nulledFields").Any(IsBitmap));
     }

@@ -19,7 +19,6 @@ public sealed class EnrichFlow(IdentityStore identities)
     public async Task<Enriched> RunAsync(
         IConnector connector, IReadOnlyList<SourceEvent> events, KeyLookups lookups, bool again, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(events);
         if (connector is not IEventEnricher enricher)
         {
             return new(events, null);
@@ -33,12 +32,8 @@ public sealed class EnrichFlow(IdentityStore identities)
     }
 
     private async Task<IReadOnlyList<SourceEvent>> EnrichAsync(
-        IEventEnricher enricher,
-        IReadOnlyList<SourceEvent> events,
-        KeyLookups lookups,
-        bool again,
-        List<VendorRefusedException> refusals,
-        CancellationToken cancellationToken)
+        IEventEnricher enricher, IReadOnlyList<SourceEvent> events, KeyLookups lookups, bool again,
+        List<VendorRefusedException> refusals, CancellationToken cancellationToken)
     {
         var areLacking = await Task.WhenAll(
             events.Select(source => IsLackingAsync(source, enricher.Name, lookups, again, cancellationToken)));
@@ -50,9 +45,7 @@ public sealed class EnrichFlow(IdentityStore identities)
     /// <summary>Asks for many events at once. After a refusal it asks for the halves, so that one
     /// bad event stops no other.</summary>
     private static async Task<IReadOnlyList<SourceEvent>> AskAsync(
-        IEventEnricher enricher,
-        IReadOnlyList<SourceEvent> events,
-        List<VendorRefusedException> refusals,
+        IEventEnricher enricher, IReadOnlyList<SourceEvent> events, List<VendorRefusedException> refusals,
         CancellationToken cancellationToken)
     {
         try

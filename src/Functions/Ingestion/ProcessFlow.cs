@@ -46,7 +46,6 @@ public sealed partial class ProcessFlow(
     /// are on their journeys.</exception>
     public async Task HandleAsync(Delivery delivery, string messageId, bool again, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(delivery);
         var reader = connectors.Find<IDeliveryReader>(delivery.Connector)
             ?? throw new UnrecoverableMessageException(
                 "unknown-connector",
@@ -137,9 +136,7 @@ public sealed partial class ProcessFlow(
 
     /// <summary>Checks open reviews, because merged and deleted records may settle them.</summary>
     private async Task ReviseAsync(
-        IEnumerable<SourceEvent> events,
-        ConcurrentDictionary<LeadId, LeadFacts> facts,
-        IReadOnlyList<LeadId> moved,
+        IEnumerable<SourceEvent> events, ConcurrentDictionary<LeadId, LeadFacts> facts, IReadOnlyList<LeadId> moved,
         CancellationToken cancellationToken)
     {
         var settling = events.Where(source => source.Kind == SourceEventKind.ContactDeleted || !source.Merged.IsEmpty)
@@ -154,13 +151,8 @@ public sealed partial class ProcessFlow(
     /// <summary>Matches an event and collects its facts. Returns true when the delivery waits
     /// for a person's decision.</summary>
     private async Task<bool> MatchAsync(
-        SourceEvent source,
-        Delivery delivery,
-        string messageId,
-        KeyLookups lookups,
-        bool again,
-        ConcurrentDictionary<LeadId, LeadFacts> facts,
-        CancellationToken cancellationToken)
+        SourceEvent source, Delivery delivery, string messageId, KeyLookups lookups, bool again,
+        ConcurrentDictionary<LeadId, LeadFacts> facts, CancellationToken cancellationToken)
     {
         metrics.Read(delivery.Connector, source.Kind.ToString());
         if (source.ReturnHeld)

@@ -42,7 +42,6 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
     /// <summary>Returns the owner of a person's key or an address.</summary>
     public async Task<KeyOwner> LookUpAsync(IdentityKey key, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(key);
         if (FindSeen(key) is { } seen)
         {
             return seen;
@@ -61,11 +60,7 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
     }
 
     /// <summary>Returns the cached owner of a key; null when the table must be read.</summary>
-    public KeyOwner? FindSeen(IdentityKey key)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        return FindSeen(Partition(key));
-    }
+    public KeyOwner? FindSeen(IdentityKey key) => FindSeen(Partition(key));
 
     /// <summary>Returns the leads of a deal in order; none for an unknown deal.</summary>
     public async Task<IReadOnlyList<LeadId>> FindByDealAsync(IdentityKey deal, CancellationToken cancellationToken)
@@ -93,8 +88,6 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
     public async Task<LeadId?> LinkAsync(
         LeadId leadId, IdentityKey key, IReadOnlyList<RecordLink> claims, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(leadId);
-        ArgumentNullException.ThrowIfNull(key);
         if (key.Kind == IdentityKind.Person && LeadId.For(key) == leadId)
         {
             return leadId;
@@ -116,7 +109,6 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
     /// <summary>Links several keys, except those that lead elsewhere.</summary>
     public async Task LinkAsync(LeadId leadId, IEnumerable<IdentityKey> keys, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(keys);
         foreach (var key in keys)
         {
             await LinkAsync(leadId, key, cancellationToken);
@@ -126,7 +118,6 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
     /// <summary>Caches the records of a stored lead.</summary>
     public void Stored(LeadId leadId, IEnumerable<IdentityKey> keys)
     {
-        ArgumentNullException.ThrowIfNull(keys);
         foreach (var record in keys.Where(key => key.Kind == IdentityKind.Person && LeadId.For(key) == leadId))
         {
             Remember(record, Partition(record), new(leadId, false));
@@ -137,9 +128,6 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
     /// needs no change, because the merged lead points on.</summary>
     public async Task RelinkAsync(LeadId from, LeadId to, IdentityKey key, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(from);
-        ArgumentNullException.ThrowIfNull(to);
-        ArgumentNullException.ThrowIfNull(key);
         _seen.TryRemove(Partition(key), out _);
         var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
         switch (key.Kind)
@@ -160,7 +148,6 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
     /// time, but not whose it was.</summary>
     public async Task AddTombstoneAsync(IdentityKey key, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(key);
         if (key.Kind == IdentityKind.Person)
         {
             await MarkErasedAsync(LeadId.For(key), at, cancellationToken);
@@ -178,7 +165,6 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
     /// <returns>False when the key leads to a lead or is a tombstone.</returns>
     public async Task<bool> TryBuryUnknownAsync(IdentityKey key, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(key);
         _seen.TryRemove(Partition(key), out _);
         return key.Kind == IdentityKind.Person
             ? await journeys.TryAddAsync(LeadId.For(key), new() { ErasedAt = at }, cancellationToken)
@@ -189,7 +175,6 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
     /// <returns>Whether the tombstone existed.</returns>
     public async Task<bool> RemoveTombstoneAsync(IdentityKey key, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(key);
         if (key.Kind == IdentityKind.Person)
         {
             return await TryRemoveMarkAsync(LeadId.For(key), cancellationToken);
@@ -210,8 +195,6 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
     /// <summary>Unlinks a lead from a deal.</summary>
     public async Task UnlinkAsync(LeadId leadId, IdentityKey deal, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(leadId);
-        ArgumentNullException.ThrowIfNull(deal);
         var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
         await identities.DeleteEntityAsync(Partition(deal), leadId.Value, ETag.All, cancellationToken);
         _seen.TryRemove(SeenKey(deal, leadId), out _);

@@ -26,7 +26,6 @@ public sealed class JourneyCache(long capacity)
     /// the old half is dropped.</summary>
     public void Keep(JourneyRecord record)
     {
-        ArgumentNullException.ThrowIfNull(record);
         if (capacity == 0 || record.ETag is null)
         {
             return;

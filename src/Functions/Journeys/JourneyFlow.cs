@@ -29,18 +29,9 @@ public sealed partial class JourneyFlow
     private readonly LeadBatcher<Work> _batcher;
 
     public JourneyFlow(
-        JourneyReader reader,
-        JourneyStore store,
-        JourneyCache cache,
-        IdentityStore identities,
-        RecordLinkStore recordLinks,
-        DeadlineStore deadlines,
-        FunnelTopic topic,
-        FunnelSettings settings,
-        HubMetrics metrics,
-        ConnectorStateStore states,
-        TimeProvider time,
-        ILogger<JourneyFlow> logger)
+        JourneyReader reader, JourneyStore store, JourneyCache cache, IdentityStore identities, RecordLinkStore recordLinks,
+        DeadlineStore deadlines, FunnelTopic topic, FunnelSettings settings, HubMetrics metrics, ConnectorStateStore states,
+        TimeProvider time, ILogger<JourneyFlow> logger)
     {
         (_reader, _store, _cache, _identities, _recordLinks, _deadlines) = (reader, store, cache, identities, recordLinks, deadlines);
         (_topic, _settings, _metrics, _states, _time, _logger) = (topic, settings, metrics, states, time, logger);
@@ -113,8 +104,7 @@ public sealed partial class JourneyFlow
             }
 
             var (survivor, merged) = MergeRules.Order(left.State.LeadId, right.State.LeadId).Survivor == left.State.LeadId
-                ? (left, right)
-                : (right, left);
+                ? (left, right) : (right, left);
             try
             {
                 await TakeOverAsync(survivor.State, merged, because);

@@ -18,7 +18,6 @@ public sealed class JourneyReader(JourneyStore store, JourneyCache cache)
     /// <returns>Null for an unknown or erased lead.</returns>
     public async Task<JourneyState?> LoadAsync(FunnelEvent happened, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(happened);
         if (happened.Revision > 0
             && cache.Find(happened.LeadId) is { State.Ledger: { MergedInto: null, ErasedAt: null } } record
             && record.Revision >= happened.Revision)

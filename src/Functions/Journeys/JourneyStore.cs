@@ -33,7 +33,6 @@ public sealed class JourneyStore(HubTables tables)
     /// <exception cref="InvalidDataException">A row has an unknown format.</exception>
     public async Task<JourneyRecord> LoadAsync(LeadId leadId, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(leadId);
         var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
         while (true)
         {
@@ -60,10 +59,7 @@ public sealed class JourneyStore(HubTables tables)
     /// <exception cref="StaleJourneyException">Another writer saved since
     /// <paramref name="before"/> was loaded.</exception>
     public Task<JourneyRecord> SaveAsync(
-        JourneyRecord before,
-        JourneyState state,
-        Journey? journey,
-        IReadOnlyList<FunnelEvent> events,
+        JourneyRecord before, JourneyState state, Journey? journey, IReadOnlyList<FunnelEvent> events,
         CancellationToken cancellationToken) =>
         SaveAsync(before, state, journey, events, [], cancellationToken);
 
@@ -75,15 +71,9 @@ public sealed class JourneyStore(HubTables tables)
     /// <exception cref="StaleJourneyException">Another writer saved since
     /// <paramref name="before"/> was loaded.</exception>
     public async Task<JourneyRecord> SaveAsync(
-        JourneyRecord before,
-        JourneyState state,
-        Journey? journey,
-        IReadOnlyList<FunnelEvent> events,
-        IReadOnlyList<RecordLink> recordLinks,
-        CancellationToken cancellationToken)
+        JourneyRecord before, JourneyState state, Journey? journey, IReadOnlyList<FunnelEvent> events,
+        IReadOnlyList<RecordLink> recordLinks, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(before);
-        ArgumentNullException.ThrowIfNull(state);
         var after = state.Facts.IsEmpty ? JourneyRecord.New(state.LeadId) : before;
         var revision = before.Revision + 1;
         after = after with
@@ -129,7 +119,6 @@ public sealed class JourneyStore(HubTables tables)
     /// Nothing was removed.</exception>
     public Task EmptyAsync(JourneyRecord before, JourneyLedger ledger, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(before);
         var empty = JourneyState.New(before.State.LeadId) with { Ledger = ledger };
         return SaveAsync(before with { Unpublished = [] }, empty, null, [], cancellationToken);
     }
@@ -137,7 +126,6 @@ public sealed class JourneyStore(HubTables tables)
     /// <summary>Removes an erased lead's row, so that the lead may be created again.</summary>
     public async Task RemoveAsync(JourneyRecord erased, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(erased);
         var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
         await journeys.DeleteEntityAsync(
             erased.State.LeadId.Value, JourneyRow(erased.State.LeadId), erased.ETag ?? ETag.All, cancellationToken);

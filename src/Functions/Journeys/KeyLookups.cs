@@ -14,7 +14,6 @@ public sealed class KeyLookups(IdentityStore identities)
     /// <summary>Returns the owner of a person's key or an address.</summary>
     public async Task<KeyOwner> LookUpAsync(IdentityKey key, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(key);
         if (FindSeen(key) is { } seen)
         {
             return seen;
@@ -60,7 +59,6 @@ public sealed class KeyLookups(IdentityStore identities)
     /// <summary>Records that a lead will be stored with its first facts, later in this delivery.</summary>
     public void Opened(LeadId leadId, IEnumerable<IdentityKey> records)
     {
-        ArgumentNullException.ThrowIfNull(records);
         foreach (var record in records.Where(record => LeadId.For(record) == leadId))
         {
             _opened[record] = leadId;
@@ -70,7 +68,6 @@ public sealed class KeyLookups(IdentityStore identities)
     /// <summary>Drops the results for keys, so that they are looked up again.</summary>
     public void Forget(IEnumerable<IdentityKey> keys)
     {
-        ArgumentNullException.ThrowIfNull(keys);
         foreach (var key in keys)
         {
             _asked.TryRemove(key, out _);

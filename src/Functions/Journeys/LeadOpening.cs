@@ -10,6 +10,5 @@ public sealed record LeadOpening(IReadOnlyList<IdentityKey> Records, IReadOnlyLi
     /// <summary>Joins the openings of two events about the same new lead.</summary>
     public static LeadOpening? Join(LeadOpening? one, LeadOpening? other) =>
         one is null || other is null
-            ? one ?? other
-            : new([.. one.Records.Union(other.Records)], [.. one.Links.Union(other.Links)]);
+            ? one ?? other : new([.. one.Records.Union(other.Records)], [.. one.Links.Union(other.Links)]);
 }

@@ -11,11 +11,8 @@ namespace IntegrationHub.Functions.Journeys;
 /// <param name="Record">The hash of the record.</param>
 public sealed record RecordLink(string Place, string Record)
 {
-    public static RecordLink Of(IdentityKey record, string kind)
-    {
-        ArgumentNullException.ThrowIfNull(record);
-        return new($"p{TableKey.Hash($"{record.Connector}|{kind}")}", TableKey.Hash(record.Canonical));
-    }
+    public static RecordLink Of(IdentityKey record, string kind) =>
+        new($"p{TableKey.Hash($"{record.Connector}|{kind}")}", TableKey.Hash(record.Canonical));
 
     /// <summary>Formats links as one text.</summary>
     internal static string Format(IEnumerable<RecordLink> recordLinks) =>
@@ -47,7 +44,6 @@ public sealed class RecordLinkStore(HubTables tables)
     public async Task<bool> TryLinkAsync(
         LeadId leadId, IReadOnlyCollection<RecordLink> recordLinks, bool certain, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(recordLinks);
         var seated = true;
         if (recordLinks.Count > 0)
         {
@@ -68,7 +64,6 @@ public sealed class RecordLinkStore(HubTables tables)
     /// <summary>Removes a lead's links.</summary>
     public async Task RemoveAsync(LeadId leadId, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(leadId);
         var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
         await journeys.DeleteEntityAsync(leadId.Value, RowOf(leadId), ETag.All, cancellationToken);
     }
@@ -96,7 +91,6 @@ public sealed class RecordLinkStore(HubTables tables)
 
     private async Task<TableEntity?> FindAsync(LeadId leadId, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(leadId);
         var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
         var row = await journeys.GetEntityIfExistsAsync<TableEntity>(leadId.Value, RowOf(leadId), null, cancellationToken);
         return row.HasValue ? row.Value : null;

@@ -8,14 +8,8 @@ namespace IntegrationHub.Functions.Outages;
 
 /// <summary>Reads the present outages of the tools and the queue. It changes nothing.</summary>
 public sealed partial class OutageWatch(
-    ConnectorSet connectors,
-    ConnectorStateStore states,
-    OutageStore outages,
-    QueueProbe queues,
-    OpsOptions ops,
-    AlertDeliveryOptions delivery,
-    TimeProvider clock,
-    ILogger<OutageWatch> logger)
+    ConnectorSet connectors, ConnectorStateStore states, OutageStore outages, QueueProbe queues, OpsOptions ops,
+    AlertDeliveryOptions delivery, TimeProvider clock, ILogger<OutageWatch> logger)
 {
     /// <summary>Compares the present outages with the known ones.</summary>
     public async Task<OutageComparison> CompareAsync(CancellationToken cancellationToken)

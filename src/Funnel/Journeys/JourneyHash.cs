@@ -38,53 +38,23 @@ internal static class JourneyHash
 /// <summary>The hashed part of a journey. Names and order are part of every stored hash, so a change of the
 /// form changes them all.</summary>
 internal sealed record JourneyForm(
-    string LeadId,
-    FunnelStage Stage,
-    string Owner,
-    DateTimeOffset EnteredAt,
-    bool Erased,
-    IEnumerable<JourneyForm.Entry> Entries,
-    IEnumerable<JourneyForm.Unmapped> Held,
-    IEnumerable<JourneyForm.Deal> Deals,
-    ConsentState EmailConsent,
-    JourneyForm.Person Profile,
-    ImmutableSortedDictionary<PersonProperty, string> ProfileSources,
-    IEnumerable<string> Identities,
+    string LeadId, FunnelStage Stage, string Owner, DateTimeOffset EnteredAt, bool Erased, IEnumerable<JourneyForm.Entry> Entries,
+    IEnumerable<JourneyForm.Unmapped> Held, IEnumerable<JourneyForm.Deal> Deals, ConsentState EmailConsent, JourneyForm.Person Profile,
+    ImmutableSortedDictionary<PersonProperty, string> ProfileSources, IEnumerable<string> Identities,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IEnumerable<string>? GoneRecords,
-    DateTimeOffset? NextActivityAt,
-    DateTimeOffset? LastActivityAt,
-    IEnumerable<DateTimeOffset> Pauses)
+    DateTimeOffset? NextActivityAt, DateTimeOffset? LastActivityAt, IEnumerable<DateTimeOffset> Pauses)
 {
     internal sealed record Entry(
-        FunnelStage Stage,
-        DateTimeOffset EnteredAt,
-        string Rule,
-        string Reason,
-        string FactKey,
-        string Connector,
+        FunnelStage Stage, DateTimeOffset EnteredAt, string Rule, string Reason, string FactKey, string Connector,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Past);
 
     internal sealed record Unmapped(string Connector, string Raw, DateTimeOffset OccurredAt);
 
     internal sealed record Deal(
-        string Connector,
-        string Id,
-        string? Stage,
-        FunnelStage? FunnelStage,
-        DealStatus Status,
-        decimal? Amount,
-        string? Currency,
-        string? Owner,
-        DateTimeOffset OpenedAt);
+        string Connector, string Id, string? Stage, FunnelStage? FunnelStage, DealStatus Status, decimal? Amount, string? Currency,
+        string? Owner, DateTimeOffset OpenedAt);
 
     internal sealed record Person(
-        string? Email,
-        string? FirstName,
-        string? LastName,
-        string? Company,
-        string? JobTitle,
-        string? Phone,
-        string? Region,
-        string? Segment,
-        decimal? Score);
+        string? Email, string? FirstName, string? LastName, string? Company, string? JobTitle, string? Phone, string? Region,
+        string? Segment, decimal? Score);
 }

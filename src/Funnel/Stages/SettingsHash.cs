@@ -8,11 +8,8 @@ namespace IntegrationHub.Funnel;
 public static class SettingsHash
 {
     /// <summary>Returns the hash in lower-case hexadecimal, equal for settings that decide alike.</summary>
-    public static string Of(FunnelSettings settings)
-    {
-        ArgumentNullException.ThrowIfNull(settings);
-        return FingerprintJson.Hash(FormOf(settings), FingerprintJson.Default.SettingsForm);
-    }
+    public static string Of(FunnelSettings settings) =>
+        FingerprintJson.Hash(FormOf(settings), FingerprintJson.Default.SettingsForm);
 
     private static SettingsForm FormOf(FunnelSettings settings) => new(
         settings.SystemOfRecord,
@@ -73,22 +70,13 @@ public static class SettingsHash
 
 /// <summary>The hashed part of the settings. Names and order are part of every fingerprint.</summary>
 internal sealed record SettingsForm(
-    string? SystemOfRecord,
-    FunnelStage RecycleTo,
-    string Calendar,
-    ImmutableSortedDictionary<string, string> TeamCalendars,
-    ImmutableSortedDictionary<FunnelStage, SettingsForm.Stage> Stages,
-    SettingsForm.AlertTimes Alerts,
-    IEnumerable<IEnumerable<string?>> Content,
-    IEnumerable<IEnumerable<string?>> Campaigns,
-    ImmutableSortedDictionary<string, IEnumerable<IEnumerable<string?>>> Routing,
-    IEnumerable<IEnumerable<string?>> WriteBack)
+    string? SystemOfRecord, FunnelStage RecycleTo, string Calendar, ImmutableSortedDictionary<string, string> TeamCalendars,
+    ImmutableSortedDictionary<FunnelStage, SettingsForm.Stage> Stages, SettingsForm.AlertTimes Alerts,
+    IEnumerable<IEnumerable<string?>> Content, IEnumerable<IEnumerable<string?>> Campaigns,
+    ImmutableSortedDictionary<string, IEnumerable<IEnumerable<string?>>> Routing, IEnumerable<IEnumerable<string?>> WriteBack)
 {
     internal sealed record Stage(
-        string Name,
-        string Owner,
-        TimeSpan? StallAfter,
-        TimeSpan? AcceptWithin,
+        string Name, string Owner, TimeSpan? StallAfter, TimeSpan? AcceptWithin,
         ImmutableSortedDictionary<string, IEnumerable<TimeSpan?>> Segments);
 
     internal sealed record AlertTimes(string? HeadsUpAt, string? EscalateAt, TimeSpan? RepeatAfter, TimeSpan AcknowledgedFor, int Snoozes);

@@ -84,7 +84,7 @@ internal sealed class MailWorld : IAsyncDisposable
     public ValueTask DisposeAsync() => Hub.DisposeAsync();
 }
 
-/// <summary>A mail server with moods.</summary>
+/// <summary>A fake mail server that fails on demand.</summary>
 internal sealed class FakeMail : IMailSender
 {
     private readonly ConcurrentQueue<OutgoingMail> _sent = new();

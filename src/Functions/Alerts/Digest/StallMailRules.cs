@@ -14,7 +14,7 @@ public static class StallMailRules
     private const int LongestReason = 100;
 
     /// <summary>Makes the mail for a recipient group.</summary>
-    /// <param name="alert">The alert as it was raised.</param>
+    /// <param name="alert">The raised alert.</param>
     /// <param name="journey">The current journey.</param>
     public static StallMail For(
         Alert alert, Journey journey, JourneyLedger ledger, RecipientGroup recipientGroup, MailLinks links, FunnelSettings settings)

@@ -12,14 +12,8 @@ namespace IntegrationHub.Functions.Alerts.Sending;
 /// <summary>Writes a mailbox's mail: decides about each entry by its lead's current state, and
 /// renders those that hold.</summary>
 public sealed partial class MailWriter(
-    MailboxStore mailboxes,
-    JourneyFlow journeys,
-    OutcomeRecorder outcomes,
-    MailComposer composer,
-    FunnelSettings settings,
-    TeamsSettings teams,
-    TimeProvider clock,
-    ILogger<MailWriter> logger)
+    MailboxStore mailboxes, JourneyFlow journeys, OutcomeRecorder outcomes, MailComposer composer, FunnelSettings settings,
+    TeamsSettings teams, TimeProvider clock, ILogger<MailWriter> logger)
 {
     /// <summary>The most entries of a mail, so that it fits into a table's row. The rest
     /// waits for the next window.</summary>
@@ -29,13 +23,10 @@ public sealed partial class MailWriter(
     /// others; null for none.</summary>
     /// <param name="down">The connectors that are down, with reasons.</param>
     public async Task<MailBatch?> WriteAsync(
-        RecipientGroup recipientGroup,
-        IReadOnlyList<MailboxEntry> entries,
-        IReadOnlyDictionary<string, string> down,
+        RecipientGroup recipientGroup, IReadOnlyList<MailboxEntry> entries, IReadOnlyDictionary<string, string> down,
         CancellationToken cancellationToken) =>
         await DecideAsync(entries, down, cancellationToken) is { Count: > 0 } pending
-            ? await composer.WriteAsync(recipientGroup, pending)
-            : null;
+            ? await composer.WriteAsync(recipientGroup, pending) : null;
 
     private async Task<IReadOnlyCollection<PendingAlert>> DecideAsync(
         IReadOnlyList<MailboxEntry> entries, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)

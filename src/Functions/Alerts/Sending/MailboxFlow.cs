@@ -13,14 +13,8 @@ namespace IntegrationHub.Functions.Alerts.Sending;
 /// outcomes, and only then remove the entries. After a crash the next sweep continues; at most the same mail goes
 /// out twice, under one id.</summary>
 public sealed partial class MailboxFlow(
-    MailboxStore mailboxes,
-    MailWriter writer,
-    MailGate gate,
-    OutcomeRecorder outcomes,
-    NoticeStore notices,
-    TeamsSettings teams,
-    TimeProvider clock,
-    ILogger<MailboxFlow> logger)
+    MailboxStore mailboxes, MailWriter writer, MailGate gate, OutcomeRecorder outcomes, NoticeStore notices, TeamsSettings teams,
+    TimeProvider clock, ILogger<MailboxFlow> logger)
 {
     /// <summary>The wait of a mailbox after a failure. Other mailboxes continue, because the cause may
     /// be this one's address.</summary>

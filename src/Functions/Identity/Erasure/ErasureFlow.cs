@@ -29,7 +29,6 @@ public sealed partial class ErasureFlow(
     /// finds the person by them.</summary>
     public async Task EraseAsync(IReadOnlyCollection<IdentityKey> keys, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(keys);
         foreach (var key in keys)
         {
             // An unknown key becomes a tombstone, unless it is linked at this moment and so is known.

@@ -38,15 +38,8 @@ public sealed record LeadMatch(IReadOnlyList<MatchedLead> Leads, IReadOnlyList<F
 /// person, whose leads are merged. A common address merges two leads as well, unless a tool knows them as two.
 /// Then a person decides.</summary>
 public sealed class LeadMatcher(
-    IdentityStore identities,
-    RecordLinkStore recordLinks,
-    ParkedStore parked,
-    JourneyFlow journeys,
-    JourneyReader reader,
-    ReviewStore reviews,
-    ConnectorSet connectors,
-    FunnelSettings settings,
-    TimeProvider clock)
+    IdentityStore identities, RecordLinkStore recordLinks, ParkedStore parked, JourneyFlow journeys, JourneyReader reader,
+    ReviewStore reviews, ConnectorSet connectors, FunnelSettings settings, TimeProvider clock)
 {
     private const int RoundsBeforeGivingUp = 20;
 
@@ -57,8 +50,6 @@ public sealed class LeadMatcher(
     public async Task<LeadMatch> MatchAsync(
         SourceEvent source, Delivery delivery, string messageId, KeyLookups lookups, bool again, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(delivery);
         if (source.OnlyIfKnown && !await IsKnownAsync(source, lookups, cancellationToken))
         {
             return new([], []);
@@ -118,7 +109,6 @@ public sealed class LeadMatcher(
     /// <summary>Returns the parked facts of records. Only polled activities arrive before their person.</summary>
     public async Task<IReadOnlyList<Fact>> EarlierAsync(IEnumerable<IdentityKey> met, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(met);
         var earlier = new List<Fact>();
         foreach (var record in met.Where(record => connectors.Find<IPollSource>(record.Connector) is not null))
         {
@@ -288,10 +278,7 @@ public sealed class LeadMatcher(
     /// <summary>Returns the person's addresses that another lead had before. A past alias yields to its present holder,
     /// if that holder's record cannot be the other lead's.</summary>
     private async Task<Dictionary<IdentityKey, LeadId>> YieldedAsync(
-        Person person,
-        Dictionary<IdentityKey, KeyOwner> owners,
-        List<LeadId> certain,
-        RecordLink[] unlinked,
+        Person person, Dictionary<IdentityKey, KeyOwner> owners, List<LeadId> certain, RecordLink[] unlinked,
         CancellationToken cancellationToken)
     {
         var yielded = new Dictionary<IdentityKey, LeadId>();
@@ -342,8 +329,7 @@ public sealed class LeadMatcher(
         var lead = LeadId.For(person.Keys[0]);
         var common = free is [var address, ..] ? address : person.Keys[0];
         return await person.Lookups.LinkAsync(lead, common, unlinked, cancellationToken) == lead
-            ? new(lead, null) { Opening = new(person.Records, unlinked) }
-            : new(null, null);
+            ? new(lead, null) { Opening = new(person.Records, unlinked) } : new(null, null);
     }
 
     /// <summary>Links the records of a lead that is known by an address but not stored yet, before others meet it
@@ -371,8 +357,7 @@ public sealed class LeadMatcher(
     private async Task<Found> TryLinkAsync(
         LeadId lead, RecordLink[] unlinked, bool certain, Person person, CancellationToken cancellationToken) =>
         await recordLinks.TryLinkAsync(lead, unlinked, certain, cancellationToken)
-            ? new(lead, null)
-            : await AskAsync(person, [lead], null, unlinked, cancellationToken);
+            ? new(lead, null) : await AskAsync(person, [lead], null, unlinked, cancellationToken);
 
     /// <summary>Merges several leads that share an address, unless they hold rival records.</summary>
     private async Task<Found> MeetAsync(
@@ -523,14 +508,8 @@ public sealed class LeadMatcher(
 
     /// <summary>The person of an event.</summary>
     private sealed record Person(
-        string Connector,
-        LeadId? HubLeadId,
-        IReadOnlyList<IdentityKey> Records,
-        IReadOnlyList<IdentityKey> Addresses,
-        IReadOnlyList<IdentityKey> Held,
-        IReadOnlyList<IdentityKey> Gone,
-        LeadsMerged Because,
-        DateTimeOffset Now,
+        string Connector, LeadId? HubLeadId, IReadOnlyList<IdentityKey> Records, IReadOnlyList<IdentityKey> Addresses,
+        IReadOnlyList<IdentityKey> Held, IReadOnlyList<IdentityKey> Gone, LeadsMerged Because, DateTimeOffset Now,
         KeyLookups Lookups, bool Again)
     {
         public IReadOnlyList<IdentityKey> Keys => [.. Records, .. Addresses];

@@ -1,6 +1,6 @@
 namespace IntegrationHub.Functions.Platform.Settings;
 
-/// <summary>Who looks after the hub. Section <c>Ops</c>.</summary>
+/// <summary>The people who operate the hub. Section <c>Ops</c>.</summary>
 public sealed record OpsOptions
 {
     /// <summary>Gets the addresses for ops notices. Empty: nobody is notified, and only
