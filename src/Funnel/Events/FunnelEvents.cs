@@ -2,10 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// Something that happened on the funnel, published to its handlers. It names the lead and the cause, and holds no
-/// personal data. Handlers load the current journey, so late or duplicate events are harmless.
-/// </summary>
+/// <summary>Something that happened on the funnel, published to its handlers. It names the lead and the cause, and
+/// holds no personal data. Handlers load the current journey, so late or duplicate events are harmless.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(StageChanged), "lead.stageChanged")]
 [JsonDerivedType(typeof(HandoffAnnounced), "lead.handoffAnnounced")]
@@ -26,10 +24,8 @@ public abstract record FunnelEvent
 
     public required string Team { get; init; }
 
-    /// <summary>
-    /// Gets the lead's revision at the save: handlers need a state of at least this
-    /// revision. Zero when nobody saved it.
-    /// </summary>
+    /// <summary>Gets the lead's revision at the save: handlers need a state of at least this revision.
+    /// Zero when nobody saved it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Revision { get; init; }
 }

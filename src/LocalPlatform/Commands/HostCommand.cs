@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using IntegrationHub.LocalPlatform.FunctionsHost;
 using IntegrationHub.LocalPlatform.FunctionsHost.Settings;
 using IntegrationHub.LocalPlatform.FunctionsHost.Worker;
@@ -81,7 +82,7 @@ internal sealed class HostCommand : Command
             ApplicationDirectory = application,
             DataDirectory = data,
             Urls = settings["urls"] ?? $"http://localhost:{settings.LocalHttpPort ?? "7071"}",
-            WorkerFailureLimit = int.TryParse(settings["LocalPlatform:WorkerFailureLimit"], out var limit)
+            WorkerFailureLimit = int.TryParse(settings["LocalPlatform:WorkerFailureLimit"], CultureInfo.InvariantCulture, out var limit)
                 ? limit
                 : RestartPolicy.DefaultLimit,
         };

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace IntegrationHub.LocalPlatform.Services;
 
@@ -31,6 +32,7 @@ internal sealed class Child(ChildDescription description)
         Directory.CreateDirectory(Path.GetDirectoryName(LogFile)!);
         var start = new ProcessStartInfo(description.Program, description.Arguments)
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -100,7 +102,7 @@ internal sealed class Child(ChildDescription description)
         {
             while (await from.ReadLineAsync() is { } line)
             {
-                if (line.Split(' ') is ["listening", var text] && int.TryParse(text, out var port))
+                if (line.Split(' ') is ["listening", var text] && int.TryParse(text, CultureInfo.InvariantCulture, out var port))
                 {
                     lock (ports)
                     {

@@ -13,7 +13,7 @@ internal sealed class FakeTool(string name, string world) : IDeliveryReader
 
     public string Name => name;
 
-    public string Type => "Played";
+    public string Type => "Fake";
 
     public string RecordKind(string personId) => personId.Split('-')[0];
 
