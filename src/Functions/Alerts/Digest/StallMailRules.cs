@@ -24,9 +24,13 @@ public static class StallMailRules
         var zone = settings.CalendarOf(recipientGroup.Team).TimeZone;
 
         // A limit that is no longer configured is counted from the entry.
-        var limit = (
-            alert.Kind == AlertKind.HandoffNotAccepted ? settings.AcceptWithin(alert.Stage, journey) : settings.StallAfter(journey))
-            ?? calendar.Between(alert.EnteredAt, alert.DueAt);
+        var (configured, problem) = alert.Kind switch
+        {
+            AlertKind.HandoffNotAccepted => (settings.AcceptWithin(alert.Stage, journey), $"waited in {stageName} to be taken up for"),
+            AlertKind.StageOverdue => (settings.StallAfter(journey), $"stood on {stageName} for"),
+            _ => throw new InvalidOperationException($"Unknown kind of alert {alert.Kind}."),
+        };
+        var limit = configured ?? calendar.Between(alert.EnteredAt, alert.DueAt);
         var company = OneLine.Of(journey.Profile.Company, LongestName);
         var optedOut = journey.EmailConsent == ConsentState.OptedOut;
         return new StallMail
@@ -35,8 +39,7 @@ public static class StallMailRules
             Company = company,
             Stage = stageName,
             Since = Instant(alert.EnteredAt, zone),
-            Problem = alert.Kind == AlertKind.HandoffNotAccepted
-                ? $"waited in {stageName} to be taken up for" : $"stood on {stageName} for",
+            Problem = problem,
             Age = WorkingTime.Spell(
                 (limit * ShareAtDue(alert, settings.Alerts)) + calendar.Between(alert.DueAt, alert.RaisedAt ?? alert.At), calendar),
             Limit = WorkingTime.Spell(limit, calendar),
