@@ -66,6 +66,12 @@ public sealed record SourceEvent
     /// <summary>Gets the deal's id; null where the event is about no deal.</summary>
     public string? DealId { get; init; }
 
+    /// <summary>
+    /// Gets the id of the record by which the person is on the deal, where the tool has one that may pass to another
+    /// person; null otherwise. The event's dedupe key names it.
+    /// </summary>
+    public string? RelationId { get; init; }
+
     /// <summary>Gets where the deal stands; null where the event does not say.</summary>
     public DealStatus? DealStatus { get; init; }
 

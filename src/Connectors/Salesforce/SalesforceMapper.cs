@@ -448,7 +448,13 @@ internal static class SalesforceMapper
     /// <summary>A person on an opportunity, or taken off it. An event that does not say who and which is read again by the role's id.</summary>
     private static SourceEvent OfRole(SalesforceRecord record, SourceEvent blank, bool removed, SalesforceOptions options)
     {
-        var role = blank with { Kind = SourceEventKind.AssociationChanged, DealStatus = removed ? DealStatus.Deleted : null, OnlyIfKnown = removed };
+        var role = blank with
+        {
+            Kind = SourceEventKind.AssociationChanged,
+            DealStatus = removed ? DealStatus.Deleted : null,
+            OnlyIfKnown = removed,
+            RelationId = record.Id,
+        };
         return record.IdOf("ContactId") is { } contact && record.IdOf("OpportunityId") is { } deal
             ? role with
             {

@@ -77,12 +77,57 @@ public sealed class LeadMatcher(
             await identities.LinkAsync(person.LeadId, deal, cancellationToken);
         }
 
+        if (source is { Kind: SourceEventKind.AssociationChanged, RelationId: { } relation })
+        {
+            await TakeOffAsync(relation, source, known, people, delivery, messageId, cancellationToken);
+        }
+
         // Who joins or leaves a deal changes it for nobody else.
         var concerned = source.Kind == SourceEventKind.AssociationChanged ? [] : known;
         var others = concerned.Where(lead => people.Leads.All(person => person.LeadId != lead)).Select(lead => new MatchedLead(lead, []));
         var earlier = joining.Count > 0 || again ? await parked.WaitingAsync(deal, cancellationToken) : [];
         return people with { Leads = [.. people.Leads, .. others], Earlier = earlier };
     }
+
+    /// <summary>
+    /// Takes off a deal whoever was on it by a relation that is another person's now. Their lead says so first, so that a
+    /// repeat after a crash finds them where they were.
+    /// </summary>
+    private async Task TakeOffAsync(
+        string relation,
+        SourceEvent source,
+        IReadOnlyList<LeadId> known,
+        LeadMatch present,
+        Delivery delivery,
+        string messageId,
+        CancellationToken cancellationToken)
+    {
+        var gone = source with
+        {
+            DedupeKey = $"{source.DedupeKey}|passed on",
+            DealStatus = DealStatus.Deleted,
+            Stage = null,
+            ToStageRaw = null,
+            Unmapped = false,
+            Profile = null,
+            ShowsWork = false,
+        };
+        foreach (var lead in known)
+        {
+            if (await journeys.LoadAsync(lead, cancellationToken) is { } state
+                && present.Leads.All(person => person.LeadId != state.LeadId)
+                && IsOnBy(relation, source.DealId!, state))
+            {
+                await journeys.ApplyAsync(lead, FactMapper.ToFacts(gone, delivery.Connector, delivery.ReceivedAt, messageId), cancellationToken);
+                await identities.UnlinkAsync(lead, IdentityKey.Deal(delivery.Connector, source.DealId!), cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Whether the last that a lead heard of a deal by a relation is that it is on it.</summary>
+    private static bool IsOnBy(string relation, string deal, JourneyState state) => state.Facts.Values.OfType<DealChanged>()
+        .Where(change => change.DealId == deal && change.DedupeKey.Contains($"|{relation}", StringComparison.Ordinal))
+        .MaxBy(change => change.OccurredAt) is { Status: not DealStatus.Deleted };
 
     /// <summary>Whether a person is known by any of their records or addresses.</summary>
     private async Task<bool> IsKnownAsync(SourceEvent source, CancellationToken cancellationToken)
