@@ -67,6 +67,12 @@ public sealed record SourceEvent
     /// <summary>Gets the deal's id; null when the event is not about a deal.</summary>
     public string? DealId { get; init; }
 
+    /// <summary>
+    /// Gets the id of the record that puts the person on the deal, when the tool has one that may pass to another
+    /// person; null for others. The event's dedupe key has it.
+    /// </summary>
+    public string? RelationId { get; init; }
+
     /// <summary>Gets the deal's status; null when unknown.</summary>
     public DealStatus? DealStatus { get; init; }
 

@@ -506,6 +506,7 @@ internal static class SalesforceMapper
             Kind = SourceEventKind.AssociationChanged,
             DealStatus = removed ? DealStatus.Deleted : null,
             OnlyIfKnown = removed,
+            RelationId = record.Id,
         };
         return record.IdOf("ContactId") is { } contact && record.IdOf("OpportunityId") is { } deal
             ? role with

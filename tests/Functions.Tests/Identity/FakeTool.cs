@@ -53,6 +53,12 @@ internal sealed class FakeTool(string name, string world) : IDeliveryReader
     public SourceEvent Stage(FunnelStage stage, int minute, string? record, string? who = null, ToolSide side = ToolSide.Marketing) =>
         Event(SourceEventKind.StageChanged, minute, record, who, side) with { Stage = stage, ToStageRaw = stage.ToString() };
 
+    /// <summary>A record is on a deal by a relation.</summary>
+    public SourceEvent On(string deal, string relation, int minute, string record) => Event(SourceEventKind.AssociationChanged, minute, record, side: ToolSide.Crm) with
+    {
+        DealId = $"{deal}-{world}", RelationId = $"{relation}-{world}", DealStatus = DealStatus.Open, DedupeKey = $"{name}|row|{relation}-{world}|{minute}",
+    };
+
     /// <summary>Records became one.</summary>
     public SourceEvent Merge(int minute, string survivor, params string[] merged) =>
         Event(SourceEventKind.ContactMerged, minute, survivor) with { Merged = [.. merged.Select(Record)], DedupeKey = $"{name}|merged|{minute}|{survivor}|{world}" };

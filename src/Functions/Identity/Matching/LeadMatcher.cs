@@ -76,12 +76,57 @@ public sealed class LeadMatcher(
             await identities.LinkAsync(person.LeadId, deal, cancellationToken);
         }
 
+        if (source is { Kind: SourceEventKind.AssociationChanged, RelationId: { } relation })
+        {
+            await TakeOffAsync(relation, source, known, people, delivery, messageId, cancellationToken);
+        }
+
         // Joining or leaving a deal changes it for nobody else.
         var concerned = source.Kind == SourceEventKind.AssociationChanged ? [] : known;
         var others = concerned.Where(lead => people.Leads.All(person => person.LeadId != lead)).Select(lead => new MatchedLead(lead, []));
         var earlier = joining.Count > 0 || again ? await parked.WaitingAsync(deal, cancellationToken) : [];
         return people with { Leads = [.. people.Leads, .. others], Earlier = earlier };
     }
+
+    /// <summary>
+    /// Takes the former person off a deal when their relation to it is another person's now. The lead is changed first, so
+    /// a repeat after a crash still finds it.
+    /// </summary>
+    private async Task TakeOffAsync(
+        string relation,
+        SourceEvent source,
+        IReadOnlyList<LeadId> known,
+        LeadMatch present,
+        Delivery delivery,
+        string messageId,
+        CancellationToken cancellationToken)
+    {
+        var gone = source with
+        {
+            DedupeKey = $"{source.DedupeKey}|passed on",
+            DealStatus = DealStatus.Deleted,
+            Stage = null,
+            ToStageRaw = null,
+            Unmapped = false,
+            Profile = null,
+            ShowsWork = false,
+        };
+        foreach (var lead in known)
+        {
+            if (await journeys.LoadAsync(lead, cancellationToken) is { } state
+                && present.Leads.All(person => person.LeadId != state.LeadId)
+                && IsOnBy(relation, source.DealId!, state))
+            {
+                await journeys.ApplyAsync(lead, FactMapper.ToFacts(gone, delivery.Connector, delivery.ReceivedAt, messageId), cancellationToken);
+                await identities.UnlinkAsync(lead, IdentityKey.Deal(delivery.Connector, source.DealId!), cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Whether the lead's last fact about a deal by a relation says that it is on the deal.</summary>
+    private static bool IsOnBy(string relation, string deal, JourneyState state) => state.Facts.Values.OfType<DealChanged>()
+        .Where(change => change.DealId == deal && change.DedupeKey.Contains($"|{relation}", StringComparison.Ordinal))
+        .MaxBy(change => change.OccurredAt) is { Status: not DealStatus.Deleted };
 
     /// <summary>Whether a person is known by any of their records or addresses.</summary>
     private static async Task<bool> IsKnownAsync(SourceEvent source, KeyLookups lookups, CancellationToken cancellationToken)
