@@ -36,6 +36,12 @@ public sealed class RoundRobinStore(HubTables tables) : IErasable
     private const string TurnsRow = "0-turns";
     private const string HandoffPrefix = "handoff-";
 
+    /// <summary>As this process last left or read them. A reservation on turns that are out of date is a conflict, and drops them.</summary>
+    private volatile RoundRobinTurns? _known;
+
+    /// <summary>The turns as this process knows them, else as the table has them. Reservations that others removed since may be among them.</summary>
+    public async Task<RoundRobinTurns> FindAsync(CancellationToken cancellationToken) => _known ?? await LoadAsync(cancellationToken);
+
     /// <summary>Reads them all.</summary>
     public async Task<RoundRobinTurns> LoadAsync(CancellationToken cancellationToken)
     {
@@ -54,7 +60,7 @@ public sealed class RoundRobinStore(HubTables tables) : IErasable
             }
         }
 
-        return roundRobins with { Reservations = reservations.ToImmutable() };
+        return _known = roundRobins with { Reservations = reservations.ToImmutable() };
     }
 
     /// <summary>Reserves somebody for a handoff, in the place of whom it lay with before, and moves the turn on.</summary>
@@ -76,7 +82,9 @@ public sealed class RoundRobinStore(HubTables tables) : IErasable
             new(TableTransactionActionType.UpsertReplace, row),
         ];
         var table = await tables.GetAsync(HubTables.RoundRobinTurns, cancellationToken);
-        await table.SubmitTransactionAsync(actions, cancellationToken);
+        _known = null;
+        var answers = await table.SubmitTransactionAsync(actions, cancellationToken);
+        _known = new(answers.Value[0].Headers.ETag, lastInTurn, [.. read.Reservations.Where(reserved => reserved.HandoffId != reservation.HandoffId), reservation]);
     }
 
     /// <summary>Removes what is reserved for a handoff. Removing what is gone is fine.</summary>
@@ -84,6 +92,10 @@ public sealed class RoundRobinStore(HubTables tables) : IErasable
     {
         var table = await tables.GetAsync(HubTables.RoundRobinTurns, cancellationToken);
         await table.DeleteEntityAsync(Partition, HandoffPrefix + handoffId, ETag.All, cancellationToken);
+        if (_known is { } known)
+        {
+            _known = known with { Reservations = [.. known.Reservations.Where(reserved => reserved.HandoffId != handoffId)] };
+        }
     }
 
     /// <inheritdoc/>
@@ -96,6 +108,8 @@ public sealed class RoundRobinStore(HubTables tables) : IErasable
         {
             await table.DeleteEntityAsync(Partition, row.RowKey, ETag.All, cancellationToken);
         }
+
+        _known = null;
     }
 
     private static TableEntity ToRow<T>(string key, T value)

@@ -24,11 +24,11 @@ public sealed class JourneyCache(long capacity)
     public JourneyRecord? Find(LeadId leadId) =>
         _young.Records.TryGetValue(leadId, out var record) || _old.Records.TryGetValue(leadId, out record) ? record : null;
 
-    /// <summary>Keeps a record that is stored. When the young half is full it becomes the old half, and the old half is forgotten.</summary>
+    /// <summary>Keeps a record that is stored, unless a later one is kept. When the young half is full it becomes the old half, and the old half is forgotten.</summary>
     public void Keep(JourneyRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        if (capacity == 0 || record.ETag is null)
+        if (capacity == 0 || record.ETag is null || Find(record.State.LeadId)?.Revision > record.Revision)
         {
             return;
         }

@@ -53,7 +53,7 @@ public sealed class JourneyReader(JourneyStore store, JourneyCache cache)
     /// <summary>The record that the table holds of a lead, or of the one that it was merged into.</summary>
     public async Task<JourneyRecord> FollowAsync(LeadId leadId, CancellationToken cancellationToken)
     {
-        var record = await store.LoadAsync(leadId, cancellationToken);
+        var record = await ReadAsync(leadId, cancellationToken);
         return record.State.Ledger.MergedInto is { } survivor ? await FollowAsync(survivor, cancellationToken) : record;
     }
 
