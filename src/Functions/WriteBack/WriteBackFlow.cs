@@ -97,14 +97,14 @@ public sealed partial class WriteBackFlow(
     {
         if (!order.Stopped.IsEmpty)
         {
-            await NoteAsync(journey.LeadId, WriteBackRules.StoppedNotes(journey, order, cause, clock.GetUtcNow()), cancellationToken);
+            await NoteAsync(journey.LeadId, WriteBackRules.StoppedNotes(journey, order, cause, clock.GetUtcNow()), null, cancellationToken);
         }
 
         var written = new HashSet<IdentityKey>();
         foreach (var record in order.Wish.IsEmpty ? [] : order.Records)
         {
             if (await order.Target.PlanAsync(record, order.Wish, cancellationToken) is { } plan && written.Add(plan.Record)
-                && await NoteAsync(journey.LeadId, WriteBackRules.NotesOf(plan, record, cause, clock.GetUtcNow()), cancellationToken))
+                && await NoteAsync(journey.LeadId, WriteBackRules.NotesOf(plan, record, cause, clock.GetUtcNow()), order.Wish.Stage, cancellationToken))
             {
                 await WriteAsync(order.Target, plan, journey.LeadId, cause, cancellationToken);
             }
@@ -130,12 +130,12 @@ public sealed partial class WriteBackFlow(
         }
     }
 
-    /// <summary>Returns whether the notes hold, so that they may be acted on: the person may have been erased since, or have opted out.</summary>
-    private async Task<bool> NoteAsync(LeadId leadId, IEnumerable<OwnWrite> notes, CancellationToken cancellationToken)
+    /// <summary>Returns whether the notes hold, so that they may be acted on: the person may have been erased since, have opted out or moved on.</summary>
+    private async Task<bool> NoteAsync(LeadId leadId, IEnumerable<OwnWrite> notes, FunnelStage? stage, CancellationToken cancellationToken)
     {
         OwnWrite[] taken = [.. notes];
-        var state = await journeys.UpdateAsync(leadId, state => WriteBackRules.StillHold(state, taken, settings) ? WriteBackRules.Noted(state, taken) : null, cancellationToken);
-        return state is not null && WriteBackRules.StillHold(state, taken, settings);
+        var state = await journeys.UpdateAsync(leadId, state => WriteBackRules.StillHold(state, taken, stage, settings) ? WriteBackRules.Noted(state, taken) : null, cancellationToken);
+        return state is not null && WriteBackRules.StillHold(state, taken, stage, settings);
     }
 
     /// <summary>A tool that may answer later goes first: the retry asks the one that refused again, and then it has the last word.</summary>

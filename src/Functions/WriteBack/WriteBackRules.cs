@@ -87,8 +87,12 @@ public static class WriteBackRules
         });
     }
 
-    /// <summary>Whether notes may still be taken and acted on: the person is not erased, and no opt-out is taken back of somebody who has opted out meanwhile.</summary>
-    public static bool StillHold(JourneyState state, IEnumerable<OwnWrite> notes, FunnelSettings settings)
+    /// <summary>
+    /// Whether notes may still be taken and acted on: the person is not erased, no opt-out is taken back of somebody who
+    /// has opted out meanwhile, and the stage to be written is the lead's. A later stage has an event of its own, or is
+    /// the tool's own word.
+    /// </summary>
+    public static bool StillHold(JourneyState state, IEnumerable<OwnWrite> notes, FunnelStage? stage, FunnelSettings settings)
     {
         ArgumentNullException.ThrowIfNull(state);
         if (state.Facts.IsEmpty || state.Ledger.ErasedAt is not null || state.Facts.Values.Any(fact => fact is PersonErased))
@@ -97,7 +101,13 @@ public static class WriteBackRules
         }
 
         var takesBack = notes.Any(note => note is { Property: PersonProperty.Consent, Outcome: WriteOutcome.Written } && EchoRules.IsOf(note, ConsentState.OptedIn.ToString()));
-        return !takesBack || JourneyFold.Fold(state.LeadId, state.Facts.Values, settings).EmailConsent != ConsentState.OptedOut;
+        if (!takesBack && stage is null)
+        {
+            return true;
+        }
+
+        var journey = JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
+        return !(takesBack && journey.EmailConsent == ConsentState.OptedOut) && (stage is null || stage == journey.Stage);
     }
 
     /// <summary>The state with notes; null where it has them all: what is only told, and not written, is told once in a row.</summary>
@@ -137,21 +147,11 @@ public static class WriteBackRules
     /// <summary>What the event is about, as far as the tool shows it and it is not the tool's own word.</summary>
     private static ImmutableHashSet<PersonProperty> Asked(JourneyState state, Journey journey, FunnelEvent happened, IPersonTarget target) => happened switch
     {
-        StageChanged or HandoffAnnounced or LeadReturned => ShowsStage(state, journey, target) ? [] : target.Writes.Intersect([PersonProperty.Stage]),
+        StageChanged or HandoffAnnounced or LeadReturned => OwnWordRules.IsShownBy(state.Ledger, journey, state.Facts.GetValueOrDefault(journey.Entries[^1].FactKey), target.Name) ? [] : target.Writes.Intersect([PersonProperty.Stage]),
         ProfileAnnounced => target.Writes.Intersect(LeadProfile.Properties.Where(property => 
-            ValueOf(journey, property).Length > 0 && (journey.ProfileSources.GetValueOrDefault(property) != target.Name || IsOverwritten(state.Ledger, target, property, ComparableOf(journey, property))))),
+            ValueOf(journey, property).Length > 0 && (journey.ProfileSources.GetValueOrDefault(property) != target.Name || OwnWordRules.IsOverwritten(state.Ledger, target.Name, property, ComparableOf(journey, property))))),
         _ => [],
     };
-
-    /// <summary>Whether the present stage is the tool's own word, and still there.</summary>
-    private static bool ShowsStage(JourneyState state, Journey journey, IPersonTarget target) =>
-        target.Name == journey.Entries[^1].Connector
-        && !(state.Facts.GetValueOrDefault(journey.Entries[^1].FactKey) is StageClaimed { Raw: { } raw } && IsOverwritten(state.Ledger, target, PersonProperty.Stage, raw));
-
-    /// <summary>Whether the hub has written over a tool's own word before it had heard it.</summary>
-    private static bool IsOverwritten(JourneyLedger ledger, IPersonTarget target, PersonProperty property, string value) =>
-        ledger.Writes.LastOrDefault(write => write.Outcome == WriteOutcome.Written && write.Connector == target.Name && write.Property == property) is { ReplacedAt: null } last
-        && EchoRules.Replaced(last, value);
 
     private static PersonWish Wish(JourneyState state, Journey journey, FunnelEvent happened, IPersonTarget target, ImmutableHashSet<PersonProperty> asked) => new()
     {

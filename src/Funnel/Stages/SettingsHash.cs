@@ -111,6 +111,7 @@ public static class SettingsHash
     {
         json.WriteStartArray("writeBack");
         WriteAll(json, [policy.MaxOverwrites, policy.OverwriteWindow, policy.EchoWithin, .. policy.InStep.Order().Select(property => (object)property)]);
+        WriteAll(json, policy.StageTools.Order(StringComparer.Ordinal));
         json.WriteEndArray();
     }
 

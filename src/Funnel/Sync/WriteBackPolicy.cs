@@ -19,4 +19,7 @@ public sealed record WriteBackPolicy
 
     /// <summary>Gets the properties of the profile that at least one tool is kept in step with: only a change of these is announced.</summary>
     public ImmutableHashSet<PersonProperty> InStep { get; init; } = [];
+
+    /// <summary>Gets the names of the tools that show a lead's stage and are told of it: all but the CRMs.</summary>
+    public ImmutableHashSet<string> StageTools { get; init; } = [];
 }
