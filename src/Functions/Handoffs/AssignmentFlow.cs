@@ -51,7 +51,7 @@ public sealed class AssignmentFlow(
     private async Task<Assignment> DecideAsync(Handoff handoff, Journey journey, CancellationToken cancellationToken)
     {
         var number = handoff.Assignments.Length;
-        var read = await roundRobins.LoadAsync(cancellationToken);
+        var read = await roundRobins.FindAsync(cancellationToken);
         if (read.Reservations.FirstOrDefault(reserved => reserved.HandoffId == handoff.Id && reserved.Number == number) is { } before)
         {
             return before.Assignment;

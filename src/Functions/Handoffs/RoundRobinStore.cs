@@ -34,6 +34,12 @@ public sealed class RoundRobinStore(HubTables tables) : IErasable
     private const string TurnsRow = "0-turns";
     private const string HandoffPrefix = "handoff-";
 
+    /// <summary>The turns that this process last saw. A reservation on outdated turns is a conflict, and drops them.</summary>
+    private volatile RoundRobinTurns? _known;
+
+    /// <summary>Returns the cached turns, else those of the table. May have reservations that others removed since.</summary>
+    public async Task<RoundRobinTurns> FindAsync(CancellationToken cancellationToken) => _known ?? await LoadAsync(cancellationToken);
+
     public async Task<RoundRobinTurns> LoadAsync(CancellationToken cancellationToken)
     {
         var roundRobins = new RoundRobinTurns(null, ImmutableDictionary<string, string>.Empty, []);
@@ -57,7 +63,7 @@ public sealed class RoundRobinStore(HubTables tables) : IErasable
             }
         }
 
-        return roundRobins with { Reservations = reservations.ToImmutable() };
+        return _known = roundRobins with { Reservations = reservations.ToImmutable() };
     }
 
     /// <summary>Reserves a handoff in place of its former owner, and moves the turn on.</summary>
@@ -76,7 +82,9 @@ public sealed class RoundRobinStore(HubTables tables) : IErasable
             new(TableTransactionActionType.UpsertReplace, row),
         ];
         var table = await tables.GetAsync(HubTables.RoundRobinTurns, cancellationToken);
-        await table.SubmitTransactionAsync(actions, cancellationToken);
+        _known = null;
+        var answers = await table.SubmitTransactionAsync(actions, cancellationToken);
+        _known = new(answers.Value[0].Headers.ETag, lastInTurn, [.. read.Reservations.Where(reserved => reserved.HandoffId != reservation.HandoffId), reservation]);
     }
 
     /// <summary>Removes a handoff's reservation. Idempotent.</summary>
@@ -84,6 +92,10 @@ public sealed class RoundRobinStore(HubTables tables) : IErasable
     {
         var table = await tables.GetAsync(HubTables.RoundRobinTurns, cancellationToken);
         await table.DeleteEntityAsync(Partition, HandoffPrefix + handoffId, ETag.All, cancellationToken);
+        if (_known is { } known)
+        {
+            _known = known with { Reservations = [.. known.Reservations.Where(reserved => reserved.HandoffId != handoffId)] };
+        }
     }
 
     /// <inheritdoc/>
@@ -95,6 +107,8 @@ public sealed class RoundRobinStore(HubTables tables) : IErasable
         {
             await table.DeleteEntityAsync(Partition, row.RowKey, ETag.All, cancellationToken);
         }
+
+        _known = null;
     }
 
     private static TableEntity ToRow<T>(string key, T value)

@@ -22,11 +22,11 @@ public sealed class JourneyCache(long capacity)
     public JourneyRecord? Find(LeadId leadId) =>
         _young.Records.TryGetValue(leadId, out var record) || _old.Records.TryGetValue(leadId, out record) ? record : null;
 
-    /// <summary>Caches a stored record. When the young half is full it becomes the old half, and
-    /// the old half is dropped.</summary>
+    /// <summary>Caches a stored record, unless a later one is cached. When the young half is full it becomes the old half,
+    /// and the old half is dropped.</summary>
     public void Keep(JourneyRecord record)
     {
-        if (capacity == 0 || record.ETag is null)
+        if (capacity == 0 || record.ETag is null || Find(record.State.LeadId)?.Revision > record.Revision)
         {
             return;
         }

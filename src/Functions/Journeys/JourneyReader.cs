@@ -50,7 +50,7 @@ public sealed class JourneyReader(JourneyStore store, JourneyCache cache)
     /// <summary>Reads the record of a lead, or of the one it was merged into, from the table.</summary>
     public async Task<JourneyRecord> FollowAsync(LeadId leadId, CancellationToken cancellationToken)
     {
-        var record = await store.LoadAsync(leadId, cancellationToken);
+        var record = await ReadAsync(leadId, cancellationToken);
         return record.State.Ledger.MergedInto is { } survivor ? await FollowAsync(survivor, cancellationToken) : record;
     }
 

@@ -93,14 +93,14 @@ public sealed partial class WriteBackFlow(
     {
         if (!order.Stopped.IsEmpty)
         {
-            await NoteAsync(journey.LeadId, WriteBackRules.StoppedNotes(journey, order, cause, clock.GetUtcNow()), cancellationToken);
+            await NoteAsync(journey.LeadId, WriteBackRules.StoppedNotes(journey, order, cause, clock.GetUtcNow()), null, cancellationToken);
         }
 
         var written = new HashSet<IdentityKey>();
         foreach (var record in order.Wish.IsEmpty ? [] : order.Records)
         {
             if (await order.Target.PlanAsync(record, order.Wish, cancellationToken) is { } plan && written.Add(plan.Record)
-                && await NoteAsync(journey.LeadId, WriteBackRules.NotesOf(plan, record, cause, clock.GetUtcNow()), cancellationToken))
+                && await NoteAsync(journey.LeadId, WriteBackRules.NotesOf(plan, record, cause, clock.GetUtcNow()), order.Wish.Stage, cancellationToken))
             {
                 await WriteAsync(order.Target, plan, journey.LeadId, cause, cancellationToken);
             }
@@ -127,14 +127,14 @@ public sealed partial class WriteBackFlow(
     }
 
     /// <summary>Records writes; returns whether they still hold. The person may have been
-    /// erased or opted out since.</summary>
-    private async Task<bool> NoteAsync(LeadId leadId, IEnumerable<OwnWrite> notes, CancellationToken cancellationToken)
+    /// erased, opted out or moved on since.</summary>
+    private async Task<bool> NoteAsync(LeadId leadId, IEnumerable<OwnWrite> notes, FunnelStage? stage, CancellationToken cancellationToken)
     {
         OwnWrite[] taken = [.. notes];
         var state = await journeys.UpdateAsync(
-            leadId, state => WriteBackRules.StillHold(state, taken, settings) ? WriteBackRules.Noted(state, taken) : null,
+            leadId, state => WriteBackRules.StillHold(state, taken, stage, settings) ? WriteBackRules.Noted(state, taken) : null,
             cancellationToken);
-        return state is not null && WriteBackRules.StillHold(state, taken, settings);
+        return state is not null && WriteBackRules.StillHold(state, taken, stage, settings);
     }
 
     /// <summary>Throws a failure that a retry may mend first: the retry repeats the refused tool

@@ -72,8 +72,11 @@ public static class WriteBackRules
             Cause = cause,
         });
 
-    /// <summary>Whether writes may still be made: the person is not erased, and has not opted out again.</summary>
-    public static bool StillHold(JourneyState state, IEnumerable<OwnWrite> notes, FunnelSettings settings)
+    /// <summary>
+    /// Whether writes may still be made: the person is not erased, has not opted out again, and the stage to be written is
+    /// the lead's. A later stage has an event of its own, or is the tool's own word.
+    /// </summary>
+    public static bool StillHold(JourneyState state, IEnumerable<OwnWrite> notes, FunnelStage? stage, FunnelSettings settings)
     {
         if (state.Facts.IsEmpty || state.Ledger.ErasedAt is not null || state.Facts.Values.Any(fact => fact is PersonErased))
         {
@@ -83,7 +86,13 @@ public static class WriteBackRules
         var takesBack = notes.Any(note =>
             note is { Property: PersonProperty.Consent, Outcome: WriteOutcome.Written }
                 && EchoRules.IsOf(note, ConsentState.OptedIn.ToString()));
-        return !takesBack || JourneyFold.Fold(state.LeadId, state.Facts.Values, settings).EmailConsent != ConsentState.OptedOut;
+        if (!takesBack && stage is null)
+        {
+            return true;
+        }
+
+        var journey = JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
+        return !(takesBack && journey.EmailConsent == ConsentState.OptedOut) && (stage is null || stage == journey.Stage);
     }
 
     /// <summary>Returns the state with recorded writes; null when it has them. A repeated outcome without a
@@ -125,27 +134,15 @@ public static class WriteBackRules
         happened switch
     {
         StageChanged or HandoffAnnounced or LeadReturned =>
-            ShowsStage(state, journey, target) ? [] : target.Writes.Intersect([PersonProperty.Stage]),
+            OwnWordRules.IsShownBy(state.Ledger, journey, state.Facts.GetValueOrDefault(journey.Entries[^1].FactKey), target.Name)
+                ? []
+                : target.Writes.Intersect([PersonProperty.Stage]),
         ProfileAnnounced => target.Writes.Intersect(LeadProfile.Properties.Where(property =>
             ValueOf(journey, property).Length > 0
             && (journey.ProfileSources.GetValueOrDefault(property) != target.Name
-                || IsOverwritten(state.Ledger, target, property, ComparableOf(journey, property))))),
+                || OwnWordRules.IsOverwritten(state.Ledger, target.Name, property, ComparableOf(journey, property))))),
         _ => [],
     };
-
-    /// <summary>Whether the tool reported the present stage itself and still shows it.</summary>
-    private static bool ShowsStage(JourneyState state, Journey journey, IPersonTarget target) =>
-        target.Name == journey.Entries[^1].Connector
-        && !(
-            state.Facts.GetValueOrDefault(journey.Entries[^1].FactKey) is StageClaimed { Raw: { } raw }
-                && IsOverwritten(state.Ledger, target, PersonProperty.Stage, raw));
-
-    /// <summary>Whether the hub overwrote a tool's own value before it was received.</summary>
-    private static bool IsOverwritten(JourneyLedger ledger, IPersonTarget target, PersonProperty property, string value) =>
-        ledger.Writes.LastOrDefault(write =>
-            write.Outcome == WriteOutcome.Written && write.Connector == target.Name && write.Property == property)
-                is { ReplacedAt: null } last
-        && EchoRules.Replaced(last, value);
 
     private static PersonWish Wish(
         JourneyState state, Journey journey, FunnelEvent happened, IPersonTarget target, ImmutableHashSet<PersonProperty> asked) =>

@@ -40,6 +40,10 @@ public sealed record StageChanged : FunnelEvent
 
     /// <summary>Gets the connector that moved it, which needs no update.</summary>
     public required string Connector { get; init; }
+
+    /// <summary>Gets a value indicating whether that tool is the only one to be told, so that nobody is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool NoNews { get; init; }
 }
 
 /// <summary>The lead was announced to another team.</summary>

@@ -72,7 +72,7 @@ public static class JourneyRules
         JourneyLedger ledger, Journey journey, Fact[] ordered, FunnelSettings settings, DateTimeOffset now)
     {
         var events = new List<FunnelEvent>(4);
-        var (published, changed) = Publish(ledger, journey, now);
+        var (published, changed) = Publish(ledger, journey, ordered, settings.WriteBack, now);
         (published, var consent) = AnnounceConsent(published, journey, now);
         (published, var profile) = AnnounceProfile(published, journey, settings.WriteBack, now);
         var (followed, returned) = HandoffRules.Follow(published, journey.LeadId, ordered, settings, now);
@@ -94,7 +94,8 @@ public static class JourneyRules
         return (settled, events);
     }
 
-    private static (JourneyLedger Ledger, StageChanged? Event) Publish(JourneyLedger ledger, Journey journey, DateTimeOffset now)
+    private static (JourneyLedger Ledger, StageChanged? Event) Publish(
+        JourneyLedger ledger, Journey journey, Fact[] ordered, WriteBackPolicy policy, DateTimeOffset now)
     {
         var (last, present) = (ledger.PublishedEntry, journey.Entries[^1]);
         if (last is not null && (last.Stage, last.EnteredAt) == (present.Stage, present.EnteredAt))
@@ -111,6 +112,7 @@ public static class JourneyRules
             From = last?.Stage,
             To = present.Stage,
             Connector = present.Connector,
+            NoNews = OwnWordRules.IsNoNews(ledger, journey, ordered.FirstOrDefault(fact => fact.DedupeKey == present.FactKey), policy),
         };
         return (ledger with { PublishedEntry = present, PublishedChanges = ledger.PublishedChanges + 1 }, changed);
     }

@@ -25,7 +25,8 @@ public static class SettingsHash
             [
                 settings.WriteBack.MaxOverwrites, settings.WriteBack.OverwriteWindow, settings.WriteBack.EchoWithin,
                 .. settings.WriteBack.InStep.Order().Select(property => (object)property),
-            ])]);
+            ]),
+            Row(settings.WriteBack.StageTools.Order(StringComparer.Ordinal))]);
 
     private static SettingsForm.Stage FormOf(StageSettings its) => new(
         its.Name,

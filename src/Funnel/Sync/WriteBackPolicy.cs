@@ -20,4 +20,7 @@ public sealed record WriteBackPolicy
 
     /// <summary>Gets the profile properties that at least one tool syncs. Only their changes are announced.</summary>
     public ImmutableHashSet<PersonProperty> InStep { get; init; } = [];
+
+    /// <summary>Gets the names of the tools that show a lead's stage and are told of it: all but the CRMs.</summary>
+    public ImmutableHashSet<string> StageTools { get; init; } = [];
 }

@@ -57,13 +57,20 @@ public sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsy
         var data = BinaryData.FromObjectAsJson(e, HubJson.Options);
         var wrapped = new CloudEvent("/integration-hub", type, data, "application/json")
         { Id = e.Id, Subject = e.LeadId.Value, Time = e.At };
-        return new(new BinaryData(wrapped))
+        var message = new ServiceBusMessage(new BinaryData(wrapped))
         {
             MessageId = e.Id,
             Subject = type,
             ContentType = "application/cloudevents+json",
             ApplicationProperties = { ["type"] = type, ["team"] = e.Team, ["leadId"] = e.LeadId.Value },
         };
+        if (e is StageChanged { NoNews: true })
+        {
+            // The filter of to-marketing keeps it out.
+            message.ApplicationProperties["noNews"] = true;
+        }
+
+        return message;
     }
 
     private static string TypeOf(FunnelEvent e) => e switch
