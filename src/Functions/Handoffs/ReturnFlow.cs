@@ -16,7 +16,7 @@ public sealed class ReturnFlow(ReturnStore returns, JourneyFlow journeys, Funnel
             return;
         }
 
-        await returns.KeepAsync(returned, cancellationToken);
+        await returns.SaveAsync(returned, cancellationToken);
 
         // An erasure meanwhile may have run before the row was written.
         if (await journeys.LoadAsync(happened.LeadId, cancellationToken) is not { } now || IsErased(now))

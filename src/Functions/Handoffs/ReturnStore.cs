@@ -14,7 +14,7 @@ public sealed class ReturnStore(HubTables tables) : IErasable
     private const string MonthFormat = "yyyyMM";
 
     /// <summary>Stores a return. Idempotent, except that a merge changes its lead.</summary>
-    public async Task KeepAsync(LeadReturn returned, CancellationToken cancellationToken)
+    public async Task SaveAsync(LeadReturn returned, CancellationToken cancellationToken)
     {
         var row = new TableEntity(Month(returned.At), TableKey.Hash(returned.Key))
         { ["LeadId"] = returned.LeadId.Value, ["Json"] = JsonSerializer.Serialize(returned, HubJson.Options) };

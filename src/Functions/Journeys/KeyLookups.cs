@@ -33,7 +33,7 @@ public sealed class KeyLookups(IdentityStore identities)
     public KeyOwner? FindSeen(IdentityKey key) => _opened.TryGetValue(key, out var opened) ? new(opened, false) : identities.FindSeen(key);
 
     /// <summary>Looks several keys up concurrently.</summary>
-    public async Task<Dictionary<IdentityKey, KeyOwner>> LookUpAsync(IEnumerable<IdentityKey> keys, CancellationToken cancellationToken)
+    internal async Task<Dictionary<IdentityKey, KeyOwner>> LookUpAsync(IEnumerable<IdentityKey> keys, CancellationToken cancellationToken)
     {
         var owners = await Task.WhenAll(keys.Distinct().Select(async key => (key, owner: await LookUpAsync(key, cancellationToken))));
         return owners.ToDictionary(pair => pair.key, pair => pair.owner);

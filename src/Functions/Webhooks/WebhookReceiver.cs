@@ -117,13 +117,13 @@ public sealed partial class WebhookReceiver(
             return new(check.Verdict == DeliveryVerdict.Malformed ? ReceiveOutcome.Malformed : ReceiveOutcome.Unverified, check.Reason);
         }
 
-        var outcome = await KeepAsync(source.WithoutSecrets(delivery), cancellationToken);
+        var outcome = await StoreAsync(source.WithoutSecrets(delivery), cancellationToken);
         return new(
             outcome, outcome == ReceiveOutcome.Unavailable ? "Neither queue nor spool takes deliveries just now." : check.Reason,
             check.Events, source.Acknowledge(delivery));
     }
 
-    private async Task<ReceiveOutcome> KeepAsync(Delivery delivery, CancellationToken cancellationToken)
+    private async Task<ReceiveOutcome> StoreAsync(Delivery delivery, CancellationToken cancellationToken)
     {
         IReadOnlyList<ServiceBusMessage> messages;
         try

@@ -74,7 +74,7 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
 
         try
         {
-            return await KeepAsync(window, cancellationToken);
+            return await SaveAsync(window, cancellationToken);
         }
         catch (WindowTakenException)
         {
@@ -84,7 +84,7 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
 
     /// <summary>Saves a claimed window and extends the claim.</summary>
     /// <exception cref="WindowTakenException">Another instance took over.</exception>
-    public Task<MailWindow> KeepAsync(MailWindow window, CancellationToken cancellationToken) =>
+    public Task<MailWindow> SaveAsync(MailWindow window, CancellationToken cancellationToken) =>
         WriteAsync(window, clock.GetUtcNow() + ClaimFor, cancellationToken);
 
     /// <summary>Saves a claimed window and releases the claim.</summary>

@@ -33,7 +33,7 @@ public sealed partial class MailboxFlow(
         var claim = new Claim(mailboxes, window);
         try
         {
-            await (work.Hold ? HoldAsync(work.Entries, cancellationToken) : TellAsync(claim, work.Entries, down, cancellationToken));
+            await (work.Hold ? HoldAsync(work.Entries, cancellationToken) : SendAsync(claim, work.Entries, down, cancellationToken));
         }
         catch (WindowTakenException taken)
         {
@@ -57,13 +57,13 @@ public sealed partial class MailboxFlow(
         await mailboxes.NoteAsync(entries.Select(entry => entry with { Noted = AlertOutcome.Held, WaitsFor = null }), cancellationToken);
     }
 
-    private async Task TellAsync(
+    private async Task SendAsync(
         Claim claim, IReadOnlyList<MailboxEntry> entries, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
     {
         if (claim.Window.Batch is null
             && await writer.WriteAsync(claim.Window.RecipientGroup, entries, down, cancellationToken) is { } batch)
         {
-            await claim.KeepAsync(claim.Window with { Batch = batch }, cancellationToken);
+            await claim.SaveAsync(claim.Window with { Batch = batch }, cancellationToken);
         }
 
         if (claim.Window.Batch is { Outcome: AlertOutcome.Pending } waiting)
@@ -89,7 +89,7 @@ public sealed partial class MailboxFlow(
         await (answer switch
         {
             MailAnswer.Taken =>
-                claim.KeepAsync(
+                claim.SaveAsync(
                     claim.Window with
                     {
                         Batch = batch with { Outcome = AlertOutcome.Sent },
@@ -98,14 +98,14 @@ public sealed partial class MailboxFlow(
                     },
                     CancellationToken.None),
             MailAnswer.Refused refused =>
-                claim.KeepAsync(
+                claim.SaveAsync(
                     claim.Window with { Batch = batch with { Outcome = AlertOutcome.Failed, Refusal = refused.Why } },
                     CancellationToken.None),
             MailAnswer.NotYet =>
-                claim.KeepAsync(
+                claim.SaveAsync(
                     claim.Window with { Batch = null, NotBefore = clock.GetUtcNow() + WaitAfterFailure }, CancellationToken.None),
             MailAnswer.Unknown =>
-                claim.KeepAsync(claim.Window with { NotBefore = clock.GetUtcNow() + WaitAfterFailure }, CancellationToken.None),
+                claim.SaveAsync(claim.Window with { NotBefore = clock.GetUtcNow() + WaitAfterFailure }, CancellationToken.None),
             _ => throw new InvalidOperationException($"Unknown answer {answer}."),
         });
     }
@@ -128,7 +128,7 @@ public sealed partial class MailboxFlow(
         await outcomes.RecordAllAsync(entries, fate, _ => batch.Refusal, cancellationToken);
         await mailboxes.RemoveAsync(entries, cancellationToken);
         await NoticeAsync(claim.Window.RecipientGroup, batch, cancellationToken);
-        await claim.KeepAsync(claim.Window with { Batch = null }, cancellationToken);
+        await claim.SaveAsync(claim.Window with { Batch = null }, cancellationToken);
         Log.Mailed(logger, claim.Window.RecipientGroup, entries.Length, fate, batch.MessageId);
     }
 
@@ -174,8 +174,8 @@ public sealed partial class MailboxFlow(
     {
         public MailWindow Window { get; private set; } = window;
 
-        public async Task KeepAsync(MailWindow changed, CancellationToken cancellationToken) =>
-            Window = await mailboxes.KeepAsync(changed, cancellationToken);
+        public async Task SaveAsync(MailWindow changed, CancellationToken cancellationToken) =>
+            Window = await mailboxes.SaveAsync(changed, cancellationToken);
     }
 
     private static partial class Log

@@ -267,10 +267,7 @@ public sealed class LeadMatcher(
     /// <summary>Returns the person's lead, new or merged, or the question about it; neither after a conflict.</summary>
     private async Task<Found> FindAsync(Person person, Dictionary<IdentityKey, KeyOwner> owners, CancellationToken cancellationToken)
     {
-        List<LeadId> certain =
-        [
-            .. person.Records.Select(record => owners[record].Lead).Prepend(person.HubLeadId).OfType<LeadId>().Distinct(),
-        ];
+        var certain = person.Records.Select(record => owners[record].Lead).Prepend(person.HubLeadId).OfType<LeadId>().Distinct().ToList();
         List<LeadId> likely = [.. person.Addresses.Select(address => owners[address].Lead).OfType<LeadId>().Except(certain)];
         RecordLink[] unlinked = [.. person.Records.Except(person.Gone).Where(record => owners[record].Lead is null).Select(RecordLinkOf)];
         var yielded = await YieldedAsync(person, owners, certain, unlinked, cancellationToken);

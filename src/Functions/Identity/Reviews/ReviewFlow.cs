@@ -39,7 +39,7 @@ public sealed class ReviewFlow(
     /// <summary>Stores a delivery until its question is answered.</summary>
     public async Task HoldAsync(Review review, Delivery delivery, string messageId, CancellationToken cancellationToken)
     {
-        await reviews.KeepAsync(review.Id, delivery, messageId, cancellationToken);
+        await reviews.ParkAsync(review.Id, delivery, messageId, cancellationToken);
         await NotifyOpsAsync(cancellationToken);
 
         // Answered or settled since it was looked up: that may have missed this delivery.

@@ -72,7 +72,7 @@ public sealed class ReviewStore(HubTables tables) : IErasable
     }
 
     /// <summary>Stores a delivery until a question is answered. Idempotent.</summary>
-    public async Task KeepAsync(string reviewId, Delivery delivery, string messageId, CancellationToken cancellationToken)
+    public async Task ParkAsync(string reviewId, Delivery delivery, string messageId, CancellationToken cancellationToken)
     {
         var reviews = await tables.GetAsync(Table, cancellationToken);
         var row = new TableEntity(KeptPartition(reviewId), $"{reviewId}-{TableKey.Hash(messageId)}") { [MessageIdColumn] = messageId };
