@@ -32,7 +32,7 @@ internal sealed class Expectations(Narrator narrator)
         var began = Stopwatch.GetTimestamp();
         while (true)
         {
-            var instead = await LookAsync(insteadAsync, cancellationToken);
+            var instead = await CheckAsync(insteadAsync, cancellationToken);
             if (instead is null)
             {
                 Interlocked.Increment(ref _held);
@@ -55,7 +55,7 @@ internal sealed class Expectations(Narrator narrator)
         }
     }
 
-    private static async Task<string?> LookAsync(Func<CancellationToken, Task<string?>> insteadAsync, CancellationToken cancellationToken)
+    private static async Task<string?> CheckAsync(Func<CancellationToken, Task<string?>> insteadAsync, CancellationToken cancellationToken)
     {
         try
         {

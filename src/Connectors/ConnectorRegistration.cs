@@ -8,9 +8,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace IntegrationHub.Connectors;
 
-/// <summary>
-/// Creates the configured connectors. A new vendor needs one folder and one line in <see cref="Catalog"/>.
-/// </summary>
+/// <summary>Creates the configured connectors. A new vendor needs one folder and one line in
+/// <see cref="Catalog"/>.</summary>
 public static class ConnectorRegistration
 {
     private static readonly ConnectorType[] Catalog =
@@ -29,9 +28,8 @@ public static class ConnectorRegistration
         return services;
     }
 
-    /// <summary>
-    /// Registers a <see cref="ConnectorSet"/> of the section <c>Connectors</c>; faults go to the reader.
-    /// </summary>
+    /// <summary>Registers a <see cref="ConnectorSet"/> of the section <c>Connectors</c>;
+    /// faults go to the reader.</summary>
     public static IServiceCollection AddConnectors(this IServiceCollection services, SettingsReader reader)
     {
         foreach (var name in reader.Names("Connectors"))
@@ -49,10 +47,8 @@ public static class ConnectorRegistration
         return services;
     }
 
-    /// <summary>
-    /// Returns the names of the connectors that can do <typeparamref name="T"/>, in lower case and in
-    /// order. Unknown types are left out.
-    /// </summary>
+    /// <summary>Returns the names of the connectors that can do <typeparamref name="T"/>, in lower case and in order.
+    /// Unknown types are left out.</summary>
     public static IReadOnlyList<string> NamesOf<T>(SettingsReader reader)
         where T : class, IConnector
     {

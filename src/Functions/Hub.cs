@@ -35,10 +35,8 @@ namespace IntegrationHub.Functions;
 /// <summary>Builds the host. It is the same on every platform.</summary>
 public static class Hub
 {
-    /// <summary>
-    /// Settings that hold unless configured otherwise. A log line for each request would
-    /// cost more than the request's work.
-    /// </summary>
+    /// <summary>Settings that hold unless configured otherwise. A log line for each request would cost more
+    /// than the request's work.</summary>
     private static readonly Dictionary<string, string?> Defaults = new()
     {
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
@@ -77,9 +75,8 @@ public static class Hub
         reader.ThrowIfFaulty();
     }
 
-    /// <summary>
-    /// Registers the clients of the bus and the tables, by connection string or by name and managed identity.
-    /// </summary>
+    /// <summary>Registers the clients of the bus and the tables, by connection string or by
+    /// name and managed identity.</summary>
     private static void AddPlatform(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(_ => configuration["ServiceBus:fullyQualifiedNamespace"] is { } name
@@ -118,9 +115,8 @@ public static class Hub
         .AddSingleton<EnrichFlow>()
         .AddSingleton<ProcessFlow>();
 
-    /// <summary>
-    /// Sets few and quick retries: a webhook must reach the spool in time, and the queue repeats messages.
-    /// </summary>
+    /// <summary>Sets few and quick retries: a webhook must reach the spool in time, and the
+    /// queue repeats messages.</summary>
     private static ServiceBusClientOptions BusOptions() => new()
     {
         RetryOptions = new()
@@ -132,7 +128,7 @@ public static class Hub
         },
     };
 
-    /// <summary>Sets few and quick retries: the queue repeats whatever takes longer.</summary>
+    /// <summary>Sets few and quick retries: the queue repeats longer calls.</summary>
     private static TableClientOptions TableOptions(IServiceProvider provider)
     {
         var options = new TableClientOptions
@@ -169,8 +165,7 @@ public static class Hub
     private static ManagedIdentityCredential Identity(IConfiguration configuration, string connection) =>
         new(
             configuration[$"{connection}:clientId"] is { } clientId
-                ? ManagedIdentityId.FromUserAssignedClientId(clientId)
-                : ManagedIdentityId.SystemAssigned);
+                ? ManagedIdentityId.FromUserAssignedClientId(clientId) : ManagedIdentityId.SystemAssigned);
 
     private static string Required(IConfiguration configuration, string key) =>
         configuration[key] ?? throw new InvalidSettingsException(

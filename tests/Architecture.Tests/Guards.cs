@@ -4,10 +4,10 @@ using System.Xml.Linq;
 
 namespace IntegrationHub.Architecture.Tests;
 
-/// <summary>The guards themselves: each looks at names or at a file and says what is wrong with it. They read no disk, so that a test can show each of them something broken.</summary>
+/// <summary>The guards. Each checks names or a file's text and returns the faults. They read no disk, so a test can give each a fault.</summary>
 internal static partial class Guards
 {
-    /// <summary>What a layer may know of the others: arrows point down only.</summary>
+    /// <summary>The layers that a layer may depend on. Dependencies point down only.</summary>
     private static readonly Dictionary<string, string[]> MayKnow = new()
     {
         ["Funnel"] = [],
@@ -45,7 +45,7 @@ internal static partial class Guards
     public static IEnumerable<string> StandsInForPackage(SourceFile project) =>
         project.Path.Split('/')[^1].StartsWith("IntegrationHub.", StringComparison.Ordinal) ? [] : [project.Path];
 
-    /// <summary>Source files that a project takes from elsewhere.</summary>
+    /// <summary>Source files that a project includes from elsewhere.</summary>
     public static IEnumerable<string> LinkedSources(SourceFile project) =>
         from compiled in XDocument.Parse(project.Text).Descendants("Compile")
         where ((string?)compiled.Attribute("Include") ?? "").Contains("..", StringComparison.Ordinal)

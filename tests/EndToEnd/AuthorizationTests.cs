@@ -5,7 +5,7 @@ using IntegrationHub.Sandbox.Faults;
 
 namespace IntegrationHub.EndToEnd;
 
-/// <summary>A tool that no longer takes the hub's credentials.</summary>
+/// <summary>A tool that no longer accepts the hub's credentials.</summary>
 public sealed partial class AuthorizationTests
 {
     private const int Deliveries = 20;

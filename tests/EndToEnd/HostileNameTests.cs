@@ -69,7 +69,7 @@ public sealed class HostileNameTests
         Assert.DoesNotContain('\uFFFD', subject + html + text);
     }
 
-    /// <summary>However hostile a name, its stall is told, and nothing is given up over it.</summary>
+    /// <summary>A hostile name does not prevent the mail about its stall, and nothing is dead-lettered.</summary>
     private static async Task EveryoneIsToldOfAsync(World world, IEnumerable<long> contacts)
     {
         foreach (var contact in contacts)

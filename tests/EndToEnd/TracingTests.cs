@@ -25,7 +25,7 @@ public sealed class TracingTests
         await Wait.UntilAsync("the hub knows that they know", TimeSpan.FromSeconds(30), async () =>
             (await world.Hub.FindLeadAsync(contact))?.GetProperty("alerts").EnumerateArray().All(alert => alert.GetProperty("fate").GetString() is "sent" or "grouped") == true);
 
-        // Sales get the lead, and whoever was told of it hears that it has moved on.
+        // Sales get the lead, and the people who got the alert get a mail that it is resolved.
         world.Vendors.HubSpot.SetLifecycle(contact, "salesqualifiedlead");
 
         string? trace = null;

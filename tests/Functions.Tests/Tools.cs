@@ -8,14 +8,14 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Tests;
 
-/// <summary>A CRM that takes leads over, keeps one record a handoff, and fails when told.</summary>
+/// <summary>A CRM that receives handoffs, stores one record for each, and fails on demand.</summary>
 internal sealed class FakeCrm(string name = "salesforce") : IHandoffTarget
 {
     private readonly ConcurrentQueue<string> _asked = new();
 
     public string Name => name;
 
-    public string Type => "Played";
+    public string Type => "Fake";
 
     /// <summary>Gets what is in it, by handoff: writing again is the same record.</summary>
     public ConcurrentDictionary<string, HandoffOrder> Records { get; } = new();
@@ -26,7 +26,7 @@ internal sealed class FakeCrm(string name = "salesforce") : IHandoffTarget
     /// <summary>Gets or sets how it fails by the number of the call, from 1; null for not at all.</summary>
     public Func<int, Exception?> Fails { get; set; } = _ => null;
 
-    /// <summary>Gets or sets who has every record already and keeps it; null for nobody.</summary>
+    /// <summary>Gets or sets the owner of every record; null for none.</summary>
     public string? KeptBy { get; set; }
 
     /// <summary>Gets or sets whom it does not take, for good; nobody unless told.</summary>
@@ -62,11 +62,11 @@ internal class FakePeople(string name) : IPersonTarget
 {
     public string Name => name;
 
-    public string Type => "Played";
+    public string Type => "Fake";
 
     public ImmutableHashSet<PersonProperty> Writes { get; init; } = [PersonProperty.Stage, PersonProperty.Consent];
 
-    /// <summary>Gets what it has, by record and property, in its own words.</summary>
+    /// <summary>Gets the tool's raw values by record and property.</summary>
     public ConcurrentDictionary<(IdentityKey Record, PersonProperty Property), string> Has { get; } = new();
 
     /// <summary>Gets what was written, in order.</summary>
@@ -124,7 +124,7 @@ internal class FakePeople(string name) : IPersonTarget
     }
 }
 
-/// <summary>A marketing tool, which keeps notes too.</summary>
+/// <summary>A marketing tool that stores notes too.</summary>
 internal sealed class FakeMarketing(string name = "hubspot") : FakePeople(name), INoteTarget, IRecordUrls
 {
     /// <summary>Gets the notes on people, by id: writing one again is the same note.</summary>
@@ -148,7 +148,7 @@ internal sealed class FakeMarketing(string name = "hubspot") : FakePeople(name),
     public Uri? LinkTo(IdentityKey person) => new($"https://{Name}.example.com/{person.Id}");
 }
 
-/// <summary>A CRM that takes leads over and keeps its records of people in step.</summary>
+/// <summary>A CRM that receives handoffs and write-backs.</summary>
 internal sealed class FakeDesk : FakePeople, IHandoffTarget
 {
     public FakeDesk()
@@ -178,7 +178,7 @@ internal sealed class FakeSource(string name, int rows, int perPage = 2) : IPoll
 {
     public string Name => name;
 
-    public string Type => "Played";
+    public string Type => "Fake";
 
     public int Rows { get; set; } = rows;
 
@@ -228,7 +228,7 @@ internal class FakeReader(string name) : IDeliveryReader
 
     public string Name => name;
 
-    public string Type => "Played";
+    public string Type => "Fake";
 
     /// <summary>A delivery of events. The same may be delivered again.</summary>
     public Delivery Delivers(DateTimeOffset at, params SourceEvent[] events)
@@ -256,7 +256,7 @@ internal sealed class FakeHook : IWebhookSource
 {
     public string Name => "hubspot";
 
-    public string Type => "Played";
+    public string Type => "Fake";
 
     public int MaxBodyBytes => 1;
 

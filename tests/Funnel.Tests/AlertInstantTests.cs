@@ -5,8 +5,10 @@ using static IntegrationHub.Tests.Support.Given;
 namespace IntegrationHub.Funnel.Tests;
 
 /// <summary>
-/// The instants of all three levels, counted by hand, to the minute. Sales sit in Berlin (Monday to Friday, 09:00 to 17:30), marketing in New York (Monday to Friday, 09:00 to 17:00). Evaluation
-/// may take 8 hours and is sales', Interest 4 and is marketing's; sales take a handoff up within 2. The heads-up comes at three quarters of a limit, the managers are told at twice the limit.
+/// The instants of all three levels, counted by hand, to the minute. Sales work in Berlin (Monday to Friday, 09:00 to
+/// 17:30), marketing in New York (Monday to Friday, 09:00 to 17:00). The limit of Evaluation (sales) is 8 hours, of
+/// Interest (marketing) 4, of an unaccepted handoff 2. The heads-up comes at three quarters of a limit, and the
+/// escalation at twice the limit.
 /// </summary>
 public sealed class AlertInstantTests
 {

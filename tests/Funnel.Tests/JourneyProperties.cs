@@ -218,7 +218,7 @@ public sealed class JourneyProperties
         Assert.Null(decision.NextDue);
     });
 
-    /// <summary>A tool's row: all that it has by now.</summary>
+    /// <summary>A tool's row with all its present values.</summary>
     private static ProfileChanged Restated(ProfileChanged[] said) => said[^1] with
     {
         DedupeKey = "row",

@@ -73,7 +73,7 @@ public sealed class StallProperties
             var decision = JourneyRules.Decide(state, delivery, Settings, Minute(minute));
             resolved.AddRange(decision.Events.OfType<StallResolved>().Select(said => said.Id));
             Assert.All(decision.Journey.Erased ? [] : decision.State.Ledger.Alerts, alert => Assert.False(
-                alert.Level > 0 && alert.IsTold && alert.ResolvedAt is null && decision.Changed && !StallRules.Holds(alert, decision.Journey, decision.State.Ledger)));
+                alert.Level > 0 && alert.IsReported && alert.ResolvedAt is null && decision.Changed && !StallRules.Holds(alert, decision.Journey, decision.State.Ledger)));
             minute += 15;
             state = Told(StallRules.Decide(decision.State, Settings, Minute(minute)).State, Minute(minute));
         }

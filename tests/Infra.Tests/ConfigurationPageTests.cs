@@ -22,8 +22,8 @@ public sealed class ConfigurationPageTests(BicepCompiler bicep)
     };
 
     /// <summary>
-    /// Sections of which no option shows a default: a connector keeps its options to itself, and a calendar that is set is
-    /// another object with the same hours.
+    /// Sections without visible defaults: a connector's options are internal, and a configured calendar is another object
+    /// with the same hours.
     /// </summary>
     private static readonly string[] Unseen = ["Connectors:{name}", "Funnel:Calendar"];
 
@@ -63,7 +63,7 @@ public sealed class ConfigurationPageTests(BicepCompiler bicep)
             setting => Options(With(settings, KeyOf(setting), setting.Example!)));
     }
 
-    /// <summary>The settings with another value; null takes the setting away.</summary>
+    /// <summary>The settings with another value; null removes the setting.</summary>
     private static Dictionary<string, string?> With(IReadOnlyDictionary<string, string> settings, string key, string? value) =>
         new(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)), StringComparer.OrdinalIgnoreCase) { [key] = value };
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace IntegrationHub.Infra.Tests;
 
-/// <summary>What every deployment keeps to, seen in the resources that the examples would deploy.</summary>
+/// <summary>Rules for every deployment, checked on the resources that the examples deploy.</summary>
 public sealed class SecurityTests(BicepCompiler bicep)
 {
     private static readonly string[] Secrets = ["Secret", "Token", "PrivateKey", "Password", "LinkKey", "FunctionKey"];

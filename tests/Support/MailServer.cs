@@ -13,7 +13,7 @@ using SmtpServer.Storage;
 
 namespace IntegrationHub.Tests.Support;
 
-/// <summary>A mail server in this process, on a free port: it keeps what arrives, and refuses logins, recipients or mails when it is told to.</summary>
+/// <summary>A mail server in this process, on a free port. It stores the mails, and refuses logins, recipients or mails on demand.</summary>
 public sealed class MailServer : IAsyncDisposable
 {
     private readonly ConcurrentQueue<ReceivedMail> _mails = new();

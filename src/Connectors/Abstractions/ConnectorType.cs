@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IntegrationHub.Connectors.Abstractions;
 
-/// <summary>One vendor of the catalog.</summary>
+/// <summary>A vendor of the catalog.</summary>
 /// <param name="Name">The name in <c>Connectors:{name}:Type</c>.</param>
-/// <param name="Connector">The class of its instances: the interfaces it has say what they can do.</param>
-/// <param name="Register">Reads an instance's settings, tells their faults, and registers what the instance needs together with its <see cref="IConnector"/>.</param>
+/// <param name="Connector">The connector's class, whose interfaces say what it can do.</param>
+/// <param name="Register">Reads a connector's settings, adds their faults, and registers its services.</param>
 internal sealed record ConnectorType(string Name, Type Connector, Action<ConnectorSettings, IServiceCollection> Register);

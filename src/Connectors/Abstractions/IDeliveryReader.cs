@@ -2,12 +2,10 @@ using IntegrationHub.Connectors.Events;
 
 namespace IntegrationHub.Connectors.Abstractions;
 
-/// <summary>A tool that delivers. Poll answers of the same tool are read here too.</summary>
+/// <summary>A tool whose deliveries and poll answers the hub reads.</summary>
 public interface IDeliveryReader : IConnector
 {
-    /// <summary>
-    /// Reads an accepted delivery into events, each distinct event once, in order of appearance. Pure.
-    /// </summary>
+    /// <summary>Reads an accepted delivery into distinct events, in order of appearance. Pure.</summary>
     /// <exception cref="UnreadableDeliveryException">It cannot be read.</exception>
     IReadOnlyList<SourceEvent> Read(Delivery delivery);
 }

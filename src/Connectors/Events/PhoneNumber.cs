@@ -3,16 +3,15 @@ using PhoneNumbers;
 
 namespace IntegrationHub.Connectors.Events;
 
-/// <summary>Brings telephone numbers to the form in which they are compared. They are shown as they were written.</summary>
+/// <summary>Normalises phone numbers for comparison. They are shown as written.</summary>
 internal static class PhoneNumber
 {
     private const int ShortestNumber = 5;
 
-    /// <summary>
-    /// The form in which a number is compared: E.164, with an extension behind it, where the number can be read; else its digits; else the text itself. Null for none.
-    /// </summary>
-    /// <param name="text">The number as written.</param>
-    /// <param name="region">The country of numbers without a country code, ISO 3166 with two letters; null where none is known.</param>
+    /// <summary>Returns a number's form for comparison: E.164 with its extension, else its digits, else
+    /// the text. Null for none.</summary>
+    /// <param name="region">The country of numbers without a country code, two letters of ISO
+    /// 3166; null when unknown.</param>
     public static string? Comparable(string? text, string? region)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -38,6 +37,6 @@ internal static class PhoneNumber
         return digits.Length >= ShortestNumber ? digits : text.Trim();
     }
 
-    /// <summary>Whether a text names a country whose numbers can be read.</summary>
+    /// <summary>Whether the library knows a country's numbers.</summary>
     public static bool IsRegion(string text) => PhoneNumberUtil.GetInstance().GetSupportedRegions().Contains(text);
 }

@@ -5,12 +5,11 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Events;
 
-/// <summary>What the connectors share when they keep records in step.</summary>
+/// <summary>Reads and compares the profile properties that connectors write.</summary>
 internal static class ProfileFields
 {
-    /// <summary>The properties named by the setting <c>WriteProfile</c>; none by default.</summary>
-    /// <param name="settings">The connector's settings.</param>
-    /// <param name="known">The properties the tool has a field for.</param>
+    /// <summary>Reads the properties of the setting <c>WriteProfile</c>; none by default.</summary>
+    /// <param name="known">The properties with a field in the tool.</param>
     public static ImmutableHashSet<PersonProperty> Read(SettingsReader settings, IEnumerable<PersonProperty> known)
     {
         var names = known.ToDictionary(property => property.ToString(), StringComparer.OrdinalIgnoreCase);
@@ -24,21 +23,19 @@ internal static class ProfileFields
         return [.. asked.Where(names.ContainsKey).Select(name => names[name])];
     }
 
-    /// <summary>The country of telephone numbers without a country code: the setting <c>PhoneRegion</c>.</summary>
+    /// <summary>Reads the setting <c>PhoneRegion</c>, the country of phone numbers without a country code.</summary>
     public static string? ReadPhoneRegion(SettingsReader settings) => settings.Parse(
         "PhoneRegion",
         text => PhoneNumber.IsRegion(text.ToUpperInvariant()) ? text.ToUpperInvariant() : null,
         "a country of ISO 3166 with two letters",
         "DE");
 
-    /// <summary>
-    /// Compares the profile that is wished for with what a record has. Values count as written, without spaces around them; of telephone numbers the number counts and not its spelling.
-    /// </summary>
-    /// <param name="wish">What is wished for.</param>
+    /// <summary>Compares the wished profile with a record. Surrounding spaces and the spelling of
+    /// phone numbers do not count.</summary>
     /// <param name="fields">The tool's fields; a property without one is left out.</param>
-    /// <param name="valueOf">The record's value of a field.</param>
-    /// <param name="phoneRegion">The country of telephone numbers without a country code.</param>
-    public static IEnumerable<PlannedWrite> Compare(PersonWish wish, IReadOnlyDictionary<PersonProperty, string> fields, Func<string, string?> valueOf, string? phoneRegion) =>
+    /// <param name="valueOf">Returns the record's value of a field.</param>
+    public static IEnumerable<PlannedWrite> Compare(
+        PersonWish wish, IReadOnlyDictionary<PersonProperty, string> fields, Func<string, string?> valueOf, string? phoneRegion) =>
         from wanted in wish.Profile
         where fields.ContainsKey(wanted.Key)
         orderby wanted.Key
@@ -47,12 +44,15 @@ internal static class ProfileFields
         let value = ComparableOf(wanted.Key, wanted.Value, phoneRegion) ?? ""
         select new PlannedWrite(wanted.Key, OutcomeOf(present == value), field, wanted.Value.Trim(), value, present);
 
-    /// <summary>The opt-out to be written or taken back; none where the wish has none.</summary>
-    /// <param name="wish">What is wished for.</param>
-    /// <param name="field">The tool's field.</param>
+    /// <summary>Compares the wished opt-out with a record; nothing when the wish has none.</summary>
     /// <param name="optedOut">Whether the record has opted out.</param>
     public static IEnumerable<PlannedWrite> CompareConsent(PersonWish wish, string field, bool optedOut) => wish.OptedOut is { } wanted
-        ? [new(PersonProperty.Consent, OutcomeOf(wanted == optedOut), field, wanted ? "true" : "false", Say(wanted), optedOut ? Say(true) : null)]
+        ?
+        [
+            new(
+                PersonProperty.Consent, OutcomeOf(wanted == optedOut), field, wanted ? "true" : "false", Say(wanted),
+                optedOut ? Say(true) : null),
+        ]
         : [];
 
     private static string? ComparableOf(PersonProperty property, string? value, string? phoneRegion) =>

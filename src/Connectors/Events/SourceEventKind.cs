@@ -2,30 +2,28 @@ using System.Text.Json.Serialization;
 
 namespace IntegrationHub.Connectors.Events;
 
-/// <summary>What kinds of events tools tell of.</summary>
+/// <summary>The kinds of tools' events.</summary>
 public enum SourceEventKind
 {
-    /// <summary>A person's record is new.</summary>
     [JsonStringEnumMemberName("contact.created")]
     ContactCreated,
 
-    /// <summary>A person's record changed, but for its stage.</summary>
+    /// <summary>A person's record changed, except its stage.</summary>
     [JsonStringEnumMemberName("contact.updated")]
     ContactUpdated,
 
-    /// <summary>A person's record is gone.</summary>
     [JsonStringEnumMemberName("contact.deleted")]
     ContactDeleted,
 
-    /// <summary>The person asked to be forgotten.</summary>
+    /// <summary>The person asked to be erased.</summary>
     [JsonStringEnumMemberName("contact.privacyDeleted")]
     ContactPrivacyDeleted,
 
-    /// <summary>Records became one.</summary>
+    /// <summary>Records of persons were merged.</summary>
     [JsonStringEnumMemberName("contact.merged")]
     ContactMerged,
 
-    /// <summary>The person has another address.</summary>
+    /// <summary>The person's address changed.</summary>
     [JsonStringEnumMemberName("identity.emailChanged")]
     EmailChanged,
 
@@ -33,15 +31,15 @@ public enum SourceEventKind
     [JsonStringEnumMemberName("consent.subscribed")]
     ConsentSubscribed,
 
-    /// <summary>The person withdrew.</summary>
+    /// <summary>The person opted out.</summary>
     [JsonStringEnumMemberName("consent.unsubscribed")]
     ConsentUnsubscribed,
 
-    /// <summary>Mail to the person bounces for good.</summary>
+    /// <summary>Mail to the person bounces permanently.</summary>
     [JsonStringEnumMemberName("consent.bounced")]
     ConsentBounced,
 
-    /// <summary>The person complained of mail.</summary>
+    /// <summary>The person complained about mail.</summary>
     [JsonStringEnumMemberName("consent.complained")]
     ConsentComplained,
 
@@ -49,43 +47,39 @@ public enum SourceEventKind
     [JsonStringEnumMemberName("activity")]
     Activity,
 
-    /// <summary>The person's record is on another stage.</summary>
+    /// <summary>The person's record moved to another stage.</summary>
     [JsonStringEnumMemberName("stage.changed")]
     StageChanged,
 
-    /// <summary>A deal is new.</summary>
     [JsonStringEnumMemberName("deal.created")]
     DealCreated,
 
-    /// <summary>A deal changed, but for its stage.</summary>
+    /// <summary>A deal changed, except its stage.</summary>
     [JsonStringEnumMemberName("deal.updated")]
     DealUpdated,
 
-    /// <summary>A deal is on another stage and still open.</summary>
+    /// <summary>A deal moved to another stage and is still open.</summary>
     [JsonStringEnumMemberName("deal.stageChanged")]
     DealStageChanged,
 
-    /// <summary>A deal was won.</summary>
     [JsonStringEnumMemberName("deal.won")]
     DealWon,
 
-    /// <summary>A deal was lost.</summary>
     [JsonStringEnumMemberName("deal.lost")]
     DealLost,
 
-    /// <summary>A deal's record is gone.</summary>
     [JsonStringEnumMemberName("deal.deleted")]
     DealDeleted,
 
-    /// <summary>A person and a deal belong together, or no longer do.</summary>
+    /// <summary>A person and a deal were linked or unlinked.</summary>
     [JsonStringEnumMemberName("association.changed")]
     AssociationChanged,
 
-    /// <summary>The tool has lost track of what changed: the record is to be read again.</summary>
+    /// <summary>The tool does not know what changed; the record must be read again.</summary>
     [JsonStringEnumMemberName("resync.required")]
     ResyncRequired,
 
-    /// <summary>Nothing the hub needs. Counted, not parked.</summary>
+    /// <summary>The hub does not read it. Counted, not parked.</summary>
     [JsonStringEnumMemberName("ignored")]
     Ignored,
 }

@@ -3,22 +3,21 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Events;
 
-/// <summary>What a tool's stage of a deal means.</summary>
-/// <param name="Status">Where the deal stands on it.</param>
+/// <summary>The meaning of a tool's deal stage.</summary>
 /// <param name="Stage">The funnel stage; null for a lost deal.</param>
 public sealed record DealStageMeaning(DealStatus Status, FunnelStage? Stage)
 {
-    /// <summary>The deal is won: the person has committed.</summary>
+    /// <summary>The deal is won: Commitment.</summary>
     public static readonly DealStageMeaning Won = new(DealStatus.Won, FunnelStage.Commitment);
 
-    /// <summary>The deal is lost: an outcome and no stage.</summary>
+    /// <summary>The deal is lost: an outcome, not a stage.</summary>
     public static readonly DealStageMeaning Lost = new(DealStatus.Lost, null);
 
-    /// <summary>The deal is open on a stage.</summary>
     public static DealStageMeaning Open(FunnelStage stage) => new(DealStatus.Open, stage);
 }
 
-/// <summary>From the vendor's words for stages to ours. Raw names ignore case; a name that is not there is unmapped: held and reported, never guessed.</summary>
+/// <summary>Maps the vendor's raw stage names, ignoring case. A missing name is unmapped: it is
+/// reported and never guessed.</summary>
 public sealed class StageMap<TMeaning>(IEnumerable<KeyValuePair<string, TMeaning>> meanings)
     where TMeaning : notnull
 {
@@ -27,7 +26,6 @@ public sealed class StageMap<TMeaning>(IEnumerable<KeyValuePair<string, TMeaning
     /// <summary>Gets every raw name with its meaning.</summary>
     public IReadOnlyDictionary<string, TMeaning> All => _meanings;
 
-    /// <summary>Looks a raw name up.</summary>
     public bool TryGet(string? raw, out TMeaning meaning)
     {
         meaning = default!;

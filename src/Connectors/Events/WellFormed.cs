@@ -8,30 +8,28 @@ using System.Xml;
 
 namespace IntegrationHub.Connectors.Events;
 
-/// <summary>
-/// Repairs what vendors send where it holds what is no character: a byte that is not UTF-8, half of a surrogate pair, a control character. Each becomes U+FFFD or a blank, so that one bad value does
-/// not make its neighbours unreadable. What is well-formed comes back as it is, without a copy.
-/// </summary>
+/// <summary>Repairs malformed text of vendors: invalid UTF-8, half surrogate pairs and control characters
+/// become U+FFFD or a blank. One bad value then does not make its neighbours unreadable. Well-formed text is
+/// returned without a copy.</summary>
 internal static partial class WellFormed
 {
-    /// <summary>
-    /// How deep JSON from outside may be nested: deeper than anybody writes. So whatever reads a value meets one that is
-    /// nested strangely, and not the parser of the whole.
-    /// </summary>
+    /// <summary>The deepest nesting of accepted JSON. It exceeds real data, so that an odd value fails where it is
+    /// read, and not in the parser.</summary>
     public const int MostNested = 1_000;
 
-    /// <summary>For JSON that is as deep as <see cref="MostNested"/>.</summary>
+    /// <summary>Options for JSON as deep as <see cref="MostNested"/>.</summary>
     public static readonly JsonSerializerOptions Nested = new() { MaxDepth = MostNested };
 
     private const string Replacement = "\uFFFD";
 
-    private static readonly SearchValues<byte> Special = SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, ' ').Select(control => (byte)control)]);
+    private static readonly SearchValues<byte> Special = SearchValues.Create(
+        [(byte)'"', (byte)'\\', .. Enumerable.Range(0, ' ').Select(control => (byte)control)]);
 
     /// <summary>Repairs JSON and parses it.</summary>
-    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <exception cref="JsonException">It is not JSON.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> body) => JsonDocument.Parse(Json(body), new() { MaxDepth = MostNested });
 
-    /// <summary>Repairs JSON. Whether it is JSON at all is for its parser to say.</summary>
+    /// <summary>Repairs JSON. The parser decides whether it is JSON at all.</summary>
     public static ReadOnlyMemory<byte> Json(ReadOnlyMemory<byte> body)
     {
         if (body.Span.StartsWith(Encoding.UTF8.Preamble))
@@ -80,13 +78,15 @@ internal static partial class WellFormed
 
         return copy ?? body;
 
-        static int Next(ReadOnlySpan<byte> body, int from) => body[from..].IndexOfAny(Special) is var found and >= 0 ? from + found : body.Length;
+        static int Next(ReadOnlySpan<byte> body, int from) =>
+            body[from..].IndexOfAny(Special) is var found and >= 0 ? from + found : body.Length;
     }
 
-    /// <summary>Repairs XML of which a reader has said that it is not well-formed.</summary>
+    /// <summary>Repairs XML that a reader rejected as malformed.</summary>
     public static byte[] Xml(ReadOnlyMemory<byte> body)
     {
-        var text = CharacterReference().Replace(Encoding.UTF8.GetString(body.Span), found => IsCharacter(found) ? found.Value : Replacement);
+        var text = CharacterReference().Replace(
+            Encoding.UTF8.GetString(body.Span), found => IsCharacter(found) ? found.Value : Replacement);
         var clean = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
@@ -96,7 +96,8 @@ internal static partial class WellFormed
         return Encoding.UTF8.GetBytes(clean.ToString());
     }
 
-    /// <summary>How long an escape is, and whether what it stands for is a whole character. Both halves of a pair count as one escape.</summary>
+    /// <summary>Returns the length of an escape, and whether it stands for a whole character. A
+    /// surrogate pair is one escape.</summary>
     private static int EscapeLength(ReadOnlySpan<byte> body, int at, out bool isWhole)
     {
         isWhole = true;
@@ -114,9 +115,12 @@ internal static partial class WellFormed
         return isWhole ? 12 : 6;
     }
 
-    /// <summary>The UTF-16 unit of an escape like <c>\u00e9</c>; null where none stands.</summary>
+    /// <summary>Returns the UTF-16 unit of an escape such as <c>\u00e9</c>; null for none.</summary>
     private static char? CodeUnit(ReadOnlySpan<byte> body, int at) =>
-        at + 6 <= body.Length && body[at] == '\\' && body[at + 1] == 'u' && ushort.TryParse(body.Slice(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
+        at + 6 <= body.Length
+            && body[at] == '\\'
+            && body[at + 1] == 'u'
+            && ushort.TryParse(body.Slice(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
             ? (char)unit
             : null;
 
@@ -124,7 +128,9 @@ internal static partial class WellFormed
     {
         var hex = reference.Groups["hex"];
         return int.TryParse(
-                hex.Success ? hex.ValueSpan : reference.Groups["decimal"].ValueSpan, hex.Success ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+                hex.Success ? hex.ValueSpan
+                    : reference.Groups["decimal"].ValueSpan, hex.Success ? NumberStyles.AllowHexSpecifier
+                    : NumberStyles.None, CultureInfo.InvariantCulture, out var code)
             && Rune.IsValid(code) && (code > char.MaxValue || XmlConvert.IsXmlChar((char)code));
     }
 

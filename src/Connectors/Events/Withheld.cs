@@ -2,16 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace IntegrationHub.Connectors.Events;
 
-/// <summary>Tells the placeholders that tools send in place of values they keep back. A withheld value is no value: it is neither known nor cleared.</summary>
+/// <summary>Recognises placeholders for withheld values. A withheld value is neither known nor cleared.</summary>
 internal static partial class Withheld
 {
-    /// <summary>What HubSpot sends for a sensitive value.</summary>
+    /// <summary>HubSpot's placeholder for a sensitive value.</summary>
     private const string Redacted = "REDACTED";
 
-    /// <summary>
-    /// Whether a text stands for a value that is kept back: the word itself, or a mask of asterisks or bullets that may
-    /// show a few characters of the value (<c>*****1234</c>, <c>a***@example.com</c>).
-    /// </summary>
+    /// <summary>Whether a text is a placeholder: the word itself, or a mask of asterisks or bullets that may show a few
+    /// characters (<c>*****1234</c>, <c>a***@example.com</c>).</summary>
     public static bool Is(string? text) =>
         text?.Trim() is { Length: > 0 } value
         && (value.Trim('[', ']', '<', '>', '(', ')') == Redacted || (Mask().IsMatch(value) && !IsTitle(value)));

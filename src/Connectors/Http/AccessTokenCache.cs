@@ -1,23 +1,19 @@
 namespace IntegrationHub.Connectors.Http;
 
-/// <summary>
-/// Caches a connector's token until shortly before it expires. Concurrent callers share one fetch. A vendor that
-/// refused the credentials is not asked again for a while.
-/// </summary>
+/// <summary>Caches a connector's token until shortly before it expires. Concurrent callers share one fetch. A vendor
+/// that refused the credentials is not asked again for a while.</summary>
 /// <param name="fetch">Fetches a token through <see cref="VendorCalls"/>, within its own time limits.</param>
 public sealed class AccessTokenCache(string connector, Func<CancellationToken, Task<AccessToken>> fetch, TimeProvider clock)
 {
-    /// <summary>
-    /// A token is unused for this long before it expires, or for a tenth of its lifetime when that is less.
-    /// </summary>
+    /// <summary>A token is unused for this long before it expires, or for a tenth of its
+    /// lifetime when that is less.</summary>
     public static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
 
     /// <summary>How long the cache waits after refused credentials.</summary>
     public static readonly TimeSpan CoolDown = TimeSpan.FromMinutes(1);
 
-    /// <summary>
-    /// The youngest age at which a token is invalidated. A fresh token that is refused is not the cause.
-    /// </summary>
+    /// <summary>The youngest age at which a token is invalidated. A fresh token that is
+    /// refused is not the cause.</summary>
     public static readonly TimeSpan MinimumAge = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
@@ -53,10 +49,8 @@ public sealed class AccessTokenCache(string connector, Func<CancellationToken, T
         return await flight.WaitAsync(cancellationToken);
     }
 
-    /// <summary>
-    /// Drops a token that the vendor refused. A no-op when it is no longer cached or
-    /// younger than <see cref="MinimumAge"/>.
-    /// </summary>
+    /// <summary>Drops a token that the vendor refused. A no-op when it is no longer cached or younger than
+    /// <see cref="MinimumAge"/>.</summary>
     public void Invalidate(string token)
     {
         lock (_lock)

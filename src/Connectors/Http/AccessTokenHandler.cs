@@ -3,10 +3,8 @@ using System.Net.Http.Headers;
 
 namespace IntegrationHub.Connectors.Http;
 
-/// <summary>
-/// Adds the connector's token to each request. After a 401 it drops the token and repeats the request once. It
-/// belongs outside the resilience handler.
-/// </summary>
+/// <summary>Adds the connector's token to each request. After a 401 it drops the token and repeats the request once. It
+/// belongs outside the resilience handler.</summary>
 public sealed class AccessTokenHandler(AccessTokenCache tokens, string scheme = "Bearer") : DelegatingHandler
 {
     /// <inheritdoc/>

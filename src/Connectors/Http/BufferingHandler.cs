@@ -1,9 +1,7 @@
 namespace IntegrationHub.Connectors.Http;
 
-/// <summary>
-/// Buffers request and response bodies, so that a request can be repeated and an attempt's timeout covers the whole
-/// response. It belongs inside the resilience handler.
-/// </summary>
+/// <summary>Buffers request and response bodies, so that a request can be repeated and an attempt's timeout covers the
+/// whole response. It belongs inside the resilience handler.</summary>
 public sealed class BufferingHandler : DelegatingHandler
 {
     /// <inheritdoc/>

@@ -5,23 +5,19 @@ using Polly.Timeout;
 
 namespace IntegrationHub.Connectors.Http;
 
-/// <summary>
-/// Builds the resilience pipeline between a connector and its vendor. All clients of a connector share one.
-/// </summary>
+/// <summary>Builds the resilience pipeline between a connector and its vendor. All clients
+/// of a connector share one.</summary>
 public static class HttpResilience
 {
-    /// <summary>
-    /// The request option (a bool) that says whether a request may be repeated. Use it with <c>[Property]</c> in a
-    /// client's interface. Without it POST and PATCH are not repeated; other methods are.
-    /// </summary>
+    /// <summary>The request option (a bool) that says whether a request may be repeated. Use it with <c>[Property]</c>
+    /// in a client's interface. Without it POST and PATCH are not repeated; other methods are.</summary>
     public const string Idempotent = "IntegrationHub.Idempotent";
 
     private static readonly HttpRequestOptionsKey<bool> IdempotentOption = new(Idempotent);
     private static readonly ResiliencePropertyKey<long> Started = new("IntegrationHub.Started");
 
-    /// <summary>
-    /// Builds a pipeline. From the outside in: total timeout, concurrency, retry, circuit breaker, attempt timeout.
-    /// </summary>
+    /// <summary>Builds a pipeline. From the outside in: total timeout, concurrency, retry, circuit
+    /// breaker, attempt timeout.</summary>
     public static ResiliencePipeline<HttpResponseMessage> Build(ResilienceOptions options, TimeProvider clock)
     {
         var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
@@ -54,9 +50,8 @@ public static class HttpResilience
         _ => (int)status >= 500,
     };
 
-    /// <summary>
-    /// Returns the total timeout and records the start. Polly calls the outermost generator once for each call.
-    /// </summary>
+    /// <summary>Returns the total timeout and records the start. Polly calls the outermost
+    /// generator once for each call.</summary>
     private static ValueTask<TimeSpan> Start(ResilienceContext context, ResilienceOptions options, TimeProvider clock)
     {
         context.Properties.Set(Started, clock.GetTimestamp());

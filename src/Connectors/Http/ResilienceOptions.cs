@@ -2,10 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace IntegrationHub.Connectors.Http;
 
-/// <summary>
-/// A connector's timeouts and retries. The defaults allow three attempts within 10 seconds, well below a message's
-/// lock. The queue repeats what takes longer.
-/// </summary>
+/// <summary>A connector's timeouts and retries. The defaults allow three attempts within 10 seconds, well below a
+/// message's lock. The queue repeats longer calls.</summary>
 public sealed class ResilienceOptions
 {
     /// <summary>Gets the limit for one call with all its waits, attempts and pauses. Default: 10 seconds.</summary>
@@ -20,15 +18,13 @@ public sealed class ResilienceOptions
     [Range(1, 10)]
     public int MaxAttempts { get; init; } = 3;
 
-    /// <summary>
-    /// Gets the median of the first pause, which doubles with each attempt and has jitter. Default: 200 milliseconds.
-    /// </summary>
+    /// <summary>Gets the median of the first pause, which doubles with each attempt and has jitter.
+    /// Default: 200 milliseconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:30")]
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>
-    /// Gets the longest pause that the hub chooses; the vendor's <c>Retry-After</c> may be longer. Default: 2 seconds.
-    /// </summary>
+    /// <summary>Gets the longest pause that the hub chooses; the vendor's <c>Retry-After</c> may be
+    /// longer. Default: 2 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -40,9 +36,8 @@ public sealed class ResilienceOptions
     [Range(0.01, 1.0)]
     public double CircuitFailureRatio { get; init; } = 0.5;
 
-    /// <summary>
-    /// Gets the fewest attempts within <see cref="CircuitWindow"/> before the circuit may open. Default: 10.
-    /// </summary>
+    /// <summary>Gets the fewest attempts within <see cref="CircuitWindow"/> before the circuit
+    /// may open. Default: 10.</summary>
     [Range(2, 10_000)]
     public int CircuitMinimumTries { get; init; } = 10;
 

@@ -8,10 +8,8 @@ using Refit;
 
 namespace IntegrationHub.Connectors.Http;
 
-/// <summary>
-/// Runs a connector's calls and translates every failure into the hub's exceptions. Refit's exceptions hold the request
-/// and its credentials, so they must not leave this class.
-/// </summary>
+/// <summary>Runs a connector's calls and translates every failure into the hub's exceptions. Refit's exceptions hold
+/// the request and its credentials, so they must not leave this class.</summary>
 public sealed class VendorCalls(string connector, TimeProvider clock)
 {
     /// <summary>The activity source of vendor calls.</summary>
@@ -47,11 +45,10 @@ public sealed class VendorCalls(string connector, TimeProvider clock)
         }
     }
 
-    /// <summary>Runs a call that asks for something; returns the default value when the vendor answers 404.</summary>
+    /// <summary>Runs a call for something that may not exist; returns the default value for 404.</summary>
     /// <exception cref="VendorException">As <see cref="RunAsync"/>.</exception>
     public async Task<T?> FindAsync<T>(Func<Task<IApiResponse<T>>> call)
     {
-        ArgumentNullException.ThrowIfNull(call);
         using var response = await RunAsync(call);
         if (response.StatusCode == HttpStatusCode.NotFound)
         {
@@ -61,10 +58,8 @@ public sealed class VendorCalls(string connector, TimeProvider clock)
         return await RunAsync(() => response.Error is { } failure ? Task.FromException<T>(failure) : Task.FromResult(response.Content!));
     }
 
-    /// <summary>
-    /// Translates a failure, for calls that return a response instead of throwing. Returns null for other failures
-    /// and for the hub's own exceptions.
-    /// </summary>
+    /// <summary>Translates a failure, for calls that return a response instead of throwing. Returns null for other
+    /// failures and for the hub's own exceptions.</summary>
     public Exception? Translate(Exception failure) => failure switch
     {
         ApiException answered => OfAnswer(answered),

@@ -3,10 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace IntegrationHub.Connectors.Http;
 
-/// <summary>
-/// Finds the vendor's error code in a response body. Messages are ignored because they quote
-/// what was sent, such as addresses.
-/// </summary>
+/// <summary>Finds the vendor's error code in a response body. Messages are ignored because they quote what was
+/// sent, such as addresses.</summary>
 internal static partial class VendorErrorCode
 {
     private static readonly string[] Names = ["errorCode", "error_code", "code", "category", "error", "title"];
@@ -42,8 +40,7 @@ internal static partial class VendorErrorCode
 
     private static string? Of(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && Plain().IsMatch(value.GetString()!)
-            ? value.GetString()
-            : null;
+            ? value.GetString() : null;
 
     [GeneratedRegex("^[A-Za-z0-9_. -]{1,64}$")]
     private static partial Regex Plain();

@@ -45,10 +45,8 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
         "hubspot_owner_id",
     ];
 
-    /// <summary>
-    /// How long pipelines are cached. An unknown stage refreshes them earlier, but not more often
-    /// than <see cref="AskAgainAfter"/>.
-    /// </summary>
+    /// <summary>How long pipelines are cached. An unknown stage refreshes them earlier, but not more often than
+    /// <see cref="AskAgainAfter"/>.</summary>
     private static readonly TimeSpan PipelinesHold = TimeSpan.FromMinutes(30), AskAgainAfter = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan LockedFor = TimeSpan.FromSeconds(2);
@@ -79,10 +77,8 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
         IReadOnlyCollection<string> contacts, CancellationToken cancellationToken) =>
         AssociatedAsync("contacts", "deals", contacts, cancellationToken);
 
-    /// <summary>
-    /// Returns what a deal stage means by its pipeline: probability 1 is won, 0 is lost. Returns
-    /// null for an open or unknown stage.
-    /// </summary>
+    /// <summary>Returns what a deal stage means by its pipeline: probability 1 is won, 0 is lost. Returns null for an
+    /// open or unknown stage.</summary>
     public async Task<DealStageMeaning?> OutcomeAsync(string stage, CancellationToken cancellationToken)
     {
         var age = clock.GetUtcNow() - (_pipelines?.ReadAt ?? DateTimeOffset.MinValue);
@@ -120,8 +116,8 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
                 return null;
             }
 
-            ids.AddRange(
-                (page.Results ?? []).Select(note => note.ToObjectId).OfType<long>().Select(id => id.ToString(CultureInfo.InvariantCulture)));
+            var noteIds = (page.Results ?? []).Select(note => note.ToObjectId).OfType<long>();
+            ids.AddRange(noteIds.Select(id => id.ToString(CultureInfo.InvariantCulture)));
             after = page.Paging?.Next?.After;
         }
         while (after is not null);
@@ -180,10 +176,7 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
     }
 
     private async Task<Dictionary<string, HubSpotObjectWire>> ReadAsync(
-        string type,
-        IReadOnlyCollection<string> ids,
-        IReadOnlyList<string> properties,
-        IReadOnlyList<string>? withHistory,
+        string type, IReadOnlyCollection<string> ids, IReadOnlyList<string> properties, IReadOnlyList<string>? withHistory,
         CancellationToken cancellationToken)
     {
         var size = withHistory is null ? BatchSize : HistoryBatchSize;
@@ -198,7 +191,7 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
 
     private Task<T?> FindAsync<T>(Func<Task<IApiResponse<T>>> call) => TranslateAsync(() => calls.FindAsync(call));
 
-    /// <summary>Runs a call. 423 (record locked) and 477 (account migrating) are temporary.</summary>
+    /// <summary>Translates temporary refusals: 423 (record locked) and 477 (account migrating).</summary>
     private static async Task<T> TranslateAsync<T>(Func<Task<T>> run)
     {
         try

@@ -76,40 +76,34 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
         List<JsonElement> events = [.. document.RootElement.EnumerateArray()];
         return events.Count < 2
             ? [delivery]
-            : [.. events.Chunk((events.Count + 1) / 2).Select(half => delivery with { Body = JsonSerializer.SerializeToUtf8Bytes(half, WellFormed.Nested) })];
+            :
+            [
+                .. events.Chunk((events.Count + 1) / 2)
+                    .Select(half => delivery with { Body = JsonSerializer.SerializeToUtf8Bytes(half, WellFormed.Nested) }),
+            ];
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SourceEvent>> EnrichAsync(IReadOnlyList<SourceEvent> events, CancellationToken cancellationToken)
-    {
-        return HubSpotEnrichment.RunAsync(events, _client, _options, cancellationToken);
-    }
+    public Task<IReadOnlyList<SourceEvent>> EnrichAsync(IReadOnlyList<SourceEvent> events, CancellationToken cancellationToken) =>
+        HubSpotEnrichment.RunAsync(events, _client, _options, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<WritePlan?> PlanAsync(IdentityKey person, PersonWish wish, CancellationToken cancellationToken)
-    {
-        return _writing.PlanAsync(person, wish, cancellationToken);
-    }
+    public Task<WritePlan?> PlanAsync(IdentityKey person, PersonWish wish, CancellationToken cancellationToken) =>
+        _writing.PlanAsync(person, wish, cancellationToken);
 
     /// <inheritdoc/>
-    public Task WriteAsync(WritePlan plan, CancellationToken cancellationToken)
-    {
-        return _writing.WriteAsync(plan, cancellationToken);
-    }
+    public Task WriteAsync(WritePlan plan, CancellationToken cancellationToken) =>
+        _writing.WriteAsync(plan, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> WriteNoteAsync(IdentityKey person, PersonNote note, CancellationToken cancellationToken)
-    {
-        return _notes.WriteAsync(person.Id, note, cancellationToken);
-    }
+    public Task<bool> WriteNoteAsync(IdentityKey person, PersonNote note, CancellationToken cancellationToken) =>
+        _notes.WriteAsync(person.Id, note, cancellationToken);
 
     /// <inheritdoc/>
-    public Uri? LinkTo(IdentityKey person)
-    {
-        return _options.PortalId is { } portal
+    public Uri? LinkTo(IdentityKey person) =>
+        _options.PortalId is { } portal
             ? new Uri(
                 _options.AppUrl,
                 string.Create(CultureInfo.InvariantCulture, $"contacts/{portal}/record/0-1/{Uri.EscapeDataString(person.Id)}"))
             : null;
-    }
 }

@@ -4,15 +4,12 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
-/// <summary>
-/// Adds what HubSpot's webhooks lack: contacts' addresses and profiles; deals' people, amount and outcome.
-/// </summary>
+/// <summary>Adds what HubSpot's webhooks lack: contacts' addresses and profiles; deals'
+/// people, amount and outcome.</summary>
 internal static class HubSpotEnrichment
 {
-    /// <summary>
-    /// Enriches events. It needs two calls for each 100 deals. New people need one call for each 50 of them
-    /// and one for each 50 of their deals.
-    /// </summary>
+    /// <summary>Enriches events. It needs two calls for each 100 deals. New people need one call for each 50 of them
+    /// and one for each 50 of their deals.</summary>
     public static async Task<IReadOnlyList<SourceEvent>> RunAsync(
         IReadOnlyList<SourceEvent> events, HubSpotClient client, HubSpotOptions options, CancellationToken cancellationToken)
     {
@@ -52,9 +49,8 @@ internal static class HubSpotEnrichment
         ];
     }
 
-    /// <summary>
-    /// Adds a contact's record to an event. The event's own values stay, because they were true at its time.
-    /// </summary>
+    /// <summary>Adds a contact's record to an event. The event's own values stay, because they
+    /// were true at its time.</summary>
     private static SourceEvent WithContact(SourceEvent source, HubSpotObjectWire contact, HubSpotOptions options)
     {
         var email = source.SubjectEmail ?? (EmailAddress.TryParse(contact.Text("email"), out var address) ? address.Address : null);
@@ -85,9 +81,8 @@ internal static class HubSpotEnrichment
     private static bool LacksContact(SourceEvent source) => source is { DealId: null, People: [_, ..] }
         and not { Kind: SourceEventKind.ContactDeleted or SourceEventKind.ContactPrivacyDeleted or SourceEventKind.Ignored };
 
-    /// <summary>
-    /// Adds the people of a deal. A removed association still holds when another one links the same two records.
-    /// </summary>
+    /// <summary>Adds the people of a deal. A removed association still holds when another one
+    /// links the same two records.</summary>
     private static SourceEvent WithPeople(SourceEvent source, IReadOnlyList<string> contacts, HubSpotOptions options) =>
         source.People.IsEmpty ? source with { People = [.. contacts.Select(id => IdentityKey.Person(options.Name, id))] }
         : source.DealStatus == DealStatus.Deleted && contacts.Contains(source.People[0].Id) ? source with { DealStatus = null }
@@ -120,7 +115,7 @@ internal static class HubSpotEnrichment
         return await WithOutcomeAsync(filled, raw, deal, client, options, cancellationToken);
     }
 
-    /// <summary>Returns the properties that a deal has as empty.</summary>
+    /// <summary>Returns the properties that the deal states as empty.</summary>
     private static ImmutableArray<DealProperty> ClearedOf(HubSpotObjectWire? deal) =>
     [
         .. deal?.IsEmpty("amount") == true ? [DealProperty.Amount] : Array.Empty<DealProperty>(),
@@ -130,11 +125,7 @@ internal static class HubSpotEnrichment
 
     /// <summary>Adds the meaning of the deal's stage: by the map, else by the pipeline's probability.</summary>
     public static async Task<SourceEvent> WithOutcomeAsync(
-        SourceEvent source,
-        string raw,
-        HubSpotObjectWire? deal,
-        HubSpotClient client,
-        HubSpotOptions options,
+        SourceEvent source, string raw, HubSpotObjectWire? deal, HubSpotClient client, HubSpotOptions options,
         CancellationToken cancellationToken)
     {
         var meaning = options.DealStages.TryGet(raw, out var known) ? known : await client.OutcomeAsync(raw, cancellationToken);
@@ -153,8 +144,7 @@ internal static class HubSpotEnrichment
     /// <summary>Sets the stage to Repeat for a won deal whose type the map names.</summary>
     private static SourceEvent WithType(SourceEvent source, HubSpotObjectWire? deal, HubSpotOptions options) =>
         source.DealStatus == DealStatus.Won && options.DealTypes.TryGet(deal?.Text("dealtype"), out var stage)
-            ? source with { Stage = stage }
-            : source;
+            ? source with { Stage = stage } : source;
 
     private static SourceEventKind KindOf(DealStageMeaning? meaning) => meaning?.Status switch
     {

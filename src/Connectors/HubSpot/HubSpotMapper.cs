@@ -17,18 +17,15 @@ internal static class HubSpotMapper
     private static readonly HashSet<string> Working = new(StringComparer.OrdinalIgnoreCase)
     { "IN_PROGRESS", "OPEN_DEAL", "ATTEMPTED_TO_CONTACT", "CONNECTED" };
 
-    /// <summary>
-    /// Parses a webhook's array; null when it is not an array or no element is an object.
-    /// Other unreadable elements are marked.
-    /// </summary>
+    /// <summary>Parses a webhook's array; null when it is not an array or no element is an object. Other
+    /// unreadable elements are marked.</summary>
     public static IReadOnlyList<HubSpotEventWire>? Parse(ReadOnlyMemory<byte> body)
     {
         try
         {
             var elements = JsonSerializer.Deserialize<IReadOnlyList<JsonElement>>(WellFormed.Json(body).Span, WellFormed.Nested);
             return elements is null || (elements.Count > 0 && elements.All(element => element.ValueKind != JsonValueKind.Object))
-                ? null
-                : [.. elements.Select(Parse)];
+                ? null : [.. elements.Select(Parse)];
         }
         catch (JsonException)
         {
@@ -58,11 +55,11 @@ internal static class HubSpotMapper
     {
         var mapped = events.Where(wire => IsOurs(wire, options) || wire.Unreadable is not null)
             .SelectMany(wire => Map(wire, options)).DistinctBy(source => source.DedupeKey).ToList();
-        var told = mapped.Where(HasStageOfPerson)
+        var withStage = mapped.Where(HasStageOfPerson)
             .GroupBy(source => source.People[0]).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet();
 
         // Several stage changes of a person give each other's previous stage.
-        return [.. mapped.Select(source => HasStageOfPerson(source) && told.Contains(source.People[0])
+        return [.. mapped.Select(source => HasStageOfPerson(source) && withStage.Contains(source.People[0])
             ? source with { NeedsEnrichment = source.NeedsEnrichment.Remove("fromStage") }
             : source)];
     }
@@ -115,10 +112,8 @@ internal static class HubSpotMapper
         };
     }
 
-    /// <summary>
-    /// Splits a type such as <c>contact.creation</c> into object and change. The generic form
-    /// <c>object.creation</c> names the object by number.
-    /// </summary>
+    /// <summary>Splits a type such as <c>contact.creation</c> into object and change. The generic form
+    /// <c>object.creation</c> names the object by number.</summary>
     private static (string Entity, string Change) Split(string type, string? objectTypeId)
     {
         var dot = type.IndexOf('.', StringComparison.Ordinal);
@@ -156,10 +151,8 @@ internal static class HubSpotMapper
         };
     }
 
-    /// <summary>
-    /// Returns the dedupe key. HubSpot's event ids are not unique, so it holds everything that
-    /// makes an event. Values are hashed.
-    /// </summary>
+    /// <summary>Returns the dedupe key. HubSpot's event ids are not unique, so it holds everything that makes an
+    /// event. Values are hashed.</summary>
     private static string KeyOf(HubSpotEventWire wire, string type)
     {
         var subject = wire.ObjectId is { } id ? Text(id) : $"{wire.FromObjectId}>{wire.ToObjectId}";
@@ -170,8 +163,7 @@ internal static class HubSpotMapper
             wire.AssociationType, wire.FromObjectTypeId, wire.ToObjectTypeId, wire.AssociationRemoved == true ? "removed" : null,
             wire.PrimaryObjectId?.ToString(CultureInfo.InvariantCulture), wire.NewObjectId
                 ?.ToString(CultureInfo.InvariantCulture), wire.MergedObjectIds is { } merged
-                ? string.Join(',', merged)
-                : null,
+                ? string.Join(',', merged) : null,
         ];
         return string.Join('|', details.Where(detail => !string.IsNullOrEmpty(detail)).Prepend(key));
     }
@@ -259,8 +251,7 @@ internal static class HubSpotMapper
     /// <summary>Parses milliseconds since 1970; null when there are none.</summary>
     private static DateTimeOffset? Instant(string value) =>
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds <= 253_402_300_799_999
-            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
-            : null;
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
 
     private static SourceEvent Lifecycle(SourceEvent source, string raw, HubSpotOptions options)
     {
@@ -333,7 +324,7 @@ internal static class HubSpotMapper
         };
     }
 
-    /// <summary>Says whether a deal's type may make a won deal Repeat. No event of a deal's stage has the type.</summary>
+    /// <summary>Whether a deal's type may make a won deal Repeat. Events of the stage do not carry the type.</summary>
     private static bool HasTypes(HubSpotOptions options) => options.DealTypes.All.Count > 0;
 
     /// <summary>Maps a merge of deals: the survivor is read again, the others are deleted.</summary>
@@ -376,10 +367,8 @@ internal static class HubSpotMapper
         };
     }
 
-    /// <summary>
-    /// Returns the two objects of an association, by the generic form's numbers or by a name such as
-    /// <c>DEAL_TO_CONTACT</c>, which may end with a label.
-    /// </summary>
+    /// <summary>Returns the two objects of an association, by the generic form's numbers or by a name such as
+    /// <c>DEAL_TO_CONTACT</c>, which a label may follow.</summary>
     private static (string From, string To) EndsOf(HubSpotEventWire wire)
     {
         if (wire.FromObjectTypeId is not null && wire.ToObjectTypeId is not null)
@@ -388,8 +377,7 @@ internal static class HubSpotMapper
         }
 
         return wire.AssociationType?.ToUpperInvariant().Split("_TO_") is [var from, var to]
-            ? (EntityOf(from), EntityOf(to.Split('_')[0]))
-            : ("", "");
+            ? (EntityOf(from), EntityOf(to.Split('_')[0])) : ("", "");
     }
 
     private static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);

@@ -4,10 +4,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
-/// <summary>
-/// Reads what a new person's record adds to the event: stage, opt-out and deals, each with its own time. Anything older
-/// than the event is marked as past: it counts, but causes no alert.
-/// </summary>
+/// <summary>Reads what a new person's record adds to the event: stage, opt-out and deals, each with its own time.
+/// Anything older than the event is marked as past: it counts, but causes no alert.</summary>
 internal static class HubSpotMeeting
 {
     /// <summary>The largest difference between timestamps of properties that were saved together.</summary>
@@ -15,14 +13,11 @@ internal static class HubSpotMeeting
 
     /// <summary>Returns the events found on the records of people.</summary>
     public static async Task<IReadOnlyList<SourceEvent>> FoundAsync(
-        IEnumerable<SourceEvent> events,
-        IReadOnlyDictionary<string, HubSpotObjectWire> contacts,
-        HubSpotClient client,
-        HubSpotOptions options,
-        CancellationToken cancellationToken)
+        IEnumerable<SourceEvent> events, IReadOnlyDictionary<string, HubSpotObjectWire> contacts, HubSpotClient client,
+        HubSpotOptions options, CancellationToken cancellationToken)
     {
-        var told = events.ToList();
-        var met = told.GroupBy(source => source.People[0].Id)
+        var mapped = events.ToList();
+        var met = mapped.GroupBy(source => source.People[0].Id)
             .Where(person => contacts.ContainsKey(person.Key)).Select(person => new Meeting(person.Key, contacts[person.Key], [.. person]))
             .ToList();
         var deals = await client.DealsOfContactsAsync([.. met.Select(person => person.Id)], cancellationToken);
@@ -46,19 +41,18 @@ internal static class HubSpotMeeting
     /// <summary>Returns the contact's own facts, except those that an event carries itself.</summary>
     private static IEnumerable<SourceEvent> OfContact(Meeting person, HubSpotOptions options)
     {
-        if (person.Record.Text("lifecyclestage") is { } raw && !person.Told.Exists(source => source.ToStageRaw is not null))
+        if (person.Record.Text("lifecyclestage") is { } raw && !person.Events.Exists(source => source.ToStageRaw is not null))
         {
             var known = options.Stages.TryGet(raw, out var stage);
             yield return Found(person, "lifecyclestage", person.Record.Since("lifecyclestage"), options) with
             {
                 Kind = SourceEventKind.StageChanged, ToStageRaw = raw, Stage = known
-                    ? stage
-                    : null, Unmapped = !known, Owner = person.Record.Text("hubspot_owner_id"),
+                    ? stage : null, Unmapped = !known, Owner = person.Record.Text("hubspot_owner_id"),
             };
         }
 
         if (person.Record.Text("hs_email_optout") == "true"
-            && !person.Told.Exists(source => source.Kind is SourceEventKind.ConsentUnsubscribed or SourceEventKind.ConsentSubscribed))
+            && !person.Events.Exists(source => source.Kind is SourceEventKind.ConsentUnsubscribed or SourceEventKind.ConsentSubscribed))
         {
             yield return Found(
                 person, "hs_email_optout", person.Record.Since("hs_email_optout"),
@@ -91,20 +85,20 @@ internal static class HubSpotMeeting
 
     private static SourceEvent Found(Meeting person, string what, DateTimeOffset? since, HubSpotOptions options)
     {
-        var brought = person.Told[0];
-        var at = since ?? brought.OccurredAt;
+        var first = person.Events[0];
+        var at = since ?? first.OccurredAt;
         return new()
         {
             Kind = SourceEventKind.Ignored,
             Side = ToolSide.Marketing,
             DedupeKey = $"hubspot|{options.Name}|met|{person.Id}|{what}|{at?.ToUnixTimeMilliseconds()}",
             OccurredAt = at,
-            Past = since is null ? brought.Kind != SourceEventKind.ContactCreated : since < brought.OccurredAt - Together,
-            People = brought.People,
-            ExternalIds = brought.ExternalIds,
+            Past = since is null ? first.Kind != SourceEventKind.ContactCreated : since < first.OccurredAt - Together,
+            People = first.People,
+            ExternalIds = first.ExternalIds,
         };
     }
 
     /// <summary>A new person with their contact and the events about them.</summary>
-    private sealed record Meeting(string Id, HubSpotObjectWire Record, List<SourceEvent> Told);
+    private sealed record Meeting(string Id, HubSpotObjectWire Record, List<SourceEvent> Events);
 }

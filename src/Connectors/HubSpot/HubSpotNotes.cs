@@ -3,15 +3,12 @@ using IntegrationHub.Connectors.Abstractions;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
-/// <summary>
-/// Writes notes on contacts, each once. The hub's mark in the text identifies an existing note,
-/// even when it was moved or edited.
-/// </summary>
+/// <summary>Writes notes on contacts, each once. The hub's mark in the text identifies an existing note, even when
+/// it was moved or edited.</summary>
 internal sealed class HubSpotNotes(HubSpotClient client, HubSpotOptions options)
 {
-    /// <summary>
-    /// Writes a note, or a return reason to its configured property. Returns false when the contact does not exist.
-    /// </summary>
+    /// <summary>Writes a note, or a return reason to its configured property. Returns false when the
+    /// contact does not exist.</summary>
     public Task<bool> WriteAsync(string contact, PersonNote note, CancellationToken cancellationToken) =>
         note.ReturnReason is { } reason && options.ReturnReasonProperty is { } property
             ? WriteReasonAsync(contact, property, reason, cancellationToken)

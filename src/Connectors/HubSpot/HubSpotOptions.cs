@@ -42,9 +42,8 @@ public sealed class HubSpotOptions
     /// <summary>Gets the app's client secret, which signs webhooks. Required.</summary>
     public required string ClientSecret { get; init; }
 
-    /// <summary>
-    /// Gets a private app's token, used instead of <see cref="ClientId"/> and <see cref="RefreshToken"/>.
-    /// </summary>
+    /// <summary>Gets a private app's token, used instead of <see cref="ClientId"/> and
+    /// <see cref="RefreshToken"/>.</summary>
     public string? AccessToken { get; init; }
 
     /// <summary>Gets an OAuth app's client id.</summary>
@@ -53,49 +52,38 @@ public sealed class HubSpotOptions
     /// <summary>Gets an OAuth app's refresh token.</summary>
     public string? RefreshToken { get; init; }
 
-    /// <summary>
-    /// Gets the account (portal) whose events are accepted; null accepts every correctly signed event.
-    /// </summary>
+    /// <summary>Gets the account (portal) whose events are accepted; null accepts every
+    /// correctly signed event.</summary>
     public long? PortalId { get; init; }
 
-    /// <summary>
-    /// Gets the address of HubSpot's user interface. Links need <see cref="PortalId"/> too. Default:
-    /// <c>https://app.hubspot.com</c>; EU accounts use <c>https://app-eu1.hubspot.com</c>.
-    /// </summary>
+    /// <summary>Gets the address of HubSpot's user interface. Links need <see cref="PortalId"/> too. Default:
+    /// <c>https://app.hubspot.com</c>; EU accounts use <c>https://app-eu1.hubspot.com</c>.</summary>
     public required Uri AppUrl { get; init; }
 
     /// <summary>Gets the contact property for sales' return reason; null writes a note instead.</summary>
     public string? ReturnReasonProperty { get; init; }
 
-    /// <summary>
-    /// Gets the country (ISO 3166, two letters) of phone numbers without a country code; null compares their digits.
-    /// </summary>
+    /// <summary>Gets the country (ISO 3166, two letters) of phone numbers without a country code; null
+    /// compares their digits.</summary>
     public string? PhoneRegion { get; init; }
 
     /// <summary>Gets the meaning of lifecycle stages. Setting <c>StageMap:{raw}</c>.</summary>
     public required StageMap<FunnelStage> Stages { get; init; }
 
-    /// <summary>
-    /// Gets the profile properties that the hub writes to contacts. Setting <c>WriteProfile</c>; default none.
-    /// </summary>
+    /// <summary>Gets the profile properties that the hub writes to contacts. Setting
+    /// <c>WriteProfile</c>; default none.</summary>
     public required ImmutableHashSet<PersonProperty> WriteProfile { get; init; }
 
-    /// <summary>
-    /// Gets the meaning of deal stages; other stages follow their pipeline's probability.
-    /// Setting <c>DealStageMap:{raw}</c>.
-    /// </summary>
+    /// <summary>Gets the meaning of deal stages; other stages follow their pipeline's probability. Setting
+    /// <c>DealStageMap:{raw}</c>.</summary>
     public required StageMap<DealStageMeaning> DealStages { get; init; }
 
-    /// <summary>
-    /// Gets the deal types of business with existing customers, which are Repeat when won.
-    /// Setting <c>DealTypeMap:{raw}</c>.
-    /// </summary>
+    /// <summary>Gets the deal types of business with existing customers, which are Repeat when won. Setting
+    /// <c>DealTypeMap:{raw}</c>.</summary>
     public StageMap<FunnelStage> DealTypes { get; init; } = new([]);
 
-    /// <summary>
-    /// Gets the lifecycle stage written for each funnel stage: <c>WriteStage:{stage}</c>, else HubSpot's usual name. A
-    /// funnel stage without one is never written.
-    /// </summary>
+    /// <summary>Gets the lifecycle stage written for each funnel stage: <c>WriteStage:{stage}</c>, else HubSpot's usual
+    /// name. A funnel stage without one is never written.</summary>
     public required IReadOnlyDictionary<FunnelStage, string> WriteStages { get; init; }
 
     /// <summary>Reads the settings; faults go to the reader of <paramref name="settings"/>.</summary>
@@ -132,9 +120,8 @@ public sealed class HubSpotOptions
     private static bool IsPropertyName(string text) =>
         text.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '_');
 
-    /// <summary>
-    /// Reads the stages to write: the setting, else HubSpot's usual name when the map has it, else any mapped name.
-    /// </summary>
+    /// <summary>Reads the stages to write: the setting, else HubSpot's usual name when the map has
+    /// it, else any mapped name.</summary>
     private static Dictionary<FunnelStage, string> ReadWriteStages(SettingsReader settings, StageMap<FunnelStage> map)
     {
         var written = new Dictionary<FunnelStage, string>();

@@ -21,9 +21,8 @@ internal static class HubSpotRegistration
                 provider.GetRequiredService<TimeProvider>())));
     }
 
-    /// <summary>
-    /// Fetches a token. A private app's token lasts until it is revoked; an OAuth app uses its refresh token.
-    /// </summary>
+    /// <summary>Fetches a token. A private app's token lasts until it is revoked; an OAuth app
+    /// uses its refresh token.</summary>
     private static async Task<AccessToken> TokenAsync(
         IServiceProvider provider, HubSpotOptions options, CancellationToken cancellationToken)
     {

@@ -6,10 +6,8 @@ using IntegrationHub.Connectors.Settings;
 
 namespace IntegrationHub.Connectors.HubSpot;
 
-/// <summary>
-/// Checks HubSpot's webhook signature version 3. Versions 1 and 2 are rejected because they are plain
-/// hashes without a timestamp. Pure.
-/// </summary>
+/// <summary>Checks HubSpot's webhook signature version 3. Versions 1 and 2 are rejected because they are plain hashes
+/// without a timestamp. Pure.</summary>
 public static class HubSpotSignature
 {
     /// <summary>The header with the signature.</summary>
@@ -61,10 +59,8 @@ public static class HubSpotSignature
             : null;
     }
 
-    /// <summary>
-    /// Returns HubSpot's signature: base64 of the HMAC-SHA256 over method, URL with a dozen
-    /// escapes undone, body and timestamp.
-    /// </summary>
+    /// <summary>Returns HubSpot's signature: base64 of the HMAC-SHA256 over method, URL with a dozen escapes
+    /// undone, body and timestamp.</summary>
     public static string Sign(string secret, string method, string url, ReadOnlySpan<byte> body, string timestamp)
     {
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret));

@@ -88,12 +88,10 @@ internal sealed record HubSpotObjectWire(string? Id, IReadOnlyDictionary<string,
             && Properties.TryGetValue(property, out var value)
             && HubSpotJson.TextOf(value) is { Length: > 0 } text
             && !Withheld.Is(text)
-            ? text
-            : null;
+            ? text : null;
 
-    /// <summary>
-    /// Whether the record states that a property is empty. A missing or withheld one may have a value.
-    /// </summary>
+    /// <summary>Whether the record states that a property is empty. A missing or
+    /// withheld one may have a value.</summary>
     public bool IsEmpty(string property) =>
         Properties is not null && Properties.TryGetValue(property, out var value) && string.IsNullOrEmpty(HubSpotJson.TextOf(value));
 }

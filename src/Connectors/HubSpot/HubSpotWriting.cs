@@ -40,10 +40,8 @@ internal sealed class HubSpotWriting(HubSpotClient client, HubSpotOptions option
         ]);
     }
 
-    /// <summary>
-    /// Writes a plan, an opt-out first and alone. HubSpot moves stages only forward, so a backward move clears the
-    /// stage first. After a crash in between the stage is empty, from where every stage is forward.
-    /// </summary>
+    /// <summary>Writes a plan, an opt-out first and alone. HubSpot moves stages only forward, so a backward move clears
+    /// the stage first. After a crash in between the stage is empty, from where every stage is forward.</summary>
     public async Task WriteAsync(WritePlan plan, CancellationToken cancellationToken)
     {
         var (contact, consent) = (plan.Record.Id, plan.Writes.Where(write => write.Property == PersonProperty.Consent).ToList());
@@ -64,10 +62,8 @@ internal sealed class HubSpotWriting(HubSpotClient client, HubSpotOptions option
         }
     }
 
-    /// <summary>
-    /// Compares the stage. A stage without a configured name is not written. An unmapped stage belongs to the
-    /// portal: it is kept and reported.
-    /// </summary>
+    /// <summary>Compares the stage. A stage without a configured name is not written. An unmapped stage belongs to the
+    /// portal: it is kept and reported.</summary>
     private IEnumerable<PlannedWrite> CompareStage(PersonWish wish, HubSpotObjectWire contact)
     {
         if (wish.Stage is not { } stage || !options.WriteStages.TryGetValue(stage, out var wanted))

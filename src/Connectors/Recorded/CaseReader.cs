@@ -3,9 +3,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Recorded;
 
-/// <summary>
-/// Verifies and reads recorded deliveries as the hub would, with the case's own clock and without any call.
-/// </summary>
+/// <summary>Verifies and reads recorded deliveries as the hub would, with the case's own
+/// clock and without any call.</summary>
 /// <param name="publicUrl">The hub's public URL (<c>Hub:PublicUrl</c>) for cases that name none;
 /// null when it is not set.</param>
 /// <param name="clock">The clock for cases that name none.</param>
@@ -14,9 +13,8 @@ public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProv
     private const string Webhooks = "/api/webhooks/";
     private const int LongestReason = 500;
 
-    /// <summary>
-    /// Reads a case. A fault becomes the verdict and not an exception, so that the other cases are still read.
-    /// </summary>
+    /// <summary>Reads a case. A fault becomes the verdict and not an exception, so that the
+    /// other cases are still read.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<CaseReading> ReadAsync(string file, CancellationToken cancellationToken)
     {
@@ -106,9 +104,9 @@ public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProv
 
     private Uri? PublicUrlOf(RecordedCase recorded)
     {
-        if (recorded.Note("public-url") is { } told)
+        if (recorded.Note("public-url") is { } url)
         {
-            return new(told);
+            return new(url);
         }
 
         return publicUrl is null ? null : new($"{publicUrl.OriginalString.TrimEnd('/')}{recorded.Target}");

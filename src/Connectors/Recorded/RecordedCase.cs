@@ -3,16 +3,13 @@ using System.Text;
 
 namespace IntegrationHub.Connectors.Recorded;
 
-/// <summary>
-/// A recorded delivery: an <c>.http</c> file with notes (<c># key: value</c>), a request and headers. Its body is the
-/// file named by <c># body-file</c>. With <c># direction: poll-response</c> the request is the hub's own, and the body
-/// is the answer, whose status follows <c># response</c>.
-/// </summary>
+/// <summary>A recorded delivery: an <c>.http</c> file with notes (<c># key: value</c>), a request and headers. Its body
+/// is the file named by <c># body-file</c>. With <c># direction: poll-response</c> the request is the hub's own, and
+/// the body is the answer, whose status follows <c># response</c>.</summary>
 public sealed record RecordedCase
 {
-    /// <summary>
-    /// The longest file to read, in bytes. It exceeds any delivery and stops at a wrong file or device.
-    /// </summary>
+    /// <summary>The longest file to read, in bytes. It exceeds any delivery and stops
+    /// at a wrong file or device.</summary>
     public const int LongestFile = 32 * 1024 * 1024;
 
     /// <summary>Gets the notes before the request.</summary>

@@ -18,10 +18,8 @@ internal enum PolledObject
     OpportunityContactRole,
 }
 
-/// <summary>
-/// How far an object was read. Between runs it is a time, from which the next run reads again for late commits. Within
-/// a run it is a row: <see cref="Id"/> separates rows with the same stamp.
-/// </summary>
+/// <summary>How far an object was read. Between runs it is a time, from which the next run reads again for late
+/// commits. Within a run it is a row: <see cref="Id"/> separates rows with the same stamp.</summary>
 /// <param name="At">The time, inclusive, from which rows are unread.</param>
 /// <param name="Id">The last row read at <paramref name="At"/>; null between runs.</param>
 /// <param name="Started">When the run began by the hub's clock; null between runs.</param>
@@ -78,9 +76,8 @@ internal sealed record PollCursor(IReadOnlyDictionary<PolledObject, PollPosition
             positions,
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', seen.Order(StringComparer.Ordinal)))))[..16]);
 
-    /// <summary>
-    /// Returns the cursor that reads an object again from an earlier time; the same one when it has not come that far.
-    /// </summary>
+    /// <summary>Returns the cursor that reads an object again from an earlier time; the same one when it
+    /// has not come that far.</summary>
     public PollCursor Back(PolledObject polled, DateTimeOffset from) =>
         Positions.TryGetValue(polled, out var position) && position.At > from
         ? this with { Positions = new Dictionary<PolledObject, PollPosition>(Positions) { [polled] = new(from) } }

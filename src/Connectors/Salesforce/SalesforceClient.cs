@@ -9,9 +9,8 @@ namespace IntegrationHub.Connectors.Salesforce;
 /// <summary>Calls one Salesforce organisation.</summary>
 internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, SalesforceSession session, SalesforceOptions options)
 {
-    /// <summary>
-    /// Gets the id of the hub's user; null before the first call, and when the sign-in does not give it.
-    /// </summary>
+    /// <summary>Gets the id of the hub's user; null before the first call, and when the
+    /// sign-in does not give it.</summary>
     public string? UserId => session.UserId;
 
     /// <summary>Runs a query and returns its raw pages.</summary>
@@ -72,10 +71,8 @@ internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, Sa
     public Task UpdateAsync(string type, string id, IReadOnlyDictionary<string, object?> record, CancellationToken cancellationToken) =>
         RunAsync(() => api.UpdateAsync(options.ApiVersion, type, id, record, repeatable: true, cancellationToken));
 
-    /// <summary>
-    /// Gets a value indicating whether the organisation's own address is known: from the
-    /// settings, or after the first sign-in.
-    /// </summary>
+    /// <summary>Gets a value indicating whether the organisation's own address is known: from the settings, or
+    /// after the first sign-in.</summary>
     public bool KnowsInstance => session.InstanceUrl is not (SalesforceOptions.LoginUrl or SalesforceOptions.SandboxLoginUrl);
 
     /// <summary>Returns a link for people.</summary>
@@ -95,7 +92,7 @@ internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, Sa
 
     private Task<T> RunAsync<T>(Func<Task<T>> call) => TranslateAsync(() => calls.RunAsync(call));
 
-    /// <summary>Runs a call. A used-up daily quota (403) and a locked row (400) are temporary.</summary>
+    /// <summary>Translates temporary refusals: a used-up daily quota (403) and a locked row (400).</summary>
     private static async Task<T> TranslateAsync<T>(Func<Task<T>> run)
     {
         try

@@ -60,13 +60,9 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
     /// <inheritdoc/>
     public string Type => TypeName;
 
-    /// <summary>
-    /// Returns the first three characters of an id, which name the object. A lead and a contact may be one person.
-    /// </summary>
-    public string RecordKind(string personId)
-    {
-        return personId[..Math.Min(3, personId.Length)];
-    }
+    /// <summary>Returns the first three characters of an id, which name the object. A lead and a
+    /// contact may be one person.</summary>
+    public string RecordKind(string personId) => personId[..Math.Min(3, personId.Length)];
 
     /// <inheritdoc/>
     public string NormaliseId(string id) => SalesforceId.Normalise(id);
@@ -81,33 +77,28 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
     public IReadOnlyCollection<string> Headers { get; } = [SignatureHeader, AuthorizationHeader];
 
     /// <inheritdoc/>
-    public DeliveryCheck Check(Delivery delivery, DateTimeOffset now)
-    {
-        return delivery.Channel switch
+    public DeliveryCheck Check(Delivery delivery, DateTimeOffset now) =>
+        delivery.Channel switch
         {
             Changes => CheckChanges(delivery),
             var channel when channel.StartsWith(OutboundPrefix, StringComparison.Ordinal) => CheckOutbound(
                 delivery, channel[OutboundPrefix.Length..]),
             _ => DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "Salesforce delivers to the channels cdc and outbound/{secret}"),
         };
-    }
 
     /// <summary>Removes the relay's token and the path's secret, which are not needed after the check.</summary>
-    public Delivery WithoutSecrets(Delivery delivery)
-    {
-        return delivery with
+    public Delivery WithoutSecrets(Delivery delivery) =>
+        delivery with
         {
             Channel = delivery.Channel.Split('/')[0],
             PublicUrl = null,
             Headers = delivery.Headers.Where(header => !header.Key.Equals(AuthorizationHeader, StringComparison.OrdinalIgnoreCase))
                 .ToDictionary(StringComparer.OrdinalIgnoreCase),
         };
-    }
 
     /// <inheritdoc/>
-    public IReadOnlyList<SourceEvent> Read(Delivery delivery)
-    {
-        return delivery.Channel switch
+    public IReadOnlyList<SourceEvent> Read(Delivery delivery) =>
+        delivery.Channel switch
         {
             Delivery.PollChannel => SalesforceMapper.MapRows(PageOf(delivery), delivery.Header(ApiUserHeader), _options),
             Changes =>
@@ -117,18 +108,15 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
                 SalesforceMapper.MapNotifications(
                     SalesforceWire.ParseOutbound(delivery.Body) ?? throw Unreadable("the body is not an outbound message"), _options),
         };
-    }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Delivery> Split(Delivery delivery)
-    {
-        return delivery.Channel switch
+    public IReadOnlyList<Delivery> Split(Delivery delivery) =>
+        delivery.Channel switch
         {
             Delivery.PollChannel => Halves(delivery, "records"),
             Changes => Halves(delivery, null),
             _ => [.. SalesforceWire.HalveOutbound(delivery.Body).Select(body => delivery with { Body = body })],
         };
-    }
 
     /// <summary>Splits a list in two: the body itself, or a member of it.</summary>
     private static IReadOnlyList<Delivery> Halves(Delivery delivery, string? member)
@@ -150,44 +138,31 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
     }
 
     /// <inheritdoc/>
-    public WebhookReply? Acknowledge(Delivery delivery)
-    {
-        return delivery.Channel.StartsWith(OutboundPrefix, StringComparison.Ordinal) ? new(200, "text/xml; charset=utf-8", Ack) : null;
-    }
+    public WebhookReply? Acknowledge(Delivery delivery) =>
+        delivery.Channel.StartsWith(OutboundPrefix, StringComparison.Ordinal) ? new(200, "text/xml; charset=utf-8", Ack) : null;
 
     /// <inheritdoc/>
     public Task<PollPage> PollAsync(string? cursor, DateTimeOffset now, CancellationToken cancellationToken) =>
         _poll.StepAsync(cursor, now, cancellationToken);
 
     /// <inheritdoc/>
-    public string? Rewind(string? cursor, EventGap gap, DateTimeOffset now)
-    {
-        return _poll.Rewind(cursor, gap, now);
-    }
+    public string? Rewind(string? cursor, EventGap gap, DateTimeOffset now) => _poll.Rewind(cursor, gap, now);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SourceEvent>> EnrichAsync(IReadOnlyList<SourceEvent> events, CancellationToken cancellationToken)
-    {
-        return SalesforceEnrichment.RunAsync(events, _client, _options, cancellationToken);
-    }
+    public Task<IReadOnlyList<SourceEvent>> EnrichAsync(IReadOnlyList<SourceEvent> events, CancellationToken cancellationToken) =>
+        SalesforceEnrichment.RunAsync(events, _client, _options, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken)
-    {
-        return _handoff.DeliverAsync(order, cancellationToken);
-    }
+    public Task<HandoffReceipt> DeliverAsync(HandoffOrder order, CancellationToken cancellationToken) =>
+        _handoff.DeliverAsync(order, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<WritePlan?> PlanAsync(IdentityKey person, PersonWish wish, CancellationToken cancellationToken)
-    {
-        return _writing.PlanAsync(person, wish, cancellationToken);
-    }
+    public Task<WritePlan?> PlanAsync(IdentityKey person, PersonWish wish, CancellationToken cancellationToken) =>
+        _writing.PlanAsync(person, wish, cancellationToken);
 
     /// <inheritdoc/>
-    public Task WriteAsync(WritePlan plan, CancellationToken cancellationToken)
-    {
-        return _writing.WriteAsync(plan, cancellationToken);
-    }
+    public Task WriteAsync(WritePlan plan, CancellationToken cancellationToken) =>
+        _writing.WriteAsync(plan, cancellationToken);
 
     /// <inheritdoc/>
     public PollProgress Progress(Delivery answer)

@@ -6,18 +6,15 @@ namespace IntegrationHub.Connectors.Salesforce;
 /// <summary>Adds what Salesforce's change events and outbound messages lack, from the present records.</summary>
 internal static class SalesforceEnrichment
 {
-    /// <summary>
-    /// Enriches events with one query for each 200 records of an object. A role that is known by id
-    /// only is read first, then its deal.
-    /// </summary>
+    /// <summary>Enriches events with one query for each 200 records of an object. A role that is known by id only is
+    /// read first, then its deal.</summary>
     public static async Task<IReadOnlyList<SourceEvent>> RunAsync(
         IReadOnlyList<SourceEvent> events, SalesforceClient client, SalesforceOptions options, CancellationToken cancellationToken)
     {
         var roles = await RowsAsync(events.Select(RoleOf), client, cancellationToken);
         var related = events.SelectMany(source =>
             RoleOf(source) is { } role && roles.TryGetValue(role.Id, out var row)
-                ? SalesforceMapper.MapRow(row, client.UserId, options)
-                : [source])
+                ? SalesforceMapper.MapRow(row, client.UserId, options) : [source])
             .ToList();
         var found = await RowsAsync(related.Select(RecordOf), client, cancellationToken);
         var met = related.Where(source =>
@@ -29,8 +26,7 @@ internal static class SalesforceEnrichment
         return [.. related
             .SelectMany(source =>
                 RecordOf(source) is { } record && found.TryGetValue(record.Id, out var row)
-                    ? With(source, row, client.UserId, options)
-                    : [source])
+                    ? With(source, row, client.UserId, options) : [source])
             .Concat(deals)
             .DistinctBy(source => source.DedupeKey)];
     }
@@ -65,9 +61,8 @@ internal static class SalesforceEnrichment
         return found;
     }
 
-    /// <summary>
-    /// Returns the role that an event is about when the event names neither its contact nor its deal.
-    /// </summary>
+    /// <summary>Returns the role that an event is about when the event names neither
+    /// its contact nor its deal.</summary>
     private static (PolledObject Type, string Id)? RoleOf(SourceEvent source) =>
         source is { Kind: SourceEventKind.AssociationChanged or SourceEventKind.ResyncRequired, DealId: null }
             && source.ExternalIds.TryGetValue("opportunityContactRoleId", out var role)
@@ -97,7 +92,7 @@ internal static class SalesforceEnrichment
         // The change is unknown, so the present row replaces the event, under the key that a poll gives it.
         if (source.Kind == SourceEventKind.ResyncRequired)
         {
-            return SalesforceMapper.MapRow(row, apiUser, options).Select(told => told with { Restored = source.Restored });
+            return SalesforceMapper.MapRow(row, apiUser, options).Select(mapped => mapped with { Restored = source.Restored });
         }
 
         if (source.Kind == SourceEventKind.ContactDeleted)
@@ -123,10 +118,8 @@ internal static class SalesforceEnrichment
         };
     }
 
-    /// <summary>
-    /// Adds a deal to a role's event. A person who joins sees the deal's present state. A removed person
-    /// stays when another role links them.
-    /// </summary>
+    /// <summary>Adds a deal to a role's event. A person who joins sees the deal's present state. A removed person stays
+    /// when another role links them.</summary>
     private static SourceEvent WithDeal(SourceEvent source, SalesforceRecord row, SalesforceOptions options)
     {
         if (row.Flag("IsDeleted") == true || (source.DealStatus == DealStatus.Deleted && !SalesforceMapper.HasPerson(row, source.People)))
@@ -153,13 +146,13 @@ internal static class SalesforceEnrichment
 
     private static IEnumerable<SourceEvent> WithPerson(SourceEvent source, SalesforceRecord row, SalesforceOptions options)
     {
-        var told = SalesforceMapper.ProfileOf(row, options);
-        var email = source.SubjectEmail ?? (told.Email is { Length: > 0 } address ? address : null);
+        var profile = SalesforceMapper.ProfileOf(row, options);
+        var email = source.SubjectEmail ?? (profile.Email is { Length: > 0 } address ? address : null);
         yield return source with
         {
             SubjectEmail = email,
             HubLeadId = source.HubLeadId ?? (LeadId.TryParse(row.Text(options.LeadExternalIdField), out var id) ? id : null),
-            Profile = source.Profile is { } said ? SalesforceMapper.Over(said, told) : told,
+            Profile = source.Profile is { } own ? SalesforceMapper.Over(own, profile) : profile,
         };
         foreach (var found in SalesforceMapper.StageOf(row, options).Where(_ => source.ToStageRaw is null))
         {

@@ -5,9 +5,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>
-/// Writes a handoff: the lead under the hub's lead id, and one task for its owner under the handoff's id.
-/// </summary>
+/// <summary>Writes a handoff: the lead under the hub's lead id, and one task for its owner
+/// under the handoff's id.</summary>
 internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptions options)
 {
     /// <summary>The longest address. A longer one is left out, because a cut one belongs to somebody else.</summary>
@@ -95,10 +94,8 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
         return task;
     }
 
-    /// <summary>
-    /// Finds the person's record: a known contact or lead, the hub's own lead, or sales' record with the
-    /// same address. Returns null for none.
-    /// </summary>
+    /// <summary>Finds the person's record: a known contact or lead, the hub's own lead, or sales' record with the same
+    /// address. Returns null for none.</summary>
     private async Task<SalesforceRecord?> FindAsync(HandoffOrder order, CancellationToken cancellationToken)
     {
         var known = order.Journey.Records.Where(key => key.Connector == options.Name)
@@ -191,9 +188,8 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
         return lead with { Fields = lead.Fields.SetItem("OwnerId", owner) };
     }
 
-    /// <summary>
-    /// Whether a person has taken the lead: not a queue, not the hub, and nobody the hub assigned it to.
-    /// </summary>
+    /// <summary>Whether a person has taken the lead: not a queue, not the hub, and nobody
+    /// the hub assigned it to.</summary>
     private bool IsTaken(HandoffOrder order, SalesforceRecord lead) =>
         UserOf(lead) is { } present
         && present != options.OwnerId

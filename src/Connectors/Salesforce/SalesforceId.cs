@@ -2,10 +2,8 @@ using IntegrationHub.Connectors.Events;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>
-/// Record ids. Salesforce writes them with 15 case-sensitive characters, or with 18, where the last three encode the
-/// case. The hub uses the long form.
-/// </summary>
+/// <summary>Record ids. Salesforce writes them with 15 case-sensitive characters, or with 18, where the last three
+/// encode the case. The hub uses the long form.</summary>
 internal static class SalesforceId
 {
     private const string CaseLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
@@ -16,10 +14,8 @@ internal static class SalesforceId
     /// <summary>Whether a text has the form of an id.</summary>
     public static bool IsId(string? text) => text is { Length: 15 or 18 } && text.All(char.IsAsciiLetterOrDigit);
 
-    /// <summary>
-    /// Returns the 18-character form of a copied id: with blanks, in the short form, or in the long form with lost
-    /// case. Returns any other text unchanged.
-    /// </summary>
+    /// <summary>Returns the 18-character form of a copied id: with blanks, in the short form, or in the long form with
+    /// lost case. Returns any other text unchanged.</summary>
     public static string Normalise(string id)
     {
         var clean = CopiedId.Clean(id);
@@ -40,8 +36,7 @@ internal static class SalesforceId
 
         var lostItsCase = !clean.Any(char.IsAsciiLetterLower) || !clean.Any(char.IsAsciiLetterUpper);
         return lostItsCase && WithSuffix(WithCaseOf(clean)) is var restored && restored.Equals(clean, StringComparison.OrdinalIgnoreCase)
-            ? restored
-            : clean;
+            ? restored : clean;
     }
 
     private static string WithSuffix(string id)

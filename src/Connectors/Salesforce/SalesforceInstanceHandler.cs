@@ -2,9 +2,8 @@ using IntegrationHub.Connectors.Http;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>
-/// Sends calls to the organisation's own address, known from the sign-in. It belongs outside the token's handler.
-/// </summary>
+/// <summary>Sends calls to the organisation's own address, known from the sign-in. It belongs
+/// outside the token's handler.</summary>
 internal sealed class SalesforceInstanceHandler(AccessTokenCache tokens, SalesforceSession session, Uri loginUrl) : DelegatingHandler
 {
     private readonly string _login = loginUrl.AbsoluteUri.TrimEnd('/');

@@ -110,7 +110,8 @@ internal static class SalesforceMapper
         return (change.ChangeType, change.Entity) switch
         {
             ("CREATE" or "UPDATE", _) when change.HidesCleared => [again],
-            ("UPDATE", "Opportunity") when HasTypes(options) && record.Fields.ContainsKey("Type") && record.Text("StageName") is null => [again],
+            ("UPDATE", "Opportunity") when HasTypes(options) && record.Fields.ContainsKey("Type") && record.Text("StageName") is null =>
+                [again],
             ("CREATE" or "UPDATE" or "DELETE" or "GAP_DELETE", "OpportunityContactRole") =>
             [
                 OfRole(record, blank, change.ChangeType is "DELETE" or "GAP_DELETE", options),
@@ -216,7 +217,10 @@ internal static class SalesforceMapper
         {
             ExternalIds = record.IdOf("AccountId") is { } account ? deal.ExternalIds.Add("accountId", account) : deal.ExternalIds,
             ShowsWork = deal.Kind is SourceEventKind.DealCreated or SourceEventKind.DealStageChanged or SourceEventKind.DealWon,
-            AsksRecord = form.Form != Form.Row && deal.Kind == SourceEventKind.DealWon && HasTypes(options) && !record.Fields.ContainsKey("Type"),
+            AsksRecord = form.Form != Form.Row
+                && deal.Kind == SourceEventKind.DealWon
+                && HasTypes(options)
+                && !record.Fields.ContainsKey("Type"),
             NeedsEnrichment = form.Form == Form.Row ? [] : Lacks(deal),
         };
         return WithPeople(deal, record, options);
@@ -300,9 +304,8 @@ internal static class SalesforceMapper
         }
     }
 
-    /// <summary>
-    /// Returns an opportunity's contacts, the primary one first, then by id. A lone <c>Contact</c> may lack its id.
-    /// </summary>
+    /// <summary>Returns an opportunity's contacts, the primary one first, then by id. A lone
+    /// <c>Contact</c> may lack its id.</summary>
     private static List<ContactRole> PeopleOf(SalesforceRecord record)
     {
         var roles = record.Roles.OrderByDescending(role => role.Primary).ThenBy(role => role.ContactId, StringComparer.Ordinal).ToList();
@@ -315,9 +318,8 @@ internal static class SalesforceMapper
         return [.. roles.DistinctBy(role => role.ContactId)];
     }
 
-    /// <summary>
-    /// Returns a deal's state. Labels can be renamed and translated, so IsWon and IsClosed win over the map.
-    /// </summary>
+    /// <summary>Returns a deal's state. Labels can be renamed and translated, so IsWon and
+    /// IsClosed win over the map.</summary>
     private static (DealStatus? Status, FunnelStage? Stage, bool Unmapped) Meaning(SalesforceRecord record, SalesforceOptions options)
     {
         var raw = record.Text("StageName");
@@ -333,7 +335,7 @@ internal static class SalesforceMapper
         };
     }
 
-    /// <summary>Says whether an opportunity's type may make a won one Repeat.</summary>
+    /// <summary>Whether an opportunity's type may make a won one Repeat.</summary>
     private static bool HasTypes(SalesforceOptions options) => options.DealTypes.All.Count > 0;
 
     /// <summary>Returns the stage of a won deal: Repeat when the map names its type.</summary>
@@ -428,9 +430,8 @@ internal static class SalesforceMapper
         return person with { Kind = kind, ToStageRaw = status, Stage = known ? stage : null, Unmapped = !known, ShowsWork = showsWork };
     }
 
-    /// <summary>
-    /// Whether somebody moved the status. The hub's own write to a record it did not create must not count.
-    /// </summary>
+    /// <summary>Whether somebody moved the status. The hub's own write to a record it did not
+    /// create must not count.</summary>
     private static bool StatusMoved(SalesforceRecord record, RecordForm form, SalesforceOptions options)
     {
         var ownWriteOnTheirRecord = IsWrittenBy(form.ApiUser, record) && record.IdOf("CreatedById") != form.ApiUser;
@@ -446,10 +447,9 @@ internal static class SalesforceMapper
 
     private static bool IsWrittenBy(string? user, SalesforceRecord record) => user is not null && record.IdOf("LastModifiedById") == user;
 
-    /// <summary>
-    /// Whether a person took the lead, who is neither the hub nor an owner it assigned. A row shows only the present
-    /// owner, so the last writer must differ from the creator. A routed owner must be the last writer themselves.
-    /// </summary>
+    /// <summary>Whether a person took the lead, who is neither the hub nor an owner it assigned. A row
+    /// shows only the present owner, so the last writer must differ from the creator. A routed owner must
+    /// be the last writer themselves.</summary>
     private static bool OwnerTook(SalesforceRecord record, SourceEvent person, RecordForm form, SalesforceOptions options)
     {
         if (record.IdOf("OwnerId") is not { } owner
@@ -497,9 +497,8 @@ internal static class SalesforceMapper
         };
     }
 
-    /// <summary>
-    /// Maps a role on an opportunity. An event without contact and deal is read again by the role's id.
-    /// </summary>
+    /// <summary>Maps a role on an opportunity. An event without contact and deal is read
+    /// again by the role's id.</summary>
     private static SourceEvent OfRole(SalesforceRecord record, SourceEvent blank, bool removed, SalesforceOptions options)
     {
         var role = blank with
@@ -507,6 +506,7 @@ internal static class SalesforceMapper
             Kind = SourceEventKind.AssociationChanged,
             DealStatus = removed ? DealStatus.Deleted : null,
             OnlyIfKnown = removed,
+            RelationId = record.Id,
         };
         return record.IdOf("ContactId") is { } contact && record.IdOf("OpportunityId") is { } deal
             ? role with
@@ -517,17 +517,14 @@ internal static class SalesforceMapper
             : role;
     }
 
-    /// <summary>
-    /// Maps a task or calendar event of others. An open one is a booking, and a done one is
-    /// work, unless the hub's user wrote it.
-    /// </summary>
+    /// <summary>Maps a task or calendar event of others. An open one is a booking, and a done one is work, unless
+    /// the hub's user wrote it.</summary>
     private static SourceEvent OfActivity(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
     {
         var done = record.Flag("IsClosed") == true;
         var day = DateOnly.TryParseExact(
             record.Text("ActivityDate"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
-            ? date
-            : (DateOnly?)null;
+            ? date : (DateOnly?)null;
         var start = record.Flag("IsAllDayEvent") == true ? null : record.Instant("StartDateTime");
         return WithWho(record, blank, options) with
         {

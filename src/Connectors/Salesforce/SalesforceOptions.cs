@@ -6,9 +6,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>
-/// Settings of one Salesforce organisation. Section <c>Connectors:{name}</c> with <c>Type</c> Salesforce.
-/// </summary>
+/// <summary>Settings of one Salesforce organisation. Section <c>Connectors:{name}</c> with
+/// <c>Type</c> Salesforce.</summary>
 public sealed class SalesforceOptions
 {
     /// <summary>The shared login hosts.</summary>
@@ -38,17 +37,15 @@ public sealed class SalesforceOptions
     /// <summary>Gets the connector's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>
-    /// Gets the login host: <c>https://login.salesforce.com</c>, or the My Domain host, which client credentials need.
-    /// </summary>
+    /// <summary>Gets the login host: <c>https://login.salesforce.com</c>, or the My Domain host, which
+    /// client credentials need.</summary>
     public required Uri BaseUrl { get; init; }
 
     /// <summary>Gets the app's consumer key. Required.</summary>
     public required string ClientId { get; init; }
 
-    /// <summary>
-    /// Gets the app's consumer secret for client credentials, used instead of <see cref="PrivateKey"/>.
-    /// </summary>
+    /// <summary>Gets the app's consumer secret for client credentials, used instead of
+    /// <see cref="PrivateKey"/>.</summary>
     public string? ClientSecret { get; init; }
 
     /// <summary>Gets the RSA key in PEM for the JWT bearer flow; needs <see cref="Username"/>.</summary>
@@ -66,9 +63,8 @@ public sealed class SalesforceOptions
     /// <summary>Gets the organisation's id, 18 characters; null refuses outbound messages.</summary>
     public string? OrganizationId { get; init; }
 
-    /// <summary>
-    /// Gets the secret of the relay that sends change events to the channel <c>cdc</c>; null refuses them.
-    /// </summary>
+    /// <summary>Gets the secret of the relay that sends change events to the channel
+    /// <c>cdc</c>; null refuses them.</summary>
     public string? RelaySecret { get; init; }
 
     /// <summary>Gets the secret last path segment of outbound messages; null refuses them.</summary>
@@ -83,10 +79,8 @@ public sealed class SalesforceOptions
     /// <summary>Gets the owner of new leads and tasks; null leaves it to Salesforce.</summary>
     public string? OwnerId { get; init; }
 
-    /// <summary>
-    /// Gets the users that routes assign leads to. Owning a lead does not show that they work on it. Settings
-    /// <c>Owners:{name}:Id:{connector}</c>.
-    /// </summary>
+    /// <summary>Gets the users that routes assign leads to. Owning a lead does not show that they work on it. Settings
+    /// <c>Owners:{name}:Id:{connector}</c>.</summary>
     public IReadOnlySet<string> RoutedOwners { get; init; } = new HashSet<string>();
 
     /// <summary>Gets the lead statuses before any work. Default: <c>Open - Not Contacted</c>.</summary>
@@ -95,57 +89,43 @@ public sealed class SalesforceOptions
     /// <summary>Gets the lead statuses of a return. Default: <c>Closed - Not Converted</c>.</summary>
     public required IReadOnlyList<string> ReturnStatuses { get; init; }
 
-    /// <summary>
-    /// Gets a value indicating whether a returned lead gets the first of <see cref="InitialStatuses"/> with
-    /// its next handoff. Default: true.
-    /// </summary>
+    /// <summary>Gets a value indicating whether a returned lead gets the first of <see cref="InitialStatuses"/> with
+    /// its next handoff. Default: true.</summary>
     public required bool ReopenReturned { get; init; }
 
-    /// <summary>
-    /// Gets the profile properties that the hub writes to leads and contacts. Setting
-    /// <c>WriteProfile</c>; default none.
-    /// </summary>
+    /// <summary>Gets the profile properties that the hub writes to leads and contacts. Setting
+    /// <c>WriteProfile</c>; default none.</summary>
     public required ImmutableHashSet<PersonProperty> WriteProfile { get; init; }
 
-    /// <summary>
-    /// Gets the Lead field for the reason, which a return then needs; null uses the status as the reason.
-    /// </summary>
+    /// <summary>Gets the Lead field for the reason, which a return then needs; null uses
+    /// the status as the reason.</summary>
     public string? ReturnReasonField { get; init; }
 
-    /// <summary>
-    /// Gets the country (ISO 3166, two letters) of phone numbers without a country code; null compares their digits.
-    /// </summary>
+    /// <summary>Gets the country (ISO 3166, two letters) of phone numbers without a country code; null
+    /// compares their digits.</summary>
     public string? PhoneRegion { get; init; }
 
     /// <summary>Gets the meaning of lead statuses. Setting <c>StageMap:{raw}</c>.</summary>
     public required StageMap<FunnelStage> Stages { get; init; }
 
-    /// <summary>
-    /// Gets the meaning of opportunity stages. IsClosed and IsWon win over it. Setting <c>DealStageMap:{raw}</c>.
-    /// </summary>
+    /// <summary>Gets the meaning of opportunity stages. IsClosed and IsWon win over it. Setting
+    /// <c>DealStageMap:{raw}</c>.</summary>
     public required StageMap<DealStageMeaning> DealStages { get; init; }
 
-    /// <summary>
-    /// Gets the deal types of business with existing customers, which are Repeat when won.
-    /// Setting <c>DealTypeMap:{raw}</c>.
-    /// </summary>
+    /// <summary>Gets the deal types of business with existing customers, which are Repeat when won. Setting
+    /// <c>DealTypeMap:{raw}</c>.</summary>
     public StageMap<FunnelStage> DealTypes { get; init; } = new([]);
 
-    /// <summary>
-    /// Gets a value indicating whether the organisation has several currencies, and so the field
-    /// CurrencyIsoCode. Default: false.
-    /// </summary>
+    /// <summary>Gets a value indicating whether the organisation has several currencies, and so the field
+    /// CurrencyIsoCode. Default: false.</summary>
     public required bool MultiCurrency { get; init; }
 
-    /// <summary>
-    /// Gets a value indicating whether tasks are polled: done ones show work, open ones with a date
-    /// pause the stall clock. Default: true.
-    /// </summary>
+    /// <summary>Gets a value indicating whether tasks are polled: done ones show work, open ones with a date pause the
+    /// stall clock. Default: true.</summary>
     public required bool PollTasks { get; init; }
 
-    /// <summary>
-    /// Gets a value indicating whether calendar events are polled, which pause the stall clock. Default: true.
-    /// </summary>
+    /// <summary>Gets a value indicating whether calendar events are polled, which pause the
+    /// stall clock. Default: true.</summary>
     public required bool PollEvents { get; init; }
 
     /// <summary>Gets how far a poll reads back before the last row, for late commits. Default: 5 minutes.</summary>

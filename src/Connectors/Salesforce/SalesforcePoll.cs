@@ -4,10 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>
-/// Polls one organisation, one object after another, by (SystemModstamp, Id). Each run starts a
-/// little before the end of the last one.
-/// </summary>
+/// <summary>Polls one organisation, one object after another, by (SystemModstamp, Id). Each run starts a little before
+/// the end of the last one.</summary>
 internal sealed partial class SalesforcePoll(SalesforceClient client, SalesforceOptions options, ILogger logger)
 {
     /// <summary>The rows of the last page that will be read again, valid for one cursor only.</summary>
@@ -97,8 +95,7 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
     /// <summary>Returns the last row with a timestamp. Rows without one must not stop the poll.</summary>
     private static (DateTimeOffset At, string Id)? LastOf(List<SalesforceRecord> rows) =>
         rows.FindLast(row => row.Instant("SystemModstamp") is not null) is { } last
-            ? (last.Instant("SystemModstamp")!.Value, last.Id)
-            : null;
+            ? (last.Instant("SystemModstamp")!.Value, last.Id) : null;
 
     private static string KeyOf(SalesforceRecord row) => $"{row.Id}|{row.Version}";
 

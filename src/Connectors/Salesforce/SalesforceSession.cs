@@ -5,9 +5,8 @@ internal sealed class SalesforceSession(Uri loginUrl)
 {
     private volatile Place _place = new(loginUrl.OriginalString.TrimEnd('/'), null);
 
-    /// <summary>
-    /// Gets the API's address without a trailing slash. Before the first sign-in it is the login host.
-    /// </summary>
+    /// <summary>Gets the API's address without a trailing slash. Before the first
+    /// sign-in it is the login host.</summary>
     public string InstanceUrl => _place.InstanceUrl;
 
     /// <summary>Gets the id of the hub's user; null when unknown.</summary>
@@ -19,8 +18,7 @@ internal sealed class SalesforceSession(Uri loginUrl)
         var user = token.Id?.TrimEnd('/').Split('/')[^1];
         _place = new(
             Uri.TryCreate(token.InstanceUrl, UriKind.Absolute, out _)
-                ? token.InstanceUrl.TrimEnd('/')
-                : loginUrl.OriginalString.TrimEnd('/'),
+                ? token.InstanceUrl.TrimEnd('/') : loginUrl.OriginalString.TrimEnd('/'),
             SalesforceId.IsId(user) ? SalesforceId.Normalise(user!) : null);
     }
 

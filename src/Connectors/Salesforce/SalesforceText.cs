@@ -1,8 +1,7 @@
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>
-/// Cuts texts to the length of their fields: one text that is too long makes Salesforce refuse the record.
-/// </summary>
+/// <summary>Cuts texts to the length of their fields: one text that is too long makes
+/// Salesforce refuse the record.</summary>
 internal static class SalesforceText
 {
     private const int Usual = 255;

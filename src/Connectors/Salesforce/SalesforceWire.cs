@@ -11,19 +11,16 @@ using IntegrationHub.Connectors.Events;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>
-/// A record, or the part of it in a message, in one form for rows, change events and outbound messages. Fields have
-/// Salesforce's names; nested ones have a dot (<c>Contact.Email</c>). A field without a value is null.
-/// </summary>
+/// <summary>A record, or the part of it in a message, in one form for rows, change events and outbound messages. Fields
+/// have Salesforce's names; nested ones have a dot (<c>Contact.Email</c>). A field without a value is null.</summary>
 /// <param name="Entity">The object, such as Lead.</param>
 /// <param name="Id">The id, 18 characters.</param>
 /// <param name="Roles">The contacts of an opportunity's row.</param>
 internal sealed record SalesforceRecord(
     string Entity, string Id, ImmutableDictionary<string, string?> Fields, ImmutableArray<ContactRole> Roles)
 {
-    /// <summary>
-    /// Gets the version of a row: its stamp and a hash of its fields, because stamps count whole seconds.
-    /// </summary>
+    /// <summary>Gets the version of a row: its stamp and a hash of its fields, because
+    /// stamps count whole seconds.</summary>
     public string Version
     {
         get
@@ -65,24 +62,14 @@ internal sealed record SalesforceRecord(
 
 internal sealed record ContactRole(string ContactId, string? Email, bool Primary);
 
-/// <summary>
-/// A change event with the changed fields of its records. <paramref name="HidesCleared"/> is set when it does not name
-/// the emptied fields.
-/// </summary>
+/// <summary>A change event with the changed fields of its records. <paramref name="HidesCleared"/> says that it does
+/// not name the cleared fields.</summary>
 internal sealed record ChangeEvent(
-    string Entity,
-    IReadOnlyList<string> RecordIds,
-    string ChangeType,
-    string? ChangeOrigin,
-    string TransactionKey,
-    long SequenceNumber,
-    DateTimeOffset? CommittedAt,
-    ImmutableDictionary<string, string?> Fields,
-    bool HidesCleared);
+    string Entity, IReadOnlyList<string> RecordIds, string ChangeType, string? ChangeOrigin, string TransactionKey, long SequenceNumber,
+    DateTimeOffset? CommittedAt, ImmutableDictionary<string, string?> Fields, bool HidesCleared);
 
-/// <summary>
-/// The change events of a request. <paramref name="Unreadable"/> has the fingerprints of unreadable ones.
-/// </summary>
+/// <summary>The change events of a request. <paramref name="Unreadable"/> has the
+/// fingerprints of unreadable ones.</summary>
 internal sealed record ChangeBatch(IReadOnlyList<ChangeEvent> Changes, IReadOnlyList<string> Unreadable);
 
 /// <summary>A page of a query. <paramref name="Unreadable"/> has the fingerprints of unreadable rows.</summary>
@@ -92,9 +79,8 @@ internal sealed record QueryPage(IReadOnlyList<SalesforceRecord> Records, string
     public int Rows => Records.Count + Unreadable.Count;
 }
 
-/// <summary>
-/// An outbound message. <paramref name="Unreadable"/> has the fingerprints of unreadable notifications.
-/// </summary>
+/// <summary>An outbound message. <paramref name="Unreadable"/> has the fingerprints of
+/// unreadable notifications.</summary>
 internal sealed record OutboundMessage(
     string OrganizationId, IReadOnlyList<OutboundNotification> Notifications, IReadOnlyList<string> Unreadable);
 
@@ -219,9 +205,8 @@ internal static class SalesforceWire
         return count < 2 ? [body.ToArray()] : [Part(document, ..(count / 2)), Part(document, (count / 2)..)];
     }
 
-    /// <summary>
-    /// Loads a message. A malformed one is repaired once, so that one bad character does not lose it.
-    /// </summary>
+    /// <summary>Loads a message. A malformed one is repaired once, so that one bad
+    /// character does not lose it.</summary>
     private static XDocument Load(ReadOnlyMemory<byte> body)
     {
         try
@@ -316,16 +301,13 @@ internal static class SalesforceWire
             transaction,
             Number(header, "sequenceNumber") ?? 0,
             Number(header, "commitTimestamp") is >= 0 and <= 253_402_300_799_999 and var at
-                ? DateTimeOffset.FromUnixTimeMilliseconds(at)
-                : null,
+                ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
             FieldsOf(payload, header),
             NamesOf(header, "nulledFields").Any(IsBitmap));
     }
 
-    /// <summary>
-    /// Returns the fields of a change, emptied ones included. A relay that reads Avro sends null for every unchanged field,
-    /// so where a change names its changed fields, only a named one was emptied.
-    /// </summary>
+    /// <summary>Returns the fields of a change, cleared ones included. A relay that reads Avro sends null for unchanged
+    /// fields, so a change that names its fields clears only those.</summary>
     private static ImmutableDictionary<string, string?> FieldsOf(JsonElement payload, JsonElement header)
     {
         var fields = Flatten(payload).ToBuilder();
@@ -345,7 +327,7 @@ internal static class SalesforceWire
     private static HashSet<string> NamesOf(JsonElement header, string list) =>
         Member(header, list) is { ValueKind: JsonValueKind.Array } names ? [.. TextsOf(names)] : [];
 
-    /// <summary>Says whether a field is named by its place in a schema that the hub does not have (Pub/Sub API).</summary>
+    /// <summary>Whether a field is named by its position in a schema, as in the Pub/Sub API.</summary>
     private static bool IsBitmap(string name) => name is [>= '0' and <= '9', ..];
 
     private static IEnumerable<string> TextsOf(JsonElement array) =>
@@ -363,7 +345,7 @@ internal static class SalesforceWire
 
     /// <summary>
     /// The fields of a record and of its compound fields and parents. What lies deeper or has a longer name than
-    /// Salesforce gives is no field.
+    /// Salesforce gives is not a field.
     /// </summary>
     private static ImmutableDictionary<string, string?> Flatten(JsonElement element)
     {

@@ -6,9 +6,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Salesforce;
 
-/// <summary>
-/// Writes to leads and contacts: compares, then writes the differences. A converted lead is written as its contact.
-/// </summary>
+/// <summary>Writes to leads and contacts: compares, then writes the differences. A converted lead is
+/// written as its contact.</summary>
 internal sealed class SalesforceWriting(SalesforceClient client, SalesforceOptions options)
 {
     private const string Status = "Status", OptOut = "HasOptedOutOfEmail", Converted = "CANNOT_UPDATE_CONVERTED_LEAD";
@@ -51,9 +50,8 @@ internal sealed class SalesforceWriting(SalesforceClient client, SalesforceOptio
         return Plan(lead, wish, LeadFields);
     }
 
-    /// <summary>
-    /// Writes a plan, an opt-out first and alone. A lead that was converted meanwhile is planned again.
-    /// </summary>
+    /// <summary>Writes a plan, an opt-out first and alone. A lead that was converted
+    /// meanwhile is planned again.</summary>
     public async Task WriteAsync(WritePlan plan, CancellationToken cancellationToken)
     {
         var type = plan.Record.Id.StartsWith(SalesforceId.ContactPrefix, StringComparison.Ordinal) ? "Contact" : "Lead";
@@ -72,8 +70,7 @@ internal sealed class SalesforceWriting(SalesforceClient client, SalesforceOptio
 
     private async Task<WritePlan?> PlanContactAsync(string id, PersonWish wish, CancellationToken cancellationToken) =>
         await client.FindAsync("Contact", id, $"Id,{Fields(ContactFields)}", cancellationToken) is { } contact
-            ? Plan(contact, wish, ContactFields)
-            : null;
+            ? Plan(contact, wish, ContactFields) : null;
 
     private WritePlan Plan(SalesforceRecord record, PersonWish wish, ImmutableDictionary<PersonProperty, string> fields) => new(
         IdentityKey.Person(options.Name, record.Id),
@@ -90,10 +87,8 @@ internal sealed class SalesforceWriting(SalesforceClient client, SalesforceOptio
             wanted => LeadFields.TryGetValue(wanted.Key, out var field) ? SalesforceText.Fit(field, wanted.Value.Trim()) : wanted.Value),
     };
 
-    /// <summary>
-    /// Resets the status of a returned lead with its next handoff. With the old status any
-    /// edit would look like another return.
-    /// </summary>
+    /// <summary>Resets the status of a returned lead with its next handoff. With the old status any edit would
+    /// look like another return.</summary>
     private IEnumerable<PlannedWrite> Reopening(SalesforceRecord lead, PersonWish wish)
     {
         var (status, open) = (lead.Text(Status), options.InitialStatuses[0]);

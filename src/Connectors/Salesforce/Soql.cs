@@ -22,7 +22,7 @@ internal static class Soql
     /// <summary>Selects the opportunities of contacts.</summary>
     public static string DealsOf(IEnumerable<string> contacts, SalesforceOptions options) =>
         $"SELECT {Fields(PolledObject.Opportunity, options)} FROM Opportunity "
-        + $"WHERE IsDeleted = false AND Id IN (SELECT OpportunityId FROM OpportunityContactRole "
+        + "WHERE IsDeleted = false AND Id IN (SELECT OpportunityId FROM OpportunityContactRole "
         + $"WHERE IsDeleted = false AND ContactId IN ({string.Join(',', contacts.Select(Quote))}))";
 
     /// <summary>Selects the undeleted records of an object with any of the addresses.</summary>

@@ -15,9 +15,8 @@ public sealed class ConnectorSettings(string name, SettingsReader all)
     /// <summary>Gets the reader of <c>Connectors:{name}</c>.</summary>
     public SettingsReader Reader { get; } = all.Below($"Connectors:{name}");
 
-    /// <summary>
-    /// Gets the users that routes assign leads to in this tool, by setting (<c>Owners:{name}:Id:{connector}</c>).
-    /// </summary>
+    /// <summary>Gets the users that routes assign leads to in this tool, by setting
+    /// (<c>Owners:{name}:Id:{connector}</c>).</summary>
     public IReadOnlyDictionary<string, string> Owners { get; } = all.Names("Owners")
         .Select(owner => $"Owners:{owner}:Id:{name}")
         .Where(key => all.Text(key) is not null)
@@ -26,16 +25,13 @@ public sealed class ConnectorSettings(string name, SettingsReader all)
     /// <summary>Adds a fault for a user id in <see cref="Owners"/>.</summary>
     public void OwnerFault(string setting, string mustBe, string example) => all.Fault(setting, mustBe, example);
 
-    /// <summary>
-    /// Returns the map of the vendor's person stages: the defaults, overridden by <c>StageMap:{raw}</c>.
-    /// </summary>
+    /// <summary>Returns the map of the vendor's person stages: the defaults, overridden by
+    /// <c>StageMap:{raw}</c>.</summary>
     public StageMap<FunnelStage> PersonStages(IReadOnlyDictionary<string, FunnelStage> defaults) =>
         Map("StageMap", defaults, Stages, text => Stage(text));
 
-    /// <summary>
-    /// Returns the map of the vendor's deal stages: the defaults, overridden by <c>DealStageMap:{raw}</c>, which may
-    /// also be <c>won</c> or <c>lost</c>.
-    /// </summary>
+    /// <summary>Returns the map of the vendor's deal stages: the defaults, overridden by <c>DealStageMap:{raw}</c>,
+    /// which may also be <c>won</c> or <c>lost</c>.</summary>
     public StageMap<DealStageMeaning> DealStages(IReadOnlyDictionary<string, DealStageMeaning> defaults) =>
         Map("DealStageMap", defaults, $"{Stages}, or won or lost", text => text.ToLowerInvariant() switch
         {
@@ -44,18 +40,15 @@ public sealed class ConnectorSettings(string name, SettingsReader all)
             _ => Stage(text) is { } stage ? DealStageMeaning.Open(stage) : null,
         });
 
-    /// <summary>
-    /// Returns the vendor's deal types of business with existing customers, by <c>DealTypeMap:{raw}</c>,
-    /// whose only value is <c>repeat</c>.
-    /// </summary>
+    /// <summary>Returns the vendor's deal types of business with existing customers, by <c>DealTypeMap:{raw}</c>, whose
+    /// only value is <c>repeat</c>.</summary>
     public StageMap<FunnelStage> DealTypes() => Map(
         "DealTypeMap", new Dictionary<string, FunnelStage>(), "repeat", text =>
             Stage(text) is FunnelStage.Repeat ? FunnelStage.Repeat : null, "repeat");
 
     private static FunnelStage? Stage(string text) =>
         Enum.GetNames<FunnelStage>().Contains(text, StringComparer.OrdinalIgnoreCase)
-            ? Enum.Parse<FunnelStage>(text, ignoreCase: true)
-            : null;
+            ? Enum.Parse<FunnelStage>(text, ignoreCase: true) : null;
 
     private StageMap<T> Map<T>(
         string section, IReadOnlyDictionary<string, T> defaults, string mustBe, Func<string, object?> read, string example = "interest")

@@ -5,10 +5,8 @@ using Microsoft.Extensions.Configuration;
 
 namespace IntegrationHub.Connectors.Settings;
 
-/// <summary>
-/// Reads settings and collects their faults, so that the start fails once with all of them. A wrong value counts as
-/// unset, so the rest is checked too. A fault never shows the value, which may be a secret.
-/// </summary>
+/// <summary>Reads settings and collects their faults, so that the start fails once with all of them. A wrong value
+/// counts as unset, so the rest is checked too. A fault never shows the value, which may be a secret.</summary>
 public sealed class SettingsReader
 {
     private const DateTimeStyles InUtc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
@@ -30,10 +28,8 @@ public sealed class SettingsReader
         _faults = faults;
     }
 
-    /// <summary>
-    /// Returns a reader of a section, whose faults go to this reader. A section may be one
-    /// JSON object; keys beside it win.
-    /// </summary>
+    /// <summary>Returns a reader of a section, whose faults go to this reader. A section may be one JSON
+    /// object; keys beside it win.</summary>
     public SettingsReader Below(string section)
     {
         var below = _settings.GetSection(section);
@@ -51,9 +47,8 @@ public sealed class SettingsReader
         }
     }
 
-    /// <summary>
-    /// Gets a value indicating whether the section is a text but not a JSON object, which is a fault already.
-    /// </summary>
+    /// <summary>Gets a value indicating whether the section is a text but not a JSON object,
+    /// which is a fault already.</summary>
     public bool IsBroken { get; private init; }
 
     /// <summary>Throws when there are faults.</summary>
@@ -69,9 +64,8 @@ public sealed class SettingsReader
     /// <summary>Returns the names below a section.</summary>
     public IEnumerable<string> Names(string section) => _settings.GetSection(section).GetChildren().Select(child => child.Key);
 
-    /// <summary>
-    /// Adds a fault for every unknown name below a section: a mistyped name would leave its setting at the default.
-    /// </summary>
+    /// <summary>Adds a fault for every unknown name below a section: a mistyped name would leave its
+    /// setting at the default.</summary>
     public void OnlyKnown(string section, params IReadOnlyCollection<string> known)
     {
         foreach (var unknown in Names(section).Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)))

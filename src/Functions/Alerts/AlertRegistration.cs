@@ -17,7 +17,6 @@ namespace IntegrationHub.Functions.Alerts;
 /// <summary>Registers the stall sweep, the mailboxes and the mail.</summary>
 public static class AlertRegistration
 {
-    /// <summary>Registers <see cref="StallFlow"/>, <see cref="AlertFlow"/> and <see cref="MailFlow"/> with what they need.</summary>
     public static IServiceCollection AddAlerts(this IServiceCollection services) => services
         .AddSingleton<StallFlow>()
         .AddSingleton<AlertFlow>()
@@ -38,11 +37,12 @@ public static class AlertRegistration
         .AddSingleton<AlertPageFlow>()
         .AddSingleton(Sender);
 
-    /// <summary>Without the services of the app: MVC's would ask for the address of a request, which a mail has none of.</summary>
+    /// <summary>Creates a renderer without the app's services: MVC's need a request's address,
+    /// which a mail does not have.</summary>
     private static HtmlRenderer Renderer(IServiceProvider services) =>
         new(new ServiceCollection().BuildServiceProvider(), services.GetRequiredService<ILoggerFactory>());
 
-    /// <summary>What the settings name.</summary>
+    /// <summary>Creates the sender that the settings name.</summary>
     private static IMailSender Sender(IServiceProvider services)
     {
         var mail = services.GetRequiredService<MailOptions>();
@@ -52,5 +52,6 @@ public static class AlertRegistration
     }
 
     private static TokenCredential IdentityOf(AzureCommunicationOptions azure) =>
-        new ManagedIdentityCredential(azure.ClientId is { } clientId ? ManagedIdentityId.FromUserAssignedClientId(clientId) : ManagedIdentityId.SystemAssigned);
+        new ManagedIdentityCredential(
+            azure.ClientId is { } clientId ? ManagedIdentityId.FromUserAssignedClientId(clientId) : ManagedIdentityId.SystemAssigned);
 }

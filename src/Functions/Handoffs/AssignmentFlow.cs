@@ -4,21 +4,19 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-/// <summary>
-/// Finds the person for a handoff: load, decide, reserve, note. What counts against an owner's capacity is a hint, and the leads' own ledgers say what is true: whoever seems full is looked at
-/// before they are passed over, so nothing has to be told when a handoff is taken up, and a crash loses no room.
-/// </summary>
-public sealed class AssignmentFlow(RoundRobinStore roundRobins, JourneyFlow journeys, FunnelSettings settings, TimeProvider clock) : IDisposable
+/// <summary>Assigns a person to a handoff: load, decide, reserve, record. An owner's load is a hint, and the leads'
+/// ledgers are authoritative. A full owner is checked before they are skipped, so acceptance needs no update and a
+/// crash loses no capacity.</summary>
+public sealed class AssignmentFlow(
+    RoundRobinStore roundRobins, JourneyFlow journeys, FunnelSettings settings, TimeProvider clock) : IDisposable
 {
-    /// <summary>One decision at a time in this process; among processes the table decides.</summary>
+    /// <summary>One decision at a time in this process; the table decides among processes.</summary>
     private readonly SemaphoreSlim _turn = new(1);
 
-    /// <summary>Gives a handoff to somebody, where somebody has to be found for it, and notes it in the ledger. Repeating it gives it to nobody else.</summary>
-    /// <returns>The handoff with its owner; null where the lead no longer has it.</returns>
+    /// <summary>Assigns a handoff that needs an owner, and records it in the ledger. Idempotent.</summary>
+    /// <returns>The handoff with its owner; null when the lead no longer has it.</returns>
     public async Task<Handoff?> AssignAsync(Handoff handoff, Journey journey, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(handoff);
-        ArgumentNullException.ThrowIfNull(journey);
         if (!HandoffRoutingRules.NeedsOwner(handoff, settings))
         {
             return handoff;
@@ -53,7 +51,7 @@ public sealed class AssignmentFlow(RoundRobinStore roundRobins, JourneyFlow jour
     private async Task<Assignment> DecideAsync(Handoff handoff, Journey journey, CancellationToken cancellationToken)
     {
         var number = handoff.Assignments.Length;
-        var read = await roundRobins.LoadAsync(cancellationToken);
+        var read = await roundRobins.FindAsync(cancellationToken);
         if (read.Reservations.FirstOrDefault(reserved => reserved.HandoffId == handoff.Id && reserved.Number == number) is { } before)
         {
             return before.Assignment;
@@ -61,16 +59,20 @@ public sealed class AssignmentFlow(RoundRobinStore roundRobins, JourneyFlow jour
 
         read = await WithoutClosedAsync(read, settings.Routing.Teams[handoff.To], cancellationToken);
         var decision = HandoffRoutingRules.Decide(handoff, journey, settings, read.BoardFor(handoff.Id), clock.GetUtcNow());
-        var turns = decision.RoundRobin is { } roundRobin ? read.LastInTurn.SetItem(roundRobin, decision.Assignment.Owner) : read.LastInTurn;
+        var turns = decision.RoundRobin is { } roundRobin
+            ? read.LastInTurn.SetItem(roundRobin, decision.Assignment.Owner) : read.LastInTurn;
         await roundRobins.ReserveAsync(read, turns, new(handoff.Id, journey.LeadId, number, decision.Assignment), cancellationToken);
         return decision.Assignment;
     }
 
-    /// <summary>Looks whether those who seem full still have what they seem to have.</summary>
+    /// <summary>Removes reservations of owners who seem full when their handoffs no longer wait.</summary>
     private async Task<RoundRobinTurns> WithoutClosedAsync(RoundRobinTurns read, TeamRoutes team, CancellationToken cancellationToken)
     {
         var board = read.BoardFor("");
-        Reservation[] doubtful = [.. read.Reservations.Where(reserved => team.Find(reserved.Assignment.Owner) is { } owner && board.IsFull(owner))];
+        Reservation[] doubtful =
+        [
+            .. read.Reservations.Where(reserved => team.Find(reserved.Assignment.Owner) is { } owner && board.IsFull(owner)),
+        ];
         var states = await Task.WhenAll(doubtful.Select(reserved => journeys.LoadAsync(reserved.LeadId, cancellationToken)));
         Reservation[] closed = [.. doubtful.Where((reserved, i) => !HandoffDeliveryRules.Waits(states[i], reserved.HandoffId))];
         foreach (var reserved in closed)
@@ -86,5 +88,6 @@ public sealed class AssignmentFlow(RoundRobinStore roundRobins, JourneyFlow jour
             ? new(state.WithHandoff(handoff.Id, noted => noted with { Assignments = noted.Assignments.Add(assignment) }), [])
             : null;
 
-    private bool Counts(Handoff handoff, Assignment assignment) => settings.Routing.Teams[handoff.To].Find(assignment.Owner)?.Capacity is not null;
+    private bool Counts(Handoff handoff, Assignment assignment) =>
+        settings.Routing.Teams[handoff.To].Find(assignment.Owner)?.Capacity is not null;
 }

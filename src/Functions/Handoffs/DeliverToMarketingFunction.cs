@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-/// <summary>Tells marketing and its tools what became of a lead.</summary>
+/// <summary>Writes a lead's news to marketing's tools.</summary>
 public sealed class DeliverToMarketingFunction(MarketingFlow marketing, MessageSettler settler, FunnelTopic funnel)
 {
     private const string Subscription = "to-marketing";
@@ -15,5 +15,7 @@ public sealed class DeliverToMarketingFunction(MarketingFlow marketing, MessageS
         [ServiceBusTrigger(FunnelTopic.Name, Subscription, Connection = "ServiceBus")] ServiceBusReceivedMessage message,
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) =>
-        settler.RunAsync(message, actions, new(funnel.Sender, Subscription), token => marketing.DeliverAsync(FunnelTopic.Read(message), token), cancellationToken);
+        settler.RunAsync(
+            message, actions, new(funnel.Sender, Subscription), token => marketing.DeliverAsync(FunnelTopic.Read(message), token),
+            cancellationToken);
 }

@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-/// <summary>Brings leads that pass to sales into the CRM, and what is known of the person into every CRM.</summary>
+/// <summary>Delivers handoffs to the CRM, and writes the person's data to every CRM.</summary>
 public sealed class DeliverToSalesFunction(HandoffFlow handoffs, MessageSettler settler, FunnelTopic funnel)
 {
     private const string Subscription = "to-sales";
@@ -15,5 +15,7 @@ public sealed class DeliverToSalesFunction(HandoffFlow handoffs, MessageSettler 
         [ServiceBusTrigger(FunnelTopic.Name, Subscription, Connection = "ServiceBus")] ServiceBusReceivedMessage message,
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) =>
-        settler.RunAsync(message, actions, new(funnel.Sender, Subscription), token => handoffs.DeliverAsync(FunnelTopic.Read(message), token), cancellationToken);
+        settler.RunAsync(
+            message, actions, new(funnel.Sender, Subscription), token => handoffs.DeliverAsync(FunnelTopic.Read(message), token),
+            cancellationToken);
 }

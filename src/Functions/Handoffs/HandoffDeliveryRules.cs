@@ -4,14 +4,15 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-/// <summary>Whether a handoff still holds, and what the hub notes of its delivery. Pure.</summary>
+/// <summary>Decides whether a handoff still holds, and records its delivery. Pure.</summary>
 public static class HandoffDeliveryRules
 {
     /// <summary>Decides against the lead's current state, so late or duplicate messages are harmless.</summary>
     public static HandoffCourse Decide(JourneyState? state, string handoffId, FunnelSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        if (state is null || state.Facts.IsEmpty || state.Ledger.Handoffs.FirstOrDefault(handoff => handoff.Id == handoffId) is not { } handoff)
+        if (state is null
+            || state.Facts.IsEmpty
+            || state.Ledger.Handoffs.FirstOrDefault(handoff => handoff.Id == handoffId) is not { } handoff)
         {
             return new HandoffCourse.Leave("the lead or the handoff is no longer known");
         }
@@ -41,28 +42,30 @@ public static class HandoffDeliveryRules
         return new HandoffCourse.Deliver(new(handoff, journey, brief, StallRules.DeadlineOf(handoff, journey, settings)));
     }
 
-    /// <summary>Whether a handoff waits for somebody to take it up: it is the lead's last, and neither taken up nor given back nor overtaken.</summary>
+    /// <summary>Whether a handoff waits to be accepted: it is the lead's last, not accepted,
+    /// returned or superseded.</summary>
     public static bool Waits(JourneyState? state, string handoffId) =>
         state is { Facts.IsEmpty: false, Ledger: { MergedInto: null, ErasedAt: null } ledger }
         && ledger.Handoffs.LastOrDefault() is { AcceptedAt: null, ReturnedReason: null, Delivery: not HandoffDelivery.Superseded } last
         && last.Id == handoffId
         && !state.Facts.Values.Any(fact => fact is PersonErased);
 
-    /// <summary>The order with the ids that its owner, and those who had it before, have in the tool.</summary>
+    /// <summary>Returns the order with the tool's ids of its present and earlier owners.</summary>
     public static HandoffOrder For(string connector, HandoffOrder order, FunnelSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(order);
-        ArgumentNullException.ThrowIfNull(settings);
-        string?[] ids = [.. order.Handoff.Assignments.Select(assignment => settings.Routing.Teams.GetValueOrDefault(order.Handoff.To)?.Find(assignment.Owner)?.Ids.GetValueOrDefault(connector))];
+        string?[] ids =
+        [
+            .. order.Handoff.Assignments.Select(assignment =>
+                settings.Routing.Teams.GetValueOrDefault(order.Handoff.To)?.Find(assignment.Owner)?.Ids.GetValueOrDefault(connector)),
+        ];
         return order with { OwnerId = ids.LastOrDefault(), GivenBefore = [.. ids.SkipLast(1).OfType<string>()] };
     }
 
-    /// <summary>The state with the handoff in the tool, and the tool's record among the lead's keys. Null where that is noted already.</summary>
-    public static JourneyDecision? Delivered(JourneyState state, string handoffId, IHandoffTarget target, HandoffReceipt receipt, FunnelSettings settings, DateTimeOffset now)
+    /// <summary>Returns the state with the handoff delivered and the tool's record linked; null
+    /// when it is recorded already.</summary>
+    public static JourneyDecision? Delivered(
+        JourneyState state, string handoffId, IHandoffTarget target, HandoffReceipt receipt, FunnelSettings settings, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(receipt);
         if (!state.Ledger.Handoffs.Any(handoff => handoff.Id == handoffId && IsToBeDelivered(handoff)))
         {
             return null;
@@ -70,7 +73,8 @@ public static class HandoffDeliveryRules
 
         var noted = state.WithHandoff(handoffId, handoff => handoff with
         {
-            Delivery = HandoffDelivery.Delivered, SettledAt = now, Connector = target.Name, RecordUrl = receipt.RecordUrl, Assignments = Delivered(handoff.Assignments, receipt, now),
+            Delivery = HandoffDelivery.Delivered, SettledAt = now, Connector = target.Name, RecordUrl = receipt.RecordUrl,
+            Assignments = Delivered(handoff.Assignments, receipt, now),
         });
         var linked = new IdentitiesLinked
         {
@@ -82,10 +86,11 @@ public static class HandoffDeliveryRules
             Raw = "handoff delivered",
             Keys = [receipt.Person],
         };
-        return JourneyRules.Decide(receipt.MadeOptedOut ? NoteOptOut(noted, handoffId, receipt.Person, now) : noted, [linked], settings, now);
+        return JourneyRules.Decide(
+            receipt.MadeOptedOut ? NoteOptOut(noted, handoffId, receipt.Person, now) : noted, [linked], settings, now);
     }
 
-    /// <summary>An opt-out that the hub put into a record it made is its own write: its echo is no word of the tool's.</summary>
+    /// <summary>Records an opt-out that the hub wrote into a new record, so that its echo is recognised.</summary>
     private static JourneyState NoteOptOut(JourneyState state, string handoffId, IdentityKey person, DateTimeOffset now)
     {
         var write = new OwnWrite
@@ -101,7 +106,8 @@ public static class HandoffDeliveryRules
         return state with { Ledger = EchoRules.Note(state.Ledger, [write]) };
     }
 
-    /// <summary>A failed handoff comes again only when somebody has replayed its dead letter; a delivered one when it has gone to somebody else, or is to.</summary>
+    /// <summary>Whether to deliver a handoff again: a failed one after its dead letter is replayed, a delivered
+    /// one when it is rerouted.</summary>
     private static bool IsToBeDelivered(Handoff handoff) => handoff.Delivery switch
     {
         HandoffDelivery.Pending or HandoffDelivery.Failed => true,
@@ -109,6 +115,9 @@ public static class HandoffDeliveryRules
         _ => false,
     };
 
-    private static ImmutableArray<Assignment> Delivered(ImmutableArray<Assignment> assignments, HandoffReceipt receipt, DateTimeOffset now) =>
-        assignments is [.., var last] ? assignments.SetItem(assignments.Length - 1, last with { DeliveredAt = now, KeptBy = receipt.KeptBy }) : assignments;
+    private static ImmutableArray<Assignment> Delivered(
+        ImmutableArray<Assignment> assignments, HandoffReceipt receipt, DateTimeOffset now) =>
+        assignments is [.., var last]
+            ? assignments.SetItem(assignments.Length - 1, last with { DeliveredAt = now, KeptBy = receipt.KeptBy })
+            : assignments;
 }

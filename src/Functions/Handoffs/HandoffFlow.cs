@@ -11,10 +11,8 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-/// <summary>
-/// Brings a handed-over lead into the receiving team's tool: load, decide, deliver, save. The tool is written under the hub's own ids, so after a crash at any point the repeat
-/// finds its own record and only notes it.
-/// </summary>
+/// <summary>Delivers a handoff to the receiving team's tool: load, decide, deliver, save. The tool is written under the
+/// hub's own ids, so a repeat after a crash finds its own record.</summary>
 public sealed partial class HandoffFlow(
     JourneyFlow journeys,
     AssignmentFlow assignments,
@@ -27,8 +25,8 @@ public sealed partial class HandoffFlow(
     TimeProvider clock,
     ILogger<HandoffFlow> logger)
 {
-    /// <summary>Delivers the handoff that an event announces, if it still holds; what else it tells is written back.</summary>
-    /// <exception cref="VendorUnavailableException">The tool does not answer: to be tried later.</exception>
+    /// <summary>Delivers an announced handoff that still holds, and writes back the rest of the event.</summary>
+    /// <exception cref="VendorUnavailableException">The tool does not answer; retry later.</exception>
     /// <exception cref="UnrecoverableMessageException">The tool refused, or there is none.</exception>
     public async Task DeliverAsync(FunnelEvent announced, CancellationToken cancellationToken)
     {
@@ -56,12 +54,14 @@ public sealed partial class HandoffFlow(
         }
     }
 
-    /// <summary>Who gets it stands in the ledger before the tool hears of it.</summary>
+    /// <summary>Records the owner in the ledger before the tool gets the handoff.</summary>
     private async Task AssignAndDeliverAsync(HandoffAnnounced announced, HandoffOrder order, CancellationToken cancellationToken)
     {
         if (await assignments.AssignAsync(order.Handoff, order.Journey, cancellationToken) is { } handoff)
         {
-            await DeliverAsync(announced, order with { Handoff = handoff, Brief = order.Brief with { Links = [.. connectors.LinksTo(order.Journey)] } }, cancellationToken);
+            await DeliverAsync(
+                announced, order with { Handoff = handoff, Brief = order.Brief with { Links = [.. connectors.LinksTo(order.Journey)] } },
+                cancellationToken);
         }
     }
 
@@ -72,7 +72,8 @@ public sealed partial class HandoffFlow(
             await NoteAsync(handoff, HandoffDelivery.Failed, cancellationToken);
             throw new UnrecoverableMessageException(
                 "no-handoff-target",
-                $"No connector, or more than one, takes leads over for {order.Handoff.To}. Name one in the setting Handoffs:{order.Handoff.To}:Connector, then replay this message.");
+                $"No connector, or more than one, takes leads over for {order.Handoff.To}. "
+                + $"Name one in the setting Handoffs:{order.Handoff.To}:Connector, then replay this message.");
         }
 
         try
@@ -85,8 +86,11 @@ public sealed partial class HandoffFlow(
                 return;
             }
 
-            // Without the token: the tool has the lead, and a stopping host must still remember that.
-            await journeys.UpdateAsync(handoff.LeadId, state => ToUpdate(HandoffDeliveryRules.Delivered(state, handoff.HandoffId, target, receipt, settings, clock.GetUtcNow())), CancellationToken.None);
+            // No token: the tool has the lead, and a stopping host must still record that.
+            await journeys.UpdateAsync(
+                handoff.LeadId,
+                state => ToUpdate(HandoffDeliveryRules.Delivered(state, handoff.HandoffId, target, receipt, settings, clock.GetUtcNow())),
+                CancellationToken.None);
             Log.Delivered(logger, handoff.HandoffId, target.Name);
         }
         catch (AmbiguousMatchException ambiguous)
@@ -103,13 +107,16 @@ public sealed partial class HandoffFlow(
         {
             states.Failed(target.Name, refused);
             await NoteAsync(handoff, HandoffDelivery.Failed, cancellationToken);
-            throw new UnrecoverableMessageException("vendor-refused", $"{refused.Message} Mend the cause in {target.Name}, then replay this message.", refused);
+            throw new UnrecoverableMessageException(
+                "vendor-refused", $"{refused.Message} Mend the cause in {target.Name}, then replay this message.", refused);
         }
     }
 
-    /// <summary>A lead whose records were all deleted is not made again without a person's say.</summary>
-    /// <returns>Null where a person has to say so first.</returns>
-    private async Task<HandoffReceipt?> DeliverAsync(HandoffAnnounced handoff, IHandoffTarget target, HandoffOrder order, CancellationToken cancellationToken)
+    /// <summary>Delivers. A lead whose records were all deleted is not created again
+    /// without a person's decision.</summary>
+    /// <returns>Null when a person must decide first.</returns>
+    private async Task<HandoffReceipt?> DeliverAsync(
+        HandoffAnnounced handoff, IHandoffTarget target, HandoffOrder order, CancellationToken cancellationToken)
     {
         try
         {
@@ -117,7 +124,8 @@ public sealed partial class HandoffFlow(
         }
         catch (RecordsDeletedException deleted)
         {
-            var review = await reviews.HoldAsync(handoff, deleted.Connector, ReviewReason.RecordsDeleted, deleted.Records, cancellationToken);
+            var review = await reviews.HoldAsync(
+                handoff, deleted.Connector, ReviewReason.RecordsDeleted, deleted.Records, cancellationToken);
             if (review.Decision is null)
             {
                 Log.Asked(logger, handoff.HandoffId, deleted.Connector, review.Id);
@@ -128,37 +136,48 @@ public sealed partial class HandoffFlow(
         return await target.DeliverAsync(order with { MayRecreate = true }, cancellationToken);
     }
 
-    /// <summary>The handoff stays pending until a person has chosen one of the records; the answer announces it again.</summary>
-    /// <exception cref="UnrecoverableMessageException">A person has chosen one that is no longer there.</exception>
+    /// <summary>Opens a review, and the handoff stays pending. The answer announces it again.</summary>
+    /// <exception cref="UnrecoverableMessageException">The chosen record no longer exists.</exception>
     private async Task AskAsync(HandoffAnnounced handoff, AmbiguousMatchException ambiguous, CancellationToken cancellationToken)
     {
-        var review = await reviews.HoldAsync(handoff, ambiguous.Connector, ReviewReason.SeveralMatches, ambiguous.Matches, cancellationToken);
+        var review = await reviews.HoldAsync(
+            handoff, ambiguous.Connector, ReviewReason.SeveralMatches, ambiguous.Matches, cancellationToken);
         if (review.Decision is { } decision)
         {
-            throw new UnrecoverableMessageException("chosen-record-gone", $"{ambiguous.Message} Review {review.Id} chose {decision.Choose}, which is no longer there. Merge the others in {ambiguous.Connector}, then replay this message.");
+            throw new UnrecoverableMessageException(
+                "chosen-record-gone",
+                $"{ambiguous.Message} Review {review.Id} chose {decision.Choose}, which is no longer there. "
+                + $"Merge the others in {ambiguous.Connector}, then replay this message.");
         }
 
         Log.Asked(logger, handoff.HandoffId, ambiguous.Connector, review.Id);
     }
 
-    /// <summary>The connector the handoff was routed to, else the one named for the team, else the only one there is.</summary>
+    /// <summary>Returns the routed connector, else the team's, else the only one.</summary>
     private IHandoffTarget? TargetOf(Handoff handoff) =>
         handoff.Assignments.LastOrDefault() is { Connector: var routed } ? connectors.Find<IHandoffTarget>(routed)
         : options.Connectors.TryGetValue(handoff.To, out var name) ? connectors.Find<IHandoffTarget>(name)
         : connectors.OfType<IHandoffTarget>() is [var only] ? only
         : null;
 
-    /// <summary>Only if it still is overtaken: announced again since, it is another message's to deliver.</summary>
+    /// <summary>Marks the handoff as superseded, if it still is. An announcement since has its own message.</summary>
     private async Task SupersedeAsync(HandoffAnnounced handoff, CancellationToken cancellationToken) =>
         await journeys.UpdateAsync(
             handoff.LeadId,
             state => HandoffDeliveryRules.Decide(state, handoff.HandoffId, settings) is HandoffCourse.Supersede
-                ? new(state.WithHandoff(handoff.HandoffId, noted => noted with { Delivery = HandoffDelivery.Superseded, SettledAt = clock.GetUtcNow() }), [])
+                ? new(
+                    state.WithHandoff(
+                        handoff.HandoffId, noted => noted with { Delivery = HandoffDelivery.Superseded, SettledAt = clock.GetUtcNow() }),
+                    [])
                 : null,
             cancellationToken);
 
     private async Task NoteAsync(HandoffAnnounced handoff, HandoffDelivery delivery, CancellationToken cancellationToken) =>
-        await journeys.UpdateAsync(handoff.LeadId, state => new(state.WithHandoff(handoff.HandoffId, noted => noted with { Delivery = delivery, SettledAt = clock.GetUtcNow() }), []), cancellationToken);
+        await journeys.UpdateAsync(
+            handoff.LeadId,
+            state =>
+                new(state.WithHandoff(handoff.HandoffId, noted => noted with { Delivery = delivery, SettledAt = clock.GetUtcNow() }), []),
+            cancellationToken);
 
     private static JourneyChange? ToUpdate(JourneyDecision? decision) => decision is null ? null : new(decision.State, decision.Events);
 
@@ -170,7 +189,9 @@ public sealed partial class HandoffFlow(
         [LoggerMessage(2, LogLevel.Information, "Handoff {HandoffId} is not delivered: {Why}.")]
         public static partial void NotDelivered(ILogger logger, string handoffId, string why);
 
-        [LoggerMessage(3, LogLevel.Warning, "Handoff {HandoffId} waits: which record of {Connector} it is has to be decided by a person in review {Review}.")]
+        [LoggerMessage(
+            3, LogLevel.Warning,
+            "Handoff {HandoffId} waits: which record of {Connector} it is has to be decided by a person in review {Review}.")]
         public static partial void Asked(ILogger logger, string handoffId, string connector, string review);
     }
 }

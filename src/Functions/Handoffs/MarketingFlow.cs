@@ -5,12 +5,13 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-/// <summary>Tells marketing what became of a lead: a return is counted, the tools get consent, stage and profile, and then the brief or the reason as a note. Each of them may be repeated.</summary>
+/// <summary>Writes a lead's news to marketing: counts a return, writes consent, stage and profile to the tools, then
+/// the brief or the reason as a note. Every step is idempotent.</summary>
 public sealed class MarketingFlow(ReturnFlow returns, WriteBackFlow writeBack, NoteFlow notes)
 {
-    /// <summary>Tells what an event announces.</summary>
-    /// <exception cref="VendorUnavailableException">A tool does not answer: to be tried later.</exception>
-    /// <exception cref="UnrecoverableMessageException">A tool refused, and none is worth another try.</exception>
+    /// <summary>Handles an event.</summary>
+    /// <exception cref="VendorUnavailableException">A tool does not answer; retry later.</exception>
+    /// <exception cref="UnrecoverableMessageException">A tool refused, and no retry would help.</exception>
     public async Task DeliverAsync(FunnelEvent happened, CancellationToken cancellationToken)
     {
         await returns.CountAsync(happened, cancellationToken);

@@ -8,15 +8,14 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-/// <summary>
-/// Puts the brief of a handoff to marketing, and sales' reason for giving a lead back, into the marketing tools that know the person: load, decide, write, note. The tool finds its own note again, so
-/// a repeat writes no second.
-/// </summary>
-public sealed class NoteFlow(JourneyFlow journeys, ConnectorSet connectors, ConnectorStateStore states, FunnelSettings settings, TimeProvider clock)
+/// <summary>Writes notes to the marketing tools that know the person: the brief of a handoff, or sales' return reason.
+/// Load, decide, write, record. A tool finds its own note, so a repeat writes no second.</summary>
+public sealed class NoteFlow(
+    JourneyFlow journeys, ConnectorSet connectors, ConnectorStateStore states, FunnelSettings settings, TimeProvider clock)
 {
-    /// <summary>Writes the note that an event asks for; nothing for others. One tool that fails holds back no other.</summary>
-    /// <exception cref="VendorUnavailableException">A tool does not answer: to be tried later.</exception>
-    /// <exception cref="UnrecoverableMessageException">A tool refused, and none is worth another try.</exception>
+    /// <summary>Writes the note of an event; a no-op for other events. A failing tool stops no other.</summary>
+    /// <exception cref="VendorUnavailableException">A tool does not answer; retry later.</exception>
+    /// <exception cref="UnrecoverableMessageException">A tool refused, and no retry would help.</exception>
     public async Task WriteAsync(FunnelEvent happened, CancellationToken cancellationToken)
     {
         (HandoffNoteKind, string)? wanted = happened switch
@@ -25,13 +24,20 @@ public sealed class NoteFlow(JourneyFlow journeys, ConnectorSet connectors, Conn
             LeadReturned returned => (HandoffNoteKind.ReturnReason, returned.HandoffId),
             _ => null,
         };
-        if (wanted is not var (kind, handoffId) || await journeys.LoadAsync(happened, cancellationToken) is not { Facts.IsEmpty: false, Ledger: { MergedInto: null, ErasedAt: null } } state)
+        if (wanted is not var (kind, handoffId)
+            || await journeys.LoadAsync(happened, cancellationToken) is not
+            {
+                Facts.IsEmpty: false,
+                Ledger: { MergedInto: null, ErasedAt: null },
+            } state)
         {
             return;
         }
 
         var journey = JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
-        if (journey.Erased || state.Ledger.Handoffs.FirstOrDefault(handoff => handoff.Id == handoffId) is not { } handoff || NoteOf(kind, handoff, journey, state) is not { } note)
+        if (journey.Erased
+            || state.Ledger.Handoffs.FirstOrDefault(handoff => handoff.Id == handoffId) is not { } handoff
+            || NoteOf(kind, handoff, journey, state) is not { } note)
         {
             return;
         }
@@ -45,7 +51,9 @@ public sealed class NoteFlow(JourneyFlow journeys, ConnectorSet connectors, Conn
         WriteBackFlow.ThrowIfAny(await Task.WhenAll(targets));
     }
 
-    private async Task<Exception?> TryAsync(INoteTarget target, IdentityKey person, PersonNote note, HandoffNoteKind kind, Handoff handoff, LeadId leadId, CancellationToken cancellationToken)
+    private async Task<Exception?> TryAsync(
+        INoteTarget target, IdentityKey person, PersonNote note, HandoffNoteKind kind, Handoff handoff, LeadId leadId,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -53,7 +61,8 @@ public sealed class NoteFlow(JourneyFlow journeys, ConnectorSet connectors, Conn
             states.Reached(target.Name);
             if (written)
             {
-                await journeys.UpdateAsync(leadId, state => Noted(state, handoff.Id, new(kind, target.Name, clock.GetUtcNow())), cancellationToken);
+                await journeys.UpdateAsync(
+                    leadId, state => Noted(state, handoff.Id, new(kind, target.Name, clock.GetUtcNow())), cancellationToken);
             }
 
             return null;
@@ -65,7 +74,7 @@ public sealed class NoteFlow(JourneyFlow journeys, ConnectorSet connectors, Conn
         }
     }
 
-    /// <summary>Null where there is nothing to tell any more: the lead is with another team by now, or nobody gave it back.</summary>
+    /// <summary>Returns the note; null when the lead belongs to another team or was not given back.</summary>
     private PersonNote? NoteOf(HandoffNoteKind kind, Handoff handoff, Journey journey, JourneyState state) => kind switch
     {
         HandoffNoteKind.Brief when journey.Owner == handoff.To => new(
@@ -73,7 +82,8 @@ public sealed class NoteFlow(JourneyFlow journeys, ConnectorSet connectors, Conn
             handoff.AnnouncedAt,
             (HandoffBrief.For(handoff, journey, state.Facts.Values, settings) with { Links = [.. connectors.LinksTo(journey)] }).ToLines()),
         HandoffNoteKind.ReturnReason when ReturnRules.Of(state, handoff.Id, settings) is { } returned => new(
-            $"return {handoff.Id}", returned.At, [$"{handoff.To} gave the lead back: {returned.Reason}", $"Stage: {settings.Stages[handoff.Stage].Name}"])
+            $"return {handoff.Id}", returned.At,
+            [$"{handoff.To} gave the lead back: {returned.Reason}", $"Stage: {settings.Stages[handoff.Stage].Name}"])
         {
             ReturnReason = returned.Reason,
         },
@@ -81,7 +91,8 @@ public sealed class NoteFlow(JourneyFlow journeys, ConnectorSet connectors, Conn
     };
 
     private static JourneyChange? Noted(JourneyState state, string handoffId, HandoffNote note) =>
-        state.Ledger.Handoffs.Any(handoff => handoff.Id == handoffId && !handoff.Notes.Any(there => (there.Kind, there.Connector) == (note.Kind, note.Connector)))
+        state.Ledger.Handoffs.Any(handoff =>
+            handoff.Id == handoffId && !handoff.Notes.Any(there => (there.Kind, there.Connector) == (note.Kind, note.Connector)))
             ? new(state.WithHandoff(handoffId, handoff => handoff with { Notes = handoff.Notes.Add(note) }), [])
             : null;
 }

@@ -3,10 +3,10 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-/// <summary>Keeps what sales gave back, and adds it up for the campaigns.</summary>
+/// <summary>Stores returns and counts them by campaign.</summary>
 public sealed class ReturnFlow(ReturnStore returns, JourneyFlow journeys, FunnelSettings settings)
 {
-    /// <summary>Keeps the return that an event announces: once, however often it comes. Nothing for other events.</summary>
+    /// <summary>Stores the return of an event. Idempotent; a no-op for other events.</summary>
     public async Task CountAsync(FunnelEvent happened, CancellationToken cancellationToken)
     {
         if (happened is not LeadReturned { HandoffId: var handoffId }
@@ -16,25 +16,27 @@ public sealed class ReturnFlow(ReturnStore returns, JourneyFlow journeys, Funnel
             return;
         }
 
-        await returns.KeepAsync(returned, cancellationToken);
+        await returns.SaveAsync(returned, cancellationToken);
 
-        // Whoever was erased meanwhile may have been forgotten before the row was written.
+        // An erasure meanwhile may have run before the row was written.
         if (await journeys.LoadAsync(happened.LeadId, cancellationToken) is not { } now || IsErased(now))
         {
             await returns.EraseAsync(happened.LeadId, cancellationToken);
         }
     }
 
-    /// <summary>How often which reason was given, the most frequent first.</summary>
-    /// <param name="campaign">The campaign; case does not count. Null for all, and for leads without one.</param>
-    /// <param name="from">The beginning, which counts; null for the first return.</param>
-    /// <param name="to">The end, which does not; null for the last.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    public async Task<IReadOnlyList<ReturnCount>> ReportAsync(string? campaign, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellationToken)
+    /// <summary>Counts the reasons, most frequent first.</summary>
+    /// <param name="campaign">The campaign, ignoring case; null for all leads.</param>
+    /// <param name="from">The start, inclusive; null for the first return.</param>
+    /// <param name="to">The end, exclusive; null for the last.</param>
+    public async Task<IReadOnlyList<ReturnCount>> ReportAsync(
+        string? campaign, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellationToken)
     {
         var kept = await returns.ListAsync(from ?? DateTimeOffset.MinValue, to ?? DateTimeOffset.MaxValue, cancellationToken);
-        return ReturnRules.Count(kept.Where(returned => campaign is null || campaign.Equals(returned.Campaign, StringComparison.OrdinalIgnoreCase)));
+        return ReturnRules.Count(
+            kept.Where(returned => campaign is null || campaign.Equals(returned.Campaign, StringComparison.OrdinalIgnoreCase)));
     }
 
-    private static bool IsErased(JourneyState state) => state.Ledger.ErasedAt is not null || state.Facts.Values.Any(fact => fact is PersonErased);
+    private static bool IsErased(JourneyState state) =>
+        state.Ledger.ErasedAt is not null || state.Facts.Values.Any(fact => fact is PersonErased);
 }

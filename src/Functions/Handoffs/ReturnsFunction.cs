@@ -6,23 +6,22 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-/// <summary>Tells why sales gave leads back, by campaign.</summary>
 public sealed class ReturnsFunction(ReturnFlow returns)
 {
-    /// <summary>Adds up the returns, of one campaign with <c>?campaign=…</c>, in a time with <c>?from=…&amp;to=…</c>.</summary>
+    /// <summary>Counts returns by reason, of one campaign with <c>?campaign=…</c>, in a period with
+    /// <c>?from=…&amp;to=…</c>.</summary>
     [Function("ListReturns")]
-    public async Task<IActionResult> RunAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "returns")] HttpRequest request, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return TryRead(request.Query["from"], out var from) && TryRead(request.Query["to"], out var to)
+    public async Task<IActionResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "returns")] HttpRequest request, CancellationToken cancellationToken) =>
+        TryRead(request.Query["from"], out var from) && TryRead(request.Query["to"], out var to)
             ? new OkObjectResult(await returns.ReportAsync(request.Query["campaign"], from, to, cancellationToken))
             : Answers.Problem(StatusCodes.Status400BadRequest, "Write from and to as 2026-03-02 or 2026-03-02T09:00:00Z.");
-    }
 
-    /// <summary>Without an offset a time is UTC.</summary>
+    /// <summary>Parses a time, in UTC when it has no offset.</summary>
     private static bool TryRead(string? text, out DateTimeOffset? time)
     {
-        var read = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var parsed);
+        var read = DateTimeOffset.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var parsed);
         time = read ? parsed : null;
         return read || string.IsNullOrEmpty(text);
     }

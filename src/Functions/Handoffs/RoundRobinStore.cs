@@ -7,46 +7,55 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-/// <summary>That somebody is to get a handoff. It stands before the handoff's own ledger says so, so that a repeat finds the same person.</summary>
-/// <param name="HandoffId">The handoff.</param>
-/// <param name="LeadId">Whose.</param>
+/// <summary>Reserves a handoff for a person before the handoff's own ledger records it, so that a repeat
+/// finds the same person.</summary>
 /// <param name="Number">Zero-based number of this assignment within the handoff.</param>
-/// <param name="Assignment">To whom, and why.</param>
 public sealed record Reservation(string HandoffId, LeadId LeadId, int Number, Assignment Assignment);
 
-/// <summary>The roundRobins as they stand in the table.</summary>
-/// <param name="ETag">The version; null where nothing is stored yet.</param>
-/// <param name="LastInTurn">Who had the last turn, by rota.</param>
-/// <param name="Reservations">Who is to get, or waits with, which handoff; among them handoffs that have been taken up since.</param>
+/// <summary>The turns and reservations of the table.</summary>
+/// <param name="ETag">The version; null when nothing is stored.</param>
+/// <param name="LastInTurn">The owner of the last turn, by route.</param>
+/// <param name="Reservations">The reserved handoffs, including some that were accepted since.</param>
 public sealed record RoundRobinTurns(ETag? ETag, ImmutableDictionary<string, string> LastInTurn, ImmutableArray<Reservation> Reservations)
 {
-    /// <summary>What routing needs of it to find somebody for a handoff, which itself does not count.</summary>
+    /// <summary>Returns the board for routing a handoff, which does not count itself.</summary>
     public RoundRobinBoard BoardFor(string handoffId) => new(
         LastInTurn,
-        Reservations.Where(reserved => reserved.HandoffId != handoffId).GroupBy(reserved => reserved.Assignment.Owner).ToImmutableDictionary(owner => owner.Key, owner => owner.Count()));
+        Reservations.Where(reserved => reserved.HandoffId != handoffId)
+            .GroupBy(reserved => reserved.Assignment.Owner).ToImmutableDictionary(owner => owner.Key, owner => owner.Count()));
 }
 
-/// <summary>
-/// The table <c>RoundRobinTurns</c>: one partition, in which one row says whose turn it was and one row for each handoff who is to get it. Both are written in one transaction under the first row's ETag, so
-/// that nobody has two turns and nobody gets more than they have room for, however many hubs run.
-/// </summary>
+/// <summary>The table <c>RoundRobinTurns</c>: one row with the last turns, and one for each reserved handoff. Both
+/// are written in one transaction under the first row's ETag. So nobody has two turns or exceeds their capacity,
+/// however many instances run.</summary>
 public sealed class RoundRobinStore(HubTables tables) : IErasable
 {
     private const string Partition = "turns";
     private const string TurnsRow = "0-turns";
     private const string HandoffPrefix = "handoff-";
 
-    /// <summary>Reads them all.</summary>
+    /// <summary>The turns that this process last saw. A reservation on outdated turns is a conflict, and drops them.</summary>
+    private volatile RoundRobinTurns? _known;
+
+    /// <summary>Returns the cached turns, else those of the table. May have reservations that others removed since.</summary>
+    public async Task<RoundRobinTurns> FindAsync(CancellationToken cancellationToken) => _known ?? await LoadAsync(cancellationToken);
+
     public async Task<RoundRobinTurns> LoadAsync(CancellationToken cancellationToken)
     {
         var roundRobins = new RoundRobinTurns(null, ImmutableDictionary<string, string>.Empty, []);
         var reservations = ImmutableArray.CreateBuilder<Reservation>();
         var table = await tables.GetAsync(HubTables.RoundRobinTurns, cancellationToken);
-        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken: cancellationToken))
+        await foreach (var row in table.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken: cancellationToken))
         {
             if (row.RowKey == TurnsRow)
             {
-                roundRobins = roundRobins with { ETag = row.ETag, LastInTurn = JsonSerializer.Deserialize<ImmutableDictionary<string, string>>(LongText.Read(row, "Json"), HubJson.Options)! };
+                roundRobins = roundRobins with
+                {
+                    ETag = row.ETag,
+                    LastInTurn = JsonSerializer.Deserialize<ImmutableDictionary<string, string>>(
+                        LongText.Read(row, "Json"), HubJson.Options)!,
+                };
             }
             else
             {
@@ -54,19 +63,16 @@ public sealed class RoundRobinStore(HubTables tables) : IErasable
             }
         }
 
-        return roundRobins with { Reservations = reservations.ToImmutable() };
+        return _known = roundRobins with { Reservations = reservations.ToImmutable() };
     }
 
-    /// <summary>Reserves somebody for a handoff, in the place of whom it lay with before, and moves the turn on.</summary>
-    /// <param name="read">The roundRobins the decision was made on.</param>
-    /// <param name="lastInTurn">Who has had the last turn then, by rota.</param>
-    /// <param name="reservation">For whom.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    /// <exception cref="RequestFailedException">Somebody else has written since (a conflict): to be decided again.</exception>
-    public async Task ReserveAsync(RoundRobinTurns read, ImmutableDictionary<string, string> lastInTurn, Reservation reservation, CancellationToken cancellationToken)
+    /// <summary>Reserves a handoff in place of its former owner, and moves the turn on.</summary>
+    /// <param name="read">The turns that the decision was based on.</param>
+    /// <param name="lastInTurn">The new last turns, by route.</param>
+    /// <exception cref="RequestFailedException">A conflict: decide again.</exception>
+    public async Task ReserveAsync(
+        RoundRobinTurns read, ImmutableDictionary<string, string> lastInTurn, Reservation reservation, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(read);
-        ArgumentNullException.ThrowIfNull(reservation);
         var turns = ToRow(TurnsRow, lastInTurn);
         var row = ToRow(HandoffPrefix + reservation.HandoffId, reservation);
         row["LeadId"] = reservation.LeadId.Value;
@@ -76,26 +82,33 @@ public sealed class RoundRobinStore(HubTables tables) : IErasable
             new(TableTransactionActionType.UpsertReplace, row),
         ];
         var table = await tables.GetAsync(HubTables.RoundRobinTurns, cancellationToken);
-        await table.SubmitTransactionAsync(actions, cancellationToken);
+        _known = null;
+        var answers = await table.SubmitTransactionAsync(actions, cancellationToken);
+        _known = new(answers.Value[0].Headers.ETag, lastInTurn, [.. read.Reservations.Where(reserved => reserved.HandoffId != reservation.HandoffId), reservation]);
     }
 
-    /// <summary>Removes what is reserved for a handoff. Removing what is gone is fine.</summary>
+    /// <summary>Removes a handoff's reservation. Idempotent.</summary>
     public async Task RemoveAsync(string handoffId, CancellationToken cancellationToken)
     {
         var table = await tables.GetAsync(HubTables.RoundRobinTurns, cancellationToken);
         await table.DeleteEntityAsync(Partition, HandoffPrefix + handoffId, ETag.All, cancellationToken);
+        if (_known is { } known)
+        {
+            _known = known with { Reservations = [.. known.Reservations.Where(reserved => reserved.HandoffId != handoffId)] };
+        }
     }
 
     /// <inheritdoc/>
     public async Task EraseAsync(LeadId leadId, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(leadId);
         var table = await tables.GetAsync(HubTables.RoundRobinTurns, cancellationToken);
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and LeadId eq {leadId.Value}");
         await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["RowKey"], cancellationToken: cancellationToken))
         {
             await table.DeleteEntityAsync(Partition, row.RowKey, ETag.All, cancellationToken);
         }
+
+        _known = null;
     }
 
     private static TableEntity ToRow<T>(string key, T value)

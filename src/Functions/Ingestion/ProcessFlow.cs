@@ -16,10 +16,8 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Ingestion;
 
-/// <summary>
-/// Puts a delivery on journeys: read, enrich what the hub does not know yet, find whose it is, and let every lead's facts be folded and committed, leads in parallel, one commit a lead.
-/// Everything is idempotent, so that a delivery that failed half-way is simply handled again.
-/// </summary>
+/// <summary>Applies a delivery to journeys: read, enrich, match, then fold and commit each lead's facts, leads
+/// concurrently, one commit a lead. Everything is idempotent, so an interrupted delivery is handled again.</summary>
 public sealed partial class ProcessFlow(
     ConnectorSet connectors,
     EnrichFlow enrich,
@@ -36,41 +34,42 @@ public sealed partial class ProcessFlow(
     TimeProvider time,
     ILogger<ProcessFlow> logger)
 {
-    /// <summary>So many leads of one delivery at once: a large batch is not to crowd out the others.</summary>
+    /// <summary>The most concurrent leads of a delivery, so that a large one leaves room for others.</summary>
     private const int AtOnce = 8;
 
-    /// <summary>Handles one delivery.</summary>
-    /// <param name="delivery">The delivery.</param>
-    /// <param name="messageId">The message that brought it.</param>
-    /// <param name="again">
-    /// Whether an earlier attempt may have come half-way: a person may be known then and what the vendor said of them lost, so that the vendor is asked once more.
-    /// </param>
-    /// <param name="cancellationToken">Stops the handling; it is simply begun again.</param>
+    /// <summary>Handles a delivery.</summary>
+    /// <param name="again">Whether an earlier attempt may have been interrupted: a person may be known, but the
+    /// vendor's data lost, so the vendor is asked again.</param>
     /// <exception cref="UnrecoverableMessageException">No connector reads it.</exception>
     /// <exception cref="UnreadableDeliveryException">It cannot be read.</exception>
-    /// <exception cref="VendorRefusedException">The vendor will not tell what an event lacks; all others are on their journeys.</exception>
+    /// <exception cref="VendorRefusedException">The vendor refused to enrich an event; all others
+    /// are on their journeys.</exception>
     public async Task HandleAsync(Delivery delivery, string messageId, bool again, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(delivery);
         var reader = connectors.Find<IDeliveryReader>(delivery.Connector)
-            ?? throw new UnrecoverableMessageException("unknown-connector", $"No connector '{delivery.Connector}' is configured. Configure Connectors:{delivery.Connector} and replay.");
+            ?? throw new UnrecoverableMessageException(
+                "unknown-connector",
+                $"No connector '{delivery.Connector}' is configured. Configure Connectors:{delivery.Connector} and replay.");
         var lookups = new KeyLookups(identities);
         var enriched = await EnrichAsync(reader, reader.Read(delivery), lookups, again, cancellationToken);
 
         var facts = new ConcurrentDictionary<LeadId, LeadFacts>();
-        // People first: what is only taken of a known person has to find them, and a deal names them by their records alone, which would be strangers where only the address is known.
-        var (erasures, others) = (enriched.Events.Where(source => source.Kind == SourceEventKind.ContactPrivacyDeleted), enriched.Events.Where(source => source.Kind != SourceEventKind.ContactPrivacyDeleted));
+        // People first: events for known persons only must find them, and a deal names them by records alone.
+        var (erasures, others) = (
+            enriched.Events.Where(source => source.Kind == SourceEventKind.ContactPrivacyDeleted),
+            enriched.Events.Where(source => source.Kind != SourceEventKind.ContactPrivacyDeleted));
         var (held, moved) = (false, new List<LeadId>());
         foreach (var source in others.Where(source => source.Kind == SourceEventKind.EmailChanged).OrderBy(source => source.OccurredAt))
         {
-            // One by one, and first: an address has left its former holder when the next one is met.
+            // One by one, and first: an address has left its former holder when the next person is matched.
             var told = new ConcurrentDictionary<LeadId, LeadFacts>();
             held |= await MatchAsync(source, delivery, messageId, lookups, again, told, cancellationToken);
             await ForEachAsync(told, lead => ApplyAsync(lead.Key, lead.Value, delivery.Connector, cancellationToken));
             moved.AddRange(told.Keys);
         }
 
-        foreach (var kind in others.Where(source => source.Kind != SourceEventKind.EmailChanged).GroupBy(source => (source.DealId is not null, source.OnlyIfKnown)).OrderBy(group => group.Key))
+        foreach (var kind in others.Where(source => source.Kind != SourceEventKind.EmailChanged).GroupBy(
+            source => (source.DealId is not null, source.OnlyIfKnown)).OrderBy(group => group.Key))
         {
             await ForEachAsync(kind, async source =>
             {
@@ -84,7 +83,7 @@ public sealed partial class ProcessFlow(
         await ForEachAsync(facts, lead => ApplyAsync(lead.Key, lead.Value, delivery.Connector, cancellationToken));
         await ReviseAsync(enriched.Events, facts, held ? [] : moved, cancellationToken);
 
-        // Last: whatever else the delivery says of the person goes with them.
+        // Last: everything else in the delivery about the person is erased with them.
         await ForEachAsync(erasures, source => erasure.EraseAsync(source.People, cancellationToken));
         metrics.Took(time.GetUtcNow() - delivery.ReceivedAt);
         states.Worked(delivery.Connector, delivery.ReceivedAt);
@@ -94,8 +93,9 @@ public sealed partial class ProcessFlow(
         }
     }
 
-    /// <summary>A tool that does not tell what its events lack is failing, whoever notices it.</summary>
-    private async Task<Enriched> EnrichAsync(IConnector connector, IReadOnlyList<SourceEvent> events, KeyLookups lookups, bool again, CancellationToken cancellationToken)
+    /// <summary>Enriches events. A failure marks the connector as failing.</summary>
+    private async Task<Enriched> EnrichAsync(
+        IConnector connector, IReadOnlyList<SourceEvent> events, KeyLookups lookups, bool again, CancellationToken cancellationToken)
     {
         try
         {
@@ -115,13 +115,15 @@ public sealed partial class ProcessFlow(
         var state = await journeys.ApplyAsync(leadId, facts, said.Opening, cancellationToken);
         if (state is null)
         {
-            // Erased by another instance: its tombstones are in the table.
+            // Another instance erased it: its tombstones are in the table.
             identities.Unsee(leadId);
-            Drop(connector, facts.Where(fact => fact is not IdentitiesLinked).Select(fact => fact.DedupeKey.Split('#')[0]).Distinct().Count());
+            Drop(
+                connector,
+                facts.Where(fact => fact is not IdentitiesLinked).Select(fact => fact.DedupeKey.Split('#')[0]).Distinct().Count());
         }
         else if (said.Opening is { } opening && await matcher.EarlierAsync(opening.Records, cancellationToken) is { Count: > 0 } earlier)
         {
-            // Looked for once the lead is there to be found: whoever keeps a fact for it looks for the lead after that.
+            // Read after the lead is stored: whoever parks a fact for it looks for the lead afterwards.
             await journeys.ApplyAsync(leadId, earlier, cancellationToken);
         }
     }
@@ -132,10 +134,13 @@ public sealed partial class ProcessFlow(
         states.Dropped(connector, events);
     }
 
-    /// <summary>Where records became one or are gone, a person may not be needed any more to tell whose something is.</summary>
-    private async Task ReviseAsync(IEnumerable<SourceEvent> events, ConcurrentDictionary<LeadId, LeadFacts> facts, IReadOnlyList<LeadId> moved, CancellationToken cancellationToken)
+    /// <summary>Checks open reviews, because merged and deleted records may settle them.</summary>
+    private async Task ReviseAsync(
+        IEnumerable<SourceEvent> events, ConcurrentDictionary<LeadId, LeadFacts> facts, IReadOnlyList<LeadId> moved,
+        CancellationToken cancellationToken)
     {
-        var settling = events.Where(source => source.Kind == SourceEventKind.ContactDeleted || !source.Merged.IsEmpty).SelectMany(source => source.People.Concat(source.Merged)).ToHashSet();
+        var settling = events.Where(source => source.Kind == SourceEventKind.ContactDeleted || !source.Merged.IsEmpty)
+            .SelectMany(source => source.People.Concat(source.Merged)).ToHashSet();
         if (settling.Count > 0 || moved.Count > 0)
         {
             var leads = facts.Where(lead => lead.Value.Facts.OfType<RecordDeleted>().Any()).Select(lead => lead.Key).Concat(moved).ToList();
@@ -143,9 +148,11 @@ public sealed partial class ProcessFlow(
         }
     }
 
-    /// <summary>Finds whose an event is, and what it tells of them. Returns true when the delivery is held, because a person has to say whose it is.</summary>
+    /// <summary>Matches an event and collects its facts. Returns true when the delivery waits
+    /// for a person's decision.</summary>
     private async Task<bool> MatchAsync(
-        SourceEvent source, Delivery delivery, string messageId, KeyLookups lookups, bool again, ConcurrentDictionary<LeadId, LeadFacts> facts, CancellationToken cancellationToken)
+        SourceEvent source, Delivery delivery, string messageId, KeyLookups lookups, bool again,
+        ConcurrentDictionary<LeadId, LeadFacts> facts, CancellationToken cancellationToken)
     {
         metrics.Read(delivery.Connector, source.Kind.ToString());
         if (source.ReturnHeld)
@@ -217,7 +224,8 @@ public sealed partial class ProcessFlow(
 
         if (source.OnlyIfKnown)
         {
-            if (source is { Kind: SourceEventKind.Activity, People: [var person, ..] } && await matcher.WaitForPersonAsync(person, said, cancellationToken) is { } met)
+            if (source is { Kind: SourceEventKind.Activity, People: [var person, ..] }
+                && await matcher.WaitForPersonAsync(person, said, cancellationToken) is { } met)
             {
                 Enqueue(met, said);
             }
@@ -226,7 +234,8 @@ public sealed partial class ProcessFlow(
         }
 
         Log.NoKey(logger, messageId, delivery.Connector, source.Kind);
-        await parked.ParkAsync(delivery, "no-usable-key", $"An event of kind {source.Kind} names no record and no valid e-mail address.", cancellationToken);
+        await parked.ParkAsync(
+            delivery, "no-usable-key", $"An event of kind {source.Kind} names no record and no valid e-mail address.", cancellationToken);
         return false;
 
         void Enqueue(LeadId leadId, IEnumerable<Fact> told)
@@ -239,16 +248,21 @@ public sealed partial class ProcessFlow(
         }
     }
 
-    /// <summary>Keys that were another lead's until now are a fact of their own, also where the lead had been known under them before.</summary>
+    /// <summary>Returns the linked keys as a fact. Keys of another lead are a fact of their own, even when the lead was
+    /// known under them before.</summary>
     private static IdentitiesLinked IdentitiesOf(MatchedLead lead, SourceEvent source, Delivery delivery, string messageId)
     {
         var linked = FactMapper.ToIdentities(lead.Keys, source, delivery.Connector, delivery.ReceivedAt, messageId);
-        return lead.TakenOver.Count == 0 ? linked : linked with { DedupeKey = string.Create(CultureInfo.InvariantCulture, $"{linked.DedupeKey}|{linked.OccurredAt.UtcTicks}") };
+        return lead.TakenOver.Count == 0
+            ? linked
+            : linked with { DedupeKey = string.Create(CultureInfo.InvariantCulture, $"{linked.DedupeKey}|{linked.OccurredAt.UtcTicks}") };
     }
 
-    /// <summary>An address that belongs to another lead is not to land in this one's profile.</summary>
+    /// <summary>Removes an address that belongs to another lead from the event's profile.</summary>
     private static SourceEvent WithOwnAddress(SourceEvent source, LeadMatch match) =>
-        source is { DealId: null, Profile: { } profile } && EmailAddress.TryParse(profile.Email, out var email) && !match.Leads.Any(lead => lead.Keys.Contains(IdentityKey.Email(email)))
+        source is { DealId: null, Profile: { } profile }
+            && EmailAddress.TryParse(profile.Email, out var email)
+            && !match.Leads.Any(lead => lead.Keys.Contains(IdentityKey.Email(email)))
             ? source with { Profile = profile with { Email = null } }
             : source;
 
@@ -270,7 +284,7 @@ public sealed partial class ProcessFlow(
         }));
     }
 
-    /// <summary>What a delivery says of one lead.</summary>
+    /// <summary>The delivery's facts about one lead.</summary>
     private sealed class LeadFacts
     {
         private readonly Lock _opening = new();
@@ -293,16 +307,21 @@ public sealed partial class ProcessFlow(
     {
         public static readonly Func<ILogger, LeadId, IDisposable?> Lead = LoggerMessage.DefineScope<LeadId>("Lead {LeadId}");
 
-        [LoggerMessage(1, LogLevel.Warning, "An event of kind {Kind} in message {MessageId} of {Connector} has no usable key and was parked.")]
+        [LoggerMessage(
+            1, LogLevel.Warning, "An event of kind {Kind} in message {MessageId} of {Connector} has no usable key and was parked.")]
         public static partial void NoKey(ILogger logger, string messageId, string connector, SourceEventKind kind);
 
         [LoggerMessage(2, LogLevel.Warning, "Event {Key} in message {MessageId} of {Connector} cannot be read and was parked.")]
         public static partial void Unreadable(ILogger logger, string messageId, string connector, string key);
 
-        [LoggerMessage(3, LogLevel.Warning, "Whose an event in message {MessageId} of {Connector} is has to be decided by a person: review {Review}, {Reason}.")]
+        [LoggerMessage(
+            3, LogLevel.Warning,
+            "A person must decide whom an event in message {MessageId} of {Connector} is about: review {Review}, {Reason}.")]
         public static partial void Unclear(ILogger logger, string messageId, string connector, string review, ReviewReason reason);
 
-        [LoggerMessage(4, LogLevel.Warning, "{Connector} lost events of {RecordType} at {At}; its records are read again from before that with the next poll.")]
+        [LoggerMessage(
+            4, LogLevel.Warning,
+            "{Connector} lost events of {RecordType} at {At}; the next poll reads its records again.")]
         public static partial void Gap(ILogger logger, string connector, string recordType, DateTimeOffset? at);
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Ingestion;
 
-/// <summary>Puts queued deliveries on journeys.</summary>
+/// <summary>Applies queued deliveries to journeys.</summary>
 public sealed class ProcessInboundFunction(ProcessFlow process, MessageSettler settler, InboundQueue queue)
 {
     /// <summary>Runs for every message on <c>inbound</c>.</summary>

@@ -7,48 +7,41 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Journeys;
 
-/// <summary>Whom a person's key or an address leads to.</summary>
-/// <param name="Lead">
-/// The lead; null for an unknown key, and for one whose owner is erased. While an owner is being erased, who it is.
-/// </param>
-/// <param name="Erased">Whether its owner was erased: what comes under it is dropped.</param>
+/// <summary>The owner of a person's key or an address.</summary>
+/// <param name="Lead">The lead; null for an unknown key and for an erased owner. During an erasure, the lead.</param>
+/// <param name="Erased">Whether the owner was erased: events with the key are dropped.</param>
 public readonly record struct KeyOwner(LeadId? Lead, bool Erased)
 {
-    /// <summary>Gets the places that the lead was to get when it was met under this address. They count until the lead is stored.</summary>
+    /// <summary>Gets the record links that the lead gets when it is stored; an address holds them until then.</summary>
     public IReadOnlyList<RecordLink> Claims { get => field ?? []; init; }
 }
 
-/// <summary>
-/// Which lead a key leads to. A person's record leads to the lead whose id is made of it: that lead's own row in
-/// <c>Journeys</c> says whether it is there, was merged into another, or was erased. So a record that a lead is first met
-/// under needs no row of its own. Addresses and deals are in the table <c>Identities</c>, hashed, one partition a key.
-/// An address leads to one lead: its row is named like its partition, so that the second of two writers is refused. A
-/// deal leads to every lead that it is about. The key of an erased person is a tombstone: its row names no lead.
-/// </summary>
+/// <summary>Finds the lead of a key. A person's record leads to the lead whose id derives from it: that lead's row
+/// in <c>Journeys</c> says whether it exists, was merged or was erased. So a lead's first record needs no row of
+/// its own. Addresses and deals are in the table <c>Identities</c>, hashed, one partition a key. An address leads
+/// to one lead: its row has the partition's name, so the second of two writers fails. A deal leads to all its
+/// leads. A tombstone is a row without a lead.</summary>
 public sealed class IdentityStore(HubTables tables, JourneyStore journeys, JourneyReader reader, JourneyCache cache, TimeProvider clock)
 {
     private const int CacheCapacity = 100_000;
 
-    /// <summary>An address may become another lead's, by another instance: what was seen of one holds for this long.</summary>
+    /// <summary>How long a cached address counts, because another instance may move it.</summary>
     private static readonly TimeSpan AddressHolds = TimeSpan.FromMinutes(1);
 
     private const string LeadColumn = "LeadId", ErasedColumn = "ErasedAt", ClaimsColumn = "Claims";
 
-    /// <summary>
-    /// What this process has seen stored. What is here may be out of date in two ways, and neither does harm: a lead that
-    /// was merged since is a pointer to the one that stays, and a lead that was erased takes nothing. Tombstones are not
-    /// kept: a person may lift one. Addresses are kept for a short time only.
-    /// </summary>
+    /// <summary>The keys that this process saw stored. Outdated entries are harmless: a merged lead points
+    /// to the one that stays, and an erased lead accepts nothing. Tombstones are not cached, because a
+    /// person may remove them.</summary>
     private readonly ConcurrentDictionary<string, Seen> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>The lead a person's key or an address leads to; null for an unknown key, and for a tombstone.</summary>
+    /// <summary>Returns the lead of a person's key or an address; null for an unknown key and a tombstone.</summary>
     public async Task<LeadId?> FindAsync(IdentityKey key, CancellationToken cancellationToken) =>
         await LookUpAsync(key, cancellationToken) is { Erased: false, Lead: { } lead } ? lead : null;
 
-    /// <summary>Whom a person's key or an address leads to.</summary>
+    /// <summary>Returns the owner of a person's key or an address.</summary>
     public async Task<KeyOwner> LookUpAsync(IdentityKey key, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(key);
         if (FindSeen(key) is { } seen)
         {
             return seen;
@@ -61,18 +54,15 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
 
         var row = await FindRowAsync(key, cancellationToken);
         return row is null ? default
-            : row.GetString(LeadColumn) is { } lead ? Remember(key, Partition(key), new(LeadId.Parse(lead), false) { Claims = RecordLink.Parse(row.GetString(ClaimsColumn)) })
+            : row.GetString(LeadColumn) is { } lead
+                ? Remember(key, Partition(key), new(LeadId.Parse(lead), false) { Claims = RecordLink.Parse(row.GetString(ClaimsColumn)) })
             : new(null, true);
     }
 
-    /// <summary>What this process has seen of a key lately; null where the table has to be asked.</summary>
-    public KeyOwner? FindSeen(IdentityKey key)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        return FindSeen(Partition(key));
-    }
+    /// <summary>Returns the cached owner of a key; null when the table must be read.</summary>
+    public KeyOwner? FindSeen(IdentityKey key) => FindSeen(Partition(key));
 
-    /// <summary>The leads a deal is about, ordered; none for an unknown deal.</summary>
+    /// <summary>Returns the leads of a deal in order; none for an unknown deal.</summary>
     public async Task<IReadOnlyList<LeadId>> FindByDealAsync(IdentityKey deal, CancellationToken cancellationToken)
     {
         var leads = new List<LeadId>();
@@ -86,20 +76,18 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
         return leads;
     }
 
-    /// <summary>Links a key to a lead unless it leads elsewhere already.</summary>
-    /// <returns>The lead the key leads to now: for a person's key or an address not always <paramref name="leadId"/>; null for a tombstone.</returns>
-    public Task<LeadId?> LinkAsync(LeadId leadId, IdentityKey key, CancellationToken cancellationToken) => LinkAsync(leadId, key, [], cancellationToken);
+    /// <summary>Links a key to a lead unless it leads elsewhere.</summary>
+    /// <returns>The key's lead, which may be another than <paramref name="leadId"/>; null for a tombstone.</returns>
+    public Task<LeadId?> LinkAsync(LeadId leadId, IdentityKey key, CancellationToken cancellationToken) =>
+        LinkAsync(leadId, key, [], cancellationToken);
 
-    /// <summary>Links a key to a lead unless it leads elsewhere already.</summary>
-    /// <param name="leadId">The lead.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="claims">The places that the lead gets when it is stored: an address holds them for it until then.</param>
-    /// <param name="cancellationToken">Stops the calls.</param>
-    /// <returns>The lead the key leads to now: for a person's key or an address not always <paramref name="leadId"/>; null for a tombstone.</returns>
-    public async Task<LeadId?> LinkAsync(LeadId leadId, IdentityKey key, IReadOnlyList<RecordLink> claims, CancellationToken cancellationToken)
+    /// <summary>Links a key to a lead unless it leads elsewhere.</summary>
+    /// <param name="claims">The record links that the lead gets when it is stored; an
+    /// address holds them until then.</param>
+    /// <returns>The key's lead, which may be another than <paramref name="leadId"/>; null for a tombstone.</returns>
+    public async Task<LeadId?> LinkAsync(
+        LeadId leadId, IdentityKey key, IReadOnlyList<RecordLink> claims, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(leadId);
-        ArgumentNullException.ThrowIfNull(key);
         if (key.Kind == IdentityKind.Person && LeadId.For(key) == leadId)
         {
             return leadId;
@@ -118,35 +106,28 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
         return added || key.Kind == IdentityKind.Deal ? Remember(key, seenKey, owner).Lead : await FindAsync(key, cancellationToken);
     }
 
-    /// <summary>Links several keys; each stays where it is if it leads elsewhere.</summary>
+    /// <summary>Links several keys, except those that lead elsewhere.</summary>
     public async Task LinkAsync(LeadId leadId, IEnumerable<IdentityKey> keys, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(keys);
         foreach (var key in keys)
         {
             await LinkAsync(leadId, key, cancellationToken);
         }
     }
 
-    /// <summary>Remembers the records of a lead that is stored.</summary>
+    /// <summary>Caches the records of a stored lead.</summary>
     public void Stored(LeadId leadId, IEnumerable<IdentityKey> keys)
     {
-        ArgumentNullException.ThrowIfNull(keys);
         foreach (var record in keys.Where(key => key.Kind == IdentityKind.Person && LeadId.For(key) == leadId))
         {
             Remember(record, Partition(record), new(leadId, false));
         }
     }
 
-    /// <summary>
-    /// Links a key that leads to one lead to another, which that one turned out to be. A tombstone stays one. A person's
-    /// record needs nothing: the lead that was merged leads on.
-    /// </summary>
+    /// <summary>Links a key to the lead that its former lead was merged into. A tombstone stays. A person's record
+    /// needs no change, because the merged lead points on.</summary>
     public async Task RelinkAsync(LeadId from, LeadId to, IdentityKey key, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(from);
-        ArgumentNullException.ThrowIfNull(to);
-        ArgumentNullException.ThrowIfNull(key);
         _seen.TryRemove(Partition(key), out _);
         var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
         switch (key.Kind)
@@ -163,10 +144,10 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
         }
     }
 
-    /// <summary>Makes a tombstone of a person's key or an address, known or not. It says when, and not whose it was.</summary>
+    /// <summary>Turns a person's key or an address into a tombstone, known or not. It holds the
+    /// time, but not whose it was.</summary>
     public async Task AddTombstoneAsync(IdentityKey key, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(key);
         if (key.Kind == IdentityKind.Person)
         {
             await MarkErasedAsync(LeadId.For(key), at, cancellationToken);
@@ -180,22 +161,20 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
         _seen.TryRemove(Partition(key), out _);
     }
 
-    /// <summary>Makes a tombstone of a key that leads nowhere.</summary>
-    /// <returns>False where it leads to a lead, or is a tombstone already.</returns>
+    /// <summary>Turns an unknown key into a tombstone.</summary>
+    /// <returns>False when the key leads to a lead or is a tombstone.</returns>
     public async Task<bool> TryBuryUnknownAsync(IdentityKey key, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(key);
         _seen.TryRemove(Partition(key), out _);
         return key.Kind == IdentityKind.Person
             ? await journeys.TryAddAsync(LeadId.For(key), new() { ErasedAt = at }, cancellationToken)
             : await TryAddAsync(TombstoneOf(key, at), cancellationToken);
     }
 
-    /// <summary>Lifts a tombstone: the key is unknown again.</summary>
-    /// <returns>Whether there was one.</returns>
+    /// <summary>Removes a tombstone, so that the key is unknown.</summary>
+    /// <returns>Whether the tombstone existed.</returns>
     public async Task<bool> RemoveTombstoneAsync(IdentityKey key, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(key);
         if (key.Kind == IdentityKind.Person)
         {
             return await TryRemoveMarkAsync(LeadId.For(key), cancellationToken);
@@ -206,24 +185,22 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
             return false;
         }
 
-        // A lead first met under the address gets the id that the erased one had, so the mark on that must not stand in its way.
+        // A lead first met under the address gets the erased lead's id, so the mark on that id must go.
         await TryRemoveMarkAsync(LeadId.For(key), cancellationToken);
         var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
         await identities.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancellationToken);
         return true;
     }
 
-    /// <summary>Takes a lead off a deal.</summary>
+    /// <summary>Unlinks a lead from a deal.</summary>
     public async Task UnlinkAsync(LeadId leadId, IdentityKey deal, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(leadId);
-        ArgumentNullException.ThrowIfNull(deal);
         var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
         await identities.DeleteEntityAsync(Partition(deal), leadId.Value, ETag.All, cancellationToken);
         _seen.TryRemove(SeenKey(deal, leadId), out _);
     }
 
-    /// <summary>Forgets what was seen of a lead, so that the table is asked.</summary>
+    /// <summary>Drops the cached keys of a lead, so that the table is read.</summary>
     public void Unsee(LeadId leadId)
     {
         cache.Drop(leadId);
@@ -241,7 +218,8 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
             : Remember(record, Partition(record), new(state.Ledger.MergedInto ?? leadId, false));
     }
 
-    /// <summary>Marks the lead that is named after a record, unless it is marked: then its facts may still be needed.</summary>
+    /// <summary>Marks the lead of a record as erased, unless it is marked, because its
+    /// facts may still be needed.</summary>
     private async Task MarkErasedAsync(LeadId leadId, DateTimeOffset at, CancellationToken cancellationToken)
     {
         await HubPipelines.Optimistic.ExecuteAsync(async token =>
@@ -291,7 +269,8 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
 
     private static TableEntity ToRow(KeyOwner owner, IdentityKey key)
     {
-        var row = new TableEntity(Partition(key), key.Kind == IdentityKind.Deal ? owner.Lead!.Value : Partition(key)) { [LeadColumn] = owner.Lead!.Value };
+        var row = new TableEntity(Partition(key), key.Kind == IdentityKind.Deal ? owner.Lead!.Value : Partition(key))
+        { [LeadColumn] = owner.Lead!.Value };
         if (owner.Claims.Count > 0)
         {
             row[ClaimsColumn] = RecordLink.Format(owner.Claims);
@@ -300,13 +279,16 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
         return row;
     }
 
-    private static TableEntity TombstoneOf(IdentityKey key, DateTimeOffset at) => new(Partition(key), Partition(key)) { [ErasedColumn] = at };
+    private static TableEntity TombstoneOf(IdentityKey key, DateTimeOffset at) =>
+        new(Partition(key), Partition(key)) { [ErasedColumn] = at };
 
-    private static string SeenKey(IdentityKey key, LeadId leadId) => key.Kind == IdentityKind.Deal ? $"{Partition(key)}|{leadId}" : Partition(key);
+    private static string SeenKey(IdentityKey key, LeadId leadId) =>
+        key.Kind == IdentityKind.Deal ? $"{Partition(key)}|{leadId}" : Partition(key);
 
     private static string Partition(IdentityKey key) => TableKey.Hash(key.Canonical);
 
-    private KeyOwner? FindSeen(string seenKey) => _seen.TryGetValue(seenKey, out var seen) && clock.GetUtcNow() < seen.Until ? seen.Owner : null;
+    private KeyOwner? FindSeen(string seenKey) =>
+        _seen.TryGetValue(seenKey, out var seen) && clock.GetUtcNow() < seen.Until ? seen.Owner : null;
 
     private KeyOwner Remember(IdentityKey key, string seenKey, KeyOwner owner)
     {

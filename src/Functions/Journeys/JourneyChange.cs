@@ -2,7 +2,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Journeys;
 
-/// <summary>A change to what the hub has noted of a lead. When the lead is next to be looked at follows from the state (<see cref="StallRules.NextDue"/>).</summary>
-/// <param name="State">The state to keep. Facts that it has beyond the stored ones are stored with it.</param>
-/// <param name="Events">What is to be published.</param>
+/// <summary>A change of the hub's own part of a lead. The next check follows from the state
+/// (<see cref="StallRules.NextDue"/>).</summary>
+/// <param name="State">The state to save, with any new facts.</param>
+/// <param name="Events">The events to publish.</param>
 public sealed record JourneyChange(JourneyState State, IReadOnlyList<FunnelEvent> Events);

@@ -7,30 +7,29 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Journeys;
 
-/// <summary>The stored form of a lead: JSON, compressed, in as many binary properties of one row as it takes.</summary>
-/// <param name="Ledger">What the hub did; null in a row that only continues another.</param>
-/// <param name="Facts">What the tools said, oldest first.</param>
-/// <param name="Outbox">Events that are to be published, oldest first.</param>
+/// <summary>The stored form of a lead: compressed JSON in the binary columns of one row.</summary>
+/// <param name="Ledger">The ledger; null in a row that continues another.</param>
+/// <param name="Facts">The facts, oldest first.</param>
+/// <param name="Outbox">The events to publish, oldest first.</param>
 internal sealed record JourneyDocument(JourneyLedger? Ledger, IReadOnlyList<Fact> Facts, IReadOnlyList<FunnelEvent> Outbox)
 {
-    /// <summary>The version of the form. A row says which it has; a hub refuses a form that it does not know.</summary>
+    /// <summary>The format version. A hub refuses unknown versions.</summary>
     public const int CurrentFormat = 1;
 
     private const string FormatColumn = "Format";
     private const string DataColumn = "Data";
 
-    /// <summary>What one binary property holds.</summary>
+    /// <summary>The size of one binary column.</summary>
     private const int Chunk = 64 * 1024;
 
-    /// <summary>Small enough to cost less than the request that it goes with, and strong enough for the many repetitions of JSON.</summary>
+    /// <summary>Costs less time than the request, and compresses JSON's repetitions well.</summary>
     private const int BrotliQuality = 4;
 
     private const int BrotliWindow = 20;
 
-    /// <summary>Gets the length of the JSON in bytes: a measure of what the lead takes in memory.</summary>
+    /// <summary>Gets the length of the JSON in bytes, which estimates the memory of the lead.</summary>
     public int JsonBytes { get; private init; }
 
-    /// <summary>Compresses the document.</summary>
     public Packed Pack()
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(this, HubJson.Options);
@@ -44,14 +43,15 @@ internal sealed record JourneyDocument(JourneyLedger? Ledger, IReadOnlyList<Fact
         return new(packed.AsMemory(0, sizeof(int) + length), json.Length);
     }
 
-    /// <summary>Reads the document of a row.</summary>
-    /// <exception cref="InvalidDataException">The row has a form that this hub does not know, or is damaged.</exception>
+    /// <summary>Reads a row's document.</summary>
+    /// <exception cref="InvalidDataException">The row is damaged or has an unknown format.</exception>
     public static JourneyDocument Read(TableEntity row)
     {
         if (row.GetInt32(FormatColumn) is not CurrentFormat)
         {
             throw new InvalidDataException(
-                $"Row '{row.RowKey}' of Journeys has format {row[FormatColumn] ?? "(none)"}; this hub reads {CurrentFormat}. Run the hub that wrote it, or a newer one.");
+                $"Row '{row.RowKey}' of Journeys has format {row[FormatColumn] ?? "(none)"}; this hub reads {CurrentFormat}. "
+                + "Run the hub that wrote it, or a newer one.");
         }
 
         var packed = BinaryChunks.Read(row, DataColumn).Span;
@@ -72,11 +72,10 @@ internal sealed record JourneyDocument(JourneyLedger? Ledger, IReadOnlyList<Fact
     }
 
     /// <summary>A compressed document.</summary>
-    /// <param name="Bytes">Four bytes with the length of the JSON, then the JSON in Brotli.</param>
-    /// <param name="JsonBytes">The length of the JSON.</param>
+    /// <param name="Bytes">The length of the JSON in four bytes, then the JSON in Brotli.</param>
     public readonly record struct Packed(ReadOnlyMemory<byte> Bytes, int JsonBytes)
     {
-        /// <summary>Puts it into a row.</summary>
+        /// <summary>Writes it into a row.</summary>
         public TableEntity WriteTo(TableEntity row)
         {
             row[FormatColumn] = CurrentFormat;

@@ -6,11 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Journeys;
 
-/// <summary>
-/// Moves journeys: load, decide, save, publish. Everything is idempotent: facts that are there already change nothing, and what a crash left in the outbox goes out with the
-/// next look at the lead. Two writers of one lead meet at the ETag, and the second decides again. What is said to a lead that was merged goes to the one that it turned out to be; what is said to
-/// an erased one is dropped.
-/// </summary>
+/// <summary>Changes journeys: load, decide, save, publish. Everything is idempotent: known facts change
+/// nothing, and an outbox that a crash left is published with the lead's next change. Two writers of a lead
+/// meet at the ETag, and the second decides again. Facts of a merged lead go to the one that stays; facts of an
+/// erased lead are dropped.</summary>
 public sealed partial class JourneyFlow
 {
     private const int ConflictsBeforeGivingUp = 20;
@@ -29,20 +28,10 @@ public sealed partial class JourneyFlow
     private readonly JourneyCache _cache;
     private readonly LeadBatcher<Work> _batcher;
 
-    /// <summary>Makes the flow.</summary>
     public JourneyFlow(
-        JourneyReader reader,
-        JourneyStore store,
-        JourneyCache cache,
-        IdentityStore identities,
-        RecordLinkStore recordLinks,
-        DeadlineStore deadlines,
-        FunnelTopic topic,
-        FunnelSettings settings,
-        HubMetrics metrics,
-        ConnectorStateStore states,
-        TimeProvider time,
-        ILogger<JourneyFlow> logger)
+        JourneyReader reader, JourneyStore store, JourneyCache cache, IdentityStore identities, RecordLinkStore recordLinks,
+        DeadlineStore deadlines, FunnelTopic topic, FunnelSettings settings, HubMetrics metrics, ConnectorStateStore states,
+        TimeProvider time, ILogger<JourneyFlow> logger)
     {
         (_reader, _store, _cache, _identities, _recordLinks, _deadlines) = (reader, store, cache, identities, recordLinks, deadlines);
         (_topic, _settings, _metrics, _states, _time, _logger) = (topic, settings, metrics, states, time, logger);
@@ -50,55 +39,54 @@ public sealed partial class JourneyFlow
     }
 
     /// <inheritdoc cref="JourneyReader.LoadAsync(LeadId, CancellationToken)"/>
-    public Task<JourneyState?> LoadAsync(LeadId leadId, CancellationToken cancellationToken) => _reader.LoadAsync(leadId, cancellationToken);
+    public Task<JourneyState?> LoadAsync(LeadId leadId, CancellationToken cancellationToken) =>
+        _reader.LoadAsync(leadId, cancellationToken);
 
     /// <inheritdoc cref="JourneyReader.LoadAsync(FunnelEvent, CancellationToken)"/>
-    public Task<JourneyState?> LoadAsync(FunnelEvent happened, CancellationToken cancellationToken) => _reader.LoadAsync(happened, cancellationToken);
+    public Task<JourneyState?> LoadAsync(FunnelEvent happened, CancellationToken cancellationToken) =>
+        _reader.LoadAsync(happened, cancellationToken);
 
     /// <inheritdoc cref="JourneyReader.ResolveAsync"/>
     public Task<LeadId> ResolveAsync(LeadId leadId, CancellationToken cancellationToken) => _reader.ResolveAsync(leadId, cancellationToken);
 
     /// <inheritdoc cref="JourneyReader.ResolveStoredAsync"/>
-    public Task<LeadId?> ResolveStoredAsync(LeadId leadId, CancellationToken cancellationToken) => _reader.ResolveStoredAsync(leadId, cancellationToken);
+    public Task<LeadId?> ResolveStoredAsync(LeadId leadId, CancellationToken cancellationToken) =>
+        _reader.ResolveStoredAsync(leadId, cancellationToken);
 
-    /// <summary>Adds facts to a lead and publishes what follows from them. Returns when they are committed and everything is on the bus.</summary>
-    /// <returns>The state after it; null for an erased lead, which takes nothing.</returns>
+    /// <summary>Adds facts to a lead and publishes the consequences. Returns when they are
+    /// committed and on the bus.</summary>
+    /// <returns>The new state; null for an erased lead.</returns>
     public Task<JourneyState?> ApplyAsync(LeadId leadId, IReadOnlyList<Fact> facts, CancellationToken cancellationToken) =>
         ApplyAsync(leadId, facts, null, cancellationToken);
 
-    /// <summary>Adds facts to a lead and publishes what follows from them. Returns when they are committed and everything is on the bus.</summary>
-    /// <param name="leadId">The lead.</param>
-    /// <param name="facts">The facts.</param>
-    /// <param name="opening">What is stored with the first facts of a lead that has just been met; null for a known lead.</param>
-    /// <param name="cancellationToken">Stops the wait for the answer; the commit runs to its end.</param>
-    /// <returns>The state after it; null for an erased lead, which takes nothing.</returns>
-    public Task<JourneyState?> ApplyAsync(LeadId leadId, IReadOnlyList<Fact> facts, LeadOpening? opening, CancellationToken cancellationToken) =>
-        EnterAsync(leadId, new Work(facts, null) { Opening = opening }, cancellationToken);
+    /// <summary>Adds facts to a lead and publishes the consequences. Returns when they are
+    /// committed and on the bus.</summary>
+    /// <param name="opening">What is stored with the first facts of a new lead; null for a known one.</param>
+    /// <param name="cancellationToken">Stops the wait; the commit completes.</param>
+    /// <returns>The new state; null for an erased lead.</returns>
+    public Task<JourneyState?> ApplyAsync(
+        LeadId leadId, IReadOnlyList<Fact> facts, LeadOpening? opening, CancellationToken cancellationToken) =>
+        SubmitAsync(leadId, new Work(facts, null) { Opening = opening }, cancellationToken);
 
-    /// <summary>Changes what the hub itself has noted of a lead.</summary>
-    /// <param name="leadId">The lead.</param>
-    /// <param name="decide">Decides purely, perhaps more than once; null changes nothing. Not called for a lead of which nothing is stored.</param>
-    /// <param name="cancellationToken">Stops the wait for the answer; the commit runs to its end.</param>
-    /// <returns>The state after it; null for a lead of which nothing is stored, or that was erased.</returns>
+    /// <summary>Changes the hub's own part of a lead.</summary>
+    /// <param name="decide">Decides purely, perhaps several times; null changes nothing. Not
+    /// called for an unknown lead.</param>
+    /// <param name="cancellationToken">Stops the wait; the commit completes.</param>
+    /// <returns>The new state; null for an unknown or erased lead.</returns>
     public Task<JourneyState?> UpdateAsync(LeadId leadId, Func<JourneyState, JourneyChange?> decide, CancellationToken cancellationToken) =>
-        EnterAsync(leadId, new Work([], decide), cancellationToken);
+        SubmitAsync(leadId, new Work([], decide), cancellationToken);
 
-    /// <summary>
-    /// As <see cref="UpdateAsync"/>, but decided on what the table holds and not on what this process remembers: where a decision may come to nothing, no conflict would tell that it was made
-    /// on an old state.
-    /// </summary>
-    public Task<JourneyState?> UpdateStoredAsync(LeadId leadId, Func<JourneyState, JourneyChange?> decide, CancellationToken cancellationToken) =>
-        EnterAsync(leadId, new Work([], decide) { Stored = true }, cancellationToken);
+    /// <summary>Works as <see cref="UpdateAsync"/>, but decides on the table's state instead of the cached one. A
+    /// decision without a change would cause no conflict, so an outdated state would stay undetected.</summary>
+    public Task<JourneyState?> UpdateStoredAsync(
+        LeadId leadId, Func<JourneyState, JourneyChange?> decide, CancellationToken cancellationToken) =>
+        SubmitAsync(leadId, new Work([], decide) { Stored = true }, cancellationToken);
 
-    /// <summary>
-    /// Makes one lead of two. The facts and what the hub did go to the survivor first, then the other becomes a pointer under its ETag, so that what was said to it meanwhile is taken over too.
-    /// A crash in between leaves two leads of which one has the other's facts as well; the next attempt ends it.
-    /// </summary>
-    /// <param name="one">A lead.</param>
-    /// <param name="other">The lead that is the same person.</param>
-    /// <param name="because">What shows it: a fact to be kept, but for its key and the lead that it names.</param>
-    /// <param name="cancellationToken">Stops before the next step; what is begun is ended.</param>
-    /// <returns>The lead that is left; null where one of them was erased.</returns>
+    /// <summary>Merges two leads. Facts and ledger go to the survivor first. Then the other becomes a pointer under its
+    /// ETag, so that its later facts move too. After a crash in between the next attempt completes the merge.</summary>
+    /// <param name="because">The fact behind the merge, without its key and lead.</param>
+    /// <param name="cancellationToken">Stops before the next step.</param>
+    /// <returns>The lead that stays; null when one of them was erased.</returns>
     public async Task<LeadId?> MergeAsync(LeadId one, LeadId other, LeadsMerged because, CancellationToken cancellationToken)
     {
         for (var conflicts = 0; ; conflicts++)
@@ -115,7 +103,8 @@ public sealed partial class JourneyFlow
                 return left.State.LeadId;
             }
 
-            var (survivor, merged) = MergeRules.Order(left.State.LeadId, right.State.LeadId).Survivor == left.State.LeadId ? (left, right) : (right, left);
+            var (survivor, merged) = MergeRules.Order(left.State.LeadId, right.State.LeadId).Survivor == left.State.LeadId
+                ? (left, right) : (right, left);
             try
             {
                 await TakeOverAsync(survivor.State, merged, because);
@@ -129,11 +118,12 @@ public sealed partial class JourneyFlow
         }
     }
 
-    /// <summary>Marks a lead as erased: from here on it takes nothing and is shown to nobody. Its facts are still there, for whoever removes them.</summary>
+    /// <summary>Marks a lead as erased: it accepts nothing and is shown to nobody. Its facts stay
+    /// for whoever removes them.</summary>
     /// <param name="leadId">The lead, or one merged into it.</param>
-    /// <param name="evenUnknown">Whether a lead of which nothing is stored is marked too: its first facts may be on the way.</param>
-    /// <param name="cancellationToken">Stops the calls.</param>
-    /// <returns>The record as it was, with the mark; null when nothing is stored of it.</returns>
+    /// <param name="evenUnknown">Whether to mark an unknown lead too, because its first
+    /// facts may be on the way.</param>
+    /// <returns>The record before, with the mark; null for an unknown lead.</returns>
     public async Task<JourneyRecord?> MarkErasedAsync(LeadId leadId, bool evenUnknown, CancellationToken cancellationToken)
     {
         while (true)
@@ -173,7 +163,7 @@ public sealed partial class JourneyFlow
             return new(decision.State, decision.Journey, decision.NewFacts, decision.Events, decision.NextDue);
         });
 
-        // Before the other is a pointer, for a crash then; and after, for whoever was seated meanwhile.
+        // Before the other becomes a pointer in case of a crash, and after it for records linked meanwhile.
         await MoveRecordLinksAsync(gone.LeadId, stays);
         await _store.EmptyAsync(merged, new() { MergedInto = stays }, CancellationToken.None);
         _cache.Drop(gone.LeadId);
@@ -187,9 +177,10 @@ public sealed partial class JourneyFlow
     }
 
     private async Task MoveRecordLinksAsync(LeadId from, LeadId to) =>
-        await _recordLinks.TryLinkAsync(to, await _recordLinks.TakenAsync(from, CancellationToken.None), certain: true, CancellationToken.None);
+        await _recordLinks.TryLinkAsync(
+            to, await _recordLinks.TakenAsync(from, CancellationToken.None), certain: true, CancellationToken.None);
 
-    /// <summary>All keys that facts name: records, addresses, deals.</summary>
+    /// <summary>Returns all keys in facts: records, addresses, deals.</summary>
     internal static IReadOnlyList<IdentityKey> KeysOf(IEnumerable<Fact> facts) =>
         [.. facts.SelectMany(fact => fact switch
         {
@@ -199,14 +190,14 @@ public sealed partial class JourneyFlow
             _ => Enumerable.Empty<IdentityKey>(),
         }).Distinct()];
 
-    private async Task<JourneyState?> EnterAsync(LeadId leadId, Work work, CancellationToken cancellationToken)
+    private async Task<JourneyState?> SubmitAsync(LeadId leadId, Work work, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        _batcher.Enter(leadId, work);
+        _batcher.Add(leadId, work);
         return await work.Done.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>All facts that wait are one commit; updates follow one by one.</summary>
+    /// <summary>Runs a batch: one commit for all waiting facts, then the updates one by one.</summary>
     private async Task RunBatchAsync(LeadId leadId, IReadOnlyList<Work> batch)
     {
         var applies = batch.Where(work => work.Decide is null).ToList();
@@ -270,18 +261,22 @@ public sealed partial class JourneyFlow
             return null;
         }
 
-        var newFacts = update.State.Facts.Values.Where(fact => !ReferenceEquals(record.State.Facts.GetValueOrDefault(fact.DedupeKey), fact)).ToList();
+        var newFacts = update.State.Facts.Values.Where(fact => !ReferenceEquals(record.State.Facts.GetValueOrDefault(fact.DedupeKey), fact))
+            .ToList();
         var journey = update.State.Facts.IsEmpty ? null : JourneyFold.Fold(update.State.LeadId, update.State.Facts.Values, _settings);
-        return new(update.State, journey, newFacts, update.Events, journey is null ? null : StallRules.NextDue(journey, update.State.Ledger, _settings));
+        return new(
+            update.State, journey, newFacts, update.Events,
+            journey is null ? null : StallRules.NextDue(journey, update.State.Ledger, _settings));
     }
 
-    /// <summary>Runs to its end once begun (hence no token): others may share it, and it is short.</summary>
+    /// <summary>Commits without a token, because others may share the commit, and it is short.</summary>
     private async Task<JourneyState?> CommitAsync(LeadId leadId, LeadOpening? opening, Func<JourneyRecord, Decided?> decide)
     {
         var isNew = opening is not null;
         for (var conflicts = 0; ; conflicts++)
         {
-            var record = _cache.Find(leadId) ?? (isNew ? JourneyRecord.New(leadId) : await _reader.ReadAsync(leadId, CancellationToken.None));
+            var record = _cache.Find(leadId)
+                ?? (isNew ? JourneyRecord.New(leadId) : await _reader.ReadAsync(leadId, CancellationToken.None));
             if (record.State.Ledger.MergedInto is { } survivor)
             {
                 leadId = survivor;
@@ -324,23 +319,23 @@ public sealed partial class JourneyFlow
         var (leadId, links) = (record.State.LeadId, opening?.Links ?? []);
         if (record.ETag is not null)
         {
-            // Somebody else stored the lead since it was met, or it turned out to be another.
+            // Another instance stored the lead since it was matched, or it was merged.
             await _recordLinks.TryLinkAsync(leadId, links, certain: true, CancellationToken.None);
         }
 
         var linked = decided.NewFacts.OfType<IdentitiesLinked>().SelectMany(fact => fact.Keys).Distinct().ToList();
         await _identities.LinkAsync(leadId, linked, CancellationToken.None);
         var state = await WatchAsync(decided.State, decided.NextDue);
-        var saved = await _store.SaveAsync(record, state, decided.Journey, decided.Events, record.ETag is null ? links : [], CancellationToken.None);
+        var saved = await _store.SaveAsync(
+            record, state, decided.Journey, decided.Events, record.ETag is null ? links : [], CancellationToken.None);
         _identities.Stored(leadId, linked);
         _metrics.Committed(decided.NewFacts.Count);
         return saved;
     }
 
-    /// <summary>
-    /// Sees to it that the index has a row no later than the lead falls due, before the journey commits. A row that comes too early is looked at and put later, so a deadline
-    /// that only moves away costs nothing here. A row that the ledger names is there: only the sweep takes it away, once it has committed a ledger that no longer names it. So no clock is asked.
-    /// </summary>
+    /// <summary>Ensures that the deadline index has a row no later than the lead's due time, before the commit. An
+    /// early row is checked and moved, so a later deadline costs nothing here. A row that the ledger names exists: only
+    /// the sweep removes it, after a commit that no longer names it.</summary>
     private async Task<JourneyState> WatchAsync(JourneyState state, DateTimeOffset? nextDue)
     {
         if (nextDue is not { } due || state.Ledger.WatchedAt <= due)
@@ -372,7 +367,8 @@ public sealed partial class JourneyFlow
         return record with { Unpublished = [] };
     }
 
-    private sealed record Decided(JourneyState State, Journey? Journey, IReadOnlyList<Fact> NewFacts, IReadOnlyList<FunnelEvent> Events, DateTimeOffset? NextDue);
+    private sealed record Decided(
+        JourneyState State, Journey? Journey, IReadOnlyList<Fact> NewFacts, IReadOnlyList<FunnelEvent> Events, DateTimeOffset? NextDue);
 
     private sealed record Work(IReadOnlyList<Fact> Facts, Func<JourneyState, JourneyChange?>? Decide)
     {
@@ -380,13 +376,13 @@ public sealed partial class JourneyFlow
 
         public LeadOpening? Opening { get; init; }
 
-        // Continuations run elsewhere: the lane goes on at once.
+        // Continuations run elsewhere, so that the next batch starts at once.
         public TaskCompletionSource<JourneyState?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Debug, "Journey {LeadId} was saved by somebody else; deciding again.")]
+        [LoggerMessage(1, LogLevel.Debug, "Journey {LeadId} was saved by another writer; deciding again.")]
         public static partial void Conflict(ILogger logger, LeadId leadId);
     }
 }

@@ -2,25 +2,22 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Journeys;
 
-/// <summary>Reads journeys: as this process last left them where that is enough, else from the table.</summary>
+/// <summary>Reads journeys from the cache when that is enough, else from the table.</summary>
 public sealed class JourneyReader(JourneyStore store, JourneyCache cache)
 {
-    /// <summary>Reads a lead from the table, under its own id or that of one merged into it.</summary>
-    /// <returns>Null when nothing is stored of it, or it was erased.</returns>
+    /// <summary>Reads a lead from the table, by its own id or that of one merged into it.</summary>
+    /// <returns>Null for an unknown or erased lead.</returns>
     public async Task<JourneyState?> LoadAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         var record = await FollowAsync(leadId, cancellationToken);
         return record.ETag is null || record.State.Ledger.ErasedAt is not null ? null : record.State;
     }
 
-    /// <summary>
-    /// Reads the lead of an event, in a state that is at least as new as the event: as this process left it, else from
-    /// the table. What changed since has events of its own.
-    /// </summary>
-    /// <returns>Null when nothing is stored of it, or it was erased.</returns>
+    /// <summary>Reads the lead of an event in a state at least as new as the event: cached, else from the table. Later
+    /// changes have their own events.</summary>
+    /// <returns>Null for an unknown or erased lead.</returns>
     public async Task<JourneyState?> LoadAsync(FunnelEvent happened, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(happened);
         if (happened.Revision > 0
             && cache.Find(happened.LeadId) is { State.Ledger: { MergedInto: null, ErasedAt: null } } record
             && record.Revision >= happened.Revision)
@@ -31,44 +28,41 @@ public sealed class JourneyReader(JourneyStore store, JourneyCache cache)
         return await LoadAsync(happened.LeadId, cancellationToken);
     }
 
-    /// <summary>The record of an id, not followed. What this process remembers may be out of date.</summary>
+    /// <summary>Returns the record of an id, without following a merge. A cached record may be outdated.</summary>
     /// <returns>A record without an ETag when nothing is stored.</returns>
     public async Task<JourneyRecord> FindAsync(LeadId leadId, CancellationToken cancellationToken) =>
         cache.Find(leadId) ?? await ReadAsync(leadId, cancellationToken);
 
-    /// <summary>The record that the table holds of an id, not followed.</summary>
+    /// <summary>Reads the record of an id from the table, without following a merge.</summary>
     /// <returns>A record without an ETag when nothing is stored.</returns>
     public async Task<JourneyRecord> ReadAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         var record = await store.LoadAsync(leadId, cancellationToken);
         if (record.State.Ledger.ErasedAt is null)
         {
-            // The mark of an erased lead may be lifted, and is not remembered.
+            // A person may remove the mark of an erased lead, so it is not cached.
             cache.Keep(record);
         }
 
         return record;
     }
 
-    /// <summary>The record that the table holds of a lead, or of the one that it was merged into.</summary>
+    /// <summary>Reads the record of a lead, or of the one it was merged into, from the table.</summary>
     public async Task<JourneyRecord> FollowAsync(LeadId leadId, CancellationToken cancellationToken)
     {
-        var record = await store.LoadAsync(leadId, cancellationToken);
+        var record = await ReadAsync(leadId, cancellationToken);
         return record.State.Ledger.MergedInto is { } survivor ? await FollowAsync(survivor, cancellationToken) : record;
     }
 
-    /// <summary>
-    /// The lead that an id stands for: the lead itself, or the one it was merged into. What this process knows is not
-    /// asked again; it may be out of date.
-    /// </summary>
+    /// <summary>Returns the lead of an id: itself, or the one it was merged into. The cache may be outdated.</summary>
     public async Task<LeadId> ResolveAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         var record = await FindAsync(leadId, cancellationToken);
         return record.State.Ledger.MergedInto is { } survivor ? await ResolveAsync(survivor, cancellationToken) : leadId;
     }
 
-    /// <summary>The lead that an id stands for in the table.</summary>
-    /// <returns>Null where that one was erased.</returns>
+    /// <summary>Returns the lead of an id by the table.</summary>
+    /// <returns>Null when that lead was erased.</returns>
     public async Task<LeadId?> ResolveStoredAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         var record = await ReadAsync(leadId, cancellationToken);

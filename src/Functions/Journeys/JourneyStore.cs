@@ -7,17 +7,16 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Journeys;
 
-/// <summary>
-/// The table <c>Journeys</c>: one partition a lead, and in it one row with everything: facts, ledger and outbox in compact form, beside a summary for people.
-/// Loading is one point read and saving is one write, whatever the lead's history. A lead with thousands of facts is continued in further rows, which are read by
-/// key and never change. Row keys are unique in the whole table, because Azurite looks rows up by them before it looks at the partition.
-/// </summary>
+/// <summary>The table <c>Journeys</c>: one partition for each lead, with facts, ledger and outbox in one compact row,
+/// beside a summary for people. Loading is one point read and saving one write, whatever the history. Thousands of
+/// facts continue in further rows, which are read by key and never change. Row keys are unique in the whole table,
+/// because Azurite finds rows by them first.</summary>
 public sealed class JourneyStore(HubTables tables)
 {
-    /// <summary>When the journey row is longer than this, its older facts move to a further row. An entity holds 1 MiB.</summary>
+    /// <summary>A longer journey row moves its older facts to a further row. An entity holds 1 MiB.</summary>
     internal const int LargestRow = 640 * 1024;
 
-    /// <summary>So many facts, the latest received, stay in the journey row when the others move.</summary>
+    /// <summary>The latest facts, which stay in the journey row.</summary>
     private const int StayingFacts = 100;
 
     private const string JourneyPrefix = "journey-";
@@ -26,14 +25,14 @@ public sealed class JourneyStore(HubTables tables)
     private const string StagedColumn = "Staged";
     private const string RevisionColumn = "Revision";
 
-    /// <summary>What the long values of one transaction take. It holds 4 MiB in all, and on its way a value is a third longer.</summary>
+    /// <summary>The size of one transaction's long values. A transaction holds 4 MiB, and values grow
+    /// by a third on the way.</summary>
     private const int LongestTransaction = 4 * LargestRow;
 
-    /// <summary>Loads a lead; a record without an ETag when nothing is stored.</summary>
-    /// <exception cref="InvalidDataException">A row has a form that this hub does not know.</exception>
+    /// <summary>Loads a lead; returns a record without an ETag when nothing is stored.</summary>
+    /// <exception cref="InvalidDataException">A row has an unknown format.</exception>
     public async Task<JourneyRecord> LoadAsync(LeadId leadId, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(leadId);
         var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
         while (true)
         {
@@ -49,35 +48,32 @@ public sealed class JourneyStore(HubTables tables)
                 return ToRecord(leadId, row.Value, pages);
             }
 
-            // A merge or an erasure removed the pages after the journey row was read: read what it left.
+            // A merge or an erasure removed the pages after the journey row was read: read again.
         }
     }
 
-    /// <summary>Saves what was decided in one atomic write.</summary>
-    /// <param name="before">The record the decision was made on.</param>
-    /// <param name="state">The state to keep.</param>
-    /// <param name="journey">The journey of that state, for the row's summary; null for a lead without facts.</param>
-    /// <param name="events">What is to be published: kept in the outbox until the next save.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    /// <exception cref="StaleJourneyException">Somebody else saved since <paramref name="before"/> was loaded.</exception>
+    /// <summary>Saves a decision in one atomic write.</summary>
+    /// <param name="before">The record that the decision was based on.</param>
+    /// <param name="journey">The journey for the row's summary; null for a lead without facts.</param>
+    /// <param name="events">The events to publish, which stay in the outbox until the next save.</param>
+    /// <exception cref="StaleJourneyException">Another writer saved since
+    /// <paramref name="before"/> was loaded.</exception>
     public Task<JourneyRecord> SaveAsync(
-        JourneyRecord before, JourneyState state, Journey? journey, IReadOnlyList<FunnelEvent> events, CancellationToken cancellationToken) =>
+        JourneyRecord before, JourneyState state, Journey? journey, IReadOnlyList<FunnelEvent> events,
+        CancellationToken cancellationToken) =>
         SaveAsync(before, state, journey, events, [], cancellationToken);
 
-    /// <summary>Saves what was decided, and places of the lead's records, in one atomic write.</summary>
-    /// <param name="before">The record the decision was made on.</param>
-    /// <param name="state">The state to keep.</param>
-    /// <param name="journey">The journey of that state, for the row's summary; null for a lead without facts.</param>
-    /// <param name="events">What is to be published: kept in the outbox until the next save.</param>
-    /// <param name="recordLinks">The places, beside those that the lead has.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    /// <exception cref="StaleJourneyException">Somebody else saved since <paramref name="before"/> was loaded.</exception>
+    /// <summary>Saves a decision with record links in one atomic write.</summary>
+    /// <param name="before">The record that the decision was based on.</param>
+    /// <param name="journey">The journey for the row's summary; null for a lead without facts.</param>
+    /// <param name="events">The events to publish, which stay in the outbox until the next save.</param>
+    /// <param name="recordLinks">The new record links.</param>
+    /// <exception cref="StaleJourneyException">Another writer saved since
+    /// <paramref name="before"/> was loaded.</exception>
     public async Task<JourneyRecord> SaveAsync(
-        JourneyRecord before, JourneyState state, Journey? journey, IReadOnlyList<FunnelEvent> events, IReadOnlyList<RecordLink> recordLinks,
-        CancellationToken cancellationToken)
+        JourneyRecord before, JourneyState state, Journey? journey, IReadOnlyList<FunnelEvent> events,
+        IReadOnlyList<RecordLink> recordLinks, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(before);
-        ArgumentNullException.ThrowIfNull(state);
         var after = state.Facts.IsEmpty ? JourneyRecord.New(state.LeadId) : before;
         var revision = before.Revision + 1;
         after = after with
@@ -103,8 +99,8 @@ public sealed class JourneyStore(HubTables tables)
         return after with { ETag = etag, HeadBytes = packed.JsonBytes, Staged = after.Pages };
     }
 
-    /// <summary>Stores a lead that is nothing but a ledger, unless something is stored of it.</summary>
-    /// <returns>False where something is: nothing was changed.</returns>
+    /// <summary>Stores a lead with a ledger only. A no-op when the lead exists.</summary>
+    /// <returns>Whether the lead was stored.</returns>
     public async Task<bool> TryAddAsync(LeadId leadId, JourneyLedger ledger, CancellationToken cancellationToken)
     {
         try
@@ -118,24 +114,24 @@ public sealed class JourneyStore(HubTables tables)
         }
     }
 
-    /// <summary>Leaves of a lead nothing but a ledger: no fact, no summary, nothing to be published.</summary>
-    /// <exception cref="StaleJourneyException">Somebody else saved since <paramref name="before"/> was loaded; nothing was removed.</exception>
+    /// <summary>Reduces a lead to a ledger, without facts, summary and outbox.</summary>
+    /// <exception cref="StaleJourneyException">Another writer saved since <paramref name="before"/> was loaded.
+    /// Nothing was removed.</exception>
     public Task EmptyAsync(JourneyRecord before, JourneyLedger ledger, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(before);
         var empty = JourneyState.New(before.State.LeadId) with { Ledger = ledger };
         return SaveAsync(before with { Unpublished = [] }, empty, null, [], cancellationToken);
     }
 
-    /// <summary>Removes the row that says that a lead was erased, so that the lead may be made again.</summary>
+    /// <summary>Removes an erased lead's row, so that the lead may be created again.</summary>
     public async Task RemoveAsync(JourneyRecord erased, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(erased);
         var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
-        await journeys.DeleteEntityAsync(erased.State.LeadId.Value, JourneyRow(erased.State.LeadId), erased.ETag ?? ETag.All, cancellationToken);
+        await journeys.DeleteEntityAsync(
+            erased.State.LeadId.Value, JourneyRow(erased.State.LeadId), erased.ETag ?? ETag.All, cancellationToken);
     }
 
-    /// <summary>The rows that continue a journey row; null when one of them is gone.</summary>
+    /// <summary>Loads the rows that continue a journey row; returns null when one is missing.</summary>
     private static async Task<IReadOnlyList<JourneyDocument>?> LoadPagesAsync(
         TableClient journeys, LeadId leadId, int count, CancellationToken cancellationToken)
     {
@@ -144,7 +140,8 @@ public sealed class JourneyStore(HubTables tables)
         return pages.All(page => page.HasValue) ? [.. pages.Select(page => JourneyDocument.Read(page.Value!))] : null;
     }
 
-    /// <summary>A fact that changed after it had moved to a page is in the journey row too: that one counts.</summary>
+    /// <summary>Reads a record. A fact that changed after it moved to a page is in the
+    /// journey row too, which wins.</summary>
     private static JourneyRecord ToRecord(LeadId leadId, TableEntity row, IReadOnlyList<JourneyDocument> pages)
     {
         var head = JourneyDocument.Read(row);
@@ -169,7 +166,7 @@ public sealed class JourneyStore(HubTables tables)
     private static IReadOnlyList<Fact> Oldest(IEnumerable<Fact> facts) =>
         [.. facts.OrderBy(fact => fact.ReceivedAt).ThenBy(fact => fact.DedupeKey, StringComparer.Ordinal)];
 
-    /// <summary>Moves all facts but the latest received from the journey row to new pages.</summary>
+    /// <summary>Moves all but the latest facts from the journey row to new pages.</summary>
     private static JourneyRecord Archive(JourneyRecord record, int staying, List<JourneyDocument.Packed> newPages)
     {
         var moving = HeadOf(record).Facts.SkipLast(staying).ToList();
@@ -188,7 +185,7 @@ public sealed class JourneyStore(HubTables tables)
         };
     }
 
-    /// <summary>As many pages as it takes: facts of two large leads that became one do not fit into a single row.</summary>
+    /// <summary>Splits facts into pages. The facts of two large merged leads exceed one row.</summary>
     private static IEnumerable<JourneyDocument.Packed> ToPages(IReadOnlyList<Fact> facts)
     {
         var page = new JourneyDocument(null, facts, []).Pack();
@@ -233,18 +230,19 @@ public sealed class JourneyStore(HubTables tables)
         }
     }
 
-    /// <summary>
-    /// Writes those pages first that do not fit into one transaction with the journey row. Each goes under the row's
-    /// ETag, so that two writers cannot mix their pages, and nobody reads it before the row names it.
-    /// </summary>
-    /// <returns>The row's version then, and how many pages are written.</returns>
-    private static async Task<(ETag? Version, int Staged)> StageAsync(TableClient journeys, JourneyRecord before, Writing writing, CancellationToken cancellationToken)
+    /// <summary>Writes pages that exceed the transaction of the journey row. Each is written under the row's ETag, so
+    /// that two writers cannot mix their pages. Nobody reads a page before the row names it.</summary>
+    /// <returns>The row's new version, and the number of written pages.</returns>
+    private static async Task<(ETag? Version, int Staged)> StageAsync(
+        TableClient journeys, JourneyRecord before, Writing writing, CancellationToken cancellationToken)
     {
         var (leadId, version, staged) = (before.State.LeadId, before.ETag, 0);
-        while (writing.HeadBytes + writing.NewPages.Skip(staged).Sum(page => (long)page.Bytes.Length) > LongestTransaction && staged < writing.NewPages.Count)
+        while (writing.HeadBytes + writing.NewPages.Skip(staged).Sum(page => (long)page.Bytes.Length) > LongestTransaction
+            && staged < writing.NewPages.Count)
         {
             var next = staged + 1;
-            while (next < writing.NewPages.Count && writing.NewPages.Take(next + 1).Skip(staged).Sum(page => (long)page.Bytes.Length) <= LongestTransaction)
+            while (next < writing.NewPages.Count
+                && writing.NewPages.Take(next + 1).Skip(staged).Sum(page => (long)page.Bytes.Length) <= LongestTransaction)
             {
                 next++;
             }
@@ -264,7 +262,7 @@ public sealed class JourneyStore(HubTables tables)
     private static TableTransactionAction HeadAction(TableEntity head, ETag? version, TableTransactionActionType update) =>
         version is { } etag ? new(update, head, etag) : new(TableTransactionActionType.Add, head);
 
-    /// <summary>Pages as rows. What a save that did not come to its end left under the same key is written over.</summary>
+    /// <summary>Converts pages to rows. Leftovers of an interrupted save are overwritten.</summary>
     private static IEnumerable<TableTransactionAction> PagesOf(JourneyRecord before, Writing writing, int from, int to) =>
         Enumerable.Range(from, to - from).Select(index => new TableTransactionAction(
             TableTransactionActionType.UpsertReplace,
@@ -272,9 +270,10 @@ public sealed class JourneyStore(HubTables tables)
 
     private static string JourneyRow(LeadId leadId) => JourneyPrefix + leadId.Value;
 
-    private static string PageRow(LeadId leadId, int number) => string.Create(CultureInfo.InvariantCulture, $"{PagePrefix}{leadId.Value}-{number:0000}");
+    private static string PageRow(LeadId leadId, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{PagePrefix}{leadId.Value}-{number:0000}");
 
-    /// <summary>What stands in the row in clear: for reading it back, and the summary.</summary>
+    /// <summary>Makes the row's plain columns and the summary.</summary>
     private static TableEntity ToRow(JourneyRecord record, Journey? journey)
     {
         var leadId = record.State.LeadId;
@@ -290,6 +289,7 @@ public sealed class JourneyStore(HubTables tables)
         return row;
     }
 
-    /// <summary>What one save writes.</summary>
-    private sealed record Writing(TableEntity Head, int HeadBytes, IReadOnlyList<JourneyDocument.Packed> NewPages, int Pages, IReadOnlyList<RecordLink> RecordLinks);
+    /// <summary>The content of one save.</summary>
+    private sealed record Writing(
+        TableEntity Head, int HeadBytes, IReadOnlyList<JourneyDocument.Packed> NewPages, int Pages, IReadOnlyList<RecordLink> RecordLinks);
 }

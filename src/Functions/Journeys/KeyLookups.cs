@@ -3,20 +3,17 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Journeys;
 
-/// <summary>
-/// The keys that one delivery names, each asked for once. Whoever the delivery itself makes or links is known to the rest
-/// of it, and what it found unknown is not asked again.
-/// </summary>
+/// <summary>Looks each key of a delivery up once. Keys that the delivery itself creates or links are known to its other
+/// events, and unknown keys are not looked up again.</summary>
 public sealed class KeyLookups(IdentityStore identities)
 {
     private readonly ConcurrentDictionary<IdentityKey, Task<KeyOwner>> _asked = new();
     private readonly ConcurrentDictionary<(LeadId Lead, IdentityKey Key), Task<LeadId?>> _linking = new();
     private readonly ConcurrentDictionary<IdentityKey, LeadId> _opened = new();
 
-    /// <summary>Whom a person's key or an address leads to.</summary>
+    /// <summary>Returns the owner of a person's key or an address.</summary>
     public async Task<KeyOwner> LookUpAsync(IdentityKey key, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(key);
         if (FindSeen(key) is { } seen)
         {
             return seen;
@@ -25,29 +22,28 @@ public sealed class KeyLookups(IdentityStore identities)
         var owner = await _asked.GetOrAdd(key, asked => identities.LookUpAsync(asked, cancellationToken));
         if (owner != default)
         {
-            // The store remembers what is known, and for how long.
+            // The store caches known keys, with their own expiry.
             _asked.TryRemove(key, out _);
         }
 
         return owner;
     }
 
-    /// <summary>What is known of a key without asking for it; null where it has to be asked for.</summary>
+    /// <summary>Returns the known owner of a key; null when it must be looked up.</summary>
     public KeyOwner? FindSeen(IdentityKey key) => _opened.TryGetValue(key, out var opened) ? new(opened, false) : identities.FindSeen(key);
 
-    /// <summary>Looks several keys up together.</summary>
-    public async Task<Dictionary<IdentityKey, KeyOwner>> LookUpAsync(IEnumerable<IdentityKey> keys, CancellationToken cancellationToken)
+    /// <summary>Looks several keys up concurrently.</summary>
+    internal async Task<Dictionary<IdentityKey, KeyOwner>> LookUpAsync(IEnumerable<IdentityKey> keys, CancellationToken cancellationToken)
     {
         var owners = await Task.WhenAll(keys.Distinct().Select(async key => (key, owner: await LookUpAsync(key, cancellationToken))));
         return owners.ToDictionary(pair => pair.key, pair => pair.owner);
     }
 
-    /// <summary>Links a key to a lead unless it leads elsewhere already, as <see cref="IdentityStore.LinkAsync(LeadId, IdentityKey, IReadOnlyList{RecordLink}, CancellationToken)"/>.</summary>
-    /// <param name="leadId">The lead.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="claims">The places of the records that a new lead is met under; none for a known lead.</param>
-    /// <param name="cancellationToken">Stops the calls.</param>
-    public async Task<LeadId?> LinkAsync(LeadId leadId, IdentityKey key, IReadOnlyList<RecordLink> claims, CancellationToken cancellationToken)
+    /// <summary>Links a key to a lead unless it leads elsewhere, as
+    /// <see cref="IdentityStore.LinkAsync(LeadId, IdentityKey, IReadOnlyList{RecordLink}, CancellationToken)"/>.</summary>
+    /// <param name="claims">The record links of a new lead; none for a known one.</param>
+    public async Task<LeadId?> LinkAsync(
+        LeadId leadId, IdentityKey key, IReadOnlyList<RecordLink> claims, CancellationToken cancellationToken)
     {
         try
         {
@@ -60,20 +56,18 @@ public sealed class KeyLookups(IdentityStore identities)
         }
     }
 
-    /// <summary>Notes the records of a lead that is stored with its first facts, later in this delivery.</summary>
+    /// <summary>Records that a lead will be stored with its first facts, later in this delivery.</summary>
     public void Opened(LeadId leadId, IEnumerable<IdentityKey> records)
     {
-        ArgumentNullException.ThrowIfNull(records);
         foreach (var record in records.Where(record => LeadId.For(record) == leadId))
         {
             _opened[record] = leadId;
         }
     }
 
-    /// <summary>Forgets what was found of keys, so that they are asked for again.</summary>
+    /// <summary>Drops the results for keys, so that they are looked up again.</summary>
     public void Forget(IEnumerable<IdentityKey> keys)
     {
-        ArgumentNullException.ThrowIfNull(keys);
         foreach (var key in keys)
         {
             _asked.TryRemove(key, out _);

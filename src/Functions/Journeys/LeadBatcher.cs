@@ -3,18 +3,15 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Journeys;
 
-/// <summary>
-/// Lets the work on one lead run one batch at a time, and gives what waits meanwhile to the next batch as a whole: several deliveries that touch one lead share a commit.
-/// Leads do not wait for each other.
-/// </summary>
-/// <typeparam name="TWork">One piece of work; the batch completes it.</typeparam>
-/// <param name="runBatch">Runs a batch. It must complete every piece of work and must not throw.</param>
+/// <summary>Runs the work on a lead in batches, one at a time. Work that waits meanwhile becomes the next batch, so
+/// several deliveries share a commit. Leads do not wait for each other.</summary>
+/// <param name="runBatch">Runs a batch. It must complete every item and must not throw.</param>
 public sealed class LeadBatcher<TWork>(Func<LeadId, IReadOnlyList<TWork>, Task> runBatch)
 {
     private readonly ConcurrentDictionary<LeadId, List<TWork>> _waiting = new();
 
-    /// <summary>Adds work to a lead's lane, and starts the lane where it stood still. The work itself tells when it is done.</summary>
-    public void Enter(LeadId leadId, TWork work)
+    /// <summary>Adds an item. The item itself reports its completion.</summary>
+    public void Add(LeadId leadId, TWork work)
     {
         if (TryStart(leadId, work))
         {
@@ -32,7 +29,8 @@ public sealed class LeadBatcher<TWork>(Func<LeadId, IReadOnlyList<TWork>, Task> 
         }
     }
 
-    /// <summary>A lead with an entry has a runner; the list holds what came since that runner last looked.</summary>
+    /// <summary>Starts a runner unless the lead has one. The list holds the items since
+    /// the runner's last batch.</summary>
     private bool TryStart(LeadId leadId, TWork work)
     {
         while (true)
@@ -46,7 +44,7 @@ public sealed class LeadBatcher<TWork>(Func<LeadId, IReadOnlyList<TWork>, Task> 
             {
                 lock (waiting)
                 {
-                    // Still the lane's own list? Its runner may have closed the lane since it was looked up.
+                    // The runner may have ended since the lookup; then the list is no longer its own.
                     if (_waiting.TryGetValue(leadId, out var current) && ReferenceEquals(current, waiting))
                     {
                         waiting.Add(work);

@@ -12,8 +12,7 @@ public sealed class EraseLeadFunction(ErasureFlow erasure, LeadQuery leads)
 {
     [Function("EraseLead")]
     public async Task<IActionResult> EraseAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "leads/{leadId}")] HttpRequest request,
-        string leadId,
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "leads/{leadId}")] HttpRequest request, string leadId,
         CancellationToken cancellationToken) =>
         LeadId.TryParse(leadId, out var id) && await erasure.EraseAsync(id, cancellationToken) ? new NoContentResult() : Answers.Lead(null);
 

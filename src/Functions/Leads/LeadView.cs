@@ -20,9 +20,8 @@ public sealed record LeadView(
     IReadOnlyList<HandoffView> Handoffs,
     IReadOnlyList<AlertView> Alerts)
 {
-    public static LeadView Of(JourneyState state, Journey journey, FunnelSettings settings, DateTimeOffset now)
-    {
-        return new(
+    public static LeadView Of(JourneyState state, Journey journey, FunnelSettings settings, DateTimeOffset now) =>
+        new(
             journey.LeadId,
             [.. journey.Identities.Where(key => key.Kind != IdentityKind.Deal).Select(IdentityView.Of)],
             journey.Stage,
@@ -43,7 +42,6 @@ public sealed record LeadView(
                 .. state.Ledger.Alerts.Select(alert =>
                     new AlertView(alert.Id, alert.Kind, alert.Level, alert.Fate, alert.FateReason, alert.At)),
             ]);
-    }
 }
 
 public sealed record DealView(string Connector, string Id, string? Stage, DealStatus Status, decimal? Amount, string? Currency);
@@ -95,9 +93,8 @@ public sealed record HandoffView(
     string? Route,
     IReadOnlyList<AssignmentView> Assignments)
 {
-    public static HandoffView Of(Handoff handoff)
-    {
-        return new(
+    public static HandoffView Of(Handoff handoff) =>
+        new(
             handoff.Id,
             handoff.To,
             handoff.Stage,
@@ -115,7 +112,6 @@ public sealed record HandoffView(
                         given.Owner, given.Route, given.Rule, given.Why, given.Connector, given.At, given.DeliveredAt, given.KeptBy,
                         given.LapsedAt)),
             ]);
-    }
 }
 
 /// <summary>Assigns a handoff to a person.</summary>

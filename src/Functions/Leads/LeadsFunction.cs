@@ -11,18 +11,15 @@ public sealed class LeadsFunction(LeadQuery leads)
     /// <summary>Returns a lead by the hub's id.</summary>
     [Function("GetLead")]
     public async Task<IActionResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads/{leadId}")] HttpRequest request,
-        string leadId,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads/{leadId}")] HttpRequest request, string leadId,
         CancellationToken cancellationToken) =>
         Answers.Lead(LeadId.TryParse(leadId, out var id) ? await leads.FindAsync(id, cancellationToken) : null);
 
     /// <summary>Returns a lead by e-mail address, or by a connector and a record id.</summary>
     [Function("FindLead")]
     public async Task<IActionResult> FindAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads")] HttpRequest request, CancellationToken cancellationToken)
-    {
-        return leads.TryReadKey(request.Query["email"], request.Query["connector"], request.Query["id"], out var key, out var fault)
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads")] HttpRequest request, CancellationToken cancellationToken) =>
+        leads.TryReadKey(request.Query["email"], request.Query["connector"], request.Query["id"], out var key, out var fault)
             ? Answers.Lead(await leads.FindAsync(key, cancellationToken))
             : Answers.Problem(StatusCodes.Status400BadRequest, fault);
-    }
 }

@@ -11,8 +11,7 @@ public sealed class WhyFunction(LeadQuery leads)
     /// <summary>Explains step by step how the lead came to its stage, and which facts did not move it.</summary>
     [Function("ExplainLead")]
     public async Task<IActionResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads/{leadId}/why")] HttpRequest request,
-        string leadId,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads/{leadId}/why")] HttpRequest request, string leadId,
         CancellationToken cancellationToken) =>
         Answers.Lead(LeadId.TryParse(leadId, out var id) ? await leads.ExplainAsync(id, cancellationToken) : null);
 }

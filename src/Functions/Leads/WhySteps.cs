@@ -4,16 +4,12 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Leads;
 
-/// <summary>
-/// Turns an explanation into steps. Pure. <see cref="StagePolicy"/> names the rules; the
-/// ledger holds the hub's own actions.
-/// </summary>
+/// <summary>Turns an explanation into steps. Pure. <see cref="StagePolicy"/> names the rules; the ledger holds
+/// the hub's own actions.</summary>
 internal static class WhySteps
 {
-    /// <summary>
-    /// Returns the steps by the hub's clock. Steps of one instant follow the order of
-    /// cause, then the order of the fold.
-    /// </summary>
+    /// <summary>Returns the steps by the hub's clock. Steps of one instant follow the order of cause, then
+    /// the order of the fold.</summary>
     public static IReadOnlyList<WhyStep> Of(JourneyExplanation explanation, JourneyLedger ledger, FunnelSettings settings)
     {
         var journey = explanation.Journey;
@@ -38,8 +34,7 @@ internal static class WhySteps
 
         WhySource? SourceOf(FunnelStage stage, DateTimeOffset enteredAt) =>
             journey.Entries.FirstOrDefault(entry => (entry.Stage, entry.EnteredAt) == (stage, enteredAt)) is { } stay
-                ? WhySource.Of(facts[stay.FactKey])
-                : null;
+                ? WhySource.Of(facts[stay.FactKey]) : null;
     }
 
     /// <summary>Describes a fact that did not change the journey.</summary>

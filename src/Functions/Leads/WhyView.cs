@@ -3,10 +3,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Leads;
 
-/// <summary>
-/// Explains a lead's stage for the API. It holds no personal data: profile values are
-/// left out and addresses are hidden.
-/// </summary>
+/// <summary>Explains a lead's stage for the API. It holds no personal data: profile values are left out
+/// and addresses are hidden.</summary>
 /// <param name="EnteredAt">When the lead entered the stage, by the vendor's clock.</param>
 /// <param name="Hash">The journey's fingerprint. Folding the received facts alone under the same
 /// settings gives the same hash.</param>
@@ -104,9 +102,7 @@ public sealed record WhyNotMoved(
 /// <param name="FactKey">The fact's dedupe key, with addresses hidden.</param>
 public sealed record WhySource(string Connector, string? MessageId, string? Raw, string FactKey)
 {
-    public static WhySource Of(Fact fact)
-    {
-        return new(
+    public static WhySource Of(Fact fact) =>
+        new(
             fact.Connector, fact.MessageId, fact.Raw is null ? null : EmailAddress.HideIn(fact.Raw), EmailAddress.HideIn(fact.DedupeKey));
-    }
 }

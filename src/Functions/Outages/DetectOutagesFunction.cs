@@ -7,6 +7,7 @@ public sealed class DetectOutagesFunction(OutageFlow outages)
 {
     /// <summary>Runs on <c>Schedules:DetectOutages</c>.</summary>
     [Function("DetectOutages")]
-    public Task RunAsync([TimerTrigger("%Schedules:DetectOutages%", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
+    public Task RunAsync(
+        [TimerTrigger("%Schedules:DetectOutages%", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
         outages.DetectAsync(cancellationToken);
 }

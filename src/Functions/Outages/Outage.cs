@@ -22,9 +22,8 @@ public enum OutageKind
 /// <summary>A time in which the hub cannot see a tool's news.</summary>
 public sealed record Outage
 {
-    /// <summary>
-    /// The <see cref="Connector"/> of an outage of the queue, which all tools share. It is not a valid connector name.
-    /// </summary>
+    /// <summary>The <see cref="Connector"/> of an outage of the queue, which all tools share. It is not
+    /// a valid connector name.</summary>
     public const string Inbound = "$inbound";
 
     public required string Connector { get; init; }
@@ -45,9 +44,8 @@ public sealed record Outage
     /// <summary>Gets the key of the ops notice. A silent webhook has its own, apart from a broken connector.</summary>
     public string Key => Kind == OutageKind.Silent ? $"silent:{Connector}" : $"blind:{Connector}";
 
-    /// <summary>
-    /// Gets a value indicating whether alerts on the connector's leads wait. Silence alone may be a quiet week.
-    /// </summary>
+    /// <summary>Gets a value indicating whether alerts on the connector's leads wait. Silence
+    /// alone may be a quiet week.</summary>
     public bool Blinds => Kind != OutageKind.Silent;
 
     /// <summary>Gets the description that alerts show as their reason.</summary>

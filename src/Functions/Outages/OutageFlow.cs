@@ -4,22 +4,21 @@ using IntegrationHub.Functions.Platform.Settings;
 
 namespace IntegrationHub.Functions.Outages;
 
-/// <summary>Notes which tools are down, and opens one ops notice for each outage.</summary>
+/// <summary>Saves outages, and notifies ops once for each.</summary>
 public sealed class OutageFlow(OutageWatch watch, OutageStore outages, NoticeStore notices, HubOptions hub)
 {
-    /// <summary>Detects outages, and saves what has changed. Idempotent.</summary>
+    /// <summary>Detects outages, and saves what changed. Idempotent.</summary>
     public async Task DetectAsync(CancellationToken cancellationToken)
     {
-        var (known, steps) = await watch.LookAsync(cancellationToken);
+        var (known, steps) = await watch.CompareAsync(cancellationToken);
         foreach (var step in steps.Where(step => step.Over || !known.Contains(step.Outage)))
         {
             await SaveAsync(step, again: known.Any(outage => outage.Key == step.Outage.Key && outage.Reported), cancellationToken);
         }
     }
 
-    /// <summary>
-    /// Saves a step. The notice comes first, so a crash in between opens the same notice again, which is idempotent.
-    /// </summary>
+    /// <summary>Saves a step. The notice comes first, so a crash in between opens the same notice
+    /// again, which is idempotent.</summary>
     private async Task SaveAsync(OutageStep step, bool again, CancellationToken cancellationToken)
     {
         if (step.Over)

@@ -9,14 +9,12 @@ namespace IntegrationHub.Functions.Outages;
 /// <param name="Report">Whether to notify ops now.</param>
 public sealed record OutageStep(Outage Outage, bool Over, bool Report);
 
-/// <summary>
-/// Decides when a tool counts as down, when ops are notified, and when the tool counts as back. Pure.
-/// </summary>
+/// <summary>Decides when a tool counts as down, when ops are notified, and when the
+/// tool counts as back. Pure.</summary>
 public static class OutageRules
 {
-    /// <summary>
-    /// Ops are notified of an outage of this length. Missing authorization never mends itself and is reported at once.
-    /// </summary>
+    /// <summary>Ops are notified of an outage of this length. Missing authorization never mends itself
+    /// and is reported at once.</summary>
     internal static readonly TimeSpan ReportAfter = TimeSpan.FromMinutes(1);
 
     /// <summary>A webhook must be known for this long, a weekend included, before its silence counts.</summary>
@@ -29,11 +27,8 @@ public static class OutageRules
     /// <param name="oldestWaiting">Since when the oldest message waits in the inbound
     /// queue; null when none does.</param>
     public static IReadOnlyList<Outage> Detect(
-        IEnumerable<IConnector> connectors,
-        IReadOnlyDictionary<string, ConnectorState> states,
-        DateTimeOffset? oldestWaiting,
-        OpsOptions ops,
-        DateTimeOffset now)
+        IEnumerable<IConnector> connectors, IReadOnlyDictionary<string, ConnectorState> states, DateTimeOffset? oldestWaiting,
+        OpsOptions ops, DateTimeOffset now)
     {
         var seen = connectors
             .Where(connector => states.ContainsKey(connector.Name))
@@ -41,8 +36,7 @@ public static class OutageRules
                 new[] { Blind(connector, states[connector.Name], ops, now), Silent(connector, states[connector.Name], ops, now) })
             .OfType<Outage>();
         return oldestWaiting is { } waiting && now - waiting >= ops.LateAfter
-            ? [.. seen, New(Outage.Inbound, OutageKind.Backlog, waiting, now)]
-            : [.. seen];
+            ? [.. seen, New(Outage.Inbound, OutageKind.Backlog, waiting, now)] : [.. seen];
     }
 
     /// <summary>Returns the outage of the queue itself, which all tools share.</summary>
@@ -104,10 +98,8 @@ public static class OutageRules
         return new(outage with { Reported = outage.Reported || report }, Over: false, report);
     }
 
-    /// <summary>
-    /// Ends or recovers an outage. A reported one ends only after the tool has worked for a while and no older message
-    /// waits. A flapping tool is therefore one outage.
-    /// </summary>
+    /// <summary>Ends or recovers an outage. A reported one ends only after the tool has worked for a while and no older
+    /// message waits. A flapping tool is therefore one outage.</summary>
     private static OutageStep Recover(Outage outage, DateTimeOffset? oldestWaiting, TimeSpan catchUp, DateTimeOffset now)
     {
         var works = outage with { WorksSince = outage.WorksSince ?? now };

@@ -6,19 +6,13 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Outages;
 
-/// <summary>Finds what is wrong with the tools and the queue now. Changes nothing.</summary>
+/// <summary>Reads the present outages of the tools and the queue. It changes nothing.</summary>
 public sealed partial class OutageWatch(
-    ConnectorSet connectors,
-    ConnectorStateStore states,
-    OutageStore outages,
-    QueueProbe queues,
-    OpsOptions ops,
-    AlertDeliveryOptions delivery,
-    TimeProvider clock,
-    ILogger<OutageWatch> logger)
+    ConnectorSet connectors, ConnectorStateStore states, OutageStore outages, QueueProbe queues, OpsOptions ops,
+    AlertDeliveryOptions delivery, TimeProvider clock, ILogger<OutageWatch> logger)
 {
-    /// <summary>Compares what is wrong now with the outages that are known.</summary>
-    public async Task<OutageSight> LookAsync(CancellationToken cancellationToken)
+    /// <summary>Compares the present outages with the known ones.</summary>
+    public async Task<OutageComparison> CompareAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var (answers, oldestWaiting) = await ReadQueueAsync(cancellationToken);
@@ -29,9 +23,10 @@ public sealed partial class OutageWatch(
     }
 
     /// <summary>Returns the reason for each connector that is down.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> DownAsync(CancellationToken cancellationToken) => (await LookAsync(cancellationToken)).Steps
-        .Where(step => !step.Over && step.Outage.Blinds)
-        .ToDictionary(step => step.Outage.Connector, step => step.Outage.Words, StringComparer.Ordinal);
+    public async Task<IReadOnlyDictionary<string, string>> DownAsync(CancellationToken cancellationToken) =>
+        (await CompareAsync(cancellationToken)).Steps
+            .Where(step => !step.Over && step.Outage.Blinds)
+            .ToDictionary(step => step.Outage.Connector, step => step.Outage.Words, StringComparer.Ordinal);
 
     /// <summary>Reads the queue's oldest message. A queue that does not answer is an outage of its own.</summary>
     private async Task<(bool Answers, DateTimeOffset? OldestWaiting)> ReadQueueAsync(CancellationToken cancellationToken)
@@ -49,12 +44,11 @@ public sealed partial class OutageWatch(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The inbound queue does not answer ({Failure}); alerts on stalled leads wait until it does.")]
+        [LoggerMessage(
+            1, LogLevel.Warning, "The inbound queue does not answer ({Failure}); alerts on stalled leads wait until it does.")]
         public static partial void NoQueue(ILogger logger, string failure);
     }
 }
 
-/// <summary>What is wrong with the tools, beside what was known.</summary>
-/// <param name="Known">The outages that were known before.</param>
-/// <param name="Steps">The changes of known outages, and new ones.</param>
-public sealed record OutageSight(IReadOnlyList<Outage> Known, IReadOnlyList<OutageStep> Steps);
+/// <summary>The known outages, and the decisions about them and the new ones.</summary>
+public sealed record OutageComparison(IReadOnlyList<Outage> Known, IReadOnlyList<OutageStep> Steps);

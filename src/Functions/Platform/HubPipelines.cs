@@ -8,15 +8,12 @@ namespace IntegrationHub.Functions.Platform;
 /// <summary>Polly pipelines for the hub's own retries and timeouts. Calls to vendors have their own.</summary>
 internal static class HubPipelines
 {
-    /// <summary>
-    /// Attempts at a decision before its conflict is thrown. The queue or the next run then repeats it.
-    /// </summary>
+    /// <summary>Attempts at a decision before its conflict is thrown. The queue or the
+    /// next run then repeats it.</summary>
     public const int Attempts = 20;
 
-    /// <summary>
-    /// Repeats a decision when another writer changed the row. Short random pauses keep two writers apart. It runs on
-    /// the machine's clock because it is part of the table call.
-    /// </summary>
+    /// <summary>Repeats a decision when another writer changed the row. Short random pauses keep two writers apart. It
+    /// runs on the machine's clock because it is part of the table call.</summary>
     public static readonly ResiliencePipeline Optimistic = new ResiliencePipelineBuilder { Name = "optimistic" }
         .AddRetry(new RetryStrategyOptions
         {

@@ -19,9 +19,8 @@ public sealed class CursorStore(HubTables tables, TimeProvider clock)
     private const string CursorProperty = "Cursor";
     private const string ClaimedUntil = "ClaimedUntil";
 
-    /// <summary>
-    /// Claims a connector's cursor; returns null while another instance holds it. A claim's end is exclusive.
-    /// </summary>
+    /// <summary>Claims a connector's cursor; returns null while another instance holds it. A
+    /// claim's end is exclusive.</summary>
     public async Task<CursorClaim?> ClaimAsync(string connector, CancellationToken cancellationToken)
     {
         var table = await tables.GetAsync(HubTables.Cursors, cancellationToken);
@@ -48,17 +47,13 @@ public sealed class CursorStore(HubTables tables, TimeProvider clock)
 
     /// <summary>Moves the cursor and extends the claim.</summary>
     /// <exception cref="CursorTakenException">Another instance took over.</exception>
-    public Task<CursorClaim> MoveAsync(CursorClaim claim, string cursor, CancellationToken cancellationToken)
-    {
-        return WriteAsync(claim, cursor, clock.GetUtcNow() + ClaimFor, cancellationToken);
-    }
+    public Task<CursorClaim> MoveAsync(CursorClaim claim, string cursor, CancellationToken cancellationToken) =>
+        WriteAsync(claim, cursor, clock.GetUtcNow() + ClaimFor, cancellationToken);
 
     /// <summary>Releases the claim.</summary>
     /// <exception cref="CursorTakenException">Another instance took over, and keeps its claim.</exception>
-    public Task ReleaseAsync(CursorClaim claim, CancellationToken cancellationToken)
-    {
-        return WriteAsync(claim, claim.Cursor, clock.GetUtcNow(), cancellationToken);
-    }
+    public Task ReleaseAsync(CursorClaim claim, CancellationToken cancellationToken) =>
+        WriteAsync(claim, claim.Cursor, clock.GetUtcNow(), cancellationToken);
 
     private async Task<CursorClaim> WriteAsync(
         CursorClaim claim, string? cursor, DateTimeOffset claimedUntil, CancellationToken cancellationToken)

@@ -7,22 +7,14 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Polling;
 
-/// <summary>
-/// Polls every polled connector concurrently: claim the cursor, read, queue the page, then move the cursor. A crash in
-/// between reads the same rows again, and duplicate facts are harmless.
-/// </summary>
+/// <summary>Polls every polled connector concurrently: claim the cursor, read, queue the page, then move the cursor. A
+/// crash in between reads the same rows again, and duplicate facts are harmless.</summary>
 public sealed partial class PollFlow(
-    ConnectorSet connectors,
-    CursorStore cursors,
-    InboundQueue inbound,
-    ConnectorStateStore states,
-    MissedStore missed,
-    TimeProvider clock,
-    ILogger<PollFlow> logger)
+    ConnectorSet connectors, CursorStore cursors, InboundQueue inbound, ConnectorStateStore states, MissedStore missed,
+    TimeProvider clock, ILogger<PollFlow> logger)
 {
-    /// <summary>
-    /// The most pages a run. The rest waits for the next run, so that a backlog does not hold the claim forever.
-    /// </summary>
+    /// <summary>The most pages a run. The rest waits for the next run, so that a backlog does not
+    /// hold the claim forever.</summary>
     internal const int PagesPerRun = 50;
 
     /// <summary>Polls all connectors. A failing one is recorded and stops no other.</summary>
@@ -74,9 +66,8 @@ public sealed partial class PollFlow(
         }
     }
 
-    /// <summary>
-    /// Rewinds the cursor to before each gap. The cursor moves before the gap is closed, so a crash rewinds once more.
-    /// </summary>
+    /// <summary>Rewinds the cursor to before each gap. The cursor moves before the gap is closed, so a
+    /// crash rewinds once more.</summary>
     private async Task<CursorClaim> RewindAsync(IPollSource source, CursorClaim claim, CancellationToken cancellationToken)
     {
         foreach (var gap in await missed.PendingGapsAsync(source.Name, cancellationToken))
@@ -93,9 +84,8 @@ public sealed partial class PollFlow(
         return claim;
     }
 
-    /// <summary>
-    /// Releases the claim without a token, so that a stopping host leaves none. An unreleased claim expires.
-    /// </summary>
+    /// <summary>Releases the claim without a token, so that a stopping host leaves none. An
+    /// unreleased claim expires.</summary>
     private async Task TryReleaseAsync(CursorClaim claim)
     {
         try

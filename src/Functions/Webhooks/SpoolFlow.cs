@@ -4,9 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Webhooks;
 
-/// <summary>
-/// Drains the spool. A crash between sending and removing repeats some deliveries, and duplicate facts are harmless.
-/// </summary>
+/// <summary>Drains the spool. A crash between sending and removing repeats some deliveries, and
+/// duplicate facts are harmless.</summary>
 public sealed partial class SpoolFlow(SpoolStore spool, InboundQueue queue, ILogger<SpoolFlow> logger)
 {
     private const int Page = 100;

@@ -9,9 +9,8 @@ namespace IntegrationHub.Functions.Webhooks;
 /// <summary>A message in the spool.</summary>
 public sealed record Spooled(string RowKey, ServiceBusMessage Message);
 
-/// <summary>
-/// The table <c>Spool</c>: deliveries that arrived while the bus was down, in order of arrival. A timer drains it.
-/// </summary>
+/// <summary>The table <c>Spool</c>: deliveries that arrived while the bus was down, in order of
+/// arrival. A timer drains it.</summary>
 public sealed class SpoolStore(HubTables tables)
 {
     private const string Partition = "spool";

@@ -47,25 +47,16 @@ public enum ReceiveOutcome
 /// <param name="Reply">The answer the vendor needs; null for the hub's own.</param>
 public sealed record ReceiveResult(ReceiveOutcome Outcome, string Reason, int Events = 0, WebhookReply? Reply = null);
 
-/// <summary>
-/// Receives webhooks: reads the raw bytes up to a limit, verifies them, and accepts only after the bus or the spool has
-/// the whole delivery. It calls no vendor, and no table but the spool's.
-/// </summary>
+/// <summary>Receives webhooks: reads the raw bytes up to a limit, verifies them, and accepts only after the bus or the
+/// spool has the whole delivery. It calls no vendor, and no table but the spool's.</summary>
 public sealed partial class WebhookReceiver(
-    ConnectorSet connectors,
-    InboundQueue queue,
-    SpoolStore spool,
-    ParkedStore parked,
-    HubOptions hub,
-    HubMetrics metrics,
-    TimeProvider time,
-    ILogger<WebhookReceiver> logger)
+    ConnectorSet connectors, InboundQueue queue, SpoolStore spool, ParkedStore parked, HubOptions hub, HubMetrics metrics,
+    TimeProvider time, ILogger<WebhookReceiver> logger)
 {
     private const int LargestBody = 1024 * 1024;
 
-    /// <summary>
-    /// The longest wait for the bus, and then for the spool. Together they stay below HubSpot's limit of five seconds.
-    /// </summary>
+    /// <summary>The longest wait for the bus, and then for the spool. Together they stay below HubSpot's
+    /// limit of five seconds.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     private readonly ResiliencePipeline _timeout = HubPipelines.Timeout(Timeout, time);
@@ -126,13 +117,13 @@ public sealed partial class WebhookReceiver(
             return new(check.Verdict == DeliveryVerdict.Malformed ? ReceiveOutcome.Malformed : ReceiveOutcome.Unverified, check.Reason);
         }
 
-        var outcome = await KeepAsync(source.WithoutSecrets(delivery), cancellationToken);
+        var outcome = await StoreAsync(source.WithoutSecrets(delivery), cancellationToken);
         return new(
             outcome, outcome == ReceiveOutcome.Unavailable ? "Neither queue nor spool takes deliveries just now." : check.Reason,
             check.Events, source.Acknowledge(delivery));
     }
 
-    private async Task<ReceiveOutcome> KeepAsync(Delivery delivery, CancellationToken cancellationToken)
+    private async Task<ReceiveOutcome> StoreAsync(Delivery delivery, CancellationToken cancellationToken)
     {
         IReadOnlyList<ServiceBusMessage> messages;
         try
@@ -160,10 +151,8 @@ public sealed partial class WebhookReceiver(
         }
     }
 
-    /// <summary>
-    /// Spools the messages that the bus did not accept, under their ids. When a slow send arrives after all, the queue
-    /// drops the spooled copy as a duplicate.
-    /// </summary>
+    /// <summary>Spools the messages that the bus did not accept, under their ids. When a slow send arrives after all,
+    /// the queue drops the spooled copy as a duplicate.</summary>
     private async Task SpoolAsync(IReadOnlyList<ServiceBusMessage> messages, CancellationToken cancellationToken)
     {
         foreach (var message in messages)
@@ -187,9 +176,8 @@ public sealed partial class WebhookReceiver(
         }
     }
 
-    /// <summary>
-    /// Reads the whole body; returns null when it exceeds the limit. It reads at most one byte more than that.
-    /// </summary>
+    /// <summary>Reads the whole body; returns null when it exceeds the limit. It reads at most
+    /// one byte more than that.</summary>
     private static async Task<byte[]?> ReadBodyAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
     {
         if (request.ContentLength > limit)

@@ -7,13 +7,14 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.WriteBack;
 
-/// <summary>Reports breakers to ops, lists them and closes them. What a breaker stopped is written when it closes.</summary>
-public sealed class SyncLoopBreakerFlow(SyncLoopBreakerStore breakers, NoticeStore notices, JourneyFlow journeys, FunnelTopic topic, FunnelSettings settings, TimeProvider clock)
+/// <summary>Reports breakers to ops, lists them and closes them. A closed breaker writes the stopped value.</summary>
+public sealed class SyncLoopBreakerFlow(
+    SyncLoopBreakerStore breakers, NoticeStore notices, JourneyFlow journeys, FunnelTopic topic, FunnelSettings settings,
+    TimeProvider clock)
 {
-    /// <summary>Tells ops once of every breaker of a lead that is open, and withdraws what was told of one that is not. Repeating it tells nothing twice.</summary>
-    public async Task TellAsync(JourneyState state, CancellationToken cancellationToken)
+    /// <summary>Opens an ops notice for each open breaker of the lead and closes the others. Idempotent.</summary>
+    public async Task NotifyAsync(JourneyState state, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(state);
         foreach (var breaker in state.Ledger.Breakers)
         {
             var row = Row(state, breaker);
@@ -30,7 +31,7 @@ public sealed class SyncLoopBreakerFlow(SyncLoopBreakerStore breakers, NoticeSto
         }
     }
 
-    /// <summary>The open breakers. Those that have closed by themselves are withdrawn.</summary>
+    /// <summary>Returns the open breakers, and removes those that closed by themselves.</summary>
     public async Task<IReadOnlyList<OpenSyncLoop>> ListAsync(CancellationToken cancellationToken)
     {
         var open = new List<OpenSyncLoop>();
@@ -49,8 +50,8 @@ public sealed class SyncLoopBreakerFlow(SyncLoopBreakerStore breakers, NoticeSto
         return open;
     }
 
-    /// <summary>Closes a breaker: what it stopped is written, and so is the property's next change.</summary>
-    /// <returns>Whether there was one.</returns>
+    /// <summary>Closes a breaker: the stopped value is written, and later changes, too.</summary>
+    /// <returns>Whether the breaker existed.</returns>
     public async Task<bool> CloseAsync(string id, CancellationToken cancellationToken)
     {
         if (await breakers.FindAsync(id, cancellationToken) is not { } open)
@@ -61,7 +62,20 @@ public sealed class SyncLoopBreakerFlow(SyncLoopBreakerStore breakers, NoticeSto
         var now = clock.GetUtcNow();
         var left = await journeys.UpdateAsync(
             open.LeadId,
-            state => new(state with { Ledger = state.Ledger with { Breakers = [.. state.Ledger.Breakers.Select(breaker => breaker.Property == open.Property ? breaker with { ClosedAt = now } : breaker)] } }, []),
+            state =>
+                new(
+                    state with
+                    {
+                        Ledger = state.Ledger with
+                        {
+                            Breakers =
+                            [
+                                .. state.Ledger.Breakers.Select(breaker =>
+                                    breaker.Property == open.Property ? breaker with { ClosedAt = now } : breaker),
+                            ],
+                        },
+                    },
+                    []),
             cancellationToken);
         if (left is not null)
         {
@@ -72,7 +86,8 @@ public sealed class SyncLoopBreakerFlow(SyncLoopBreakerStore breakers, NoticeSto
         return true;
     }
 
-    /// <summary>When the breaker closes by itself, the tools are brought in step. Scheduled before the row is there, so that a crash in between schedules it once more.</summary>
+    /// <summary>Schedules a write for when the breaker closes by itself. It comes before the row, so a crash
+    /// schedules it once more.</summary>
     private async Task WriteLaterAsync(OpenSyncLoop breaker, JourneyState state, CancellationToken cancellationToken)
     {
         if (await breakers.FindAsync(breaker.Id, cancellationToken) is not { } known || known.OpenedAt != breaker.OpenedAt)
@@ -81,13 +96,23 @@ public sealed class SyncLoopBreakerFlow(SyncLoopBreakerStore breakers, NoticeSto
         }
     }
 
-    /// <summary>The event that brings the tools in step: whoever handles it decides by the lead as it is then.</summary>
+    /// <summary>Makes the event that syncs the tools by the lead's state at that time.</summary>
     private FunnelEvent EventOf(OpenSyncLoop breaker, JourneyState state, DateTimeOffset at)
     {
         var journey = JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
-        var id = TableKey.Hash(string.Create(CultureInfo.InvariantCulture, $"breakerClosed|{breaker.Id}|{breaker.OpenedAt.UtcDateTime:O}|{at.UtcDateTime:O}"));
+        var id = TableKey.Hash(
+            string.Create(CultureInfo.InvariantCulture, $"breakerClosed|{breaker.Id}|{breaker.OpenedAt.UtcDateTime:O}|{at.UtcDateTime:O}"));
         return breaker.Property == PersonProperty.Stage
-            ? new StageChanged { Id = id, LeadId = state.LeadId, At = at, Team = journey.Owner, From = journey.Stage, To = journey.Stage, Connector = journey.Entries[^1].Connector }
+            ? new StageChanged
+            {
+                Id = id,
+                LeadId = state.LeadId,
+                At = at,
+                Team = journey.Owner,
+                From = journey.Stage,
+                To = journey.Stage,
+                Connector = journey.Entries[^1].Connector,
+            }
             : new ProfileAnnounced { Id = id, LeadId = state.LeadId, At = at, Team = journey.Owner };
     }
 
@@ -100,8 +125,11 @@ public sealed class SyncLoopBreakerFlow(SyncLoopBreakerStore breakers, NoticeSto
     private OpenSyncLoop Row(JourneyState state, SyncLoopBreaker breaker)
     {
         var since = breaker.OpenedAt - settings.WriteBack.OverwriteWindow;
-        var connectors = state.Ledger.Writes.Where(write => write.Property == breaker.Property && write.ReplacedAt >= since).Select(write => write.Connector).Distinct().Order(StringComparer.Ordinal);
-        return new($"{state.LeadId}-{NameOf(breaker.Property)}", state.LeadId, breaker.Property, [.. connectors], breaker.OpenedAt, breaker.EndOf(settings.WriteBack));
+        var connectors = state.Ledger.Writes.Where(write => write.Property == breaker.Property && write.ReplacedAt >= since)
+            .Select(write => write.Connector).Distinct().Order(StringComparer.Ordinal);
+        return new(
+            $"{state.LeadId}-{NameOf(breaker.Property)}", state.LeadId, breaker.Property, [.. connectors], breaker.OpenedAt,
+            breaker.EndOf(settings.WriteBack));
     }
 
     private static OpsNotice NoticeOf(OpenSyncLoop breaker) => new(
@@ -109,12 +137,14 @@ public sealed class SyncLoopBreakerFlow(SyncLoopBreakerStore breakers, NoticeSto
         $"Writing of {NameOf(breaker.Property)} stopped for lead {breaker.LeadId}",
         [
             $"Since {Time(breaker.OpenedAt)} the {NameOf(breaker.Property)} of lead {breaker.LeadId} is written to no tool any more.",
-            $"What the hub wrote was replaced again and again in {string.Join(" and ", breaker.Connectors)}: look for an automation there that rewrites it.",
+            $"The hub's value was overwritten repeatedly in {string.Join(" and ", breaker.Connectors)}: "
+            + "look for an automation there that does so.",
             $"Writing goes on by itself at {Time(breaker.Until)}, or at once with DELETE /api/breakers/{breaker.Id}.",
         ]);
 
-    /// <summary>Each opening is told once.</summary>
-    private static string KeyOf(OpenSyncLoop breaker) => string.Create(CultureInfo.InvariantCulture, $"breaker|{breaker.Id}|{breaker.OpenedAt.UtcDateTime:O}");
+    /// <summary>Returns the notice's key, one for each opening.</summary>
+    private static string KeyOf(OpenSyncLoop breaker) =>
+        string.Create(CultureInfo.InvariantCulture, $"breaker|{breaker.Id}|{breaker.OpenedAt.UtcDateTime:O}");
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 

@@ -5,24 +5,21 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.WriteBack;
 
-/// <summary>A breaker as ops see it.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="LeadId">The lead.</param>
-/// <param name="Property">The property whose writing is stopped.</param>
-/// <param name="Connectors">The connectors that replaced the hub's values.</param>
-/// <param name="OpenedAt">Since when.</param>
+/// <summary>An open breaker as ops see it.</summary>
+/// <param name="Connectors">The connectors that overwrote the hub's value.</param>
 /// <param name="Until">When it closes by itself.</param>
-public sealed record OpenSyncLoop(string Id, LeadId LeadId, PersonProperty Property, IReadOnlyList<string> Connectors, DateTimeOffset OpenedAt, DateTimeOffset Until);
+public sealed record OpenSyncLoop(
+    string Id, LeadId LeadId, PersonProperty Property, IReadOnlyList<string> Connectors, DateTimeOffset OpenedAt, DateTimeOffset Until);
 
-/// <summary>The table <c>Breakers</c>: the breakers that are open, so that they can be listed. What stops a write stands in the lead's own ledger.</summary>
+/// <summary>The table <c>Breakers</c>: the open breakers, for listing. The lead's own
+/// ledger stops the writes.</summary>
 public sealed class SyncLoopBreakerStore(HubTables tables) : IErasable
 {
     private const string Partition = "open";
 
-    /// <summary>Makes a row known; the same row again is once.</summary>
+    /// <summary>Adds a row. Idempotent.</summary>
     public async Task PutAsync(OpenSyncLoop breaker, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(breaker);
         var row = new TableEntity(Partition, breaker.Id)
         {
             ["LeadId"] = breaker.LeadId.Value,
@@ -31,14 +28,17 @@ public sealed class SyncLoopBreakerStore(HubTables tables) : IErasable
             ["OpenedAt"] = breaker.OpenedAt,
             ["Until"] = breaker.Until,
         };
-        await (await tables.GetAsync(HubTables.Breakers, cancellationToken)).UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
+        await (
+            await tables.GetAsync(HubTables.Breakers, cancellationToken))
+                .UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
     }
 
-    /// <summary>All rows, those that are past too, in order of opening.</summary>
+    /// <summary>Returns all rows by opening, closed ones included.</summary>
     public async Task<IReadOnlyList<OpenSyncLoop>> AllAsync(CancellationToken cancellationToken)
     {
         var all = new List<OpenSyncLoop>();
-        await foreach (var row in (await tables.GetAsync(HubTables.Breakers, cancellationToken)).QueryAsync<TableEntity>((string?)null, cancellationToken: cancellationToken))
+        var table = await tables.GetAsync(HubTables.Breakers, cancellationToken);
+        await foreach (var row in table.QueryAsync<TableEntity>((string?)null, cancellationToken: cancellationToken))
         {
             all.Add(Read(row));
         }
@@ -46,14 +46,15 @@ public sealed class SyncLoopBreakerStore(HubTables tables) : IErasable
         return [.. all.OrderBy(breaker => breaker.OpenedAt).ThenBy(breaker => breaker.Id, StringComparer.Ordinal)];
     }
 
-    /// <summary>A row by its id; null for none.</summary>
+    /// <summary>Returns a row; null for none.</summary>
     public async Task<OpenSyncLoop?> FindAsync(string id, CancellationToken cancellationToken)
     {
-        var row = await (await tables.GetAsync(HubTables.Breakers, cancellationToken)).GetEntityIfExistsAsync<TableEntity>(Partition, id, null, cancellationToken);
+        var table = await tables.GetAsync(HubTables.Breakers, cancellationToken);
+        var row = await table.GetEntityIfExistsAsync<TableEntity>(Partition, id, null, cancellationToken);
         return row.HasValue ? Read(row.Value!) : null;
     }
 
-    /// <summary>Removes a row; one that is gone is fine.</summary>
+    /// <summary>Removes a row. Idempotent.</summary>
     public async Task RemoveAsync(string id, CancellationToken cancellationToken) =>
         await (await tables.GetAsync(HubTables.Breakers, cancellationToken)).DeleteEntityAsync(Partition, id, ETag.All, cancellationToken);
 

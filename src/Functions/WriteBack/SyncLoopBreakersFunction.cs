@@ -5,17 +5,19 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.WriteBack;
 
-/// <summary>Lists and closes the breakers that stop a property from being written.</summary>
+/// <summary>Lists and closes the breakers that stop a property's writes.</summary>
 public sealed class SyncLoopBreakersFunction(SyncLoopBreakerFlow breakers)
 {
-    /// <summary>The open breakers.</summary>
     [Function("ListBreakers")]
-    public async Task<IActionResult> ListAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "breakers")] HttpRequest request, CancellationToken cancellationToken) =>
+    public async Task<IActionResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "breakers")] HttpRequest request, CancellationToken cancellationToken) =>
         new OkObjectResult(await breakers.ListAsync(cancellationToken));
 
-    /// <summary>Closes one.</summary>
     [Function("CloseBreaker")]
     public async Task<IActionResult> CloseAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "breakers/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
-        await breakers.CloseAsync(id, cancellationToken) ? new NoContentResult() : Answers.Problem(StatusCodes.Status404NotFound, "No such breaker is open.");
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "breakers/{id}")] HttpRequest request, string id,
+        CancellationToken cancellationToken) =>
+        await breakers.CloseAsync(id, cancellationToken)
+            ? new NoContentResult()
+            : Answers.Problem(StatusCodes.Status404NotFound, "No such breaker is open.");
 }

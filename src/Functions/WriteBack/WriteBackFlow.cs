@@ -9,27 +9,24 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.WriteBack;
 
-/// <summary>
-/// Brings what is so now to every tool that knows the lead and does not know it yet: load, decide, compare, note, write. Each write is noted before it is made, so that its echo is known when it
-/// comes back. A late or repeated event finds the tools as they should be, and writes nothing.
-/// </summary>
+/// <summary>Writes a lead's current state to every tool that knows it: load, decide, compare, record,
+/// write. Each write is recorded before it is made, so that its echo is recognised. A late or repeated
+/// event finds nothing to write.</summary>
 public sealed partial class WriteBackFlow(
-    JourneyFlow journeys, ConnectorSet connectors, SyncLoopBreakerFlow breakers, ConnectorStateStore states, FunnelSettings settings, TimeProvider clock, ILogger<WriteBackFlow> logger)
+    JourneyFlow journeys, ConnectorSet connectors, SyncLoopBreakerFlow breakers, ConnectorStateStore states, FunnelSettings settings,
+    TimeProvider clock, ILogger<WriteBackFlow> logger)
 {
     private const int Lanes = 256;
 
     private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, Lanes).Select(_ => new SemaphoreSlim(1))];
 
-    /// <summary>Writes back to the tools of one side. One tool that fails holds back no other.</summary>
-    /// <param name="happened">The event.</param>
-    /// <param name="side">The CRMs, which take leads over, or all other tools.</param>
-    /// <param name="cancellationToken">Stops the calls; the message is handled again.</param>
-    /// <exception cref="VendorUnavailableException">A tool does not answer: to be tried later.</exception>
-    /// <exception cref="UnrecoverableMessageException">A tool refused, and none is worth another try.</exception>
+    /// <summary>Writes to the tools of one side. A failing tool stops no other.</summary>
+    /// <param name="side">The CRMs, which accept handoffs, or all other tools.</param>
+    /// <exception cref="VendorUnavailableException">A tool does not answer; retry later.</exception>
+    /// <exception cref="UnrecoverableMessageException">A tool refused, and no retry would help.</exception>
     public async Task WriteBackAsync(FunnelEvent happened, ToolSide side, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(happened);
-        using var lane = await EnterAsync(happened.LeadId, cancellationToken);
+        using var lane = await LockAsync(happened.LeadId, cancellationToken);
         var state = await journeys.LoadAsync(happened, cancellationToken);
         if (state is null || state.Facts.IsEmpty)
         {
@@ -38,7 +35,7 @@ public sealed partial class WriteBackFlow(
 
         if (happened is ProfileAnnounced)
         {
-            await breakers.TellAsync(state, cancellationToken);
+            await breakers.NotifyAsync(state, cancellationToken);
         }
 
         var targets = connectors.OfType<IPersonTarget>().Where(target => target is IHandoffTarget == (side == ToolSide.Crm)).ToList();
@@ -52,23 +49,21 @@ public sealed partial class WriteBackFlow(
         }
     }
 
-    /// <summary>Makes a tool ready for a handoff: whoever has opted out has so there before anything else, and a lead that was given back is open again.</summary>
-    /// <param name="connector">The tool.</param>
-    /// <param name="journey">The lead.</param>
-    /// <param name="handoffId">The handoff.</param>
-    /// <param name="cancellationToken">Stops the calls.</param>
+    /// <summary>Prepares a tool for a handoff: writes an opt-out first, and reopens a returned lead.</summary>
     public async Task PrepareAsync(string connector, Journey journey, string handoffId, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(journey);
         if (connectors.Find<IPersonTarget>(connector) is { } target)
         {
-            using var lane = await EnterAsync(journey.LeadId, cancellationToken);
-            await WriteAsync(new(target, WriteBackRules.RecordsIn(journey, target), WriteBackRules.BeforeHandoff(journey), []), journey, handoffId, cancellationToken);
+            using var lane = await LockAsync(journey.LeadId, cancellationToken);
+            await WriteAsync(
+                new(target, WriteBackRules.RecordsIn(journey, target), WriteBackRules.BeforeHandoff(journey), []), journey, handoffId,
+                cancellationToken);
         }
     }
 
-    /// <summary>One event of a lead at a time in this process, so that two do not find the same thing missing and both write it. Between processes they may: then it is written twice, which does no harm.</summary>
-    private async Task<IDisposable> EnterAsync(LeadId leadId, CancellationToken cancellationToken)
+    /// <summary>Acquires the lead's lock, so that two events in this process do not write the same value. Two processes
+    /// may do so, which is harmless.</summary>
+    private async Task<IDisposable> LockAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         var lane = _locks[(uint)leadId.GetHashCode() % Lanes];
         await lane.WaitAsync(cancellationToken);
@@ -92,19 +87,20 @@ public sealed partial class WriteBackFlow(
         }
     }
 
-    /// <summary>A person may have several records in a tool, and some of them may lead to one.</summary>
+    /// <summary>Writes an order. Several of a person's records may lead to one, such as a
+    /// converted lead and its contact.</summary>
     private async Task WriteAsync(WriteOrder order, Journey journey, string cause, CancellationToken cancellationToken)
     {
         if (!order.Stopped.IsEmpty)
         {
-            await NoteAsync(journey.LeadId, WriteBackRules.StoppedNotes(journey, order, cause, clock.GetUtcNow()), cancellationToken);
+            await NoteAsync(journey.LeadId, WriteBackRules.StoppedNotes(journey, order, cause, clock.GetUtcNow()), null, cancellationToken);
         }
 
         var written = new HashSet<IdentityKey>();
         foreach (var record in order.Wish.IsEmpty ? [] : order.Records)
         {
             if (await order.Target.PlanAsync(record, order.Wish, cancellationToken) is { } plan && written.Add(plan.Record)
-                && await NoteAsync(journey.LeadId, WriteBackRules.NotesOf(plan, record, cause, clock.GetUtcNow()), cancellationToken))
+                && await NoteAsync(journey.LeadId, WriteBackRules.NotesOf(plan, record, cause, clock.GetUtcNow()), order.Wish.Stage, cancellationToken))
             {
                 await WriteAsync(order.Target, plan, journey.LeadId, cause, cancellationToken);
             }
@@ -130,15 +126,19 @@ public sealed partial class WriteBackFlow(
         }
     }
 
-    /// <summary>Returns whether the notes hold, so that they may be acted on: the person may have been erased since, or have opted out.</summary>
-    private async Task<bool> NoteAsync(LeadId leadId, IEnumerable<OwnWrite> notes, CancellationToken cancellationToken)
+    /// <summary>Records writes; returns whether they still hold. The person may have been
+    /// erased, opted out or moved on since.</summary>
+    private async Task<bool> NoteAsync(LeadId leadId, IEnumerable<OwnWrite> notes, FunnelStage? stage, CancellationToken cancellationToken)
     {
         OwnWrite[] taken = [.. notes];
-        var state = await journeys.UpdateAsync(leadId, state => WriteBackRules.StillHold(state, taken, settings) ? WriteBackRules.Noted(state, taken) : null, cancellationToken);
-        return state is not null && WriteBackRules.StillHold(state, taken, settings);
+        var state = await journeys.UpdateAsync(
+            leadId, state => WriteBackRules.StillHold(state, taken, stage, settings) ? WriteBackRules.Noted(state, taken) : null,
+            cancellationToken);
+        return state is not null && WriteBackRules.StillHold(state, taken, stage, settings);
     }
 
-    /// <summary>A tool that may answer later goes first: the retry asks the one that refused again, and then it has the last word.</summary>
+    /// <summary>Throws a failure that a retry may mend first: the retry repeats the refused tool
+    /// too, which is then thrown.</summary>
     internal static void ThrowIfAny(IReadOnlyList<Exception?> failures)
     {
         if (failures.FirstOrDefault(failure => failure is VendorException { MayPass: true }) is { } later)
@@ -148,11 +148,13 @@ public sealed partial class WriteBackFlow(
 
         if (failures.OfType<VendorRefusedException>().FirstOrDefault() is { } refused)
         {
-            throw new UnrecoverableMessageException("vendor-refused", $"{refused.Message} Mend the cause in {refused.Connector}, then replay this message.", refused);
+            throw new UnrecoverableMessageException(
+                "vendor-refused", $"{refused.Message} Mend the cause in {refused.Connector}, then replay this message.", refused);
         }
     }
 
-    /// <summary>A handoff to marketing is delivered once a marketing tool shows it, and overtaken once the lead belongs to another team.</summary>
+    /// <summary>Marks a handoff to marketing as delivered when a marketing tool shows it, and as superseded when the
+    /// lead belongs to another team.</summary>
     private async Task NoteHandoffAsync(HandoffAnnounced announced, Journey journey, string? shownIn, CancellationToken cancellationToken)
     {
         var superseded = announced.Team != journey.Owner;

@@ -4,14 +4,10 @@ using System.Globalization;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// A team's working time: a time zone, working days, hours and holidays. Spans are working time, and instants are in
-/// UTC. A skipped hour of daylight saving is not worked; a repeated one is worked twice.
-/// </summary>
-/// <remarks>
-/// An instant is worked when the local clock shows a working day and a time from opening
-/// (inclusive) to closing (exclusive).
-/// </remarks>
+/// <summary>A team's working time: a time zone, working days, hours and holidays. Spans are working time, and instants
+/// are in UTC. A skipped hour of daylight saving is not worked; a repeated one is worked twice.</summary>
+/// <remarks>An instant is worked when the local clock shows a working day and a time from opening (inclusive)
+/// to closing (exclusive).</remarks>
 public sealed class BusinessCalendar
 {
     // Before Always, which needs it.
@@ -36,7 +32,6 @@ public sealed class BusinessCalendar
     /// <exception cref="FormatException">A part is invalid; the message says which and what would be right.</exception>
     public BusinessCalendar(string timeZone, string workingDays, string hours, ImmutableHashSet<DateOnly> holidays)
     {
-        ArgumentNullException.ThrowIfNull(holidays);
         TimeZone = ReadTimeZone(timeZone);
         _worked = ReadDays(workingDays);
         (_opening, _closing) = ReadHours(hours);
@@ -61,17 +56,13 @@ public sealed class BusinessCalendar
     }
 
     /// <summary>Returns the calendar with further local dates without work.</summary>
-    public BusinessCalendar ClosedOn(ImmutableHashSet<DateOnly> dates)
-    {
-        ArgumentNullException.ThrowIfNull(dates);
-        return dates.IsEmpty ? this : new(this, _holidays.Union(dates));
-    }
+    public BusinessCalendar ClosedOn(ImmutableHashSet<DateOnly> dates) =>
+        dates.IsEmpty ? this : new(this, _holidays.Union(dates));
 
-    /// <summary>
-    /// Returns the earliest instant at which <paramref name="workingTime"/> has passed since <paramref name="start"/>.
-    /// A day's last minute ends at closing, not at the next opening. Zero returns <paramref name="start"/>, open or
-    /// not. <see cref="DateTimeOffset.MaxValue"/> when the calendar ends before.
-    /// </summary>
+    /// <summary>Returns the earliest instant at which <paramref name="workingTime"/> has passed
+    /// since <paramref name="start"/>. A day's last minute ends at closing, not at the next
+    /// opening. Zero returns <paramref name="start"/>, open or not.
+    /// <see cref="DateTimeOffset.MaxValue"/> when the calendar ends before.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="workingTime"/> is negative.</exception>
     public DateTimeOffset Add(DateTimeOffset start, TimeSpan workingTime)
     {
@@ -95,10 +86,8 @@ public sealed class BusinessCalendar
         return Instant(Year(year).WhenWorked((long)wanted));
     }
 
-    /// <summary>
-    /// Returns the working time between two instants; zero when <paramref name="end"/> is
-    /// not after <paramref name="start"/>.
-    /// </summary>
+    /// <summary>Returns the working time between two instants; zero when <paramref name="end"/> is not after
+    /// <paramref name="start"/>.</summary>
     public TimeSpan Between(DateTimeOffset start, DateTimeOffset end)
     {
         if (end <= start)
@@ -118,10 +107,8 @@ public sealed class BusinessCalendar
     /// <summary>Whether the team works at an instant. Opening is inclusive, closing exclusive.</summary>
     public bool IsOpen(DateTimeOffset instant) => Year(instant.UtcDateTime.Year).OpenAtOrAfter(instant.UtcTicks) == instant.UtcTicks;
 
-    /// <summary>
-    /// Returns the instant itself when open, else the next opening;
-    /// <see cref="DateTimeOffset.MaxValue"/> when there is none.
-    /// </summary>
+    /// <summary>Returns the instant itself when open, else the next opening;
+    /// <see cref="DateTimeOffset.MaxValue"/> when there is none.</summary>
     public DateTimeOffset NextOpen(DateTimeOffset instant)
     {
         for (var year = instant.UtcDateTime.Year; year <= DateTime.MaxValue.Year; year++)
@@ -135,10 +122,8 @@ public sealed class BusinessCalendar
         return DateTimeOffset.MaxValue;
     }
 
-    /// <summary>
-    /// Returns a time of day on the n-th working day after an instant's local day. A time that the clocks
-    /// skip is moved by the skipped span.
-    /// </summary>
+    /// <summary>Returns a time of day on the n-th working day after an instant's local day. A time that the clocks skip
+    /// is moved by the skipped span.</summary>
     /// <param name="days">How many working days later; at least 1.</param>
     public DateTimeOffset OnWorkingDay(DateTimeOffset instant, int days, TimeOnly time)
     {
@@ -202,10 +187,8 @@ public sealed class BusinessCalendar
         }
     }
 
-    /// <summary>
-    /// Returns the first instant after <paramref name="from"/> with another offset, or <paramref name="end"/>. No
-    /// zone changes its clocks twice a day.
-    /// </summary>
+    /// <summary>Returns the first instant after <paramref name="from"/> with another offset, or <paramref name="end"/>.
+    /// No zone changes its clocks twice a day.</summary>
     private long NextChange(long from, long end, long offset)
     {
         var same = from;

@@ -13,8 +13,6 @@ public sealed class QuietHours
     /// what would be right.</exception>
     public QuietHours(string range, TimeZoneInfo timeZone)
     {
-        ArgumentNullException.ThrowIfNull(range);
-        ArgumentNullException.ThrowIfNull(timeZone);
         var ends = range.Split('-', StringSplitOptions.TrimEntries);
         if (ends.Length != 2 || BusinessCalendar.TimeOfDay(ends[0]) is not { } from || BusinessCalendar.TimeOfDay(ends[1]) is not { } to)
         {

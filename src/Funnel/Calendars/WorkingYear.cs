@@ -1,9 +1,7 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// The working time of one UTC year, as ordered periods with the time worked before each, for binary
-/// searches. All numbers are UTC ticks.
-/// </summary>
+/// <summary>The working time of one UTC year, as ordered periods with the time worked before each, for binary searches.
+/// All numbers are UTC ticks.</summary>
 internal sealed class WorkingYear
 {
     private readonly long[] _starts;
@@ -30,19 +28,16 @@ internal sealed class WorkingYear
         return period < 0 ? 0 : _workedBefore[period] + Math.Min(instant, _ends[period]) - _starts[period];
     }
 
-    /// <summary>
-    /// Returns the earliest instant at which <paramref name="worked"/> has passed in this year. It is above zero
-    /// and at most <see cref="Total"/>.
-    /// </summary>
+    /// <summary>Returns the earliest instant at which <paramref name="worked"/> has passed in this year. It is above
+    /// zero and at most <see cref="Total"/>.</summary>
     public long WhenWorked(long worked)
     {
         var period = LastAtOrBefore(_workedBefore, worked - 1);
         return _starts[period] + worked - _workedBefore[period];
     }
 
-    /// <summary>
-    /// Returns the instant when it is worked, else the start of the next period; null when none follows in this year.
-    /// </summary>
+    /// <summary>Returns the instant when it is worked, else the start of the next period; null when
+    /// none follows in this year.</summary>
     public long? OpenAtOrAfter(long instant)
     {
         var period = LastAtOrBefore(_starts, instant);

@@ -2,10 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// Something that happened on the funnel, published to its handlers. It names the lead and the cause, and holds no
-/// personal data. Handlers load the current journey, so late or duplicate events are harmless.
-/// </summary>
+/// <summary>Something that happened on the funnel, published to its handlers. It names the lead and the cause, and
+/// holds no personal data. Handlers load the current journey, so late or duplicate events are harmless.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(StageChanged), "lead.stageChanged")]
 [JsonDerivedType(typeof(HandoffAnnounced), "lead.handoffAnnounced")]
@@ -26,10 +24,8 @@ public abstract record FunnelEvent
 
     public required string Team { get; init; }
 
-    /// <summary>
-    /// Gets the lead's revision at the save: handlers need a state of at least this
-    /// revision. Zero when nobody saved it.
-    /// </summary>
+    /// <summary>Gets the lead's revision at the save: handlers need a state of at least this revision.
+    /// Zero when nobody saved it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Revision { get; init; }
 }
@@ -44,6 +40,10 @@ public sealed record StageChanged : FunnelEvent
 
     /// <summary>Gets the connector that moved it, which needs no update.</summary>
     public required string Connector { get; init; }
+
+    /// <summary>Gets a value indicating whether that tool is the only one to be told, so that nobody is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool NoNews { get; init; }
 }
 
 /// <summary>The lead was announced to another team.</summary>

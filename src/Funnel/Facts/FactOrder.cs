@@ -5,11 +5,9 @@ namespace IntegrationHub.Funnel;
 /// <summary>Sorts a set of facts into one sequence that depends on the facts alone.</summary>
 internal static class FactOrder
 {
-    /// <summary>
-    /// Returns the distinct facts by time. At one instant the system of record comes last, so that it wins.
-    /// Then they are ordered by connector, by usual cause (address, touch, stage, deal; lower stage first,
-    /// open deal first) and by dedupe key.
-    /// </summary>
+    /// <summary>Returns the distinct facts by time. At one instant the system of record comes last, so that it wins.
+    /// Then they are ordered by connector, by usual cause (address, touch, stage, deal; lower stage first, open deal
+    /// first) and by dedupe key.</summary>
     public static Fact[] Sort(IEnumerable<Fact> facts, string? systemOfRecord)
     {
         var distinct = new Dictionary<string, Fact>(StringComparer.Ordinal);
@@ -24,11 +22,9 @@ internal static class FactOrder
         return ordered;
     }
 
-    /// <summary>
-    /// Chooses between two facts with one dedupe key: the earlier, else the one whose content sorts
-    /// first, else the known echo. When only the delivery differs, the known one wins. The choice does
-    /// not depend on the order of arrival.
-    /// </summary>
+    /// <summary>Chooses between two facts with one dedupe key: the earlier, else the one whose content sorts
+    /// first, else the known echo. When only the delivery differs, the known one wins. The choice does not
+    /// depend on the order of arrival.</summary>
     public static Fact Choose(Fact known, Fact other)
     {
         if (ReferenceEquals(known, other))

@@ -3,10 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// One statement of a tool about a lead. A journey is a fold over the set of its facts, so facts never change and their
-/// order of arrival does not matter. Stored as JSON whose <c>kind</c> names the type.
-/// </summary>
+/// <summary>One statement of a tool about a lead. A journey is a fold over the set of its facts, so facts never change
+/// and their order of arrival does not matter. Stored as JSON whose <c>kind</c> names the type.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(StageClaimed), "stageClaimed")]
 [JsonDerivedType(typeof(CampaignTouched), "campaignTouched")]
@@ -26,9 +24,8 @@ namespace IntegrationHub.Funnel;
 [JsonDerivedType(typeof(PersonErased), "personErased")]
 public abstract record Fact
 {
-    /// <summary>
-    /// Gets the key that makes two deliveries one fact. Built from the vendor's data and unique within a lead.
-    /// </summary>
+    /// <summary>Gets the key that makes two deliveries one fact. Built from the vendor's data
+    /// and unique within a lead.</summary>
     public required string DedupeKey { get; init; }
 
     /// <summary>Gets the connector that reported it.</summary>
@@ -46,10 +43,8 @@ public abstract record Fact
     /// <summary>Gets the vendor's own value, such as a raw stage name or an event type; null for none.</summary>
     public string? Raw { get; init; }
 
-    /// <summary>
-    /// Gets the properties whose values are echoes of the hub's own writes: present in the
-    /// tool, but not news. Default for none.
-    /// </summary>
+    /// <summary>Gets the properties whose values are echoes of the hub's own writes: present in the tool, but not
+    /// news. Default for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<PersonProperty> Echoes { get; init; }
 
@@ -59,29 +54,24 @@ public abstract record Fact
     /// <summary>Whether the fact is an echo for a property.</summary>
     public bool IsEchoOf(PersonProperty property) => !Echoes.IsDefaultOrEmpty && Echoes.Contains(property);
 
-    /// <summary>
-    /// Gets the person's record that it is about; null for a deal or none. Facts about a record
-    /// after its deletion do not count.
-    /// </summary>
+    /// <summary>Gets the person's record that it is about; null for a deal or none. Facts about a record after its
+    /// deletion do not count.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IdentityKey? About { get; init; }
 
-    /// <summary>
-    /// Gets a value indicating whether the tool showed the record itself, which then exists even after a deletion.
-    /// </summary>
+    /// <summary>Gets a value indicating whether the tool showed the record itself, which then exists
+    /// even after a deletion.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ShowsRecord { get; init; }
 
-    /// <summary>
-    /// Gets a value indicating whether the hub read it at first meeting: it is older than the lead and causes no alert.
-    /// </summary>
+    /// <summary>Gets a value indicating whether the hub read it at first meeting: it is older than the
+    /// lead and causes no alert.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Past { get; init; }
 }
 
-/// <summary>
-/// A tool puts the lead on a stage. A null <see cref="Stage"/> is unmapped: it is reported and never guessed.
-/// </summary>
+/// <summary>A tool puts the lead on a stage. A null <see cref="Stage"/> is unmapped: it is
+/// reported and never guessed.</summary>
 public sealed record StageClaimed : Fact
 {
     /// <summary>Gets the stage; null when <see cref="Fact.Raw"/> has no mapping.</summary>
@@ -143,9 +133,8 @@ public sealed record DealChanged : Fact
     /// <summary>Gets the new status; null when unchanged. A deal without a known status is open.</summary>
     public DealStatus? Status { get; init; }
 
-    /// <summary>
-    /// Gets the funnel stage mapped from <see cref="Fact.Raw"/>; null when missing, unmapped or lost.
-    /// </summary>
+    /// <summary>Gets the funnel stage mapped from <see cref="Fact.Raw"/>; null when
+    /// missing, unmapped or lost.</summary>
     public FunnelStage? Stage { get; init; }
 
     /// <summary>Gets the amount in major units of <see cref="Currency"/>, as given; null when unchanged.</summary>
@@ -175,18 +164,15 @@ public enum DealProperty
     Owner,
 }
 
-/// <summary>
-/// The receiving team accepted the lead: an owner set, a status moved, a task done, or a deal created.
-/// </summary>
+/// <summary>The receiving team accepted the lead: an owner set, a status moved, a task
+/// done, or a deal created.</summary>
 public sealed record HandoffAccepted : Fact
 {
     /// <summary>Gets who works on it, as the tool names them; null when unknown.</summary>
     public string? By { get; init; }
 
-    /// <summary>
-    /// Gets a value indicating whether the hub wrote the record last. The fact then
-    /// shows work only if its status is new.
-    /// </summary>
+    /// <summary>Gets a value indicating whether the hub wrote the record last. The fact then shows work
+    /// only if its status is new.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HubWroteLast { get; init; }
 }
@@ -197,10 +183,8 @@ public sealed record HandoffReturned : Fact
     /// <summary>Gets the reason in the tool's words. Never empty.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>
-    /// Gets a value indicating whether the hub wrote the record last. The fact is then a
-    /// return only if its status is new.
-    /// </summary>
+    /// <summary>Gets a value indicating whether the hub wrote the record last. The fact is then a return
+    /// only if its status is new.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HubWroteLast { get; init; }
 }
@@ -223,9 +207,8 @@ public sealed record ActivityBooked : Fact
     /// <summary>Gets when it is due; null when it was cancelled or done, or has only a day.</summary>
     public DateTimeOffset? DueAt { get; init; }
 
-    /// <summary>
-    /// Gets the day it is due, for activities without a time. It counts until the day ends on the team's clock.
-    /// </summary>
+    /// <summary>Gets the day it is due, for activities without a time. It counts until the day
+    /// ends on the team's clock.</summary>
     public DateOnly? DueOn { get; init; }
 }
 
@@ -246,9 +229,8 @@ public sealed record ConsentChanged : Fact
     public required ConsentState Email { get; init; }
 }
 
-/// <summary>
-/// A tool's profile of the person changed. Null properties are unchanged; an empty text clears the tool's own value.
-/// </summary>
+/// <summary>A tool's profile of the person changed. Null properties are unchanged; an empty text
+/// clears the tool's own value.</summary>
 public sealed record ProfileChanged : Fact
 {
     /// <summary>Gets the changed properties.</summary>
@@ -278,9 +260,8 @@ public sealed record LeadsMerged : Fact
     public required LeadId Merged { get; init; }
 }
 
-/// <summary>
-/// A tool's record of the person was deleted or merged into another. The lead stays as the other tools know it.
-/// </summary>
+/// <summary>A tool's record of the person was deleted or merged into another. The lead stays as
+/// the other tools know it.</summary>
 public sealed record RecordDeleted : Fact
 {
     public required IdentityKey Record { get; init; }

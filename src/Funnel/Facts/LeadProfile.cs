@@ -3,10 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// A person's profile, merged from the tools. Null is unknown; in a change, null is unchanged and empty
-/// clears. Personal data: never log it.
-/// </summary>
+/// <summary>A person's profile, merged from the tools. Null is unknown; in a change, null is unchanged and empty
+/// clears. Personal data: never log it.</summary>
 public sealed record LeadProfile
 {
     /// <summary>The properties that the hub can sync to tools.</summary>
@@ -30,9 +28,8 @@ public sealed record LeadProfile
     /// <summary>Gets the phone number as written.</summary>
     public string? Phone { get; init; }
 
-    /// <summary>
-    /// Gets the form of <see cref="Phone"/> for comparison, E.164 when it can be parsed; null to compare it as written.
-    /// </summary>
+    /// <summary>Gets the form of <see cref="Phone"/> for comparison, E.164 when it can be parsed; null to
+    /// compare it as written.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ComparablePhone { get; init; }
 
@@ -58,9 +55,8 @@ public sealed record LeadProfile
         _ => throw new ArgumentOutOfRangeException(nameof(property), property, "This is not a property of a profile."),
     };
 
-    /// <summary>
-    /// Returns one of <see cref="Properties"/> in its form for comparison: two spellings of a phone number are equal.
-    /// </summary>
+    /// <summary>Returns one of <see cref="Properties"/> in its form for comparison: two spellings of a
+    /// phone number are equal.</summary>
     public string? ComparableOf(PersonProperty property) =>
         property == PersonProperty.Phone && Phone is { Length: > 0 } ? ComparablePhone ?? Phone : Of(property);
 }

@@ -1,8 +1,7 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// The properties that the hub can write to a person's record. The address is not one: it identifies the person.
-/// </summary>
+/// <summary>The properties that the hub can write to a person's record. The address is not one: it
+/// identifies the person.</summary>
 public enum PersonProperty
 {
     /// <summary>The funnel stage, in the tool's own value.</summary>

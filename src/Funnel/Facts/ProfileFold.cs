@@ -3,10 +3,8 @@ using System.Globalization;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// The profile during the fold: for each property the latest value that was news. A CRM's row repeats all its
-/// properties with every change, so repeated values and the hub's own writes are not news.
-/// </summary>
+/// <summary>The profile during the fold: for each property the latest value that was news. A CRM's row repeats all its
+/// properties with every change, so repeated values and the hub's own writes are not news.</summary>
 internal sealed class ProfileFold
 {
     private readonly PropertyFold?[] _properties = new PropertyFold?[LeadProfile.Properties.Length];
@@ -60,10 +58,8 @@ internal sealed class ProfileFold
         }
     }
 
-    /// <summary>
-    /// One property. A tool that clears it removes its own value only. When that value was the present one, the latest
-    /// of the other tools' values returns.
-    /// </summary>
+    /// <summary>One property. A tool that clears it removes its own value only. When that value was the present one,
+    /// the latest of the other tools' values returns.</summary>
     private sealed class PropertyFold
     {
         /// <summary>The last value of each tool, latest last.</summary>

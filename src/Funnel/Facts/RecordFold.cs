@@ -7,10 +7,8 @@ internal sealed class RecordFold
 
     public bool IsGone(IdentityKey record) => _gone.Contains(record);
 
-    /// <summary>
-    /// Applies a fact and returns whether it counts. A fact about a deleted record does not,
-    /// unless the tool shows the record.
-    /// </summary>
+    /// <summary>Applies a fact and returns whether it counts. A fact about a deleted record does not, unless the
+    /// tool shows the record.</summary>
     public bool Take(Fact fact)
     {
         switch (fact)
@@ -25,7 +23,7 @@ internal sealed class RecordFold
                 _gone.Remove(record);
                 return true;
             default:
-                return fact.About is not { } told || !_gone.Contains(told);
+                return fact.About is not { } about || !_gone.Contains(about);
         }
     }
 

@@ -40,9 +40,8 @@ public sealed record Handoff
 
     public HandoffDelivery Delivery { get; init; }
 
-    /// <summary>
-    /// Gets when <see cref="Delivery"/> last changed; null when it never did, and for handoffs of older versions.
-    /// </summary>
+    /// <summary>Gets when <see cref="Delivery"/> last changed; null when it never did, and for
+    /// handoffs of older versions.</summary>
     public DateTimeOffset? SettledAt { get; init; }
 
     /// <summary>Gets the connector it was written to; null before delivery.</summary>
@@ -57,9 +56,8 @@ public sealed record Handoff
     /// <summary>Gets why the team gave it back; null when it did not.</summary>
     public string? ReturnedReason { get; init; }
 
-    /// <summary>
-    /// Gets the share of the wanted information that was known at the announcement, from 0 to 1; null when not counted.
-    /// </summary>
+    /// <summary>Gets the share of the wanted information that was known at the announcement, from 0 to 1;
+    /// null when not counted.</summary>
     public double? Completeness { get; init; }
 
     /// <summary>Gets its assignments in order; empty before routing and for teams without routes.</summary>
@@ -68,10 +66,8 @@ public sealed record Handoff
     /// <summary>Gets the notes written to tools.</summary>
     public ImmutableArray<HandoffNote> Notes { get; init; } = [];
 
-    /// <summary>
-    /// Gets the person responsible: whoever keeps the record in the tool, else the last
-    /// assigned owner; null for the whole team.
-    /// </summary>
+    /// <summary>Gets the person responsible: whoever keeps the record in the tool, else the last assigned owner;
+    /// null for the whole team.</summary>
     [JsonIgnore]
     public string? Owner => Assignments.LastOrDefault() is { } last ? last.KeptBy ?? last.Owner : null;
 }

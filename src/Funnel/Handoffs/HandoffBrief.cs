@@ -41,10 +41,6 @@ public sealed record HandoffBrief
     /// <summary>Makes the brief of a handoff. Dates are in the receiving team's time zone.</summary>
     public static HandoffBrief For(Handoff handoff, Journey journey, IEnumerable<Fact> facts, FunnelSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(handoff);
-        ArgumentNullException.ThrowIfNull(journey);
-        ArgumentNullException.ThrowIfNull(facts);
-        ArgumentNullException.ThrowIfNull(settings);
         var company = OneLine.Of(journey.Profile.Company, LongestName);
         return new()
         {
@@ -52,7 +48,7 @@ public sealed record HandoffBrief
             Company = company,
             Stage = OneLine.Of(settings.Stages[handoff.Stage].Name, LongestName) ?? handoff.Stage.ToString(),
             WhyNow = OneLine.Of(handoff.Reason, LongestReason) ?? "",
-            Story = journey.Erased ? [] : Tell(facts, settings.CalendarOf(handoff.To).TimeZone),
+            Story = journey.Erased ? [] : Summarise(facts, settings.CalendarOf(handoff.To).TimeZone),
             Missing = [.. Wanted(handoff.To, journey).Where(part => !part.There).Select(part => part.What)],
             Completeness = CompletenessOf(handoff.To, journey),
             Content = ContentRules.Suggest(handoff.To, handoff.Stage, journey, settings),
@@ -60,13 +56,10 @@ public sealed record HandoffBrief
         };
     }
 
-    /// <summary>
-    /// Returns the known share of what a team wants to know: name, company, e-mail and phone, and the
-    /// budget for every team but marketing.
-    /// </summary>
+    /// <summary>Returns the known share of what a team wants to know: name, company, e-mail and phone, and the budget
+    /// for every team but marketing.</summary>
     public static double CompletenessOf(string team, Journey journey)
     {
-        ArgumentNullException.ThrowIfNull(journey);
         var wanted = Wanted(team, journey);
         return Math.Round((double)wanted.Count(part => part.There) / wanted.Length, 2);
     }
@@ -103,21 +96,21 @@ public sealed record HandoffBrief
     private static string? Name(LeadProfile profile) => OneLine.Of($"{profile.FirstName} {profile.LastName}", LongestName);
 
     /// <summary>Returns the latest touches, each once with its count.</summary>
-    private static ImmutableArray<string> Tell(IEnumerable<Fact> facts, TimeZoneInfo zone) =>
+    private static ImmutableArray<string> Summarise(IEnumerable<Fact> facts, TimeZoneInfo zone) =>
     [
         .. facts
             .OfType<CampaignTouched>()
             .DistinctBy(touch => touch.DedupeKey)
-            .GroupBy(Tell, StringComparer.Ordinal)
-            .Select(told => (Text: told.Key, Times: told.Count(), Last: told.Max(touch => touch.OccurredAt)))
-            .OrderByDescending(told => told.Last)
-            .ThenBy(told => told.Text, StringComparer.Ordinal)
+            .GroupBy(Describe, StringComparer.Ordinal)
+            .Select(line => (Text: line.Key, Times: line.Count(), Last: line.Max(touch => touch.OccurredAt)))
+            .OrderByDescending(line => line.Last)
+            .ThenBy(line => line.Text, StringComparer.Ordinal)
             .Take(LongestStory)
-            .Select(told =>
-                $"{Date(told.Last, zone)}: {OneLine.Of(told.Text, LongestLine)}{(told.Times > 1 ? $" ({told.Times} times)" : "")}"),
+            .Select(line =>
+                $"{Date(line.Last, zone)}: {OneLine.Of(line.Text, LongestLine)}{(line.Times > 1 ? $" ({line.Times} times)" : "")}"),
     ];
 
-    private static string Tell(CampaignTouched touch)
+    private static string Describe(CampaignTouched touch)
     {
         var act = touch.Touch switch
         {

@@ -21,8 +21,7 @@ public sealed class HandoffOwner(string name, BusinessCalendar calendar, Immutab
     /// <summary>Gets the most handoffs that may wait for them; null for no limit.</summary>
     public int? Capacity { get; init; }
 
-    /// <summary>
-    /// Whether an absence costs them their present or next working hours. Nobody is away after hours.
-    /// </summary>
+    /// <summary>Whether an absence costs them their present or next working hours.
+    /// Nobody is away after hours.</summary>
     public bool IsAway(DateTimeOffset now) => calendar.NextOpen(now) < AtWork.NextOpen(now);
 }

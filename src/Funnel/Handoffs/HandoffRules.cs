@@ -7,10 +7,9 @@ public static class HandoffRules
     public static string IdFor(LeadId leadId, FunnelStage stage, DateTimeOffset enteredAt) =>
         CauseId.Of("handoff", leadId, stage, enteredAt);
 
-    /// <summary>
-    /// Announces a handoff when the stage's owner differs from the last announced team. One that returns because of
-    /// late facts is announced again under its old id. A lead without any record is not handed over.
-    /// </summary>
+    /// <summary>Announces a handoff when the stage's owner differs from the last announced team. One
+    /// that returns because of late facts is announced again under its old id. A lead without any
+    /// record is not handed over.</summary>
     /// <returns>The ledger and the event; the same ledger and null when there is nothing to announce.</returns>
     internal static (JourneyLedger Ledger, HandoffAnnounced? Event) Announce(
         JourneyLedger ledger, Journey journey, FunnelSettings settings, DateTimeOffset now)
@@ -18,8 +17,7 @@ public static class HandoffRules
         var present = journey.Entries[^1];
         var unannounced = ledger.UnannouncedEntry is { } entry && (entry.Stage, entry.EnteredAt) == (present.Stage, present.EnteredAt);
         var announced = ledger.AnnouncedOwner is null || (unannounced && !present.Past)
-            ? settings.OwnerOf(FunnelStage.Awareness)
-            : ledger.AnnouncedOwner;
+            ? settings.OwnerOf(FunnelStage.Awareness) : ledger.AnnouncedOwner;
         if (journey.Owner == announced || journey.Gone)
         {
             return (ledger, null);
@@ -54,9 +52,8 @@ public static class HandoffRules
         return (next, new() { Id = cause, LeadId = journey.LeadId, At = now, Team = journey.Owner, HandoffId = id });
     }
 
-    /// <summary>
-    /// Records acceptance and return of each handoff, by the facts between its entry and the next handoff's.
-    /// </summary>
+    /// <summary>Records acceptance and return of each handoff, by the facts between its entry
+    /// and the next handoff's.</summary>
     /// <returns>The ledger, and an event for each new return.</returns>
     internal static (JourneyLedger Ledger, IReadOnlyList<LeadReturned> Events) Follow(
         JourneyLedger ledger, LeadId leadId, Fact[] ordered, FunnelSettings settings, DateTimeOffset now)
@@ -109,12 +106,10 @@ public static class HandoffRules
 
     private static Handoff Overtake(Handoff handoff, string owner, DateTimeOffset now) =>
         handoff.Delivery == HandoffDelivery.Pending && handoff.To != owner
-            ? handoff with { Delivery = HandoffDelivery.Superseded, SettledAt = now }
-            : handoff;
+            ? handoff with { Delivery = HandoffDelivery.Superseded, SettledAt = now } : handoff;
 
-    /// <summary>
-    /// Returns the side of a team's tool: marketing's is the marketing tool, every other team's the CRM.
-    /// </summary>
+    /// <summary>Returns the side of a team's tool: marketing's is the marketing tool,
+    /// every other team's the CRM.</summary>
     private static ToolSide SideOf(string team) => team == Team.Marketing ? ToolSide.Marketing : ToolSide.Crm;
 
     private static bool ShowsWork(Fact fact) => fact switch
@@ -129,13 +124,13 @@ public static class HandoffRules
     /// <summary>Drops old work. A record that the hub wrote last shows work or a return only by a new status.</summary>
     private static IEnumerable<Fact> WithoutOldWork(Fact[] ordered)
     {
-        var told = new Dictionary<string, (string Raw, DateTimeOffset Since)>(StringComparer.Ordinal);
+        var statuses = new Dictionary<string, (string Raw, DateTimeOffset Since)>(StringComparer.Ordinal);
         foreach (var fact in ordered)
         {
-            var known = told.GetValueOrDefault(fact.Connector);
+            var known = statuses.GetValueOrDefault(fact.Connector);
             if (fact is StageClaimed or HandoffReturned && fact is { Side: ToolSide.Crm, Raw: { } raw } && raw != known.Raw)
             {
-                told[fact.Connector] = (raw, fact.OccurredAt);
+                statuses[fact.Connector] = (raw, fact.OccurredAt);
             }
 
             if (fact is not (HandoffAccepted { HubWroteLast: true } or HandoffReturned { HubWroteLast: true })

@@ -3,16 +3,12 @@ namespace IntegrationHub.Funnel;
 /// <summary>Decides who owns an address, by the tools' records. Pure.</summary>
 public static class AddressRules
 {
-    /// <summary>
-    /// Whether an address is only a past alias of a lead: each of its records that had the address has a different one
-    /// since. The addresses of merged and deleted records stay the lead's, and so do addresses that no record ever had.
-    /// </summary>
+    /// <summary>Whether an address is only a past alias of a lead: each of its records that had the address has
+    /// a different one since. The addresses of merged and deleted records stay the lead's, and so do addresses
+    /// that no record ever had.</summary>
     /// <param name="at">The time, inclusive, up to which facts count.</param>
     public static bool IsPastAlias(JourneyState state, IdentityKey address, DateTimeOffset at, FunnelSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        ArgumentNullException.ThrowIfNull(address);
-        ArgumentNullException.ThrowIfNull(settings);
         var addresses = new Dictionary<IdentityKey, IdentityKey>();
         var holders = new HashSet<IdentityKey>();
         foreach (var fact in FactOrder.Sort(state.Facts.Values.Where(fact => fact.OccurredAt <= at), settings.SystemOfRecord))

@@ -6,16 +6,12 @@ using System.Text.RegularExpressions;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// A canonical e-mail address: Unicode NFC, lower case, trimmed, without invisible characters, the domain in Unicode.
-/// <see cref="ToString"/> shows no address; use <see cref="Address"/>.
-/// </summary>
-/// <remarks>
-/// Accepts what mail servers deliver to, at most 254 characters. The part before the last <c>@</c> has letters, digits,
-/// non-ASCII characters and <c>!#$%&amp;'*+-/=?^_`{|}~.</c>, or is quoted. Dots may stand anywhere, because real
-/// carriers have addresses like <c>a..b@</c>. The domain has at least two labels of letters, digits, <c>-</c> and
-/// <c>_</c> without <c>-</c> at their ends, and does not end in a number.
-/// </remarks>
+/// <summary>A canonical e-mail address: Unicode NFC, lower case, trimmed, without invisible characters, the domain in
+/// Unicode. <see cref="ToString"/> shows no address; use <see cref="Address"/>.</summary>
+/// <remarks>Accepts what mail servers deliver to, at most 254 characters. The part before the last <c>@</c> has
+/// letters, digits, non-ASCII characters and <c>!#$%&amp;'*+-/=?^_`{|}~.</c>, or is quoted. Dots may stand anywhere,
+/// because real carriers have addresses like <c>a..b@</c>. The domain has at least two labels of letters, digits,
+/// <c>-</c> and <c>_</c> without <c>-</c> at their ends, and does not end in a number.</remarks>
 public sealed partial record EmailAddress
 {
     /// <summary>The longest deliverable address, by RFC 5321.</summary>
@@ -32,9 +28,8 @@ public sealed partial record EmailAddress
     /// <summary>Gets the address with its domain in ASCII. Personal data: never log it.</summary>
     public string Ascii { get; }
 
-    /// <summary>
-    /// Parses an address. Blank, malformed or too long text, a display name and control characters are rejected.
-    /// </summary>
+    /// <summary>Parses an address. Blank, malformed or too long text, a display name and control
+    /// characters are rejected.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out EmailAddress? email)
     {
         var clean = Clean(text);
@@ -49,19 +44,16 @@ public sealed partial record EmailAddress
         return email is not null;
     }
 
-    /// <summary>
-    /// Replaces every address in a text by <see cref="ToString"/>, and every text that only looks
-    /// like one by <c>email:unreadable</c>.
-    /// </summary>
+    /// <summary>Replaces every address in a text by <see cref="ToString"/>, and every text that only looks like one by
+    /// <c>email:unreadable</c>.</summary>
     public static string HideIn(string text) =>
         LooksLikeAddress().Replace(text, found => TryParse(found.Value, out var email) ? email.ToString() : "email:unreadable");
 
     /// <inheritdoc/>
     public override string ToString() => $"email:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Address)))[..12]}";
 
-    /// <summary>
-    /// Normalises a text: trimmed, NFC, lower case, without invisible characters. Null when it is not a text.
-    /// </summary>
+    /// <summary>Normalises a text: trimmed, NFC, lower case, without invisible characters. Null
+    /// when it is not a text.</summary>
     private static string? Clean(string? text)
     {
         if (text is null || text.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar))

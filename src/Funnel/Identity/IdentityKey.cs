@@ -19,9 +19,8 @@ public enum IdentityKind
 /// <param name="Id">The record's id in the tool, or the canonical address.</param>
 public sealed record IdentityKey(IdentityKind Kind, string Connector, string Id)
 {
-    /// <summary>
-    /// Gets the canonical text of the key. It is personal data for an address: hash it before it is stored or logged.
-    /// </summary>
+    /// <summary>Gets the canonical text of the key. It is personal data for an address: hash it before
+    /// it is stored or logged.</summary>
     [JsonIgnore]
     public string Canonical => Kind switch
     {

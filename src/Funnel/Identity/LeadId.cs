@@ -6,10 +6,8 @@ using System.Text.Json.Serialization;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// The hub's id of a lead: 24 lower-case hexadecimal digits. It derives from the lead's first key, so concurrent
-/// workers make the same id. It holds no personal data.
-/// </summary>
+/// <summary>The hub's id of a lead: 24 lower-case hexadecimal digits. It derives from the lead's first key, so
+/// concurrent workers make the same id. It holds no personal data.</summary>
 [JsonConverter(typeof(Converter))]
 public sealed record LeadId
 {
@@ -23,7 +21,6 @@ public sealed record LeadId
     /// <summary>Returns the id of a lead whose first key is <paramref name="key"/>.</summary>
     public static LeadId For(IdentityKey key)
     {
-        ArgumentNullException.ThrowIfNull(key);
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"lead|{key.Canonical}"));
         return new(Convert.ToHexStringLower(hash)[..Length]);
     }

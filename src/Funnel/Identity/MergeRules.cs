@@ -5,26 +5,15 @@ namespace IntegrationHub.Funnel;
 /// <summary>Merges two leads of one person. Nothing is summed: the facts of both are folded together.</summary>
 public static class MergeRules
 {
-    /// <summary>
-    /// Decides which of two leads stays: the one with the smaller id, whichever a tool calls the winner. Merges arrive
-    /// in any order, and with this rule the pointers never form a circle.
-    /// </summary>
-    public static (LeadId Survivor, LeadId Merged) Order(LeadId one, LeadId other)
-    {
-        ArgumentNullException.ThrowIfNull(one);
-        ArgumentNullException.ThrowIfNull(other);
-        return string.CompareOrdinal(one.Value, other.Value) <= 0 ? (one, other) : (other, one);
-    }
+    /// <summary>Decides which of two leads stays: the one with the smaller id, whichever a tool calls the winner.
+    /// Merges arrive in any order, and with this rule the pointers never form a circle.</summary>
+    public static (LeadId Survivor, LeadId Merged) Order(LeadId one, LeadId other) =>
+        string.CompareOrdinal(one.Value, other.Value) <= 0 ? (one, other) : (other, one);
 
-    /// <summary>
-    /// Unites the ledgers: handoffs, alerts, silences, writes and breakers. If either lead was handed to the owner of
-    /// the united journey, it counts as handed over, and pending handoffs there are superseded.
-    /// </summary>
+    /// <summary>Unites the ledgers: handoffs, alerts, silences, writes and breakers. If either lead was handed to the
+    /// owner of the united journey, it counts as handed over, and pending handoffs there are superseded.</summary>
     public static JourneyLedger Unite(JourneyState survivor, JourneyState merged, FunnelSettings settings, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(survivor);
-        ArgumentNullException.ThrowIfNull(merged);
-        ArgumentNullException.ThrowIfNull(settings);
         var (mine, theirs) = (survivor.Ledger, merged.Ledger);
         var facts = survivor.Facts.Values.Concat(merged.Facts.Values).ToList();
         var owner = facts.Count == 0 ? null : JourneyFold.Fold(survivor.LeadId, facts, settings).Owner;
@@ -58,10 +47,8 @@ public static class MergeRules
         };
     }
 
-    /// <summary>
-    /// Adds the merged lead's facts to the survivor. Their echoes were decided on arrival, so later writes do not
-    /// turn them into echoes or overwrites.
-    /// </summary>
+    /// <summary>Adds the merged lead's facts to the survivor. Their echoes were decided on arrival, so later writes do
+    /// not turn them into echoes or overwrites.</summary>
     public static JourneyDecision TakeOver(
         JourneyState survivor, JourneyState merged, IEnumerable<Fact> facts, FunnelSettings settings, DateTimeOffset now)
     {
@@ -70,10 +57,8 @@ public static class MergeRules
         return decision with { State = decision.State with { Ledger = decision.State.Ledger with { Writes = united.Writes } } };
     }
 
-    /// <summary>
-    /// Unites the handoffs, oldest first. The one through which the owner already has the lead
-    /// comes last, because the last counts.
-    /// </summary>
+    /// <summary>Unites the handoffs, oldest first. The one through which the owner already has the lead comes last,
+    /// because the last counts.</summary>
     private static ImmutableArray<Handoff> Unite(
         ImmutableArray<Handoff> mine, ImmutableArray<Handoff> theirs, string? owner, DateTimeOffset now)
     {
@@ -97,6 +82,5 @@ public static class MergeRules
 
     private static Handoff Overtake(Handoff handoff, string? owner, DateTimeOffset now) =>
         handoff.Delivery == HandoffDelivery.Pending && handoff.To == owner
-            ? handoff with { Delivery = HandoffDelivery.Superseded, SettledAt = now }
-            : handoff;
+            ? handoff with { Delivery = HandoffDelivery.Superseded, SettledAt = now } : handoff;
 }

@@ -3,10 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// A lead's stage and history: the fold of a set of facts. Equal sets give equal journeys, in whatever order and
-/// however often the facts arrive (<see cref="JourneyFold"/>).
-/// </summary>
+/// <summary>A lead's stage and history: the fold of a set of facts. Equal sets give equal journeys, in whatever order
+/// and however often the facts arrive (<see cref="JourneyFold"/>).</summary>
 public sealed record Journey
 {
     public required LeadId LeadId { get; init; }
@@ -17,9 +15,8 @@ public sealed record Journey
     /// <summary>Gets the team that owns <see cref="Stage"/>.</summary>
     public required string Owner { get; init; }
 
-    /// <summary>
-    /// Gets when the lead entered <see cref="Stage"/>, by the vendor's clock. The stall clock starts here.
-    /// </summary>
+    /// <summary>Gets when the lead entered <see cref="Stage"/>, by the vendor's clock. The
+    /// stall clock starts here.</summary>
     public required DateTimeOffset EnteredAt { get; init; }
 
     /// <summary>Gets every stage entry in order of time; the last is the present one.</summary>
@@ -34,9 +31,8 @@ public sealed record Journey
     /// <summary>Gets whether the person may be mailed, by the latest fact of any tool.</summary>
     public required ConsentState EmailConsent { get; init; }
 
-    /// <summary>
-    /// Gets the profile: for each property the latest value that was news. The system of record wins a tie.
-    /// </summary>
+    /// <summary>Gets the profile: for each property the latest value that was news. The
+    /// system of record wins a tie.</summary>
     public required LeadProfile Profile { get; init; }
 
     /// <summary>Gets the connector behind each known property of the profile.</summary>
@@ -46,14 +42,12 @@ public sealed record Journey
     /// <summary>Gets the lead's keys in order; earlier addresses stay as aliases.</summary>
     public required ImmutableArray<IdentityKey> Identities { get; init; }
 
-    /// <summary>
-    /// Gets the deleted and merged records among <see cref="Identities"/>. Nothing is written to them.
-    /// </summary>
+    /// <summary>Gets the deleted and merged records among <see cref="Identities"/>.
+    /// Nothing is written to them.</summary>
     public ImmutableArray<IdentityKey> GoneRecords { get; init; } = [];
 
-    /// <summary>
-    /// Gets a value indicating whether every record of the person is deleted. There are no alerts and handoffs then.
-    /// </summary>
+    /// <summary>Gets a value indicating whether every record of the person is deleted. There are no
+    /// alerts and handoffs then.</summary>
     public bool Gone => Identities.Any(key => key.Kind == IdentityKind.Person) && !Records.Any();
 
     /// <summary>Gets the person's existing records, in the order of <see cref="Identities"/>.</summary>
@@ -62,9 +56,8 @@ public sealed record Journey
     /// <summary>Gets the earliest open activity; null for none. It may lie in the past.</summary>
     public DateTimeOffset? NextActivityAt { get; init; }
 
-    /// <summary>
-    /// Gets the times in which a booked activity stops the stall clock: ordered and disjoint; the last may lie ahead.
-    /// </summary>
+    /// <summary>Gets the times in which a booked activity stops the stall clock: ordered and disjoint;
+    /// the last may lie ahead.</summary>
     public ImmutableArray<StallPause> Pauses { get; init; } = [];
 
     /// <summary>Gets when a team last worked on the lead; null for never.</summary>
@@ -76,9 +69,8 @@ public sealed record Journey
     /// <summary>Gets a value indicating whether the person asked to be erased.</summary>
     public bool Erased { get; init; }
 
-    /// <summary>
-    /// Gets the SHA-256 of everything above, in lower-case hexadecimal; equal for equal sets of facts.
-    /// </summary>
+    /// <summary>Gets the SHA-256 of everything above, in lower-case hexadecimal; equal
+    /// for equal sets of facts.</summary>
     public required string Hash { get; init; }
 }
 

@@ -11,15 +11,13 @@ public sealed record JourneyExplanation(Journey Journey, ImmutableArray<FactJudg
     /// <exception cref="ArgumentException"><paramref name="facts"/> is empty.</exception>
     public static JourneyExplanation Of(LeadId leadId, IEnumerable<Fact> facts, FunnelSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(settings);
         var ordered = FactOrder.Sort(facts, settings.SystemOfRecord);
         var trace = new List<FactJudgement>(ordered.Length);
         var journey = JourneyFold.FoldOrdered(leadId, ordered, settings, trace);
         var stays = journey.Entries.Select(entry => entry.FactKey).ToHashSet(StringComparer.Ordinal);
         var judgements = trace.Select(judged =>
             judged.Effect == FactEffect.Moved && !stays.Contains(judged.Fact.DedupeKey)
-                ? judged with { Effect = FactEffect.Momentary }
-                : judged);
+                ? judged with { Effect = FactEffect.Momentary } : judged);
         return new(journey, [.. judgements], SettingsHash.Of(settings));
     }
 }

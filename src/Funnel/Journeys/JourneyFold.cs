@@ -9,13 +9,8 @@ public static class JourneyFold
 
     /// <summary>Folds the facts of a lead.</summary>
     /// <exception cref="ArgumentException"><paramref name="facts"/> is empty.</exception>
-    public static Journey Fold(LeadId leadId, IEnumerable<Fact> facts, FunnelSettings settings)
-    {
-        ArgumentNullException.ThrowIfNull(leadId);
-        ArgumentNullException.ThrowIfNull(facts);
-        ArgumentNullException.ThrowIfNull(settings);
-        return FoldOrdered(leadId, FactOrder.Sort(facts, settings.SystemOfRecord), settings);
-    }
+    public static Journey Fold(LeadId leadId, IEnumerable<Fact> facts, FunnelSettings settings) =>
+        FoldOrdered(leadId, FactOrder.Sort(facts, settings.SystemOfRecord), settings);
 
     /// <summary>Folds facts that <see cref="FactOrder.Sort"/> has sorted.</summary>
     /// <param name="trace">Collects the judgement of each fact in order; null for none.</param>
@@ -49,7 +44,7 @@ public static class JourneyFold
             Stage = way.Present.Stage,
             Owner = settings.OwnerOf(way.Present.Stage),
             EnteredAt = way.Present.EnteredAt,
-            Entries = [.. way.Entries.Select(entry => entry.Past && IsToldToo(entry, ordered) ? entry with { Past = false } : entry)],
+            Entries = [.. way.Entries.Select(entry => entry.Past && IsReportedToo(entry, ordered) ? entry with { Past = false } : entry)],
             Deals = way.Deals.List(),
             EmailConsent = person.EmailConsent,
             Profile = person.Erased ? new() : person.Profile,
@@ -66,18 +61,16 @@ public static class JourneyFold
         return journey with { Hash = JourneyHash.Of(journey) };
     }
 
-    /// <summary>
-    /// Whether a tool also reported what the hub read at first meeting, which makes it news. The two may
-    /// have slightly different timestamps.
-    /// </summary>
-    private static bool IsToldToo(StageEntry entry, Fact[] ordered)
+    /// <summary>Whether a tool also reported what the hub read at first meeting, which makes it news. The two may have
+    /// slightly different timestamps.</summary>
+    private static bool IsReportedToo(StageEntry entry, Fact[] ordered)
     {
         var found = ordered.First(fact => fact.DedupeKey == entry.FactKey);
-        return ordered.Any(told =>
-            !told.Past
-                && told.Connector == found.Connector
-                && (told.OccurredAt - entry.EnteredAt).Duration() <= SameMoment
-                && (told, found) switch
+        return ordered.Any(known =>
+            !known.Past
+                && known.Connector == found.Connector
+                && (known.OccurredAt - entry.EnteredAt).Duration() <= SameMoment
+                && (known, found) switch
         {
             (StageClaimed claim, StageClaimed other) => claim.Raw == other.Raw,
             (DealChanged deal, DealChanged other) => deal.DealId == other.DealId && (deal.Raw == other.Raw || deal.Status == other.Status),
@@ -136,10 +129,8 @@ public static class JourneyFold
             }
         }
 
-        /// <summary>
-        /// Whether a CRM repeats its stage without a return in between. Its row states the stage with
-        /// every change, so this is not news.
-        /// </summary>
+        /// <summary>Whether a CRM repeats its stage without a return in between. Its row states the stage with every
+        /// change, so this is not news.</summary>
         private bool IsRestated(Fact fact)
         {
             if (fact is not (StageClaimed or HandoffReturned) || fact is not { Side: ToolSide.Crm, Raw: { } raw })
@@ -152,10 +143,8 @@ public static class JourneyFold
             return restated && fact is (StageClaimed or HandoffReturned { HubWroteLast: true });
         }
 
-        /// <summary>
-        /// Enters a stage. A stay without length is replaced by the next one of the same instant,
-        /// and the stays around it are joined.
-        /// </summary>
+        /// <summary>Enters a stage. A stay without length is replaced by the next one of the same instant, and the
+        /// stays around it are joined.</summary>
         private void Enter(Fact fact, StageMove move)
         {
             var at = fact.OccurredAt.ToUniversalTime();

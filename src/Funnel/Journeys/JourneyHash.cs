@@ -6,7 +6,7 @@ namespace IntegrationHub.Funnel;
 /// <summary>The fingerprint of a journey: the SHA-256 of its <see cref="JourneyForm"/>.</summary>
 internal static class JourneyHash
 {
-    /// <summary>The hash of everything in a journey but its hash.</summary>
+    /// <summary>Returns the hash of everything in a journey except its hash.</summary>
     public static string Of(Journey journey) => FingerprintJson.Hash(FormOf(journey), FingerprintJson.Default.JourneyForm);
 
     private static JourneyForm FormOf(Journey journey) => new(
@@ -15,7 +15,8 @@ internal static class JourneyHash
         journey.Owner,
         journey.EnteredAt,
         journey.Erased,
-        journey.Entries.Select(entry => new JourneyForm.Entry(entry.Stage, entry.EnteredAt, entry.Rule, entry.Reason, entry.FactKey, entry.Connector, entry.Past)),
+        journey.Entries.Select(entry =>
+            new JourneyForm.Entry(entry.Stage, entry.EnteredAt, entry.Rule, entry.Reason, entry.FactKey, entry.Connector, entry.Past)),
         journey.Held.Select(held => new JourneyForm.Unmapped(held.Connector, held.Raw, held.OccurredAt)),
         journey.Deals.Select(FormOf),
         journey.EmailConsent,
@@ -34,58 +35,26 @@ internal static class JourneyHash
         new(its.Email, its.FirstName, its.LastName, its.Company, its.JobTitle, its.Phone, its.Region, its.Segment, its.Score);
 }
 
-/// <summary>
-/// What of a journey makes its hash. The names and their order are in every stored hash: a change of the form changes
-/// them all.
-/// </summary>
+/// <summary>The hashed part of a journey. Names and order are part of every stored hash, so a change of the
+/// form changes them all.</summary>
 internal sealed record JourneyForm(
-    string LeadId,
-    FunnelStage Stage,
-    string Owner,
-    DateTimeOffset EnteredAt,
-    bool Erased,
-    IEnumerable<JourneyForm.Entry> Entries,
-    IEnumerable<JourneyForm.Unmapped> Held,
-    IEnumerable<JourneyForm.Deal> Deals,
-    ConsentState EmailConsent,
-    JourneyForm.Person Profile,
-    ImmutableSortedDictionary<PersonProperty, string> ProfileSources,
-    IEnumerable<string> Identities,
+    string LeadId, FunnelStage Stage, string Owner, DateTimeOffset EnteredAt, bool Erased, IEnumerable<JourneyForm.Entry> Entries,
+    IEnumerable<JourneyForm.Unmapped> Held, IEnumerable<JourneyForm.Deal> Deals, ConsentState EmailConsent, JourneyForm.Person Profile,
+    ImmutableSortedDictionary<PersonProperty, string> ProfileSources, IEnumerable<string> Identities,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IEnumerable<string>? GoneRecords,
-    DateTimeOffset? NextActivityAt,
-    DateTimeOffset? LastActivityAt,
-    IEnumerable<DateTimeOffset> Pauses)
+    DateTimeOffset? NextActivityAt, DateTimeOffset? LastActivityAt, IEnumerable<DateTimeOffset> Pauses)
 {
     internal sealed record Entry(
-        FunnelStage Stage,
-        DateTimeOffset EnteredAt,
-        string Rule,
-        string Reason,
-        string FactKey,
-        string Connector,
+        FunnelStage Stage, DateTimeOffset EnteredAt, string Rule, string Reason, string FactKey, string Connector,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Past);
 
     internal sealed record Unmapped(string Connector, string Raw, DateTimeOffset OccurredAt);
 
     internal sealed record Deal(
-        string Connector,
-        string Id,
-        string? Stage,
-        FunnelStage? FunnelStage,
-        DealStatus Status,
-        decimal? Amount,
-        string? Currency,
-        string? Owner,
-        DateTimeOffset OpenedAt);
+        string Connector, string Id, string? Stage, FunnelStage? FunnelStage, DealStatus Status, decimal? Amount, string? Currency,
+        string? Owner, DateTimeOffset OpenedAt);
 
     internal sealed record Person(
-        string? Email,
-        string? FirstName,
-        string? LastName,
-        string? Company,
-        string? JobTitle,
-        string? Phone,
-        string? Region,
-        string? Segment,
-        decimal? Score);
+        string? Email, string? FirstName, string? LastName, string? Company, string? JobTitle, string? Phone, string? Region,
+        string? Segment, decimal? Score);
 }

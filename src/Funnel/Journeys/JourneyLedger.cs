@@ -3,9 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// The hub's own actions on a lead: the part of its state that is not a fold of facts, stored in the journey's row.
-/// </summary>
+/// <summary>The hub's own actions on a lead: the part of its state that is not a fold of facts,
+/// stored in the journey's row.</summary>
 public sealed record JourneyLedger
 {
     /// <summary>The empty ledger: the lead counts as announced to the owner of Awareness.</summary>
@@ -14,19 +13,16 @@ public sealed record JourneyLedger
     /// <summary>Gets the team that the lead was last announced to; null for the owner of Awareness.</summary>
     public string? AnnouncedOwner { get; init; }
 
-    /// <summary>
-    /// Gets the stay of before the first meeting that made the lead another team's, unannounced; null for none. It is
-    /// announced if a tool reports it after all.
-    /// </summary>
+    /// <summary>Gets the stay of before the first meeting that made the lead another team's, unannounced; null for
+    /// none. It is announced if a tool reports it after all.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StageEntry? UnannouncedEntry { get; init; }
 
     /// <summary>Gets the last published stage entry; null until the first.</summary>
     public StageEntry? PublishedEntry { get; init; }
 
-    /// <summary>
-    /// Gets the number of published stage changes. It is part of their ids, because a late fact may repeat a change.
-    /// </summary>
+    /// <summary>Gets the number of published stage changes. It is part of their ids, because a late
+    /// fact may repeat a change.</summary>
     public int PublishedChanges { get; init; }
 
     /// <summary>Gets the handoffs, oldest first.</summary>
@@ -56,9 +52,8 @@ public sealed record JourneyLedger
     /// <summary>Gets the breakers, at most one for each property. A closed one stays until the next opens.</summary>
     public ImmutableArray<SyncLoopBreaker> Breakers { get; init; } = [];
 
-    /// <summary>
-    /// Gets the due time of the lead's row in the deadline index (see <see cref="StallRules"/>); null for none.
-    /// </summary>
+    /// <summary>Gets the due time of the lead's row in the deadline index (see
+    /// <see cref="StallRules"/>); null for none.</summary>
     public DateTimeOffset? WatchedAt { get; init; }
 }
 

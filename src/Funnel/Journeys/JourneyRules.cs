@@ -5,17 +5,12 @@ namespace IntegrationHub.Funnel;
 /// <summary>Decides everything that arriving facts cause for a lead. Pure.</summary>
 public static class JourneyRules
 {
-    /// <summary>
-    /// Adds the arriving facts, folds, and decides every effect. Without a new fact nothing happens, so a changed
-    /// setting takes effect with the lead's next fact.
-    /// </summary>
+    /// <summary>Adds the arriving facts, folds, and decides every effect. Without a new fact nothing happens, so a
+    /// changed setting takes effect with the lead's next fact.</summary>
     /// <exception cref="ArgumentException">There is no fact at all, neither in <paramref name="state"/> nor in
     /// <paramref name="arriving"/>.</exception>
     public static JourneyDecision Decide(JourneyState state, IEnumerable<Fact> arriving, FunnelSettings settings, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        ArgumentNullException.ThrowIfNull(arriving);
-        ArgumentNullException.ThrowIfNull(settings);
         var (facts, newFacts, noted, dropped) = WithoutLate(Add(state, arriving, settings, now), state.Facts, settings);
         var ordered = FactOrder.Sort(facts.Values, settings.SystemOfRecord);
         var journey = JourneyFold.FoldOrdered(state.LeadId, ordered, settings);
@@ -29,10 +24,8 @@ public static class JourneyRules
         { Dropped = dropped };
     }
 
-    /// <summary>
-    /// Drops facts about a record after its deletion. Those stored before the deletion was known
-    /// stay, and the fold ignores them.
-    /// </summary>
+    /// <summary>Drops facts about a record after its deletion. Those stored before the deletion was known stay, and
+    /// the fold ignores them.</summary>
     private static (
         ImmutableDictionary<string, Fact> Facts, IReadOnlyList<Fact> New, JourneyLedger Ledger, IReadOnlyList<Fact> Dropped) WithoutLate(
         (ImmutableDictionary<string, Fact> Facts, IReadOnlyList<Fact> New, JourneyLedger Ledger) added,
@@ -79,7 +72,7 @@ public static class JourneyRules
         JourneyLedger ledger, Journey journey, Fact[] ordered, FunnelSettings settings, DateTimeOffset now)
     {
         var events = new List<FunnelEvent>(4);
-        var (published, changed) = Publish(ledger, journey, now);
+        var (published, changed) = Publish(ledger, journey, ordered, settings.WriteBack, now);
         (published, var consent) = AnnounceConsent(published, journey, now);
         (published, var profile) = AnnounceProfile(published, journey, settings.WriteBack, now);
         var (followed, returned) = HandoffRules.Follow(published, journey.LeadId, ordered, settings, now);
@@ -101,7 +94,8 @@ public static class JourneyRules
         return (settled, events);
     }
 
-    private static (JourneyLedger Ledger, StageChanged? Event) Publish(JourneyLedger ledger, Journey journey, DateTimeOffset now)
+    private static (JourneyLedger Ledger, StageChanged? Event) Publish(
+        JourneyLedger ledger, Journey journey, Fact[] ordered, WriteBackPolicy policy, DateTimeOffset now)
     {
         var (last, present) = (ledger.PublishedEntry, journey.Entries[^1]);
         if (last is not null && (last.Stage, last.EnteredAt) == (present.Stage, present.EnteredAt))
@@ -118,14 +112,13 @@ public static class JourneyRules
             From = last?.Stage,
             To = present.Stage,
             Connector = present.Connector,
+            NoNews = OwnWordRules.IsNoNews(ledger, journey, ordered.FirstOrDefault(fact => fact.DedupeKey == present.FactKey), policy),
         };
         return (ledger with { PublishedEntry = present, PublishedChanges = ledger.PublishedChanges + 1 }, changed);
     }
 
-    /// <summary>
-    /// Announces an opt-out, and repeats it for each further record. An agreement is announced only after an announced
-    /// opt-out, because no tool has anything to undo before.
-    /// </summary>
+    /// <summary>Announces an opt-out, and repeats it for each further record. An agreement is announced only after an
+    /// announced opt-out, because no tool has anything to undo before.</summary>
     private static (JourneyLedger Ledger, ConsentAnnounced? Event) AnnounceConsent(
         JourneyLedger ledger, Journey journey, DateTimeOffset now)
     {

@@ -40,25 +40,16 @@ public sealed record FunnelSettings
     public string OwnerOf(FunnelStage stage) => Stages[stage].Owner;
 
     /// <summary>Returns the working time after which this lead is stalled on its stage; null for never.</summary>
-    public TimeSpan? StallAfter(Journey journey)
-    {
-        ArgumentNullException.ThrowIfNull(journey);
-        return LimitsOf(journey.Stage, journey).StallAfter;
-    }
+    public TimeSpan? StallAfter(Journey journey) => LimitsOf(journey.Stage, journey).StallAfter;
 
     /// <summary>Returns the working time in which a handoff of this lead must be accepted; null for no limit.</summary>
-    public TimeSpan? AcceptWithin(FunnelStage stage, Journey journey)
-    {
-        ArgumentNullException.ThrowIfNull(journey);
-        return LimitsOf(stage, journey).AcceptWithin;
-    }
+    public TimeSpan? AcceptWithin(FunnelStage stage, Journey journey) => LimitsOf(stage, journey).AcceptWithin;
 
     private StageLimits LimitsOf(FunnelStage stage, Journey journey)
     {
         var its = Stages[stage];
         return journey.Profile.Segment is { } segment && its.Segments.TryGetValue(segment.Trim(), out var limits)
-            ? limits
-            : new(its.StallAfter, its.AcceptWithin);
+            ? limits : new(its.StallAfter, its.AcceptWithin);
     }
 }
 

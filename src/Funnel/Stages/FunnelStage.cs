@@ -1,9 +1,7 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// The six stages of the funnel, in order. Their names are settings (<see cref="StageSettings.Name"/>). A lead may
-/// move back, and repeat the round.
-/// </summary>
+/// <summary>The six stages of the funnel, in order. Their names are settings (<see cref="StageSettings.Name"/>). A lead
+/// may move back, and repeat the round.</summary>
 public enum FunnelStage
 {
     /// <summary>Knows us: a subscriber, or somebody a campaign reached.</summary>

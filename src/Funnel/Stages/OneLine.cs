@@ -3,9 +3,8 @@ using System.Text;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// Makes foreign text safe for one line of a mail or brief: no line breaks, control characters or direction marks.
-/// </summary>
+/// <summary>Makes foreign text safe for one line of a mail or brief: no line breaks, control
+/// characters or direction marks.</summary>
 public static class OneLine
 {
     /// <summary>Returns the text on one line with collapsed white space; null when nothing visible is left.</summary>
@@ -34,10 +33,8 @@ public static class OneLine
         return line[..cut].TrimEnd() + "…";
     }
 
-    /// <summary>
-    /// Matches direction marks, zero-width spaces and annotation marks. Joiners, selectors and tags stay,
-    /// because scripts and emoji need them.
-    /// </summary>
+    /// <summary>Matches direction marks, zero-width spaces and annotation marks. Joiners, selectors and tags stay,
+    /// because scripts and emoji need them.</summary>
     private static bool IsInvisible(Rune rune) =>
         rune.Value is 0x00AD or 0x061C or 0x180E or 0x200B or 0x200E or 0x200F or (
             >= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x206F) or 0xFEFF or (>= 0xFFF9 and <= 0xFFFB);

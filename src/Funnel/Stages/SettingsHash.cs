@@ -3,20 +3,13 @@ using System.Globalization;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// The fingerprint of the funnel's settings: the SHA-256 of a form that does not depend on the order in which settings
-/// were written.
-/// </summary>
+/// <summary>The fingerprint of the funnel's settings: the SHA-256 of a form that is independent
+/// of the settings' order.</summary>
 public static class SettingsHash
 {
-    /// <summary>
-    /// The hash, lower-case hexadecimal: equal for settings that decide alike, another as soon as one of them differs.
-    /// </summary>
-    public static string Of(FunnelSettings settings)
-    {
-        ArgumentNullException.ThrowIfNull(settings);
-        return FingerprintJson.Hash(FormOf(settings), FingerprintJson.Default.SettingsForm);
-    }
+    /// <summary>Returns the hash in lower-case hexadecimal, equal for settings that decide alike.</summary>
+    public static string Of(FunnelSettings settings) =>
+        FingerprintJson.Hash(FormOf(settings), FingerprintJson.Default.SettingsForm);
 
     private static SettingsForm FormOf(FunnelSettings settings) => new(
         settings.SystemOfRecord,
@@ -28,14 +21,21 @@ public static class SettingsHash
         settings.Content.Select(item => Row(item.Title, item.Url.AbsoluteUri, item.Style, string.Join(',', item.Stages), item.Segment)),
         settings.Campaigns.Select(campaign => Row(campaign.Name, campaign.Channel)),
         Sorted(settings.Routing.Teams, team => team, Rows),
-        [Row([settings.WriteBack.MaxOverwrites, settings.WriteBack.OverwriteWindow, settings.WriteBack.EchoWithin, .. settings.WriteBack.InStep.Order().Select(property => (object)property)])]);
+        [Row(
+            [
+                settings.WriteBack.MaxOverwrites, settings.WriteBack.OverwriteWindow, settings.WriteBack.EchoWithin,
+                .. settings.WriteBack.InStep.Order().Select(property => (object)property),
+            ]),
+            Row(settings.WriteBack.StageTools.Order(StringComparer.Ordinal))]);
 
     private static SettingsForm.Stage FormOf(StageSettings its) => new(
         its.Name,
         its.Owner,
         its.StallAfter,
         its.AcceptWithin,
-        Sorted(its.Segments, segment => segment.ToUpperInvariant(), limits => (IEnumerable<TimeSpan?>)[limits.StallAfter, limits.AcceptWithin]));
+        Sorted(
+            its.Segments, segment => segment.ToUpperInvariant(),
+            limits => (IEnumerable<TimeSpan?>)[limits.StallAfter, limits.AcceptWithin]));
 
     private static SettingsForm.AlertTimes FormOf(AlertPolicy its) => new(
         its.HeadsUpAt?.ToString("R", CultureInfo.InvariantCulture),
@@ -53,7 +53,7 @@ public static class SettingsHash
         .. its.Owner is { } only ? [Row(only)] : its.RoundRobin.Select(Row),
     ];
 
-    /// <summary>A capacity stands alone, behind the pairs of ids.</summary>
+    /// <summary>Returns an owner's row. A capacity stands alone, after the pairs of ids.</summary>
     private static IEnumerable<string?> Row(HandoffOwner its) => Row(
     [
         its.Name, its.AtWork.Canonical, its.Email,
@@ -64,25 +64,21 @@ public static class SettingsHash
     private static IEnumerable<string?> Row(params IEnumerable<object?> values) =>
         values.Select(value => value is null ? null : Convert.ToString(value, CultureInfo.InvariantCulture));
 
-    private static ImmutableSortedDictionary<string, TForm> Sorted<T, TForm>(IReadOnlyDictionary<string, T> all, Func<string, string> name, Func<T, TForm> form) =>
+    private static ImmutableSortedDictionary<string, TForm> Sorted<T, TForm>(
+        IReadOnlyDictionary<string, T> all, Func<string, string> name, Func<T, TForm> form) =>
         all.ToImmutableSortedDictionary(entry => name(entry.Key), entry => form(entry.Value), StringComparer.Ordinal);
 }
 
-/// <summary>What of the settings makes their fingerprint. The names and their order are in every fingerprint.</summary>
+/// <summary>The hashed part of the settings. Names and order are part of every fingerprint.</summary>
 internal sealed record SettingsForm(
-    string? SystemOfRecord,
-    FunnelStage RecycleTo,
-    string Calendar,
-    ImmutableSortedDictionary<string, string> TeamCalendars,
-    ImmutableSortedDictionary<FunnelStage, SettingsForm.Stage> Stages,
-    SettingsForm.AlertTimes Alerts,
-    IEnumerable<IEnumerable<string?>> Content,
-    IEnumerable<IEnumerable<string?>> Campaigns,
-    ImmutableSortedDictionary<string, IEnumerable<IEnumerable<string?>>> Routing,
-    IEnumerable<IEnumerable<string?>> WriteBack)
+    string? SystemOfRecord, FunnelStage RecycleTo, string Calendar, ImmutableSortedDictionary<string, string> TeamCalendars,
+    ImmutableSortedDictionary<FunnelStage, SettingsForm.Stage> Stages, SettingsForm.AlertTimes Alerts,
+    IEnumerable<IEnumerable<string?>> Content, IEnumerable<IEnumerable<string?>> Campaigns,
+    ImmutableSortedDictionary<string, IEnumerable<IEnumerable<string?>>> Routing, IEnumerable<IEnumerable<string?>> WriteBack)
 {
     internal sealed record Stage(
-        string Name, string Owner, TimeSpan? StallAfter, TimeSpan? AcceptWithin, ImmutableSortedDictionary<string, IEnumerable<TimeSpan?>> Segments);
+        string Name, string Owner, TimeSpan? StallAfter, TimeSpan? AcceptWithin,
+        ImmutableSortedDictionary<string, IEnumerable<TimeSpan?>> Segments);
 
     internal sealed record AlertTimes(string? HeadsUpAt, string? EscalateAt, TimeSpan? RepeatAfter, TimeSpan AcknowledgedFor, int Snoozes);
 }

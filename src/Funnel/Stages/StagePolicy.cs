@@ -1,32 +1,24 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// The only place that decides the stage of a lead. It judges one fact at a time, in order of time,
-/// against the lead's stage at that time.
-/// </summary>
-/// <remarks>
-/// Only a CRM moves a lead from a stage that sales own. The one exception is <see cref="Advocate"/>. A claim of the
-/// present stage does not restart it.
-/// </remarks>
+/// <summary>The only place that decides the stage of a lead. It judges one fact at a time, in order of time, against
+/// the lead's stage at that time.</summary>
+/// <remarks>Only a CRM moves a lead from a stage that sales own. The one exception is <see cref="Advocate"/>. A claim
+/// of the present stage does not restart it.</remarks>
 public static class StagePolicy
 {
     /// <summary>The first fact about a person puts them on Awareness.</summary>
     public const string FirstHeard = "first-heard";
 
-    /// <summary>
-    /// A tool's latest claim counts. A CRM moves a lead back only from a stage where it had put the
-    /// lead itself: a record that it opens or works on at an earlier stage is not a step back. No claim
-    /// moves a lead back behind an open deal.
-    /// </summary>
+    /// <summary>A tool's latest claim counts. A CRM moves a lead back only from a stage where it had put the lead
+    /// itself: a record that it opens or works on at an earlier stage is not a step back. No claim moves a lead
+    /// back behind an open deal.</summary>
     public const string LatestClaim = "latest-claim";
 
     /// <summary>Form, open, click and conversion raise to Interest. No touch lowers a stage.</summary>
     public const string CampaignTouch = "campaign-touch";
 
-    /// <summary>
-    /// Marketing moves a customer without an open deal to Referral, although sales own the
-    /// stage: only marketing sees advocates.
-    /// </summary>
+    /// <summary>Marketing moves a customer without an open deal to Referral, although sales own the stage: only
+    /// marketing sees advocates.</summary>
     public const string Advocate = "advocate";
 
     /// <summary>An open deal means at least Evaluation, and at least its own mapped stage.</summary>
@@ -35,9 +27,8 @@ public static class StagePolicy
     /// <summary>A deal that moves back takes the lead back, as long as nothing is won.</summary>
     public const string DealMovedBack = "deal-moved-back";
 
-    /// <summary>
-    /// A deal that opens on Referral or Repeat starts a new round at Evaluation, or at Commitment if the deal is there.
-    /// </summary>
+    /// <summary>A deal that opens on Referral or Repeat starts a new round at Evaluation, or at
+    /// Commitment if the deal is there.</summary>
     public const string NewRound = "new-round";
 
     /// <summary>The first won deal is Commitment.</summary>
@@ -49,9 +40,8 @@ public static class StagePolicy
     /// <summary>A won deal with an existing customer is Repeat, although the hub saw no earlier one.</summary>
     public const string ExistingCustomer = "existing-customer";
 
-    /// <summary>
-    /// The last open deal is lost or deleted and none is won: back to <see cref="FunnelSettings.RecycleTo"/>.
-    /// </summary>
+    /// <summary>The last open deal is lost or deleted and none is won: back to
+    /// <see cref="FunnelSettings.RecycleTo"/>.</summary>
     public const string LostLastDeal = "lost-last-deal";
 
     /// <summary>The last open deal is lost or deleted, but others are won: the lead stays a customer.</summary>
@@ -66,9 +56,8 @@ public static class StagePolicy
     /// <summary>Only a CRM moves a lead from a stage that sales own. This rule only overrules.</summary>
     public const string OwnedBySales = "owned-by-sales";
 
-    /// <summary>
-    /// Returns the move that a fact causes, or the rule that overrules it; null when the fact asks for no move.
-    /// </summary>
+    /// <summary>Returns the move that a fact causes, or the rule that overrules it; null when the
+    /// fact asks for no move.</summary>
     internal static StageMove? Judge(Fact fact, Standing standing, FunnelSettings settings)
     {
         var move = fact switch

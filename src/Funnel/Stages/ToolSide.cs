@@ -1,8 +1,7 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// The side that a fact speaks for. One tool may have both: HubSpot's contacts are marketing's, its deals the CRM's.
-/// </summary>
+/// <summary>The side that a fact speaks for. One tool may have both: HubSpot's contacts are
+/// marketing's, its deals the CRM's.</summary>
 public enum ToolSide
 {
     Marketing,

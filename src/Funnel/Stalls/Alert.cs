@@ -70,9 +70,8 @@ public sealed record Alert
     /// <summary>Gets the outcome: the weightiest one of all recipient groups.</summary>
     public AlertOutcome Fate { get; init; }
 
-    /// <summary>
-    /// Gets the reason without personal data, such as "quiet hours of sales"; null when the outcome says all.
-    /// </summary>
+    /// <summary>Gets the reason without personal data, such as "quiet hours of sales"; null
+    /// when the outcome says all.</summary>
     public string? FateReason { get; init; }
 
     /// <summary>Gets when the lead moved on or was accepted after this alert was sent; null while it has not.</summary>
@@ -86,7 +85,7 @@ public sealed record Alert
 
     /// <summary>Gets a value indicating whether any recipient group was notified.</summary>
     [JsonIgnore]
-    public bool IsTold =>
+    public bool IsReported =>
         Fate is AlertOutcome.Sent or AlertOutcome.Grouped
             || Outcomes.Any(outcome => outcome.Fate is AlertOutcome.Sent or AlertOutcome.Grouped);
 

@@ -3,9 +3,8 @@ namespace IntegrationHub.Funnel;
 /// <summary>The kind of a silence about a stalled lead.</summary>
 public enum SilenceKind
 {
-    /// <summary>
-    /// "We are on it": no further level until <see cref="Silence.Until"/>. Then the stall is reported again.
-    /// </summary>
+    /// <summary>"We are on it": no further level until <see cref="Silence.Until"/>. Then the
+    /// stall is reported again.</summary>
     Acknowledged,
 
     /// <summary>"Not now": no alert until <see cref="Silence.Until"/>.</summary>

@@ -1,18 +1,16 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// Decides about requests for silence. A silence is about one stay on one stage: meanwhile nothing about it is raised
-/// or sent. At its end the stall is reported once more if the lead is still there. A move of the lead ends it.
-/// </summary>
+/// <summary>Decides about requests for silence. A silence is about one stay on one stage: meanwhile nothing
+/// about it is raised or sent. At its end the stall is reported once more if the lead is still there. A
+/// move of the lead ends it.</summary>
 public static class SilenceRules
 {
     private const int DaysOfAFewDays = 3;
 
     private static readonly TimeOnly Morning = new(9, 0);
 
-    /// <summary>
-    /// Acknowledges: silence for <see cref="AlertPolicy.AcknowledgedFor"/> in working time of the lead's team.
-    /// </summary>
+    /// <summary>Acknowledges: silence for <see cref="AlertPolicy.AcknowledgedFor"/> in working
+    /// time of the lead's team.</summary>
     public static SilenceAnswer Acknowledge(JourneyState state, SilenceLink link, DateTimeOffset now, FunnelSettings settings) => Answer(
         state,
         link,
@@ -22,9 +20,8 @@ public static class SilenceRules
             state, alert, link, SilenceKind.Acknowledged, settings.CalendarOf(journey.Owner).Add(now, settings.Alerts.AcknowledgedFor),
             null, now));
 
-    /// <summary>
-    /// Snoozes: silence until the chosen time, at most <see cref="AlertPolicy.Snoozes"/> times for a stay.
-    /// </summary>
+    /// <summary>Snoozes: silence until the chosen time, at most
+    /// <see cref="AlertPolicy.Snoozes"/> times for a stay.</summary>
     /// <param name="choice">One of <see cref="Choices"/>.</param>
     /// <param name="reason">The person's reason; null or blank for none.</param>
     public static SilenceAnswer Snooze(
@@ -49,14 +46,10 @@ public static class SilenceRules
                 : new SilenceAnswer.Refused(SilenceRefusal.NothingBooked);
         });
 
-    /// <summary>
-    /// Returns the choices for a team, by its mornings and working days. The activity is a
-    /// choice only when one lies ahead.
-    /// </summary>
+    /// <summary>Returns the choices for a team, by its mornings and working days. The activity is a choice
+    /// only when one lies ahead.</summary>
     public static IReadOnlyList<SnoozeOption> Choices(Journey journey, string team, DateTimeOffset now, FunnelSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(journey);
-        ArgumentNullException.ThrowIfNull(settings);
         var calendar = settings.CalendarOf(team);
         List<SnoozeOption> options =
         [
@@ -72,18 +65,12 @@ public static class SilenceRules
     }
 
     /// <summary>Whether a silence covers an alert at <paramref name="now"/>. The end is exclusive.</summary>
-    public static bool IsSilent(JourneyLedger ledger, Alert alert, DateTimeOffset now)
-    {
-        ArgumentNullException.ThrowIfNull(alert);
-        return SilentUntil(ledger, alert.Stage, alert.EnteredAt) > now;
-    }
+    public static bool IsSilent(JourneyLedger ledger, Alert alert, DateTimeOffset now) =>
+        SilentUntil(ledger, alert.Stage, alert.EnteredAt) > now;
 
     /// <summary>Returns the end of a stay's last silence, which may be past; null for none.</summary>
-    public static DateTimeOffset? SilentUntil(JourneyLedger ledger, FunnelStage stage, DateTimeOffset enteredAt)
-    {
-        ArgumentNullException.ThrowIfNull(ledger);
-        return Of(ledger, stage, enteredAt).Max(silence => (DateTimeOffset?)silence.Until);
-    }
+    public static DateTimeOffset? SilentUntil(JourneyLedger ledger, FunnelStage stage, DateTimeOffset enteredAt) =>
+        Of(ledger, stage, enteredAt).Max(silence => (DateTimeOffset?)silence.Until);
 
     private static IEnumerable<Silence> Of(JourneyLedger ledger, FunnelStage stage, DateTimeOffset enteredAt) =>
         ledger.Silences.Where(silence => (silence.Stage, silence.EnteredAt) == (stage, enteredAt));
@@ -91,9 +78,6 @@ public static class SilenceRules
     private static SilenceAnswer Answer(
         JourneyState state, SilenceLink link, DateTimeOffset now, FunnelSettings settings, Func<Alert, Journey, SilenceAnswer> grant)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        ArgumentNullException.ThrowIfNull(link);
-        ArgumentNullException.ThrowIfNull(settings);
         if (state.Ledger.Silences.FirstOrDefault(silence => silence.Id == link.TokenId) is { } before)
         {
             return new SilenceAnswer.Repeated(before);

@@ -1,9 +1,7 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// Decides when a lead is stalled and which alerts to raise. Limits are working time of the lead's team. A booked
-/// activity stops the clock, and a silence stops the alerts.
-/// </summary>
+/// <summary>Decides when a lead is stalled and which alerts to raise. Limits are working time of the lead's team. A
+/// booked activity stops the clock, and a silence stops the alerts.</summary>
 public static class StallRules
 {
     /// <summary>The owner's heads-up before the limit.</summary>
@@ -26,9 +24,8 @@ public static class StallRules
     /// <summary>Whether the lead has reached its stage's limit, inclusive.</summary>
     public static bool IsStalled(Journey journey, FunnelSettings settings, DateTimeOffset now) => DeadlineOf(journey, settings) <= now;
 
-    /// <summary>
-    /// Whether an alert still holds: the lead is on the same stay, and the handoff is neither accepted nor given back.
-    /// </summary>
+    /// <summary>Whether an alert still holds: the lead is on the same stay, and the handoff is neither
+    /// accepted nor given back.</summary>
     public static bool Holds(Alert alert, Journey journey, JourneyLedger ledger) =>
         journey is { Erased: false, Gone: false } && alert.Kind switch
     {
@@ -38,9 +35,8 @@ public static class StallRules
         _ => throw new InvalidOperationException($"Unknown kind of alert {alert.Kind}."),
     };
 
-    /// <summary>
-    /// Returns when the lead next needs a check, which may be past; null when nothing falls due without a new fact.
-    /// </summary>
+    /// <summary>Returns when the lead next needs a check, which may be past; null when nothing falls
+    /// due without a new fact.</summary>
     public static DateTimeOffset? NextDue(Journey journey, JourneyLedger ledger, FunnelSettings settings)
     {
         DateTimeOffset?[] dues =
@@ -51,14 +47,11 @@ public static class StallRules
         return dues.Min();
     }
 
-    /// <summary>
-    /// Checks a lead: raises every due alert and lets an overdue handoff lapse. Limits are inclusive. Of several levels
-    /// that are due at once, as after an outage, only the highest is sent.
-    /// </summary>
+    /// <summary>Checks a lead: raises every due alert and lets an overdue handoff lapse. Limits are inclusive. Of
+    /// several levels that are due at once, as after an outage, only the highest is sent.</summary>
     /// <exception cref="ArgumentException"><paramref name="state"/> has no facts.</exception>
     public static StallDecision Decide(JourneyState state, FunnelSettings settings, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(state);
         var journey = JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
         Alert[] due = [.. Coming(journey, state.Ledger, settings).Where(alert => alert.At <= now)];
         var (ledger, lapsed) = HandoffRoutingRules.Lapse(state.Ledger, journey, settings, now);
@@ -91,7 +84,7 @@ public static class StallRules
         Alert[] over =
         [
             .. ledger.Alerts.Where(alert =>
-                alert.Level >= AtLimit && alert.IsTold && alert.ResolvedAt is null && !Holds(alert, journey, ledger)),
+                alert.Level >= AtLimit && alert.IsReported && alert.ResolvedAt is null && !Holds(alert, journey, ledger)),
         ];
         if (over.Length == 0)
         {
@@ -123,13 +116,11 @@ public static class StallRules
         var highest = due.Where(other => other.Kind == alert.Kind).Max(other => other.Level);
         return alert.Level == highest
             ? alert with { RaisedAt = now, At = now }
-            : alert with { RaisedAt = now, At = now, Fate = AlertOutcome.Suppressed, FateReason = $"level {highest} is told instead" };
+            : alert with { RaisedAt = now, At = now, Fate = AlertOutcome.Suppressed, FateReason = $"level {highest} is sent instead" };
     }
 
-    /// <summary>
-    /// Returns the alerts that will be raised without further facts, earliest first;
-    /// <see cref="Alert.At"/> is the time.
-    /// </summary>
+    /// <summary>Returns the alerts that will be raised without further facts, earliest first;
+    /// <see cref="Alert.At"/> is the time.</summary>
     private static List<Alert> Coming(Journey journey, JourneyLedger ledger, FunnelSettings settings)
     {
         if (ledger is not { MergedInto: null, ErasedAt: null })
@@ -186,10 +177,8 @@ public static class StallRules
         }
     }
 
-    /// <summary>
-    /// Returns the next reminder: after a silence that followed the last alert, or by the repeat interval when nothing
-    /// changed. A suppressed one counts too, otherwise every check would raise it again.
-    /// </summary>
+    /// <summary>Returns the next reminder: after a silence that followed the last alert, or by the repeat interval when
+    /// nothing changed. A suppressed one counts too, otherwise every check would raise it again.</summary>
     private static Alert? NextRound(StallClock clock, Alert[] raised, DateTimeOffset? silentUntil, Journey journey, FunnelSettings settings)
     {
         if (raised.LastOrDefault(alert => alert.Level >= AtLimit) is not { } last || Due(clock, 1, journey, settings) is not { } due)
@@ -204,7 +193,7 @@ public static class StallRules
         }
 
         return settings.Alerts.RepeatAfter is { } every
-            && last.IsTold
+            && last.IsReported
             && Add(clock.Team, Later(last.At, journey.LastActivityAt), every, journey, settings) is { } reminder
             ? Again(AtLimit, reminder)
             : null;

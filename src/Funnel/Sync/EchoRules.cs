@@ -2,56 +2,35 @@ using System.Collections.Immutable;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// Distinguishes the hub's own writes, when the tools report them, from changes by people and automations. Pure.
-/// </summary>
+/// <summary>Distinguishes the hub's own writes, when the tools report them, from changes by people
+/// and automations. Pure.</summary>
 public static class EchoRules
 {
     private const int WritesKept = 40;
 
-    /// <summary>
-    /// Returns the fingerprint of a value of a record's property. It ignores the lead and surrounding spaces.
-    /// </summary>
-    public static string Fingerprint(IdentityKey record, PersonProperty property, string value)
-    {
-        ArgumentNullException.ThrowIfNull(record);
-        ArgumentNullException.ThrowIfNull(value);
-        return CauseId.Of("value", record.Connector, record.Id, property, value.Trim());
-    }
+    /// <summary>Returns the fingerprint of a value of a record's property. It ignores the lead
+    /// and surrounding spaces.</summary>
+    public static string Fingerprint(IdentityKey record, PersonProperty property, string value) =>
+        CauseId.Of("value", record.Connector, record.Id, property, value.Trim());
 
     /// <summary>Whether a write wrote a value, in the tool's form.</summary>
-    public static bool IsOf(OwnWrite write, string value)
-    {
-        ArgumentNullException.ThrowIfNull(write);
-        return write.Value == FingerprintFor(write, value);
-    }
+    public static bool IsOf(OwnWrite write, string value) => write.Value == FingerprintFor(write, value);
 
     /// <summary>Whether a write replaced a value, in the tool's form. An empty value never matches.</summary>
-    public static bool Replaced(OwnWrite write, string value)
-    {
-        ArgumentNullException.ThrowIfNull(write);
-        ArgumentNullException.ThrowIfNull(value);
-        return write.Before is { } before ? before == FingerprintFor(write, value) : value.Length == 0;
-    }
+    public static bool Replaced(OwnWrite write, string value) =>
+        write.Before is { } before ? before == FingerprintFor(write, value) : value.Length == 0;
 
     private static string FingerprintFor(OwnWrite write, string value) =>
         Fingerprint(IdentityKey.Person(write.Connector, write.Record), write.Property, value);
 
     /// <summary>Returns the open breaker of a property; null for none.</summary>
-    public static SyncLoopBreaker? OpenBreaker(JourneyLedger ledger, PersonProperty property, WriteBackPolicy policy, DateTimeOffset now)
-    {
-        ArgumentNullException.ThrowIfNull(ledger);
-        return ledger.Breakers.FirstOrDefault(breaker => breaker.Property == property && now < breaker.EndOf(policy));
-    }
+    public static SyncLoopBreaker? OpenBreaker(JourneyLedger ledger, PersonProperty property, WriteBackPolicy policy, DateTimeOffset now) =>
+        ledger.Breakers.FirstOrDefault(breaker => breaker.Property == property && now < breaker.EndOf(policy));
 
-    /// <summary>
-    /// Records writes. A repeated write whose echo is still expected is recorded once. The oldest
-    /// writes that nothing needs are removed.
-    /// </summary>
+    /// <summary>Records writes. A repeated write whose echo is still expected is recorded once. The oldest writes that
+    /// nothing needs are removed.</summary>
     public static JourneyLedger Note(JourneyLedger ledger, IEnumerable<OwnWrite> writes)
     {
-        ArgumentNullException.ThrowIfNull(ledger);
-        ArgumentNullException.ThrowIfNull(writes);
         var kept = ledger.Writes.ToList();
         foreach (var write in writes)
         {
@@ -93,10 +72,8 @@ public static class EchoRules
         return (next, echoes.IsEmpty ? fact : fact with { Echoes = echoes });
     }
 
-    /// <summary>
-    /// Counts an overwrite, once for each write: the tool has a value other than the hub's last. A repeated value of
-    /// before the write does not count.
-    /// </summary>
+    /// <summary>Counts an overwrite, once for each write: the tool has a value other than the hub's last. A repeated
+    /// value of before the write does not count.</summary>
     private static JourneyLedger Overwrite(
         JourneyLedger ledger, Fact fact, PersonProperty property, string value, WriteBackPolicy policy, DateTimeOffset now)
     {
@@ -112,8 +89,7 @@ public static class EchoRules
         var replaced = Change(ledger, ledger.Writes.LastIndexOf(last), write => write with { ReplacedAt = now });
         var known = ledger.Breakers.FirstOrDefault(breaker => breaker.Property == property);
         var since = known is null || known.EndOf(policy) < now - policy.OverwriteWindow
-            ? now - policy.OverwriteWindow
-            : known.EndOf(policy);
+            ? now - policy.OverwriteWindow : known.EndOf(policy);
         var overwrites = replaced.Writes.Count(write => write.Property == property && write.ReplacedAt >= since);
         return overwrites < policy.MaxOverwrites || now < known?.EndOf(policy)
             ? replaced

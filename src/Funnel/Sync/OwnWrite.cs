@@ -5,9 +5,8 @@ namespace IntegrationHub.Funnel;
 /// <summary>The outcome of a write to a tool.</summary>
 public enum WriteOutcome
 {
-    /// <summary>
-    /// Recorded before the write. After a crash the repeat finds the record, and one without an echo expires.
-    /// </summary>
+    /// <summary>Recorded before the write. After a crash the repeat finds the record, and one
+    /// without an echo expires.</summary>
     Written,
 
     /// <summary>The tool had the value already.</summary>
@@ -22,10 +21,8 @@ public enum WriteOutcome
     Refused,
 }
 
-/// <summary>
-/// A value that the hub wrote to a tool, or would have written. It holds fingerprints only,
-/// which differ from record to record.
-/// </summary>
+/// <summary>A value that the hub wrote to a tool, or would have written. It holds fingerprints only, which differ
+/// from record to record.</summary>
 public sealed record OwnWrite
 {
     public required string Connector { get; init; }
@@ -50,9 +47,8 @@ public sealed record OwnWrite
     /// <summary>Gets the id of the event or handoff behind it.</summary>
     public required string Cause { get; init; }
 
-    /// <summary>
-    /// Gets the intended record; null when it is the written one. A converted lead is written as its contact.
-    /// </summary>
+    /// <summary>Gets the intended record; null when it is the written one. A converted lead is
+    /// written as its contact.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RedirectedFrom { get; init; }
 

@@ -13,7 +13,7 @@ public sealed record FunctionsHostOptions
     public required string DataDirectory { get; init; }
 
     /// <summary>
-    /// Gets the addresses to serve, separated by semicolons. Port 0 takes a free one. Default:
+    /// Gets the addresses to serve, separated by semicolons. Port 0 means a free port. Default:
     /// <c>http://localhost:7071</c>.
     /// </summary>
     public string Urls { get; init; } = "http://localhost:7071";

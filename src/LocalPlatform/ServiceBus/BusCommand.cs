@@ -29,8 +29,8 @@ internal sealed class BusCommand : Command
 
     /// <summary>
     /// Gets the environment variables that whoever starts the process should set. Socket callbacks run where they
-    /// arise, which halves the processor time: they only parse and hand over. A small youngest generation keeps the memory
-    /// of a process small that mostly moves bytes.
+    /// arise, which halves the processor time: they only parse and hand over. A small youngest generation keeps the
+    /// memory of a process small that mostly moves bytes.
     /// </summary>
     public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
     {

@@ -82,7 +82,7 @@ internal static class DeadlinesRun
     ],
     services => services.Replace(ServiceDescriptor.Singleton(provider => PatientClient(tables, provider.GetRequiredService<HubMetrics>()))));
 
-    /// <summary>Counts like the hub's own client, and waits longer: Azurite looks at every row of a table for each query.</summary>
+    /// <summary>Counts like the hub's own client, and waits longer, because Azurite scans a whole table for each query.</summary>
     private static TableServiceClient PatientClient(string tables, HubMetrics metrics)
     {
         var options = new TableClientOptions { Retry = { NetworkTimeout = TimeSpan.FromMinutes(5) } };

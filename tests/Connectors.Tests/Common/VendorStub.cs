@@ -17,7 +17,7 @@ internal sealed record Asked(string Method, Uri Url, string? Authorization, stri
     public JsonNode Json => JsonNode.Parse(Body)!;
 }
 
-/// <summary>Answers what a test says, and keeps what was asked.</summary>
+/// <summary>Returns the answers that a test sets, and records the requests.</summary>
 internal sealed class VendorStub(Func<Asked, HttpResponseMessage> answer) : HttpMessageHandler
 {
     private readonly List<Asked> _asked = [];

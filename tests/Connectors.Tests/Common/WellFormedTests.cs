@@ -7,7 +7,7 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Tests.Common;
 
-/// <summary>One value that is no text takes nothing else along.</summary>
+/// <summary>One value that is not text does not spoil the others.</summary>
 public sealed class WellFormedTests
 {
     private static readonly IWebhookSource HubSpot = Corpus.Connectors.Find<IWebhookSource>("hubspot")!;

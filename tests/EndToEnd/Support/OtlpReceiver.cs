@@ -14,7 +14,7 @@ namespace IntegrationHub.EndToEnd.Support;
 /// <param name="Name">Its name.</param>
 internal sealed record ReceivedSpan(string Trace, string Id, string Parent, string Name);
 
-/// <summary>Takes what an OTLP exporter sends by HTTP in protobuf, and keeps what the tests look at.</summary>
+/// <summary>Receives OTLP by HTTP in protobuf, and stores what the tests read.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
     private readonly ConcurrentQueue<ReceivedSpan> _spans = new();

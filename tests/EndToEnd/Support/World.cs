@@ -29,7 +29,7 @@ public sealed class World : IAsyncLifetime
 
     private string BusConnection => LocalBus.ConnectionStringFor(_busPort);
 
-    /// <summary>One with further settings, or others than usual; an empty text takes one away.</summary>
+    /// <summary>A world with further or changed settings; an empty text removes one.</summary>
     internal static async Task<World> StartAsync(params (string Key, string Value)[] settings)
     {
         var world = new World();

@@ -228,7 +228,7 @@ public sealed class AlertRulesTests
 
         Assert.IsType<AlertCourse.Tell>(Decide(told, id, kind: MailboxKind.Resolved));
         Assert.IsType<AlertCourse.Leave>(Decide(known, id, kind: MailboxKind.Resolved));
-        Assert.Equal([Sales], AlertRules.ToldOf(told.Ledger, told.Ledger.Alerts.Single(alert => alert.Id == id)));
+        Assert.Equal([Sales], AlertRules.NotifiedOf(told.Ledger, told.Ledger.Alerts.Single(alert => alert.Id == id)));
     }
 
     [Fact]
@@ -240,8 +240,8 @@ public sealed class AlertRulesTests
         var handoff = overdue with { Id = "handoff", Kind = AlertKind.HandoffNotAccepted, ResolvedAt = Due, Outcomes = [told with { ResolutionTold = true }] };
         var ledger = state.Ledger with { Alerts = [handoff, overdue with { Outcomes = [told] }] };
 
-        Assert.Equal([Sales], AlertRules.ToldOf(ledger, ledger.Alerts[1]));
-        Assert.Empty(AlertRules.ToldOf(AlertRules.SettleResolved(ledger, id, Sales), ledger.Alerts[1]));
+        Assert.Equal([Sales], AlertRules.NotifiedOf(ledger, ledger.Alerts[1]));
+        Assert.Empty(AlertRules.NotifiedOf(AlertRules.SettleResolved(ledger, id, Sales), ledger.Alerts[1]));
     }
 
     [Fact]

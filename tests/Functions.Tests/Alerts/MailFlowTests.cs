@@ -153,7 +153,7 @@ public sealed class MailFlowTests(Azurite azurite)
 
         for (var minutes = 1; minutes < 60; minutes += 10)
         {
-            await world.Hub.Get<AlertFlow>().TakeAsync(stalled, TestContext.Current.CancellationToken);
+            await world.Hub.Get<AlertFlow>().HandleAsync(stalled, TestContext.Current.CancellationToken);
             await world.SendAsync(Due.AddMinutes(minutes));
         }
 
@@ -358,7 +358,7 @@ public sealed class MailFlowTests(Azurite azurite)
         await world.Hub.LeadAsync(Id("resolved"), Claim(FunnelStage.Evaluation, Open));
         await world.TakeAsync();
         await world.SendAsync(Open.AddMinutes(20));
-        await world.Hub.Get<AlertFlow>().TakeAsync((await world.Hub.EventsAsync<StallResolved>("alerts")).Single(resolved => resolved.LeadId == Id("resolved")), TestContext.Current.CancellationToken);
+        await world.Hub.Get<AlertFlow>().HandleAsync((await world.Hub.EventsAsync<StallResolved>("alerts")).Single(resolved => resolved.LeadId == Id("resolved")), TestContext.Current.CancellationToken);
 
         await world.SendAsync(Open.AddMinutes(40));
 

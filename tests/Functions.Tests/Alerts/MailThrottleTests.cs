@@ -19,13 +19,13 @@ public sealed class MailThrottleTests(Azurite azurite)
     {
         await using var world = await WorldAsync("--Mail:PerMinute=2", "--Mail:PerHour=0");
         var throttle = world.Hub.Get<MailThrottle>();
-        bool[] taken = [await throttle.TakeAsync(Token), await throttle.TakeAsync(Token), await throttle.TakeAsync(Token)];
+        bool[] taken = [await throttle.AcquireAsync(Token), await throttle.AcquireAsync(Token), await throttle.AcquireAsync(Token)];
 
         _clock.AdjustTime(Monday.AddSeconds(seconds));
 
         Assert.Equal([true, true, false], taken);
         Assert.Equal(open ? null : Monday.AddMinutes(1), await throttle.ClosedUntilAsync(Token));
-        Assert.Equal(open, await throttle.TakeAsync(Token));
+        Assert.Equal(open, await throttle.AcquireAsync(Token));
     }
 
     [Theory]
@@ -37,12 +37,12 @@ public sealed class MailThrottleTests(Azurite azurite)
         var throttle = world.Hub.Get<MailThrottle>();
         for (var i = 0; i < 3; i++)
         {
-            Assert.True(await throttle.TakeAsync(Token));
+            Assert.True(await throttle.AcquireAsync(Token));
         }
 
         _clock.AdjustTime(Monday.AddMinutes(minutes));
 
-        Assert.Equal(open, await throttle.TakeAsync(Token));
+        Assert.Equal(open, await throttle.AcquireAsync(Token));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class MailThrottleTests(Azurite azurite)
 
         for (var i = 0; i < 40; i++)
         {
-            Assert.True(await world.Hub.Get<MailThrottle>().TakeAsync(Token));
+            Assert.True(await world.Hub.Get<MailThrottle>().AcquireAsync(Token));
         }
     }
 
@@ -62,14 +62,14 @@ public sealed class MailThrottleTests(Azurite azurite)
         await using var world = await WorldAsync("--Mail:PerMinute=3");
         MailThrottle[] instances = [.. Enumerable.Range(0, 2).Select(_ => ActivatorUtilities.CreateInstance<MailThrottle>(world.Hub.Get<IServiceProvider>()))];
 
-        var taken = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => instances[i % 2].TakeAsync(Token)));
+        var taken = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => instances[i % 2].AcquireAsync(Token)));
 
         Assert.InRange(taken.Count(took => took), 1, 3);
         Assert.NotNull(await AfterMoreAsync(instances[0]));
 
         static async Task<DateTimeOffset?> AfterMoreAsync(MailThrottle throttle)
         {
-            while (await throttle.TakeAsync(Token))
+            while (await throttle.AcquireAsync(Token))
             {
                 // Until it is closed: those who lost the race for the row took nothing.
             }

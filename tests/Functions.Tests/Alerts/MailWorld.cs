@@ -52,7 +52,7 @@ internal sealed class MailWorld : IAsyncDisposable
     {
         foreach (var announced in (await Hub.EventsAsync<FunnelEvent>("alerts")).Where(announced => _taken.TryAdd(announced.Id, true)))
         {
-            await Hub.Get<AlertFlow>().TakeAsync(announced, Token);
+            await Hub.Get<AlertFlow>().HandleAsync(announced, Token);
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed class MailWorld : IAsyncDisposable
     public ValueTask DisposeAsync() => Hub.DisposeAsync();
 }
 
-/// <summary>A mail server with moods.</summary>
+/// <summary>A fake mail server that fails on demand.</summary>
 internal sealed class FakeMail : IMailSender
 {
     private readonly ConcurrentQueue<OutgoingMail> _sent = new();

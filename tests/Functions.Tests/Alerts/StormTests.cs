@@ -81,7 +81,7 @@ public sealed class StormTests(Azurite azurite) : IAsyncLifetime
         Assert.All(mails.Where(mail => mail.To[0] != "ops@example.com"), mail => Assert.StartsWith($"[{StillStalled} leads waiting] ", mail.Subject, StringComparison.Ordinal));
         await ForAllAsync("cut", async lead => Assert.Equal(IsStillStalled(lead) ? AlertOutcome.Grouped : AlertOutcome.Suppressed, (await FateAsync(world, lead)).Fate));
         Assert.Empty(await world.Hub.Get<MailboxStore>().ReadAsync(Token));
-        Assert.Empty(await world.Hub.Get<NoticeStore>().UntoldAsync(Token));
+        Assert.Empty(await world.Hub.Get<NoticeStore>().PendingAsync(Token));
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -233,7 +233,7 @@ public sealed class AssignmentTests(Azurite azurite)
 
     private string Name(string owner) => $"{owner}{_run}";
 
-    /// <summary>The funnel of <see cref="Policy"/>, in which sales are these people, with zoe for what none of them takes.</summary>
+    /// <summary>The funnel of <see cref="Policy"/>, with these people in sales, and zoe for leads that none of them covers.</summary>
     private FunnelSettings Team(string first, string? second = null, int? capacity = null, TimeSpan? rerouteAfter = null)
     {
         HandoffOwner Person(string name, int? room) => new(Name(name), BusinessCalendar.Always, [])

@@ -13,7 +13,7 @@ internal sealed class FakeTool(string name, string world) : IDeliveryReader
 
     public string Name => name;
 
-    public string Type => "Played";
+    public string Type => "Fake";
 
     public string RecordKind(string personId) => personId.Split('-')[0];
 
@@ -52,6 +52,12 @@ internal sealed class FakeTool(string name, string world) : IDeliveryReader
     /// <summary>A record is on a stage.</summary>
     public SourceEvent Stage(FunnelStage stage, int minute, string? record, string? who = null, ToolSide side = ToolSide.Marketing) =>
         Event(SourceEventKind.StageChanged, minute, record, who, side) with { Stage = stage, ToStageRaw = stage.ToString() };
+
+    /// <summary>A record is on a deal by a relation.</summary>
+    public SourceEvent On(string deal, string relation, int minute, string record) => Event(SourceEventKind.AssociationChanged, minute, record, side: ToolSide.Crm) with
+    {
+        DealId = $"{deal}-{world}", RelationId = $"{relation}-{world}", DealStatus = DealStatus.Open, DedupeKey = $"{name}|row|{relation}-{world}|{minute}",
+    };
 
     /// <summary>Records became one.</summary>
     public SourceEvent Merge(int minute, string survivor, params string[] merged) =>

@@ -81,7 +81,7 @@ public sealed class EnrichFlowTests(Azurite azurite)
     {
         public string Name => "picky";
 
-        public string Type => "Played";
+        public string Type => "Fake";
 
         public int Calls { get; private set; }
 

@@ -54,7 +54,7 @@ public sealed class SpoolFlowTests(Azurite azurite)
     {
         public string Name => "played";
 
-        public string Type => "Played";
+        public string Type => "Fake";
 
         public int MaxBodyBytes => 1024 * 1024;
 

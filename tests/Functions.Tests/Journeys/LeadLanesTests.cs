@@ -27,11 +27,11 @@ public sealed class LeadLanesTests
             }
         });
 
-        lanes.Enter(Ada, 1);
+        lanes.Add(Ada, 1);
         await firstBegun.Task;
-        lanes.Enter(Ada, 2);
-        lanes.Enter(Ada, 3);
-        lanes.Enter(Ada, 4);
+        lanes.Add(Ada, 2);
+        lanes.Add(Ada, 3);
+        lanes.Add(Ada, 4);
         goOn.SetResult();
         await done.Task;
 
@@ -54,8 +54,8 @@ public sealed class LeadLanesTests
             await adaMayEnd.Task;
         });
 
-        lanes.Enter(Ada, 1);
-        lanes.Enter(Bob, 1);
+        lanes.Add(Ada, 1);
+        lanes.Add(Bob, 1);
 
         await bobEnded.Task;
         adaMayEnd.SetResult();
@@ -90,7 +90,7 @@ public sealed class LeadLanesTests
         {
             for (var work = 0; work < Each; work++)
             {
-                lanes.Enter(work % 3 == 0 ? Ada : Bob, (worker * Each) + work);
+                lanes.Add(work % 3 == 0 ? Ada : Bob, (worker * Each) + work);
             }
         })));
         await all.Task;

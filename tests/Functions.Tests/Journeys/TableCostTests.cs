@@ -1,6 +1,8 @@
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
+using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Ingestion;
+using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -11,6 +13,8 @@ public sealed class TableCostTests(Azurite azurite)
 {
     private readonly StillTimeProvider _clock = new(Monday);
     private readonly AskingReader _tool = new();
+    private readonly FakeDesk _desk = new();
+    private readonly FakeMarketing _marketing = new("mautic");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -103,7 +107,48 @@ public sealed class TableCostTests(Azurite azurite)
         }
     }
 
-    private Task<TestHub> NewHubAsync(params string[] settings) => TestHub.CreateAsync(azurite, _clock, [_tool], settings);
+    [Theory]
+    [InlineData(false, 2)]
+    [InlineData(true, 3)]
+    public async Task A_handoff_costs_one_load_at_most_and_one_commit_from_its_announcement_to_its_recorded_delivery(bool elsewhere, int requests)
+    {
+        await using var hub = await NewHubAsync();
+        await using var other = await NewHubAsync();
+        var deliverer = elsewhere ? other : hub;
+        await deliverer.Get<HandoffFlow>().DeliverAsync(await HandOverAsync(deliverer, "before"), Token);
+        var announced = await HandOverAsync(hub, "handed");
+        using var counters = deliverer.Count();
+
+        await deliverer.Get<HandoffFlow>().DeliverAsync(announced, Token);
+
+        Assert.Equal(requests, counters["hub.table.requests"]);
+        Assert.Equal(HandoffDelivery.Delivered, Assert.Single((await StateAsync(hub, "handed")).Ledger.Handoffs).Delivery);
+    }
+
+    [Fact]
+    public async Task A_stage_written_back_costs_its_note_alone()
+    {
+        await using var hub = await NewHubAsync();
+        await HandOverAsync(hub, "written");
+        var changed = (await hub.EventsAsync<StageChanged>("to-marketing")).Last(moved => moved.LeadId == LeadId.For(Record("written")));
+        await hub.Journeys.ApplyAsync(changed.LeadId, [Known("mautic", "written")], Token);
+        using var counters = hub.Count();
+
+        await hub.Get<WriteBackFlow>().WriteBackAsync(changed, ToolSide.Marketing, Token);
+
+        Assert.Equal(1, counters["hub.table.requests"]);
+        Assert.NotEmpty(_marketing.Written);
+    }
+
+    /// <summary>Makes a lead sales', and returns the event that says so.</summary>
+    private async Task<HandoffAnnounced> HandOverAsync(TestHub hub, string who)
+    {
+        await TellAsync(hub, Claims(who, FunnelStage.Interest, 0));
+        await TellAsync(hub, Claims(who, FunnelStage.Evaluation, 1));
+        return Assert.Single(await hub.EventsAsync<HandoffAnnounced>("to-sales"), handoff => handoff.LeadId == LeadId.For(Record(who)));
+    }
+
+    private Task<TestHub> NewHubAsync(params string[] settings) => TestHub.CreateAsync(azurite, _clock, [_tool, _desk, _marketing], settings);
 
     private static Task AddOthersAsync(TestHub hub, int count) => Parallel.ForEachAsync(
         Enumerable.Range(0, count),

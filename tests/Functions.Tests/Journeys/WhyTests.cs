@@ -134,7 +134,7 @@ public sealed class WhyTests(Azurite azurite)
         await hub.Get<StallFlow>().SweepAsync(Token);
         foreach (var stalled in (await hub.EventsAsync<LeadStalled>("alerts")).Where(stalled => stalled.LeadId == lead))
         {
-            await hub.Get<AlertFlow>().TakeAsync(stalled, Token);
+            await hub.Get<AlertFlow>().HandleAsync(stalled, Token);
         }
 
         return lead;

@@ -337,7 +337,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
     {
         public string Name => name;
 
-        public string Type => "Played";
+        public string Type => "Fake";
 
         public Func<int, FunnelStage, bool> Breaks { get; set; } = (_, _) => false;
 

@@ -65,7 +65,7 @@ public sealed class HealthRulesTests
 
     [Fact]
     public void A_notice_that_nobody_is_told_of_shows_here() =>
-        Assert.Equal((HealthReport.Degraded, "Blind for salesforce."), HealthRules.Judge([], NoStates, null, [Empty], 0, Mailboxes with { Untold = ["Blind for salesforce."] }) is var report ? (report.Status, Assert.Single(report.Problems)) : default);
+        Assert.Equal((HealthReport.Degraded, "Blind for salesforce."), HealthRules.Judge([], NoStates, null, [Empty], 0, Mailboxes with { Unsent = ["Blind for salesforce."] }) is var report ? (report.Status, Assert.Single(report.Problems)) : default);
 
     [Fact]
     public void Mail_without_a_server_is_off() => Assert.Equal("off", HealthRules.Judge([], NoStates, null, [Empty], 0, Mailboxes with { Configured = false }).Mail.State);

@@ -9,7 +9,7 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Ops;
 
-/// <summary>What a connector is not told, or is told and does not read, is seen by ops.</summary>
+/// <summary>Ops see what a connector misses: events that do not arrive, and events that it cannot read.</summary>
 public sealed class MissedTests(Azurite azurite)
 {
     private readonly StillTimeProvider _clock = new(Monday);

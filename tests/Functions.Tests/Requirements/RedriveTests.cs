@@ -50,7 +50,7 @@ public sealed class RedriveTests(Azurite azurite)
     private static Task UntilAsync(TestHub hub, int dead) => Eventually.TrueAsync(
         async () => await hub.Get<QueueProbe>().CountAsync(ToSales, Token) is { Active: 0 } counts && counts.DeadLettered == dead, $"{dead} messages were given up", TimeSpan.FromSeconds(30 + (All / 20)));
 
-    /// <summary>What the other subscribers have been sent: nobody takes it from them.</summary>
+    /// <summary>The messages of the other subscribers, which nobody receives.</summary>
     private static async Task<IReadOnlyList<(string, string)>> OthersAsync(TestHub hub) =>
     [
         .. (await hub.MessagesAsync(FunnelTopic.Name, "to-marketing")).Select(message => ("to-marketing", message.MessageId)),

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IntegrationHub.Functions.Tests.Settings;
 
-/// <summary>What may be set for handoffs, with one tool that takes leads over (salesforce) and one that does not (hubspot).</summary>
+/// <summary>The settings of handoffs, with one tool that receives handoffs (salesforce) and one that does not (hubspot).</summary>
 public sealed class HandoffSettingsTests
 {
     private static readonly (string Key, string Value)[] Right =

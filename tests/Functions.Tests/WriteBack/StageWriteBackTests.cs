@@ -56,6 +56,54 @@ public sealed class StageWriteBackTests(Azurite azurite)
         Assert.Equal(FunnelStage.Referral, _hubspot.Shows[person]);
     }
 
+    [Theory]
+    [InlineData("hubspot", ToolSide.Marketing, "hubspot", false)]
+    [InlineData("hubspot", ToolSide.Marketing, "hubspot,salesforce", false)]
+    [InlineData("hubspot", ToolSide.Marketing, "hubspot,marketo", true)]
+    [InlineData("salesforce", ToolSide.Crm, "hubspot,salesforce", true)]
+    [InlineData("salesforce", ToolSide.Crm, "salesforce", true)]
+    public async Task A_change_of_stage_that_is_the_only_tools_own_word_is_not_sent_to_write_back(string from, ToolSide side, string knownIn, bool sent)
+    {
+        await using var hub = await NewHubAsync();
+        var lead = Id($"{from} {knownIn}");
+
+        await hub.LeadAsync(lead, [.. knownIn.Split(',').Select(tool => Known(tool, $"{lead}")), Claim(FunnelStage.Interest, Monday, from, side)]);
+
+        Assert.Equal(sent, (await hub.EventsAsync<StageChanged>("to-marketing")).Any(changed => changed.LeadId == lead));
+    }
+
+    [Fact]
+    public async Task An_own_word_that_the_hub_has_written_over_before_it_heard_it_is_sent()
+    {
+        await using var hub = await NewHubAsync();
+        var (lead, person) = (Id("overwritten"), IdentityKey.Person("hubspot", "overwritten"));
+        await hub.LeadAsync(lead, Known("hubspot", "overwritten"), Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm));
+        _hubspot.Has[(person, PersonProperty.Stage)] = nameof(FunnelStage.Referral);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        await hub.Get<WriteBackFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), ToolSide.Marketing, Token);
+
+        await hub.LeadAsync(lead, OpenDeal("overwritten", null, null, Monday.AddSeconds(1)) with { Status = DealStatus.Won }, Claim(FunnelStage.Referral, Monday.AddSeconds(5)) with { Raw = nameof(FunnelStage.Referral) });
+
+        var changed = (await hub.EventsAsync<StageChanged>("to-marketing")).Single(changed => changed.LeadId == lead && changed.To == FunnelStage.Referral);
+        await hub.Get<WriteBackFlow>().WriteBackAsync(changed, ToolSide.Marketing, Token);
+        Assert.Equal(FunnelStage.Referral, _hubspot.Shows[person]);
+    }
+
+    [Fact]
+    public async Task A_stage_that_the_lead_has_left_while_the_tool_was_asked_is_not_written()
+    {
+        await using var hub = await NewHubAsync();
+        var (lead, person) = (Id("left"), IdentityKey.Person("hubspot", "left"));
+        await hub.LeadAsync(lead, Known("hubspot", "left"), Claim(FunnelStage.Evaluation, Monday, "salesforce", ToolSide.Crm));
+        _hubspot.BeforePlanned = () => hub.LeadAsync(
+            lead, OpenDeal("left", null, null, Monday.AddSeconds(1)) with { Status = DealStatus.Won }, Claim(FunnelStage.Referral, Monday.AddSeconds(5)));
+
+        await hub.Get<WriteBackFlow>().WriteBackAsync(Changed(lead, FunnelStage.Evaluation), ToolSide.Marketing, Token);
+
+        Assert.DoesNotContain(person, _hubspot.Shows.Keys);
+        Assert.DoesNotContain(await hub.EventsAsync<StageChanged>("to-marketing"), changed => changed.LeadId == lead && changed.To == FunnelStage.Referral);
+    }
+
     [Fact]
     public async Task A_tool_that_does_not_know_the_person_is_not_told()
     {

@@ -88,7 +88,7 @@ internal sealed class ToolsInStep : IAsyncDisposable
         },
         what);
 
-    /// <summary>Asks the tools until nothing new is told and written any more, and nothing is left on the bus: whatever was under way has arrived.</summary>
+    /// <summary>Polls the tools until no fact and no write is new and the bus is empty.</summary>
     public async Task SettleAsync()
     {
         for (var (before, after) = (-1L, 0L); before != after; before = after, after = _counters["hub.facts"] + Tools.Index().Sum(tool => Writes(tool.Index)))

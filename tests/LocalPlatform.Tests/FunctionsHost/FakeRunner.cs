@@ -4,7 +4,7 @@ using IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 
 namespace IntegrationHub.LocalPlatform.Tests.FunctionsHost;
 
-/// <summary>Stands for the worker: takes note of what a function was given, and does what the test says.</summary>
+/// <summary>A fake worker. Records each invocation and returns what the test sets.</summary>
 internal sealed class FakeRunner : IFunctionRunner
 {
     public ConcurrentQueue<FunctionInput> Given { get; } = [];

@@ -199,7 +199,7 @@ public sealed class ClockTests : IAsyncLifetime
         Assert.Equal("other", (await last.NextAsync()).Body.ToString());
     }
 
-    /// <summary>A receiver whose session was lost closes itself as soon as it hears of it.</summary>
+    /// <summary>A receiver closes itself as soon as its session is lost.</summary>
     private static bool IsLost(Exception? failure) =>
         failure is ObjectDisposedException or ServiceBusException { Reason: ServiceBusFailureReason.SessionLockLost };
 }

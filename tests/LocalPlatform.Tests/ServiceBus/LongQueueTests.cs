@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace IntegrationHub.LocalPlatform.Tests.ServiceBus;
 
-/// <summary>A queue that is longer than what the broker keeps in memory.</summary>
+/// <summary>A queue that is longer than the broker's memory limit.</summary>
 public sealed class LongQueueTests
 {
     /// <summary>How many messages the run with a long queue has. The full size is 1,000,000 and takes about ten minutes.</summary>

@@ -6,13 +6,15 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Alerts.Detection;
 
-/// <summary>Puts what is to be told into the mailboxes of those it concerns. What becomes of it there is decided when it is told.</summary>
-public sealed partial class AlertFlow(JourneyFlow journeys, MailboxStore mailboxes, FunnelSettings settings, TeamsSettings teams, TimeProvider clock, ILogger<AlertFlow> logger)
+/// <summary>Puts alerts into the mailboxes of their recipient groups. Whether they are sent is
+/// decided at the sending.</summary>
+public sealed partial class AlertFlow(
+    JourneyFlow journeys, MailboxStore mailboxes, FunnelSettings settings, TeamsSettings teams, TimeProvider clock,
+    ILogger<AlertFlow> logger)
 {
-    /// <summary>Takes up what an event announces. A repeat puts nothing in twice, and nothing that was told.</summary>
-    public async Task TakeAsync(FunnelEvent announced, CancellationToken cancellationToken)
+    /// <summary>Handles an event. Idempotent.</summary>
+    public async Task HandleAsync(FunnelEvent announced, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(announced);
         var alertId = announced switch
         {
             LeadStalled stalled => stalled.AlertId,
@@ -26,15 +28,20 @@ public sealed partial class AlertFlow(JourneyFlow journeys, MailboxStore mailbox
             return;
         }
 
-        await (announced is StallResolved ? TakeResolvedAsync(alert, state, cancellationToken) : TakeStalledAsync(alert, state, cancellationToken));
+        await (announced is StallResolved
+            ? PutResolvedAsync(alert, state, cancellationToken)
+            : TakeStalledAsync(alert, state, cancellationToken));
     }
 
     private async Task TakeStalledAsync(Alert alert, JourneyState state, CancellationToken cancellationToken)
     {
-        var owner = state.Facts.IsEmpty ? settings.OwnerOf(alert.Stage) : JourneyFold.Fold(state.LeadId, state.Facts.Values, settings).Owner;
+        var owner = state.Facts.IsEmpty
+            ? settings.OwnerOf(alert.Stage)
+            : JourneyFold.Fold(state.LeadId, state.Facts.Values, settings).Owner;
         var concerned = RecipientGroup.Of(alert, owner, state.Ledger);
         var reachable = concerned.Where(recipientGroup => recipientGroup.RecipientsIn(teams).Count > 0).ToList();
-        foreach (var recipientGroup in reachable.Where(recipientGroup => AlertRules.OutcomeFor(alert, recipientGroup) is not { } outcome || !AlertRules.IsFinal(outcome.Fate)))
+        foreach (var recipientGroup in reachable.Where(
+            recipientGroup => AlertRules.OutcomeFor(alert, recipientGroup) is not { } outcome || !AlertRules.IsFinal(outcome.Fate)))
         {
             await PutAsync(alert, state.LeadId, recipientGroup, MailboxKind.Stalled, cancellationToken);
         }
@@ -43,28 +50,35 @@ public sealed partial class AlertFlow(JourneyFlow journeys, MailboxStore mailbox
         {
             var why = string.Join("; ", concerned.Select(AlertRules.NoRecipients));
             Log.Nobody(logger, alert.Id, why);
-            await journeys.SettleAsync(state.LeadId, ledger => AlertRules.Settle(ledger, alert.Id, concerned[0], AlertOutcome.Suppressed, why, clock.GetUtcNow()), cancellationToken);
+            await journeys.SettleAsync(
+                state.LeadId,
+                ledger => AlertRules.Settle(ledger, alert.Id, concerned[0], AlertOutcome.Suppressed, why, clock.GetUtcNow()),
+                cancellationToken);
         }
     }
 
-    /// <summary>Only who was told that the lead stands still hears that it has moved on.</summary>
-    private async Task TakeResolvedAsync(Alert alert, JourneyState state, CancellationToken cancellationToken)
+    /// <summary>Puts the resolution into the mailboxes of those who were notified of the stall.</summary>
+    private async Task PutResolvedAsync(Alert alert, JourneyState state, CancellationToken cancellationToken)
     {
-        foreach (var recipientGroup in AlertRules.ToldOf(state.Ledger, alert))
+        foreach (var recipientGroup in AlertRules.NotifiedOf(state.Ledger, alert))
         {
             await PutAsync(alert, state.LeadId, recipientGroup, MailboxKind.Resolved, cancellationToken);
         }
     }
 
-    private Task PutAsync(Alert alert, LeadId leadId, RecipientGroup recipientGroup, MailboxKind kind, CancellationToken cancellationToken) => mailboxes.PutAsync(
-        new() { RecipientGroup = recipientGroup, LeadId = leadId, AlertId = alert.Id, Kind = kind, PutAt = clock.GetUtcNow() }, cancellationToken);
+    private Task PutAsync(
+        Alert alert, LeadId leadId, RecipientGroup recipientGroup, MailboxKind kind, CancellationToken cancellationToken) =>
+        mailboxes.PutAsync(
+        new() { RecipientGroup = recipientGroup, LeadId = leadId, AlertId = alert.Id, Kind = kind, PutAt = clock.GetUtcNow() },
+        cancellationToken);
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Event {EventId} tells of an alert that is no longer known.")]
+        [LoggerMessage(1, LogLevel.Information, "Event {EventId} is about an alert that is no longer known.")]
         public static partial void NotKnown(ILogger logger, string eventId);
 
-        [LoggerMessage(2, LogLevel.Information, "Alert {AlertId} is told to nobody: {Why}. See the settings Teams:*:Recipients and Teams:*:Managers.")]
+        [LoggerMessage(
+            2, LogLevel.Information, "Alert {AlertId} has no recipients: {Why}. See the settings Teams:*:Recipients and Teams:*:Managers.")]
         public static partial void Nobody(ILogger logger, string alertId, string why);
     }
 }

@@ -6,67 +6,69 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Detection;
 
-/// <summary>What is to be done about something that waits to be told.</summary>
+/// <summary>The decision about a mailbox entry.</summary>
 public abstract record AlertCourse
 {
     private AlertCourse()
     {
     }
 
-    /// <summary>Nothing, and it waits no longer: it was told before, or the hub no longer knows it.</summary>
+    /// <summary>It was sent before, or is no longer known: remove it.</summary>
     public sealed record Leave : AlertCourse;
 
-    /// <summary>It is not told, and that is its fate.</summary>
+    /// <summary>It is not sent, with its final outcome.</summary>
     /// <param name="Fate">Suppressed or snoozed.</param>
-    /// <param name="Why">Why, without personal data.</param>
+    /// <param name="Why">The reason, without personal data.</param>
     public sealed record End(AlertOutcome Fate, string Why) : AlertCourse;
 
-    /// <summary>It is not told before a connector works again.</summary>
+    /// <summary>It waits until a connector works again.</summary>
     /// <param name="Connector">The connector that is down.</param>
-    /// <param name="Why">Why, without personal data.</param>
+    /// <param name="Why">The reason, without personal data.</param>
     public sealed record Inhibit(string Connector, string Why) : AlertCourse;
 
-    /// <summary>It is to be told.</summary>
-    /// <param name="Alert">The alert.</param>
-    /// <param name="State">The lead as it is now.</param>
-    /// <param name="Journey">Its journey.</param>
+    /// <summary>Send it.</summary>
     public sealed record Tell(Alert Alert, JourneyState State, Journey Journey) : AlertCourse;
 }
 
-/// <summary>Whether an alert still holds for an audience, and what its fate is. Pure.</summary>
+/// <summary>Decides whether an alert still holds for a recipient group, and its outcome. Pure.</summary>
 public static class AlertRules
 {
-    /// <summary>Of the fates an alert has for several audiences, the first of these is the alert's own.</summary>
+    /// <summary>The outcomes by weight: the first one that any recipient group has is the alert's own.</summary>
     private static readonly ImmutableArray<AlertOutcome> ByWeight =
-        [AlertOutcome.Failed, AlertOutcome.Sent, AlertOutcome.Grouped, AlertOutcome.Held, AlertOutcome.Inhibited, AlertOutcome.Snoozed, AlertOutcome.Suppressed, AlertOutcome.Pending];
+        [
+            AlertOutcome.Failed,
+            AlertOutcome.Sent,
+            AlertOutcome.Grouped,
+            AlertOutcome.Held,
+            AlertOutcome.Inhibited,
+            AlertOutcome.Snoozed,
+            AlertOutcome.Suppressed,
+            AlertOutcome.Pending,
+        ];
 
-    /// <summary>Decides what becomes of a waiting entry against the lead's current state.</summary>
+    /// <summary>Decides about a mailbox entry by the lead's current state.</summary>
     /// <param name="state">The lead; null when the hub no longer knows it.</param>
-    /// <param name="entry">What waits.</param>
-    /// <param name="down">The connectors that are down, and why.</param>
-    /// <param name="teams">Who has recipients.</param>
-    /// <param name="settings">How the funnel is run.</param>
-    /// <param name="now">The present instant.</param>
+    /// <param name="down">The connectors that are down, with reasons.</param>
     public static AlertCourse Decide(
-        JourneyState? state, MailboxEntry entry, IReadOnlyDictionary<string, string> down, TeamsSettings teams, FunnelSettings settings, DateTimeOffset now)
+        JourneyState? state, MailboxEntry entry, IReadOnlyDictionary<string, string> down, TeamsSettings teams, FunnelSettings settings,
+        DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(entry);
-        ArgumentNullException.ThrowIfNull(down);
         if (state is null || Find(state.Ledger, entry.AlertId) is not { } alert)
         {
             return new AlertCourse.Leave();
         }
 
         return entry.Kind == MailboxKind.Resolved
-            ? ToldOf(state.Ledger, alert).Contains(entry.RecipientGroup) && FoldOf(state, settings) is { Erased: false } moved ? new AlertCourse.Tell(alert, state, moved) : new AlertCourse.Leave()
+            ? NotifiedOf(state.Ledger, alert).Contains(entry.RecipientGroup) && FoldOf(state, settings) is { Erased: false } moved
+            ? new AlertCourse.Tell(alert, state, moved)
+            : new AlertCourse.Leave()
             : OutcomeFor(alert, entry.RecipientGroup) is { } outcome && IsFinal(outcome.Fate) ? new AlertCourse.Leave()
             : DecideStalled(state, alert, entry, down, teams, settings, now);
     }
 
-    /// <summary>Who was told of what an alert is about, or of what else was over by then in the same stay, and not yet that it is over.</summary>
-    public static IReadOnlyList<RecipientGroup> ToldOf(JourneyLedger ledger, Alert alert)
+    /// <summary>Returns the groups that were notified of an alert's stay and not yet of its end.</summary>
+    public static IReadOnlyList<RecipientGroup> NotifiedOf(JourneyLedger ledger, Alert alert)
     {
-        ArgumentNullException.ThrowIfNull(ledger);
         return
         [
             .. ledger.Alerts.Where(other => IsOverWith(other, alert))
@@ -78,49 +80,44 @@ public static class AlertRules
         ];
     }
 
-    /// <summary>Whether an audience was told that a limit is reached when that was over: the mail was on its way by then, and the end is to be told too.</summary>
-    public static bool IsToldTooLate(JourneyState state, MailboxEntry entry, FunnelSettings settings)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        ArgumentNullException.ThrowIfNull(entry);
-        return Find(state.Ledger, entry.AlertId) is { Level: >= StallRules.AtLimit } alert
-            && ToldOf(state.Ledger, alert).Contains(entry.RecipientGroup)
+    /// <summary>Whether a group was notified after the stay had ended, so that the end must be reported too.</summary>
+    public static bool IsNotifiedTooLate(JourneyState state, MailboxEntry entry, FunnelSettings settings) =>
+        Find(state.Ledger, entry.AlertId) is { Level: >= StallRules.AtLimit } alert
+            && NotifiedOf(state.Ledger, alert).Contains(entry.RecipientGroup)
             && FoldOf(state, settings) is { Erased: false } journey
             && !StallRules.Holds(alert, journey, state.Ledger);
-    }
 
-    /// <summary>Whether nothing more becomes of an alert that has this fate.</summary>
+    /// <summary>Whether an outcome is final.</summary>
     public static bool IsFinal(AlertOutcome fate) => fate is not (AlertOutcome.Pending or AlertOutcome.Held or AlertOutcome.Inhibited);
 
-    /// <summary>What became of an alert for an audience; null while nothing has.</summary>
-    public static RecipientOutcome? OutcomeFor(Alert alert, RecipientGroup recipientGroup)
-    {
-        ArgumentNullException.ThrowIfNull(alert);
-        ArgumentNullException.ThrowIfNull(recipientGroup);
-        return alert.Outcomes.FirstOrDefault(outcome => outcome.RecipientGroup == recipientGroup.ToString());
-    }
+    /// <summary>Returns the outcome for a recipient group; null for none.</summary>
+    public static RecipientOutcome? OutcomeFor(Alert alert, RecipientGroup recipientGroup) =>
+        alert.Outcomes.FirstOrDefault(outcome => outcome.RecipientGroup == recipientGroup.ToString());
 
-    /// <summary>The ledger with what became of an alert for an audience; the same ledger where it says so already.</summary>
-    public static JourneyLedger Settle(JourneyLedger ledger, string alertId, RecipientGroup recipientGroup, AlertOutcome fate, string? why, DateTimeOffset now) =>
+    /// <summary>Returns the ledger with a group's outcome; the same ledger when unchanged.</summary>
+    public static JourneyLedger Settle(
+        JourneyLedger ledger, string alertId, RecipientGroup recipientGroup, AlertOutcome fate, string? why, DateTimeOffset now) =>
         Change(ledger, alertId, alert => OutcomeFor(alert, recipientGroup) is { } known && (known.Fate, known.Reason) == (fate, why)
             ? alert
             : WithOutcome(alert, new RecipientOutcome(recipientGroup.ToString(), fate, why, now), now));
 
-    /// <summary>The ledger with the note that an audience knows that the stay an alert is about is over.</summary>
-    public static JourneyLedger SettleResolved(JourneyLedger ledger, string alertId, RecipientGroup recipientGroup)
-    {
-        ArgumentNullException.ThrowIfNull(ledger);
-        return Find(ledger, alertId) is { } told && ToldOf(ledger, told).Contains(recipientGroup)
-            ? ledger with { Alerts = [.. ledger.Alerts.Select(alert => IsOverWith(alert, told) ? WithResolution(alert, recipientGroup) : alert)] }
+    /// <summary>Returns the ledger with the note that a group was notified of the end.</summary>
+    public static JourneyLedger SettleResolved(JourneyLedger ledger, string alertId, RecipientGroup recipientGroup) =>
+        Find(ledger, alertId) is { } sent && NotifiedOf(ledger, sent).Contains(recipientGroup)
+            ? ledger with
+            {
+                Alerts = [.. ledger.Alerts.Select(alert => IsOverWith(alert, sent) ? WithResolution(alert, recipientGroup) : alert)],
+            }
             : ledger;
-    }
 
     private static AlertCourse DecideStalled(
-        JourneyState state, Alert alert, MailboxEntry entry, IReadOnlyDictionary<string, string> down, TeamsSettings teams, FunnelSettings settings, DateTimeOffset now)
+        JourneyState state, Alert alert, MailboxEntry entry, IReadOnlyDictionary<string, string> down, TeamsSettings teams,
+        FunnelSettings settings, DateTimeOffset now)
     {
         if (FoldOf(state, settings) is not { Erased: false } journey)
         {
-            return new AlertCourse.End(AlertOutcome.Suppressed, state.Ledger.MergedInto is null ? "the person is erased" : "the lead was merged into another");
+            return new AlertCourse.End(
+                AlertOutcome.Suppressed, state.Ledger.MergedInto is null ? "the person is erased" : "the lead was merged into another");
         }
 
         if (!StallRules.Holds(alert, journey, state.Ledger))
@@ -143,17 +140,16 @@ public static class AlertRules
             return new AlertCourse.End(AlertOutcome.Suppressed, $"level {successor.Level} says it");
         }
 
-        return DependsOn(journey).FirstOrDefault(down.ContainsKey) is { } connector ? new AlertCourse.Inhibit(connector, down[connector]) : new AlertCourse.Tell(alert, state, journey);
+        return DependsOn(journey).FirstOrDefault(down.ContainsKey) is { } connector
+            ? new AlertCourse.Inhibit(connector, down[connector])
+            : new AlertCourse.Tell(alert, state, journey);
     }
 
-    /// <summary>Why an audience that has no addresses is not told.</summary>
-    public static string NoRecipients(RecipientGroup recipientGroup)
-    {
-        ArgumentNullException.ThrowIfNull(recipientGroup);
-        return $"{recipientGroup.Name} {(recipientGroup.Managers ? "have" : "has")} no recipients";
-    }
+    /// <summary>Returns why a group without addresses is not notified.</summary>
+    public static string NoRecipients(RecipientGroup recipientGroup) =>
+        $"{recipientGroup.Name} {(recipientGroup.Managers ? "have" : "has")} no recipients";
 
-    /// <summary>The connectors that a lead has records or deals in.</summary>
+    /// <summary>Returns the connectors in which a lead has records or deals.</summary>
     private static IEnumerable<string> DependsOn(Journey journey) =>
         journey.Identities.Where(key => key.Kind != IdentityKind.Email).Select(key => key.Connector)
             .Concat(journey.Deals.Select(deal => deal.Connector))
@@ -161,34 +157,51 @@ public static class AlertRules
             .Distinct()
             .Order(StringComparer.Ordinal);
 
-    /// <summary>The last alert on the same matter that was raised later and tells the same audience; null where there is none.</summary>
-    private static Alert? Successor(Alert alert, RecipientGroup recipientGroup, Journey journey, JourneyLedger ledger) => ledger.Alerts.Skip(ledger.Alerts.IndexOf(alert) + 1).LastOrDefault(later =>
-        (later.Kind, later.Stage, later.EnteredAt) == (alert.Kind, alert.Stage, alert.EnteredAt) && RecipientGroup.Of(later, journey.Owner, ledger).Contains(recipientGroup));
+    /// <summary>Returns the latest later alert on the same stay for the same group; null for none.</summary>
+    private static Alert? Successor(Alert alert, RecipientGroup recipientGroup, Journey journey, JourneyLedger ledger) =>
+        ledger.Alerts.Skip(ledger.Alerts.IndexOf(alert) + 1).LastOrDefault(later =>
+        (later.Kind, later.Stage, later.EnteredAt) == (alert.Kind, alert.Stage, alert.EnteredAt)
+            && RecipientGroup.Of(later, journey.Owner, ledger).Contains(recipientGroup));
 
     private static Alert? Find(JourneyLedger ledger, string alertId) => ledger.Alerts.FirstOrDefault(alert => alert.Id == alertId);
 
     private static Journey? FoldOf(JourneyState state, FunnelSettings settings) =>
-        state.Facts.IsEmpty || state.Ledger is not { MergedInto: null, ErasedAt: null } ? null : JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
+        state.Facts.IsEmpty || state.Ledger is not { MergedInto: null, ErasedAt: null }
+            ? null : JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
 
-    private static JourneyLedger Change(JourneyLedger ledger, string alertId, Func<Alert, Alert> change)
-    {
-        ArgumentNullException.ThrowIfNull(ledger);
-        return Find(ledger, alertId) is { } alert && change(alert) is var changed && !ReferenceEquals(alert, changed)
+    private static JourneyLedger Change(JourneyLedger ledger, string alertId, Func<Alert, Alert> change) =>
+        Find(ledger, alertId) is { } alert && change(alert) is var changed && !ReferenceEquals(alert, changed)
             ? ledger with { Alerts = ledger.Alerts.Replace(alert, changed) }
             : ledger;
-    }
 
-    /// <summary>Whether the end of what <paramref name="over"/> is about is the end of what an alert is about.</summary>
+    /// <summary>Whether the end of <paramref name="over"/> also ends the other alert's stay.</summary>
     private static bool IsOverWith(Alert alert, Alert over) =>
         (alert.Stage, alert.EnteredAt) == (over.Stage, over.EnteredAt) && (alert.Kind == over.Kind || alert.ResolvedAt is not null);
 
     private static Alert WithResolution(Alert alert, RecipientGroup recipientGroup) =>
-        alert with { Outcomes = [.. alert.Outcomes.Select(outcome => outcome.RecipientGroup == recipientGroup.ToString() ? outcome with { ResolutionTold = true } : outcome)] };
+        alert with
+        {
+            Outcomes =
+            [
+                .. alert.Outcomes.Select(outcome =>
+                    outcome.RecipientGroup == recipientGroup.ToString() ? outcome with { ResolutionTold = true } : outcome),
+            ],
+        };
 
     private static Alert WithOutcome(Alert alert, RecipientOutcome outcome, DateTimeOffset now)
     {
-        ImmutableArray<RecipientOutcome> outcomes = [.. alert.Outcomes.Where(known => known.RecipientGroup != outcome.RecipientGroup), outcome];
+        ImmutableArray<RecipientOutcome> outcomes =
+        [
+            .. alert.Outcomes.Where(known => known.RecipientGroup != outcome.RecipientGroup),
+            outcome,
+        ];
         var decisive = outcomes.MinBy(each => ByWeight.IndexOf(each.Fate))!;
-        return alert with { Outcomes = outcomes, Fate = decisive.Fate, FateReason = decisive.Reason, At = decisive.Fate == alert.Fate ? alert.At : now };
+        return alert with
+        {
+            Outcomes = outcomes,
+            Fate = decisive.Fate,
+            FateReason = decisive.Reason,
+            At = decisive.Fate == alert.Fate ? alert.At : now,
+        };
     }
 }

@@ -2,11 +2,12 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Alerts.Detection;
 
-/// <summary>Looks at the leads that have come due.</summary>
+/// <summary>Checks the leads that are due.</summary>
 public sealed class DetectStallsFunction(StallFlow stalls)
 {
     /// <summary>Runs on <c>Schedules:DetectStalls</c>.</summary>
     [Function("DetectStalls")]
-    public Task RunAsync([TimerTrigger("%Schedules:DetectStalls%", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
+    public Task RunAsync(
+        [TimerTrigger("%Schedules:DetectStalls%", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
         stalls.SweepAsync(cancellationToken);
 }

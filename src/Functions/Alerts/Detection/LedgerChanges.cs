@@ -3,11 +3,15 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Detection;
 
-/// <summary>Changes of a lead's ledger that publish nothing and move no deadline.</summary>
+/// <summary>Changes a lead's ledger without events and deadlines.</summary>
 internal static class LedgerChanges
 {
-    /// <summary>Saves what <paramref name="change"/> makes of the ledger; nothing where it is the same.</summary>
-    /// <returns>The state after it; null for a lead of which nothing is stored, or that was erased.</returns>
-    public static Task<JourneyState?> SettleAsync(this JourneyFlow journeys, LeadId leadId, Func<JourneyLedger, JourneyLedger> change, CancellationToken cancellationToken) => journeys.UpdateAsync(
-        leadId, state => change(state.Ledger) is var changed && ReferenceEquals(changed, state.Ledger) ? null : new(state with { Ledger = changed }, []), cancellationToken);
+    /// <summary>Saves a changed ledger. A no-op when it is the same.</summary>
+    /// <returns>The new state; null for an unknown or erased lead.</returns>
+    public static Task<JourneyState?> SettleAsync(
+        this JourneyFlow journeys, LeadId leadId, Func<JourneyLedger, JourneyLedger> change, CancellationToken cancellationToken) =>
+        journeys.UpdateAsync(
+        leadId, state =>
+            change(state.Ledger) is var changed && ReferenceEquals(changed, state.Ledger)
+                ? null : new(state with { Ledger = changed }, []), cancellationToken);
 }

@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Alerts.Detection;
 
-/// <summary>Puts what happened to stalled leads into the mailboxes of the teams.</summary>
+/// <summary>Puts alerts about stalled leads into the teams' mailboxes.</summary>
 public sealed class SendAlertsFunction(AlertFlow alerts, MessageSettler settler, FunnelTopic funnel)
 {
     private const string Subscription = "alerts";
@@ -15,5 +15,7 @@ public sealed class SendAlertsFunction(AlertFlow alerts, MessageSettler settler,
         [ServiceBusTrigger(FunnelTopic.Name, Subscription, Connection = "ServiceBus")] ServiceBusReceivedMessage message,
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) =>
-        settler.RunAsync(message, actions, new(funnel.Sender, Subscription), token => alerts.TakeAsync(FunnelTopic.Read(message), token), cancellationToken);
+        settler.RunAsync(
+            message, actions, new(funnel.Sender, Subscription), token => alerts.HandleAsync(FunnelTopic.Read(message), token),
+            cancellationToken);
 }

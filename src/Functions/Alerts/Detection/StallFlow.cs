@@ -4,42 +4,42 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Alerts.Detection;
 
-/// <summary>
-/// Sweeps the deadline index: looks at every lead that has come due and raises what is to be raised. A row is removed only when what follows from it is committed, and raising is once for
-/// each alert, so a crash at any point repeats a look and nothing else.
-/// </summary>
-public sealed partial class StallFlow(JourneyFlow journeys, DeadlineStore deadlines, FunnelSettings settings, TimeProvider clock, ILogger<StallFlow> logger)
+/// <summary>Sweeps the deadline index: checks every lead that is due and raises its alerts. A row is removed after the
+/// commit, and raising is idempotent, so a crash only repeats a check.</summary>
+public sealed partial class StallFlow(
+    JourneyFlow journeys, DeadlineStore deadlines, FunnelSettings settings, TimeProvider clock, ILogger<StallFlow> logger)
 {
-    /// <summary>How long a row that no ledger names may belong to a commit that is still under way.</summary>
+    /// <summary>How long a row without a ledger may belong to a running commit.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long a lead that could not be looked at is put off.</summary>
+    /// <summary>The delay of a lead whose check failed.</summary>
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
 
     private const int LeadsAtOnce = 8;
 
-    /// <summary>Looks at what is due now. A lead that cannot be looked at is put off, and holds back no other.</summary>
+    /// <summary>Checks the due leads. A failing one is delayed and stops no other.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var options = new ParallelOptions { MaxDegreeOfParallelism = LeadsAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(deadlines.DueAsync(now, cancellationToken), options, async (due, token) => await TryLookAsync(due, now, token));
+        await Parallel.ForEachAsync(
+            deadlines.DueAsync(now, cancellationToken), options, async (due, token) => await TryCheckAsync(due, now, token));
     }
 
-    private async Task TryLookAsync(DueLead due, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task TryCheckAsync(DueLead due, DateTimeOffset now, CancellationToken cancellationToken)
     {
         try
         {
-            await LookAsync(due, now, cancellationToken);
+            await CheckAsync(due, now, cancellationToken);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.NotLookedAt(logger, failure, due.LeadId);
+            Log.NotCheckedAt(logger, failure, due.LeadId);
             await TryPutOffAsync(due, now + RetryAfter, cancellationToken);
         }
     }
 
-    private async Task LookAsync(DueLead due, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task CheckAsync(DueLead due, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var named = false;
         await journeys.UpdateStoredAsync(
@@ -47,19 +47,20 @@ public sealed partial class StallFlow(JourneyFlow journeys, DeadlineStore deadli
             state =>
             {
                 named = state.Ledger.WatchedAt <= due.DueAt;
-                return named ? Look(state, now) : null;
+                return named ? Check(state, now) : null;
             },
             cancellationToken);
 
-        // A row that no ledger names was left behind, unless the commit that will name it is under way.
+        // No ledger names the row: it is a leftover, unless its commit is still running.
         if (named || due.WrittenAt <= now - Grace)
         {
             await deadlines.RemoveAsync(due, cancellationToken);
         }
     }
 
-    /// <summary>The ledger no longer names the row, which can go then; the commit writes another one if the lead is to be looked at again.</summary>
-    private JourneyChange Look(JourneyState state, DateTimeOffset now)
+    /// <summary>Checks a lead. The ledger drops the row, which can then be removed; the commit adds another
+    /// one for the next check.</summary>
+    private JourneyChange Check(JourneyState state, DateTimeOffset now)
     {
         var unwatched = state with { Ledger = state.Ledger with { WatchedAt = null } };
         if (state.Facts.IsEmpty)
@@ -86,10 +87,10 @@ public sealed partial class StallFlow(JourneyFlow journeys, DeadlineStore deadli
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Lead {LeadId} is due and could not be looked at; a later sweep tries again.")]
-        public static partial void NotLookedAt(ILogger logger, Exception failure, LeadId leadId);
+        [LoggerMessage(1, LogLevel.Warning, "Lead {LeadId} is due and could not be checked; a later sweep tries again.")]
+        public static partial void NotCheckedAt(ILogger logger, Exception failure, LeadId leadId);
 
-        [LoggerMessage(2, LogLevel.Warning, "Lead {LeadId} could not be put off either; the next sweep tries again.")]
+        [LoggerMessage(2, LogLevel.Warning, "Lead {LeadId} could not be delayed either; the next sweep tries again.")]
         public static partial void NotPutOff(ILogger logger, Exception failure, LeadId leadId);
     }
 }

@@ -1,29 +1,33 @@
 namespace IntegrationHub.Functions.Alerts.Digest;
 
-/// <summary>What a mail about several leads says, or one that only tells who has moved on. Personal data: never to be logged.</summary>
+/// <summary>A mail about several leads, or one that only reports resolutions. Personal data: never log it.</summary>
 public sealed record DigestMail
 {
-    /// <summary>Gets the leads that stand still, most valuable first: each with the facts and the action that a mail of its own would have.</summary>
+    /// <summary>Gets the stalled leads, most valuable first, each with the content of its own mail.</summary>
     public required IReadOnlyList<StallMail> Rows { get; init; }
 
-    /// <summary>Gets how many more stand still that are not shown.</summary>
+    /// <summary>Gets how many more stalled leads are not shown.</summary>
     public int MoreRows { get; init; }
 
-    /// <summary>Gets who has moved on since the reader was told of them.</summary>
+    /// <summary>Gets the leads that moved on since the reader was notified.</summary>
     public required IReadOnlyList<MovedOnLine> MovedOn { get; init; }
 
-    /// <summary>Gets how many more have moved on that are not shown.</summary>
+    /// <summary>Gets how many more of them are not shown.</summary>
     public int MoreMovedOn { get; init; }
 
     /// <summary>Gets the subject: how many, and who first.</summary>
     public string Subject => Rows.Count > 0
         ? $"[{Leads(Rows.Count + MoreRows)} waiting] {Names([.. Rows.Select(row => row.Company ?? row.Who)], Rows.Count + MoreRows)}"
-        : $"[{(MovedOn.Count + MoreMovedOn == 1 ? "" : $"{MovedOn.Count + MoreMovedOn} ")}Moved on] {Names([.. MovedOn.Select(line => line.Name)], MovedOn.Count + MoreMovedOn)}";
+        : $"[{(MovedOn.Count + MoreMovedOn == 1 ? "" : $"{MovedOn.Count + MoreMovedOn} ")}Moved on] "
+            + Names([.. MovedOn.Select(line => line.Name)], MovedOn.Count + MoreMovedOn);
 
-    /// <summary>Gets the first sentence; null where no lead stands still.</summary>
-    public string? Opening => Rows.Count == 0 ? null : $"{Leads(Rows.Count + MoreRows)} {(Rows.Count + MoreRows == 1 ? "waits" : "wait")} for a next step, the most valuable first.";
+    /// <summary>Gets the first sentence; null without a stalled lead.</summary>
+    public string? Opening =>
+        Rows.Count == 0
+            ? null
+            : $"{Leads(Rows.Count + MoreRows)} {(Rows.Count + MoreRows == 1 ? "waits" : "wait")} for a next step, the most valuable first.";
 
-    /// <summary>Gets the sentence about what is not shown; null where everything is.</summary>
+    /// <summary>Gets the sentence about the leads that are not shown; null for none.</summary>
     public string? More => MoreRows == 0 ? null : $"And {MoreRows} more.";
 
     private static string Leads(int count) => count == 1 ? "1 lead" : $"{count} leads";
@@ -35,7 +39,7 @@ public sealed record DigestMail
     }
 }
 
-/// <summary>A lead that the reader was told of and that has moved on.</summary>
+/// <summary>A lead that moved on.</summary>
 /// <param name="Name">The company, else the person.</param>
 /// <param name="How">What happened: "is on Commitment now", "was taken up or given back by sales".</param>
 public sealed record MovedOnLine(string Name, string How);

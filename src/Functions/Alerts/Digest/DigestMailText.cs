@@ -1,12 +1,10 @@
 namespace IntegrationHub.Functions.Alerts.Digest;
 
-/// <summary>The plain-text part of a mail about several leads: the same as the HTML part.</summary>
+/// <summary>The plain-text part of a mail about several leads.</summary>
 public static class DigestMailText
 {
-    /// <summary>Writes it.</summary>
     public static string Render(DigestMail mail)
     {
-        ArgumentNullException.ThrowIfNull(mail);
         string[] lines =
         [
             .. Paragraph(mail.Opening),

@@ -2,18 +2,13 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Digest;
 
-/// <summary>
-/// In which order a mail tells of several leads: the most valuable first, without ever comparing two currencies. Each currency has its own ranking by the worth of the open deals; first come
-/// the first of every ranking, then the seconds, and so on. Leads without an amount come last. Where that leaves a tie, what has been due longest comes first. Pure.
-/// </summary>
+/// <summary>Orders the leads of a mail by value without comparing currencies. Each currency ranks its open deals by
+/// amount; the mail takes the first of each ranking, then the seconds, and so on. Leads without an amount come last. A
+/// tie falls to the longest overdue. Pure.</summary>
 public static class DigestOrder
 {
-    /// <summary>The items in order.</summary>
     public static IReadOnlyList<T> Of<T>(IReadOnlyCollection<T> items, Func<T, Journey> journeyOf, Func<T, Alert> alertOf)
     {
-        ArgumentNullException.ThrowIfNull(items);
-        ArgumentNullException.ThrowIfNull(journeyOf);
-        ArgumentNullException.ThrowIfNull(alertOf);
         var places = items
             .SelectMany(item => Worths(journeyOf(item)).Select(worth => (Item: item, worth.Currency, worth.Amount)))
             .GroupBy(worth => worth.Currency)

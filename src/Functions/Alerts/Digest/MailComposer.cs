@@ -6,26 +6,24 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Digest;
 
-/// <summary>Something that is to be told, with the lead as it is now.</summary>
-/// <param name="Entry">What waited.</param>
-/// <param name="Alert">The alert.</param>
-/// <param name="State">The lead.</param>
-/// <param name="Journey">Its journey.</param>
+/// <summary>An alert to send, with the lead's current state.</summary>
 public sealed record PendingAlert(MailboxEntry Entry, Alert Alert, JourneyState State, Journey Journey);
 
-/// <summary>Writes the one mail that tells an audience of everything that waits: of one lead a mail of its own, of several a digest.</summary>
-public sealed class MailComposer(MailRenderer renderer, LinkProtector links, ConnectorSet connectors, FunnelSettings settings, MailOptions mail, AlertDeliveryOptions telling, HubOptions hub, TimeProvider clock)
+/// <summary>Writes the mail with everything that waits for a recipient group: a stall mail for one
+/// lead, a digest for several.</summary>
+public sealed class MailComposer(
+    MailRenderer renderer, LinkProtector links, ConnectorSet connectors, FunnelSettings settings, MailOptions mail,
+    AlertDeliveryOptions telling, HubOptions hub, TimeProvider clock)
 {
-    /// <summary>Writes it.</summary>
-    /// <param name="recipientGroup">Who reads it.</param>
-    /// <param name="told">What it tells, in any order; at least one.</param>
-    public async Task<MailBatch> WriteAsync(RecipientGroup recipientGroup, IReadOnlyCollection<PendingAlert> told)
+    public async Task<MailBatch> WriteAsync(RecipientGroup recipientGroup, IReadOnlyCollection<PendingAlert> pending)
     {
-        ArgumentNullException.ThrowIfNull(recipientGroup);
-        ArgumentNullException.ThrowIfNull(told);
-        var stalled = DigestOrder.Of([.. told.Where(item => item.Entry.Kind == MailboxKind.Stalled)], item => item.Journey, item => item.Alert);
-        var movedOn = told.Where(item => item.Entry.Kind == MailboxKind.Resolved).OrderBy(item => item.Entry.PutAt).ToList();
-        var rows = stalled.Take(telling.MaxRows).Select(item => StallMailRules.For(item.Alert, item.Journey, item.State.Ledger, recipientGroup, LinksOf(item, recipientGroup), settings)).ToList();
+        var stalled = DigestOrder.Of(
+            [.. pending.Where(item => item.Entry.Kind == MailboxKind.Stalled)], item => item.Journey, item => item.Alert);
+        var movedOn = pending.Where(item => item.Entry.Kind == MailboxKind.Resolved).OrderBy(item => item.Entry.PutAt).ToList();
+        var rows = stalled.Take(telling.MaxRows)
+            .Select(item =>
+                StallMailRules.For(item.Alert, item.Journey, item.State.Ledger, recipientGroup, LinksOf(item, recipientGroup), settings))
+            .ToList();
         var (subject, text, html) = rows is [var only] && movedOn.Count == 0
             ? (only.Subject, StallMailText.Render(only), await renderer.RenderMailAsync<StallMailHtml>(only))
             : await WriteDigestAsync(new()
@@ -35,16 +33,21 @@ public sealed class MailComposer(MailRenderer renderer, LinkProtector links, Con
                 MovedOn = [.. movedOn.Take(telling.MaxRows).Select(item => StallMailRules.MovedOn(item.Alert, item.Journey, settings))],
                 MoreMovedOn = Math.Max(0, movedOn.Count - telling.MaxRows),
             });
-        BatchMember[] members = [.. stalled.Concat(movedOn).Select(item => new BatchMember(item.Entry.LeadId, item.Entry.AlertId, item.Entry.Kind))];
+        BatchMember[] members =
+        [
+            .. stalled.Concat(movedOn).Select(item => new BatchMember(item.Entry.LeadId, item.Entry.AlertId, item.Entry.Kind)),
+        ];
         return new MailBatch
         {
             MessageId = MailMessageIds.Of(recipientGroup, members, mail.Host),
-            ThreadId = told.Count == 1 && told.First() is var alone ? MailMessageIds.ThreadOf(alone.Entry.LeadId, alone.Alert, mail.Host) : MailMessageIds.ThreadOf(recipientGroup, mail.Host),
+            ThreadId = pending.Count == 1 && pending.First() is var alone
+                ? MailMessageIds.ThreadOf(alone.Entry.LeadId, alone.Alert, mail.Host)
+                : MailMessageIds.ThreadOf(recipientGroup, mail.Host),
             Subject = subject,
             Text = text,
             Html = html,
             Members = members,
-            Trace = told.Select(item => item.Entry.Trace).FirstOrDefault(trace => trace is not null),
+            Trace = pending.Select(item => item.Entry.Trace).FirstOrDefault(trace => trace is not null),
         };
     }
 
@@ -59,10 +62,14 @@ public sealed class MailComposer(MailRenderer renderer, LinkProtector links, Con
             To(LinkPurpose.Acknowledge),
             To(LinkPurpose.Snooze));
 
-        Uri To(LinkPurpose purpose) => new($"{root}/api/alerts/{links.Write(new(purpose, recipientGroup, item.Entry.LeadId, item.Entry.AlertId, clock.GetUtcNow() + telling.LinksValidFor))}");
+        Uri To(LinkPurpose purpose) =>
+            new(
+                $"{root}/api/alerts/"
+                + links.Write(
+                    new(purpose, recipientGroup, item.Entry.LeadId, item.Entry.AlertId, clock.GetUtcNow() + telling.LinksValidFor)));
     }
 
-    /// <summary>The link that came with the latest handoff, else the tool's where the story is; only web addresses count.</summary>
+    /// <summary>Returns the link of the latest handoff, else the tool's own; http and https only.</summary>
     private Uri? RecordOf(PendingAlert item) => item.State.Ledger.Handoffs
         .Reverse()
         .Select(handoff => Uri.TryCreate(handoff.RecordUrl, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" ? url : null)

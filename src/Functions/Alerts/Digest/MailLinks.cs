@@ -1,7 +1,6 @@
 namespace IntegrationHub.Functions.Alerts.Digest;
 
-/// <summary>Where the mail about a lead leads.</summary>
-/// <param name="Record">Its record.</param>
-/// <param name="Acknowledge">The page to say "we are on it".</param>
-/// <param name="Snooze">The page to say "not now".</param>
+/// <summary>The links of a mail about a lead.</summary>
+/// <param name="Acknowledge">The page for "we are on it".</param>
+/// <param name="Snooze">The page for "not now".</param>
 public sealed record MailLinks(Uri Record, Uri Acknowledge, Uri Snooze);

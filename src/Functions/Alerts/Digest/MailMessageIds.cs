@@ -7,32 +7,38 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Digest;
 
-/// <summary>Names mails after their cause, so that a mail sent again after a crash has the same name and mail programs keep a lead's mails together. Angle brackets included.</summary>
+/// <summary>Derives message ids from causes, so that a repeated mail has the same id and mail programs group a lead's
+/// mails. Angle brackets included.</summary>
 public static class MailMessageIds
 {
-    /// <summary>The <c>Message-ID</c> of a mail that tells an audience of these.</summary>
+    /// <summary>Returns the <c>Message-ID</c> of a mail with these members.</summary>
     public static string Of(RecipientGroup recipientGroup, IEnumerable<BatchMember> members, string host) =>
-        Name($"alerts|{recipientGroup}|{string.Join('|', members.Select(member => $"{member.Kind}{member.AlertId}").Order(StringComparer.Ordinal))}", host);
+        Name(
+            $"alerts|{recipientGroup}|"
+            + string.Join('|', members.Select(member => $"{member.Kind}{member.AlertId}").Order(StringComparer.Ordinal)),
+            host);
 
-    /// <summary>The id of the thread that all mails about one stay of a lead on a stage belong to.</summary>
-    public static string ThreadOf(LeadId leadId, Alert alert, string host) => Name($"thread|{leadId}|{alert?.Stage}|{alert?.EnteredAt.UtcTicks}", host);
+    /// <summary>Returns the thread of all mails about one stay of a lead on a stage.</summary>
+    public static string ThreadOf(LeadId leadId, Alert alert, string host) =>
+        Name($"thread|{leadId}|{alert?.Stage}|{alert?.EnteredAt.UtcTicks}", host);
 
-    /// <summary>The id of the thread that an audience's mails about several leads belong to.</summary>
+    /// <summary>Returns the thread of a group's mails about several leads.</summary>
     public static string ThreadOf(RecipientGroup recipientGroup, string host) => Name($"thread|{recipientGroup}", host);
 
-    /// <summary>The <c>Message-ID</c> of a mail to ops.</summary>
+    /// <summary>Returns the <c>Message-ID</c> of a mail to ops.</summary>
     public static string OfNotices(IEnumerable<OpenNotice> notices, string host)
     {
-        ArgumentNullException.ThrowIfNull(notices);
-        var names = notices.Select(notice => string.Create(CultureInfo.InvariantCulture, $"notice|{notice.Notice.Key}|{notice.OpenedAt.UtcTicks}"));
+        var names = notices.Select(notice =>
+            string.Create(CultureInfo.InvariantCulture, $"notice|{notice.Notice.Key}|{notice.OpenedAt.UtcTicks}"));
         return Name(string.Join('|', names.Order(StringComparer.Ordinal)), host);
     }
 
-    /// <summary>The id of the thread that the mails about several matters belong to.</summary>
+    /// <summary>Returns the thread of mails about several notices.</summary>
     public static string ThreadOfNotices(string host) => Name("thread|notices", host);
 
-    /// <summary>The id of the thread that the mails about one matter belong to.</summary>
+    /// <summary>Returns the thread of mails about one notice.</summary>
     public static string ThreadOfNotice(string key, string host) => Name($"thread|notice|{key}", host);
 
-    private static string Name(string cause, string host) => $"<{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cause)))[..32]}@{host}>";
+    private static string Name(string cause, string host) =>
+        $"<{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cause)))[..32]}@{host}>";
 }

@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Components.Web;
 
 namespace IntegrationHub.Functions.Alerts.Digest;
 
-/// <summary>Renders Razor components: the HTML part of mails, and pages. Everything in them is encoded.</summary>
+/// <summary>Renders Razor components, which encode everything: the HTML part of mails, and pages.</summary>
 public sealed class MailRenderer(HtmlRenderer renderer)
 {
-    /// <summary>The name of the one parameter that each of the components has.</summary>
+    /// <summary>The one parameter of each component.</summary>
     private const string Parameter = "Mail";
 
-    /// <summary>Renders a mail with what it says, each element with its part of <see cref="MailStyle"/>.</summary>
+    /// <summary>Renders a mail with <see cref="MailStyle"/> written into its elements.</summary>
     public async Task<string> RenderMailAsync<TComponent>(object mail)
         where TComponent : IComponent
     {
@@ -17,7 +17,7 @@ public sealed class MailRenderer(HtmlRenderer renderer)
         return html.MoveCssInline(css: MailStyle.Css, stripIdAndClassAttributes: true).Html;
     }
 
-    /// <summary>Renders a component as it is.</summary>
+    /// <summary>Renders a component without styles.</summary>
     public Task<string> RenderAsync<TComponent>(object said)
         where TComponent : IComponent => renderer.Dispatcher.InvokeAsync(async () =>
         {

@@ -1,6 +1,7 @@
 namespace IntegrationHub.Functions.Alerts.Digest;
 
-/// <summary>How mails look. <see cref="MailRenderer"/> writes the rules into the elements: mail programs drop style sheets.</summary>
+/// <summary>The style of mails. <see cref="MailRenderer"/> writes the rules into the elements, because mail
+/// programs drop style sheets.</summary>
 internal static class MailStyle
 {
     public const string Css =

@@ -4,7 +4,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Digest;
 
-/// <summary>Decides what a mail about a stalled lead says. Pure, and the same however often it is asked: ages are those at the alert, not at the sending.</summary>
+/// <summary>Decides the content of a mail about a stalled lead. Pure and repeatable: ages are those at the
+/// alert, not at the sending.</summary>
 public static class StallMailRules
 {
     private const int LongestName = 60;
@@ -12,27 +13,24 @@ public static class StallMailRules
 
     private const int LongestReason = 100;
 
-    /// <summary>The mail for one audience.</summary>
-    /// <param name="alert">The alert, as it was raised.</param>
-    /// <param name="journey">The lead as it is now.</param>
-    /// <param name="ledger">What the hub has done about it.</param>
-    /// <param name="recipientGroup">Who reads it.</param>
-    /// <param name="links">Where it leads.</param>
-    /// <param name="settings">How the funnel is run.</param>
-    public static StallMail For(Alert alert, Journey journey, JourneyLedger ledger, RecipientGroup recipientGroup, MailLinks links, FunnelSettings settings)
+    /// <summary>Makes the mail for a recipient group.</summary>
+    /// <param name="alert">The raised alert.</param>
+    /// <param name="journey">The current journey.</param>
+    public static StallMail For(
+        Alert alert, Journey journey, JourneyLedger ledger, RecipientGroup recipientGroup, MailLinks links, FunnelSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(alert);
-        ArgumentNullException.ThrowIfNull(journey);
-        ArgumentNullException.ThrowIfNull(ledger);
-        ArgumentNullException.ThrowIfNull(recipientGroup);
-        ArgumentNullException.ThrowIfNull(links);
-        ArgumentNullException.ThrowIfNull(settings);
         var stageName = StageName(alert.Stage, settings);
         var calendar = settings.CalendarOf(journey.Owner);
         var zone = settings.CalendarOf(recipientGroup.Team).TimeZone;
 
-        // A limit that was taken out of the settings since is counted from the entry.
-        var limit = (alert.Kind == AlertKind.HandoffNotAccepted ? settings.AcceptWithin(alert.Stage, journey) : settings.StallAfter(journey)) ?? calendar.Between(alert.EnteredAt, alert.DueAt);
+        // A limit that is no longer configured is counted from the entry.
+        var (configured, problem) = alert.Kind switch
+        {
+            AlertKind.HandoffNotAccepted => (settings.AcceptWithin(alert.Stage, journey), $"waited in {stageName} to be taken up for"),
+            AlertKind.StageOverdue => (settings.StallAfter(journey), $"stood on {stageName} for"),
+            _ => throw new InvalidOperationException($"Unknown kind of alert {alert.Kind}."),
+        };
+        var limit = configured ?? calendar.Between(alert.EnteredAt, alert.DueAt);
         var company = OneLine.Of(journey.Profile.Company, LongestName);
         var optedOut = journey.EmailConsent == ConsentState.OptedOut;
         return new StallMail
@@ -41,14 +39,19 @@ public static class StallMailRules
             Company = company,
             Stage = stageName,
             Since = Instant(alert.EnteredAt, zone),
-            Problem = alert.Kind == AlertKind.HandoffNotAccepted ? $"waited in {stageName} to be taken up for" : $"stood on {stageName} for",
-            Age = WorkingTime.Spell((limit * ShareAtDue(alert, settings.Alerts)) + calendar.Between(alert.DueAt, alert.RaisedAt ?? alert.At), calendar),
+            Problem = problem,
+            Age = WorkingTime.Spell(
+                (limit * ShareAtDue(alert, settings.Alerts)) + calendar.Between(alert.DueAt, alert.RaisedAt ?? alert.At), calendar),
             Limit = WorkingTime.Spell(limit, calendar),
             Owner = journey.Owner,
             LastTouch = journey.LastActivityAt is { } touched ? Instant(touched, zone) : "none known",
             Value = Worth(journey.Deals),
-            Action = recipientGroup.Managers ? ActionOfManagers(recipientGroup.Team, journey.Owner) : ActionOf(alert.Kind, recipientGroup.Team, journey.Owner, optedOut),
-            Silence = ledger.Silences.LastOrDefault(silence => (silence.Stage, silence.EnteredAt) == (alert.Stage, alert.EnteredAt)) is { } silence ? Tell(silence, zone) : null,
+            Action = recipientGroup.Managers
+                ? ActionOfManagers(recipientGroup.Team, journey.Owner)
+                : ActionOf(alert.Kind, recipientGroup.Team, journey.Owner, optedOut),
+            Silence = ledger.Silences.LastOrDefault(silence =>
+                (silence.Stage, silence.EnteredAt) == (alert.Stage, alert.EnteredAt)) is { } silence
+                ? Describe(silence, zone) : null,
             OptedOut = optedOut,
             Link = links.Record,
             AcknowledgeLink = links.Acknowledge,
@@ -56,34 +59,31 @@ public static class StallMailRules
         };
     }
 
-    /// <summary>The line about a lead that has moved on since its reader was told of it.</summary>
+    /// <summary>Makes the line about a lead that moved on.</summary>
     public static MovedOnLine MovedOn(Alert alert, Journey journey, FunnelSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(alert);
-        ArgumentNullException.ThrowIfNull(journey);
         var moved = (alert.Stage, alert.EnteredAt) != (journey.Stage, journey.EnteredAt);
         return new(
             OneLine.Of(journey.Profile.Company, LongestName) ?? NameOf(journey) ?? "A lead without a name",
-            journey.Gone ? "is in no tool any more" : moved ? $"is on {StageName(journey.Stage, settings)} now" : $"was taken up or given back by {journey.Owner}");
+            journey.Gone ? "is in no tool any more"
+                : moved ? $"is on {StageName(journey.Stage, settings)} now"
+                : $"was taken up or given back by {journey.Owner}");
     }
 
-    /// <summary>Who asked for silence, until when, and why: by the reader's clock.</summary>
-    public static string Tell(Silence silence, TimeZoneInfo zone)
+    /// <summary>Describes a silence in the reader's time zone: who, until when, and why.</summary>
+    public static string Describe(Silence silence, TimeZoneInfo zone)
     {
-        ArgumentNullException.ThrowIfNull(silence);
         var what = silence.Kind == SilenceKind.Acknowledged ? "acknowledged" : "put off";
         var why = OneLine.Of(silence.Reason, LongestReason) is { } reason ? $": {reason}" : "";
         return $"{what} by {silence.Team} until {Instant(silence.Until, zone)}{why}";
     }
 
-    /// <summary>A stage's name as people see it, fit for one line.</summary>
-    public static string StageName(FunnelStage stage, FunnelSettings settings)
-    {
-        ArgumentNullException.ThrowIfNull(settings);
-        return OneLine.Of(settings.Stages[stage].Name, LongestStage) ?? stage.ToString();
-    }
+    /// <summary>Returns a stage's display name for one line.</summary>
+    public static string StageName(FunnelStage stage, FunnelSettings settings) =>
+        OneLine.Of(settings.Stages[stage].Name, LongestStage) ?? stage.ToString();
 
-    /// <summary>What a team is to do; it differs between the owner and the others, and never asks anybody to reach a person who has opted out.</summary>
+    /// <summary>Returns a team's next action. It differs between the owner and other teams, and never asks to
+    /// contact a person who opted out.</summary>
     public static string ActionOf(AlertKind kind, string team, string owner, bool optedOut) => (kind, Owns: team == owner, optedOut) switch
     {
         (AlertKind.HandoffNotAccepted, true, false) => "take it up today, or return it with a reason",
@@ -97,12 +97,14 @@ public static class StallMailRules
         _ => throw new InvalidOperationException($"Unknown kind of alert {kind}."),
     };
 
-    /// <summary>What managers are to do: see to it that somebody does something. Never to reach the person.</summary>
-    private static string ActionOfManagers(string team, string owner) => team == owner ? $"decide who in {owner} takes it on, or close it" : $"settle with the managers of {owner} what holds it up";
+    /// <summary>Returns the managers' action, which is never to contact the person.</summary>
+    private static string ActionOfManagers(string team, string owner) =>
+        team == owner ? $"decide who in {owner} takes it on, or close it" : $"settle with the managers of {owner} what holds it up";
 
     private static string? NameOf(Journey journey) => OneLine.Of($"{journey.Profile.FirstName} {journey.Profile.LastName}", LongestName);
 
-    /// <summary>What the clock showed when a level came due, as a share of the limit; pauses left out. A further round is due with the limit itself.</summary>
+    /// <summary>Returns the share of the limit at which a level was due, without pauses. A reminder is due
+    /// with the limit itself.</summary>
     private static double ShareAtDue(Alert alert, AlertPolicy policy) => (alert.ReminderNumber, alert.Level) switch
     {
         (0, StallRules.HeadsUp) => policy.HeadsUpAt ?? 1,
@@ -110,7 +112,7 @@ public static class StallMailRules
         _ => 1,
     };
 
-    /// <summary>The open deals' worth, a sum for each currency; currencies are never mixed.</summary>
+    /// <summary>Returns the open deals' amounts, summed for each currency.</summary>
     private static string Worth(IEnumerable<Deal> deals)
     {
         var sums = deals
@@ -122,6 +124,7 @@ public static class StallMailRules
         return sums.Count == 0 ? "no open deal with an amount" : string.Join(" + ", sums.Take(3)) + (sums.Count > 3 ? " and more" : "");
     }
 
-    /// <summary>An instant by the reader's clock.</summary>
-    public static string Instant(DateTimeOffset instant, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(instant, zone).ToString("d MMM yyyy HH:mm 'UTC'zzz", CultureInfo.InvariantCulture);
+    /// <summary>Formats an instant in the reader's time zone.</summary>
+    public static string Instant(DateTimeOffset instant, TimeZoneInfo zone) =>
+        TimeZoneInfo.ConvertTime(instant, zone).ToString("d MMM yyyy HH:mm 'UTC'zzz", CultureInfo.InvariantCulture);
 }

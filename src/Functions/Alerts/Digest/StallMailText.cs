@@ -1,15 +1,13 @@
 namespace IntegrationHub.Functions.Alerts.Digest;
 
-/// <summary>The plain-text part of a mail about a stalled lead: the same facts as the HTML part.</summary>
+/// <summary>The plain-text part of a mail about a stalled lead.</summary>
 public static class StallMailText
 {
-    /// <summary>Writes it.</summary>
     public static string Render(StallMail mail) => string.Join("\r\n", [.. Lines(mail), ""]);
 
-    /// <summary>Its lines, as they also stand in a mail about several leads.</summary>
+    /// <summary>Returns its lines, which digests use too.</summary>
     internal static IEnumerable<string> Lines(StallMail mail)
     {
-        ArgumentNullException.ThrowIfNull(mail);
         return
         [
             $"{mail.Who} has {mail.Problem} {mail.Age}.",

@@ -2,18 +2,15 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Digest;
 
-/// <summary>Writes spans of working time as people read them.</summary>
+/// <summary>Formats working time for people.</summary>
 public static class WorkingTime
 {
     private static readonly DateTimeOffset AnyMonday = new(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>
-    /// The two largest units, rounded down: <c>50 h</c>, <c>1 h 30 min</c>, <c>45 s</c>. Days appear only where the team works around the clock: elsewhere "2 d" could mean two working days or
-    /// 48 working hours.
-    /// </summary>
+    /// <summary>Returns the two largest units, rounded down: <c>50 h</c>, <c>1 h 30 min</c>, <c>45 s</c>. Days appear
+    /// only for a team that works around the clock. Elsewhere "2 d" would be ambiguous.</summary>
     public static string Spell(TimeSpan span, BusinessCalendar calendar)
     {
-        ArgumentNullException.ThrowIfNull(calendar);
         var aroundTheClock = calendar.Between(AnyMonday, AnyMonday.AddDays(7)) == TimeSpan.FromDays(7);
         return span switch
         {

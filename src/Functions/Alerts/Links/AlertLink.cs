@@ -3,7 +3,7 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Links;
 
-/// <summary>What a link in a mail is for; one link is for one thing.</summary>
+/// <summary>The one action of a link.</summary>
 public enum LinkPurpose
 {
     /// <summary>"We are on it."</summary>
@@ -13,10 +13,8 @@ public enum LinkPurpose
     Snooze,
 }
 
-/// <summary>What a link in a mail stands for. It says nothing about a person.</summary>
-/// <param name="Purpose">What it is for.</param>
-/// <param name="RecipientGroup">Whose mail held it.</param>
-/// <param name="LeadId">The lead.</param>
-/// <param name="AlertId">The alert it was sent with.</param>
-/// <param name="ExpiresAt">When it stops to work: at exactly this time it does nothing any more. Full seconds.</param>
+/// <summary>The content of a link in a mail. It holds no personal data.</summary>
+/// <param name="RecipientGroup">The group whose mail held it.</param>
+/// <param name="AlertId">The alert of the mail.</param>
+/// <param name="ExpiresAt">When it stops working, exclusive, in full seconds.</param>
 public sealed record AlertLink(LinkPurpose Purpose, RecipientGroup RecipientGroup, LeadId LeadId, string AlertId, DateTimeOffset ExpiresAt);

@@ -6,17 +6,15 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 
 namespace IntegrationHub.Functions.Alerts.Links;
 
-/// <summary>
-/// Keeps the key ring of data protection in a table, so that all instances share it. Rows are numbered: of two
-/// instances that make a key at the same time one comes first, and both then use its key. Synchronous, since data
-/// protection is; the ring is read at the start and once a day.
-/// </summary>
+/// <summary>Stores the key ring of data protection in a table that all instances share. Rows are numbered: of two
+/// instances that create a key at the same time, one wins and both use its key. Synchronous like data protection
+/// itself, which reads the ring at the start and once a day.</summary>
 internal sealed class KeyRingTable(HubTables tables) : IXmlRepository
 {
     private const string Partition = "ring";
     private const string Xml = "Xml";
 
-    /// <summary>How many keys there were when the ring was last read.</summary>
+    /// <summary>The number of keys at the last read.</summary>
     private volatile int _read;
 
     /// <inheritdoc/>
@@ -28,21 +26,21 @@ internal sealed class KeyRingTable(HubTables tables) : IXmlRepository
         return keys;
     }
 
-    /// <summary>Adds a key; no-op where another instance has added one since the ring was last read.</summary>
+    /// <summary>Adds a key. A no-op when another instance added one since the last read.</summary>
     public void StoreElement(XElement element, string friendlyName)
     {
-        ArgumentNullException.ThrowIfNull(element);
         try
         {
             Open().AddEntity(new TableEntity(Partition, $"{_read:D6}") { [Xml] = element.ToString(SaveOptions.DisableFormatting) });
         }
         catch (RequestFailedException failure) when (failure.IsAlreadyThere())
         {
-            // Data protection reads the ring again after it has stored a key, and finds the other's.
+            // Data protection reads the ring again after it stored a key, and finds the other's.
         }
     }
 
-    /// <summary>On the pool, so that a caller with a context of its own is not waited for.</summary>
+    /// <summary>Opens the table on the thread pool, so that a caller's synchronisation
+    /// context cannot deadlock.</summary>
     private TableClient Open() =>
         Task.Run(() => tables.GetAsync(HubTables.KeyRing, CancellationToken.None).AsTask()).GetAwaiter().GetResult();
 }

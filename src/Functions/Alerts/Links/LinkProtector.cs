@@ -8,27 +8,24 @@ using Microsoft.AspNetCore.DataProtection;
 
 namespace IntegrationHub.Functions.Alerts.Links;
 
-/// <summary>
-/// Writes links that only the hub can write and read. Links name their own expiry, so that an expired one is known
-/// from a forged one.
-/// </summary>
+/// <summary>Encrypts links, so that only the hub can write them. A link holds its own expiry, so an expired one
+/// differs from a forged one.</summary>
 public sealed class LinkProtector(IDataProtectionProvider protection)
 {
     private const char Separator = '|';
 
-    /// <summary>The longest token that is looked at.</summary>
+    /// <summary>The longest token that is read.</summary>
     private const int Longest = 1_000;
 
     private readonly IDataProtector _protector = protection.CreateProtector("IntegrationHub.Alerts.Links");
 
-    /// <summary>The link as text that fits into a path. Each call returns another text for the same link.</summary>
+    /// <summary>Returns a link as text for a path. Each call returns another text for the same link.</summary>
     public string Write(AlertLink link) => Base64Url.EncodeToString(_protector.Protect(Encode(link)));
 
-    /// <summary>Returns the link of a token, expired or not; null for a token that the hub did not write.</summary>
+    /// <summary>Returns a token's link, expired or not; null for a token that the hub did not write.</summary>
     /// <exception cref="Exception">The keys cannot be read, which says nothing about the token.</exception>
     public AlertLink? Read(string token)
     {
-        ArgumentNullException.ThrowIfNull(token);
         if (token.Length is 0 or > Longest || !Base64Url.IsValid(token))
         {
             return null;
@@ -40,25 +37,22 @@ public sealed class LinkProtector(IDataProtectionProvider protection)
         }
         catch (Exception forged) when (forged is FormatException or CryptographicException { InnerException: null })
         {
-            // With an inner exception it is a failure of the key ring, passed on.
+            // An inner exception is a failure of the key ring, and is passed on.
             return null;
         }
     }
 
-    /// <summary>Returns what identifies the link, however often it was written.</summary>
+    /// <summary>Returns the link's id, the same for every text of it.</summary>
     public static string IdOf(AlertLink link) => Convert.ToHexStringLower(SHA256.HashData(Encode(link)))[..24];
 
-    private static byte[] Encode(AlertLink link)
-    {
-        ArgumentNullException.ThrowIfNull(link);
-        return Encoding.UTF8.GetBytes(string.Join(
+    private static byte[] Encode(AlertLink link) =>
+        Encoding.UTF8.GetBytes(string.Join(
             Separator,
             link.Purpose.ToString(),
             link.LeadId.Value,
             link.AlertId,
             link.ExpiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
             link.RecipientGroup.ToString()));
-    }
 
     private static AlertLink Decode(byte[] said)
     {

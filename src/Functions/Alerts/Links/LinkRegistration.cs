@@ -6,10 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IntegrationHub.Functions.Alerts.Links;
 
-/// <summary>Registers the links in mails.</summary>
 internal static class LinkRegistration
 {
-    /// <summary>Registers <see cref="LinkProtector"/> and its key ring in a table.</summary>
     public static IServiceCollection AddAlertLinks(this IServiceCollection services)
     {
         services.AddDataProtection().SetApplicationName("IntegrationHub");

@@ -2,47 +2,36 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Mailbox;
 
-/// <summary>What an entry wants told.</summary>
 public enum MailboxKind
 {
-    /// <summary>The lead stands still.</summary>
+    /// <summary>The lead is stalled.</summary>
     Stalled,
 
-    /// <summary>The lead, of which the audience was told, has moved on.</summary>
+    /// <summary>The lead moved on after the group was notified.</summary>
     Resolved,
 }
 
-/// <summary>
-/// Something that waits to be told to an audience. It names lead and alert only: what is told of them is read when it
-/// is told.
-/// </summary>
+/// <summary>An alert that waits for a recipient group. It names lead and alert only; the
+/// content is read at the sending.</summary>
 public sealed record MailboxEntry
 {
-    /// <summary>Gets who is to be told.</summary>
     public required RecipientGroup RecipientGroup { get; init; }
 
-    /// <summary>Gets the lead.</summary>
     public required LeadId LeadId { get; init; }
 
-    /// <summary>Gets the alert's id.</summary>
     public required string AlertId { get; init; }
 
-    /// <summary>Gets what is to be told of it.</summary>
     public MailboxKind Kind { get; init; }
 
     /// <summary>Gets since when it waits.</summary>
     public required DateTimeOffset PutAt { get; init; }
 
-    /// <summary>
-    /// Gets the fate that the lead's ledger already knows while this waits: pending, held or inhibited.
-    /// </summary>
+    /// <summary>Gets the outcome that the ledger already has: pending, held or inhibited.</summary>
     public AlertOutcome Noted { get; init; }
 
-    /// <summary>Gets the connector whose outage it waits for; null where it waits for none.</summary>
+    /// <summary>Gets the connector whose outage it waits for; null for none.</summary>
     public string? WaitsFor { get; init; }
 
-    /// <summary>
-    /// Gets the trace context of what put it in, for the mail to continue; null where none was recorded.
-    /// </summary>
+    /// <summary>Gets the trace context of its cause, which the mail continues; null for none.</summary>
     public string? Trace { get; init; }
 }

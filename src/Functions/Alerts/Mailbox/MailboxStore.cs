@@ -7,23 +7,21 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Mailbox;
 
-/// <summary>
-/// The table <c>Mailbox</c>: what waits to be told, one partition an audience. Beside the entries each partition has one row that says when the audience was last told and holds the mail that is
-/// on its way; it is claimed for a while by whoever works on it. Holds no address.
-/// </summary>
+/// <summary>The table <c>Mailbox</c>: pending alerts, with one partition for each recipient group. One row of
+/// each partition holds the time of the last mail and the mail in progress; whoever works on it claims it for a
+/// while. It holds no address.</summary>
 public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasable
 {
-    /// <summary>How long a claim holds without news: longer than a mail takes, and short enough after a crash.</summary>
+    /// <summary>How long a claim holds without an update: longer than a mail takes.</summary>
     internal static readonly TimeSpan ClaimFor = TimeSpan.FromMinutes(2);
 
     private const string WindowPrefix = "window-";
     private const string Batch = "Batch";
     private const int RowsPerTransaction = 100;
 
-    /// <summary>Puts something in. Putting it in twice is once, and it has waited since the first time.</summary>
+    /// <summary>Adds an entry. A no-op when it exists.</summary>
     public async Task PutAsync(MailboxEntry entry, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         var table = await tables.GetAsync(HubTables.Mailbox, cancellationToken);
         try
         {
@@ -31,11 +29,11 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
         }
         catch (RequestFailedException there) when (there.IsAlreadyThere())
         {
-            // Put in before.
+            // It exists.
         }
     }
 
-    /// <summary>All mailboxes in which something waits or is on its way.</summary>
+    /// <summary>Returns all mailboxes with entries or a mail in progress.</summary>
     public async Task<IReadOnlyList<RecipientGroupMailbox>> ReadAsync(CancellationToken cancellationToken)
     {
         var (windows, entries) = (new Dictionary<RecipientGroup, MailWindow>(), new List<MailboxEntry>());
@@ -56,16 +54,19 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
         var waiting = entries.ToLookup(entry => entry.RecipientGroup);
         return
         [
-            .. windows.Values.Where(window => window.Batch is not null).Select(window => window.RecipientGroup).Union(waiting.Select(group => group.Key))
+            .. windows.Values.Where(window => window.Batch is not null)
+                .Select(window => window.RecipientGroup).Union(waiting.Select(group => group.Key))
                 .OrderBy(recipientGroup => recipientGroup.ToString(), StringComparer.Ordinal)
-                .Select(recipientGroup => new RecipientGroupMailbox(windows.GetValueOrDefault(recipientGroup) ?? new MailWindow { RecipientGroup = recipientGroup }, [.. waiting[recipientGroup].OrderBy(entry => entry.PutAt)])),
+                .Select(recipientGroup =>
+                    new RecipientGroupMailbox(
+                        windows.GetValueOrDefault(recipientGroup) ?? new MailWindow { RecipientGroup = recipientGroup },
+                        [.. waiting[recipientGroup].OrderBy(entry => entry.PutAt)])),
         ];
     }
 
-    /// <summary>Claims a mailbox; null while somebody else works on it.</summary>
+    /// <summary>Claims a mailbox; returns null while another instance works on it.</summary>
     public async Task<MailWindow?> ClaimAsync(MailWindow window, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(window);
         if (window.ClaimedUntil > clock.GetUtcNow())
         {
             return null;
@@ -73,7 +74,7 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
 
         try
         {
-            return await KeepAsync(window, cancellationToken);
+            return await SaveAsync(window, cancellationToken);
         }
         catch (WindowTakenException)
         {
@@ -81,28 +82,34 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
         }
     }
 
-    /// <summary>Writes a claimed window and prolongs the claim.</summary>
-    /// <exception cref="WindowTakenException">Somebody else has taken over.</exception>
-    public Task<MailWindow> KeepAsync(MailWindow window, CancellationToken cancellationToken) => WriteAsync(window, clock.GetUtcNow() + ClaimFor, cancellationToken);
+    /// <summary>Saves a claimed window and extends the claim.</summary>
+    /// <exception cref="WindowTakenException">Another instance took over.</exception>
+    public Task<MailWindow> SaveAsync(MailWindow window, CancellationToken cancellationToken) =>
+        WriteAsync(window, clock.GetUtcNow() + ClaimFor, cancellationToken);
 
-    /// <summary>Writes a claimed window and gives the claim back.</summary>
-    /// <exception cref="WindowTakenException">Somebody else has taken over.</exception>
-    public Task<MailWindow> ReleaseAsync(MailWindow window, CancellationToken cancellationToken) => WriteAsync(window, clock.GetUtcNow(), cancellationToken);
+    /// <summary>Saves a claimed window and releases the claim.</summary>
+    /// <exception cref="WindowTakenException">Another instance took over.</exception>
+    public Task<MailWindow> ReleaseAsync(MailWindow window, CancellationToken cancellationToken) =>
+        WriteAsync(window, clock.GetUtcNow(), cancellationToken);
 
-    /// <summary>Notes on entries that still wait what the ledgers know of them by now.</summary>
+    /// <summary>Updates waiting entries with their outcomes.</summary>
     public async Task NoteAsync(IEnumerable<MailboxEntry> entries, CancellationToken cancellationToken) =>
-        await SubmitAsync(entries.Select(entry => new TableTransactionAction(TableTransactionActionType.UpsertReplace, ToRow(entry))), cancellationToken);
+        await SubmitAsync(
+            entries.Select(entry => new TableTransactionAction(TableTransactionActionType.UpsertReplace, ToRow(entry))), cancellationToken);
 
-    /// <summary>Takes entries out that are done with. Those that are gone already are fine.</summary>
+    /// <summary>Removes entries. Idempotent.</summary>
     public async Task RemoveAsync(IEnumerable<MailboxEntry> entries, CancellationToken cancellationToken)
     {
-        // A transaction fails as a whole on a row that is gone, and two instances may tidy up at once.
+        // A transaction fails on a missing row, and two instances may remove the same entries.
         var table = await tables.GetAsync(HubTables.Mailbox, cancellationToken);
         var options = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(entries, options, async (entry, token) => await table.DeleteEntityAsync(Partition(entry.RecipientGroup), RowKey(entry), ETag.All, token));
+        await Parallel.ForEachAsync(
+            entries, options,
+            async (entry, token) => await table.DeleteEntityAsync(Partition(entry.RecipientGroup), RowKey(entry), ETag.All, token));
     }
 
-    /// <summary>Takes out what waits about a lead, and a mail on its way that tells of it: the others in it wait for the next.</summary>
+    /// <summary>Removes a lead's entries, and a mail in progress about it. The other alerts of that
+    /// mail wait for the next.</summary>
     public async Task EraseAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         foreach (var mailbox in await ReadAsync(cancellationToken))
@@ -143,7 +150,7 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
 
     private static string Partition(RecipientGroup recipientGroup) => TableKey.Hash(recipientGroup.ToString());
 
-    /// <summary>Unique in the whole table, which Azurite looks up faster.</summary>
+    /// <summary>Returns a row key that is unique in the whole table, which Azurite looks up faster.</summary>
     private static string RowKey(MailboxEntry entry) => $"{entry.Kind}-{entry.AlertId}-{Partition(entry.RecipientGroup)}";
 
     private static TableEntity ToRow(MailboxEntry entry) => new(Partition(entry.RecipientGroup), RowKey(entry))

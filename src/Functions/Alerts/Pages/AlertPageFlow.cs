@@ -6,22 +6,23 @@ using Microsoft.AspNetCore.Http;
 
 namespace IntegrationHub.Functions.Alerts.Pages;
 
-/// <summary>A page and the status it comes with.</summary>
-/// <param name="Status">The HTTP status.</param>
-/// <param name="View">What it shows.</param>
+/// <summary>A page with its HTTP status.</summary>
 public sealed record AlertPage(int Status, AlertPageView View);
 
-/// <summary>What the links in mails lead to. Looking changes nothing, since mail scanners open every link; posting acts once.</summary>
+/// <summary>Serves the links in mails. Showing changes nothing, because mail scanners open every
+/// link; posting acts once.</summary>
 public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, FunnelSettings settings, TimeProvider clock)
 {
-    /// <summary>The longest reason, in UTF-16 units.</summary>
+    /// <summary>The longest reason in UTF-16 units.</summary>
     public const int LongestReason = 200;
 
-    private static readonly AlertPage Forged = Say(StatusCodes.Status404NotFound, "There is no such page", "Perhaps the link was cut off on its way. Open it from the mail again.");
-    private static readonly AlertPage Expired = Say(StatusCodes.Status410Gone, "This link has expired", "A newer mail about the lead has a fresh one.");
+    private static readonly AlertPage Forged = Say(
+        StatusCodes.Status404NotFound, "There is no such page", "Perhaps the link was cut off on its way. Open it from the mail again.");
+    private static readonly AlertPage Expired = Say(
+        StatusCodes.Status410Gone, "This link has expired", "A newer mail about the lead has a fresh one.");
     private static readonly AlertPage Over = Say(StatusCodes.Status200OK, "The lead has moved on", "There is nothing left to do here.");
 
-    /// <summary>The page that a link leads to.</summary>
+    /// <summary>Returns the page of a link.</summary>
     public async Task<AlertPage> ShowAsync(string token, CancellationToken cancellationToken)
     {
         if (links.Read(token) is not { } link)
@@ -34,10 +35,8 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, Fun
     }
 
     /// <summary>Does what a link is for, once.</summary>
-    /// <param name="token">The link's.</param>
-    /// <param name="until">The choice, for a link to put off; null for none.</param>
-    /// <param name="reason">Why, in the person's words; null for none.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <param name="until">The choice of a snooze link; null for none.</param>
+    /// <param name="reason">The person's reason; null for none.</param>
     public async Task<AlertPage> ActAsync(string token, string? until, string? reason, CancellationToken cancellationToken)
     {
         if (links.Read(token) is not { } link)
@@ -45,7 +44,10 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, Fun
             return Forged;
         }
 
-        SnoozeChoice? choice = link.Purpose == LinkPurpose.Snooze && Enum.TryParse<SnoozeChoice>(until, out var chosen) && Enum.IsDefined(chosen) ? chosen : null;
+        SnoozeChoice? choice = link.Purpose == LinkPurpose.Snooze
+            && Enum.TryParse<SnoozeChoice>(until, out var chosen)
+            && Enum.IsDefined(chosen)
+            ? chosen : null;
         if (link.Purpose == LinkPurpose.Snooze && choice is null)
         {
             return await ShowAsync(token, cancellationToken);
@@ -53,14 +55,19 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, Fun
 
         var asked = new SilenceLink(LinkProtector.IdOf(link), link.AlertId, link.RecipientGroup.Team, link.ExpiresAt);
         SilenceAnswer? answer = null;
-        await journeys.UpdateAsync(link.LeadId, state => Keep(answer = Ask(state, asked, choice, OneLine.Of(reason, LongestReason))), cancellationToken);
+        await journeys.UpdateAsync(
+            link.LeadId, state => Keep(answer = Ask(state, asked, choice, OneLine.Of(reason, LongestReason))), cancellationToken);
         return answer switch
         {
             SilenceAnswer.Granted granted => Say(StatusCodes.Status200OK, "Done", Sentence(granted.Silence, link)),
             SilenceAnswer.Repeated repeated => Say(StatusCodes.Status200OK, "Already done", Sentence(repeated.Silence, link)),
             SilenceAnswer.Refused { Why: SilenceRefusal.Expired } => Expired,
-            SilenceAnswer.Refused { Why: SilenceRefusal.TooOften } => Say(StatusCodes.Status200OK, "Not again", $"This was put off {settings.Alerts.Snoozes} times. Say that you are on it, or close the lead."),
-            SilenceAnswer.Refused { Why: SilenceRefusal.NothingBooked } => Say(StatusCodes.Status200OK, "No activity lies ahead", "Go back and choose a day."),
+            SilenceAnswer.Refused { Why: SilenceRefusal.TooOften } =>
+                Say(
+                    StatusCodes.Status200OK, "Not again",
+                    $"This was put off {settings.Alerts.Snoozes} times. Say that you are on it, or close the lead."),
+            SilenceAnswer.Refused { Why: SilenceRefusal.NothingBooked } =>
+                Say(StatusCodes.Status200OK, "No activity lies ahead", "Go back and choose a day."),
             _ => Over,
         };
     }
@@ -103,13 +110,20 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, Fun
             Title = OneLine.Of(journey.Profile.Company, 60) ?? "A lead",
             Lines =
             [
-                $"On {StallMailRules.StageName(alert.Stage, settings)} since {StallMailRules.Instant(alert.EnteredAt, zone)}, with {journey.Owner}.",
-                .. before is null ? Array.Empty<string>() : [$"Before: {StallMailRules.Tell(before, zone)}."],
-                link.Purpose == LinkPurpose.Acknowledge ? "Say that your team is on it: nothing more is told of it for a while, and the other team sees who it was." : "Put it off: nothing is told of it until then, and the other team sees why.",
+                $"On {StallMailRules.StageName(alert.Stage, settings)} since {StallMailRules.Instant(alert.EnteredAt, zone)}, "
+                + $"with {journey.Owner}.",
+                .. before is null ? Array.Empty<string>() : [$"Before: {StallMailRules.Describe(before, zone)}."],
+                link.Purpose == LinkPurpose.Acknowledge
+                    ? "Say that your team is on it: no further mail about it is sent for a while, and the other team sees who it was."
+                    : "Put it off: no mail about it is sent until then, and the other team sees why.",
             ],
             Offers = link.Purpose,
             Choices = link.Purpose == LinkPurpose.Snooze
-                ? [.. SilenceRules.Choices(journey, link.RecipientGroup.Team, now, settings).Select(option => new SnoozeLine(option.Choice, Words(option, zone)))]
+                ?
+                [
+                    .. SilenceRules.Choices(journey, link.RecipientGroup.Team, now, settings)
+                        .Select(option => new SnoozeLine(option.Choice, Words(option, zone))),
+                ]
                 : [],
         });
     }
@@ -122,7 +136,7 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, Fun
 
     private string Sentence(Silence silence, AlertLink link)
     {
-        var words = StallMailRules.Tell(silence, ZoneOf(link));
+        var words = StallMailRules.Describe(silence, ZoneOf(link));
         return $"{char.ToUpperInvariant(words[0])}{words[1..]}.";
     }
 

@@ -5,22 +5,29 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Alerts.Pages;
 
-/// <summary>Shows what a link in a mail is for, and does it when it is asked to.</summary>
+/// <summary>Shows what a link in a mail does, and does it when posted.</summary>
 public sealed class AlertPageFunction(AlertPageFlow pages, MailRenderer renderer)
 {
     /// <summary>GET and HEAD show, POST acts.</summary>
     [Function("AlertPage")]
     public async Task<IActionResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "alerts/{token}")] HttpRequest request, string token, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "alerts/{token}")] HttpRequest request, string token,
+        CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         var form = HttpMethods.IsPost(request.Method) ? await AlertPageForm.ReadAsync(request, cancellationToken) : null;
-        var page = form is null ? await pages.ShowAsync(token, cancellationToken) : await pages.ActAsync(token, form.Until, form.Reason, cancellationToken);
+        var page = form is null
+            ? await pages.ShowAsync(token, cancellationToken)
+            : await pages.ActAsync(token, form.Until, form.Reason, cancellationToken);
         var headers = request.HttpContext.Response.Headers;
         headers.ContentSecurityPolicy = AlertPageStyle.Policy;
         headers.CacheControl = "no-store";
         headers["Referrer-Policy"] = "no-referrer";
         headers.XContentTypeOptions = "nosniff";
-        return new ContentResult { StatusCode = page.Status, ContentType = "text/html; charset=utf-8", Content = await renderer.RenderAsync<AlertPageHtml>(page.View) };
+        return new ContentResult
+        {
+            StatusCode = page.Status,
+            ContentType = "text/html; charset=utf-8",
+            Content = await renderer.RenderAsync<AlertPageHtml>(page.View),
+        };
     }
 }

@@ -3,7 +3,7 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Pages;
 
-/// <summary>What the page behind a link shows. Of the person it tells the company only: who has the link need not be who the mail was for.</summary>
+/// <summary>The content of a page. It shows the company only, because a forwarded link may reach anybody.</summary>
 public sealed record AlertPageView
 {
     /// <summary>Gets the heading.</summary>
@@ -12,14 +12,12 @@ public sealed record AlertPageView
     /// <summary>Gets further sentences.</summary>
     public IReadOnlyList<string> Lines { get; init; } = [];
 
-    /// <summary>Gets what can be done here; null for nothing.</summary>
+    /// <summary>Gets the offered action; null for none.</summary>
     public LinkPurpose? Offers { get; init; }
 
-    /// <summary>Gets until when a stall can be put off.</summary>
+    /// <summary>Gets the ends of a snooze to choose from.</summary>
     public IReadOnlyList<SnoozeLine> Choices { get; init; } = [];
 }
 
-/// <summary>A choice of when to be told again.</summary>
-/// <param name="Choice">The choice.</param>
-/// <param name="Text">What it comes to, by the reader's clock.</param>
+/// <summary>A choice, with its end in the reader's time zone.</summary>
 public sealed record SnoozeLine(SnoozeChoice Choice, string Text);

@@ -12,16 +12,15 @@ using Polly.Timeout;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
-/// <summary>
-/// Hands mail to Azure Communication Services over their REST interface, as a managed identity. The operation id is made of the message id, so that the service knows a repeat. A mail that was
-/// accepted is asked after for a short while, since a refusal shows only then.
-/// </summary>
+/// <summary>Sends mail through the REST API of Azure Communication Services, as a managed identity. The operation id
+/// derives from the message id, so the service recognises a repeat. An accepted mail is polled for a short while,
+/// because a refusal shows only then.</summary>
 public sealed class AzureCommunicationMailSender : IMailSender
 {
     private const string ApiVersion = "2023-03-31";
     private const string Scope = "https://communication.azure.com/.default";
     private const string Succeeded = "Succeeded";
-    private const int MostLooks = 5;
+    private const int MostPolls = 5;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
@@ -31,18 +30,16 @@ public sealed class AzureCommunicationMailSender : IMailSender
     private readonly HttpPipeline _pipeline;
     private readonly ResiliencePipeline _timeout;
 
-    /// <summary>Makes the sender.</summary>
-    /// <param name="options">The section <c>Mail</c>; it names the service.</param>
-    /// <param name="credential">Who sends.</param>
-    /// <param name="transport">How requests travel; null for the usual way.</param>
-    /// <param name="clock">The clock.</param>
-    public AzureCommunicationMailSender(MailOptions options, TokenCredential credential, HttpPipelineTransport? transport, TimeProvider clock)
+    /// <summary>Creates the sender.</summary>
+    /// <param name="transport">The transport; null for the default.</param>
+    public AzureCommunicationMailSender(
+        MailOptions options, TokenCredential credential, HttpPipelineTransport? transport, TimeProvider clock)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        _endpoint = options.AzureCommunication?.Endpoint ?? throw new ArgumentException("Mail:AzureCommunication:Endpoint is not set.", nameof(options));
+        _endpoint = options.AzureCommunication?.Endpoint
+            ?? throw new ArgumentException("Mail:AzureCommunication:Endpoint is not set.", nameof(options));
         (_from, _clock, _timeout) = (options.From, clock, HubPipelines.Timeout(Timeout, clock));
 
-        // No retry here: what fails waits in the mailbox, and the timer tries again.
+        // No retry here: a failed mail waits in the mailbox for the timer.
         var clientOptions = new Options { Retry = { MaxRetries = 0 } };
         clientOptions.Transport = transport ?? clientOptions.Transport;
         _pipeline = HttpPipelineBuilder.Build(clientOptions, new BearerTokenAuthenticationPolicy(credential, Scope));
@@ -51,7 +48,6 @@ public sealed class AzureCommunicationMailSender : IMailSender
     /// <inheritdoc/>
     public async Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(mail);
         try
         {
             await _timeout.ExecuteAsync(async token => await FollowAsync(await PostAsync(mail, token), token), cancellationToken);
@@ -70,7 +66,7 @@ public sealed class AzureCommunicationMailSender : IMailSender
         }
     }
 
-    /// <summary>The operation id of a mail: the service takes a second request with it for the first.</summary>
+    /// <summary>Returns the operation id of a mail, which makes a second request idempotent.</summary>
     internal static Guid OperationIdOf(string messageId) => new(SHA256.HashData(Encoding.UTF8.GetBytes(messageId)).AsSpan(0, 16));
 
     private async Task<Operation> PostAsync(OutgoingMail mail, CancellationToken cancellationToken)
@@ -87,17 +83,18 @@ public sealed class AzureCommunicationMailSender : IMailSender
         {
             202 => new(operationId, WaitOf(message.Response)),
 
-            // The service has an operation of that id: this mail, sent before.
+            // The service has this mail already.
             409 => new(operationId, TimeSpan.Zero),
             var status => throw Translate(status, message.Response),
         };
     }
 
-    /// <summary>Looks how it ended, as often as the service asks for and not for long: a mail that is still on its way by then counts as taken.</summary>
+    /// <summary>Polls the result as often as the service asks, within a limit. A mail that is still in progress
+    /// then counts as accepted.</summary>
     private async Task FollowAsync(Operation operation, CancellationToken cancellationToken)
     {
         var wait = operation.Wait;
-        for (var look = 0; look < MostLooks; look++)
+        for (var poll = 0; poll < MostPolls; poll++)
         {
             await Task.Delay(wait, _clock, cancellationToken);
             using var message = _pipeline.CreateMessage();
@@ -106,7 +103,7 @@ public sealed class AzureCommunicationMailSender : IMailSender
             await _pipeline.SendAsync(message, cancellationToken);
             if (message.Response.Status != 200)
             {
-                // The mail is accepted; that its course cannot be followed is no reason to send it again.
+                // The mail was accepted; a failure to poll it must not send it again.
                 return;
             }
 
@@ -141,7 +138,8 @@ public sealed class AzureCommunicationMailSender : IMailSender
         userEngagementTrackingDisabled = true,
     };
 
-    /// <summary>What settings or rights can mend is as good as before once they are mended: only a mail that the service finds wrong itself is refused.</summary>
+    /// <summary>Translates a status. Faults that settings or rights can mend make the mail wait; only a
+    /// faulty mail is refused.</summary>
     private Exception Translate(int status, Response response)
     {
         var code = response.Headers.TryGetValue("x-ms-error-code", out var given) ? $"{status} ({given})" : $"{status}";
@@ -149,19 +147,24 @@ public sealed class AzureCommunicationMailSender : IMailSender
         {
             400 or 413 or 422 => new MailRefusedException(_endpoint.Host, code),
             401 or 403 => new MailUnavailableException(_endpoint.Host, $"{code}. The managed identity needs the right to send mail on it."),
-            404 => new MailUnavailableException(_endpoint.Host, $"{code}. Check Mail:AzureCommunication:Endpoint, and that the domain of Mail:From is linked to it."),
-            429 or 503 => new MailUnavailableException(_endpoint.Host, $"{code}.") { RetryAfter = GivenWait(response) ?? TimeSpan.FromMinutes(1) },
+            404 =>
+                new MailUnavailableException(
+                    _endpoint.Host, $"{code}. Check Mail:AzureCommunication:Endpoint, and that the domain of Mail:From is linked to it."),
+            429 or 503 =>
+                new MailUnavailableException(_endpoint.Host, $"{code}.") { RetryAfter = GivenWait(response) ?? TimeSpan.FromMinutes(1) },
             _ => new MailUnavailableException(_endpoint.Host, $"{code}."),
         };
     }
 
-    private TimeSpan WaitOf(Response response) => GivenWait(response) is { } wait ? (wait < LongestWait ? wait : LongestWait) : TimeSpan.FromSeconds(1);
+    private TimeSpan WaitOf(Response response) =>
+        GivenWait(response) is { } wait ? (wait < LongestWait ? wait : LongestWait) : TimeSpan.FromSeconds(1);
 
-    /// <summary>The header in both its forms, seconds and date.</summary>
+    /// <summary>Reads the header as seconds or as a date.</summary>
     private TimeSpan? GivenWait(Response response) =>
         !response.Headers.TryGetValue("Retry-After", out var text) ? null
         : int.TryParse(text, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds)
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var date) ? (date > _clock.GetUtcNow() ? date - _clock.GetUtcNow() : TimeSpan.Zero)
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var date)
+            ? (date > _clock.GetUtcNow() ? date - _clock.GetUtcNow() : TimeSpan.Zero)
         : null;
 
     private sealed class Options : ClientOptions;

@@ -5,15 +5,18 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
-/// <summary>
-/// Sends what is due: reports to ops first, then opens every mailbox in which there is something to do.
-/// </summary>
+/// <summary>Sends due mails: notices to ops first, then every mailbox with work.</summary>
 public sealed class MailFlow(
-    MailboxStore mailboxes, MailboxFlow opened, OpsMailFlow opsMail, OutageWatch outages, MailGate gate, TeamsSettings teams, AlertDeliveryOptions delivery, TimeProvider clock)
+    MailboxStore mailboxes,
+    MailboxFlow opened,
+    OpsMailFlow opsMail,
+    OutageWatch outages,
+    MailGate gate,
+    TeamsSettings teams,
+    AlertDeliveryOptions delivery,
+    TimeProvider clock)
 {
-    /// <summary>
-    /// Sends to ops, and then to every audience whose window is open. No-op where no mail server is set.
-    /// </summary>
+    /// <summary>Sends due mails. A no-op without a mail server.</summary>
     public async Task SendDueAsync(CancellationToken cancellationToken)
     {
         if (!gate.Sends)
@@ -32,7 +35,7 @@ public sealed class MailFlow(
         }
     }
 
-    /// <summary>What there is to do in a mailbox now; null for nothing.</summary>
+    /// <summary>Returns the work in a mailbox; null for none.</summary>
     private MailboxWork? Pick(RecipientGroupMailbox mailbox, IReadOnlyDictionary<string, string> down)
     {
         var now = clock.GetUtcNow();
@@ -47,13 +50,18 @@ public sealed class MailFlow(
             return quiet ? null : new([], Hold: false);
         }
 
-        var open = mailbox.Entries.Any(entry => entry.PutAt + delivery.GroupWait <= now) && !(mailbox.Window.LastSentAt + delivery.GroupInterval > now);
-        MailboxEntry[] entries = [.. mailbox.Entries.Where(entry => quiet ? entry.Noted != AlertOutcome.Held : entry.WaitsFor is null || !down.ContainsKey(entry.WaitsFor))];
+        var open = mailbox.Entries.Any(entry => entry.PutAt + delivery.GroupWait <= now)
+            && !(mailbox.Window.LastSentAt + delivery.GroupInterval > now);
+        MailboxEntry[] entries =
+        [
+            .. mailbox.Entries.Where(entry =>
+                quiet ? entry.Noted != AlertOutcome.Held : entry.WaitsFor is null || !down.ContainsKey(entry.WaitsFor)),
+        ];
         return entries.Length > 0 && (open || quiet) ? new(entries, quiet) : null;
     }
 }
 
-/// <summary>What is to be done in a mailbox.</summary>
-/// <param name="Entries">What waits; empty where a mail is on its way already.</param>
-/// <param name="Hold">Whether they are held for quiet hours instead of told.</param>
+/// <summary>The work in a mailbox.</summary>
+/// <param name="Entries">The waiting entries; empty for a mail in progress.</param>
+/// <param name="Hold">Whether the entries wait for the end of quiet hours.</param>
 internal sealed record MailboxWork(IReadOnlyList<MailboxEntry> Entries, bool Hold);

@@ -3,42 +3,40 @@ using IntegrationHub.Functions.Platform.Telemetry;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
-/// <summary>What came of handing a mail over.</summary>
+/// <summary>The result of sending a mail.</summary>
 public abstract record MailAnswer
 {
     private MailAnswer()
     {
     }
 
-    /// <summary>The server has it.</summary>
+    /// <summary>The server accepted it.</summary>
     public sealed record Taken : MailAnswer;
 
-    /// <summary>The server refused it for good.</summary>
-    /// <param name="Why">Why, without an address.</param>
+    /// <summary>The server refused it.</summary>
+    /// <param name="Why">The reason, without an address.</param>
     public sealed record Refused(string Why) : MailAnswer;
 
-    /// <summary>The server does not have it; later it may.</summary>
+    /// <summary>The server did not get it; retry later.</summary>
     public sealed record NotYet : MailAnswer;
 
-    /// <summary>Nobody knows whether the server has it: it may be sent again as it is, and as nothing else.</summary>
+    /// <summary>Unknown: the same mail may be sent again, but no other.</summary>
     public sealed record Unknown : MailAnswer;
 }
 
-/// <summary>The one way out for mail: through the throttle to the server, with a note of how mail is doing.</summary>
+/// <summary>Sends all mail through the throttle to the server, and records the mail's health.</summary>
 public sealed class MailGate(IMailSender sender, MailThrottle throttle, MailOptions options, ConnectorStateStore states, TimeProvider clock)
 {
-    /// <summary>Gets a value indicating whether there is a server to send to.</summary>
+    /// <summary>Gets a value indicating whether a mail server is configured.</summary>
     public bool Sends => options.Sends;
 
-    /// <summary>When the next mail may go out; null for now.</summary>
+    /// <summary>Returns when the next mail may go out; null for now.</summary>
     public Task<DateTimeOffset?> ClosedUntilAsync(CancellationToken cancellationToken) => throttle.ClosedUntilAsync(cancellationToken);
 
-    /// <summary>
-    /// Hands a mail over, if the throttle lets it. A server that says how long to wait is not asked by anybody before.
-    /// </summary>
+    /// <summary>Sends a mail within the throttle. A server's wait applies to all mails.</summary>
     public async Task<MailAnswer> SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
     {
-        if (!await throttle.TakeAsync(cancellationToken))
+        if (!await throttle.AcquireAsync(cancellationToken))
         {
             return new MailAnswer.NotYet();
         }

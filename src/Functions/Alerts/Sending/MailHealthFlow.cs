@@ -5,21 +5,20 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
-/// <summary>Looks how it stands with the mail, for health.</summary>
+/// <summary>Reads the state of the mail, for health.</summary>
 public sealed class MailHealthFlow(MailboxStore mailboxes, MailGate gate, NoticeStore notices, OpsOptions ops)
 {
-    /// <summary>Gets what is known when the tables do not answer.</summary>
+    /// <summary>Gets the state for when the tables do not answer.</summary>
     public MailHealthState Unknown => new(gate.Sends, null, null, []);
 
-    /// <summary>Looks.</summary>
-    public async Task<MailHealthState> LookAsync(CancellationToken cancellationToken)
+    public async Task<MailHealthState> ReadAsync(CancellationToken cancellationToken)
     {
         var waiting = (await mailboxes.ReadAsync(cancellationToken)).SelectMany(mailbox => mailbox.Entries).ToLookup(entry => entry.Noted);
-        var untold = gate.Sends && ops.Recipients.Count > 0 ? [] : await notices.UntoldAsync(cancellationToken);
+        var unsent = gate.Sends && ops.Recipients.Count > 0 ? [] : await notices.PendingAsync(cancellationToken);
         return new(
             gate.Sends,
             new(waiting[AlertOutcome.Pending].Count(), waiting[AlertOutcome.Held].Count(), waiting[AlertOutcome.Inhibited].Count()),
             await gate.ClosedUntilAsync(cancellationToken),
-            [.. untold.Select(open => $"{open.Notice.Subject}. Nobody was told by mail: see the settings Ops:Recipients and Mail.")]);
+            [.. unsent.Select(open => $"{open.Notice.Subject}. No mail was sent: see the settings Ops:Recipients and Mail.")]);
     }
 }

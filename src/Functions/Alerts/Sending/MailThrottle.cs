@@ -7,10 +7,9 @@ using IntegrationHub.Functions.Platform.Storage;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
-/// <summary>
-/// Lets out no more mails than <see cref="MailOptions.PerMinute"/> and <see cref="MailOptions.PerHour"/> allow, all instances together: one row holds when the last ones went, and who adds to it
-/// proves by its version that nobody else has. What it does not let out waits; nothing is dropped.
-/// </summary>
+/// <summary>Limits mails to <see cref="MailOptions.PerMinute"/> and
+/// <see cref="MailOptions.PerHour"/> over all instances. One row holds the times of the last mails
+/// and is changed under its ETag. Mails over the limit wait.</summary>
 public sealed class MailThrottle(HubTables tables, MailOptions options, TimeProvider clock)
 {
     private const string Row = "throttle";
@@ -19,19 +18,20 @@ public sealed class MailThrottle(HubTables tables, MailOptions options, TimeProv
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
-    /// <summary>When the next mail may go out; null for now.</summary>
+    /// <summary>Returns when the next mail may go out; null for now.</summary>
     public async Task<DateTimeOffset?> ClosedUntilAsync(CancellationToken cancellationToken) => Opening(await ReadAsync(cancellationToken));
 
-    /// <summary>Takes the place of one mail.</summary>
-    /// <returns>Whether it may go out now; false too when others were quicker every time.</returns>
-    public Task<bool> TakeAsync(CancellationToken cancellationToken) =>
-        TryChangeAsync(gate => Opening(gate) is null ? gate with { SentAt = [.. gate.SentAt, clock.GetUtcNow()] } : null, cancellationToken);
+    /// <summary>Acquires a place for one mail.</summary>
+    /// <returns>Whether it may go out now; false also after too many conflicts.</returns>
+    public Task<bool> AcquireAsync(CancellationToken cancellationToken) =>
+        TryChangeAsync(
+            gate => Opening(gate) is null ? gate with { SentAt = [.. gate.SentAt, clock.GetUtcNow()] } : null, cancellationToken);
 
-    /// <summary>Lets nothing out for a while, because the server asked for it.</summary>
+    /// <summary>Stops all mails for a while, because the server asked for it.</summary>
     public Task PauseAsync(TimeSpan wait, CancellationToken cancellationToken) =>
         TryChangeAsync(gate => gate with { PausedUntil = clock.GetUtcNow() + wait }, cancellationToken);
 
-    /// <returns>Whether the gate was changed; false when there is nothing to change, or others were quicker every time.</returns>
+    /// <returns>Whether the gate was changed; false when nothing changed or after too many conflicts.</returns>
     private async Task<bool> TryChangeAsync(Func<Gate, Gate?> change, CancellationToken cancellationToken)
     {
         try
@@ -56,11 +56,16 @@ public sealed class MailThrottle(HubTables tables, MailOptions options, TimeProv
     private DateTimeOffset? Opening(Gate gate)
     {
         var now = clock.GetUtcNow();
-        var opening = new[] { gate.PausedUntil, Opening(gate.SentAt, options.PerMinute, Minute), Opening(gate.SentAt, options.PerHour, Hour) }.Max();
+        var opening = new[]
+        {
+            gate.PausedUntil,
+            Opening(gate.SentAt, options.PerMinute, Minute),
+            Opening(gate.SentAt, options.PerHour, Hour),
+        }.Max();
         return opening > now ? opening : null;
     }
 
-    /// <summary>When the oldest of the last so many mails is as old as the span; at exactly that age the next may go.</summary>
+    /// <summary>Returns when the oldest of the last mails leaves the span, inclusive.</summary>
     private static DateTimeOffset? Opening(IReadOnlyList<DateTimeOffset> sentAt, int most, TimeSpan span) =>
         most == 0 || sentAt.Count < most ? null : sentAt[^most] + span;
 
@@ -68,7 +73,9 @@ public sealed class MailThrottle(HubTables tables, MailOptions options, TimeProv
     {
         var table = await tables.GetAsync(HubTables.MailGate, cancellationToken);
         var row = await table.GetEntityIfExistsAsync<TableEntity>(Row, Row, cancellationToken: cancellationToken);
-        return row.HasValue ? new(Read(LongText.Read(row.Value!, SentAt)), row.Value!.GetDateTimeOffset(PausedUntil), row.Value!.ETag) : new([], null, null);
+        return row.HasValue
+            ? new(Read(LongText.Read(row.Value!, SentAt)), row.Value!.GetDateTimeOffset(PausedUntil), row.Value!.ETag)
+            : new([], null, null);
     }
 
     private async Task WriteAsync(Gate gate, CancellationToken cancellationToken)
@@ -76,12 +83,22 @@ public sealed class MailThrottle(HubTables tables, MailOptions options, TimeProv
         var table = await tables.GetAsync(HubTables.MailGate, cancellationToken);
         var since = clock.GetUtcNow() - Hour;
         var row = new TableEntity(Row, Row) { [PausedUntil] = gate.PausedUntil };
-        LongText.Write(row, SentAt, string.Join(' ', gate.SentAt.Where(sent => sent > since).Select(sent => sent.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture))));
-        await (gate.Version is { } version ? table.UpdateEntityAsync(row, version, TableUpdateMode.Replace, cancellationToken) : table.AddEntityAsync(row, cancellationToken));
+        LongText.Write(
+            row, SentAt,
+            string.Join(
+                ' ',
+                gate.SentAt.Where(sent => sent > since)
+                    .Select(sent => sent.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture))));
+        await (gate.Version is { } version
+            ? table.UpdateEntityAsync(row, version, TableUpdateMode.Replace, cancellationToken)
+            : table.AddEntityAsync(row, cancellationToken));
     }
 
     private static IReadOnlyList<DateTimeOffset> Read(string times) =>
-        [.. times.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(time => DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(time, CultureInfo.InvariantCulture)))];
+        [
+            .. times.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(time => DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(time, CultureInfo.InvariantCulture))),
+        ];
 
     private sealed record Gate(IReadOnlyList<DateTimeOffset> SentAt, DateTimeOffset? PausedUntil, ETag? Version);
 }

@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Alerts.Sending;
 
-/// <summary>What waits to be told, one for each alert and audience.</summary>
-/// <param name="Soon">What comes with the next mail.</param>
-/// <param name="Held">What is held for quiet hours.</param>
-/// <param name="Inhibited">What waits until a tool works again.</param>
+/// <summary>The numbers of pending alerts, one for each alert and recipient group.</summary>
+/// <param name="Soon">Those of the next mail.</param>
+/// <param name="Held">Those that wait for the end of quiet hours.</param>
+/// <param name="Inhibited">Those that wait until a tool works again.</param>
 public sealed record MailWaiting(int Soon, int Held, int Inhibited);

@@ -9,49 +9,39 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
-/// <summary>
-/// Writes the mail of one mailbox: decides on each entry against its lead's current state, and puts those that still
-/// hold into words.
-/// </summary>
+/// <summary>Writes a mailbox's mail: decides about each entry by its lead's current state, and
+/// renders those that hold.</summary>
 public sealed partial class MailWriter(
-    MailboxStore mailboxes,
-    JourneyFlow journeys,
-    OutcomeRecorder outcomes,
-    MailComposer composer,
-    FunnelSettings settings,
-    TeamsSettings teams,
-    TimeProvider clock,
-    ILogger<MailWriter> logger)
+    MailboxStore mailboxes, JourneyFlow journeys, OutcomeRecorder outcomes, MailComposer composer, FunnelSettings settings,
+    TeamsSettings teams, TimeProvider clock, ILogger<MailWriter> logger)
 {
-    /// <summary>
-    /// What one mail tells of at most, so that it fits into a table's row with as many leads as can be shown; the rest
-    /// waits for the next window.
-    /// </summary>
+    /// <summary>The most entries of a mail, so that it fits into a table's row. The rest
+    /// waits for the next window.</summary>
     private const int MostMembers = 1_000;
 
-    /// <summary>
-    /// Records the outcomes of entries that are not mailed, and returns the mail about the others; null where none is
-    /// left.
-    /// </summary>
-    /// <param name="recipientGroup">Whose mailbox it is.</param>
-    /// <param name="entries">What waits in it.</param>
-    /// <param name="down">The connectors that are down, and why.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
+    /// <summary>Records the outcomes of entries that are not sent, and returns the mail with the
+    /// others; null for none.</summary>
+    /// <param name="down">The connectors that are down, with reasons.</param>
     public async Task<MailBatch?> WriteAsync(
-        RecipientGroup recipientGroup, IReadOnlyList<MailboxEntry> entries, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken) =>
-        await DecideAsync(entries, down, cancellationToken) is { Count: > 0 } told ? await composer.WriteAsync(recipientGroup, told) : null;
+        RecipientGroup recipientGroup, IReadOnlyList<MailboxEntry> entries, IReadOnlyDictionary<string, string> down,
+        CancellationToken cancellationToken) =>
+        await DecideAsync(entries, down, cancellationToken) is { Count: > 0 } pending
+            ? await composer.WriteAsync(recipientGroup, pending) : null;
 
-    private async Task<IReadOnlyCollection<PendingAlert>> DecideAsync(IReadOnlyList<MailboxEntry> entries, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
+    private async Task<IReadOnlyCollection<PendingAlert>> DecideAsync(
+        IReadOnlyList<MailboxEntry> entries, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
     {
         var decided = new Decided();
-        await OutcomeRecorder.ForEachAsync(entries.Take(MostMembers), entry => TryDecideAsync(entry, decided, down, cancellationToken), cancellationToken);
+        await OutcomeRecorder.ForEachAsync(
+            entries.Take(MostMembers), entry => TryDecideAsync(entry, decided, down, cancellationToken), cancellationToken);
         await mailboxes.RemoveAsync(decided.Over, cancellationToken);
         await mailboxes.NoteAsync(decided.Waiting, cancellationToken);
-        return decided.Told;
+        return decided.Pending;
     }
 
-    /// <summary>An entry on which nothing can be decided stays, and does not stop the others.</summary>
-    private async Task TryDecideAsync(MailboxEntry entry, Decided decided, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
+    /// <summary>Decides about an entry. One that fails stays, and stops no other.</summary>
+    private async Task TryDecideAsync(
+        MailboxEntry entry, Decided decided, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
     {
         try
         {
@@ -63,12 +53,14 @@ public sealed partial class MailWriter(
         }
     }
 
-    private async Task DecideAsync(MailboxEntry entry, Decided decided, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
+    private async Task DecideAsync(
+        MailboxEntry entry, Decided decided, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
     {
-        switch (AlertRules.Decide(await journeys.LoadAsync(entry.LeadId, cancellationToken), entry, down, teams, settings, clock.GetUtcNow()))
+        switch (
+            AlertRules.Decide(await journeys.LoadAsync(entry.LeadId, cancellationToken), entry, down, teams, settings, clock.GetUtcNow()))
         {
             case AlertCourse.Tell tell:
-                decided.Told.Add(new(entry, tell.Alert, tell.State, tell.Journey));
+                decided.Pending.Add(new(entry, tell.Alert, tell.State, tell.Journey));
                 break;
             case AlertCourse.Leave:
                 decided.Over.Add(entry);
@@ -86,10 +78,10 @@ public sealed partial class MailWriter(
         }
     }
 
-    /// <summary>What was decided of entries.</summary>
+    /// <summary>The decided entries.</summary>
     private sealed class Decided
     {
-        public ConcurrentBag<PendingAlert> Told { get; } = [];
+        public ConcurrentBag<PendingAlert> Pending { get; } = [];
 
         public ConcurrentBag<MailboxEntry> Over { get; } = [];
 
@@ -98,7 +90,7 @@ public sealed partial class MailWriter(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Alert {AlertId} of lead {LeadId} could not be looked at; the next sweep tries again.")]
+        [LoggerMessage(1, LogLevel.Warning, "Alert {AlertId} of lead {LeadId} could not be checked; the next sweep tries again.")]
         public static partial void NotDecided(ILogger logger, Exception failure, string alertId, LeadId leadId);
     }
 }

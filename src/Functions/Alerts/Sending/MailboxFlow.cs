@@ -9,25 +9,21 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
-/// <summary>
-/// Sends what waits in one mailbox in one mail: claim the mailbox, decide on everything in it, fix the mail in the
-/// table, send it, note that it was taken, record the outcomes, and only then take
-/// the entries out. After a crash the next sweep continues: at most the same mail goes out twice, under one id.
-/// </summary>
+/// <summary>Sends one mailbox's entries in one mail: claim, decide, store the mail, send, mark, record the
+/// outcomes, and only then remove the entries. After a crash the next sweep continues; at most the same mail goes
+/// out twice, under one id.</summary>
 public sealed partial class MailboxFlow(
-    MailboxStore mailboxes, MailWriter writer, MailGate gate, OutcomeRecorder outcomes, NoticeStore notices, TeamsSettings teams, TimeProvider clock, ILogger<MailboxFlow> logger)
+    MailboxStore mailboxes, MailWriter writer, MailGate gate, OutcomeRecorder outcomes, NoticeStore notices, TeamsSettings teams,
+    TimeProvider clock, ILogger<MailboxFlow> logger)
 {
-    /// <summary>
-    /// How long an audience's mail waits after the server did not take it; the others' goes on, since it may be for
-    /// this one's address.
-    /// </summary>
+    /// <summary>The wait of a mailbox after a failure. Other mailboxes continue, because the cause may
+    /// be this one's address.</summary>
     private static readonly TimeSpan WaitAfterFailure = TimeSpan.FromSeconds(30);
 
-    /// <summary>
-    /// Claims a mailbox and does the work. What fails is logged, so that one mailbox does not stop the others; the next
-    /// sweep goes on.
-    /// </summary>
-    internal async Task WorkAsync(RecipientGroupMailbox mailbox, MailboxWork work, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
+    /// <summary>Claims a mailbox and does its work. A failure is logged and stops no other mailbox;
+    /// the next sweep continues.</summary>
+    internal async Task WorkAsync(
+        RecipientGroupMailbox mailbox, MailboxWork work, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
     {
         if (await mailboxes.ClaimAsync(mailbox.Window, cancellationToken) is not { } window)
         {
@@ -37,7 +33,7 @@ public sealed partial class MailboxFlow(
         var claim = new Claim(mailboxes, window);
         try
         {
-            await (work.Hold ? HoldAsync(work.Entries, cancellationToken) : TellAsync(claim, work.Entries, down, cancellationToken));
+            await (work.Hold ? HoldAsync(work.Entries, cancellationToken) : SendAsync(claim, work.Entries, down, cancellationToken));
         }
         catch (WindowTakenException taken)
         {
@@ -53,18 +49,21 @@ public sealed partial class MailboxFlow(
         }
     }
 
-    /// <summary>A moved-on line is no alert: it has no outcome, and simply waits with the others.</summary>
+    /// <summary>Holds the entries. Resolutions are not alerts: they have no outcome and simply wait.</summary>
     private async Task HoldAsync(IReadOnlyList<MailboxEntry> entries, CancellationToken cancellationToken)
     {
-        await outcomes.RecordAllAsync(entries, AlertOutcome.Held, entry => $"quiet hours of {entry.RecipientGroup.Team}", cancellationToken);
+        await outcomes.RecordAllAsync(
+            entries, AlertOutcome.Held, entry => $"quiet hours of {entry.RecipientGroup.Team}", cancellationToken);
         await mailboxes.NoteAsync(entries.Select(entry => entry with { Noted = AlertOutcome.Held, WaitsFor = null }), cancellationToken);
     }
 
-    private async Task TellAsync(Claim claim, IReadOnlyList<MailboxEntry> entries, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
+    private async Task SendAsync(
+        Claim claim, IReadOnlyList<MailboxEntry> entries, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
     {
-        if (claim.Window.Batch is null && await writer.WriteAsync(claim.Window.RecipientGroup, entries, down, cancellationToken) is { } batch)
+        if (claim.Window.Batch is null
+            && await writer.WriteAsync(claim.Window.RecipientGroup, entries, down, cancellationToken) is { } batch)
         {
-            await claim.KeepAsync(claim.Window with { Batch = batch }, cancellationToken);
+            await claim.SaveAsync(claim.Window with { Batch = batch }, cancellationToken);
         }
 
         if (claim.Window.Batch is { Outcome: AlertOutcome.Pending } waiting)
@@ -86,13 +85,27 @@ public sealed partial class MailboxFlow(
             ? new MailAnswer.Refused(AlertRules.NoRecipients(claim.Window.RecipientGroup))
             : await gate.SendAsync(ToMail(batch, recipients), cancellationToken);
 
-        // Without the token from here on: the server has the mail, and a stopping host must still remember that.
+        // No token from here on: the server has the mail, and a stopping host must still record that.
         await (answer switch
         {
-            MailAnswer.Taken => claim.KeepAsync(claim.Window with { Batch = batch with { Outcome = AlertOutcome.Sent }, LastSentAt = clock.GetUtcNow(), NotBefore = null }, CancellationToken.None),
-            MailAnswer.Refused refused => claim.KeepAsync(claim.Window with { Batch = batch with { Outcome = AlertOutcome.Failed, Refusal = refused.Why } }, CancellationToken.None),
-            MailAnswer.NotYet => claim.KeepAsync(claim.Window with { Batch = null, NotBefore = clock.GetUtcNow() + WaitAfterFailure }, CancellationToken.None),
-            MailAnswer.Unknown => claim.KeepAsync(claim.Window with { NotBefore = clock.GetUtcNow() + WaitAfterFailure }, CancellationToken.None),
+            MailAnswer.Taken =>
+                claim.SaveAsync(
+                    claim.Window with
+                    {
+                        Batch = batch with { Outcome = AlertOutcome.Sent },
+                        LastSentAt = clock.GetUtcNow(),
+                        NotBefore = null,
+                    },
+                    CancellationToken.None),
+            MailAnswer.Refused refused =>
+                claim.SaveAsync(
+                    claim.Window with { Batch = batch with { Outcome = AlertOutcome.Failed, Refusal = refused.Why } },
+                    CancellationToken.None),
+            MailAnswer.NotYet =>
+                claim.SaveAsync(
+                    claim.Window with { Batch = null, NotBefore = clock.GetUtcNow() + WaitAfterFailure }, CancellationToken.None),
+            MailAnswer.Unknown =>
+                claim.SaveAsync(claim.Window with { NotBefore = clock.GetUtcNow() + WaitAfterFailure }, CancellationToken.None),
             _ => throw new InvalidOperationException($"Unknown answer {answer}."),
         });
     }
@@ -101,20 +114,34 @@ public sealed partial class MailboxFlow(
     {
         var fate = batch is { Outcome: AlertOutcome.Sent, Members.Count: > 1 } ? AlertOutcome.Grouped : batch.Outcome;
         MailboxEntry[] entries =
-            [.. batch.Members.Select(member => new MailboxEntry { RecipientGroup = claim.Window.RecipientGroup, LeadId = member.LeadId, AlertId = member.AlertId, Kind = member.Kind, PutAt = clock.GetUtcNow() })];
+            [
+                .. batch.Members.Select(member =>
+                    new MailboxEntry
+                    {
+                        RecipientGroup = claim.Window.RecipientGroup,
+                        LeadId = member.LeadId,
+                        AlertId = member.AlertId,
+                        Kind = member.Kind,
+                        PutAt = clock.GetUtcNow(),
+                    }),
+            ];
         await outcomes.RecordAllAsync(entries, fate, _ => batch.Refusal, cancellationToken);
         await mailboxes.RemoveAsync(entries, cancellationToken);
         await NoticeAsync(claim.Window.RecipientGroup, batch, cancellationToken);
-        await claim.KeepAsync(claim.Window with { Batch = null }, cancellationToken);
-        Log.Told(logger, claim.Window.RecipientGroup, entries.Length, fate, batch.MessageId);
+        await claim.SaveAsync(claim.Window with { Batch = null }, cancellationToken);
+        Log.Mailed(logger, claim.Window.RecipientGroup, entries.Length, fate, batch.MessageId);
     }
 
-    /// <summary>Ops hear of mail that was refused for good, until one is taken again.</summary>
+    /// <summary>Notifies ops of refused mail, until one is accepted again.</summary>
     private Task NoticeAsync(RecipientGroup recipientGroup, MailBatch batch, CancellationToken cancellationToken)
     {
         var key = $"mail-refused:{recipientGroup}";
         return batch.Refusal is { } refusal
-            ? notices.OpenAsync(new(key, $"Mail to {recipientGroup.Name} is refused", [refusal, $"{batch.Members.Count} alerts were not told to {recipientGroup.Name}: their fate is failed."]), cancellationToken)
+            ? notices.OpenAsync(
+                new(
+                    key, $"Mail to {recipientGroup.Name} is refused",
+                    [refusal, $"{batch.Members.Count} alerts did not reach {recipientGroup.Name}: their fate is failed."]),
+                cancellationToken)
             : notices.CloseAsync(key, cancellationToken);
     }
 
@@ -128,9 +155,8 @@ public sealed partial class MailboxFlow(
         Html = batch.Html,
     };
 
-    /// <summary>
-    /// Without a token: a stopping host should not leave a mailbox claimed. A claim that cannot be given back expires.
-    /// </summary>
+    /// <summary>Releases the claim without a token, so that a stopping host leaves none. An
+    /// unreleased claim expires.</summary>
     private async Task TryReleaseAsync(Claim claim)
     {
         try
@@ -148,21 +174,23 @@ public sealed partial class MailboxFlow(
     {
         public MailWindow Window { get; private set; } = window;
 
-        public async Task KeepAsync(MailWindow changed, CancellationToken cancellationToken) => Window = await mailboxes.KeepAsync(changed, cancellationToken);
+        public async Task SaveAsync(MailWindow changed, CancellationToken cancellationToken) =>
+            Window = await mailboxes.SaveAsync(changed, cancellationToken);
     }
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "{RecipientGroup} were mailed {Entries} entries, which are {Fate}: {MessageId}.")]
-        public static partial void Told(ILogger logger, RecipientGroup recipientGroup, int entries, AlertOutcome fate, string messageId);
+        public static partial void Mailed(ILogger logger, RecipientGroup recipientGroup, int entries, AlertOutcome fate, string messageId);
 
-        [LoggerMessage(2, LogLevel.Debug, "The mailbox of {RecipientGroup} was taken over by somebody else; nothing is lost.")]
+        [LoggerMessage(2, LogLevel.Debug, "The mailbox of {RecipientGroup} was taken over by another instance; nothing is lost.")]
         public static partial void Taken(ILogger logger, RecipientGroup recipientGroup);
 
-        [LoggerMessage(3, LogLevel.Warning, "{RecipientGroup} could not be told; the next sweep goes on from the same place.")]
+        [LoggerMessage(3, LogLevel.Warning, "{RecipientGroup} could not be mailed; the next sweep continues from the same place.")]
         public static partial void NotTold(ILogger logger, Exception failure, RecipientGroup recipientGroup);
 
-        [LoggerMessage(4, LogLevel.Debug, "The claim on the mailbox of {RecipientGroup} could not be given back and expires by itself: {Why}.")]
+        [LoggerMessage(
+            4, LogLevel.Debug, "The claim on the mailbox of {RecipientGroup} could not be released and expires by itself: {Why}.")]
         public static partial void NotReleased(ILogger logger, RecipientGroup recipientGroup, string why);
     }
 }

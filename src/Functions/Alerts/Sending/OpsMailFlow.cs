@@ -6,30 +6,27 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
-/// <summary>
-/// Reports to ops what is open and has not been reported: claim, send, note. The first notice goes at once; those that
-/// come within the group interval after a mail go together in the next. After a
-/// crash between sending and noting the same mail goes out once more under the same id.
-/// </summary>
+/// <summary>Mails open notices to ops: claim, send, mark. The first notice goes at once; those
+/// within the group interval after a mail share the next. A crash between sending and marking
+/// repeats the mail under the same id.</summary>
 public sealed partial class OpsMailFlow(
-    NoticeStore notices, MailGate gate, MailRenderer renderer, OpsOptions ops, MailOptions mail, AlertDeliveryOptions delivery, TimeProvider clock, ILogger<OpsMailFlow> logger)
+    NoticeStore notices, MailGate gate, MailRenderer renderer, OpsOptions ops, MailOptions mail, AlertDeliveryOptions delivery,
+    TimeProvider clock, ILogger<OpsMailFlow> logger)
 {
     private static readonly TimeSpan ClaimFor = TimeSpan.FromMinutes(2);
 
-    /// <summary>
-    /// Reports what is open in one mail, oldest first, as far as the throttle lets it. Without recipients nothing is
-    /// reported: health shows it.
-    /// </summary>
+    /// <summary>Mails the open notices, oldest first, within the throttle. Without recipients nothing is sent, and
+    /// health shows the notices.</summary>
     public async Task SendAsync(CancellationToken cancellationToken)
     {
-        if (ops.Recipients.Count == 0 || await notices.UntoldAsync(cancellationToken) is not { Count: > 0 } untold
-            || await notices.LastToldAsync(cancellationToken) + delivery.GroupInterval > clock.GetUtcNow())
+        if (ops.Recipients.Count == 0 || await notices.PendingAsync(cancellationToken) is not { Count: > 0 } pending
+            || await notices.LastSentAsync(cancellationToken) + delivery.GroupInterval > clock.GetUtcNow())
         {
             return;
         }
 
         var claimed = new List<OpenNotice>();
-        foreach (var notice in untold.Take(delivery.MaxRows))
+        foreach (var notice in pending.Take(delivery.MaxRows))
         {
             if (await notices.ClaimAsync(notice, ClaimFor, cancellationToken) is { } open)
             {
@@ -44,7 +41,7 @@ public sealed partial class OpsMailFlow(
 
         try
         {
-            await ReportAsync(claimed, untold.Count - claimed.Count, cancellationToken);
+            await ReportAsync(claimed, pending.Count - claimed.Count, cancellationToken);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
@@ -52,9 +49,8 @@ public sealed partial class OpsMailFlow(
         }
     }
 
-    /// <summary>
-    /// A refused mail counts as reported: the same would be refused again, and health shows that mail is failing.
-    /// </summary>
+    /// <summary>Sends and marks notices. A refused mail counts as sent: a repeat would be refused, too, and
+    /// health shows the failure.</summary>
     private async Task ReportAsync(IReadOnlyList<OpenNotice> claimed, int more, CancellationToken cancellationToken)
     {
         if (await gate.SendAsync(await WriteAsync(claimed, more), cancellationToken) is MailAnswer.NotYet or MailAnswer.Unknown)
@@ -67,10 +63,10 @@ public sealed partial class OpsMailFlow(
             return;
         }
 
-        // Without the token: the server has the mail, and a stopping host must still remember that.
+        // No token: the server has the mail, and a stopping host must still record that.
         foreach (var open in claimed)
         {
-            await notices.ToldAsync(open, CancellationToken.None);
+            await notices.MarkSentAsync(open, CancellationToken.None);
         }
     }
 
@@ -80,7 +76,9 @@ public sealed partial class OpsMailFlow(
         return new OutgoingMail
         {
             MessageId = MailMessageIds.OfNotices(claimed, mail.Host),
-            ThreadId = claimed is [var only] ? MailMessageIds.ThreadOfNotice(only.Notice.Key, mail.Host) : MailMessageIds.ThreadOfNotices(mail.Host),
+            ThreadId = claimed is [var only]
+                ? MailMessageIds.ThreadOfNotice(only.Notice.Key, mail.Host)
+                : MailMessageIds.ThreadOfNotices(mail.Host),
             Recipients = ops.Recipients,
             Subject = $"[IntegrationHub] {text.Subject}",
             Text = text.ToText(),
@@ -89,11 +87,12 @@ public sealed partial class OpsMailFlow(
     }
 
     private static OpsMailSection Section(OpenNotice open) => new(
-        OneLine.Of(open.Notice.Subject, 150) ?? "Look at the hub", [.. open.Notice.Lines.Select(line => OneLine.Of(line, 1_000)).OfType<string>()], open.OpenedAt);
+        OneLine.Of(open.Notice.Subject, 150)
+            ?? "Check the hub", [.. open.Notice.Lines.Select(line => OneLine.Of(line, 1_000)).OfType<string>()], open.OpenedAt);
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The notices {Keys} could not be reported; tried again when the claim on them is over.")]
+        [LoggerMessage(1, LogLevel.Warning, "The notices {Keys} could not be sent; retrying when the claim on them is over.")]
         public static partial void NotReported(ILogger logger, Exception failure, string keys);
     }
 }

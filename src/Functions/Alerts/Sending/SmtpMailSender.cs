@@ -9,19 +9,18 @@ using MimeKit;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
-/// <summary>Hands mail to the server of the section <c>Mail:Smtp</c>; without one nothing is sent.</summary>
+/// <summary>Sends mail through the server of <c>Mail:Smtp</c>.</summary>
 internal sealed partial class SmtpMailSender(MailOptions options, TimeProvider clock, ILogger<SmtpMailSender> logger) : IMailSender
 {
-    /// <summary>Well inside the claim on the mailbox that the mail comes from.</summary>
+    /// <summary>Well inside the claim on the mailbox.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
-    /// <summary>Gets what decides about the server's certificate; null leaves it to the machine.</summary>
+    /// <summary>Gets the check of the server's certificate; null for the default.</summary>
     internal RemoteCertificateValidationCallback? CertificateCheck { get; init; }
 
     /// <inheritdoc/>
     public async Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(mail);
         var server = options.Smtp
             ?? throw new MailUnavailableException("(none)", "neither Mail:Smtp:Host nor Mail:AzureCommunication:Endpoint is set.");
         using var timeout = new CancellationTokenSource(Timeout, clock);
@@ -36,7 +35,7 @@ internal sealed partial class SmtpMailSender(MailOptions options, TimeProvider c
         }
         catch (Exception) when (client.Taken)
         {
-            // The mail is with the server; how the connection ended does not matter.
+            // The server has the mail; the end of the connection does not matter.
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested && Translate(server.Host, failure, client) is { } ours)
         {
@@ -49,10 +48,11 @@ internal sealed partial class SmtpMailSender(MailOptions options, TimeProvider c
         }
     }
 
-    /// <summary>Makes ours of the server's status. The library's exceptions hold addresses and are not passed on.</summary>
+    /// <summary>Translates the server's status. The library's exceptions hold addresses
+    /// and are not passed on.</summary>
     internal static Exception Translate(string server, SmtpStatusCode status) => (int)status switch
     {
-        // Wrong credentials and a missing STARTTLS are mended in the settings, and the mail is as good as before.
+        // Settings mend wrong credentials and a missing STARTTLS, so the mail itself is fine.
         >= 500 and not (530 or 534 or 535 or 538) => new MailRefusedException(server, $"{(int)status} ({status})"),
         _ => new MailUnavailableException(server, $"{(int)status} ({status})."),
     };
@@ -67,7 +67,7 @@ internal sealed partial class SmtpMailSender(MailOptions options, TimeProvider c
         }
     }
 
-    /// <summary>The mail as MIME: plain text first, HTML as the better alternative.</summary>
+    /// <summary>Converts the mail to MIME: plain text first, HTML as the better alternative.</summary>
     private static MimeMessage ToMessage(OutgoingMail mail, string from)
     {
         var message = new MimeMessage
@@ -84,7 +84,8 @@ internal sealed partial class SmtpMailSender(MailOptions options, TimeProvider c
         return message;
     }
 
-    /// <summary>Makes ours of the library's exception. Only silence after the text leaves open whether the mail was taken.</summary>
+    /// <summary>Translates the library's exception. Only a timeout after the text leaves open whether
+    /// the mail was accepted.</summary>
     /// <returns>Null for a failure that is not the server's.</returns>
     private static Exception? Translate(string server, Exception failure, Client client) => failure switch
     {
@@ -101,18 +102,18 @@ internal sealed partial class SmtpMailSender(MailOptions options, TimeProvider c
         _ => null,
     };
 
-    /// <summary>A connection that goes on where a recipient is refused, and knows how far the mail came.</summary>
+    /// <summary>A client that continues after a refused recipient, and tracks the mail's progress.</summary>
     private sealed class Client : SmtpClient, ITransferProgress
     {
         private readonly List<SmtpStatusCode> _refused = [];
 
-        /// <summary>Gets what the server answered to the recipients it refused.</summary>
+        /// <summary>Gets the server's answers to refused recipients.</summary>
         public IReadOnlyList<SmtpStatusCode> Refused => _refused;
 
-        /// <summary>Gets a value indicating whether the text of the mail is on its way.</summary>
+        /// <summary>Gets a value indicating whether sending the text has begun.</summary>
         public bool Began { get; private set; }
 
-        /// <summary>Gets a value indicating whether the server has taken the mail.</summary>
+        /// <summary>Gets a value indicating whether the server accepted the mail.</summary>
         public bool Taken { get; private set; }
 
         public void Report(long bytesTransferred, long totalSize) => Began = true;
@@ -122,7 +123,7 @@ internal sealed partial class SmtpMailSender(MailOptions options, TimeProvider c
         protected override void OnRecipientNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) =>
             _refused.Add(response.StatusCode);
 
-        /// <summary>Of several answers the lowest counts: what may be taken later for one of them is tried later.</summary>
+        /// <summary>Throws the lowest of the answers: a temporary refusal of one recipient means a retry.</summary>
         protected override void OnNoRecipientsAccepted(MimeMessage message) =>
             throw new SmtpCommandException(SmtpErrorCode.RecipientNotAccepted, _refused.Min(), "No recipient was accepted.");
 

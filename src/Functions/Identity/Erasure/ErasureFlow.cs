@@ -7,10 +7,8 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Identity.Erasure;
 
-/// <summary>
-/// Forgets persons: every row about them goes, and every key of theirs becomes a tombstone that names nobody, so that they do not come back. Marked first and removed after, in an order in which a
-/// repeat finds what a crash has left.
-/// </summary>
+/// <summary>Erases persons: removes every row about them and turns each key into an anonymous tombstone, so that they
+/// do not come back. It marks first and removes afterwards, so a repeat completes what a crash left.</summary>
 public sealed partial class ErasureFlow(
     JourneyFlow journeys,
     JourneyStore store,
@@ -22,17 +20,18 @@ public sealed partial class ErasureFlow(
     TimeProvider clock,
     ILogger<ErasureFlow> logger)
 {
-    /// <summary>Erases a lead, with all that were merged into it. Erasing again ends what a crash has left.</summary>
-    /// <returns>False for a lead of which nothing is stored.</returns>
-    public Task<bool> EraseAsync(LeadId leadId, CancellationToken cancellationToken) => EraseAsync(leadId, [], evenUnknown: false, cancellationToken);
+    /// <summary>Erases a lead with all leads merged into it. Idempotent.</summary>
+    /// <returns>False for an unknown lead.</returns>
+    public Task<bool> EraseAsync(LeadId leadId, CancellationToken cancellationToken) =>
+        EraseAsync(leadId, [], evenUnknown: false, cancellationToken);
 
-    /// <summary>Erases whoever is known under some keys. The keys become tombstones last, so that until all else is done a repeat still finds the person by them.</summary>
+    /// <summary>Erases the person behind keys. The keys become tombstones last, so that a repeat still
+    /// finds the person by them.</summary>
     public async Task EraseAsync(IReadOnlyCollection<IdentityKey> keys, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(keys);
         foreach (var key in keys)
         {
-            // An unknown key is buried unless somebody links it at this moment: then it is known.
+            // An unknown key becomes a tombstone, unless it is linked at this moment and so is known.
             while (!await identities.TryBuryUnknownAsync(key, clock.GetUtcNow(), cancellationToken))
             {
                 if (await identities.LookUpAsync(key, cancellationToken) is not { Lead: { } lead })
@@ -45,15 +44,17 @@ public sealed partial class ErasureFlow(
             }
         }
 
-        // What waits for a person to tell whose it is meets the tombstones.
+        // Waiting deliveries of reviews meet the tombstones.
         await reviews.ReviseAsync([], keys, cancellationToken);
     }
 
-    /// <summary>Lifts a tombstone: whoever comes under the key is a person like any other.</summary>
-    /// <returns>Whether there was one.</returns>
-    public Task<bool> RemoveTombstoneAsync(IdentityKey key, CancellationToken cancellationToken) => identities.RemoveTombstoneAsync(key, cancellationToken);
+    /// <summary>Removes a tombstone, so that the key is like any other.</summary>
+    /// <returns>Whether the tombstone existed.</returns>
+    public Task<bool> RemoveTombstoneAsync(IdentityKey key, CancellationToken cancellationToken) =>
+        identities.RemoveTombstoneAsync(key, cancellationToken);
 
-    private async Task<bool> EraseAsync(LeadId leadId, IReadOnlyCollection<IdentityKey> buriedByCaller, bool evenUnknown, CancellationToken cancellationToken)
+    private async Task<bool> EraseAsync(
+        LeadId leadId, IReadOnlyCollection<IdentityKey> buriedByCaller, bool evenUnknown, CancellationToken cancellationToken)
     {
         if (await journeys.MarkErasedAsync(leadId, evenUnknown, cancellationToken) is not { } record)
         {
@@ -64,14 +65,15 @@ public sealed partial class ErasureFlow(
         var erased = record.State.LeadId;
         var keys = JourneyFlow.KeysOf(facts);
         await AddTombstoneAsync(erased, keys.Except(buriedByCaller), cancellationToken);
-        foreach (var merged in facts.OfType<LeadsMerged>().Select(fact => fact.Merged).Append(leadId).Where(other => other != erased).Distinct())
+        foreach (var merged in facts.OfType<LeadsMerged>().Select(fact => fact.Merged).Append(leadId).Where(
+            other => other != erased).Distinct())
         {
             await EraseRecordsAsync(merged, cancellationToken);
             await store.EmptyAsync(await store.LoadAsync(merged, cancellationToken), record.State.Ledger, cancellationToken);
         }
 
         await EraseRecordsAsync(erased, cancellationToken);
-        await reviews.TellOpsAsync(cancellationToken);
+        await reviews.NotifyOpsAsync(cancellationToken);
         await store.EmptyAsync(record, record.State.Ledger, cancellationToken);
         Log.Erased(logger, erased, keys.Count);
         return true;
@@ -83,8 +85,9 @@ public sealed partial class ErasureFlow(
         {
             if (key.Kind != IdentityKind.Deal)
             {
-                // An address that the person had once may be somebody else's by now: theirs stays.
-                if (await identities.LookUpAsync(key, cancellationToken) is not { Lead: { } owner } || await journeys.ResolveAsync(owner, cancellationToken) == leadId)
+                // A former address may belong to another person today and stays theirs.
+                if (await identities.LookUpAsync(key, cancellationToken) is not { Lead: { } owner }
+                    || await journeys.ResolveAsync(owner, cancellationToken) == leadId)
                 {
                     await identities.AddTombstoneAsync(key, clock.GetUtcNow(), cancellationToken);
                 }

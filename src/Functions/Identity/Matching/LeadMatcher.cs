@@ -8,53 +8,48 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Identity.Matching;
 
-/// <summary>One of the leads an event is about.</summary>
-/// <param name="LeadId">The lead.</param>
-/// <param name="Keys">The keys the event names this person by; none where only its deal led here.</param>
+/// <summary>A lead that an event is about.</summary>
+/// <param name="Keys">The event's keys of this person; none when only its deal led here.</param>
 public sealed record MatchedLead(LeadId LeadId, IReadOnlyList<IdentityKey> Keys)
 {
-    /// <summary>Gets those of the keys that were another lead's until now.</summary>
+    /// <summary>Gets the keys that belonged to another lead before.</summary>
     public IReadOnlyList<IdentityKey> TakenOver { get; init; } = [];
 
-    /// <summary>Gets what is stored with the first facts of a lead that was met just now; null for a known one.</summary>
+    /// <summary>Gets what is stored with the first facts of a new lead; null for a known one.</summary>
     public LeadOpening? Opening { get; init; }
 
-    /// <summary>Gets facts of activities that came before this person was known.</summary>
+    /// <summary>Gets the facts of activities that arrived before the person.</summary>
     public IReadOnlyList<Fact> Earlier { get; init; } = [];
 }
 
-/// <summary>Whose an event is.</summary>
-/// <param name="Leads">The leads; none when nobody can be told.</param>
-/// <param name="Earlier">Facts of the event's deal that came before its people were known.</param>
+/// <summary>The leads of an event.</summary>
+/// <param name="Leads">The leads; none when unknown.</param>
+/// <param name="Earlier">The facts of the event's deal that arrived before its people.</param>
 public sealed record LeadMatch(IReadOnlyList<MatchedLead> Leads, IReadOnlyList<Fact> Earlier)
 {
-    /// <summary>Gets the question that a person has to answer first; null where the hub can tell by itself.</summary>
+    /// <summary>Gets the question that a person must answer first; null for none.</summary>
     public Review? Question { get; init; }
 
-    /// <summary>Gets a value indicating whether the event names a person who was erased.</summary>
+    /// <summary>Gets a value indicating whether the event names an erased person.</summary>
     public bool Erased { get; init; }
 }
 
-/// <summary>
-/// Finds the leads an event is about, and makes the lead of a person met for the first time. What a tool says in one event is one person: those leads are merged. A common address makes one of
-/// two leads as well, unless a tool knows them as two; then a person is asked.
-/// </summary>
+/// <summary>Finds the leads of an event, and creates the lead of a new person. The keys of one event are one
+/// person, whose leads are merged. A common address merges two leads as well, unless a tool knows them as two.
+/// Then a person decides.</summary>
 public sealed class LeadMatcher(
-    IdentityStore identities, RecordLinkStore recordLinks, ParkedStore parked, JourneyFlow journeys, JourneyReader reader, ReviewStore reviews, ConnectorSet connectors, FunnelSettings settings, TimeProvider clock)
+    IdentityStore identities, RecordLinkStore recordLinks, ParkedStore parked, JourneyFlow journeys, JourneyReader reader,
+    ReviewStore reviews, ConnectorSet connectors, FunnelSettings settings, TimeProvider clock)
 {
     private const int RoundsBeforeGivingUp = 20;
 
-    /// <summary>Finds or makes the leads of an event.</summary>
-    /// <param name="source">The event.</param>
-    /// <param name="delivery">The delivery that told it.</param>
-    /// <param name="messageId">The message that brought it.</param>
-    /// <param name="lookups">What the delivery has asked of keys so far.</param>
-    /// <param name="again">Whether an earlier attempt may have linked a deal's people without their getting the deal's earlier facts.</param>
-    /// <param name="cancellationToken">Stops the calls.</param>
-    public async Task<LeadMatch> MatchAsync(SourceEvent source, Delivery delivery, string messageId, KeyLookups lookups, bool again, CancellationToken cancellationToken)
+    /// <summary>Finds or creates the leads of an event.</summary>
+    /// <param name="lookups">The key lookups of this delivery.</param>
+    /// <param name="again">Whether an earlier attempt may have linked a deal's people without
+    /// the deal's earlier facts.</param>
+    public async Task<LeadMatch> MatchAsync(
+        SourceEvent source, Delivery delivery, string messageId, KeyLookups lookups, bool again, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(delivery);
         if (source.OnlyIfKnown && !await IsKnownAsync(source, lookups, cancellationToken))
         {
             return new([], []);
@@ -69,7 +64,7 @@ public sealed class LeadMatcher(
         var deal = IdentityKey.Deal(delivery.Connector, dealId);
         if (source is { Kind: SourceEventKind.AssociationChanged, DealStatus: DealStatus.Deleted })
         {
-            // Whoever left hears that it is over for them, and of what becomes of the deal no more.
+            // A person who left gets this event, but no later ones of the deal.
             await Task.WhenAll(people.Leads.Select(person => identities.UnlinkAsync(person.LeadId, deal, cancellationToken)));
             return people;
         }
@@ -81,12 +76,57 @@ public sealed class LeadMatcher(
             await identities.LinkAsync(person.LeadId, deal, cancellationToken);
         }
 
-        // Who joins or leaves a deal changes it for nobody else.
+        if (source is { Kind: SourceEventKind.AssociationChanged, RelationId: { } relation })
+        {
+            await TakeOffAsync(relation, source, known, people, delivery, messageId, cancellationToken);
+        }
+
+        // Joining or leaving a deal changes it for nobody else.
         var concerned = source.Kind == SourceEventKind.AssociationChanged ? [] : known;
         var others = concerned.Where(lead => people.Leads.All(person => person.LeadId != lead)).Select(lead => new MatchedLead(lead, []));
         var earlier = joining.Count > 0 || again ? await parked.WaitingAsync(deal, cancellationToken) : [];
         return people with { Leads = [.. people.Leads, .. others], Earlier = earlier };
     }
+
+    /// <summary>
+    /// Takes the former person off a deal when their relation to it is another person's now. The lead is changed first, so
+    /// a repeat after a crash still finds it.
+    /// </summary>
+    private async Task TakeOffAsync(
+        string relation,
+        SourceEvent source,
+        IReadOnlyList<LeadId> known,
+        LeadMatch present,
+        Delivery delivery,
+        string messageId,
+        CancellationToken cancellationToken)
+    {
+        var gone = source with
+        {
+            DedupeKey = $"{source.DedupeKey}|passed on",
+            DealStatus = DealStatus.Deleted,
+            Stage = null,
+            ToStageRaw = null,
+            Unmapped = false,
+            Profile = null,
+            ShowsWork = false,
+        };
+        foreach (var lead in known)
+        {
+            if (await journeys.LoadAsync(lead, cancellationToken) is { } state
+                && present.Leads.All(person => person.LeadId != state.LeadId)
+                && IsOnBy(relation, source.DealId!, state))
+            {
+                await journeys.ApplyAsync(lead, FactMapper.ToFacts(gone, delivery.Connector, delivery.ReceivedAt, messageId), cancellationToken);
+                await identities.UnlinkAsync(lead, IdentityKey.Deal(delivery.Connector, source.DealId!), cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Whether the lead's last fact about a deal by a relation says that it is on the deal.</summary>
+    private static bool IsOnBy(string relation, string deal, JourneyState state) => state.Facts.Values.OfType<DealChanged>()
+        .Where(change => change.DealId == deal && change.DedupeKey.Contains($"|{relation}", StringComparison.Ordinal))
+        .MaxBy(change => change.OccurredAt) is { Status: not DealStatus.Deleted };
 
     /// <summary>Whether a person is known by any of their records or addresses.</summary>
     private static async Task<bool> IsKnownAsync(SourceEvent source, KeyLookups lookups, CancellationToken cancellationToken)
@@ -95,26 +135,25 @@ public sealed class LeadMatcher(
         return owners.Values.Any(owner => owner.Erased || owner.Lead is not null);
     }
 
-    /// <summary>
-    /// Keeps the facts of a deal that leads to nobody for the people to come, and tells who joined it meanwhile: they looked for earlier facts before these were there to be found.
-    /// </summary>
+    /// <summary>Parks the facts of a deal without people. Returns who joined it meanwhile, because they may
+    /// have missed these facts.</summary>
     public async Task<IReadOnlyList<LeadId>> WaitAsync(IdentityKey deal, IReadOnlyList<Fact> facts, CancellationToken cancellationToken)
     {
         await Task.WhenAll(facts.Select(fact => parked.WaitAsync(deal, fact, cancellationToken)));
         return await identities.FindByDealAsync(deal, cancellationToken);
     }
 
-    /// <summary>Keeps the facts of an activity whose person is not known for the person to come. Returns the person's lead where it was made meanwhile; null otherwise.</summary>
+    /// <summary>Parks the facts of an activity whose person is unknown. Returns the person's lead if it was created
+    /// meanwhile; null otherwise.</summary>
     public async Task<LeadId?> WaitForPersonAsync(IdentityKey person, IReadOnlyList<Fact> facts, CancellationToken cancellationToken)
     {
         await Task.WhenAll(facts.Select(fact => parked.WaitForPersonAsync(person, fact, cancellationToken)));
         return await identities.FindAsync(person, cancellationToken);
     }
 
-    /// <summary>What waits for records that are met. Only a tool that is polled for activities says them before it says whose they are.</summary>
+    /// <summary>Returns the parked facts of records. Only polled activities arrive before their person.</summary>
     public async Task<IReadOnlyList<Fact>> EarlierAsync(IEnumerable<IdentityKey> met, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(met);
         var earlier = new List<Fact>();
         foreach (var record in met.Where(record => connectors.Find<IPollSource>(record.Connector) is not null))
         {
@@ -124,12 +163,17 @@ public sealed class LeadMatcher(
         return earlier;
     }
 
-    /// <summary>The people of a deal are several persons with a record each; any other event's keys are all one person's.</summary>
-    private async Task<LeadMatch> MatchPeopleAsync(SourceEvent source, Delivery delivery, string messageId, KeyLookups lookups, bool again, CancellationToken cancellationToken)
+    /// <summary>Matches the people of an event. A deal's people are several persons; the keys of any other
+    /// event are one person's.</summary>
+    private async Task<LeadMatch> MatchPeopleAsync(
+        SourceEvent source, Delivery delivery, string messageId, KeyLookups lookups, bool again, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var because = MergeCause.Of(delivery.Connector, source.Side, source.OccurredAt ?? delivery.ReceivedAt, delivery.ReceivedAt, messageId, MergeCause.Tool);
-        var whole = new Person(delivery.Connector, source.HubLeadId, [.. source.People.Concat(source.Merged).Distinct()], AddressesOf(source), HeldBy(source), GoneOf(source), because, now, lookups, again);
+        var because = MergeCause.Of(
+            delivery.Connector, source.Side, source.OccurredAt ?? delivery.ReceivedAt, delivery.ReceivedAt, messageId, MergeCause.Tool);
+        var whole = new Person(
+            delivery.Connector, source.HubLeadId, [.. source.People.Concat(source.Merged).Distinct()], AddressesOf(source),
+            HeldBy(source), GoneOf(source), because, now, lookups, again);
         if (source.DealId is null || source.People.Length <= 1)
         {
             return await MatchPersonAsync(whole, cancellationToken);
@@ -138,14 +182,20 @@ public sealed class LeadMatcher(
         var people = new LeadMatch([], []);
         foreach (var record in source.People)
         {
-            var person = await MatchPersonAsync(whole with { HubLeadId = null, Records = [record], Addresses = [], Held = [] }, cancellationToken);
-            people = people with { Leads = [.. people.Leads.Concat(person.Leads).DistinctBy(lead => lead.LeadId)], Erased = people.Erased || person.Erased };
+            var person = await MatchPersonAsync(
+                whole with { HubLeadId = null, Records = [record], Addresses = [], Held = [] }, cancellationToken);
+            people = people with
+            {
+                Leads = [.. people.Leads.Concat(person.Leads).DistinctBy(lead => lead.LeadId)],
+                Erased = people.Erased || person.Erased,
+            };
         }
 
         return people;
     }
 
-    /// <summary>Looks the keys up until what was found still holds when they have all been linked.</summary>
+    /// <summary>Matches one person. It repeats the lookup until the result still holds
+    /// once all keys are linked.</summary>
     private async Task<LeadMatch> MatchPersonAsync(Person person, CancellationToken cancellationToken)
     {
         if (person.HubLeadId is null && person.Keys.Count == 0)
@@ -182,7 +232,9 @@ public sealed class LeadMatcher(
                         person.Lookups.Opened(lead, opening.Records);
                     }
 
-                    var earlier = await EarlierAsync(person.Records.Where(record => person.Again || owners[record].Lead is null).Except(found.Opening?.Records ?? []), cancellationToken);
+                    var earlier = await EarlierAsync(
+                        person.Records.Where(record => person.Again || owners[record].Lead is null).Except(found.Opening?.Records ?? []),
+                        cancellationToken);
                     return new([new(lead, own) { TakenOver = [.. found.Yielded.Keys], Opening = found.Opening, Earlier = earlier }], []);
                 }
             }
@@ -190,29 +242,32 @@ public sealed class LeadMatcher(
             person.Lookups.Forget(person.Keys);
         }
 
-        throw new InvalidOperationException("The keys of one event were linked elsewhere again and again while they were looked at. Try later.");
+        throw new InvalidOperationException(
+            "The keys of one event were linked elsewhere repeatedly during the lookup. Try later.");
     }
 
-    /// <summary>
-    /// Looks the keys up together. The address of a person whose records are unknown is looked up only where linking it
-    /// has shown that it leads elsewhere.
-    /// </summary>
+    /// <summary>Looks the keys up together. The address of a person with unknown records is looked up only when linking
+    /// it shows that it leads elsewhere.</summary>
     private static async Task<Dictionary<IdentityKey, KeyOwner>> LookUpAsync(Person person, int round, CancellationToken cancellationToken)
     {
         var owners = await person.Lookups.LookUpAsync(person.Records, cancellationToken);
-        var isNew = round == 0 && person is { HubLeadId: null, Records.Count: > 0, Addresses.Count: 1 } && owners.Values.All(owner => owner == default);
+        var isNew = round == 0
+            && person is { HubLeadId: null, Records.Count: > 0, Addresses.Count: 1 }
+            && owners.Values.All(owner => owner == default);
         foreach (var address in person.Addresses)
         {
-            owners[address] = isNew ? person.Lookups.FindSeen(address) ?? default : await person.Lookups.LookUpAsync(address, cancellationToken);
+            owners[address] = isNew
+                ? person.Lookups.FindSeen(address) ?? default
+                : await person.Lookups.LookUpAsync(address, cancellationToken);
         }
 
         return owners;
     }
 
-    /// <summary>The lead of a person, new or merged of several; or the question whose lead it is; or neither, where somebody else was quicker.</summary>
+    /// <summary>Returns the person's lead, new or merged, or the question about it; neither after a conflict.</summary>
     private async Task<Found> FindAsync(Person person, Dictionary<IdentityKey, KeyOwner> owners, CancellationToken cancellationToken)
     {
-        List<LeadId> certain = [.. person.Records.Select(record => owners[record].Lead).Prepend(person.HubLeadId).OfType<LeadId>().Distinct()];
+        var certain = person.Records.Select(record => owners[record].Lead).Prepend(person.HubLeadId).OfType<LeadId>().Distinct().ToList();
         List<LeadId> likely = [.. person.Addresses.Select(address => owners[address].Lead).OfType<LeadId>().Except(certain)];
         RecordLink[] unlinked = [.. person.Records.Except(person.Gone).Where(record => owners[record].Lead is null).Select(RecordLinkOf)];
         var yielded = await YieldedAsync(person, owners, certain, unlinked, cancellationToken);
@@ -224,7 +279,7 @@ public sealed class LeadMatcher(
 
         if (certain.Count + likely.Count > 1)
         {
-            // Only now: which lead an id stands for need not be asked where there is one.
+            // Resolved only here, because without a certain lead it is not needed.
             if (certain.Count > 0)
             {
                 if (await JoinAsync(certain, person.Because, cancellationToken) is not { } joined)
@@ -240,14 +295,19 @@ public sealed class LeadMatcher(
 
         var found = (certain, likely) switch
         {
-            ([], []) => await MakeAsync(person, [.. person.Addresses.Where(address => !yielded.ContainsKey(address))], unlinked, cancellationToken),
+            ([], []) => await MakeAsync(
+                person, [.. person.Addresses.Where(address => !yielded.ContainsKey(address))], unlinked, cancellationToken),
             ([var known], []) => await LinkRecordsAsync(known, unlinked, certain: true, person, cancellationToken),
             ([], [var only]) => await LinkRecordsAsync(only, unlinked, certain: false, person, cancellationToken),
             _ => await MeetAsync(person, [.. certain, .. likely], certain is [var known] ? known : null, unlinked, cancellationToken),
         };
         if (found.Lead is { } lead)
         {
-            found = found with { Yielded = yielded.Concat(found.Yielded).Where(address => address.Value != lead).DistinctBy(address => address.Key).ToDictionary() };
+            found = found with
+            {
+                Yielded = yielded.Concat(found.Yielded)
+                    .Where(address => address.Value != lead).DistinctBy(address => address.Key).ToDictionary(),
+            };
             foreach (var record in person.Gone)
             {
                 await recordLinks.UnlinkAsync(lead, RecordLinkOf(record), cancellationToken);
@@ -257,11 +317,11 @@ public sealed class LeadMatcher(
         return found;
     }
 
-    /// <summary>
-    /// The addresses that the person holds now and another lead had once: a past alias yields to its present holder, where that one has a record which cannot be the other lead's.
-    /// </summary>
+    /// <summary>Returns the person's addresses that another lead had before. A past alias yields to its present holder,
+    /// if that holder's record cannot be the other lead's.</summary>
     private async Task<Dictionary<IdentityKey, LeadId>> YieldedAsync(
-        Person person, Dictionary<IdentityKey, KeyOwner> owners, List<LeadId> certain, RecordLink[] unlinked, CancellationToken cancellationToken)
+        Person person, Dictionary<IdentityKey, KeyOwner> owners, List<LeadId> certain, RecordLink[] unlinked,
+        CancellationToken cancellationToken)
     {
         var yielded = new Dictionary<IdentityKey, LeadId>();
         foreach (var address in person.Held)
@@ -269,7 +329,9 @@ public sealed class LeadMatcher(
             if (owners[address].Lead is { } owner && !certain.Contains(owner)
                 && await journeys.LoadAsync(owner, cancellationToken) is { Facts.IsEmpty: false } state && !certain.Contains(state.LeadId)
                 && AddressRules.IsPastAlias(state, address, person.Because.OccurredAt, settings)
-                && (certain.Count > 0 || RecordLink.AreRivals([.. await recordLinks.TakenAsync(state.LeadId, cancellationToken), .. unlinked])))
+                && (
+                    certain.Count > 0
+                        || RecordLink.AreRivals([.. await recordLinks.TakenAsync(state.LeadId, cancellationToken), .. unlinked])))
             {
                 yielded[address] = owner;
             }
@@ -278,8 +340,10 @@ public sealed class LeadMatcher(
         return yielded;
     }
 
-    /// <summary>Gives addresses to their present holder. The lead that had them says so first, so that a repeat after a crash finds them where they were.</summary>
-    private async Task TakeOverAsync(LeadId holder, IReadOnlyDictionary<IdentityKey, LeadId> addresses, Person person, CancellationToken cancellationToken)
+    /// <summary>Moves addresses to their present holder. The former lead records it first, so a repeat
+    /// after a crash finds them.</summary>
+    private async Task TakeOverAsync(
+        LeadId holder, IReadOnlyDictionary<IdentityKey, LeadId> addresses, Person person, CancellationToken cancellationToken)
     {
         foreach (var (address, from) in addresses)
         {
@@ -298,21 +362,20 @@ public sealed class LeadMatcher(
         }
     }
 
-    /// <summary>
-    /// The lead of a person met for the first time. Two workers who meet the same person at once make the same id, or the second is told of the first: by the address where there is one, for
-    /// that is what two tools have in common. An address that another lead has yet to yield leads there until it is taken over.
-    /// </summary>
-    private static async Task<Found> MakeAsync(Person person, IReadOnlyList<IdentityKey> free, RecordLink[] unlinked, CancellationToken cancellationToken)
+    /// <summary>Creates the lead of a new person. Concurrent workers make the same id, or the second finds the
+    /// first by the address, which two tools have in common. An address that another lead must yield leads
+    /// there until it is moved.</summary>
+    private static async Task<Found> MakeAsync(
+        Person person, IReadOnlyList<IdentityKey> free, RecordLink[] unlinked, CancellationToken cancellationToken)
     {
         var lead = LeadId.For(person.Keys[0]);
         var common = free is [var address, ..] ? address : person.Keys[0];
-        return await person.Lookups.LinkAsync(lead, common, unlinked, cancellationToken) == lead ? new(lead, null) { Opening = new(person.Records, unlinked) } : new(null, null);
+        return await person.Lookups.LinkAsync(lead, common, unlinked, cancellationToken) == lead
+            ? new(lead, null) { Opening = new(person.Records, unlinked) } : new(null, null);
     }
 
-    /// <summary>
-    /// A lead that was met under an address and is not stored yet has its places before whoever meets it there: those
-    /// that its address holds for it.
-    /// </summary>
+    /// <summary>Links the records of a lead that is known by an address but not stored yet, before others meet it
+    /// there. The address holds the links for it.</summary>
     private async Task GivePlacesAsync(IEnumerable<KeyOwner> met, CancellationToken cancellationToken)
     {
         foreach (var owner in met)
@@ -324,17 +387,23 @@ public sealed class LeadMatcher(
         }
     }
 
-    /// <summary>Links new records with a known lead: with the one that it is today, since this process may remember an older one. Rivals sit with that one.</summary>
-    private async Task<Found> LinkRecordsAsync(LeadId lead, RecordLink[] unlinked, bool certain, Person person, CancellationToken cancellationToken) =>
+    /// <summary>Links new records with the lead that stays today, since this process may remember an older one. Rivals
+    /// are linked with that one.</summary>
+    private async Task<Found> LinkRecordsAsync(
+        LeadId lead, RecordLink[] unlinked, bool certain, Person person, CancellationToken cancellationToken) =>
         unlinked.Length == 0 ? new(lead, null)
-        : await journeys.ResolveStoredAsync(lead, cancellationToken) is { } standing ? await TryLinkAsync(standing, unlinked, certain, person, cancellationToken)
+        : await journeys.ResolveStoredAsync(lead, cancellationToken) is { } standing
+            ? await TryLinkAsync(standing, unlinked, certain, person, cancellationToken)
         : Found.WasErased;
 
-    private async Task<Found> TryLinkAsync(LeadId lead, RecordLink[] unlinked, bool certain, Person person, CancellationToken cancellationToken) =>
-        await recordLinks.TryLinkAsync(lead, unlinked, certain, cancellationToken) ? new(lead, null) : await AskAsync(person, [lead], null, unlinked, cancellationToken);
+    private async Task<Found> TryLinkAsync(
+        LeadId lead, RecordLink[] unlinked, bool certain, Person person, CancellationToken cancellationToken) =>
+        await recordLinks.TryLinkAsync(lead, unlinked, certain, cancellationToken)
+            ? new(lead, null) : await AskAsync(person, [lead], null, unlinked, cancellationToken);
 
-    /// <summary>Several leads meet at an address: they are one person, unless they hold rival records.</summary>
-    private async Task<Found> MeetAsync(Person person, IReadOnlyList<LeadId> candidates, LeadId? known, RecordLink[] unlinked, CancellationToken cancellationToken)
+    /// <summary>Merges several leads that share an address, unless they hold rival records.</summary>
+    private async Task<Found> MeetAsync(
+        Person person, IReadOnlyList<LeadId> candidates, LeadId? known, RecordLink[] unlinked, CancellationToken cancellationToken)
     {
         var taken = new List<RecordLink>(unlinked);
         foreach (var candidate in candidates)
@@ -352,14 +421,19 @@ public sealed class LeadMatcher(
             : Found.WasErased;
     }
 
-    /// <summary>Asks a person, or goes by what a person answered when the same keys came before.</summary>
-    private async Task<Found> AskAsync(Person person, IReadOnlyList<LeadId> candidates, LeadId? known, RecordLink[] unlinked, CancellationToken cancellationToken)
+    /// <summary>Asks a person, or applies the earlier answer for the same keys.</summary>
+    private async Task<Found> AskAsync(
+        Person person, IReadOnlyList<LeadId> candidates, LeadId? known, RecordLink[] unlinked, CancellationToken cancellationToken)
     {
         var review = await reviews.AskAsync(
             new Review
             {
-                Id = TableKey.Hash($"review|{person.Connector}|{string.Join('|', person.Keys.Select(key => key.Canonical).Order(StringComparer.Ordinal))}"),
-                Reason = known is not null ? ReviewReason.AddressOfAnotherLead : person.Records.Count == 0 ? ReviewReason.SeveralLeads : ReviewReason.RivalRecords,
+                Id = TableKey.Hash(
+                    $"review|{person.Connector}|"
+                    + string.Join('|', person.Keys.Select(key => key.Canonical).Order(StringComparer.Ordinal))),
+                Reason = known is not null ? ReviewReason.AddressOfAnotherLead
+                    : person.Records.Count == 0 ? ReviewReason.SeveralLeads
+                    : ReviewReason.RivalRecords,
                 Connector = person.Connector,
                 Records = [.. person.Records],
                 LeadId = known,
@@ -384,13 +458,15 @@ public sealed class LeadMatcher(
         return new(lead, review) { Yielded = await GivenAsync(review, lead, person, cancellationToken) };
     }
 
-    /// <summary>The addresses that a person's answer gives to the event's person: those of the other leads that it was about.</summary>
-    private async Task<Dictionary<IdentityKey, LeadId>> GivenAsync(Review review, LeadId lead, Person person, CancellationToken cancellationToken)
+    /// <summary>Returns the other leads' addresses that a person's answer gives to the event's person.</summary>
+    private async Task<Dictionary<IdentityKey, LeadId>> GivenAsync(
+        Review review, LeadId lead, Person person, CancellationToken cancellationToken)
     {
         var given = new Dictionary<IdentityKey, LeadId>();
         foreach (var address in review.GivesAddress ? person.Held : [])
         {
-            if (await identities.FindAsync(address, cancellationToken) is { } owner && await journeys.ResolveAsync(owner, cancellationToken) != lead)
+            if (await identities.FindAsync(address, cancellationToken) is { } owner
+                && await journeys.ResolveAsync(owner, cancellationToken) != lead)
             {
                 given[address] = owner;
             }
@@ -399,7 +475,7 @@ public sealed class LeadMatcher(
         return given;
     }
 
-    /// <summary>Makes one lead of several; null where one of them was erased.</summary>
+    /// <summary>Merges several leads; returns null when one of them was erased.</summary>
     private async Task<LeadId?> JoinAsync(IReadOnlyList<LeadId> leads, LeadsMerged because, CancellationToken cancellationToken)
     {
         var distinct = await ResolveAsync(leads, cancellationToken);
@@ -423,8 +499,9 @@ public sealed class LeadMatcher(
         return [.. resolved.Distinct()];
     }
 
-    /// <summary>Links the keys to a lead, and tells which of them are the lead's. Null where one was linked elsewhere meanwhile: then it has to be looked at again.</summary>
-    private async Task<IReadOnlyList<IdentityKey>?> LinkAsync(LeadId lead, Person person, bool mayLackAddress, CancellationToken cancellationToken)
+    /// <summary>Links the keys to a lead and returns those that are the lead's; null after a conflict.</summary>
+    private async Task<IReadOnlyList<IdentityKey>?> LinkAsync(
+        LeadId lead, Person person, bool mayLackAddress, CancellationToken cancellationToken)
     {
         var own = new List<IdentityKey>(person.Keys.Count);
         foreach (var key in person.Keys)
@@ -448,33 +525,42 @@ public sealed class LeadMatcher(
         return own;
     }
 
-    private RecordLink RecordLinkOf(IdentityKey record) => RecordLink.Of(record, connectors.Find<IConnector>(record.Connector)?.RecordKind(record.Id) ?? "");
+    private RecordLink RecordLinkOf(IdentityKey record) =>
+        RecordLink.Of(record, connectors.Find<IConnector>(record.Connector)?.RecordKind(record.Id) ?? "");
 
     private static IReadOnlyList<IdentityKey> AddressesOf(SourceEvent source) =>
         [.. source.FurtherEmails.Prepend(source.PreviousEmail).Prepend(source.SubjectEmail)
-            .Select(address => EmailAddress.TryParse(address, out var email) ? IdentityKey.Email(email) : null).OfType<IdentityKey>().Distinct()];
+            .Select(address => EmailAddress.TryParse(address, out var email) ? IdentityKey.Email(email) : null)
+            .OfType<IdentityKey>().Distinct()];
 
-    /// <summary>The addresses that an event says its person has now.</summary>
+    /// <summary>Returns the person's present addresses in an event.</summary>
     private static IReadOnlyList<IdentityKey> HeldBy(SourceEvent source) =>
         source is { DealId: null, People: not [] }
-            ? [.. source.FurtherEmails.Prepend(source.SubjectEmail).Select(address => EmailAddress.TryParse(address, out var email) ? IdentityKey.Email(email) : null).OfType<IdentityKey>().Distinct()]
+            ?
+            [
+                .. source.FurtherEmails.Prepend(source.SubjectEmail)
+                    .Select(address => EmailAddress.TryParse(address, out var email) ? IdentityKey.Email(email) : null)
+                    .OfType<IdentityKey>().Distinct(),
+            ]
             : [];
 
-    /// <summary>The records that are no more once the event has happened.</summary>
-    private static IReadOnlyList<IdentityKey> GoneOf(SourceEvent source) => source.Kind == SourceEventKind.ContactDeleted ? source.People : source.Merged;
+    /// <summary>Returns the records that an event deletes or merges.</summary>
+    private static IReadOnlyList<IdentityKey> GoneOf(SourceEvent source) =>
+        source.Kind == SourceEventKind.ContactDeleted ? source.People : source.Merged;
 
-    /// <summary>What an event says of whom it is about.</summary>
+    /// <summary>The person of an event.</summary>
     private sealed record Person(
-        string Connector, LeadId? HubLeadId, IReadOnlyList<IdentityKey> Records, IReadOnlyList<IdentityKey> Addresses, IReadOnlyList<IdentityKey> Held, IReadOnlyList<IdentityKey> Gone, LeadsMerged Because, DateTimeOffset Now,
+        string Connector, LeadId? HubLeadId, IReadOnlyList<IdentityKey> Records, IReadOnlyList<IdentityKey> Addresses,
+        IReadOnlyList<IdentityKey> Held, IReadOnlyList<IdentityKey> Gone, LeadsMerged Because, DateTimeOffset Now,
         KeyLookups Lookups, bool Again)
     {
         public IReadOnlyList<IdentityKey> Keys => [.. Records, .. Addresses];
     }
 
-    /// <summary>The lead, or the open question whose it is. Neither: somebody else was quicker.</summary>
+    /// <summary>The lead, or the open question about it. Neither: a conflict.</summary>
     private sealed record Found(LeadId? Lead, Review? Question)
     {
-        /// <summary>A lead that the keys led to was erased; its tombstones may be still on the way.</summary>
+        /// <summary>A lead of the keys was erased; its tombstones may be on the way.</summary>
         public static readonly Found WasErased = new(null, null);
 
         /// <summary>Gets what is stored with the first facts of a new lead; null for a known one.</summary>

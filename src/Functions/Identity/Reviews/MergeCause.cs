@@ -2,20 +2,22 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Identity.Reviews;
 
-/// <summary>Why two leads are one person.</summary>
+/// <summary>The reason to merge two leads.</summary>
 public static class MergeCause
 {
-    /// <summary>A tool said so: by merging records, converting one into another, or naming several in one event.</summary>
+    /// <summary>A tool merged or converted records, or named several in one event.</summary>
     public const string Tool = "told-by-tool";
 
-    /// <summary>They share an address, and no tool knows them as two.</summary>
+    /// <summary>They share an address, and no tool has two records for them.</summary>
     public const string Address = "common-address";
 
     /// <summary>A person decided it.</summary>
     public const string Review = "review-decision";
 
-    /// <summary>The fact to be kept, but for its key and the lead that it names.</summary>
-    public static LeadsMerged Of(string connector, ToolSide side, DateTimeOffset occurredAt, DateTimeOffset receivedAt, string? messageId, string cause) => new()
+    /// <summary>Makes the fact without its key and lead.</summary>
+    public static LeadsMerged Of(
+        string connector, ToolSide side, DateTimeOffset occurredAt, DateTimeOffset receivedAt, string? messageId, string cause) =>
+        new()
     {
         DedupeKey = "",
         Merged = LeadId.For(IdentityKey.Person("", "")),

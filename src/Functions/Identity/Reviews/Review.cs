@@ -4,53 +4,54 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Identity.Reviews;
 
-/// <summary>Why the hub does not tell by itself.</summary>
+/// <summary>Why a person must decide.</summary>
 public enum ReviewReason
 {
     /// <summary>An address leads to a lead that has another record of the same kind in the same tool.</summary>
     RivalRecords,
 
-    /// <summary>A known record came with an address that belongs to another lead.</summary>
+    /// <summary>A known record came with an address of another lead.</summary>
     AddressOfAnotherLead,
 
     /// <summary>The addresses of one event lead to several leads that cannot be one.</summary>
     SeveralLeads,
 
-    /// <summary>Several records of the tool match a lead that is to be handed over.</summary>
+    /// <summary>Several records of the tool match a lead that is handed over.</summary>
     SeveralMatches,
 
-    /// <summary>Every record that the tool had of a lead which is to be handed over was deleted.</summary>
+    /// <summary>All of the tool's records of a lead that is handed over were deleted.</summary>
     RecordsDeleted,
 }
 
-/// <summary>One question for a person: whose is this? Until it is answered nothing is written. Holds no address; the answer holds for whatever comes under the same keys later.</summary>
+/// <summary>A question for a person: who is this? Nothing is written until it is answered. It holds no address, and its
+/// answer applies to later events with the same keys.</summary>
 public sealed record Review
 {
-    /// <summary>Gets the id: made of what it is about, so that the same question is asked once.</summary>
+    /// <summary>Gets the id, derived from the keys, so that a question is asked once.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Gets why it is asked.</summary>
     public required ReviewReason Reason { get; init; }
 
-    /// <summary>Gets the connector whose event or tool it is about.</summary>
+    /// <summary>Gets the connector of the event or tool.</summary>
     public required string Connector { get; init; }
 
-    /// <summary>Gets the records of the event; empty for an event that names an address only.</summary>
+    /// <summary>Gets the event's records; empty for an event with an address only.</summary>
     public ImmutableArray<IdentityKey> Records { get; init; } = [];
 
-    /// <summary>Gets the lead that it is about for certain: the lead of a known record, or the lead to be handed over; null where that is the question.</summary>
+    /// <summary>Gets the certain lead: of a known record, or of the handoff; null when
+    /// the lead is the question.</summary>
     public LeadId? LeadId { get; init; }
 
-    /// <summary>Gets the leads it may be about.</summary>
+    /// <summary>Gets the candidates.</summary>
     public ImmutableArray<LeadId> Leads { get; init; } = [];
 
-    /// <summary>Gets the handoff that waits; null where events wait.</summary>
+    /// <summary>Gets the waiting handoff; null when events wait.</summary>
     public string? HandoffId { get; init; }
 
-    /// <summary>Gets the team that the handoff is for; null where events wait.</summary>
+    /// <summary>Gets the handoff's team; null when events wait.</summary>
     public string? Team { get; init; }
 
-    /// <summary>Gets the tool's records that match the lead to be handed over, or those that were deleted.</summary>
+    /// <summary>Gets the tool's matching or deleted records of a handoff.</summary>
     public ImmutableArray<IdentityKey> Matches { get; init; } = [];
 
     /// <summary>Gets when it was first asked.</summary>
@@ -62,15 +63,18 @@ public sealed record Review
     /// <summary>Gets when it was answered.</summary>
     public DateTimeOffset? DecidedAt { get; init; }
 
-    /// <summary>Gets a value indicating whether the answer gives the address to the event's person: the lead of the known record was chosen, or the record's person gets it with a lead of its own.</summary>
+    /// <summary>Gets a value indicating whether the answer gives the address to the event's person, either the known
+    /// record's lead or a new one.</summary>
     [JsonIgnore]
-    public bool GivesAddress => Decision is { Separate: true, Address: true } || (LeadId is { } own && HandoffId is null && Decision?.Choose == own.Value);
+    public bool GivesAddress =>
+        Decision is { Separate: true, Address: true } || (LeadId is { } own && HandoffId is null && Decision?.Choose == own.Value);
 }
 
 /// <summary>The answer to a <see cref="Review"/>: exactly one of the first three.</summary>
-/// <param name="Choose">The lead that it is, or that the address is; or the tool's record.</param>
+/// <param name="Choose">The lead of the event or address, or the tool's record.</param>
 /// <param name="Merge">Whether all candidates are one person.</param>
-/// <param name="Separate">Whether it is a person of its own, or a record of its own is to be made.</param>
-/// <param name="Address">With <paramref name="Separate"/>: whether the address is that person's from now on, and no longer the other lead's.</param>
+/// <param name="Separate">Whether it is a separate person, or a new record is created.</param>
+/// <param name="Address">With <paramref name="Separate"/>: whether the address moves to that person.</param>
 public sealed record ReviewDecision(
-    string? Choose = null, bool Merge = false, bool Separate = false, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Address = false);
+    string? Choose = null, bool Merge = false, bool Separate = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Address = false);

@@ -8,59 +8,58 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Identity.Reviews;
 
-/// <summary>What became of an answer to a review.</summary>
+/// <summary>The result of answering a review.</summary>
 public abstract record ReviewOutcome
 {
     private ReviewOutcome()
     {
     }
 
-    /// <summary>It holds, and what waited for it is on its way.</summary>
+    /// <summary>It is stored, and what waited is queued.</summary>
     public sealed record Done : ReviewOutcome;
 
-    /// <summary>There is no such question.</summary>
+    /// <summary>The question does not exist.</summary>
     public sealed record Unknown : ReviewOutcome;
 
-    /// <summary>The question was answered otherwise before.</summary>
-    /// <param name="Earlier">How.</param>
+    /// <summary>The question has a different answer already.</summary>
     public sealed record Answered(ReviewDecision Earlier) : ReviewOutcome;
 
-    /// <summary>It is no answer to this question.</summary>
+    /// <summary>The answer does not fit the question.</summary>
     /// <param name="Why">Why, and what would be right.</param>
     public sealed record Wrong(string Why) : ReviewOutcome;
 }
 
-/// <summary>
-/// Asks a person whose an event is, and goes on with the answer: the deliveries that waited are queued again and meet the answer where they met the question. Everything may be repeated:
-/// the answer is kept before anything follows from it.
-/// </summary>
-public sealed class ReviewFlow(ReviewStore reviews, JourneyFlow journeys, InboundQueue queue, FunnelTopic topic, NoticeStore notices, TimeProvider clock)
+/// <summary>Asks a person who an event is about, and continues with the answer. The waiting deliveries are queued again
+/// and find the answer. Everything is idempotent, because the answer is stored first.</summary>
+public sealed class ReviewFlow(
+    ReviewStore reviews, JourneyFlow journeys, InboundQueue queue, FunnelTopic topic, NoticeStore notices, TimeProvider clock)
 {
     private const string NoticeKey = "reviews";
 
-    /// <summary>Keeps a delivery until a question about it is answered.</summary>
+    /// <summary>Stores a delivery until its question is answered.</summary>
     public async Task HoldAsync(Review review, Delivery delivery, string messageId, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(review);
-        await reviews.KeepAsync(review.Id, delivery, messageId, cancellationToken);
-        await TellOpsAsync(cancellationToken);
+        await reviews.ParkAsync(review.Id, delivery, messageId, cancellationToken);
+        await NotifyOpsAsync(cancellationToken);
 
-        // Answered, or settled by itself, since it was looked up: whoever did it may not have seen this delivery.
+        // Answered or settled since it was looked up: that may have missed this delivery.
         if (await reviews.FindAsync(review.Id, cancellationToken) is not { Decision: null })
         {
             await ReleaseAsync(review.Id, cancellationToken);
         }
     }
 
-    /// <summary>Keeps a handoff until a person has chosen one of the tool's records, or has said that there is to be a new one.</summary>
-    /// <returns>The question as it stands: perhaps answered.</returns>
-    public async Task<Review> HoldAsync(HandoffAnnounced handoff, string connector, ReviewReason reason, IReadOnlyList<IdentityKey> matches, CancellationToken cancellationToken)
+    /// <summary>Stores a handoff until a person chooses one of the tool's records, or a new one.</summary>
+    /// <returns>The stored question, which may have an answer.</returns>
+    public async Task<Review> HoldAsync(
+        HandoffAnnounced handoff, string connector, ReviewReason reason, IReadOnlyList<IdentityKey> matches,
+        CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(handoff);
         var review = await reviews.AskAsync(
             new Review
             {
-                Id = TableKey.Hash($"review|{connector}|{(reason == ReviewReason.SeveralMatches ? "handoff" : reason.ToString())}|{handoff.HandoffId}"),
+                Id = TableKey.Hash(
+                    $"review|{connector}|{(reason == ReviewReason.SeveralMatches ? "handoff" : reason.ToString())}|{handoff.HandoffId}"),
                 Reason = reason,
                 Connector = connector,
                 LeadId = handoff.LeadId,
@@ -70,14 +69,13 @@ public sealed class ReviewFlow(ReviewStore reviews, JourneyFlow journeys, Inboun
                 OpenedAt = clock.GetUtcNow(),
             },
             cancellationToken);
-        await TellOpsAsync(cancellationToken);
+        await NotifyOpsAsync(cancellationToken);
         return review;
     }
 
-    /// <summary>Answers a question. Answering again the same does what a crash may have left undone, and nothing else.</summary>
+    /// <summary>Answers a question. The same answer again completes what a crash left undone.</summary>
     public async Task<ReviewOutcome> AnswerAsync(string id, ReviewDecision decision, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(decision);
         if (await reviews.FindAsync(id, cancellationToken) is not { } asked)
         {
             return new ReviewOutcome.Unknown();
@@ -94,18 +92,21 @@ public sealed class ReviewFlow(ReviewStore reviews, JourneyFlow journeys, Inboun
             return standing?.Decision is { } earlier ? new ReviewOutcome.Answered(earlier) : new ReviewOutcome.Unknown();
         }
 
-        await (standing.HandoffId is null ? GoOnAsync(standing, cancellationToken) : HandOverAsync(standing, cancellationToken));
-        await TellOpsAsync(cancellationToken);
+        await (standing.HandoffId is null ? ContinueAsync(standing, cancellationToken) : HandOverAsync(standing, cancellationToken));
+        await NotifyOpsAsync(cancellationToken);
         return new ReviewOutcome.Done();
     }
 
-    /// <summary>Looks again at the open questions about some leads or records, of which news have come: what waits for them is queued again, and asked again where it is still not clear.</summary>
-    public async Task ReviseAsync(IReadOnlyCollection<LeadId> leads, IReadOnlyCollection<IdentityKey> records, CancellationToken cancellationToken)
+    /// <summary>Checks the open questions about leads or records that changed. What waits for them is queued again, and
+    /// asked again when it is still unclear.</summary>
+    public async Task ReviseAsync(
+        IReadOnlyCollection<LeadId> leads, IReadOnlyCollection<IdentityKey> records, CancellationToken cancellationToken)
     {
         var open = await reviews.OpenAsync(cancellationToken);
-        foreach (var review in open.Where(review => review.HandoffId is null && (review.Leads.Any(leads.Contains) || review.Records.Any(records.Contains))))
+        foreach (var review in open.Where(
+            review => review.HandoffId is null && (review.Leads.Any(leads.Contains) || review.Records.Any(records.Contains))))
         {
-            // Released before it is forgotten, for a crash in between; and after, for whatever came in between.
+            // Released before the removal in case of a crash, and after it for what arrived in between.
             await ReleaseAsync(review.Id, cancellationToken);
             await reviews.RemoveAsync(review.Id, cancellationToken);
             await ReleaseAsync(review.Id, cancellationToken);
@@ -113,12 +114,12 @@ public sealed class ReviewFlow(ReviewStore reviews, JourneyFlow journeys, Inboun
 
         if (open.Count > 0)
         {
-            await TellOpsAsync(cancellationToken);
+            await NotifyOpsAsync(cancellationToken);
         }
     }
 
-    /// <summary>Tells ops once while there are open questions.</summary>
-    public async Task TellOpsAsync(CancellationToken cancellationToken)
+    /// <summary>Notifies ops once while questions are open.</summary>
+    public async Task NotifyOpsAsync(CancellationToken cancellationToken)
     {
         if (await reviews.OpenAsync(cancellationToken) is [var oldest, ..])
         {
@@ -127,8 +128,12 @@ public sealed class ReviewFlow(ReviewStore reviews, JourneyFlow journeys, Inboun
                     NoticeKey,
                     "A person has to decide whose an event is",
                     [
-                        string.Create(CultureInfo.InvariantCulture, $"Since {oldest.OpenedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC the hub cannot tell by itself whom some of what {oldest.Connector} says is about. Nothing of it is written until somebody decides."),
-                        "GET /api/reviews lists what is open; POST /api/reviews/{id} answers with {\"choose\":\"…\"}, {\"merge\":true} or {\"separate\":true}.",
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"Since {oldest.OpenedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC the hub cannot decide whom some events "
+                            + $"of {oldest.Connector} are about. Nothing of them is written until a person says so."),
+                        "GET /api/reviews lists the open questions.",
+                        """Answer with POST /api/reviews/{id} and {"choose":"…"}, {"merge":true} or {"separate":true}.""",
                     ]),
                 cancellationToken);
             return;
@@ -137,21 +142,24 @@ public sealed class ReviewFlow(ReviewStore reviews, JourneyFlow journeys, Inboun
         await notices.CloseAsync(NoticeKey, cancellationToken);
     }
 
-    private async Task GoOnAsync(Review review, CancellationToken cancellationToken)
+    private async Task ContinueAsync(Review review, CancellationToken cancellationToken)
     {
         if (review.Decision is { Merge: true })
         {
             var now = clock.GetUtcNow();
             foreach (var lead in review.Leads.Skip(1))
             {
-                await journeys.MergeAsync(review.Leads[0], lead, MergeCause.Of(review.Connector, ToolSide.Marketing, now, now, null, MergeCause.Review), cancellationToken);
+                await journeys.MergeAsync(
+                    review.Leads[0], lead, MergeCause.Of(review.Connector, ToolSide.Marketing, now, now, null, MergeCause.Review),
+                    cancellationToken);
             }
         }
 
         await ReleaseAsync(review.Id, cancellationToken);
     }
 
-    /// <summary>Queued first, forgotten after: a crash in between queues it twice, which is once.</summary>
+    /// <summary>Queues waiting deliveries, then removes them: a crash in between queues them
+    /// twice, which is harmless.</summary>
     private async Task ReleaseAsync(string reviewId, CancellationToken cancellationToken)
     {
         foreach (var kept in await reviews.KeptAsync(reviewId, cancellationToken))
@@ -163,7 +171,7 @@ public sealed class ReviewFlow(ReviewStore reviews, JourneyFlow journeys, Inboun
         }
     }
 
-    /// <summary>The chosen record becomes the lead's, and the handoff is announced again.</summary>
+    /// <summary>Links the chosen record with the lead, and announces the handoff again.</summary>
     private async Task HandOverAsync(Review review, CancellationToken cancellationToken)
     {
         var (now, lead) = (clock.GetUtcNow(), review.LeadId!);
@@ -191,5 +199,16 @@ public sealed class ReviewFlow(ReviewStore reviews, JourneyFlow journeys, Inboun
     }
 
     private Task AnnounceAgainAsync(Review review, DateTimeOffset now, CancellationToken cancellationToken) =>
-        topic.PublishAsync([new HandoffAnnounced { Id = $"{review.HandoffId}-{review.Id}", LeadId = review.LeadId!, At = now, Team = review.Team!, HandoffId = review.HandoffId! }], cancellationToken);
+        topic.PublishAsync(
+            [
+                new HandoffAnnounced
+                {
+                    Id = $"{review.HandoffId}-{review.Id}",
+                    LeadId = review.LeadId!,
+                    At = now,
+                    Team = review.Team!,
+                    HandoffId = review.HandoffId!,
+                },
+            ],
+            cancellationToken);
 }

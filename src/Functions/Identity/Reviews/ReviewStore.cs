@@ -10,25 +10,21 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Identity.Reviews;
 
-/// <summary>A delivery that waits for the answer to a review.</summary>
-/// <param name="RowKey">Its row.</param>
+/// <summary>A delivery that waits for an answer.</summary>
 /// <param name="MessageId">The message that brought it.</param>
-/// <param name="Message">It, ready for the bus.</param>
+/// <param name="Message">The message to queue again.</param>
 public sealed record KeptDelivery(string RowKey, string MessageId, ServiceBusMessage Message);
 
-/// <summary>
-/// The table <c>Reviews</c>: questions for a person, and beside each the raw deliveries that wait for the answer. An answered question stays, since it will come up again with the next event
-/// of the same keys.
-/// </summary>
+/// <summary>The table <c>Reviews</c>: the questions, each with its raw waiting deliveries. An answered question stays
+/// for the next event with the same keys.</summary>
 public sealed class ReviewStore(HubTables tables) : IErasable
 {
     private const string Table = "Reviews", Partition = "review", JsonColumn = "Json", OpenColumn = "Open", MessageIdColumn = "MessageId";
 
-    /// <summary>Asks a question, unless it was asked before.</summary>
-    /// <returns>The question as it stands: perhaps answered.</returns>
+    /// <summary>Asks a question. A no-op when it exists.</summary>
+    /// <returns>The stored question, which may have an answer.</returns>
     public async Task<Review> AskAsync(Review review, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(review);
         var reviews = await tables.GetAsync(Table, cancellationToken);
         try
         {
@@ -41,7 +37,7 @@ public sealed class ReviewStore(HubTables tables) : IErasable
         }
     }
 
-    /// <summary>A question by its id; null for none.</summary>
+    /// <summary>Returns a question; null for none.</summary>
     public async Task<Review?> FindAsync(string id, CancellationToken cancellationToken)
     {
         var reviews = await tables.GetAsync(Table, cancellationToken);
@@ -49,12 +45,15 @@ public sealed class ReviewStore(HubTables tables) : IErasable
         return row.HasValue ? FromRow(row.Value!) : null;
     }
 
-    /// <summary>The open questions, oldest first.</summary>
+    /// <summary>Returns the open questions, oldest first.</summary>
     public async Task<IReadOnlyList<Review>> OpenAsync(CancellationToken cancellationToken) =>
-        [.. (await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and Open eq true"), cancellationToken)).OrderBy(review => review.OpenedAt).ThenBy(review => review.Id, StringComparer.Ordinal)];
+        [
+            .. (await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and Open eq true"), cancellationToken))
+                .OrderBy(review => review.OpenedAt).ThenBy(review => review.Id, StringComparer.Ordinal),
+        ];
 
-    /// <summary>Keeps an answer unless there is one.</summary>
-    /// <returns>The question as it stands.</returns>
+    /// <summary>Stores an answer. A no-op when there is one.</summary>
+    /// <returns>The stored question.</returns>
     public async Task<Review?> DecideAsync(string id, ReviewDecision decision, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var reviews = await tables.GetAsync(Table, cancellationToken);
@@ -72,8 +71,8 @@ public sealed class ReviewStore(HubTables tables) : IErasable
         }, cancellationToken);
     }
 
-    /// <summary>Keeps a delivery until a question is answered. Keeping it twice is once.</summary>
-    public async Task KeepAsync(string reviewId, Delivery delivery, string messageId, CancellationToken cancellationToken)
+    /// <summary>Stores a delivery until a question is answered. Idempotent.</summary>
+    public async Task ParkAsync(string reviewId, Delivery delivery, string messageId, CancellationToken cancellationToken)
     {
         var reviews = await tables.GetAsync(Table, cancellationToken);
         var row = new TableEntity(KeptPartition(reviewId), $"{reviewId}-{TableKey.Hash(messageId)}") { [MessageIdColumn] = messageId };
@@ -81,12 +80,13 @@ public sealed class ReviewStore(HubTables tables) : IErasable
         await reviews.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
     }
 
-    /// <summary>The deliveries that wait for the answer to a question.</summary>
+    /// <summary>Returns the deliveries that wait for an answer.</summary>
     public async Task<IReadOnlyList<KeptDelivery>> KeptAsync(string reviewId, CancellationToken cancellationToken)
     {
         var kept = new List<KeptDelivery>();
         var reviews = await tables.GetAsync(Table, cancellationToken);
-        await foreach (var row in reviews.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {KeptPartition(reviewId)}"), cancellationToken: cancellationToken))
+        await foreach (var row in reviews.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {KeptPartition(reviewId)}"), cancellationToken: cancellationToken))
         {
             kept.Add(new(row.RowKey, row.GetString(MessageIdColumn)!, MessageRow.Read(row)));
         }
@@ -94,26 +94,28 @@ public sealed class ReviewStore(HubTables tables) : IErasable
         return kept;
     }
 
-    /// <summary>Forgets a delivery that is on its way again.</summary>
+    /// <summary>Removes a delivery that was queued again.</summary>
     public async Task RemoveAsync(string reviewId, KeptDelivery kept, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(kept);
         var reviews = await tables.GetAsync(Table, cancellationToken);
         await reviews.DeleteEntityAsync(KeptPartition(reviewId), kept.RowKey, ETag.All, cancellationToken);
     }
 
-    /// <summary>Forgets a question.</summary>
     public async Task RemoveAsync(string reviewId, CancellationToken cancellationToken)
     {
         var reviews = await tables.GetAsync(Table, cancellationToken);
         await reviews.DeleteEntityAsync(Partition, reviewId, ETag.All, cancellationToken);
     }
 
-    /// <summary>Removes every question that a lead has part in, or was the answer to as a person of its own, with what waits for its answer.</summary>
+    /// <summary>Removes every question that names a lead, or whose answer made it, with
+    /// the waiting deliveries.</summary>
     public async Task EraseAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         var all = await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken);
-        foreach (var review in all.Where(review => review.LeadId == leadId || review.Leads.Contains(leadId) || review.Records.Any(record => LeadId.For(record) == leadId)))
+        foreach (var review in all.Where(
+            review => review.LeadId == leadId
+                || review.Leads.Contains(leadId)
+                || review.Records.Any(record => LeadId.For(record) == leadId)))
         {
             foreach (var kept in await KeptAsync(review.Id, cancellationToken))
             {

@@ -4,22 +4,21 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Identity.Reviews;
 
 /// <summary>An open review as the API shows it.</summary>
-/// <param name="Id">What an answer names.</param>
-/// <param name="Reason">Why it is asked.</param>
-/// <param name="Connector">Whose event or tool it is about.</param>
-/// <param name="Records">The records of the event.</param>
-/// <param name="OpenedAt">Since when it is open.</param>
+/// <param name="Connector">The connector of the event or tool.</param>
+/// <param name="Records">The event's records.</param>
 /// <param name="Waiting">How many deliveries wait for the answer.</param>
-/// <param name="Candidates">Whom it may be about, with what tells them apart.</param>
-public sealed record ReviewView(string Id, ReviewReason Reason, string Connector, IReadOnlyList<IdentityView> Records, DateTimeOffset OpenedAt, int Waiting, IReadOnlyList<CandidateView> Candidates);
+/// <param name="Candidates">The candidates, with what distinguishes them.</param>
+public sealed record ReviewView(
+    string Id, ReviewReason Reason, string Connector, IReadOnlyList<IdentityView> Records, DateTimeOffset OpenedAt, int Waiting,
+    IReadOnlyList<CandidateView> Candidates);
 
-/// <summary>Whom a review may be about: a lead, or a record of the tool.</summary>
+/// <summary>A candidate of a review: a lead, or a record of the tool.</summary>
 public sealed record CandidateView
 {
-    /// <summary>Gets what <c>choose</c> names.</summary>
+    /// <summary>Gets the value for <c>choose</c>.</summary>
     public required string Choose { get; init; }
 
-    /// <summary>Gets whether the event's record is this lead's already; left out where it is not.</summary>
+    /// <summary>Gets whether the event's record already belongs to this lead; left out when not.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? HasRecord { get; init; }
 
@@ -27,31 +26,27 @@ public sealed record CandidateView
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Name { get; init; }
 
-    /// <summary>Gets where they work.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Company { get; init; }
 
-    /// <summary>Gets the stage they are on.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public FunnelStage? Stage { get; init; }
 
-    /// <summary>Gets when they were first heard of.</summary>
+    /// <summary>Gets when they were first reported.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? KnownSince { get; init; }
 
-    /// <summary>Gets when they were last heard of.</summary>
+    /// <summary>Gets when they were last reported.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? LastHeardAt { get; init; }
 
-    /// <summary>Gets the keys they are known under.</summary>
+    /// <summary>Gets their keys.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<IdentityView>? Identities { get; init; }
 
-    /// <summary>A lead.</summary>
+    /// <summary>Makes the view of a lead.</summary>
     public static CandidateView Of(LeadId leadId, JourneyState? state, Review review, FunnelSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(leadId);
-        ArgumentNullException.ThrowIfNull(review);
         var candidate = new CandidateView { Choose = leadId.Value, HasRecord = review.LeadId == leadId ? true : null };
         if (state is null || state.Facts.IsEmpty)
         {
@@ -61,7 +56,7 @@ public sealed record CandidateView
         var journey = JourneyFold.Fold(leadId, state.Facts.Values, settings);
         return candidate with
         {
-            Name = string.Join(' ', new[] { journey.Profile.FirstName, journey.Profile.LastName }.Where(part => !string.IsNullOrWhiteSpace(part))) is { Length: > 0 } name ? name : null,
+            Name = NameOf(journey.Profile),
             Company = journey.Profile.Company,
             Stage = journey.Stage,
             KnownSince = state.Facts.Values.Min(fact => fact.OccurredAt),
@@ -70,10 +65,12 @@ public sealed record CandidateView
         };
     }
 
-    /// <summary>A record of the tool.</summary>
-    public static CandidateView Of(IdentityKey match)
+    /// <summary>Makes the view of a tool's record.</summary>
+    public static CandidateView Of(IdentityKey match) => new() { Choose = match.Id, Identities = [IdentityView.Of(match)] };
+
+    private static string? NameOf(LeadProfile profile)
     {
-        ArgumentNullException.ThrowIfNull(match);
-        return new() { Choose = match.Id, Identities = [IdentityView.Of(match)] };
+        var name = string.Join(' ', new[] { profile.FirstName, profile.LastName }.Where(part => !string.IsNullOrWhiteSpace(part)));
+        return name.Length > 0 ? name : null;
     }
 }

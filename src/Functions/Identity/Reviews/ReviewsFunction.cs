@@ -9,14 +9,16 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Identity.Reviews;
 
-/// <summary>Shows what a person has to decide, and takes the answers.</summary>
+/// <summary>Lists and answers reviews.</summary>
 public sealed class ReviewsFunction(ReviewStore reviews, ReviewFlow flow, JourneyFlow journeys, FunnelSettings settings)
 {
-    private static readonly JsonSerializerOptions Strict = new(HubJson.Options) { UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow };
+    private static readonly JsonSerializerOptions Strict = new(HubJson.Options)
+    { UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow };
 
-    /// <summary>Lists what is open, oldest first.</summary>
+    /// <summary>Lists the open reviews, oldest first.</summary>
     [Function("ListReviews")]
-    public async Task<IActionResult> ListAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "reviews")] HttpRequest request, CancellationToken cancellationToken)
+    public async Task<IActionResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "reviews")] HttpRequest request, CancellationToken cancellationToken)
     {
         var views = new List<ReviewView>();
         foreach (var review in await reviews.OpenAsync(cancellationToken))
@@ -27,21 +29,28 @@ public sealed class ReviewsFunction(ReviewStore reviews, ReviewFlow flow, Journe
         return new OkObjectResult(views);
     }
 
-    /// <summary>Answers one: <c>{"choose":"…"}</c>, <c>{"merge":true}</c> or <c>{"separate":true}</c>.</summary>
+    /// <summary>Answers a review: <c>{"choose":"…"}</c>, <c>{"merge":true}</c> or <c>{"separate":true}</c>.</summary>
     [Function("AnswerReview")]
-    public async Task<IActionResult> AnswerAsync([HttpTrigger(AuthorizationLevel.Function, "post", Route = "reviews/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
+    public async Task<IActionResult> AnswerAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "reviews/{id}")] HttpRequest request, string id,
+        CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         if (await ReadAsync(request, cancellationToken) is not { } decision)
         {
-            return Answers.Problem(StatusCodes.Status400BadRequest, "That is no answer.", """Answer with exactly one of {"choose":"…"}, {"merge":true} and {"separate":true}.""");
+            return Answers.Problem(
+                StatusCodes.Status400BadRequest, "That is no answer.",
+                """Answer with exactly one of {"choose":"…"}, {"merge":true} and {"separate":true}.""");
         }
 
         return await flow.AnswerAsync(id, decision, cancellationToken) switch
         {
             ReviewOutcome.Done => new NoContentResult(),
-            ReviewOutcome.Unknown => Answers.Problem(StatusCodes.Status404NotFound, "No such review.", "GET /api/reviews lists what is open."),
-            ReviewOutcome.Answered answered => Answers.Problem(StatusCodes.Status409Conflict, "It was answered otherwise before.", $"The answer that holds is {JsonSerializer.Serialize(answered.Earlier, HubJson.Options)}."),
+            ReviewOutcome.Unknown =>
+                Answers.Problem(StatusCodes.Status404NotFound, "No such review.", "GET /api/reviews lists what is open."),
+            ReviewOutcome.Answered answered =>
+                Answers.Problem(
+                    StatusCodes.Status409Conflict, "It was answered otherwise before.",
+                    $"The answer that holds is {JsonSerializer.Serialize(answered.Earlier, HubJson.Options)}."),
             ReviewOutcome.Wrong wrong => Answers.Problem(StatusCodes.Status400BadRequest, "That is no answer to this review.", wrong.Why),
             var other => throw new InvalidOperationException($"Unknown outcome {other}."),
         };
@@ -57,7 +66,8 @@ public sealed class ReviewsFunction(ReviewStore reviews, ReviewFlow flow, Journe
 
         candidates.AddRange(review.Matches.Select(CandidateView.Of));
         var waiting = review.HandoffId is null ? (await reviews.KeptAsync(review.Id, cancellationToken)).Count : 0;
-        return new(review.Id, review.Reason, review.Connector, [.. review.Records.Select(IdentityView.Of)], review.OpenedAt, waiting, candidates);
+        return new(
+            review.Id, review.Reason, review.Connector, [.. review.Records.Select(IdentityView.Of)], review.OpenedAt, waiting, candidates);
     }
 
     private static async Task<ReviewDecision?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)

@@ -7,13 +7,7 @@ namespace IntegrationHub.Functions.Ops.DeadLetters;
 /// <param name="Connector">The connector of a delivery; null for other messages.</param>
 /// <param name="LeadId">The lead of an event; null for a delivery, which may hold many leads.</param>
 public sealed record DeadLetter(
-    string Id,
-    long Sequence,
-    string? Reason,
-    string? Description,
-    string? Connector,
-    string? LeadId,
-    DateTimeOffset EnqueuedAt,
+    string Id, long Sequence, string? Reason, string? Description, string? Connector, string? LeadId, DateTimeOffset EnqueuedAt,
     int DeliveryCount);
 
 /// <summary>The dead letters of a queue or subscription, oldest first.</summary>

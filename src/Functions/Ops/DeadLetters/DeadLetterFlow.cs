@@ -6,26 +6,18 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Ops.DeadLetters;
 
-/// <summary>
-/// Lists dead letters and replays them to their own queue or subscription. It needs the rights to receive
-/// and send only. A dead letter is completed after its copy is sent, so a crash repeats the same copy,
-/// which duplicate detection drops.
-/// </summary>
+/// <summary>Lists dead letters and replays them to their own queue or subscription. It needs the rights to receive
+/// and send only. A dead letter is completed after its copy is sent, so a crash repeats the same copy, which
+/// duplicate detection drops.</summary>
 public sealed partial class DeadLetterFlow(
-    QueueReceivers receivers,
-    InboundQueue inbound,
-    FunnelTopic funnel,
-    HubOptions hub,
-    HubMetrics metrics,
-    TimeProvider time,
+    QueueReceivers receivers, InboundQueue inbound, FunnelTopic funnel, HubOptions hub, HubMetrics metrics, TimeProvider time,
     ILogger<DeadLetterFlow> logger)
 {
     /// <summary>The longest list.</summary>
     public const int ListedAtMost = 1_000;
 
-    /// <summary>
-    /// The most dead letters that a replay reads, oldest first. Those that do not match stay locked until its end.
-    /// </summary>
+    /// <summary>The most dead letters that a replay reads, oldest first. Those that do not match
+    /// stay locked until its end.</summary>
     public const int ReadAtMost = 5_000;
 
     /// <summary>A replay ends before its locks expire. The next replay continues.</summary>
@@ -42,9 +34,8 @@ public sealed partial class DeadLetterFlow(
         return new(entity.Name, letters.Count, capped, letters);
     }
 
-    /// <summary>
-    /// Replays the dead letters that match. Messages that are dead-lettered during the run wait for the next replay.
-    /// </summary>
+    /// <summary>Replays the dead letters that match. Messages that are dead-lettered during the run
+    /// wait for the next replay.</summary>
     public async Task<ReplayReport> ReplayAsync(ReplayOrder order, CancellationToken cancellationToken)
     {
         var receiver = receivers.Of(order.Entity, SubQueue.DeadLetter);
@@ -131,10 +122,8 @@ public sealed partial class DeadLetterFlow(
         Log.SentAgain(logger, message.MessageId, copy.MessageId, entity.Name);
     }
 
-    /// <summary>
-    /// Releases locked messages. It runs without a token because a cancelled run must not leave locks.
-    /// Locks expire when the bus is down.
-    /// </summary>
+    /// <summary>Releases locked messages. It runs without a token because a cancelled run must not leave locks. Locks
+    /// expire when the bus is down.</summary>
     private async Task GiveBackAsync(ServiceBusReceiver receiver, IEnumerable<ServiceBusReceivedMessage> messages)
     {
         try

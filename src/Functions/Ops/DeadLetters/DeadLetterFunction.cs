@@ -10,12 +10,11 @@ public sealed class DeadLetterFunction(DeadLetterFlow deadLetters)
     /// <summary>Lists the dead letters of <c>?entity=</c>.</summary>
     [Function("ListDeadLetters")]
     public async Task<IActionResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "deadletters")] HttpRequest request, CancellationToken cancellationToken)
-    {
-        return ReplayOrder.TryFindEntity(request.Query["entity"], out var entity, out var fault)
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "deadletters")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        ReplayOrder.TryFindEntity(request.Query["entity"], out var entity, out var fault)
             ? new OkObjectResult(await deadLetters.ListAsync(entity, cancellationToken))
             : Unclear(fault);
-    }
 
     /// <summary>Replays the dead letters that match the posted <see cref="ReplayOrder"/>.</summary>
     [Function("ReplayDeadLetters")]

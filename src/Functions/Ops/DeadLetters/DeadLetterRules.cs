@@ -12,9 +12,8 @@ public static class DeadLetterRules
     private const int IdLength = 24;
 
     /// <summary>Describes a message without its body.</summary>
-    public static DeadLetter Describe(ServiceBusReceivedMessage message)
-    {
-        return new(
+    public static DeadLetter Describe(ServiceBusReceivedMessage message) =>
+        new(
             message.MessageId,
             message.SequenceNumber,
             message.DeadLetterReason,
@@ -23,13 +22,10 @@ public static class DeadLetterRules
             message.ApplicationProperties.GetValueOrDefault("leadId") as string,
             message.EnqueuedTime,
             message.DeliveryCount);
-    }
 
-    public static bool Matches(DeadLetter letter, ReplayOrder order)
-    {
-        return (order.Reason is null || order.Reason == letter.Reason)
+    public static bool Matches(DeadLetter letter, ReplayOrder order) =>
+        (order.Reason is null || order.Reason == letter.Reason)
             && (order.Connector is null || order.Connector.Equals(letter.Connector, StringComparison.OrdinalIgnoreCase));
-    }
 
     /// <summary>Counts by reason and connector, most frequent first.</summary>
     public static IReadOnlyList<ReasonCount> Count(IReadOnlyCollection<DeadLetter> letters) =>
@@ -46,11 +42,9 @@ public static class DeadLetterRules
                 ])),
     ];
 
-    /// <summary>
-    /// Returns the copy to send: the same message with its attempts reset. Its own id passes duplicate
-    /// detection; the id derives from the dead letter, so a repeated replay is idempotent. A copy to a topic
-    /// names the one subscription that accepts it.
-    /// </summary>
+    /// <summary>Returns the copy to send: the same message with its attempts reset. Its own id passes duplicate
+    /// detection; the id derives from the dead letter, so a repeated replay is idempotent. A copy to a topic names the
+    /// one subscription that accepts it.</summary>
     public static ServiceBusMessage CopyOf(ServiceBusReceivedMessage message, QueueEntity entity)
     {
         var copy = new ServiceBusMessage(message) { MessageId = IdOf(message, entity) };
@@ -64,9 +58,8 @@ public static class DeadLetterRules
         return copy;
     }
 
-    /// <summary>
-    /// Derives the copy's id. A message that is dead-lettered again has another sequence number, and so another copy.
-    /// </summary>
+    /// <summary>Derives the copy's id. A message that is dead-lettered again has another sequence
+    /// number, and so another copy.</summary>
     private static string IdOf(ServiceBusReceivedMessage message, QueueEntity entity)
     {
         var source = string.Create(CultureInfo.InvariantCulture, $"replay|{entity.Name}|{message.MessageId}|{message.SequenceNumber}");

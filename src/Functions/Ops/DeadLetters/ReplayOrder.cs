@@ -33,7 +33,7 @@ public sealed record ReplayOrder(QueueEntity Entity, string? Reason, string? Con
         if (ReadWire(json) is not { } wire)
         {
             fault =
-                $$"""Send JSON of the form {"entity":"…","reason":"…","connector":"…","dryRun":true}. """
+                """Send JSON of the form {"entity":"…","reason":"…","connector":"…","dryRun":true}. """
                 + $"Reason and connector are optional. The entity is one of: {KnownEntities}.";
         }
         else if (TryFindEntity(wire.Entity, out var entity, out fault))

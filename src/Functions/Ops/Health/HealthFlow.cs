@@ -10,19 +10,11 @@ using Polly;
 
 namespace IntegrationHub.Functions.Ops.Health;
 
-/// <summary>
-/// Checks everything the hub depends on, concurrently and with a time limit. A part that does not
-/// answer is reported; nothing is thrown.
-/// </summary>
+/// <summary>Checks everything the hub depends on, concurrently and with a time limit. A part that does not answer is
+/// reported; nothing is thrown.</summary>
 public sealed partial class HealthFlow(
-    ConnectorSet connectors,
-    ConnectorStateStore states,
-    MissedStore missed,
-    QueueProbe queues,
-    HubTables tables,
-    MailHealthFlow mail,
-    TimeProvider clock,
-    ILogger<HealthFlow> logger)
+    ConnectorSet connectors, ConnectorStateStore states, MissedStore missed, QueueProbe queues, HubTables tables, MailHealthFlow mail,
+    TimeProvider clock, ILogger<HealthFlow> logger)
 {
     private const int SpoolCountedTo = 1_000;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
@@ -38,7 +30,7 @@ public sealed partial class HealthFlow(
             cancellationToken);
         var lost = TryAsync("missed", async token => (ILookup<string, Missed>?)await missed.ListAsync(token), null, cancellationToken);
         var waiting = TryAsync("spool", async token => (int?)await CountSpoolAsync(token), null, cancellationToken);
-        var mailHealth = TryAsync("mailboxes", mail.LookAsync, mail.Unknown, cancellationToken);
+        var mailHealth = TryAsync("mailboxes", mail.ReadAsync, mail.Unknown, cancellationToken);
         var counts = await Task.WhenAll(QueueProbe.Entities.Select(entity =>
             TryAsync(
                 entity.Name, token => queues.CountAsync(entity, token),

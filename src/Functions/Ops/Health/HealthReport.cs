@@ -32,9 +32,8 @@ public sealed record HealthReport(
 public sealed record ConnectorHealth(
     string Name, string Type, string State, DateTimeOffset? LastEventAt, double? LagSeconds, string? LastError, long Dropped)
 {
-    /// <summary>
-    /// Gets the kinds of events that the hub does not read. Remove them from the subscriptions in the tool.
-    /// </summary>
+    /// <summary>Gets the kinds of events that the hub does not read. Remove them from the
+    /// subscriptions in the tool.</summary>
     public IReadOnlyList<UnreadKindHealth> NotRead { get; init; } = [];
 
     /// <summary>Gets the latest loss of events for each kind of record.</summary>
@@ -58,7 +57,6 @@ public sealed record GapHealth(string RecordType, DateTimeOffset At, DateTimeOff
 public sealed record MailHealth(
     string State, DateTimeOffset? LastSentAt, string? LastError, MailWaiting? Waiting, DateTimeOffset? ThrottledUntil);
 
-/// <summary>
-/// The spool: deliveries that wait for the bus, counted up to a thousand; null when the tables do not answer.
-/// </summary>
+/// <summary>The spool: deliveries that wait for the bus, counted up to a thousand; null when
+/// the tables do not answer.</summary>
 public sealed record SpoolHealth(int? Waiting);

@@ -10,19 +10,15 @@ public static class HealthRules
 {
     /// <summary>Makes the report. A null argument means that its source did not answer.</summary>
     public static HealthReport Judge(
-        IEnumerable<IConnector> connectors,
-        IReadOnlyDictionary<string, ConnectorState>? states,
-        ILookup<string, Missed>? missed,
-        IReadOnlyList<QueueHealth> queues,
-        int? spoolWaiting,
-        MailHealthState mailHealth)
+        IEnumerable<IConnector> connectors, IReadOnlyDictionary<string, ConnectorState>? states, ILookup<string, Missed>? missed,
+        IReadOnlyList<QueueHealth> queues, int? spoolWaiting, MailHealthState mailHealth)
     {
         var connectorHealth = connectors.OrderBy(connector => connector.Name, StringComparer.Ordinal)
             .Select(connector => Of(connector, states?.GetValueOrDefault(connector.Name), [.. missed?[connector.Name] ?? []]))
             .ToList();
         var mail = MailOf(states?.GetValueOrDefault(ConnectorState.Mail), mailHealth);
         var broken = Broken(states, queues, spoolWaiting).ToList();
-        var wanting = Wanting(connectorHealth, mail, queues, spoolWaiting).Concat(mailHealth.Untold).ToList();
+        var wanting = Wanting(connectorHealth, mail, queues, spoolWaiting).Concat(mailHealth.Unsent).ToList();
         var status = broken.Count > 0 ? HealthReport.Unhealthy : wanting.Count > 0 ? HealthReport.Degraded : HealthReport.Healthy;
         return new(status, [.. broken, .. wanting], connectorHealth, queues, mail, new(spoolWaiting));
     }

@@ -7,15 +7,10 @@ namespace IntegrationHub.Functions.Ops.Unmapped;
 /// <summary>Applies a newly mapped stage to the leads that wait for it. Pure.</summary>
 public static class RemapRules
 {
-    /// <summary>
-    /// Returns the change as if the map had known the stage from the start; null when the lead has nothing to remap.
-    /// </summary>
+    /// <summary>Returns the change as if the map had known the stage from the start; null when the
+    /// lead has nothing to remap.</summary>
     public static JourneyChange? Remap(
-        JourneyState state,
-        UnmappedStageReport stage,
-        StageMapKind map,
-        DealStageMeaning meaning,
-        FunnelSettings settings,
+        JourneyState state, UnmappedStageReport stage, StageMapKind map, DealStageMeaning meaning, FunnelSettings settings,
         DateTimeOffset now)
     {
         var deals = state.Facts.Values.OfType<DealChanged>()
@@ -25,16 +20,16 @@ public static class RemapRules
         var claims = state.Facts.Values.OfType<StageClaimed>()
             .Where(claim => IsOf(claim, stage) && claim.Stage is null && ofDeals.Contains(EventOf(claim)) == (map == StageMapKind.Deal))
             .ToList();
-        List<Fact> told = map == StageMapKind.Deal
+        List<Fact> mapped = map == StageMapKind.Deal
             ? [.. deals.Select(deal => deal with { Status = meaning.Status, Stage = meaning.Stage })]
             : [.. claims.Select(claim => claim with { Stage = meaning.Stage })];
-        if (told.Count == 0)
+        if (mapped.Count == 0)
         {
             return null;
         }
 
-        var without = state with { Facts = state.Facts.RemoveRange(claims.Concat<Fact>(told).Select(fact => fact.DedupeKey)) };
-        var decision = JourneyRules.Decide(without, told, settings, now);
+        var without = state with { Facts = state.Facts.RemoveRange(claims.Concat<Fact>(mapped).Select(fact => fact.DedupeKey)) };
+        var decision = JourneyRules.Decide(without, mapped, settings, now);
         return new(decision.State, decision.Events);
     }
 

@@ -8,18 +8,11 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Ops.Unmapped;
 
-/// <summary>
-/// Lists the stages that no map knows, and reports each to ops once. A stage that a map knows now is applied to its
-/// leads at the start and with every listing.
-/// </summary>
+/// <summary>Lists the stages that no map knows, and reports each to ops once. A stage that a map knows now is applied
+/// to its leads at the start and with every listing.</summary>
 public sealed partial class UnmappedFlow(
-    UnmappedStore store,
-    NoticeStore notices,
-    JourneyFlow journeys,
-    ConnectorSet connectors,
-    FunnelSettings settings,
-    TimeProvider clock,
-    ILogger<UnmappedFlow> logger) : BackgroundService
+    UnmappedStore store, NoticeStore notices, JourneyFlow journeys, ConnectorSet connectors, FunnelSettings settings,
+    TimeProvider clock, ILogger<UnmappedFlow> logger) : BackgroundService
 {
     /// <summary>Records an event's stage when no map knows it, and opens an ops notice.</summary>
     public async Task NoteAsync(SourceEvent source, string connector, IReadOnlyList<LeadId> leads, CancellationToken cancellationToken)
@@ -74,9 +67,8 @@ public sealed partial class UnmappedFlow(
     private bool IsMapped(UnmappedStageReport stage) =>
         connectors.Find<IConnector>(stage.Connector) is not { } connector || connector.MeaningOf(MapOf(stage), stage.Raw) is not null;
 
-    /// <summary>
-    /// Applies the stage from when the tool reported it. It runs before the stage is removed, so a crash repeats it.
-    /// </summary>
+    /// <summary>Applies the stage from when the tool reported it. It runs before the stage is removed,
+    /// so a crash repeats it.</summary>
     private async Task TakeEffectAsync(UnmappedStageReport stage, CancellationToken cancellationToken)
     {
         if (connectors.Find<IConnector>(stage.Connector)?.MeaningOf(MapOf(stage), stage.Raw) is not { } meaning)
@@ -93,8 +85,7 @@ public sealed partial class UnmappedFlow(
 
     private static StageMapKind MapOf(UnmappedStageReport stage) =>
         stage.Setting == $"Connectors:{stage.Connector}:{SettingOf(StageMapKind.Deal)}:{stage.Raw}"
-            ? StageMapKind.Deal
-            : StageMapKind.Person;
+            ? StageMapKind.Deal : StageMapKind.Person;
 
     private static string SettingOf(StageMapKind map) => map == StageMapKind.Deal ? "DealStageMap" : "StageMap";
 

@@ -5,10 +5,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Ops.Unmapped;
 
-/// <summary>
-/// The table <c>Unmapped</c>: a partition for each unmapped stage, with a row for the
-/// stage and one for each lead on it.
-/// </summary>
+/// <summary>The table <c>Unmapped</c>: a partition for each unmapped stage, with a row for the stage and
+/// one for each lead on it.</summary>
 public sealed class UnmappedStore(HubTables tables) : IErasable
 {
     private const string Table = "Unmapped", StageRow = "stage", Connector = "Connector", Raw = "Raw", Setting = "Setting", Since = "Since";
@@ -64,10 +62,8 @@ public sealed class UnmappedStore(HubTables tables) : IErasable
         RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(stage)}"), cancellationToken);
 
     /// <inheritdoc/>
-    public Task EraseAsync(LeadId leadId, CancellationToken cancellationToken)
-    {
-        return RemoveAsync(TableClient.CreateQueryFilter($"RowKey eq {leadId.Value}"), cancellationToken);
-    }
+    public Task EraseAsync(LeadId leadId, CancellationToken cancellationToken) =>
+        RemoveAsync(TableClient.CreateQueryFilter($"RowKey eq {leadId.Value}"), cancellationToken);
 
     private async Task RemoveAsync(string filter, CancellationToken cancellationToken)
     {

@@ -4,11 +4,9 @@ using IntegrationHub.Functions.Platform.Telemetry;
 
 namespace IntegrationHub.Functions.Platform.Messaging;
 
-/// <summary>
-/// Sends messages of concurrent callers in batches. Messages that arrive during a send go out with the
-/// next one; a lone message goes out at once. A batch is accepted whole or not at all, and each caller
-/// sees only its own message's result.
-/// </summary>
+/// <summary>Sends messages of concurrent callers in batches. Messages that arrive during a send go out with the
+/// next one; a lone message goes out at once. A batch is accepted whole or not at all, and each caller sees only
+/// its own message's result.</summary>
 internal sealed class BatchingSender : IAsyncDisposable
 {
     private readonly Channel<Pending> _pending = Channel.CreateUnbounded<Pending>(new() { SingleReader = true });
@@ -84,9 +82,8 @@ internal sealed class BatchingSender : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Adds waiting messages until the batch is full. A message whose caller gave up is skipped: the spool has it.
-    /// </summary>
+    /// <summary>Adds waiting messages until the batch is full. A message whose caller gave up is
+    /// skipped: the spool has it.</summary>
     private void Fill(ServiceBusMessageBatch batch, List<Pending> accepted)
     {
         while (_pending.Reader.TryPeek(out var next) && (next.Caller.IsCancellationRequested || batch.TryAddMessage(next.Message)))

@@ -7,10 +7,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Messaging;
 
-/// <summary>
-/// The topic <c>funnel</c>: the funnel's events as CloudEvents 1.0 in structured JSON. The message id is the
-/// event's, so the bus drops duplicates.
-/// </summary>
+/// <summary>The topic <c>funnel</c>: the funnel's events as CloudEvents 1.0 in structured JSON. The message id is the
+/// event's, so the bus drops duplicates.</summary>
 public sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsyncDisposable
 {
     public const string Name = "funnel";
@@ -59,13 +57,20 @@ public sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsy
         var data = BinaryData.FromObjectAsJson(e, HubJson.Options);
         var wrapped = new CloudEvent("/integration-hub", type, data, "application/json")
         { Id = e.Id, Subject = e.LeadId.Value, Time = e.At };
-        return new(new BinaryData(wrapped))
+        var message = new ServiceBusMessage(new BinaryData(wrapped))
         {
             MessageId = e.Id,
             Subject = type,
             ContentType = "application/cloudevents+json",
             ApplicationProperties = { ["type"] = type, ["team"] = e.Team, ["leadId"] = e.LeadId.Value },
         };
+        if (e is StageChanged { NoNews: true })
+        {
+            // The filter of to-marketing keeps it out.
+            message.ApplicationProperties["noNews"] = true;
+        }
+
+        return message;
     }
 
     private static string TypeOf(FunnelEvent e) => e switch

@@ -22,10 +22,8 @@ public sealed class InboundQueue : IAsyncDisposable
     /// <summary>Gets the sender for delayed copies.</summary>
     public ServiceBusSender Sender { get; }
 
-    /// <summary>
-    /// Queues deliveries; returns when the bus has all of them. One that exceeds a message even
-    /// when compressed is split by event.
-    /// </summary>
+    /// <summary>Queues deliveries; returns when the bus has all of them. One that exceeds a message even when
+    /// compressed is split by event.</summary>
     /// <exception cref="ServiceBusException">The bus rejects them.</exception>
     /// <exception cref="DeliveryTooLargeException">A single event does not fit into a message.</exception>
     public async Task SendAsync(IReadOnlyList<Delivery> deliveries, CancellationToken cancellationToken)

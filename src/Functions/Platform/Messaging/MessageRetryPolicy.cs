@@ -8,10 +8,8 @@ public abstract record Settlement
 {
     public sealed record Complete : Settlement;
 
-    /// <summary>
-    /// Schedules a copy and completes the message. An abandoned message would return at
-    /// once and use up the delivery count.
-    /// </summary>
+    /// <summary>Schedules a copy and completes the message. An abandoned message would return at once and use
+    /// up the delivery count.</summary>
     /// <param name="Attempt">The number of the next attempt; the first delivery is 1.</param>
     public sealed record RetryAfter(TimeSpan Delay, int Attempt) : Settlement;
 

@@ -13,9 +13,8 @@ namespace IntegrationHub.Functions.Platform.Messaging;
 /// <param name="Subscription">The one subscription that accepts the copy; null for a queue.</param>
 public sealed record MessageSource(ServiceBusSender Sender, string? Subscription);
 
-/// <summary>
-/// Runs the work on a message and settles it by <see cref="MessageRetryPolicy"/>. Failures are logged here, once.
-/// </summary>
+/// <summary>Runs the work on a message and settles it by <see cref="MessageRetryPolicy"/>. Failures
+/// are logged here, once.</summary>
 public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics metrics, TimeProvider time, ILogger<MessageSettler> logger)
 {
     /// <summary>The attempt number of a delayed copy.</summary>
@@ -29,17 +28,12 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
 
     private const char AttemptMark = '~';
 
-    /// <summary>
-    /// Runs <paramref name="work"/> and settles the message. A stopping host abandons it without using an attempt. A
-    /// lost lock is only logged: the message returns and the work is idempotent.
-    /// </summary>
+    /// <summary>Runs <paramref name="work"/> and settles the message. A stopping host abandons it without using an
+    /// attempt. A lost lock is only logged: the message returns and the work is idempotent.</summary>
     /// <exception cref="RpcException">The Functions host could not settle the message. The host
     /// abandons it when it can.</exception>
     public async Task RunAsync(
-        ServiceBusReceivedMessage message,
-        ServiceBusMessageActions actions,
-        MessageSource source,
-        Func<CancellationToken, Task> work,
+        ServiceBusReceivedMessage message, ServiceBusMessageActions actions, MessageSource source, Func<CancellationToken, Task> work,
         CancellationToken cancellationToken)
     {
         var name = source.Subscription is null ? HubActivities.Process : HubActivities.Deliver;
@@ -68,10 +62,7 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
     }
 
     private async Task SettleAsync(
-        ServiceBusReceivedMessage message,
-        ServiceBusMessageActions actions,
-        MessageSource source,
-        Settlement settlement,
+        ServiceBusReceivedMessage message, ServiceBusMessageActions actions, MessageSource source, Settlement settlement,
         Exception? failure)
     {
         switch (settlement)
@@ -97,9 +88,8 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
         }
     }
 
-    /// <summary>
-    /// Settles a message. The host reports a refusal by the bus, such as a lost lock, with one of two status codes.
-    /// </summary>
+    /// <summary>Settles a message. The host reports a refusal by the bus, such as a lost lock, with
+    /// one of two status codes.</summary>
     private async Task TryAsync(ServiceBusReceivedMessage message, string settlement, Func<Task> settle)
     {
         try
@@ -113,10 +103,8 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
         }
     }
 
-    /// <summary>
-    /// Makes the delayed copy. Its id differs from the original for duplicate detection,
-    /// and is the same for the same attempt.
-    /// </summary>
+    /// <summary>Makes the delayed copy. Its id differs from the original for duplicate detection, and is the
+    /// same for the same attempt.</summary>
     private ServiceBusMessage DelayedCopy(ServiceBusReceivedMessage message, MessageSource source, Settlement.RetryAfter retry)
     {
         var copy = new ServiceBusMessage(message)
@@ -136,10 +124,8 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
     }
 
     /// <summary>Whether an earlier attempt may have done part of the work.</summary>
-    public static bool IsRepeat(ServiceBusReceivedMessage message)
-    {
-        return message.DeliveryCount > 1 || AttemptOf(message) > 1 || message.ApplicationProperties.ContainsKey(ReplayOfProperty);
-    }
+    public static bool IsRepeat(ServiceBusReceivedMessage message) =>
+        message.DeliveryCount > 1 || AttemptOf(message) > 1 || message.ApplicationProperties.ContainsKey(ReplayOfProperty);
 
     private static int AttemptOf(ServiceBusReceivedMessage message) =>
         message.ApplicationProperties.GetValueOrDefault(AttemptProperty) is int attempt ? attempt : 1;

@@ -7,10 +7,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Messaging;
 
-/// <summary>
-/// The table <c>Parked</c>: verified deliveries and facts that belong to no journey yet. A delivery is parked with its
-/// raw body and a reason for an operator. Facts of a deal or activity wait for their person.
-/// </summary>
+/// <summary>The table <c>Parked</c>: verified deliveries and facts that belong to no journey yet. A delivery is parked
+/// with its raw body and a reason for an operator. Facts of a deal or activity wait for their person.</summary>
 public sealed class ParkedStore(HubTables tables)
 {
     private const string PersonPrefix = "person-", AfterPersons = "person.";
@@ -38,14 +36,10 @@ public sealed class ParkedStore(HubTables tables)
         await parked.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
     }
 
-    /// <summary>
-    /// Returns the facts that wait for a deal's people. They stay, because the deal may get more people
-    /// and duplicate facts are harmless.
-    /// </summary>
-    public async Task<IReadOnlyList<Fact>> WaitingAsync(IdentityKey deal, CancellationToken cancellationToken)
-    {
-        return await FactsAsync(DealPartition(deal), cancellationToken);
-    }
+    /// <summary>Returns the facts that wait for a deal's people. They stay, because the deal may get more people and
+    /// duplicate facts are harmless.</summary>
+    public async Task<IReadOnlyList<Fact>> WaitingAsync(IdentityKey deal, CancellationToken cancellationToken) =>
+        await FactsAsync(DealPartition(deal), cancellationToken);
 
     public async Task EraseAsync(IdentityKey deal, CancellationToken cancellationToken)
     {
@@ -61,22 +55,18 @@ public sealed class ParkedStore(HubTables tables)
         await parked.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
     }
 
-    /// <summary>
-    /// Returns the facts that wait for a person. They stay until they are old; duplicate facts are harmless.
-    /// </summary>
-    public async Task<IReadOnlyList<Fact>> WaitingForPersonAsync(IdentityKey person, CancellationToken cancellationToken)
-    {
-        return await FactsAsync(PersonPartition(person), cancellationToken);
-    }
+    /// <summary>Returns the facts that wait for a person. They stay until they are old;
+    /// duplicate facts are harmless.</summary>
+    public async Task<IReadOnlyList<Fact>> WaitingForPersonAsync(IdentityKey person, CancellationToken cancellationToken) =>
+        await FactsAsync(PersonPartition(person), cancellationToken);
 
     public async Task RemoveForPersonAsync(IdentityKey person, CancellationToken cancellationToken)
     {
         await RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey eq {PersonPartition(person)}"), cancellationToken);
     }
 
-    /// <summary>
-    /// Removes facts that have waited for a person since before a time. Most people in a tool never become leads.
-    /// </summary>
+    /// <summary>Removes facts that have waited for a person since before a time. Most people in a
+    /// tool never become leads.</summary>
     public Task RemoveOldAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         RemoveAsync(
             TableClient.CreateQueryFilter($"PartitionKey ge {PersonPrefix} and PartitionKey lt {AfterPersons} and Timestamp lt {before}"),

@@ -22,9 +22,8 @@ public sealed class QueueProbe(QueueReceivers receivers)
     public static IReadOnlyList<QueueEntity> Entities { get; } =
         [Inbound, new(FunnelTopic.Name, "to-sales"), new(FunnelTopic.Name, "to-marketing"), new(FunnelTopic.Name, "alerts")];
 
-    /// <summary>
-    /// Counts active messages and dead letters. A timeout returns the count so far, marked as capped.
-    /// </summary>
+    /// <summary>Counts active messages and dead letters. A timeout returns the count so
+    /// far, marked as capped.</summary>
     public async Task<QueueHealth> CountAsync(QueueEntity entity, CancellationToken cancellationToken)
     {
         var active = await CountAsync(entity, SubQueue.None, cancellationToken);

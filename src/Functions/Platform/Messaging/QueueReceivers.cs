@@ -3,10 +3,8 @@ using Azure.Messaging.ServiceBus;
 
 namespace IntegrationHub.Functions.Platform.Messaging;
 
-/// <summary>
-/// Caches one receiver for each queue, subscription and dead-letter queue: opening one costs a session and
-/// three links. The client closes them.
-/// </summary>
+/// <summary>Caches one receiver for each queue, subscription and dead-letter queue: opening one costs a session and
+/// three links. The client closes them.</summary>
 public sealed class QueueReceivers(ServiceBusClient bus)
 {
     private readonly ConcurrentDictionary<(QueueEntity Entity, SubQueue Part), ServiceBusReceiver> _receivers = new();

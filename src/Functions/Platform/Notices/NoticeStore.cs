@@ -5,16 +5,15 @@ using IntegrationHub.Functions.Platform.Storage;
 
 namespace IntegrationHub.Functions.Platform.Notices;
 
-/// <summary>
-/// The table <c>Notices</c>: ops notices, pending or sent. A notice is sent once and stays open until it is closed.
-/// </summary>
+/// <summary>The table <c>Notices</c>: ops notices, pending or sent. A notice is sent once and stays
+/// open until it is closed.</summary>
 public sealed class NoticeStore(HubTables tables, TimeProvider clock)
 {
     private const string Partition = "open";
     private const string OpenedAt = "OpenedAt";
     private const string ClaimedUntil = "ClaimedUntil";
-    private const string ToldAt = "ToldAt";
-    private const string Told = "told", Last = "last";
+    private const string SentAt = "ToldAt";
+    private const string Sent = "told", Last = "last";
 
     /// <summary>Opens a notice. A no-op when one with its key is open.</summary>
     /// <returns>Whether the notice is new.</returns>
@@ -40,58 +39,53 @@ public sealed class NoticeStore(HubTables tables, TimeProvider clock)
     }
 
     /// <summary>Returns the notices that wait to be sent, oldest first.</summary>
-    public async Task<IReadOnlyList<OpenNotice>> UntoldAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<OpenNotice>> PendingAsync(CancellationToken cancellationToken)
     {
-        var untold = new List<OpenNotice>();
+        var pending = new List<OpenNotice>();
         var notices = await tables.GetAsync(HubTables.Notices, cancellationToken);
         await foreach (var row in notices.QueryAsync<TableEntity>(
             TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken: cancellationToken))
         {
-            if (row.GetDateTimeOffset(ToldAt) is null)
+            if (row.GetDateTimeOffset(SentAt) is null)
             {
                 var notice = new OpsNotice(
                     row.GetString("Key")!, row.GetString("Subject")!,
                     JsonSerializer.Deserialize<string[]>(row.GetString("Lines")!, HubJson.Options)!);
-                untold.Add(new(notice, row.GetDateTimeOffset(OpenedAt)!.Value, row.GetDateTimeOffset(ClaimedUntil), row.ETag));
+                pending.Add(new(notice, row.GetDateTimeOffset(OpenedAt)!.Value, row.GetDateTimeOffset(ClaimedUntil), row.ETag));
             }
         }
 
-        return [.. untold.OrderBy(notice => notice.OpenedAt)];
+        return [.. pending.OrderBy(notice => notice.OpenedAt)];
     }
 
-    /// <summary>
-    /// Claims a notice for a while; returns null when another instance has claimed it or it is closed.
-    /// </summary>
-    public async Task<OpenNotice?> ClaimAsync(OpenNotice notice, TimeSpan claimFor, CancellationToken cancellationToken)
-    {
-        return notice.ClaimedUntil > clock.GetUtcNow()
-            ? null
-            : await NoteAsync(notice, ClaimedUntil, clock.GetUtcNow() + claimFor, cancellationToken);
-    }
+    /// <summary>Claims a notice for a while; returns null when another instance has
+    /// claimed it or it is closed.</summary>
+    public async Task<OpenNotice?> ClaimAsync(OpenNotice notice, TimeSpan claimFor, CancellationToken cancellationToken) =>
+        notice.ClaimedUntil > clock.GetUtcNow()
+            ? null : await NoteAsync(notice, ClaimedUntil, clock.GetUtcNow() + claimFor, cancellationToken);
 
     public Task ReleaseAsync(OpenNotice notice, CancellationToken cancellationToken) =>
         NoteAsync(notice, ClaimedUntil, clock.GetUtcNow(), cancellationToken);
 
     /// <summary>Marks a notice as sent. A no-op when it was closed meanwhile.</summary>
-    public async Task ToldAsync(OpenNotice notice, CancellationToken cancellationToken)
+    public async Task MarkSentAsync(OpenNotice notice, CancellationToken cancellationToken)
     {
         var notices = await tables.GetAsync(HubTables.Notices, cancellationToken);
         await notices.UpsertEntityAsync(
-            new TableEntity(Told, Last) { [ToldAt] = clock.GetUtcNow() }, TableUpdateMode.Replace, cancellationToken);
-        await NoteAsync(notice, ToldAt, clock.GetUtcNow(), cancellationToken);
+            new TableEntity(Sent, Last) { [SentAt] = clock.GetUtcNow() }, TableUpdateMode.Replace, cancellationToken);
+        await NoteAsync(notice, SentAt, clock.GetUtcNow(), cancellationToken);
     }
 
     /// <summary>Returns when the last notice was sent; null for never.</summary>
-    public async Task<DateTimeOffset?> LastToldAsync(CancellationToken cancellationToken)
+    public async Task<DateTimeOffset?> LastSentAsync(CancellationToken cancellationToken)
     {
         var notices = await tables.GetAsync(HubTables.Notices, cancellationToken);
-        var row = await notices.GetEntityIfExistsAsync<TableEntity>(Told, Last, null, cancellationToken);
-        return row.HasValue ? row.Value!.GetDateTimeOffset(ToldAt) : null;
+        var row = await notices.GetEntityIfExistsAsync<TableEntity>(Sent, Last, null, cancellationToken);
+        return row.HasValue ? row.Value!.GetDateTimeOffset(SentAt) : null;
     }
 
-    /// <summary>
-    /// Closes a notice, so that the same problem is reported again when it returns. A no-op when none is open.
-    /// </summary>
+    /// <summary>Closes a notice, so that the same problem is reported again when it returns. A
+    /// no-op when none is open.</summary>
     public async Task CloseAsync(string key, CancellationToken cancellationToken)
     {
         var notices = await tables.GetAsync(HubTables.Notices, cancellationToken);

@@ -31,7 +31,6 @@ internal static class ContentReader
         reader.OnlyKnown(key, "Name", "Channel");
         var name = reader.Required($"{key}:Name", "the campaign's name in the tool, or its beginning and a *", "Spring*");
         return reader.Named<CampaignChannel>($"{key}:Channel", reader.Text($"{key}:Channel") ?? "") is { } channel
-            ? new(name, channel)
-            : null;
+            ? new(name, channel) : null;
     }
 }

@@ -132,9 +132,8 @@ public static class FunnelSettingsReader
             .Where(entry => entry.Calendar is not null)
             .ToImmutableDictionary(entry => entry.Team, entry => entry.Calendar!);
 
-    /// <summary>
-    /// Reads a calendar. A missing part comes from the calendars behind it, and last from the common one.
-    /// </summary>
+    /// <summary>Reads a calendar. A missing part comes from the calendars behind it, and
+    /// last from the common one.</summary>
     /// <returns>Null when nothing is set under the first key.</returns>
     internal static BusinessCalendar? ReadCalendar(SettingsReader reader, string key, params string[] behind)
     {
@@ -168,9 +167,8 @@ public static class FunnelSettingsReader
         }
     }
 
-    /// <summary>
-    /// Reads dates as <c>2026-12-25</c> and spans as <c>2026-08-03..2026-08-14</c>, both ends inclusive.
-    /// </summary>
+    /// <summary>Reads dates as <c>2026-12-25</c> and spans as
+    /// <c>2026-08-03..2026-08-14</c>, both ends inclusive.</summary>
     internal static ImmutableHashSet<DateOnly> ReadDates(SettingsReader reader, string key)
     {
         var dates = ImmutableHashSet.CreateBuilder<DateOnly>();

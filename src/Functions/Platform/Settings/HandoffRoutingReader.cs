@@ -6,10 +6,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Settings;
 
-/// <summary>
-/// Reads the routing of handoffs from the sections <c>Handoffs</c> and <c>Owners</c>, and checks that each
-/// owner can receive their handoffs.
-/// </summary>
+/// <summary>Reads the routing of handoffs from the sections <c>Handoffs</c> and <c>Owners</c>, and checks that each
+/// owner can receive their handoffs.</summary>
 internal sealed class HandoffRoutingReader
 {
     private static readonly string[] NeedRoutes = ["Fallback", "RerouteAfter", "MaxReroutes"];

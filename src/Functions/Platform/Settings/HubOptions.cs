@@ -3,23 +3,18 @@ namespace IntegrationHub.Functions.Platform.Settings;
 /// <summary>The hub's address and limits. Section <c>Hub</c>.</summary>
 public sealed record HubOptions
 {
-    /// <summary>
-    /// Gets the public address of the hub, without a trailing slash. Vendors sign it and mails link to it.
-    /// Default: <c>http://localhost:7071</c>.
-    /// </summary>
+    /// <summary>Gets the public address of the hub, without a trailing slash. Vendors sign it and mails link to it.
+    /// Default: <c>http://localhost:7071</c>.</summary>
     public required Uri PublicUrl { get; init; }
 
-    /// <summary>
-    /// Gets the prefix of every table name, so that several hubs can share a storage account. Letters and digits, a
-    /// letter first, at most 20. Default: none.
-    /// </summary>
+    /// <summary>Gets the prefix of every table name, so that several hubs can share a storage account. Letters and
+    /// digits, a letter first, at most 20. Default: none.</summary>
     public string TablePrefix { get; init; } = "";
 
     /// <summary>Gets the memory for cached journeys, estimated, in MiB. Default: 64; zero disables the cache.</summary>
     public int JourneyCacheMegabytes { get; init; } = 64;
 
-    /// <summary>
-    /// Gets how many dead letters a replay sends each second, to spare the tools. At least 1. Default: 20.
-    /// </summary>
+    /// <summary>Gets how many dead letters a replay sends each second, to spare the tools.
+    /// At least 1. Default: 20.</summary>
     public int ReplayPerSecond { get; init; } = 20;
 }

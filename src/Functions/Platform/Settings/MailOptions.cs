@@ -9,22 +9,16 @@ public sealed record MailOptions
     /// <summary>Gets the SMTP server; null for none.</summary>
     public SmtpOptions? Smtp { get; init; }
 
-    /// <summary>
-    /// Gets the Azure Communication Services to send with; null for none. Without these and
-    /// <see cref="Smtp"/> alerts wait in the mailbox.
-    /// </summary>
+    /// <summary>Gets the Azure Communication Services to send with; null for none. Without these and <see cref="Smtp"/>
+    /// alerts wait in the mailbox.</summary>
     public AzureCommunicationOptions? AzureCommunication { get; init; }
 
-    /// <summary>
-    /// Gets the most mails a minute, 1 to 5,000; zero for no limit. Default: 30, the initial limit
-    /// of Azure Communication Services.
-    /// </summary>
+    /// <summary>Gets the most mails a minute, 1 to 5,000; zero for no limit. Default: 30, the initial limit of Azure
+    /// Communication Services.</summary>
     public int PerMinute { get; init; } = 30;
 
-    /// <summary>
-    /// Gets the most mails an hour, 1 to 5,000; zero for no limit. Default: 100, the initial limit
-    /// of Azure Communication Services.
-    /// </summary>
+    /// <summary>Gets the most mails an hour, 1 to 5,000; zero for no limit. Default: 100, the initial limit of Azure
+    /// Communication Services.</summary>
     public int PerHour { get; init; } = 100;
 
     /// <summary>Gets a value indicating whether a mail server is configured.</summary>
@@ -40,9 +34,8 @@ public sealed record AzureCommunicationOptions
     /// <summary>Gets the resource's address, such as <c>https://contoso.communication.azure.com</c>.</summary>
     public required Uri Endpoint { get; init; }
 
-    /// <summary>
-    /// Gets the client id of the user-assigned managed identity that sends; null for the system-assigned one.
-    /// </summary>
+    /// <summary>Gets the client id of the user-assigned managed identity that sends; null for
+    /// the system-assigned one.</summary>
     public string? ClientId { get; init; }
 }
 
@@ -59,8 +52,7 @@ public sealed record SmtpOptions
 
     public string? Password { get; init; }
 
-    /// <summary>
-    /// Gets a value indicating whether STARTTLS secures the connection. Default: true when a user is set, else false.
-    /// </summary>
+    /// <summary>Gets a value indicating whether STARTTLS secures the connection. Default: true when a
+    /// user is set, else false.</summary>
     public bool StartTls { get; init; }
 }

@@ -11,10 +11,8 @@ internal static class PollScheduleReader
     private const string Key = "Schedules:PollConnectors";
     private const int RunsChecked = 10_000;
 
-    /// <summary>
-    /// Adds a fault when the schedule's pauses would make a working tool count as late. A no-op
-    /// without a schedule or a polled tool.
-    /// </summary>
+    /// <summary>Adds a fault when the schedule's pauses would make a working tool count as late. A no-op without a
+    /// schedule or a polled tool.</summary>
     public static void Check(SettingsReader reader, TimeSpan lateAfter)
     {
         if (reader.Text(Key) is not { } text || ConnectorRegistration.NamesOf<IPollSource>(reader).Count == 0)
@@ -28,9 +26,8 @@ internal static class PollScheduleReader
         }
     }
 
-    /// <summary>
-    /// Returns the longest pause within about a year; null for an invalid schedule, which the host reports.
-    /// </summary>
+    /// <summary>Returns the longest pause within about a year; null for an invalid schedule,
+    /// which the host reports.</summary>
     private static TimeSpan? LongestPause(string text)
     {
         if (TimeSpan.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var interval))

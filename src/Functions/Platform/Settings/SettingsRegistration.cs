@@ -45,10 +45,8 @@ public static class SettingsRegistration
             ? url
             : null;
 
-    /// <summary>
-    /// Whether the prefix is valid. With the hub's longest table name it has at most 63
-    /// characters, the service's limit.
-    /// </summary>
+    /// <summary>Whether the prefix is valid. With the hub's longest table name it has at most 63
+    /// characters, the service's limit.</summary>
     private static bool IsTablePrefix(string text) =>
         text.Length == 0 || (text.Length <= 20 && char.IsAsciiLetter(text[0]) && text.All(char.IsAsciiLetterOrDigit));
 

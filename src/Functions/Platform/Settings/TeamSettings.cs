@@ -14,9 +14,8 @@ public sealed record TeamSettings
     /// <summary>Gets the addresses for escalations.</summary>
     public IReadOnlyList<string> Managers { get; init; } = [];
 
-    /// <summary>
-    /// Gets the hours without mail, such as <c>18:00-08:00</c> in the team's time zone; null for none.
-    /// </summary>
+    /// <summary>Gets the hours without mail, such as <c>18:00-08:00</c> in the team's
+    /// time zone; null for none.</summary>
     public QuietHours? QuietHours { get; init; }
 }
 

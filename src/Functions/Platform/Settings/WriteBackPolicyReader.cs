@@ -19,11 +19,16 @@ internal static class WriteBackPolicyReader
         };
     }
 
-    /// <summary>Adds the properties that the connectors keep in sync.</summary>
+    /// <summary>Adds what the connectors keep in sync: properties, and outside the CRMs the stage.</summary>
     public static FunnelSettings InStepWith(this FunnelSettings funnel, ConnectorSet connectors)
     {
         var written = connectors.OfType<IPersonTarget>().SelectMany(target => target.Writes);
-        var policy = funnel.WriteBack with { InStep = [.. written.Where(property => LeadProfile.Properties.Contains(property))] };
+        var stageTools = connectors.OfType<IPersonTarget>().Where(target => target is not IHandoffTarget && target.Writes.Contains(PersonProperty.Stage));
+        var policy = funnel.WriteBack with
+        {
+            InStep = [.. written.Where(property => LeadProfile.Properties.Contains(property))],
+            StageTools = [.. stageTools.Select(target => target.Name)],
+        };
         return funnel with { WriteBack = policy };
     }
 }

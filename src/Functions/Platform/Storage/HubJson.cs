@@ -3,9 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace IntegrationHub.Functions.Platform.Storage;
 
-/// <summary>
-/// The JSON form of everything the hub stores, sends and answers: camelCase, enums by name, no nulls.
-/// </summary>
+/// <summary>The JSON form of everything the hub stores, sends and answers: camelCase,
+/// enums by name, no nulls.</summary>
 public static class HubJson
 {
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -14,9 +13,8 @@ public static class HubJson
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new UtcConverter() },
     };
 
-    /// <summary>
-    /// Configures the API's answers the same way, but with nulls, so that clients see missing values.
-    /// </summary>
+    /// <summary>Configures the API's answers the same way, but with nulls, so that
+    /// clients see missing values.</summary>
     public static void Configure(JsonSerializerOptions options)
     {
         foreach (var converter in Options.Converters)

@@ -4,10 +4,8 @@ using IntegrationHub.Functions.Platform.Settings;
 
 namespace IntegrationHub.Functions.Platform.Storage;
 
-/// <summary>
-/// The hub's tables by name, under the configured prefix. A table is created at its
-/// first use, and its client is cached.
-/// </summary>
+/// <summary>The hub's tables by name, under the configured prefix. A table is created at its first use,
+/// and its client is cached.</summary>
 public sealed class HubTables(TableServiceClient service, HubOptions hub)
 {
     /// <summary>Journeys: one partition for each lead.</summary>

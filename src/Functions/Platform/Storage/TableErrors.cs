@@ -7,9 +7,8 @@ internal static class TableErrors
 {
     extension(RequestFailedException failure)
     {
-        /// <summary>
-        /// Whether another writer changed, created or deleted the row. A missing table is not a conflict.
-        /// </summary>
+        /// <summary>Whether another writer changed, created or deleted the row. A missing
+        /// table is not a conflict.</summary>
         public bool IsConflict() => failure.Status is 404 or 409 or 412 && failure.ErrorCode != "TableNotFound";
 
         /// <summary>Whether the row to add exists.</summary>

@@ -37,8 +37,7 @@ public sealed record ConnectorState
     /// <summary>Gets how many of its facts were dropped because the person was erased or the record deleted.</summary>
     public long Dropped { get; init; }
 
-    /// <summary>
-    /// Gets a value indicating whether its last result is a failure. At the same instant the failure wins.
-    /// </summary>
+    /// <summary>Gets a value indicating whether its last result is a failure. At the same
+    /// instant the failure wins.</summary>
     public bool Failing => LastFailureAt is { } failed && !(LastGoodAt > failed);
 }

@@ -7,11 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Platform.Telemetry;
 
-/// <summary>
-/// The table <c>Connectors</c>: the state of each connector. Changes stay in memory and are written
-/// every few seconds, so they cost the events nothing; a crash loses a few seconds of them. Instances
-/// share the rows, and the last write wins.
-/// </summary>
+/// <summary>The table <c>Connectors</c>: the state of each connector. Changes stay in memory and are written
+/// every few seconds, so they cost the events nothing; a crash loses a few seconds of them. Instances share the
+/// rows, and the last write wins.</summary>
 public sealed partial class ConnectorStateStore(
     HubTables tables, TimeProvider clock, ILogger<ConnectorStateStore> logger) : BackgroundService
 {
@@ -169,9 +167,8 @@ public sealed partial class ConnectorStateStore(
         }
     }
 
-    /// <summary>
-    /// Flushes without a token: the last flush runs while the host stops, and each request has its own limit.
-    /// </summary>
+    /// <summary>Flushes without a token: the last flush runs while the host stops, and each
+    /// request has its own limit.</summary>
     private async Task TryFlushAsync()
     {
         try
@@ -231,8 +228,7 @@ public sealed partial class ConnectorStateStore(
         LastFailureAt = row.GetDateTimeOffset(nameof(ConnectorState.LastFailureAt)),
         LastError = row.GetString(nameof(ConnectorState.LastError)),
         Fault = Enum.TryParse<ConnectorFault>(row.GetString(nameof(ConnectorState.Fault)), out var fault)
-            ? fault
-            : ConnectorFault.Unavailable,
+            ? fault : ConnectorFault.Unavailable,
         FailingSince = row.GetDateTimeOffset(nameof(ConnectorState.FailingSince)),
         FirstEventAt = row.GetDateTimeOffset(nameof(ConnectorState.FirstEventAt)),
         LongestPause = TimeSpan.FromSeconds(row.GetDouble("LongestPauseSeconds") ?? 0),

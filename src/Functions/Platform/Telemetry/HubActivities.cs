@@ -3,10 +3,8 @@ using Azure.Messaging.ServiceBus;
 
 namespace IntegrationHub.Functions.Platform.Telemetry;
 
-/// <summary>
-/// The spans of an event. One trace follows it over the bus and through the mailbox, as W3C context in the properties
-/// of Azure's own clients. Without a listener nothing is created or written.
-/// </summary>
+/// <summary>The spans of an event. One trace follows it over the bus and through the mailbox, as W3C context in the
+/// properties of Azure's own clients. Without a listener nothing is created or written.</summary>
 internal static class HubActivities
 {
     public const string SourceName = "IntegrationHub";
@@ -31,19 +29,16 @@ internal static class HubActivities
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <summary>
-    /// Gets the present context in W3C form; null without a listener, or when the present
-    /// span is foreign and not recorded.
-    /// </summary>
+    /// <summary>Gets the present context in W3C form; null without a listener, or when the present span is
+    /// foreign and not recorded.</summary>
     public static string? Context =>
         Source.HasListeners() && Activity.Current is { } present && (present.Recorded || present.Source == Source) ? present.Id : null;
 
     public static Activity? Start(string name, ActivityKind kind = ActivityKind.Internal) => Source.StartActivity(name, kind);
 
-    /// <summary>
-    /// Continues an earlier step's trace, or starts one. The span that was present, such as the host's, becomes a link
-    /// because it is not the cause. Call it from an async method, which restores the caller's span.
-    /// </summary>
+    /// <summary>Continues an earlier step's trace, or starts one. The span that was present, such as
+    /// the host's, becomes a link because it is not the cause. Call it from an async method, which
+    /// restores the caller's span.</summary>
     /// <param name="parent">The earlier step's <see cref="Context"/>; null for none.</param>
     public static Activity? Continue(string name, ActivityKind kind, string? parent)
     {

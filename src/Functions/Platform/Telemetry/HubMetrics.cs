@@ -5,10 +5,8 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Telemetry;
 
-/// <summary>
-/// The hub's metrics, under the meter <c>IntegrationHub</c>. Each hub of a process has its own meter. Tags hold names
-/// of connectors and kinds, never personal data.
-/// </summary>
+/// <summary>The hub's metrics, under the meter <c>IntegrationHub</c>. Each hub of a process has its own meter. Tags
+/// hold names of connectors and kinds, never personal data.</summary>
 public sealed class HubMetrics
 {
     public const string MeterName = "IntegrationHub";
@@ -71,9 +69,8 @@ public sealed class HubMetrics
     /// <summary>Counts a journey that was decided again after a conflict.</summary>
     public void Conflicted() => _conflicts.Add(1);
 
-    /// <summary>
-    /// Counts an operation on the bus: <c>send</c>, <c>complete</c>, <c>abandon</c>, <c>deadLetter</c>.
-    /// </summary>
+    /// <summary>Counts an operation on the bus: <c>send</c>, <c>complete</c>,
+    /// <c>abandon</c>, <c>deadLetter</c>.</summary>
     public void OnBus(string operation) => _busOperations.Add(1, new KeyValuePair<string, object?>("operation", operation));
 
     /// <summary>Counts the outcome of an alert for a recipient group.</summary>

@@ -8,11 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Platform.Telemetry;
 
-/// <summary>
-/// The table <c>Missed</c>: events the hub does not read, counted by kind, and events the tools lost, by
-/// kind of record. Counts are written every few seconds; a crash loses a few seconds of them. Each
-/// connector has a bounded number of rows.
-/// </summary>
+/// <summary>The table <c>Missed</c>: events the hub does not read, counted by kind, and events the tools lost, by
+/// kind of record. Counts are written every few seconds; a crash loses a few seconds of them. Each connector has a
+/// bounded number of rows.</summary>
 public sealed partial class MissedStore(HubTables tables, TimeProvider clock, ILogger<MissedStore> logger) : BackgroundService
 {
     /// <summary>The kinds listed for a connector. More count as <see cref="Others"/>.</summary>
@@ -37,9 +35,8 @@ public sealed partial class MissedStore(HubTables tables, TimeProvider clock, IL
         Add((connector, _unsaved.Count < 2 * KindsListed ? shown : Others), 1, clock.GetUtcNow());
     }
 
-    /// <summary>
-    /// Records a gap, which the connector's next poll reads again. Of several gaps of a kind the earliest wins.
-    /// </summary>
+    /// <summary>Records a gap, which the connector's next poll reads again. Of several gaps of a
+    /// kind the earliest wins.</summary>
     public async Task NoteGapAsync(string connector, EventGap gap, CancellationToken cancellationToken)
     {
         var row = RowOf(Gaps, connector, gap.RecordType);

@@ -11,9 +11,8 @@ namespace IntegrationHub.Functions.Platform.Telemetry;
 /// <summary>Exports traces, metrics and logs to the configured receivers. Without one nothing is set up.</summary>
 internal static class TelemetryRegistration
 {
-    /// <summary>
-    /// Names an OTLP receiver. The other <c>OTEL_…</c> settings apply too, such as <c>OTEL_TRACES_SAMPLER</c>.
-    /// </summary>
+    /// <summary>Names an OTLP receiver. The other <c>OTEL_…</c> settings apply too, such as
+    /// <c>OTEL_TRACES_SAMPLER</c>.</summary>
     public const string Otlp = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     /// <summary>Names an Application Insights resource.</summary>
@@ -32,9 +31,8 @@ internal static class TelemetryRegistration
         bool Names(string key) => !string.IsNullOrWhiteSpace(configuration[key]);
     }
 
-    /// <summary>
-    /// Sets up the exporters. As a separate method it keeps their assemblies unloaded when they are not used.
-    /// </summary>
+    /// <summary>Sets up the exporters. As a separate method it keeps their assemblies unloaded
+    /// when they are not used.</summary>
     private static void Export(IServiceCollection services, bool otlp, string? azureMonitor)
     {
         var telemetry = services.AddOpenTelemetry()

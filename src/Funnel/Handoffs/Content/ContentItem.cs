@@ -25,8 +25,7 @@ public sealed record ContentItem
     /// <summary>Gets the stages that it suits; empty for all.</summary>
     public ImmutableArray<FunnelStage> Stages { get; init; } = [];
 
-    /// <summary>
-    /// Gets the segment it is for, as a pattern like <see cref="HandoffRoute.Segment"/>; null for everybody.
-    /// </summary>
+    /// <summary>Gets the segment it is for, as a pattern like
+    /// <see cref="HandoffRoute.Segment"/>; null for everybody.</summary>
     public string? Segment { get; init; }
 }

@@ -7,15 +7,11 @@ public static class ContentRules
 {
     private const int Most = 4;
 
-    /// <summary>
-    /// Returns at most four items for the stage and segment. Marketing gets visionary content first, every
-    /// other team tactical. Items of the lead's segment precede those for everybody. Returns nothing for a
-    /// person who opted out or is erased.
-    /// </summary>
+    /// <summary>Returns at most four items for the stage and segment. Marketing gets visionary content first, every
+    /// other team tactical. Items of the lead's segment precede those for everybody. Returns nothing for a person who
+    /// opted out or is erased.</summary>
     public static ImmutableArray<ContentItem> Suggest(string team, FunnelStage stage, Journey journey, FunnelSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(journey);
-        ArgumentNullException.ThrowIfNull(settings);
         if (journey.Erased || journey.EmailConsent == ConsentState.OptedOut)
         {
             return [];

@@ -1,9 +1,7 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>
-/// A return with the campaign behind the lead: the last one before the handoff. It holds no
-/// personal data beyond the reason's text.
-/// </summary>
+/// <summary>A return with the campaign behind the lead: the last one before the handoff. It holds no personal data
+/// beyond the reason's text.</summary>
 public sealed record LeadReturn
 {
     /// <summary>Gets the identity of the return: the fact's key. Duplicates and merges leave one return.</summary>

@@ -8,8 +8,6 @@ public static class ReturnRules
     /// <summary>Returns the return that ended a handoff; null for none.</summary>
     public static LeadReturn? Of(JourneyState state, string handoffId, FunnelSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        ArgumentNullException.ThrowIfNull(settings);
         if (state.Ledger.Handoffs.FirstOrDefault(handoff => handoff.Id == handoffId) is not { ReturnedReason: { } reason } handoff
             || FactOrder.Sort(state.Facts.Values, settings.SystemOfRecord)
                 .OfType<HandoffReturned>()
@@ -51,9 +49,8 @@ public static class ReturnRules
             .ThenBy(row => row.Reason, StringComparer.Ordinal),
     ];
 
-    /// <summary>
-    /// Returns the configured channel of a campaign. Otherwise pages, forms, mails and links are digital.
-    /// </summary>
+    /// <summary>Returns the configured channel of a campaign. Otherwise pages, forms, mails
+    /// and links are digital.</summary>
     private static CampaignChannel? ChannelOf(CampaignTouched touch, FunnelSettings settings) =>
         settings.Campaigns.FirstOrDefault(campaign => TextPattern.Matches(campaign.Name, touch.Campaign))?.Channel
         ?? (touch.Touch == TouchKind.Conversion ? null : CampaignChannel.Digital);

@@ -24,15 +24,12 @@ public sealed record TeamRoutes
     /// <summary>Gets the connector for handoffs whose route names none.</summary>
     public required string Connector { get; init; }
 
-    /// <summary>
-    /// Gets the owner's working time after which an unaccepted handoff is rerouted (inclusive); null for never.
-    /// </summary>
+    /// <summary>Gets the owner's working time after which an unaccepted handoff is rerouted
+    /// (inclusive); null for never.</summary>
     public TimeSpan? RerouteAfter { get; init; }
 
-    /// <summary>
-    /// Gets how often a handoff is rerouted within the round robin before it goes to the
-    /// fallback. Zero: at once. Default: 1.
-    /// </summary>
+    /// <summary>Gets how often a handoff is rerouted within the round robin before it goes to the fallback.
+    /// Zero: at once. Default: 1.</summary>
     public int MaxReroutes { get; init; } = 1;
 
     /// <summary>Returns an owner by name; null when the settings no longer have one.</summary>
@@ -41,10 +38,8 @@ public sealed record TeamRoutes
             .Append(Fallback).FirstOrDefault(owner => owner.Name == name);
 }
 
-/// <summary>
-/// A route. All its conditions must match. A null condition always matches; a condition
-/// on an unknown property never does.
-/// </summary>
+/// <summary>A route. All its conditions must match. A null condition always matches; a condition on an
+/// unknown property never does.</summary>
 public sealed record HandoffRoute
 {
     /// <summary>Gets its number in the settings.</summary>

@@ -36,25 +36,16 @@ public static class HandoffRoutingRules
     /// <summary>Returns the key of a route's turns on the <see cref="RoundRobinBoard"/>.</summary>
     public static string RoundRobinOf(string team, string route) => $"{team}/{route}";
 
-    /// <summary>
-    /// Whether a handoff needs an owner: it has none, or the owner let it lapse. Never for a team without routes.
-    /// </summary>
-    public static bool NeedsOwner(Handoff handoff, FunnelSettings settings)
-    {
-        ArgumentNullException.ThrowIfNull(handoff);
-        ArgumentNullException.ThrowIfNull(settings);
-        return settings.Routing.Teams.ContainsKey(handoff.To) && handoff.Assignments.LastOrDefault() is null or { LapsedAt: not null };
-    }
+    /// <summary>Whether a handoff needs an owner: it has none, or the owner let it lapse. Never for
+    /// a team without routes.</summary>
+    public static bool NeedsOwner(Handoff handoff, FunnelSettings settings) =>
+        settings.Routing.Teams.ContainsKey(handoff.To) && handoff.Assignments.LastOrDefault() is null or { LapsedAt: not null };
 
     /// <summary>Chooses the owner by the first matching route, or the next one after a lapse.</summary>
     /// <exception cref="KeyNotFoundException">The team has no routes.</exception>
     public static RoutingDecision Decide(
         Handoff handoff, Journey journey, FunnelSettings settings, RoundRobinBoard board, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(handoff);
-        ArgumentNullException.ThrowIfNull(journey);
-        ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(board);
         var team = settings.Routing.Teams[handoff.To];
         if (!handoff.Assignments.IsEmpty)
         {
@@ -72,8 +63,6 @@ public static class HandoffRoutingRules
     /// <summary>Returns when an unaccepted handoff is rerouted; null for never.</summary>
     public static DateTimeOffset? RerouteDue(Handoff handoff, FunnelSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(handoff);
-        ArgumentNullException.ThrowIfNull(settings);
         if (handoff is not { AcceptedAt: null, ReturnedReason: null }
             || handoff.Assignments.LastOrDefault() is not { DeliveredAt: { } since, LapsedAt: null, KeptBy: null } present
             || settings.Routing.Teams.GetValueOrDefault(handoff.To) is not { RerouteAfter: { } limit } team
@@ -95,9 +84,8 @@ public static class HandoffRoutingRules
             ? RerouteDue(handoff, settings)
             : null;
 
-    /// <summary>
-    /// Lets the last handoff lapse when it is overdue, once for each assignment. The event starts the rerouting.
-    /// </summary>
+    /// <summary>Lets the last handoff lapse when it is overdue, once for each assignment. The
+    /// event starts the rerouting.</summary>
     internal static (JourneyLedger Ledger, HandoffAnnounced? Event) Lapse(
         JourneyLedger ledger, Journey journey, FunnelSettings settings, DateTimeOffset now)
     {
@@ -165,19 +153,16 @@ public static class HandoffRoutingRules
         return ToFallback(team, first.Route, ReroutedToFallback, $"{late}; {end}", last.Connector, now);
     }
 
-    /// <summary>
-    /// Returns the owners in order of turn, after the last one; from the top when that one is unknown.
-    /// </summary>
+    /// <summary>Returns the owners in order of turn, after the last one; from the top
+    /// when that one is unknown.</summary>
     private static ImmutableArray<HandoffOwner> InTurn(ImmutableArray<HandoffOwner> owners, string? last)
     {
         var next = owners.ToList().FindIndex(owner => owner.Name == last) + 1;
         return [.. owners.Skip(next), .. owners.Take(next)];
     }
 
-    /// <summary>
-    /// Chooses among the owners with room: the first at work, else the one whose work begins first. Null
-    /// when nobody has room or ever works.
-    /// </summary>
+    /// <summary>Chooses among the owners with room: the first at work, else the one whose work begins first. Null when
+    /// nobody has room or ever works.</summary>
     private static HandoffOwner? Choose(ImmutableArray<HandoffOwner> turn, RoundRobinBoard board, DateTimeOffset now) => turn
         .Where(owner => !board.IsFull(owner))
         .Select(owner => (Owner: owner, From: owner.AtWork.NextOpen(now)))

@@ -27,7 +27,7 @@ internal sealed class FunctionBinding
     /// <summary>Gets whether it is the answer of an HTTP function, which the worker writes itself.</summary>
     public bool IsHttpAnswer => Type.Equals("http", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Gets whether the parameter takes the trigger's own type and not just its content.</summary>
+    /// <summary>Gets whether the parameter has the trigger's own type and not just its content.</summary>
     public bool SupportsDeferredBinding =>
         _properties.GetValueOrDefault("properties") is { ValueKind: JsonValueKind.Object } properties
         && properties.TryGetProperty("supportsDeferredBinding", out var supports)

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing.Matching;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Http;
 
-/// <summary>The methods that an HTTP function takes; empty for all.</summary>
+/// <summary>The methods that an HTTP function accepts; empty for all.</summary>
 internal sealed record FunctionMethods(IReadOnlyList<string> Names);
 
 /// <summary>

@@ -34,7 +34,8 @@ internal sealed class HttpFront : IAsyncDisposable
     public static async Task<HttpFront> StartAsync(
         string urls, AppSettings settings, string routePrefix, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var bodyLimit = long.TryParse(settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"], CultureInfo.InvariantCulture, out var limit) ? limit : DefaultBodyLimit;
+        var setting = settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"];
+        var bodyLimit = long.TryParse(setting, CultureInfo.InvariantCulture, out var limit) ? limit : DefaultBodyLimit;
         var endpoints = new FunctionEndpoints();
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls(urls).ConfigureKestrel(kestrel =>

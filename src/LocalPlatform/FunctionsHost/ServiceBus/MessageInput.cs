@@ -11,15 +11,15 @@ internal static class MessageInput
 {
     private const int LockTokenLength = 16;
 
-    /// <summary>Returns the input of a function that takes one message.</summary>
+    /// <summary>Returns the input of a function that receives one message.</summary>
     public static FunctionInput Of(ServiceBusReceivedMessage message) =>
         new(new() { ModelBindingData = Encode(message) }, Metadata(message));
 
-    /// <summary>Returns the input of a function that takes the body of a message as text.</summary>
+    /// <summary>Returns the input of a function that receives the body of a message as text.</summary>
     public static FunctionInput TextOf(ServiceBusReceivedMessage message) =>
         new(new() { String = message.Body.ToString() }, Metadata(message));
 
-    /// <summary>Returns the input of a function that takes many messages at once.</summary>
+    /// <summary>Returns the input of a function that receives many messages at once.</summary>
     public static FunctionInput Of(IEnumerable<ServiceBusReceivedMessage> messages) =>
         new(new() { CollectionModelBindingData = new() { ModelBindingData = { messages.Select(Encode) } } }, []);
 

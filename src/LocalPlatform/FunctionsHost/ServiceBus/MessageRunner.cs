@@ -14,7 +14,7 @@ internal sealed partial class MessageRunner(
 {
     /// <summary>Runs the function for one message or a batch.</summary>
     /// <param name="messages">The messages, in the order of <paramref name="input"/>.</param>
-    /// <param name="input">What the function takes.</param>
+    /// <param name="input">The function's input.</param>
     /// <param name="cancellationToken">Cancels the function's token. It is not used for settling.</param>
     public async Task RunAsync(IReadOnlyList<HeldMessage> messages, FunctionInput input, CancellationToken cancellationToken)
     {

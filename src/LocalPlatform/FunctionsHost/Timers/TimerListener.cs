@@ -16,7 +16,7 @@ internal sealed partial class TimerListener(
     ILogger logger)
     : ITriggerListener
 {
-    /// <summary>The longest wait that a timer of the runtime takes well; longer ones are made of several.</summary>
+    /// <summary>The longest wait that a timer of the runtime supports; longer ones are made of several.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
     private readonly CancellationTokenSource _stopping = new();

@@ -6,12 +6,12 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost.Worker;
 /// <summary>A worker that has loaded its functions.</summary>
 /// <param name="channel">How to speak to it.</param>
 /// <param name="process">The worker itself.</param>
-/// <param name="http">Where it takes HTTP requests; null when it takes none.</param>
+/// <param name="http">The address of its HTTP server; null when it has none.</param>
 internal sealed class ActiveWorker(WorkerChannel channel, IWorker process, Uri? http)
 {
     private readonly ConcurrentDictionary<string, Invocation> _running = new();
 
-    /// <summary>Gets where it takes HTTP requests; null when it takes none.</summary>
+    /// <summary>Gets the address of its HTTP server; null when it has none.</summary>
     public string? HttpAddress { get; } = http?.ToString();
 
     /// <summary>Gets what it works on.</summary>

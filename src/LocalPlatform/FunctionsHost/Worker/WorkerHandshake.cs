@@ -15,7 +15,7 @@ internal sealed class WorkerHandshake(WorkerChannel channel, string applicationD
     private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// Waits for the worker's connection and returns where the worker takes HTTP requests; null when it takes none.
+    /// Waits for the worker's connection and returns the address of its HTTP server; null when it has none.
     /// </summary>
     public async Task<Uri?> InitializeAsync(CancellationToken cancellationToken)
     {
@@ -51,7 +51,7 @@ internal sealed class WorkerHandshake(WorkerChannel channel, string applicationD
     public Task LoadAsync(IEnumerable<FunctionDefinition> functions, CancellationToken cancellationToken) =>
         Task.WhenAll(functions.Select(function => LoadAsync(function.Metadata, cancellationToken)));
 
-    /// <summary>Waits until the worker takes HTTP requests, which it announces before it does.</summary>
+    /// <summary>Waits until the worker accepts HTTP requests, which it announces before it does.</summary>
     public static async Task ListensAsync(Uri address, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

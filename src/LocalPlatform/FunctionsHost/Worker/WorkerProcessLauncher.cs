@@ -12,8 +12,8 @@ internal sealed class WorkerProcessLauncher(ILogger logger) : IWorkerLauncher
     private const string RuntimeConfig = ".runtimeconfig.json";
 
     /// <summary>
-    /// Runtime settings for a small process that shares its machine. Less memory and a quicker start are worth more than
-    /// the last bit of speed, and threads that spin while they wait take processor time from the other processes.
+    /// Runtime settings for a small process that shares its machine. Less memory and a quicker start are worth more
+    /// than the last bit of speed, and threads that spin while they wait take processor time from the other processes.
     /// </summary>
     private static readonly Dictionary<string, string> Runtime = new()
     {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
 /// <summary>
-/// A broker of messages. Its one thread takes all operations that wait, applies them in one transaction and commits; a
+/// A broker of messages. Its one thread reads all waiting operations, applies them in one transaction and commits; a
 /// second thread then answers them, in order. So what was answered is on the disk, and many operations share one
 /// commit.
 /// </summary>

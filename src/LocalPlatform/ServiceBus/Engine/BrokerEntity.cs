@@ -3,7 +3,7 @@ using IntegrationHub.LocalPlatform.ServiceBus.Messages;
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
 /// <summary>
-/// An entity that takes messages: numbers them, drops duplicates, keeps scheduled ones until their time.
+/// An entity that accepts messages: numbers them, drops duplicates, stores scheduled ones until they are due.
 /// </summary>
 internal abstract class BrokerEntity
 {

@@ -318,7 +318,7 @@ internal sealed class BrokerQueue : BrokerEntity
         return (entries, heads.Count < limit ? null : MessageStore.SequenceOf(heads[^1].Id) + 1);
     });
 
-    /// <summary>Sets how many messages a receiver takes, and its place among those that wait.</summary>
+    /// <summary>Sets how many messages a receiver accepts, and its place among those that wait.</summary>
     public void SetCredit(Consumer consumer, int credit)
     {
         consumer.Credit = credit;

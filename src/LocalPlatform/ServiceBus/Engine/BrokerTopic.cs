@@ -3,7 +3,7 @@ using IntegrationHub.LocalPlatform.ServiceBus.Topology;
 
 namespace IntegrationHub.LocalPlatform.ServiceBus.Engine;
 
-/// <summary>Gives each subscription its copies of a message; itself keeps only scheduled ones.</summary>
+/// <summary>Gives each subscription its copies of a message; itself stores only scheduled ones.</summary>
 internal sealed class BrokerTopic(TopicTopology topology, Quota quota, BrokerState state, IReadOnlyList<BrokerQueue> subscriptions)
     : BrokerEntity(topology.Path, topology.DuplicateWindow, quota, state)
 {

@@ -22,7 +22,7 @@ internal abstract class Consumer
     /// </summary>
     public uint DeliveryCount { get; set; }
 
-    /// <summary>Gets or sets how many more messages it takes.</summary>
+    /// <summary>Gets or sets how many more messages it accepts.</summary>
     public int Credit { get; set; }
 
     /// <summary>Gets or sets its place among the consumers of a queue that have credit.</summary>

@@ -246,7 +246,7 @@ public sealed class AccessTokenTests
 
     private HttpClient Client(Vendor vendor) => new(new AccessTokenHandler(Cache(() => new($"t{_fetched}", TimeSpan.FromHours(1)))) { InnerHandler = vendor });
 
-    /// <summary>A vendor that takes any token but one.</summary>
+    /// <summary>A vendor that accepts any token but one.</summary>
     private sealed class OldTokenRefused(string old, HttpMessageHandler vendor) : DelegatingHandler(vendor)
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace IntegrationHub.Connectors.Tests.Common.Http;
 
-/// <summary>Plays the vendor: answers each try in turn, the last answer for ever, and keeps when each came.</summary>
+/// <summary>A fake vendor. Returns the given answers in turn, then the last one again, and records when each call came.</summary>
 internal sealed class Vendor(WatchedTimeProvider clock, params Func<CancellationToken, Task<HttpResponseMessage>>[] answers) : HttpMessageHandler
 {
     private readonly Lock _lock = new();

@@ -10,7 +10,7 @@ using Refit;
 
 namespace IntegrationHub.Connectors.Tests.Common.Http;
 
-/// <summary>Every way a call fails, in our own words and without what was sent.</summary>
+/// <summary>Every way a call fails. Messages are the hub's own and hold nothing of the request.</summary>
 public sealed class VendorCallsTests
 {
     private const string Address = "ada@example.com";
