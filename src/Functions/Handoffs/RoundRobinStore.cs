@@ -84,7 +84,10 @@ public sealed class RoundRobinStore(HubTables tables) : IErasable
         var table = await tables.GetAsync(HubTables.RoundRobinTurns, cancellationToken);
         _known = null;
         var answers = await table.SubmitTransactionAsync(actions, cancellationToken);
-        _known = new(answers.Value[0].Headers.ETag, lastInTurn, [.. read.Reservations.Where(reserved => reserved.HandoffId != reservation.HandoffId), reservation]);
+        _known = new(
+            answers.Value[0].Headers.ETag,
+            lastInTurn,
+            [.. read.Reservations.Where(reserved => reserved.HandoffId != reservation.HandoffId), reservation]);
     }
 
     /// <summary>Removes a handoff's reservation. Idempotent.</summary>

@@ -100,7 +100,8 @@ public sealed partial class WriteBackFlow(
         foreach (var record in order.Wish.IsEmpty ? [] : order.Records)
         {
             if (await order.Target.PlanAsync(record, order.Wish, cancellationToken) is { } plan && written.Add(plan.Record)
-                && await NoteAsync(journey.LeadId, WriteBackRules.NotesOf(plan, record, cause, clock.GetUtcNow()), order.Wish.Stage, cancellationToken))
+                && await NoteAsync(
+                    journey.LeadId, WriteBackRules.NotesOf(plan, record, cause, clock.GetUtcNow()), order.Wish.Stage, cancellationToken))
             {
                 await WriteAsync(order.Target, plan, journey.LeadId, cause, cancellationToken);
             }

@@ -1,29 +1,27 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>Whether a stage is a tool's own word, which that tool is not told again. Pure.</summary>
+/// <summary>Decides whether a stage is a tool's own word, which is not written back to that tool. Pure.</summary>
 public static class OwnWordRules
 {
-    /// <summary>Whether a tool shows the present stage, because the stage is its own word and the hub has not written over it.</summary>
-    /// <param name="ledger">What the hub did about the lead.</param>
-    /// <param name="journey">The lead.</param>
-    /// <param name="claim">The fact that the present stage follows from; null where it is not known.</param>
-    /// <param name="connector">The tool.</param>
+    /// <summary>Whether a tool reported the present stage itself and still shows it.</summary>
+    /// <param name="claim">The fact that the present stage follows from; null when unknown.</param>
     public static bool IsShownBy(JourneyLedger ledger, Journey journey, Fact? claim, string connector)
     {
-        ArgumentNullException.ThrowIfNull(journey);
         return connector == journey.Entries[^1].Connector
             && !(claim is StageClaimed { Raw: { } raw } && IsOverwritten(ledger, connector, PersonProperty.Stage, raw));
     }
 
-    /// <summary>Whether the hub has written over a tool's own word before it had heard it.</summary>
+    /// <summary>Whether the hub overwrote a tool's own value before it was received.</summary>
     public static bool IsOverwritten(JourneyLedger ledger, string connector, PersonProperty property, string value)
     {
-        ArgumentNullException.ThrowIfNull(ledger);
-        return ledger.Writes.LastOrDefault(write => write.Outcome == WriteOutcome.Written && write.Connector == connector && write.Property == property)
-            is { ReplacedAt: null } last && EchoRules.Replaced(last, value);
+        return ledger.Writes.LastOrDefault(write =>
+            write.Outcome == WriteOutcome.Written && write.Connector == connector && write.Property == property)
+                is { ReplacedAt: null } last
+            && EchoRules.Replaced(last, value);
     }
 
-    /// <summary>Whether no tool has to be told of the present stage: the one that it comes from shows it, and no other shows stages of this person.</summary>
+    /// <summary>Whether the present stage needs no write-back: its own tool shows it, and no other tool shows
+    /// stages of this person.</summary>
     internal static bool IsNoNews(JourneyLedger ledger, Journey journey, Fact? claim, WriteBackPolicy policy)
     {
         var from = journey.Entries[^1].Connector;

@@ -117,7 +117,8 @@ public sealed class LeadMatcher(
                 && present.Leads.All(person => person.LeadId != state.LeadId)
                 && IsOnBy(relation, source.DealId!, state))
             {
-                await journeys.ApplyAsync(lead, FactMapper.ToFacts(gone, delivery.Connector, delivery.ReceivedAt, messageId), cancellationToken);
+                await journeys.ApplyAsync(
+                    lead, FactMapper.ToFacts(gone, delivery.Connector, delivery.ReceivedAt, messageId), cancellationToken);
                 await identities.UnlinkAsync(lead, IdentityKey.Deal(delivery.Connector, source.DealId!), cancellationToken);
             }
         }

@@ -23,7 +23,8 @@ internal static class WriteBackPolicyReader
     public static FunnelSettings InStepWith(this FunnelSettings funnel, ConnectorSet connectors)
     {
         var written = connectors.OfType<IPersonTarget>().SelectMany(target => target.Writes);
-        var stageTools = connectors.OfType<IPersonTarget>().Where(target => target is not IHandoffTarget && target.Writes.Contains(PersonProperty.Stage));
+        var stageTools = connectors.OfType<IPersonTarget>()
+            .Where(target => target is not IHandoffTarget && target.Writes.Contains(PersonProperty.Stage));
         var policy = funnel.WriteBack with
         {
             InStep = [.. written.Where(property => LeadProfile.Properties.Contains(property))],
