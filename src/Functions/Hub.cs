@@ -93,6 +93,9 @@ public static class Hub
         .AddSingleton<RecordLinkStore>()
         .AddSingleton<DeadlineStore>()
         .AddSingleton<FunnelTopic>()
+        .AddSingleton<JourneyWriter>()
+        .AddSingleton<JourneyCommitter>()
+        .AddSingleton<JourneyMerger>()
         .AddSingleton<JourneyFlow>()
         .AddSingleton<LeadQuery>()
         .AddSingleton<ReviewStore>()
@@ -108,8 +111,11 @@ public static class Hub
         .AddSingleton<ParkedStore>()
         .AddHostedService<ParkedSweep>()
         .AddSingleton<WebhookReceiver>()
+        .AddSingleton<PersonMatcher>()
         .AddSingleton<LeadMatcher>()
         .AddSingleton<EnrichFlow>()
+        .AddSingleton<EventFlow>()
+        .AddSingleton<FactFlow>()
         .AddSingleton<ProcessFlow>();
 
     /// <summary>Few and quick retries: a webhook that waits for the bus has to reach the spool in time, and messages are repeated by the queue.</summary>

@@ -17,19 +17,20 @@ public sealed class EnrichFlow(IdentityStore identities)
     private const int MostRefused = 5;
 
     /// <summary>Returns the events, enriched where needed, and further events for the people that came to light.</summary>
-    public async Task<Enriched> RunAsync(IConnector connector, IReadOnlyList<SourceEvent> events, KeyLookups lookups, bool again, CancellationToken cancellationToken)
+    public async Task<Enriched> RunAsync(IConnector connector, IReadOnlyList<SourceEvent> events, bool again, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(events);
+        var lookups = new KeyLookups(identities);
         if (connector is not IEventEnricher enricher)
         {
-            return new(events, null);
+            return new(events, null, lookups);
         }
 
         var refusals = new List<VendorRefusedException>();
         var enriched = await EnrichAsync(enricher, events, lookups, again, refusals, cancellationToken);
         var people = await PeopleToMeetAsync(connector.Name, enriched, lookups, again, cancellationToken);
         var met = people.Count == 0 ? [] : await AskAsync(enricher, people, refusals, cancellationToken);
-        return new([.. met, .. enriched], refusals.FirstOrDefault());
+        return new([.. met, .. enriched], refusals.FirstOrDefault(), lookups);
     }
 
     private async Task<IReadOnlyList<SourceEvent>> EnrichAsync(
@@ -108,4 +109,5 @@ public sealed class EnrichFlow(IdentityStore identities)
 /// <summary>What came of asking the vendor.</summary>
 /// <param name="Events">The events that can be worked on.</param>
 /// <param name="Refused">Why the others are missing; null where none is.</param>
-public sealed record Enriched(IReadOnlyList<SourceEvent> Events, VendorRefusedException? Refused);
+/// <param name="Lookups">What was asked of keys.</param>
+public sealed record Enriched(IReadOnlyList<SourceEvent> Events, VendorRefusedException? Refused, KeyLookups Lookups);

@@ -12,7 +12,8 @@ namespace IntegrationHub.Functions.Identity.Erasure;
 /// repeat finds what a crash has left.
 /// </summary>
 public sealed partial class ErasureFlow(
-    JourneyFlow journeys,
+    JourneyCommitter committer,
+    JourneyReader reader,
     JourneyStore store,
     IdentityStore identities,
     RecordLinkStore recordLinks,
@@ -55,14 +56,14 @@ public sealed partial class ErasureFlow(
 
     private async Task<bool> EraseAsync(LeadId leadId, IReadOnlyCollection<IdentityKey> buriedByCaller, bool evenUnknown, CancellationToken cancellationToken)
     {
-        if (await journeys.MarkErasedAsync(leadId, evenUnknown, cancellationToken) is not { } record)
+        if (await committer.MarkErasedAsync(leadId, evenUnknown, cancellationToken) is not { } record)
         {
             return false;
         }
 
         var facts = record.State.Facts.Values.ToList();
         var erased = record.State.LeadId;
-        var keys = JourneyFlow.KeysOf(facts);
+        var keys = FactKeys.Of(facts);
         await AddTombstoneAsync(erased, keys.Except(buriedByCaller), cancellationToken);
         foreach (var merged in facts.OfType<LeadsMerged>().Select(fact => fact.Merged).Append(leadId).Where(other => other != erased).Distinct())
         {
@@ -84,7 +85,7 @@ public sealed partial class ErasureFlow(
             if (key.Kind != IdentityKind.Deal)
             {
                 // An address that the person had once may be somebody else's by now: theirs stays.
-                if (await identities.LookUpAsync(key, cancellationToken) is not { Lead: { } owner } || await journeys.ResolveAsync(owner, cancellationToken) == leadId)
+                if (await identities.LookUpAsync(key, cancellationToken) is not { Lead: { } owner } || await reader.ResolveAsync(owner, cancellationToken) == leadId)
                 {
                     await identities.AddTombstoneAsync(key, clock.GetUtcNow(), cancellationToken);
                 }

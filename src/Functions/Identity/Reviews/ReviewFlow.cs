@@ -34,7 +34,7 @@ public abstract record ReviewOutcome
 /// Asks a person whose an event is, and goes on with the answer: the deliveries that waited are queued again and meet the answer where they met the question. Everything may be repeated:
 /// the answer is kept before anything follows from it.
 /// </summary>
-public sealed class ReviewFlow(ReviewStore reviews, JourneyFlow journeys, InboundQueue queue, FunnelTopic topic, NoticeStore notices, TimeProvider clock)
+public sealed class ReviewFlow(ReviewStore reviews, JourneyFlow journeys, JourneyMerger merger, InboundQueue queue, FunnelTopic topic, NoticeStore notices, TimeProvider clock)
 {
     private const string NoticeKey = "reviews";
 
@@ -144,7 +144,7 @@ public sealed class ReviewFlow(ReviewStore reviews, JourneyFlow journeys, Inboun
             var now = clock.GetUtcNow();
             foreach (var lead in review.Leads.Skip(1))
             {
-                await journeys.MergeAsync(review.Leads[0], lead, MergeCause.Of(review.Connector, ToolSide.Marketing, now, now, null, MergeCause.Review), cancellationToken);
+                await merger.MergeAsync(review.Leads[0], lead, MergeCause.Of(review.Connector, ToolSide.Marketing, now, now, null, MergeCause.Review), cancellationToken);
             }
         }
 
