@@ -96,6 +96,9 @@ public static class Hub
         .AddSingleton<RecordLinkStore>()
         .AddSingleton<DeadlineStore>()
         .AddSingleton<FunnelTopic>()
+        .AddSingleton<JourneyWriter>()
+        .AddSingleton<JourneyCommitter>()
+        .AddSingleton<JourneyMerger>()
         .AddSingleton<JourneyFlow>()
         .AddSingleton<LeadQuery>()
         .AddSingleton<ReviewStore>()
@@ -111,8 +114,11 @@ public static class Hub
         .AddSingleton<ParkedStore>()
         .AddHostedService<ParkedSweep>()
         .AddSingleton<WebhookReceiver>()
+        .AddSingleton<PersonMatcher>()
         .AddSingleton<LeadMatcher>()
         .AddSingleton<EnrichFlow>()
+        .AddSingleton<EventFlow>()
+        .AddSingleton<FactFlow>()
         .AddSingleton<ProcessFlow>();
 
     /// <summary>Sets few and quick retries: a webhook must reach the spool in time, and the

@@ -10,6 +10,9 @@ public sealed class CallLog
     private readonly ConcurrentDictionary<(string Vendor, string Method, string Path), Tally> _tallies = new();
     private readonly ConcurrentQueue<Call> _recent = new();
 
+    /// <summary>Occurs when a call has been answered.</summary>
+    public event Action<Call>? Answered;
+
     /// <summary>Gets the counts, by vendor, path and method.</summary>
     public IReadOnlyList<CallCount> Counts =>
     [
@@ -40,6 +43,7 @@ public sealed class CallLog
     {
         _tallies.GetOrAdd((call.Vendor, call.Method, call.Path), _ => new Tally()).Add(call.Status is >= 200 and < 300);
         _recent.Enqueue(call);
+        Answered?.Invoke(call);
         if (_recent.Count > Kept)
         {
             _recent.TryDequeue(out _);

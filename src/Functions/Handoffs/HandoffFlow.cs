@@ -183,10 +183,10 @@ public sealed partial class HandoffFlow(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Handoff {HandoffId} is in {Connector}.")]
+        [LoggerMessage(1, LogLevel.Debug, "Handoff {HandoffId} is in {Connector}.")]
         public static partial void Delivered(ILogger logger, string handoffId, string connector);
 
-        [LoggerMessage(2, LogLevel.Information, "Handoff {HandoffId} is not delivered: {Why}.")]
+        [LoggerMessage(2, LogLevel.Debug, "Handoff {HandoffId} is not delivered: {Why}.")]
         public static partial void NotDelivered(ILogger logger, string handoffId, string why);
 
         [LoggerMessage(

@@ -17,18 +17,19 @@ public sealed class EnrichFlow(IdentityStore identities)
 
     /// <summary>Returns the enriched events, and further events of the people found.</summary>
     public async Task<Enriched> RunAsync(
-        IConnector connector, IReadOnlyList<SourceEvent> events, KeyLookups lookups, bool again, CancellationToken cancellationToken)
+        IConnector connector, IReadOnlyList<SourceEvent> events, bool again, CancellationToken cancellationToken)
     {
+        var lookups = new KeyLookups(identities);
         if (connector is not IEventEnricher enricher)
         {
-            return new(events, null);
+            return new(events, null, lookups);
         }
 
         var refusals = new List<VendorRefusedException>();
         var enriched = await EnrichAsync(enricher, events, lookups, again, refusals, cancellationToken);
         var people = await PeopleToMeetAsync(connector.Name, enriched, lookups, again, cancellationToken);
         var met = people.Count == 0 ? [] : await AskAsync(enricher, people, refusals, cancellationToken);
-        return new([.. met, .. enriched], refusals.FirstOrDefault());
+        return new([.. met, .. enriched], refusals.FirstOrDefault(), lookups);
     }
 
     private async Task<IReadOnlyList<SourceEvent>> EnrichAsync(
@@ -129,4 +130,5 @@ public sealed class EnrichFlow(IdentityStore identities)
 
 /// <summary>The result of enriching events.</summary>
 /// <param name="Refused">Why some are missing; null for none.</param>
-public sealed record Enriched(IReadOnlyList<SourceEvent> Events, VendorRefusedException? Refused);
+/// <param name="Lookups">The key lookups of the delivery.</param>
+public sealed record Enriched(IReadOnlyList<SourceEvent> Events, VendorRefusedException? Refused, KeyLookups Lookups);

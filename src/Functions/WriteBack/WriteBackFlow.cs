@@ -181,7 +181,7 @@ public sealed partial class WriteBackFlow(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Wrote {Properties} to {Connector} after {Cause}.")]
+        [LoggerMessage(1, LogLevel.Debug, "Wrote {Properties} to {Connector} after {Cause}.")]
         public static partial void Written(ILogger logger, string connector, string properties, string cause);
     }
 }

@@ -17,6 +17,13 @@ internal sealed class Deliveries(Uri target, IReadOnlyList<long> contacts)
     public IEnumerable<HttpRequestMessage> Introduce() =>
         contacts.Chunk(100).Select(chunk => Sign([.. chunk.Select(contact => Event(contact, "lifecyclestage", "subscriber"))]));
 
+    /// <summary>The first word about every contact, each in a delivery of its own.</summary>
+    public IEnumerable<HttpRequestMessage> IntroduceSingly() => contacts.Select(contact => Sign([Event(contact, "lifecyclestage", "lead")]));
+
+    /// <summary>Every contact becomes sales', each in a delivery of its own.</summary>
+    public IEnumerable<(long Contact, HttpRequestMessage Request)> HandOver() =>
+        contacts.Select(contact => (contact, Sign([Event(contact, "lifecyclestage", "salesqualifiedlead")])));
+
     /// <summary>A number of deliveries with one event each, over the contacts in turn.</summary>
     public IEnumerable<HttpRequestMessage> Single(int events) => Enumerable.Range(0, events).Select(number => Sign([Next(contacts[number % contacts.Count])]));
 

@@ -15,7 +15,6 @@ internal sealed class HubUnderLoad : IAsyncDisposable
     private readonly string _data = Directory.CreateTempSubdirectory("hub-load-").FullName;
     private readonly int _tablePort = FreePort.Find();
     private readonly int _busPort = FreePort.Find();
-    private readonly SandboxHost _vendors;
     private readonly IReadOnlyList<long> _contacts;
     private readonly ServiceProcess _tables;
     private readonly ServiceProcess _bus;
@@ -24,7 +23,6 @@ internal sealed class HubUnderLoad : IAsyncDisposable
 
     private HubUnderLoad(SandboxHost vendors, int leads, IReadOnlyDictionary<string, string> settings)
     {
-        _vendors = vendors;
         _contacts = [.. Enumerable.Range(0, leads).Select(number => vendors.HubSpot.CreateContact($"lead{number}@example.com", ("lastname", $"Lead {number}")))];
         _tables = ServiceProcess.Azurite(_data, _tablePort);
         _bus = ServiceProcess.Bus(Path.Combine(_data, "bus"), _busPort, Built.Topology);
@@ -42,6 +40,7 @@ internal sealed class HubUnderLoad : IAsyncDisposable
             ["Connectors__hubspot__AccessToken"] = "pat-sandbox",
             ["Connectors__hubspot__BaseUrl"] = $"{vendors.Url}/hubspot/",
         });
+        Vendors = vendors;
         Deliveries = new(new Uri($"{_host.Url}/api/webhooks/hubspot"), _contacts);
     }
 
@@ -54,6 +53,9 @@ internal sealed class HubUnderLoad : IAsyncDisposable
 
     public Deliveries Deliveries { get; }
 
+    /// <summary>Gets the sandbox that plays the vendors.</summary>
+    public SandboxHost Vendors { get; }
+
     public WorkerMetrics Metrics => _metrics!;
 
     public HttpClient Http { get; } = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1024 }) { Timeout = TimeSpan.FromMinutes(1) };
@@ -61,7 +63,29 @@ internal sealed class HubUnderLoad : IAsyncDisposable
     public static async Task<HubUnderLoad> StartAsync(int leads, CancellationToken cancellationToken, params (string Key, string Value)[] settings)
     {
         var vendors = await SandboxHost.StartAsync(new SandboxOptions { Urls = "http://127.0.0.1:0" }, cancellationToken);
-        var hub = new HubUnderLoad(vendors, leads, settings.ToDictionary(setting => setting.Key, setting => setting.Value));
+        return await StartAsync(vendors, leads, settings.ToDictionary(setting => setting.Key, setting => setting.Value));
+    }
+
+    /// <summary>Starts it with a CRM beside HubSpot, which takes leads over.</summary>
+    public static async Task<HubUnderLoad> StartWithCrmAsync(int leads, CancellationToken cancellationToken)
+    {
+        var played = new SandboxOptions { Urls = "http://127.0.0.1:0" };
+        var vendors = await SandboxHost.StartAsync(played, cancellationToken);
+        return await StartAsync(vendors, leads, new()
+        {
+            ["Connectors__salesforce__Type"] = "Salesforce",
+            ["Connectors__salesforce__BaseUrl"] = $"{vendors.Url}/salesforce",
+            ["Connectors__salesforce__ClientId"] = played.Salesforce.ClientId,
+            ["Connectors__salesforce__ClientSecret"] = played.Salesforce.ClientSecret,
+            ["Connectors__salesforce__OrganizationId"] = played.Salesforce.OrganizationId,
+            ["Connectors__salesforce__OwnerId"] = vendors.Salesforce.Owners[0],
+            ["Schedules__PollConnectors"] = "0 0 0 1 1 *",
+        });
+    }
+
+    private static async Task<HubUnderLoad> StartAsync(SandboxHost vendors, int leads, Dictionary<string, string> settings)
+    {
+        var hub = new HubUnderLoad(vendors, leads, settings);
         await Task.WhenAll(hub._tables.StartAsync(), hub._bus.StartAsync());
         await hub._host.StartAsync();
         hub._metrics = new(await hub._host.WorkerIdAsync(), HubMetrics.MeterName);
@@ -102,7 +126,7 @@ internal sealed class HubUnderLoad : IAsyncDisposable
         await _host.DisposeAsync();
         await _bus.DisposeAsync();
         await _tables.DisposeAsync();
-        await _vendors.DisposeAsync();
+        await Vendors.DisposeAsync();
         Http.Dispose();
         Directory.Delete(_data, recursive: true);
     }

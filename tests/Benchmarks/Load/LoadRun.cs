@@ -27,9 +27,11 @@ internal static class LoadRun
 
             way of an event     events/s  Azurite's commits/s  of Azurite  table requests/event  bus operations/event  complete
             """);
-        var complete = await WayAsync("lately known", options, deliveries => deliveries.Single(options.Events), output, cancellationToken)
+        var complete = await WayAsync("new", options with { Events = options.Leads }, deliveries => deliveries.IntroduceSingly(), output, cancellationToken)
+            & await WayAsync("lately known", options, deliveries => deliveries.Single(options.Events), output, cancellationToken)
             & await WayAsync("known", options, deliveries => deliveries.Single(options.Events), output, cancellationToken, NothingCached)
-            & await WayAsync("batches of 100", options, deliveries => deliveries.Batches(options.Events), output, cancellationToken);
+            & await WayAsync("batches of 100", options, deliveries => deliveries.Batches(options.Events), output, cancellationToken)
+            & await HandoffRun.RunAsync(options, output, cancellationToken);
         return complete ? 0 : 1;
     }
 
@@ -125,7 +127,8 @@ internal static class LoadRun
         params (string, string)[] settings)
     {
         await using var hub = await HubUnderLoad.StartAsync(options.Leads, cancellationToken, settings);
-        var introductions = hub.Deliveries.Introduce().ToList();
+        var isNew = name == "new";
+        var introductions = isNew ? [] : hub.Deliveries.Introduce().ToList();
         await Rates.SendAsync(hub.Http, introductions, options.Connections, cancellationToken);
         await hub.ProcessedAsync(introductions.Count, cancellationToken);
         var azurite = await AzuriteAsync(hub.Tables, options, cancellationToken);
@@ -141,12 +144,22 @@ internal static class LoadRun
         var memory = await hub.PeakMemoryAsync();
 
         // Each lead was introduced with an event of its own, and the vendor's answer to who it is.
-        var (there, expected) = (await hub.EventsAsync(cancellationToken), options.Events + (2 * options.Leads));
+        var (there, expected) = (await hub.EventsAsync(cancellationToken), options.Events + ((isNew ? 1 : 2) * options.Leads));
         var complete = there == expected;
         await output.WriteLineAsync(
             $"  {name,-16} {rate,9:0} {azurite,20:0} {rate / azurite,11:0.00} {tables,21:0.00} {bus,21:0.00}  {(complete ? "yes" : $"NO: {there} of {expected}")}");
+        await WriteRequestsAsync(hub.Metrics, options.Events, output);
         await output.WriteLineAsync($"    memory at most: {string.Join(", ", memory.Select(process => $"{process.Process} {process.Megabytes} MiB"))}");
         return complete;
+    }
+
+    /// <summary>Writes which requests to the tables there were, an event each.</summary>
+    public static async Task WriteRequestsAsync(WorkerMetrics metrics, int events, TextWriter output)
+    {
+        foreach (var (tags, count) in metrics.ByTags("hub.table.requests"))
+        {
+            await output.WriteLineAsync($"    {count / events,6:0.00} {tags}");
+        }
     }
 
     /// <summary>Commits a second, as many at once as the hub has, of what one event costs it: replace the journey row.</summary>

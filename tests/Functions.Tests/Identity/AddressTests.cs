@@ -121,13 +121,13 @@ public sealed class AddressTests(Azurite azurite)
         await Eventually.TrueAsync(async () => Fold(await hub.StateAsync(two)).Profile.Company == "Answered", "the kept event is on the journey");
         Assert.Equal(passes ? two : one, await hub.Get<IdentityStore>().FindAsync(AddressOf("office"), Token));
         Assert.Equal(passes ? Marketing.Address("office") : Marketing.Address("own"), await EmailAsync(hub, two));
-        Assert.NotEqual(await hub.Journeys.ResolveAsync(one, Token), await hub.Journeys.ResolveAsync(two, Token));
+        Assert.NotEqual(await hub.Get<JourneyReader>().ResolveAsync(one, Token), await hub.Get<JourneyReader>().ResolveAsync(two, Token));
     }
 
     private IdentityKey AddressOf(string who) => EmailAddress.TryParse(Marketing.Address(who), out var email) ? IdentityKey.Email(email) : throw new FormatException(who);
 
     private static async Task<LeadId> LeadAsync(TestHub hub, FakeTool tool, string record) =>
-        await hub.Journeys.ResolveAsync((await hub.Get<IdentityStore>().FindAsync(tool.Record(record), Token))!, Token);
+        await hub.Get<JourneyReader>().ResolveAsync((await hub.Get<IdentityStore>().FindAsync(tool.Record(record), Token))!, Token);
 
     private static Journey Fold(JourneyState state) => JourneyFold.Fold(state.LeadId, state.Facts.Values, Policy);
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Identity.Reviews;
+using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
@@ -93,7 +94,7 @@ public sealed class GroupingProperty(Azurite azurite)
         var leads = new Dictionary<LeadId, SortedSet<string>>();
         foreach (var record in records)
         {
-            var lead = await hub.Journeys.ResolveAsync((await hub.ForgetfulIdentities().FindAsync(record, Token))!, Token);
+            var lead = await hub.Get<JourneyReader>().ResolveAsync((await hub.ForgetfulIdentities().FindAsync(record, Token))!, Token);
             leads.TryAdd(lead, []);
             leads[lead].Add(record.Canonical.Replace(world, "", StringComparison.Ordinal));
         }

@@ -167,7 +167,7 @@ public sealed class MergeTests(Azurite azurite)
         var because = MergeCause.Of(Marketing.Name, ToolSide.Marketing, Monday, Monday, null, MergeCause.Tool) with { Merged = merged, DedupeKey = $"hub|merged|{merged}" };
         await hub.Journeys.ApplyAsync(survivor, [.. (await hub.StateAsync(merged)).Facts.Values, because], Token);
         await hub.Journeys.ApplyAsync(merged, [Claim(FunnelStage.Evaluation, Monday.AddDays(1))], Token);
-        await hub.Journeys.MergeAsync(survivor, merged, because, Token);
+        await hub.Get<JourneyMerger>().MergeAsync(survivor, merged, because, Token);
 
         Assert.Equal(FunnelStage.Evaluation, (await hub.StateAsync(survivor)).Ledger.PublishedEntry?.Stage);
     }
@@ -245,7 +245,7 @@ public sealed class MergeTests(Azurite azurite)
     private Task<LeadId> LeadAsync(TestHub hub, string record) => LeadAsync(hub, Marketing, record);
 
     private static async Task<LeadId> LeadAsync(TestHub hub, FakeTool tool, string record) =>
-        await hub.Journeys.ResolveAsync((await hub.ForgetfulIdentities().FindAsync(tool.Record(record), Token))!, Token);
+        await hub.Get<JourneyReader>().ResolveAsync((await hub.ForgetfulIdentities().FindAsync(tool.Record(record), Token))!, Token);
 
     private static Journey Fold(JourneyState state) => JourneyFold.Fold(state.LeadId, state.Facts.Values, Policy);
 }

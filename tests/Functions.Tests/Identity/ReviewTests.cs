@@ -4,6 +4,7 @@ using Azure.Data.Tables;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Identity.Reviews;
+using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
@@ -92,7 +93,7 @@ public sealed class ReviewTests(Azurite azurite)
         Assert.Equal(HttpStatusCode.NoContent, (await api.PostAsync($"/api/reviews/{Text(review, "id")}", """{"merge":true}""")).Status);
 
         await Eventually.TrueAsync(async () => Fold(await hub.StateAsync(own)).Profile.Email == Marketing.Address("ada"), "the change of address is on the journey");
-        Assert.Equal(await hub.Journeys.ResolveAsync(own, Token), await hub.Journeys.ResolveAsync(others, Token));
+        Assert.Equal(await hub.Get<JourneyReader>().ResolveAsync(own, Token), await hub.Get<JourneyReader>().ResolveAsync(others, Token));
         Assert.Contains((await hub.StateAsync(own)).Facts.Values, fact => fact is LeadsMerged { Raw: MergeCause.Review });
     }
 

@@ -20,7 +20,7 @@ public sealed class EnrichFlowTests(Azurite azurite)
         await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
         var vendor = new PickyVendor(HttpStatusCode.BadRequest, refused: [17]);
 
-        var enriched = await new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, Strangers(100), new(hub.Get<IdentityStore>()), false, Token);
+        var enriched = await new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, Strangers(100), false, Token);
 
         Assert.Equal(99, enriched.Events.Count);
         Assert.DoesNotContain(enriched.Events, source => source.DedupeKey == "17");
@@ -36,7 +36,7 @@ public sealed class EnrichFlowTests(Azurite azurite)
         await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
         var vendor = new PickyVendor(status, refused: [.. Enumerable.Range(0, 100)]);
 
-        await Assert.ThrowsAsync<VendorRefusedException>(() => new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, Strangers(100), new(hub.Get<IdentityStore>()), false, Token));
+        await Assert.ThrowsAsync<VendorRefusedException>(() => new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, Strangers(100), false, Token));
 
         Assert.InRange(vendor.Calls, 1, mostCalls);
     }
@@ -50,9 +50,9 @@ public sealed class EnrichFlowTests(Azurite azurite)
         known = known with { People = [known.People[0] with { Id = $"{known.People[0].Id}|known" }] };
         await hub.Get<IdentityStore>().LinkAsync(LeadId.For(Strangers(3)[2].People[0]), known.People[0], Token);
 
-        await new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, [known], new(hub.Get<IdentityStore>()), false, Token);
+        await new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, [known], false, Token);
         Assert.Equal(0, vendor.Calls);
-        await new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, [stranger], new(hub.Get<IdentityStore>()), false, Token);
+        await new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, [stranger], false, Token);
         Assert.Equal(1, vendor.Calls);
     }
 

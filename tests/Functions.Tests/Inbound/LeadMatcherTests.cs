@@ -127,8 +127,9 @@ public sealed class LeadMatcherTests(Azurite azurite)
     {
         var reader = new JourneyReader(hub.Get<JourneyStore>(), new(0));
         var identities = hub.ForgetfulIdentities();
-        var matcher = new LeadMatcher(
-            identities, hub.Get<RecordLinkStore>(), hub.Get<ParkedStore>(), hub.Get<JourneyFlow>(), reader, hub.Get<ReviewStore>(), hub.Get<ConnectorSet>(), hub.Get<FunnelSettings>(), hub.Get<TimeProvider>());
+        var persons = new PersonMatcher(
+            identities, hub.Get<RecordLinkStore>(), hub.Journeys, reader, hub.Get<JourneyMerger>(), hub.Get<ReviewStore>(), hub.Get<ConnectorSet>(), hub.Get<FunnelSettings>());
+        var matcher = new LeadMatcher(persons, identities, hub.Get<ParkedStore>(), hub.Get<ConnectorSet>(), hub.Get<TimeProvider>());
         return (matcher, new(identities));
     }
 

@@ -10,7 +10,8 @@ namespace IntegrationHub.Functions.Identity.Erasure;
 /// <summary>Erases persons: removes every row about them and turns each key into an anonymous tombstone, so that they
 /// do not come back. It marks first and removes afterwards, so a repeat completes what a crash left.</summary>
 public sealed partial class ErasureFlow(
-    JourneyFlow journeys,
+    JourneyCommitter committer,
+    JourneyReader reader,
     JourneyStore store,
     IdentityStore identities,
     RecordLinkStore recordLinks,
@@ -56,14 +57,14 @@ public sealed partial class ErasureFlow(
     private async Task<bool> EraseAsync(
         LeadId leadId, IReadOnlyCollection<IdentityKey> buriedByCaller, bool evenUnknown, CancellationToken cancellationToken)
     {
-        if (await journeys.MarkErasedAsync(leadId, evenUnknown, cancellationToken) is not { } record)
+        if (await committer.MarkErasedAsync(leadId, evenUnknown, cancellationToken) is not { } record)
         {
             return false;
         }
 
         var facts = record.State.Facts.Values.ToList();
         var erased = record.State.LeadId;
-        var keys = JourneyFlow.KeysOf(facts);
+        var keys = FactKeys.Of(facts);
         await AddTombstoneAsync(erased, keys.Except(buriedByCaller), cancellationToken);
         foreach (var merged in facts.OfType<LeadsMerged>().Select(fact => fact.Merged).Append(leadId).Where(
             other => other != erased).Distinct())
@@ -87,7 +88,7 @@ public sealed partial class ErasureFlow(
             {
                 // A former address may belong to another person today and stays theirs.
                 if (await identities.LookUpAsync(key, cancellationToken) is not { Lead: { } owner }
-                    || await journeys.ResolveAsync(owner, cancellationToken) == leadId)
+                    || await reader.ResolveAsync(owner, cancellationToken) == leadId)
                 {
                     await identities.AddTombstoneAsync(key, clock.GetUtcNow(), cancellationToken);
                 }

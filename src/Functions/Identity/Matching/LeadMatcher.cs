@@ -3,46 +3,14 @@ using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Messaging;
-using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Identity.Matching;
 
-/// <summary>A lead that an event is about.</summary>
-/// <param name="Keys">The event's keys of this person; none when only its deal led here.</param>
-public sealed record MatchedLead(LeadId LeadId, IReadOnlyList<IdentityKey> Keys)
-{
-    /// <summary>Gets the keys that belonged to another lead before.</summary>
-    public IReadOnlyList<IdentityKey> TakenOver { get; init; } = [];
-
-    /// <summary>Gets what is stored with the first facts of a new lead; null for a known one.</summary>
-    public LeadOpening? Opening { get; init; }
-
-    /// <summary>Gets the facts of activities that arrived before the person.</summary>
-    public IReadOnlyList<Fact> Earlier { get; init; } = [];
-}
-
-/// <summary>The leads of an event.</summary>
-/// <param name="Leads">The leads; none when unknown.</param>
-/// <param name="Earlier">The facts of the event's deal that arrived before its people.</param>
-public sealed record LeadMatch(IReadOnlyList<MatchedLead> Leads, IReadOnlyList<Fact> Earlier)
-{
-    /// <summary>Gets the question that a person must answer first; null for none.</summary>
-    public Review? Question { get; init; }
-
-    /// <summary>Gets a value indicating whether the event names an erased person.</summary>
-    public bool Erased { get; init; }
-}
-
-/// <summary>Finds the leads of an event, and creates the lead of a new person. The keys of one event are one
-/// person, whose leads are merged. A common address merges two leads as well, unless a tool knows them as two.
-/// Then a person decides.</summary>
+/// <summary>Finds the leads of an event: those of its people, and those that its deal leads to.</summary>
 public sealed class LeadMatcher(
-    IdentityStore identities, RecordLinkStore recordLinks, ParkedStore parked, JourneyFlow journeys, JourneyReader reader,
-    ReviewStore reviews, ConnectorSet connectors, FunnelSettings settings, TimeProvider clock)
+    PersonMatcher persons, IdentityStore identities, ParkedStore parked, JourneyFlow journeys, ConnectorSet connectors, TimeProvider clock)
 {
-    private const int RoundsBeforeGivingUp = 20;
-
     /// <summary>Finds or creates the leads of an event.</summary>
     /// <param name="lookups">The key lookups of this delivery.</param>
     /// <param name="again">Whether an earlier attempt may have linked a deal's people without
@@ -55,7 +23,8 @@ public sealed class LeadMatcher(
             return new([], []);
         }
 
-        var people = await MatchPeopleAsync(source, delivery, messageId, lookups, again, cancellationToken);
+        var people = await WithEarlierAsync(
+            await MatchPeopleAsync(source, delivery, messageId, lookups, again, cancellationToken), cancellationToken);
         if (source.DealId is not { } dealId || people.Question is not null)
         {
             return people;
@@ -152,6 +121,12 @@ public sealed class LeadMatcher(
         return await identities.FindAsync(person, cancellationToken);
     }
 
+    private async Task<LeadMatch> WithEarlierAsync(LeadMatch match, CancellationToken cancellationToken) => match with
+    {
+        Leads = await Task.WhenAll(match.Leads.Select(
+            async lead => lead with { Earlier = await EarlierAsync(lead.Met, cancellationToken) })),
+    };
+
     /// <summary>Returns the parked facts of records. Only polled activities arrive before their person.</summary>
     public async Task<IReadOnlyList<Fact>> EarlierAsync(IEnumerable<IdentityKey> met, CancellationToken cancellationToken)
     {
@@ -172,18 +147,18 @@ public sealed class LeadMatcher(
         var now = clock.GetUtcNow();
         var because = MergeCause.Of(
             delivery.Connector, source.Side, source.OccurredAt ?? delivery.ReceivedAt, delivery.ReceivedAt, messageId, MergeCause.Tool);
-        var whole = new Person(
+        var whole = new PersonToMatch(
             delivery.Connector, source.HubLeadId, [.. source.People.Concat(source.Merged).Distinct()], AddressesOf(source),
             HeldBy(source), GoneOf(source), because, now, lookups, again);
         if (source.DealId is null || source.People.Length <= 1)
         {
-            return await MatchPersonAsync(whole, cancellationToken);
+            return await persons.MatchAsync(whole, cancellationToken);
         }
 
         var people = new LeadMatch([], []);
         foreach (var record in source.People)
         {
-            var person = await MatchPersonAsync(
+            var person = await persons.MatchAsync(
                 whole with { HubLeadId = null, Records = [record], Addresses = [], Held = [] }, cancellationToken);
             people = people with
             {
@@ -194,340 +169,6 @@ public sealed class LeadMatcher(
 
         return people;
     }
-
-    /// <summary>Matches one person. It repeats the lookup until the result still holds
-    /// once all keys are linked.</summary>
-    private async Task<LeadMatch> MatchPersonAsync(Person person, CancellationToken cancellationToken)
-    {
-        if (person.HubLeadId is null && person.Keys.Count == 0)
-        {
-            return new([], []);
-        }
-
-        for (var round = 0; round < RoundsBeforeGivingUp; round++)
-        {
-            var owners = await LookUpAsync(person, round, cancellationToken);
-            if (owners.Values.Any(owner => owner.Erased))
-            {
-                return new([], []) { Erased = true };
-            }
-
-            var found = await FindAsync(person, owners, cancellationToken);
-            if (ReferenceEquals(found, Found.WasErased))
-            {
-                return new([], []) { Erased = true };
-            }
-
-            if (found.Question is { Decision: null } question)
-            {
-                return new([], []) { Question = question };
-            }
-
-            if (found.Lead is { } lead)
-            {
-                await TakeOverAsync(lead, found.Yielded, person, cancellationToken);
-                if (await LinkAsync(lead, person, mayLackAddress: found.Question is not null, cancellationToken) is { } own)
-                {
-                    if (found.Opening is { } opening)
-                    {
-                        person.Lookups.Opened(lead, opening.Records);
-                    }
-
-                    var earlier = await EarlierAsync(
-                        person.Records.Where(record => person.Again || owners[record].Lead is null).Except(found.Opening?.Records ?? []),
-                        cancellationToken);
-                    return new([new(lead, own) { TakenOver = [.. found.Yielded.Keys], Opening = found.Opening, Earlier = earlier }], []);
-                }
-            }
-
-            person.Lookups.Forget(person.Keys);
-        }
-
-        throw new InvalidOperationException(
-            "The keys of one event were linked elsewhere repeatedly during the lookup. Try later.");
-    }
-
-    /// <summary>Looks the keys up together. The address of a person with unknown records is looked up only when linking
-    /// it shows that it leads elsewhere.</summary>
-    private static async Task<Dictionary<IdentityKey, KeyOwner>> LookUpAsync(Person person, int round, CancellationToken cancellationToken)
-    {
-        var owners = await person.Lookups.LookUpAsync(person.Records, cancellationToken);
-        var isNew = round == 0
-            && person is { HubLeadId: null, Records.Count: > 0, Addresses.Count: 1 }
-            && owners.Values.All(owner => owner == default);
-        foreach (var address in person.Addresses)
-        {
-            owners[address] = isNew
-                ? person.Lookups.FindSeen(address) ?? default
-                : await person.Lookups.LookUpAsync(address, cancellationToken);
-        }
-
-        return owners;
-    }
-
-    /// <summary>Returns the person's lead, new or merged, or the question about it; neither after a conflict.</summary>
-    private async Task<Found> FindAsync(Person person, Dictionary<IdentityKey, KeyOwner> owners, CancellationToken cancellationToken)
-    {
-        var certain = person.Records.Select(record => owners[record].Lead).Prepend(person.HubLeadId).OfType<LeadId>().Distinct().ToList();
-        List<LeadId> likely = [.. person.Addresses.Select(address => owners[address].Lead).OfType<LeadId>().Except(certain)];
-        RecordLink[] unlinked = [.. person.Records.Except(person.Gone).Where(record => owners[record].Lead is null).Select(RecordLinkOf)];
-        var yielded = await YieldedAsync(person, owners, certain, unlinked, cancellationToken);
-        likely = [.. likely.Where(lead => person.Addresses.Any(address => owners[address].Lead == lead && !yielded.ContainsKey(address)))];
-        if (likely.Count > 0 && (unlinked.Length > 0 || certain.Count + likely.Count > 1))
-        {
-            await GivePlacesAsync(owners.Values.Where(owner => owner.Claims.Count > 0), cancellationToken);
-        }
-
-        if (certain.Count + likely.Count > 1)
-        {
-            // Resolved only here, because without a certain lead it is not needed.
-            if (certain.Count > 0)
-            {
-                if (await JoinAsync(certain, person.Because, cancellationToken) is not { } joined)
-                {
-                    return Found.WasErased;
-                }
-
-                certain = [joined];
-            }
-
-            likely = [.. (await ResolveAsync(likely, cancellationToken)).Except(certain)];
-        }
-
-        var found = (certain, likely) switch
-        {
-            ([], []) => await MakeAsync(
-                person, [.. person.Addresses.Where(address => !yielded.ContainsKey(address))], unlinked, cancellationToken),
-            ([var known], []) => await LinkRecordsAsync(known, unlinked, certain: true, person, cancellationToken),
-            ([], [var only]) => await LinkRecordsAsync(only, unlinked, certain: false, person, cancellationToken),
-            _ => await MeetAsync(person, [.. certain, .. likely], certain is [var known] ? known : null, unlinked, cancellationToken),
-        };
-        if (found.Lead is { } lead)
-        {
-            found = found with
-            {
-                Yielded = yielded.Concat(found.Yielded)
-                    .Where(address => address.Value != lead).DistinctBy(address => address.Key).ToDictionary(),
-            };
-            foreach (var record in person.Gone)
-            {
-                await recordLinks.UnlinkAsync(lead, RecordLinkOf(record), cancellationToken);
-            }
-        }
-
-        return found;
-    }
-
-    /// <summary>Returns the person's addresses that another lead had before. A past alias yields to its present holder,
-    /// if that holder's record cannot be the other lead's.</summary>
-    private async Task<Dictionary<IdentityKey, LeadId>> YieldedAsync(
-        Person person, Dictionary<IdentityKey, KeyOwner> owners, List<LeadId> certain, RecordLink[] unlinked,
-        CancellationToken cancellationToken)
-    {
-        var yielded = new Dictionary<IdentityKey, LeadId>();
-        foreach (var address in person.Held)
-        {
-            if (owners[address].Lead is { } owner && !certain.Contains(owner)
-                && await journeys.LoadAsync(owner, cancellationToken) is { Facts.IsEmpty: false } state && !certain.Contains(state.LeadId)
-                && AddressRules.IsPastAlias(state, address, person.Because.OccurredAt, settings)
-                && (
-                    certain.Count > 0
-                        || RecordLink.AreRivals([.. await recordLinks.TakenAsync(state.LeadId, cancellationToken), .. unlinked])))
-            {
-                yielded[address] = owner;
-            }
-        }
-
-        return yielded;
-    }
-
-    /// <summary>Moves addresses to their present holder. The former lead records it first, so a repeat
-    /// after a crash finds them.</summary>
-    private async Task TakeOverAsync(
-        LeadId holder, IReadOnlyDictionary<IdentityKey, LeadId> addresses, Person person, CancellationToken cancellationToken)
-    {
-        foreach (var (address, from) in addresses)
-        {
-            var unlinked = new IdentitiesUnlinked
-            {
-                DedupeKey = $"hub|yielded|{address}|{person.Because.OccurredAt.UtcTicks}",
-                Connector = person.Connector,
-                Side = person.Because.Side,
-                OccurredAt = person.Because.OccurredAt,
-                ReceivedAt = person.Because.ReceivedAt,
-                MessageId = person.Because.MessageId,
-                Keys = [address],
-            };
-            await journeys.ApplyAsync(from, [unlinked], cancellationToken);
-            await identities.RelinkAsync(from, holder, address, cancellationToken);
-        }
-    }
-
-    /// <summary>Creates the lead of a new person. Concurrent workers make the same id, or the second finds the
-    /// first by the address, which two tools have in common. An address that another lead must yield leads
-    /// there until it is moved.</summary>
-    private static async Task<Found> MakeAsync(
-        Person person, IReadOnlyList<IdentityKey> free, RecordLink[] unlinked, CancellationToken cancellationToken)
-    {
-        var lead = LeadId.For(person.Keys[0]);
-        var common = free is [var address, ..] ? address : person.Keys[0];
-        return await person.Lookups.LinkAsync(lead, common, unlinked, cancellationToken) == lead
-            ? new(lead, null) { Opening = new(person.Records, unlinked) } : new(null, null);
-    }
-
-    /// <summary>Links the records of a lead that is known by an address but not stored yet, before others meet it
-    /// there. The address holds the links for it.</summary>
-    private async Task GivePlacesAsync(IEnumerable<KeyOwner> met, CancellationToken cancellationToken)
-    {
-        foreach (var owner in met)
-        {
-            if ((await reader.FindAsync(owner.Lead!, cancellationToken)).ETag is null)
-            {
-                await recordLinks.TryLinkAsync(owner.Lead!, owner.Claims, certain: true, cancellationToken);
-            }
-        }
-    }
-
-    /// <summary>Links new records with the lead that stays today, since this process may remember an older one. Rivals
-    /// are linked with that one.</summary>
-    private async Task<Found> LinkRecordsAsync(
-        LeadId lead, RecordLink[] unlinked, bool certain, Person person, CancellationToken cancellationToken) =>
-        unlinked.Length == 0 ? new(lead, null)
-        : await journeys.ResolveStoredAsync(lead, cancellationToken) is { } standing
-            ? await TryLinkAsync(standing, unlinked, certain, person, cancellationToken)
-        : Found.WasErased;
-
-    private async Task<Found> TryLinkAsync(
-        LeadId lead, RecordLink[] unlinked, bool certain, Person person, CancellationToken cancellationToken) =>
-        await recordLinks.TryLinkAsync(lead, unlinked, certain, cancellationToken)
-            ? new(lead, null) : await AskAsync(person, [lead], null, unlinked, cancellationToken);
-
-    /// <summary>Merges several leads that share an address, unless they hold rival records.</summary>
-    private async Task<Found> MeetAsync(
-        Person person, IReadOnlyList<LeadId> candidates, LeadId? known, RecordLink[] unlinked, CancellationToken cancellationToken)
-    {
-        var taken = new List<RecordLink>(unlinked);
-        foreach (var candidate in candidates)
-        {
-            taken.AddRange(await recordLinks.TakenAsync(candidate, cancellationToken));
-        }
-
-        if (RecordLink.AreRivals(taken))
-        {
-            return await AskAsync(person, candidates, known, unlinked, cancellationToken);
-        }
-
-        return await JoinAsync(candidates, person.Because with { Raw = MergeCause.Address }, cancellationToken) is { } lead
-            ? await LinkRecordsAsync(lead, unlinked, certain: true, person, cancellationToken)
-            : Found.WasErased;
-    }
-
-    /// <summary>Asks a person, or applies the earlier answer for the same keys.</summary>
-    private async Task<Found> AskAsync(
-        Person person, IReadOnlyList<LeadId> candidates, LeadId? known, RecordLink[] unlinked, CancellationToken cancellationToken)
-    {
-        var review = await reviews.AskAsync(
-            new Review
-            {
-                Id = TableKey.Hash(
-                    $"review|{person.Connector}|"
-                    + string.Join('|', person.Keys.Select(key => key.Canonical).Order(StringComparer.Ordinal))),
-                Reason = known is not null ? ReviewReason.AddressOfAnotherLead
-                    : person.Records.Count == 0 ? ReviewReason.SeveralLeads
-                    : ReviewReason.RivalRecords,
-                Connector = person.Connector,
-                Records = [.. person.Records],
-                LeadId = known,
-                Leads = [.. candidates.OrderBy(lead => lead.Value, StringComparer.Ordinal)],
-                OpenedAt = person.Now,
-            },
-            cancellationToken);
-        var lead = review.Decision switch
-        {
-            null => null,
-            { Merge: true } => await JoinAsync(candidates, person.Because with { Raw = MergeCause.Review }, cancellationToken),
-            _ when known is not null => known,
-            { Choose: { } chosen } => await journeys.ResolveAsync(LeadId.Parse(chosen), cancellationToken),
-            _ => LeadId.For(person.Records[0]),
-        };
-        if (lead is null)
-        {
-            return review.Decision is null ? new(null, review) : Found.WasErased;
-        }
-
-        await recordLinks.TryLinkAsync(lead, unlinked, certain: true, cancellationToken);
-        return new(lead, review) { Yielded = await GivenAsync(review, lead, person, cancellationToken) };
-    }
-
-    /// <summary>Returns the other leads' addresses that a person's answer gives to the event's person.</summary>
-    private async Task<Dictionary<IdentityKey, LeadId>> GivenAsync(
-        Review review, LeadId lead, Person person, CancellationToken cancellationToken)
-    {
-        var given = new Dictionary<IdentityKey, LeadId>();
-        foreach (var address in review.GivesAddress ? person.Held : [])
-        {
-            if (await identities.FindAsync(address, cancellationToken) is { } owner
-                && await journeys.ResolveAsync(owner, cancellationToken) != lead)
-            {
-                given[address] = owner;
-            }
-        }
-
-        return given;
-    }
-
-    /// <summary>Merges several leads; returns null when one of them was erased.</summary>
-    private async Task<LeadId?> JoinAsync(IReadOnlyList<LeadId> leads, LeadsMerged because, CancellationToken cancellationToken)
-    {
-        var distinct = await ResolveAsync(leads, cancellationToken);
-        LeadId? joined = distinct[0];
-        foreach (var other in distinct.Skip(1))
-        {
-            joined = joined is null ? null : await journeys.MergeAsync(joined, other, because, cancellationToken);
-        }
-
-        return joined;
-    }
-
-    private async Task<IReadOnlyList<LeadId>> ResolveAsync(IReadOnlyList<LeadId> leads, CancellationToken cancellationToken)
-    {
-        var resolved = new List<LeadId>(leads.Count);
-        foreach (var lead in leads)
-        {
-            resolved.Add(await journeys.ResolveAsync(lead, cancellationToken));
-        }
-
-        return [.. resolved.Distinct()];
-    }
-
-    /// <summary>Links the keys to a lead and returns those that are the lead's; null after a conflict.</summary>
-    private async Task<IReadOnlyList<IdentityKey>?> LinkAsync(
-        LeadId lead, Person person, bool mayLackAddress, CancellationToken cancellationToken)
-    {
-        var own = new List<IdentityKey>(person.Keys.Count);
-        foreach (var key in person.Keys)
-        {
-            var linked = await person.Lookups.LinkAsync(lead, key, [], cancellationToken);
-            if (linked == lead)
-            {
-                own.Add(key);
-            }
-            else if (linked is not null && await journeys.ResolveAsync(linked, cancellationToken) == lead)
-            {
-                await identities.RelinkAsync(linked, lead, key, cancellationToken);
-                own.Add(key);
-            }
-            else if (!mayLackAddress || key.Kind != IdentityKind.Email)
-            {
-                return null;
-            }
-        }
-
-        return own;
-    }
-
-    private RecordLink RecordLinkOf(IdentityKey record) =>
-        RecordLink.Of(record, connectors.Find<IConnector>(record.Connector)?.RecordKind(record.Id) ?? "");
 
     private static IReadOnlyList<IdentityKey> AddressesOf(SourceEvent source) =>
         [.. source.FurtherEmails.Prepend(source.PreviousEmail).Prepend(source.SubjectEmail)
@@ -548,26 +189,4 @@ public sealed class LeadMatcher(
     /// <summary>Returns the records that an event deletes or merges.</summary>
     private static IReadOnlyList<IdentityKey> GoneOf(SourceEvent source) =>
         source.Kind == SourceEventKind.ContactDeleted ? source.People : source.Merged;
-
-    /// <summary>The person of an event.</summary>
-    private sealed record Person(
-        string Connector, LeadId? HubLeadId, IReadOnlyList<IdentityKey> Records, IReadOnlyList<IdentityKey> Addresses,
-        IReadOnlyList<IdentityKey> Held, IReadOnlyList<IdentityKey> Gone, LeadsMerged Because, DateTimeOffset Now,
-        KeyLookups Lookups, bool Again)
-    {
-        public IReadOnlyList<IdentityKey> Keys => [.. Records, .. Addresses];
-    }
-
-    /// <summary>The lead, or the open question about it. Neither: a conflict.</summary>
-    private sealed record Found(LeadId? Lead, Review? Question)
-    {
-        /// <summary>A lead of the keys was erased; its tombstones may be on the way.</summary>
-        public static readonly Found WasErased = new(null, null);
-
-        /// <summary>Gets what is stored with the first facts of a new lead; null for a known one.</summary>
-        public LeadOpening? Opening { get; init; }
-
-        /// <summary>Gets the addresses that the lead gets from other leads.</summary>
-        public IReadOnlyDictionary<IdentityKey, LeadId> Yielded { get; init; } = new Dictionary<IdentityKey, LeadId>();
-    }
 }

@@ -32,7 +32,8 @@ public abstract record ReviewOutcome
 /// <summary>Asks a person who an event is about, and continues with the answer. The waiting deliveries are queued again
 /// and find the answer. Everything is idempotent, because the answer is stored first.</summary>
 public sealed class ReviewFlow(
-    ReviewStore reviews, JourneyFlow journeys, InboundQueue queue, FunnelTopic topic, NoticeStore notices, TimeProvider clock)
+    ReviewStore reviews, JourneyFlow journeys, JourneyMerger merger, InboundQueue queue, FunnelTopic topic, NoticeStore notices,
+    TimeProvider clock)
 {
     private const string NoticeKey = "reviews";
 
@@ -149,7 +150,7 @@ public sealed class ReviewFlow(
             var now = clock.GetUtcNow();
             foreach (var lead in review.Leads.Skip(1))
             {
-                await journeys.MergeAsync(
+                await merger.MergeAsync(
                     review.Leads[0], lead, MergeCause.Of(review.Connector, ToolSide.Marketing, now, now, null, MergeCause.Review),
                     cancellationToken);
             }

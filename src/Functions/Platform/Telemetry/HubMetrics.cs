@@ -83,6 +83,20 @@ public sealed class HubMetrics
 
     private sealed class CountingPolicy(Counter<long> counter) : HttpPipelineSynchronousPolicy
     {
-        public override void OnSendingRequest(HttpMessage message) => counter.Add(1);
+        public override void OnSendingRequest(HttpMessage message)
+        {
+            var path = message.Request.Uri.Path;
+            var resource = path.AsSpan(path.LastIndexOf('/') + 1);
+            var keys = resource.IndexOf('(');
+            var table = keys < 0 ? resource : resource[..keys];
+            counter.Add(1, new("table", table is "$batch" ? "(one)" : table.ToString()), new("kind", KindOf(message.Request, resource)));
+        }
+
+        private static string KindOf(Request request, ReadOnlySpan<char> resource) => request.Method.Method switch
+        {
+            "GET" => resource.EndsWith("()") ? "query" : "read",
+            "POST" => resource is "$batch" ? "transaction" : "add",
+            var method => method.ToLowerInvariant(),
+        };
     }
 }

@@ -1,0 +1,14 @@
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Functions.Journeys;
+
+namespace IntegrationHub.Functions.Ingestion;
+
+/// <summary>A delivery in progress.</summary>
+/// <param name="MessageId">The message that brought it.</param>
+/// <param name="Lookups">The keys looked up so far.</param>
+/// <param name="Again">Whether an earlier attempt may have been interrupted.</param>
+public sealed record DeliveryInHand(Delivery Delivery, string MessageId, KeyLookups Lookups, bool Again)
+{
+    /// <summary>Gets the delivery's connector.</summary>
+    public string Connector => Delivery.Connector;
+}

@@ -1,0 +1,56 @@
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Functions.Identity.Matching;
+using IntegrationHub.Functions.Identity.Reviews;
+using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Telemetry;
+using IntegrationHub.Funnel;
+using Microsoft.Extensions.Logging;
+
+namespace IntegrationHub.Functions.Ingestion;
+
+/// <summary>Applies a delivery's facts to journeys, leads concurrently, one commit a lead. It also checks the open
+/// reviews that a delivery may settle.</summary>
+public sealed class FactFlow(
+    JourneyFlow journeys, LeadMatcher matcher, IdentityStore identities, ReviewFlow reviews, HubMetrics metrics,
+    ConnectorStateStore states, ILogger<FactFlow> logger)
+{
+    private static readonly Func<ILogger, LeadId, IDisposable?> LeadScope = LoggerMessage.DefineScope<LeadId>("Lead {LeadId}");
+
+    /// <summary>Applies the facts of every lead.</summary>
+    public Task ApplyAsync(LeadFacts said, string connector, CancellationToken cancellationToken) =>
+        Together.RunAsync(said.Leads, leadId => ApplyAsync(leadId, said.Of(leadId), connector, cancellationToken));
+
+    /// <summary>Checks open reviews, because merged and deleted records may settle them.</summary>
+    /// <param name="moved">The leads whose addresses moved.</param>
+    public async Task ReviseAsync(
+        IEnumerable<SourceEvent> events, LeadFacts said, IReadOnlyList<LeadId> moved, CancellationToken cancellationToken)
+    {
+        var settling = events.Where(source => source.Kind == SourceEventKind.ContactDeleted || !source.Merged.IsEmpty)
+            .SelectMany(source => source.People.Concat(source.Merged)).ToHashSet();
+        if (settling.Count > 0 || moved.Count > 0)
+        {
+            var leads = said.Leads.Where(lead => said.Of(lead).Facts.OfType<RecordDeleted>().Any()).Concat(moved).ToList();
+            await reviews.ReviseAsync(leads, settling, cancellationToken);
+        }
+    }
+
+    private async Task ApplyAsync(
+        LeadId leadId, (IReadOnlyList<Fact> Facts, LeadOpening? Opening) said, string connector, CancellationToken cancellationToken)
+    {
+        using var scope = LeadScope(logger, leadId);
+        if (await journeys.ApplyAsync(leadId, said.Facts, said.Opening, cancellationToken) is null)
+        {
+            // Another instance erased it: its tombstones are in the table.
+            identities.Unsee(leadId);
+            var events = said.Facts.Where(fact => fact is not IdentitiesLinked)
+                .Select(fact => fact.DedupeKey.Split('#')[0]).Distinct().Count();
+            metrics.Dropped(connector, "person-erased", events);
+            states.Dropped(connector, events);
+        }
+        else if (said.Opening is { } opening && await matcher.EarlierAsync(opening.Records, cancellationToken) is { Count: > 0 } earlier)
+        {
+            // Read after the lead is stored: whoever parks a fact for it looks for the lead afterwards.
+            await journeys.ApplyAsync(leadId, earlier, cancellationToken);
+        }
+    }
+}

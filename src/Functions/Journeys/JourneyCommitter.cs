@@ -1,0 +1,118 @@
+using IntegrationHub.Functions.Platform.Telemetry;
+using IntegrationHub.Funnel;
+using Microsoft.Extensions.Logging;
+
+namespace IntegrationHub.Functions.Journeys;
+
+/// <summary>Commits a lead: load, decide, save, publish. Two writers of a lead meet at the ETag, and the second
+/// decides again. Facts of a merged lead go to the one that stays.</summary>
+public sealed partial class JourneyCommitter(
+    JourneyReader reader, JourneyStore store, JourneyCache cache, JourneyWriter writer, HubMetrics metrics, TimeProvider clock,
+    ILogger<JourneyCommitter> logger)
+{
+    private const int ConflictsBeforeGivingUp = 20;
+
+    /// <summary>Commits a decision without a token, because others may share the commit, and it is short.</summary>
+    /// <param name="opening">What is stored with the first facts of a new lead; null for a known one.</param>
+    /// <param name="decide">Decides purely, perhaps several times; null saves nothing.</param>
+    /// <returns>The new state; null for an unknown or erased lead.</returns>
+    public async Task<JourneyState?> CommitAsync(LeadId leadId, LeadOpening? opening, Func<JourneyRecord, JourneyCommit?> decide)
+    {
+        var isNew = opening is not null;
+        for (var conflicts = 0; ; conflicts++)
+        {
+            var record = cache.Find(leadId)
+                ?? (isNew ? JourneyRecord.New(leadId) : await reader.ReadAsync(leadId, CancellationToken.None));
+            if (record.State.Ledger.MergedInto is { } survivor)
+            {
+                leadId = survivor;
+                continue;
+            }
+
+            if (record.State.Ledger.ErasedAt is not null)
+            {
+                return null;
+            }
+
+            try
+            {
+                return await CommitAsync(record, opening, decide(record));
+            }
+            catch (StaleJourneyException) when (conflicts < ConflictsBeforeGivingUp)
+            {
+                NoteConflict(leadId);
+                isNew = false;
+            }
+        }
+    }
+
+    /// <summary>Marks a lead as erased: it accepts nothing and is shown to nobody. Its facts stay for whoever removes
+    /// them.</summary>
+    /// <param name="leadId">The lead, or one merged into it.</param>
+    /// <param name="evenUnknown">Whether to mark an unknown lead too, because its first
+    /// facts may be on the way.</param>
+    /// <returns>The record before, with the mark; null for an unknown lead.</returns>
+    public async Task<JourneyRecord?> MarkErasedAsync(LeadId leadId, bool evenUnknown, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var record = await reader.FollowAsync(leadId, cancellationToken);
+            if (record.State.Ledger.ErasedAt is not null || (record.ETag is null && !evenUnknown))
+            {
+                return record.ETag is null ? null : record;
+            }
+
+            try
+            {
+                var erased = record.State with { Ledger = new() { ErasedAt = clock.GetUtcNow() } };
+                return await store.SaveAsync(record, erased, null, [], CancellationToken.None);
+            }
+            catch (StaleJourneyException)
+            {
+                NoteConflict(record.State.LeadId);
+            }
+            finally
+            {
+                cache.Drop(record.State.LeadId);
+            }
+        }
+    }
+
+    /// <summary>Makes a merged lead a pointer, so that its later facts go to the survivor.</summary>
+    /// <exception cref="StaleJourneyException">Another writer saved since the record was loaded.</exception>
+    public async Task PointAsync(JourneyRecord merged, LeadId survivor)
+    {
+        await store.EmptyAsync(merged, new() { MergedInto = survivor }, CancellationToken.None);
+        cache.Drop(merged.State.LeadId);
+    }
+
+    /// <summary>Counts a conflict with another writer, and drops the lead from the cache.</summary>
+    public void NoteConflict(LeadId leadId)
+    {
+        Log.Conflict(logger, leadId);
+        metrics.Conflicted();
+        cache.Drop(leadId);
+    }
+
+    private async Task<JourneyState?> CommitAsync(JourneyRecord record, LeadOpening? opening, JourneyCommit? commit)
+    {
+        try
+        {
+            var saved = commit is null ? record : await writer.SaveAsync(record, opening, commit);
+            cache.Keep(saved);
+            cache.Keep(await writer.PublishAsync(saved));
+            return saved.ETag is null ? null : saved.State;
+        }
+        catch (StaleJourneyException)
+        {
+            cache.Drop(record.State.LeadId);
+            throw;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "Journey {LeadId} was saved by another writer; deciding again.")]
+        public static partial void Conflict(ILogger logger, LeadId leadId);
+    }
+}
