@@ -21,12 +21,7 @@ public static class SettingsHash
         settings.Content.Select(item => Row(item.Title, item.Url.AbsoluteUri, item.Style, string.Join(',', item.Stages), item.Segment)),
         settings.Campaigns.Select(campaign => Row(campaign.Name, campaign.Channel)),
         Sorted(settings.Routing.Teams, team => team, Rows),
-        [Row(
-            [
-                settings.WriteBack.MaxOverwrites, settings.WriteBack.OverwriteWindow, settings.WriteBack.EchoWithin,
-                .. settings.WriteBack.InStep.Order().Select(property => (object)property),
-            ]),
-            Row(settings.WriteBack.StageTools.Order(StringComparer.Ordinal))]);
+        Rows(settings.WriteBack));
 
     private static SettingsForm.Stage FormOf(StageSettings its) => new(
         its.Name,
@@ -46,6 +41,13 @@ public static class SettingsHash
 
     private static IEnumerable<IEnumerable<string?>> Rows(TeamRoutes its) =>
         [Row(its.Connector, its.RerouteAfter, its.MaxReroutes), Row(its.Fallback), .. its.Routes.SelectMany(Rows)];
+
+    /// <summary>Returns the rows of a write-back policy. Without stage tools it has one row.</summary>
+    private static IEnumerable<IEnumerable<string?>> Rows(WriteBackPolicy its) =>
+    [
+        Row([its.MaxOverwrites, its.OverwriteWindow, its.EchoWithin, .. its.InStep.Order().Select(property => (object)property)]),
+        .. its.StageTools.IsEmpty ? [] : new[] { Row(its.StageTools.Order(StringComparer.Ordinal)) },
+    ];
 
     private static IEnumerable<IEnumerable<string?>> Rows(HandoffRoute its) =>
     [
