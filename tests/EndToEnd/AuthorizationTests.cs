@@ -48,6 +48,6 @@ public sealed partial class AuthorizationTests
         }
     }
 
-    [GeneratedRegex("comes back in")]
+    [GeneratedRegex("returns in")]
     private static partial Regex Retries();
 }
