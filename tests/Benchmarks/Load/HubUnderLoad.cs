@@ -79,7 +79,6 @@ internal sealed class HubUnderLoad : IAsyncDisposable
             ["Connectors__salesforce__ClientSecret"] = played.Salesforce.ClientSecret,
             ["Connectors__salesforce__OrganizationId"] = played.Salesforce.OrganizationId,
             ["Connectors__salesforce__OwnerId"] = vendors.Salesforce.Owners[0],
-            ["Schedules__PollConnectors"] = "0 0 0 1 1 *",
         });
     }
 
