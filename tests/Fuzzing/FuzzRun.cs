@@ -23,7 +23,6 @@ public sealed record FuzzReport(string Target, int Inputs, int Refused, TimeSpan
 public static class FuzzRun
 {
     private const int MostFaults = 10;
-    private const int MostTries = 5;
     private const long MostMemory = 256 * 1024 * 1024;
 
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
@@ -47,9 +46,9 @@ public static class FuzzRun
             cancellationToken.ThrowIfCancellationRequested();
             var input = mutator.Next();
             var (took, allocated, failure) = Read(target, input);
-            for (var tries = 0; took >= Longest && tries < MostTries; tries++)
+            if (took >= Longest)
             {
-                // A busy machine makes a reading long; an input that is slow is so every time.
+                // A busy machine makes one reading long; an input that is slow is so every time.
                 took = Read(target, input).Took;
             }
 
