@@ -60,6 +60,7 @@ var settings = union(
     Schedules__PollConnectors: '0 * * * * *'
     Schedules__DetectOutages: '*/10 * * * * *'
     Schedules__DetectStalls: '30 * * * * *'
+    Schedules__ScrubJourneys: '15 */5 * * * *'
     Schedules__SendMails: '*/10 * * * * *'
     Schedules__DrainSpool: '*/10 * * * * *'
     Mail__PerMinute: string(platform.?mailsPerMinute ?? 30)

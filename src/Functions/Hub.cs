@@ -85,7 +85,7 @@ public static class Hub
         services.AddSingleton(provider => configuration["AzureWebJobsStorage:tableServiceUri"] is { } uri
             ? new TableServiceClient(new Uri(uri), Identity(configuration, "AzureWebJobsStorage"), TableOptions(provider))
             : new TableServiceClient(Required(configuration, "AzureWebJobsStorage"), TableOptions(provider)));
-        services.AddSingleton<HubMetrics>().AddSingleton<HubTables>().AddTelemetry(configuration);
+        services.AddSingleton<HubMetrics>().AddSingleton<HubTables>().AddSingleton<CursorStore>().AddTelemetry(configuration);
     }
 
     private static void AddJourneys(IServiceCollection services) => services
@@ -95,6 +95,7 @@ public static class Hub
         .AddSingleton<IdentityStore>()
         .AddSingleton<RecordLinkStore>()
         .AddSingleton<DeadlineStore>()
+        .AddSingleton<JourneyWalk>()
         .AddSingleton<FunnelTopic>()
         .AddSingleton<JourneyWriter>()
         .AddSingleton<JourneyCommitter>()

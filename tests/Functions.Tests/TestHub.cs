@@ -83,6 +83,7 @@ internal sealed class TestHub : IAsyncDisposable
             $"--Schedules:PollConnectors={Never}",
             $"--Schedules:DetectOutages={Never}",
             $"--Schedules:DetectStalls={Never}",
+            $"--Schedules:ScrubJourneys={Never}",
             $"--Schedules:SendMails={Never}",
         ];
         var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) { ["ServiceBus"] = bus.ConnectionString };

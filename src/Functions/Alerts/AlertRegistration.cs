@@ -19,6 +19,7 @@ public static class AlertRegistration
 {
     public static IServiceCollection AddAlerts(this IServiceCollection services) => services
         .AddSingleton<StallFlow>()
+        .AddSingleton<ScrubFlow>()
         .AddSingleton<AlertFlow>()
         .AddSingleton<MailboxStore>()
         .AddSingleton<IErasable>(provider => provider.GetRequiredService<MailboxStore>())

@@ -19,11 +19,33 @@ public sealed class DeadlineStore(HubTables tables, TimeProvider clock)
     private const string KeyFormat = "yyyyMMdd'T'HHmmss'Z'";
     private const string WrittenAt = "WrittenAt";
 
+    /// <summary>How long after its time a row may wait for a sweep, which runs every minute.</summary>
+    private static readonly TimeSpan LateAfter = TimeSpan.FromMinutes(10);
+
+    /// <summary>Whether no sweep has taken a row in time: it may be lost.</summary>
+    public static bool IsLate(DateTimeOffset? watchedAt, DateTimeOffset now) => watchedAt < now - LateAfter;
+
     /// <summary>Adds a row. Idempotent.</summary>
     public async Task WatchAsync(LeadId leadId, DateTimeOffset dueAt, CancellationToken cancellationToken)
     {
         var deadlines = await tables.GetAsync(HubTables.Deadlines, cancellationToken);
         await deadlines.UpsertEntityAsync(RowFor(leadId, dueAt, clock.GetUtcNow()), TableUpdateMode.Replace, cancellationToken);
+    }
+
+    /// <summary>Adds a row unless it is there.</summary>
+    /// <returns>Whether it was missing.</returns>
+    public async Task<bool> TryAddAsync(LeadId leadId, DateTimeOffset dueAt, CancellationToken cancellationToken)
+    {
+        var deadlines = await tables.GetAsync(HubTables.Deadlines, cancellationToken);
+        try
+        {
+            await deadlines.AddEntityAsync(RowFor(leadId, dueAt, clock.GetUtcNow()), cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException there) when (there.IsAlreadyThere())
+        {
+            return false;
+        }
     }
 
     /// <summary>Returns the rows that are due at <paramref name="now"/>, oldest first.</summary>

@@ -19,7 +19,9 @@ public sealed class JourneyStore(HubTables tables)
     /// <summary>The latest facts, which stay in the journey row.</summary>
     private const int StayingFacts = 100;
 
-    private const string JourneyPrefix = "journey-";
+    internal const string JourneyPrefix = "journey-";
+    internal const string WatchedColumn = "WatchedAt";
+
     private const string PagePrefix = "facts-";
     private const string PagesColumn = "Pages";
     private const string StagedColumn = "Staged";
@@ -278,6 +280,7 @@ public sealed class JourneyStore(HubTables tables)
     {
         var leadId = record.State.LeadId;
         var row = new TableEntity(leadId.Value, JourneyRow(leadId)) { [PagesColumn] = record.Pages, [RevisionColumn] = record.Revision };
+        row[WatchedColumn] = record.State.Ledger.WatchedAt;
         if (journey is not null)
         {
             row["Stage"] = journey.Stage.ToString();

@@ -8,7 +8,7 @@ namespace IntegrationHub.Functions.Journeys;
 /// bus.</summary>
 public sealed class JourneyWriter(
     JourneyStore store, IdentityStore identities, RecordLinkStore recordLinks, DeadlineStore deadlines, FunnelTopic topic,
-    HubMetrics metrics)
+    HubMetrics metrics, TimeProvider clock)
 {
     /// <summary>Saves a decision on a record.</summary>
     /// <param name="opening">What is stored with the first facts of a new lead; null for a known one.</param>
@@ -47,12 +47,19 @@ public sealed class JourneyWriter(
 
     /// <summary>Ensures that the deadline index has a row no later than the lead's due time, before the commit. An
     /// early row is checked and moved, so a later deadline costs nothing here. A row that the ledger names exists: only
-    /// the sweep removes it, after a commit that no longer names it.</summary>
+    /// the sweep removes it, after a commit that no longer names it. One that no sweep has taken in time may be lost,
+    /// so it is added again.</summary>
     private async Task<JourneyState> WatchAsync(JourneyState state, DateTimeOffset? nextDue)
     {
-        if (nextDue is not { } due || state.Ledger.WatchedAt <= due)
+        var late = DeadlineStore.IsLate(state.Ledger.WatchedAt, clock.GetUtcNow());
+        if (nextDue is not { } due || (state.Ledger.WatchedAt <= due && !late))
         {
             return state;
+        }
+
+        if (late)
+        {
+            metrics.WatchedLate();
         }
 
         await deadlines.WatchAsync(state.LeadId, due, CancellationToken.None);

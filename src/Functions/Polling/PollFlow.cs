@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Azure;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Platform.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -36,7 +37,7 @@ public sealed partial class PollFlow(
         }
         catch (CursorTakenException taken)
         {
-            Log.Taken(logger, taken.Connector);
+            Log.Taken(logger, taken.Name);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
@@ -94,7 +95,7 @@ public sealed partial class PollFlow(
         }
         catch (Exception failure) when (failure is CursorTakenException or RequestFailedException or AggregateException)
         {
-            Log.NotReleased(logger, claim.Connector, failure.Message);
+            Log.NotReleased(logger, claim.Name, failure.Message);
         }
     }
 

@@ -5,6 +5,5 @@ namespace IntegrationHub.Functions.Polling;
 public static class PollingRegistration
 {
     public static IServiceCollection AddPolling(this IServiceCollection services) => services
-        .AddSingleton<CursorStore>()
         .AddSingleton<PollFlow>();
 }

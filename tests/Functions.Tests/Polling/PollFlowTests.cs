@@ -1,5 +1,6 @@
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Telemetry;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Polling;
 using static IntegrationHub.Functions.Tests.Leads;
 

@@ -22,6 +22,8 @@ public sealed class HubMetrics
     private readonly Counter<long> _tableRequests;
     private readonly Counter<long> _busOperations;
     private readonly Counter<long> _alerts;
+    private readonly Counter<long> _late;
+    private readonly Counter<long> _mended;
     private readonly Histogram<double> _latency;
 
     public HubMetrics(IMeterFactory meters)
@@ -41,6 +43,8 @@ public sealed class HubMetrics
         _tableRequests = meter.CreateCounter<long>("hub.table.requests", "{request}", "Requests to the tables, retries included.");
         _busOperations = meter.CreateCounter<long>("hub.bus.operations", "{operation}", "Sends and settlements.");
         _alerts = meter.CreateCounter<long>("hub.alerts", "{alert}", "Fates of alerts, one for each recipientGroup, by fate.");
+        _late = meter.CreateCounter<long>("hub.deadlines.late", "{lead}", "Leads whose deadline had passed and no sweep had taken it.");
+        _mended = meter.CreateCounter<long>("hub.deadlines.mended", "{lead}", "Leads that were missing in the deadline index.");
         _latency = meter.CreateHistogram<double>(
             "hub.delivery.latency", "ms", "From the receipt of a delivery to the commit of all its facts.");
     }
@@ -75,6 +79,12 @@ public sealed class HubMetrics
 
     /// <summary>Counts the outcome of an alert for a recipient group.</summary>
     public void Alerted(AlertOutcome fate) => _alerts.Add(1, new KeyValuePair<string, object?>("fate", fate.ToString()));
+
+    /// <summary>Counts a lead whose deadline no sweep has taken in time.</summary>
+    public void WatchedLate() => _late.Add(1);
+
+    /// <summary>Counts a lead that was missing in the deadline index.</summary>
+    public void DeadlineMended() => _mended.Add(1);
 
     public void Took(TimeSpan latency) => _latency.Record(latency.TotalMilliseconds);
 

@@ -1,15 +1,15 @@
 using Azure;
 using Azure.Data.Tables;
-using IntegrationHub.Functions.Platform.Storage;
 
-namespace IntegrationHub.Functions.Polling;
+namespace IntegrationHub.Functions.Platform.Storage;
 
-/// <summary>The right to poll a connector for a while.</summary>
+/// <summary>The right to go on with a walk for a while.</summary>
+/// <param name="Name">The connector that is polled, or the name of the walk.</param>
 /// <param name="Cursor">Where to continue; null at the very start.</param>
 /// <param name="ETag">The row's version, which proves that nobody took over.</param>
-public sealed record CursorClaim(string Connector, string? Cursor, ETag ETag);
+public sealed record CursorClaim(string Name, string? Cursor, ETag ETag);
 
-/// <summary>The table <c>Cursors</c>: how far each connector was polled, and who polls it now.</summary>
+/// <summary>The table <c>Cursors</c>: how far each connector was polled and each walk has come, and who goes on now.</summary>
 public sealed class CursorStore(HubTables tables, TimeProvider clock)
 {
     /// <summary>How long a claim holds without a page: longer than any page takes.</summary>
@@ -19,12 +19,12 @@ public sealed class CursorStore(HubTables tables, TimeProvider clock)
     private const string CursorProperty = "Cursor";
     private const string ClaimedUntil = "ClaimedUntil";
 
-    /// <summary>Claims a connector's cursor; returns null while another instance holds it. A
+    /// <summary>Claims a cursor; returns null while another instance holds it. A
     /// claim's end is exclusive.</summary>
-    public async Task<CursorClaim?> ClaimAsync(string connector, CancellationToken cancellationToken)
+    public async Task<CursorClaim?> ClaimAsync(string name, CancellationToken cancellationToken)
     {
         var table = await tables.GetAsync(HubTables.Cursors, cancellationToken);
-        var row = await table.GetEntityIfExistsAsync<TableEntity>(Partition, connector, cancellationToken: cancellationToken);
+        var row = await table.GetEntityIfExistsAsync<TableEntity>(Partition, name, cancellationToken: cancellationToken);
         if (row.HasValue && row.Value!.GetDateTimeOffset(ClaimedUntil) > clock.GetUtcNow())
         {
             return null;
@@ -33,11 +33,11 @@ public sealed class CursorStore(HubTables tables, TimeProvider clock)
         var cursor = row.HasValue ? row.Value!.GetString(CursorProperty) : null;
         try
         {
-            var claimed = ToRow(connector, cursor, clock.GetUtcNow() + ClaimFor);
+            var claimed = ToRow(name, cursor, clock.GetUtcNow() + ClaimFor);
             var answer = row.HasValue
                 ? await table.UpdateEntityAsync(claimed, row.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
                 : await table.AddEntityAsync(claimed, cancellationToken);
-            return new(connector, cursor, answer.Headers.ETag!.Value);
+            return new(name, cursor, answer.Headers.ETag!.Value);
         }
         catch (RequestFailedException lost) when (lost.IsConflict())
         {
@@ -62,15 +62,15 @@ public sealed class CursorStore(HubTables tables, TimeProvider clock)
         try
         {
             var answer = await table.UpdateEntityAsync(
-                ToRow(claim.Connector, cursor, claimedUntil), claim.ETag, TableUpdateMode.Replace, cancellationToken);
+                ToRow(claim.Name, cursor, claimedUntil), claim.ETag, TableUpdateMode.Replace, cancellationToken);
             return claim with { Cursor = cursor, ETag = answer.Headers.ETag!.Value };
         }
         catch (RequestFailedException lost) when (lost.IsConflict())
         {
-            throw new CursorTakenException(claim.Connector, lost);
+            throw new CursorTakenException(claim.Name, lost);
         }
     }
 
-    private static TableEntity ToRow(string connector, string? cursor, DateTimeOffset claimedUntil) =>
-        new(Partition, connector) { [CursorProperty] = cursor, [ClaimedUntil] = claimedUntil };
+    private static TableEntity ToRow(string name, string? cursor, DateTimeOffset claimedUntil) =>
+        new(Partition, name) { [CursorProperty] = cursor, [ClaimedUntil] = claimedUntil };
 }

@@ -1,0 +1,47 @@
+using Azure.Data.Tables;
+using IntegrationHub.Functions.Platform.Storage;
+using IntegrationHub.Funnel;
+
+namespace IntegrationHub.Functions.Journeys;
+
+/// <summary>A lead with the time of its row in the deadline index.</summary>
+public sealed record WatchedLead(LeadId LeadId, DateTimeOffset WatchedAt);
+
+/// <summary>A page of a walk over all leads.</summary>
+/// <param name="Next">Where the next page begins; null after the last.</param>
+public sealed record WalkPage(IReadOnlyList<WatchedLead> Leads, string? Next);
+
+/// <summary>Reads all watched leads, one page at a time. It reads plain columns and opens no journey.</summary>
+public sealed class JourneyWalk(HubTables tables)
+{
+    private static readonly string Filter = TableClient.CreateQueryFilter(
+        $"RowKey ge {JourneyStore.JourneyPrefix} and RowKey lt {"journey."} and WatchedAt gt {DateTimeOffset.UnixEpoch}");
+
+    private static readonly string[] Columns = ["PartitionKey", JourneyStore.WatchedColumn];
+
+    /// <summary>Reads a page.</summary>
+    /// <param name="from">The end of the page before; null for the first.</param>
+    public async Task<WalkPage> ReadAsync(string? from, int leads, CancellationToken cancellationToken)
+    {
+        var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
+        var pages = journeys.QueryAsync<TableEntity>(Filter, leads, Columns, cancellationToken).AsPages(from, leads);
+        await foreach (var page in pages)
+        {
+            return new([.. page.Values.Select(Read)], page.ContinuationToken);
+        }
+
+        return new([], null);
+    }
+
+    /// <summary>Whether a lead's ledger still names the time.</summary>
+    public async Task<bool> HoldsAsync(WatchedLead watched, CancellationToken cancellationToken)
+    {
+        var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
+        var row = await journeys.GetEntityIfExistsAsync<TableEntity>(
+            watched.LeadId.Value, JourneyStore.JourneyPrefix + watched.LeadId.Value, Columns, cancellationToken);
+        return row.HasValue && row.Value!.GetDateTimeOffset(JourneyStore.WatchedColumn) == watched.WatchedAt;
+    }
+
+    private static WatchedLead Read(TableEntity row) =>
+        new(LeadId.Parse(row.PartitionKey), row.GetDateTimeOffset(JourneyStore.WatchedColumn)!.Value);
+}
