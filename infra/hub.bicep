@@ -63,6 +63,7 @@ var settings = union(
     Schedules__ScrubJourneys: '15 */5 * * * *'
     Schedules__SendMails: '*/10 * * * * *'
     Schedules__DrainSpool: '*/10 * * * * *'
+    Hub__Peppers: make.reference(vaultName, 'hub-peppers')
     Mail__PerMinute: string(platform.?mailsPerMinute ?? 30)
     Mail__PerHour: string(platform.?mailsPerHour ?? 100)
   },

@@ -15,6 +15,8 @@ func values(prefix string, from object, nested string[]) object =>
     entry => join(map(array(entry.value), value => string(value)), ',')
   )
 
+@export()
+@description('A secret of the Key Vault as the value of a setting.')
 func reference(vault string, secret string) string => '@Microsoft.KeyVault(VaultName=${vault};SecretName=${secret})'
 
 func secrets(name string, from object, vault string) object =>
@@ -167,7 +169,7 @@ func extraFaults(extra object) string[] =>
       items(extra),
       it =>
         length(filter(
-          ['secret', 'token', 'privatekey', 'password', 'linkkey', 'functionkey', 'connectionstring'],
+          ['secret', 'token', 'privatekey', 'password', 'linkkey', 'functionkey', 'peppers', 'connectionstring'],
           word => endsWith(toLower(it.key), word)
         )) > 0 && !startsWith(it.value, '@Microsoft.KeyVault(')
     ),

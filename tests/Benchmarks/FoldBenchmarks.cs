@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using BenchmarkDotNet.Attributes;
 using IntegrationHub.Funnel;
+using IntegrationHub.Tests.Support;
 
 namespace IntegrationHub.Benchmarks;
 
@@ -10,7 +11,7 @@ namespace IntegrationHub.Benchmarks;
 public class FoldBenchmarks
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
-    private static readonly LeadId Lead = LeadId.For(IdentityKey.Person("hubspot", "1201"));
+    private static readonly LeadId Lead = Given.Keys.LeadOf(IdentityKey.Person("hubspot", "1201"));
 
     private static readonly FunnelSettings Settings = new()
     {

@@ -25,7 +25,7 @@ internal static class Leads
     };
 
     /// <summary>The id of a lead of this name in the test class that asks: test classes share the tables.</summary>
-    public static LeadId Id(string name, [CallerFilePath] string testClass = "") => LeadId.For(IdentityKey.Person("hubspot", $"{Path.GetFileName(testClass)}|{name}"));
+    public static LeadId Id(string name, [CallerFilePath] string testClass = "") => Given.Keys.LeadOf(IdentityKey.Person("hubspot", $"{Path.GetFileName(testClass)}|{name}"));
 
     public static StageClaimed Claim(FunnelStage stage, DateTimeOffset at, string connector = "hubspot", ToolSide side = ToolSide.Marketing) => new()
     {

@@ -76,6 +76,7 @@ internal sealed class TestHub : IAsyncDisposable
             $"--Hub:TablePrefix={azurite.PrefixOfTest()}",
             $"--Hub:FunctionKey={Key}",
             $"--Hub:MasterKey={Key}",
+            $"--Hub:Peppers={Given.Peppers}",
             "--Mail:From=hub@example.com",
             "--Mail:Smtp:Host=127.0.0.1",
             "--Hub:RetryDelays=00:00:00.1,00:00:00.1",
@@ -126,7 +127,7 @@ internal sealed class TestHub : IAsyncDisposable
     public IdentityStore ForgetfulIdentities()
     {
         var cache = new JourneyCache(0);
-        return new(Get<HubTables>(), Get<JourneyStore>(), new(Get<JourneyStore>(), cache), cache, Get<TimeProvider>());
+        return new(Get<HubTables>(), Get<JourneyStore>(), new(Get<JourneyStore>(), cache), cache, Get<PersonKeys>(), Get<TimeProvider>());
     }
 
     /// <summary>A new lead that has come to be known by these facts.</summary>

@@ -23,7 +23,7 @@ public sealed class JourneyFoldTests
         Deal("006A", DealStatus.Won, 70, Commitment, "Closed Won"),
         Logged(95),
         Deleted(IdentityKey.Person(HubSpot, "1201"), 96),
-        Merged(LeadId.For(IdentityKey.Person(HubSpot, "77")), 97),
+        Merged(Given.Keys.LeadOf(IdentityKey.Person(HubSpot, "77")), 97),
         MarketingClaims(Referral, 100, "evangelist"),
         Deal("006B", DealStatus.Open, 200),
         Returned("no time", 300),

@@ -145,7 +145,7 @@ public sealed class StagePolicyTests
             Booked("call", 5, 60),
             Accepted(6),
             Deleted(IdentityKey.Person(HubSpot, "1"), 7),
-            Merged(LeadId.For(IdentityKey.Person(HubSpot, "2")), 8),
+            Merged(Given.Keys.LeadOf(IdentityKey.Person(HubSpot, "2")), 8),
             Erased(9));
 
     [Theory]

@@ -163,7 +163,7 @@ public sealed class StallLevelTests
     [Fact]
     public void A_lead_that_turned_out_to_be_another_is_not_looked_at()
     {
-        var merged = Arrived() with { Ledger = Arrived().Ledger with { MergedInto = LeadId.For(IdentityKey.Person(HubSpot, "9")) } };
+        var merged = Arrived() with { Ledger = Arrived().Ledger with { MergedInto = Given.Keys.LeadOf(IdentityKey.Person(HubSpot, "9")) } };
 
         Assert.Empty(StallRules.Decide(merged, Limits, Minute(5000)).Events);
         Assert.Null(StallRules.Decide(merged, Limits, Minute(5000)).NextDue);

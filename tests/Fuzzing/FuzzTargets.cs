@@ -79,7 +79,7 @@ internal static class FuzzTargets
 
     private static FuzzTarget OfLinks()
     {
-        var lead = LeadId.For(IdentityKey.Person("hubspot", "1"));
+        var lead = LeadId.Parse("0123456789abcdef01234567");
         var links = new LinkProtector(new EphemeralDataProtectionProvider());
         byte[][] seeds =
         [

@@ -25,6 +25,7 @@ internal static partial class LocalSettings
     };
 
     private static readonly string Pem = NewKey();
+    private static readonly string Pepper = $"k1:{Convert.ToBase64String(new byte[32])}";
 
     /// <summary>Key by key, with colons.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> OfAsync(BicepCompiler bicep, string example)
@@ -50,7 +51,7 @@ internal static partial class LocalSettings
     {
         if (Reference().IsMatch(value))
         {
-            return name.EndsWith("PrivateKey", StringComparison.Ordinal) ? Pem : "a-secret-of-the-tests";
+            return name.EndsWith("PrivateKey", StringComparison.Ordinal) ? Pem : name == "Hub__Peppers" ? Pepper : "a-secret-of-the-tests";
         }
 
         return !Expression().IsMatch(value) ? value : KnownOnAzure.TryGetValue(name, out var local) ? local : throw new InvalidOperationException($"{name} is known only on Azure: {value}");

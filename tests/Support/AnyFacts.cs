@@ -80,7 +80,7 @@ public static class AnyFacts
         12 => Given.Consent((ConsentState)(choice % 3), 0) with { Echoes = choice == 4 ? [PersonProperty.Consent] : default },
         13 => Given.Linked(0, IdentityKey.Person(Given.HubSpot, $"{choice}"), IdentityKey.Deal(Given.Salesforce, "006")),
         14 => Given.Deleted(IdentityKey.Person(Given.HubSpot, $"{choice}"), 0),
-        15 => choice == 0 ? Given.Erased(0) : Given.Merged(LeadId.For(IdentityKey.Person(Given.HubSpot, $"{choice}")), 0),
+        15 => choice == 0 ? Given.Erased(0) : Given.Merged(Given.Keys.LeadOf(IdentityKey.Person(Given.HubSpot, $"{choice}")), 0),
         16 => Given.HeldReturn(0),
         18 => Given.Unlinked(0, IdentityKey.Person(Given.HubSpot, $"{choice}")),
         17 => Given.Restored(IdentityKey.Person(Given.HubSpot, $"{choice}"), 0),

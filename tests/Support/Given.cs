@@ -10,7 +10,13 @@ public static class Given
     public const string HubSpot = "hubspot";
     public const string Salesforce = "salesforce";
 
-    public static readonly LeadId Lead = LeadId.For(IdentityKey.Person(HubSpot, "1201"));
+    /// <summary>The setting <c>Hub:Peppers</c> of the tests.</summary>
+    public const string Peppers = "k1:YSBwZXBwZXIgb2YgdGVzdHMsIGFuZCBubyBzZWNyZXQ=";
+
+    /// <summary>What hashes the keys of persons under <see cref="Peppers"/>.</summary>
+    public static readonly PersonKeys Keys = new(new Pepper("k1", Convert.FromBase64String(Peppers[3..])));
+
+    public static readonly LeadId Lead = LeadId.Parse("8f89e7a5ca49d803594fddb3");
 
     /// <summary>A Monday morning.</summary>
     public static readonly DateTimeOffset Start = At("2026-03-02T09:00:00Z");

@@ -41,7 +41,7 @@ public sealed class FactFlow(
         if (await journeys.ApplyAsync(leadId, said.Facts, said.Opening, cancellationToken) is null)
         {
             // Another instance erased it: its tombstones are in the table.
-            identities.Unsee(leadId);
+            identities.Unsee(leadId, FactKeys.Of(said.Facts));
             var events = said.Facts.Where(fact => fact is not IdentitiesLinked)
                 .Select(fact => fact.DedupeKey.Split('#')[0]).Distinct().Count();
             metrics.Dropped(connector, "person-erased", events);

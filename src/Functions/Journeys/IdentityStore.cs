@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using Azure;
 using Azure.Data.Tables;
+using BitFaster.Caching.Lru;
 using IntegrationHub.Functions.Platform;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
@@ -21,7 +21,10 @@ public readonly record struct KeyOwner(LeadId? Lead, bool Erased)
 /// its own. Addresses and deals are in the table <c>Identities</c>, hashed, one partition a key. An address leads
 /// to one lead: its row has the partition's name, so the second of two writers fails. A deal leads to all its
 /// leads. A tombstone is a row without a lead.</summary>
-public sealed class IdentityStore(HubTables tables, JourneyStore journeys, JourneyReader reader, JourneyCache cache, TimeProvider clock)
+/// <remarks>A key that is unknown under the newest pepper is looked up under each older one. When it is found there, it
+/// is stored under the newest too, so that the older pepper can go one day.</remarks>
+public sealed class IdentityStore(
+    HubTables tables, JourneyStore journeys, JourneyReader reader, JourneyCache cache, PersonKeys keys, TimeProvider clock)
 {
     private const int CacheCapacity = 100_000;
 
@@ -33,7 +36,10 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
     /// <summary>The keys that this process saw stored. Outdated entries are harmless: a merged lead points
     /// to the one that stays, and an erased lead accepts nothing. Tombstones are not cached, because a
     /// person may remove them.</summary>
-    private readonly ConcurrentDictionary<string, Seen> _seen = new(StringComparer.Ordinal);
+    private readonly ConcurrentLru<string, Seen> _seen = new(Environment.ProcessorCount, CacheCapacity, StringComparer.Ordinal);
+
+    /// <summary>Gets what hashes the keys.</summary>
+    public PersonKeys Keys => keys;
 
     /// <summary>Returns the lead of a person's key or an address; null for an unknown key and a tombstone.</summary>
     public async Task<LeadId?> FindAsync(IdentityKey key, CancellationToken cancellationToken) =>
@@ -47,33 +53,39 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
             return seen;
         }
 
-        if (key.Kind == IdentityKind.Person)
+        var owner = await ReadAsync(keys, key, cancellationToken);
+        for (var at = 0; owner == default && at < keys.Older.Count; at++)
         {
-            return OwnerOf(key, await reader.FindAsync(LeadId.For(key), cancellationToken));
+            owner = await ReadAsync(keys.Older[at], key, cancellationToken);
         }
 
-        var row = await FindRowAsync(key, cancellationToken);
-        return row is null ? default
-            : row.GetString(LeadColumn) is { } lead
-                ? Remember(key, Partition(key), new(LeadId.Parse(lead), false) { Claims = RecordLink.Parse(row.GetString(ClaimsColumn)) })
-            : new(null, true);
+        return owner;
     }
 
     /// <summary>Returns the cached owner of a key; null when the table must be read.</summary>
     public KeyOwner? FindSeen(IdentityKey key) => FindSeen(Partition(key));
 
-    /// <summary>Returns the leads of a deal in order; none for an unknown deal.</summary>
+    /// <summary>Returns the leads of a deal; none for an unknown deal.</summary>
     public async Task<IReadOnlyList<LeadId>> FindByDealAsync(IdentityKey deal, CancellationToken cancellationToken)
     {
         var leads = new List<LeadId>();
         var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition(deal)}");
-        await foreach (var row in identities.QueryAsync<TableEntity>(filter, select: ["RowKey"], cancellationToken: cancellationToken))
+        foreach (var version in keys.Versions)
         {
-            leads.Add(LeadId.Parse(row.RowKey));
+            var filter = TableClient.CreateQueryFilter($"PartitionKey eq {version.TableKeyOf(deal)}");
+            await foreach (var row in identities.QueryAsync<TableEntity>(filter, select: ["RowKey"], cancellationToken: cancellationToken))
+            {
+                var lead = LeadId.Parse(row.RowKey);
+                leads.Add(lead);
+                if (version != keys)
+                {
+                    await TryAddAsync(ToRow(new(lead, false), deal), cancellationToken);
+                    await identities.DeleteEntityAsync(version.TableKeyOf(deal), row.RowKey, ETag.All, cancellationToken);
+                }
+            }
         }
 
-        return leads;
+        return [.. leads.Distinct()];
     }
 
     /// <summary>Links a key to a lead unless it leads elsewhere.</summary>
@@ -88,7 +100,7 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
     public async Task<LeadId?> LinkAsync(
         LeadId leadId, IdentityKey key, IReadOnlyList<RecordLink> claims, CancellationToken cancellationToken)
     {
-        if (key.Kind == IdentityKind.Person && LeadId.For(key) == leadId)
+        if (key.Kind == IdentityKind.Person && keys.LeadOf(key) == leadId)
         {
             return leadId;
         }
@@ -99,26 +111,31 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
             return seen.Lead;
         }
 
+        if (await IsKnownAsync(key, cancellationToken))
+        {
+            return await FindAsync(key, cancellationToken);
+        }
+
         var owner = new KeyOwner(leadId, false) { Claims = claims };
         var added = key.Kind == IdentityKind.Person
-            ? await journeys.TryAddAsync(LeadId.For(key), new() { MergedInto = leadId }, cancellationToken)
+            ? await journeys.TryAddAsync(keys.LeadOf(key), new() { MergedInto = leadId }, cancellationToken)
             : await TryAddAsync(ToRow(owner, key), cancellationToken);
         return added || key.Kind == IdentityKind.Deal ? Remember(key, seenKey, owner).Lead : await FindAsync(key, cancellationToken);
     }
 
     /// <summary>Links several keys, except those that lead elsewhere.</summary>
-    public async Task LinkAsync(LeadId leadId, IEnumerable<IdentityKey> keys, CancellationToken cancellationToken)
+    public async Task LinkAsync(LeadId leadId, IEnumerable<IdentityKey> linked, CancellationToken cancellationToken)
     {
-        foreach (var key in keys)
+        foreach (var key in linked)
         {
             await LinkAsync(leadId, key, cancellationToken);
         }
     }
 
     /// <summary>Caches the records of a stored lead.</summary>
-    public void Stored(LeadId leadId, IEnumerable<IdentityKey> keys)
+    public void Stored(LeadId leadId, IEnumerable<IdentityKey> linked)
     {
-        foreach (var record in keys.Where(key => key.Kind == IdentityKind.Person && LeadId.For(key) == leadId))
+        foreach (var record in linked.Where(key => key.Kind == IdentityKind.Person && keys.LeadOf(key) == leadId))
         {
             Remember(record, Partition(record), new(leadId, false));
         }
@@ -128,16 +145,22 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
     /// needs no change, because the merged lead points on.</summary>
     public async Task RelinkAsync(LeadId from, LeadId to, IdentityKey key, CancellationToken cancellationToken)
     {
-        _seen.TryRemove(Partition(key), out _);
-        var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
+        Unsee(key);
         switch (key.Kind)
         {
             case IdentityKind.Deal:
                 await LinkAsync(to, key, cancellationToken);
-                await identities.DeleteEntityAsync(Partition(key), from.Value, ETag.All, cancellationToken);
+                await UnlinkAsync(from, key, cancellationToken);
                 break;
-            case IdentityKind.Email when await FindRowAsync(key, cancellationToken) is { } row && row.GetString(LeadColumn) == from.Value:
-                await identities.UpdateEntityAsync(ToRow(new(to, false), key), row.ETag, TableUpdateMode.Replace, cancellationToken);
+            case IdentityKind.Email:
+                await IsKnownAsync(key, cancellationToken);
+                if (await FindRowAsync(keys, key, cancellationToken) is { } row && row.GetString(LeadColumn) == from.Value)
+                {
+                    var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
+                    await identities.UpdateEntityAsync(ToRow(new(to, false), key), row.ETag, TableUpdateMode.Replace, cancellationToken);
+                }
+
+                Unsee(key);
                 break;
             default:
                 break;
@@ -150,64 +173,146 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
     {
         if (key.Kind == IdentityKind.Person)
         {
-            await MarkErasedAsync(LeadId.For(key), at, cancellationToken);
+            await MarkErasedAsync(keys.LeadOf(key), at, evenUnknown: true, cancellationToken);
+            foreach (var older in keys.Older)
+            {
+                await MarkErasedAsync(older.LeadOf(key), at, evenUnknown: false, cancellationToken);
+            }
         }
         else
         {
             var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
             await identities.UpsertEntityAsync(TombstoneOf(key, at), TableUpdateMode.Replace, cancellationToken);
+            foreach (var older in keys.Older.Select(version => version.TableKeyOf(key)))
+            {
+                await identities.DeleteEntityAsync(older, older, ETag.All, cancellationToken);
+            }
         }
 
-        _seen.TryRemove(Partition(key), out _);
+        Unsee(key);
     }
 
     /// <summary>Turns an unknown key into a tombstone.</summary>
     /// <returns>False when the key leads to a lead or is a tombstone.</returns>
     public async Task<bool> TryBuryUnknownAsync(IdentityKey key, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        _seen.TryRemove(Partition(key), out _);
-        return key.Kind == IdentityKind.Person
-            ? await journeys.TryAddAsync(LeadId.For(key), new() { ErasedAt = at }, cancellationToken)
-            : await TryAddAsync(TombstoneOf(key, at), cancellationToken);
-    }
-
-    /// <summary>Removes a tombstone, so that the key is unknown.</summary>
-    /// <returns>Whether the tombstone existed.</returns>
-    public async Task<bool> RemoveTombstoneAsync(IdentityKey key, CancellationToken cancellationToken)
-    {
-        if (key.Kind == IdentityKind.Person)
-        {
-            return await TryRemoveMarkAsync(LeadId.For(key), cancellationToken);
-        }
-
-        if (await FindRowAsync(key, cancellationToken) is not { } row || row.GetString(LeadColumn) is not null)
+        Unsee(key);
+        if (await IsKnownAsync(key, cancellationToken))
         {
             return false;
         }
 
-        // A lead first met under the address gets the erased lead's id, so the mark on that id must go.
-        await TryRemoveMarkAsync(LeadId.For(key), cancellationToken);
-        var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
-        await identities.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancellationToken);
-        return true;
+        return key.Kind == IdentityKind.Person
+            ? await journeys.TryAddAsync(keys.LeadOf(key), new() { ErasedAt = at }, cancellationToken)
+            : await TryAddAsync(TombstoneOf(key, at), cancellationToken);
+    }
+
+    /// <summary>Removes a tombstone, so that the key is unknown. The newest version goes last, so that a repeat completes
+    /// what a crash left.</summary>
+    /// <returns>Whether the tombstone existed.</returns>
+    public async Task<bool> RemoveTombstoneAsync(IdentityKey key, CancellationToken cancellationToken)
+    {
+        var existed = false;
+        foreach (var version in keys.Versions.Reverse())
+        {
+            existed |= key.Kind == IdentityKind.Person
+                ? await TryRemoveMarkAsync(version.LeadOf(key), cancellationToken)
+                : await TryRemoveTombstoneAsync(version, key, cancellationToken);
+        }
+
+        return existed;
     }
 
     /// <summary>Unlinks a lead from a deal.</summary>
     public async Task UnlinkAsync(LeadId leadId, IdentityKey deal, CancellationToken cancellationToken)
     {
         var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
-        await identities.DeleteEntityAsync(Partition(deal), leadId.Value, ETag.All, cancellationToken);
-        _seen.TryRemove(SeenKey(deal, leadId), out _);
+        foreach (var version in keys.Versions)
+        {
+            await identities.DeleteEntityAsync(version.TableKeyOf(deal), leadId.Value, ETag.All, cancellationToken);
+        }
+
+        _seen.TryRemove(SeenKey(deal, leadId));
     }
 
-    /// <summary>Drops the cached keys of a lead, so that the table is read.</summary>
-    public void Unsee(LeadId leadId)
+    /// <summary>Drops a lead and keys from the cache, so that the tables are read.</summary>
+    public void Unsee(LeadId leadId, IEnumerable<IdentityKey> linked)
     {
         cache.Drop(leadId);
-        foreach (var (seen, _) in _seen.Where(pair => pair.Value.Owner.Lead == leadId))
+        foreach (var key in linked)
         {
-            _seen.TryRemove(seen, out _);
+            _seen.TryRemove(SeenKey(key, leadId));
         }
+    }
+
+    private void Unsee(IdentityKey key) => _seen.TryRemove(Partition(key));
+
+    /// <summary>Whether a record or an address is known under an older pepper; it is then stored under the newest.
+    /// False, without a request, when one pepper is in use.</summary>
+    private async Task<bool> IsKnownAsync(IdentityKey key, CancellationToken cancellationToken) =>
+        keys.Older.Count > 0 && key.Kind != IdentityKind.Deal && await LookUpAsync(key, cancellationToken) != default;
+
+    /// <summary>Reads the owner of a key as it is stored under one pepper, and stores it under the newest.</summary>
+    private async Task<KeyOwner> ReadAsync(PersonKeys version, IdentityKey key, CancellationToken cancellationToken)
+    {
+        if (key.Kind == IdentityKind.Person)
+        {
+            var home = await reader.FindAsync(version.LeadOf(key), cancellationToken);
+            var owner = OwnerOf(key, home);
+            if (version != keys && owner is { Erased: false, Lead: not null } or { Erased: true, Lead: null })
+            {
+                await journeys.TryAddAsync(
+                    keys.LeadOf(key), new() { MergedInto = owner.Lead, ErasedAt = home.State.Ledger.ErasedAt }, cancellationToken);
+            }
+
+            return owner;
+        }
+
+        if (await FindRowAsync(version, key, cancellationToken) is not { } row)
+        {
+            return default;
+        }
+
+        if (version != keys)
+        {
+            await MoveAsync(row, key, cancellationToken);
+        }
+
+        return row.GetString(LeadColumn) is { } lead
+            ? Remember(key, Partition(key), new(LeadId.Parse(lead), false) { Claims = RecordLink.Parse(row.GetString(ClaimsColumn)) })
+            : new(null, true);
+    }
+
+    /// <summary>Stores an address under the newest pepper. A tombstone stays under the older one too, until it is
+    /// removed: an instance with earlier settings may look there.</summary>
+    private async Task MoveAsync(TableEntity row, IdentityKey key, CancellationToken cancellationToken)
+    {
+        var moved = new TableEntity(Partition(key), Partition(key));
+        foreach (var column in (string[])[LeadColumn, ClaimsColumn, ErasedColumn])
+        {
+            moved[column] = row.TryGetValue(column, out var value) ? value : null;
+        }
+
+        await TryAddAsync(moved, cancellationToken);
+        if (row.GetString(LeadColumn) is not null)
+        {
+            var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
+            await identities.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancellationToken);
+        }
+    }
+
+    private async Task<bool> TryRemoveTombstoneAsync(PersonKeys version, IdentityKey key, CancellationToken cancellationToken)
+    {
+        if (await FindRowAsync(version, key, cancellationToken) is not { } row || row.GetString(LeadColumn) is not null)
+        {
+            return false;
+        }
+
+        // A lead first met under the address gets the erased lead's id, so the mark on that id must go.
+        await TryRemoveMarkAsync(version.LeadOf(key), cancellationToken);
+        var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
+        await identities.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancellationToken);
+        return true;
     }
 
     private KeyOwner OwnerOf(IdentityKey record, JourneyRecord home)
@@ -220,12 +325,12 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
 
     /// <summary>Marks the lead of a record as erased, unless it is marked, because its
     /// facts may still be needed.</summary>
-    private async Task MarkErasedAsync(LeadId leadId, DateTimeOffset at, CancellationToken cancellationToken)
+    private async Task MarkErasedAsync(LeadId leadId, DateTimeOffset at, bool evenUnknown, CancellationToken cancellationToken)
     {
         await HubPipelines.Optimistic.ExecuteAsync(async token =>
         {
             var record = await journeys.LoadAsync(leadId, token);
-            if (record.State.Ledger.ErasedAt is null)
+            if (record.State.Ledger.ErasedAt is null && (evenUnknown || record.ETag is not null))
             {
                 await journeys.EmptyAsync(record, new() { ErasedAt = at }, token);
             }
@@ -246,10 +351,11 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
         return true;
     }
 
-    private async Task<TableEntity?> FindRowAsync(IdentityKey key, CancellationToken cancellationToken)
+    private async Task<TableEntity?> FindRowAsync(PersonKeys version, IdentityKey key, CancellationToken cancellationToken)
     {
         var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
-        var row = await identities.GetEntityIfExistsAsync<TableEntity>(Partition(key), Partition(key), null, cancellationToken);
+        var name = version.TableKeyOf(key);
+        var row = await identities.GetEntityIfExistsAsync<TableEntity>(name, name, null, cancellationToken);
         return row.HasValue ? row.Value : null;
     }
 
@@ -267,7 +373,7 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
         }
     }
 
-    private static TableEntity ToRow(KeyOwner owner, IdentityKey key)
+    private TableEntity ToRow(KeyOwner owner, IdentityKey key)
     {
         var row = new TableEntity(Partition(key), key.Kind == IdentityKind.Deal ? owner.Lead!.Value : Partition(key))
         { [LeadColumn] = owner.Lead!.Value };
@@ -279,25 +385,21 @@ public sealed class IdentityStore(HubTables tables, JourneyStore journeys, Journ
         return row;
     }
 
-    private static TableEntity TombstoneOf(IdentityKey key, DateTimeOffset at) =>
+    private TableEntity TombstoneOf(IdentityKey key, DateTimeOffset at) =>
         new(Partition(key), Partition(key)) { [ErasedColumn] = at };
 
-    private static string SeenKey(IdentityKey key, LeadId leadId) =>
+    private string SeenKey(IdentityKey key, LeadId leadId) =>
         key.Kind == IdentityKind.Deal ? $"{Partition(key)}|{leadId}" : Partition(key);
 
-    private static string Partition(IdentityKey key) => TableKey.Hash(key.Canonical);
+    private string Partition(IdentityKey key) => keys.TableKeyOf(key);
 
     private KeyOwner? FindSeen(string seenKey) =>
-        _seen.TryGetValue(seenKey, out var seen) && clock.GetUtcNow() < seen.Until ? seen.Owner : null;
+        _seen.TryGet(seenKey, out var seen) && clock.GetUtcNow() < seen.Until ? seen.Owner : null;
 
     private KeyOwner Remember(IdentityKey key, string seenKey, KeyOwner owner)
     {
-        if (_seen.Count >= CacheCapacity)
-        {
-            _seen.Clear();
-        }
-
-        _seen[seenKey] = new(owner, key.Kind == IdentityKind.Email ? clock.GetUtcNow() + AddressHolds : DateTimeOffset.MaxValue);
+        var until = key.Kind == IdentityKind.Email ? clock.GetUtcNow() + AddressHolds : DateTimeOffset.MaxValue;
+        _seen.AddOrUpdate(seenKey, new(owner, until));
         return owner;
     }
 

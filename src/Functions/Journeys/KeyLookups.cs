@@ -59,7 +59,7 @@ public sealed class KeyLookups(IdentityStore identities)
     /// <summary>Records that a lead will be stored with its first facts, later in this delivery.</summary>
     public void Opened(LeadId leadId, IEnumerable<IdentityKey> records)
     {
-        foreach (var record in records.Where(record => LeadId.For(record) == leadId))
+        foreach (var record in records.Where(record => identities.Keys.LeadOf(record) == leadId))
         {
             _opened[record] = leadId;
         }

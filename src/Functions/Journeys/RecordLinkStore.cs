@@ -8,7 +8,8 @@ namespace IntegrationHub.Functions.Journeys;
 
 /// <summary>Links a tool's record to a lead. A lead has at most one record of a kind in a tool.</summary>
 /// <param name="Place">The hash of tool and kind of record.</param>
-/// <param name="Record">The hash of the record.</param>
+/// <param name="Record">The hash of the record. It is shorter than the record and hides nothing: it stands beside facts
+/// that name the record, and goes with them.</param>
 public sealed record RecordLink(string Place, string Record)
 {
     public static RecordLink Of(IdentityKey record, string kind) =>

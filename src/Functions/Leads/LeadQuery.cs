@@ -48,6 +48,6 @@ public sealed class LeadQuery(
     /// <summary>Explains how a lead came to its stage; null when the id is unknown.</summary>
     public async Task<WhyView?> ExplainAsync(LeadId leadId, CancellationToken cancellationToken) =>
         await journeys.LoadAsync(leadId, cancellationToken) is { Facts.IsEmpty: false } state
-            ? WhyView.Of(JourneyExplanation.Of(state.LeadId, state.Facts.Values, settings), state.Ledger, settings)
+            ? WhyView.Of(JourneyExplanation.Of(state.LeadId, state.Facts.Values, settings), state.Ledger, settings, identities.Keys)
             : null;
 }

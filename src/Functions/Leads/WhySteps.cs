@@ -10,14 +10,15 @@ internal static class WhySteps
 {
     /// <summary>Returns the steps by the hub's clock. Steps of one instant follow the order of cause, then
     /// the order of the fold.</summary>
-    public static IReadOnlyList<WhyStep> Of(JourneyExplanation explanation, JourneyLedger ledger, FunnelSettings settings)
+    public static IReadOnlyList<WhyStep> Of(
+        JourneyExplanation explanation, JourneyLedger ledger, FunnelSettings settings, PersonKeys keys)
     {
         var journey = explanation.Journey;
         var facts = explanation.Judgements.ToDictionary(judged => judged.Fact.DedupeKey, judged => judged.Fact, StringComparer.Ordinal);
         IEnumerable<WhyStep> steps =
         [
             .. explanation.Judgements.Select(judged => Received(judged.Fact)),
-            .. explanation.Judgements.Select(judged => Matched(judged.Fact, journey.LeadId)).OfType<WhyStep>(),
+            .. explanation.Judgements.Select(judged => Matched(judged.Fact, journey.LeadId, keys)).OfType<WhyStep>(),
             .. journey.Entries.Select(entry => Staged(entry, facts[entry.FactKey])),
             .. ledger.Handoffs.Select(handoff => Routed(handoff, SourceOf(handoff.Stage, handoff.EnteredAt))),
             .. ledger.Handoffs.SelectMany(handoff =>
@@ -55,7 +56,7 @@ internal static class WhySteps
             FactEffect.Overruled => (judged.Rule!, judged.Reason!),
             _ => throw new InvalidOperationException($"A fact with the effect {judged.Effect} needs no excuse."),
         };
-        return new(judged.Effect, fact.ReceivedAt, fact.OccurredAt, rule, EmailAddress.HideIn(reason), stage, WhySource.Of(fact));
+        return new(judged.Effect, fact.ReceivedAt, fact.OccurredAt, rule, reason, stage, WhySource.Of(fact));
     }
 
     private static WhyStep Received(Fact fact) =>
@@ -65,15 +66,15 @@ internal static class WhySteps
         { OccurredAt = fact.OccurredAt };
 
     /// <summary>Describes how a fact was matched with the lead. A printed key shows no address.</summary>
-    private static WhyStep? Matched(Fact fact, LeadId leadId) => fact switch
+    private static WhyStep? Matched(Fact fact, LeadId leadId, PersonKeys keys) => fact switch
     {
         IdentitiesLinked { Keys.IsDefaultOrEmpty: false } linked => Matched(
             fact,
             linked.MessageId is null && linked.Raw == MergeCause.Review ? MergeCause.Review
-                : linked.Keys.Any(key => LeadId.For(key) == leadId) ? "first-key"
+                : linked.Keys.Any(key => keys.IsFirstKey(key, leadId)) ? "first-key"
                 : linked.Keys.Any(key => key.Kind != IdentityKind.Email) ? "stable-id"
                 : "email",
-            $"known as {string.Join(", ", linked.Keys)}"),
+            $"known as {string.Join(", ", linked.Keys.Select(keys.Show))}"),
         LeadsMerged merged =>
             Matched(fact, merged.Raw ?? "leads-merged", $"lead {merged.Merged} is the same person; what is said of it is said of {leadId}"),
         RecordRestored restored => Matched(fact, "record-restored", $"{restored.Record} is there again"),
@@ -83,16 +84,16 @@ internal static class WhySteps
     };
 
     private static WhyStep Matched(Fact fact, string rule, string reason) =>
-        new(WhyStepKind.Matched, fact.ReceivedAt, rule, EmailAddress.HideIn(reason), WhySource.Of(fact)) { OccurredAt = fact.OccurredAt };
+        new(WhyStepKind.Matched, fact.ReceivedAt, rule, reason, WhySource.Of(fact)) { OccurredAt = fact.OccurredAt };
 
     private static WhyStep Staged(StageEntry entry, Fact fact) =>
-        new(WhyStepKind.Staged, fact.ReceivedAt, entry.Rule, EmailAddress.HideIn(entry.Reason), WhySource.Of(fact))
+        new(WhyStepKind.Staged, fact.ReceivedAt, entry.Rule, entry.Reason, WhySource.Of(fact))
         { OccurredAt = entry.EnteredAt, Stage = entry.Stage };
 
     private static WhyStep Routed(Handoff handoff, WhySource? source) =>
         new(
             WhyStepKind.Routed, handoff.AnnouncedAt, "owner-changed",
-            EmailAddress.HideIn($"{handoff.Stage} is with {handoff.To}: {handoff.Reason}"), source)
+            $"{handoff.Stage} is with {handoff.To}: {handoff.Reason}", source)
         {
             Stage = handoff.Stage,
             Team = handoff.To,

@@ -23,7 +23,7 @@ public sealed record WhyView(
     IReadOnlyList<WhyStep> Steps,
     IReadOnlyList<WhyNotMoved> NotMoved)
 {
-    public static WhyView Of(JourneyExplanation explanation, JourneyLedger ledger, FunnelSettings settings)
+    public static WhyView Of(JourneyExplanation explanation, JourneyLedger ledger, FunnelSettings settings, PersonKeys keys)
     {
         var journey = explanation.Journey;
         var present = journey.Entries[^1];
@@ -33,13 +33,13 @@ public sealed record WhyView(
             journey.Owner,
             journey.EnteredAt,
             present.Rule,
-            EmailAddress.HideIn(present.Reason),
+            keys.HideIn(present.Reason),
             journey.Hash,
             explanation.ConfigurationHash,
-            WhySteps.Of(explanation, ledger, settings),
+            [.. WhySteps.Of(explanation, ledger, settings, keys).Select(step => step.Hide(keys))],
             [
                 .. explanation.Judgements.Where(judged => judged.Effect is not (FactEffect.None or FactEffect.Moved))
-                    .Select(WhySteps.NotMoved),
+                    .Select(judged => WhySteps.NotMoved(judged).Hide(keys)),
             ]);
     }
 }
@@ -87,6 +87,9 @@ public sealed record WhyStep(WhyStepKind Step, DateTimeOffset At, string Rule, s
     /// <summary>Gets the connector written to.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Target { get; init; }
+
+    /// <summary>Replaces addresses by their short ids.</summary>
+    internal WhyStep Hide(PersonKeys keys) => this with { Reason = keys.HideIn(Reason), Source = Source?.Hide(keys) };
 }
 
 /// <summary>A claim or move that did not change the journey.</summary>
@@ -94,15 +97,20 @@ public sealed record WhyStep(WhyStepKind Step, DateTimeOffset At, string Rule, s
 /// <param name="OccurredAt">When it happened by the vendor's clock.</param>
 /// <param name="Stage">The claimed stage; null when no map knows it or the fact is not a claim.</param>
 public sealed record WhyNotMoved(
-    FactEffect Effect, DateTimeOffset At, DateTimeOffset OccurredAt, string Rule, string Reason, FunnelStage? Stage, WhySource Source);
+    FactEffect Effect, DateTimeOffset At, DateTimeOffset OccurredAt, string Rule, string Reason, FunnelStage? Stage, WhySource Source)
+{
+    /// <summary>Replaces addresses by their short ids.</summary>
+    internal WhyNotMoved Hide(PersonKeys keys) => this with { Reason = keys.HideIn(Reason), Source = Source.Hide(keys) };
+}
 
 /// <summary>The source of a step.</summary>
 /// <param name="MessageId">The message that brought it; null for the hub's own facts.</param>
 /// <param name="Raw">The vendor's own value.</param>
-/// <param name="FactKey">The fact's dedupe key, with addresses hidden.</param>
+/// <param name="FactKey">The fact's dedupe key.</param>
 public sealed record WhySource(string Connector, string? MessageId, string? Raw, string FactKey)
 {
-    public static WhySource Of(Fact fact) =>
-        new(
-            fact.Connector, fact.MessageId, fact.Raw is null ? null : EmailAddress.HideIn(fact.Raw), EmailAddress.HideIn(fact.DedupeKey));
+    public static WhySource Of(Fact fact) => new(fact.Connector, fact.MessageId, fact.Raw, fact.DedupeKey);
+
+    /// <summary>Replaces addresses by their short ids.</summary>
+    internal WhySource Hide(PersonKeys keys) => this with { Raw = Raw is null ? null : keys.HideIn(Raw), FactKey = keys.HideIn(FactKey) };
 }

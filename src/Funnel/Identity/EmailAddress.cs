@@ -1,13 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 
 namespace IntegrationHub.Funnel;
 
 /// <summary>A canonical e-mail address: Unicode NFC, lower case, trimmed, without invisible characters, the domain in
-/// Unicode. <see cref="ToString"/> shows no address; use <see cref="Address"/>.</summary>
+/// Unicode. <see cref="ToString"/> shows nothing of it; use <see cref="Address"/>.</summary>
 /// <remarks>Accepts what mail servers deliver to, at most 254 characters. The part before the last <c>@</c> has
 /// letters, digits, non-ASCII characters and <c>!#$%&amp;'*+-/=?^_`{|}~.</c>, or is quoted. Dots may stand anywhere,
 /// because real carriers have addresses like <c>a..b@</c>. The domain has at least two labels of letters, digits,
@@ -44,13 +43,13 @@ public sealed partial record EmailAddress
         return email is not null;
     }
 
-    /// <summary>Replaces every address in a text by <see cref="ToString"/>, and every text that only looks like one by
-    /// <c>email:unreadable</c>.</summary>
-    public static string HideIn(string text) =>
-        LooksLikeAddress().Replace(text, found => TryParse(found.Value, out var email) ? email.ToString() : "email:unreadable");
+    /// <summary>Replaces everything in a text that looks like an address.</summary>
+    /// <param name="replacement">Returns the replacement; called with null for what only looks like an address.</param>
+    internal static string Replace(string text, Func<EmailAddress?, string> replacement) =>
+        LooksLikeAddress().Replace(text, found => replacement(TryParse(found.Value, out var email) ? email : null));
 
     /// <inheritdoc/>
-    public override string ToString() => $"email:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Address)))[..12]}";
+    public override string ToString() => "email:hidden";
 
     /// <summary>Normalises a text: trimmed, NFC, lower case, without invisible characters. Null
     /// when it is not a text.</summary>

@@ -1,13 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace IntegrationHub.Funnel;
 
-/// <summary>The hub's id of a lead: 24 lower-case hexadecimal digits. It derives from the lead's first key, so
-/// concurrent workers make the same id. It holds no personal data.</summary>
+/// <summary>The hub's id of a lead: 24 lower-case hexadecimal digits. <see cref="PersonKeys"/> makes it of the lead's
+/// first key, so concurrent workers make the same id. It says nothing about the person.</summary>
 [JsonConverter(typeof(Converter))]
 public sealed record LeadId
 {
@@ -18,13 +16,6 @@ public sealed record LeadId
     /// <summary>Gets the id as text, used in tables, messages, URLs and the CRM's external-id field.</summary>
     public string Value { get; }
 
-    /// <summary>Returns the id of a lead whose first key is <paramref name="key"/>.</summary>
-    public static LeadId For(IdentityKey key)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"lead|{key.Canonical}"));
-        return new(Convert.ToHexStringLower(hash)[..Length]);
-    }
-
     /// <summary>Parses an id from outside, ignoring case.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out LeadId? id)
     {
@@ -32,6 +23,9 @@ public sealed record LeadId
         id = trimmed is { Length: Length } && trimmed.All(char.IsAsciiHexDigit) ? new(trimmed) : null;
         return id is not null;
     }
+
+    /// <summary>Returns the id that a hash in lower-case hexadecimal begins with.</summary>
+    internal static LeadId FromHash(string hash) => new(hash[..Length]);
 
     /// <summary>Parses an id that the hub wrote.</summary>
     /// <exception cref="FormatException"><paramref name="text"/> is not an id.</exception>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using IntegrationHub.LocalPlatform.FunctionsHost.Functions;
 using IntegrationHub.LocalPlatform.FunctionsHost.Http;
@@ -13,6 +14,8 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost;
 /// <summary>Runs a function app on this machine as the Functions host on Azure does. Not for production.</summary>
 public sealed partial class LocalFunctionsHost : IAsyncDisposable
 {
+    private const string PeppersSetting = "Hub:Peppers";
+
     /// <summary>The time that requests and invocations may take to end on a stop. Then they are cut.</summary>
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(4);
 
@@ -83,7 +86,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
             var application = Path.GetFullPath(options.ApplicationDirectory);
             await host.StartAsync(
                 options with { ApplicationDirectory = application },
-                settings.WithDefaults(WorkerDefaults),
+                settings.WithDefaults(WorkerDefaults).WithDefaults(PeppersOf(settings, options.DataDirectory)),
                 hostJson,
                 services,
                 cancellationToken);
@@ -147,6 +150,19 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         // Each entry travels to the host; those of ASP.NET Core alone would cost more than the request itself.
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
     };
+
+    /// <summary>Returns the secret of the hub's hashes, which is made on the first start where none is set.</summary>
+    private static IEnumerable<KeyValuePair<string, string?>> PeppersOf(AppSettings settings, string dataDirectory) =>
+        settings.IsSet(PeppersSetting)
+            ? []
+            :
+            [
+                new(
+                    PeppersSetting,
+                    KeptSecret.Load(
+                        Path.Combine(dataDirectory, "peppers"), "Pepper", isPrinted: false,
+                        () => $"k1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}")),
+            ];
 
     private async Task StartAsync(
         FunctionsHostOptions options, AppSettings settings, HostJson hostJson, Task services, CancellationToken cancellationToken)

@@ -74,6 +74,7 @@ internal static class DeadlinesRun
         $"--AzureWebJobsStorage={tables}",
         $"--ServiceBus={bus}",
         "--Hub:FunctionKey=benchmark",
+        $"--Hub:Peppers={Given.Peppers}",
         "--Mail:Smtp:Host=localhost",
         "--Logging:LogLevel:Default=Warning",
         "--Funnel:Stages:interest:StallAfter=1.00:00:00",
@@ -108,7 +109,7 @@ internal static class DeadlinesRun
         var at = DateTimeOffset.UtcNow.AddDays(-2);
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(Enumerable.Range(0, due), options, async (number, token) => await journeys.ApplyAsync(
-            LeadId.For(IdentityKey.Person("hubspot", $"{number}")),
+            Given.Keys.LeadOf(IdentityKey.Person("hubspot", $"{number}")),
             [new StageClaimed { DedupeKey = $"hubspot|{number}", Connector = "hubspot", Side = ToolSide.Marketing, OccurredAt = at, ReceivedAt = at, Stage = FunnelStage.Interest, Raw = "lead" }],
             token));
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using IntegrationHub.Funnel;
+using IntegrationHub.Tests.Support;
 using IntegrationHub.Sandbox.Calls;
 
 namespace IntegrationHub.Benchmarks.Load;
@@ -67,7 +68,7 @@ internal static class HandoffRun
                 await Task.Delay(early, cancellationToken);
             }
 
-            due[LeadId.For(IdentityKey.Person("hubspot", $"{contact}")).Value] = at;
+            due[Given.Keys.LeadOf(IdentityKey.Person("hubspot", $"{contact}")).Value] = at;
             sending.Add(AcceptedAsync(hub.Http, request, cancellationToken));
         }
 

@@ -30,6 +30,7 @@ internal sealed class HubUnderLoad : IAsyncDisposable
         {
             ["Hub__DataDirectory"] = _data,
             ["Hub__FunctionKey"] = Key,
+            ["Hub__Peppers"] = Given.Peppers,
             ["AzureWebJobsStorage"] = Tables,
             ["ServiceBus"] = Bus,
             ["Mail__Smtp__Host"] = "localhost",

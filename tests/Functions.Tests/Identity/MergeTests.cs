@@ -232,7 +232,7 @@ public sealed class MergeTests(Azurite azurite)
         var named = why.RootElement.GetProperty("steps").EnumerateArray().Where(step => step.GetProperty("step").GetString() == "received")
             .Select(step => step.GetProperty("source").GetProperty("factKey").GetString()).ToList();
         var stored = await hub.StateAsync(survivor);
-        var replayed = JourneyFold.Fold(survivor, stored.Facts.Values.Where(fact => named.Contains(EmailAddress.HideIn(fact.DedupeKey))), Policy);
+        var replayed = JourneyFold.Fold(survivor, stored.Facts.Values.Where(fact => named.Contains(Given.Keys.HideIn(fact.DedupeKey))), Policy);
         Assert.Equal(replayed.Hash, why.RootElement.GetProperty("hash").GetString());
         Assert.Contains(why.RootElement.GetProperty("steps").EnumerateArray(), step => step.GetProperty("rule").GetString() == MergeCause.Tool);
     }

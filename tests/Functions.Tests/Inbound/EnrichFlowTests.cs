@@ -48,7 +48,7 @@ public sealed class EnrichFlowTests(Azurite azurite)
         var vendor = new PickyVendor(HttpStatusCode.BadRequest, refused: []);
         var (stranger, known) = (Strangers(1)[0] with { NeedsEnrichment = [], IsPartial = true }, Strangers(2)[1] with { NeedsEnrichment = [], IsPartial = true, DedupeKey = "99" });
         known = known with { People = [known.People[0] with { Id = $"{known.People[0].Id}|known" }] };
-        await hub.Get<IdentityStore>().LinkAsync(LeadId.For(Strangers(3)[2].People[0]), known.People[0], Token);
+        await hub.Get<IdentityStore>().LinkAsync(Given.Keys.LeadOf(Strangers(3)[2].People[0]), known.People[0], Token);
 
         await new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, [known], false, Token);
         Assert.Equal(0, vendor.Calls);

@@ -6,8 +6,8 @@ namespace IntegrationHub.Functions.Tests.Journeys;
 
 public sealed class LeadLanesTests
 {
-    private static readonly LeadId Ada = LeadId.For(IdentityKey.Person("hubspot", "1"));
-    private static readonly LeadId Bob = LeadId.For(IdentityKey.Person("hubspot", "2"));
+    private static readonly LeadId Ada = Given.Keys.LeadOf(IdentityKey.Person("hubspot", "1"));
+    private static readonly LeadId Bob = Given.Keys.LeadOf(IdentityKey.Person("hubspot", "2"));
 
     [Fact]
     public async Task What_waits_for_a_lead_is_handled_as_one_batch()

@@ -130,7 +130,7 @@ public sealed class TableCostTests(Azurite azurite)
     {
         await using var hub = await NewHubAsync();
         await HandOverAsync(hub, "written");
-        var changed = (await hub.EventsAsync<StageChanged>("to-marketing")).Last(moved => moved.LeadId == LeadId.For(Record("written")));
+        var changed = (await hub.EventsAsync<StageChanged>("to-marketing")).Last(moved => moved.LeadId == Given.Keys.LeadOf(Record("written")));
         await hub.Journeys.ApplyAsync(changed.LeadId, [Known("mautic", "written")], Token);
         using var counters = hub.Count();
 
@@ -145,7 +145,7 @@ public sealed class TableCostTests(Azurite azurite)
     {
         await TellAsync(hub, Claims(who, FunnelStage.Interest, 0));
         await TellAsync(hub, Claims(who, FunnelStage.Evaluation, 1));
-        return Assert.Single(await hub.EventsAsync<HandoffAnnounced>("to-sales"), handoff => handoff.LeadId == LeadId.For(Record(who)));
+        return Assert.Single(await hub.EventsAsync<HandoffAnnounced>("to-sales"), handoff => handoff.LeadId == Given.Keys.LeadOf(Record(who)));
     }
 
     private Task<TestHub> NewHubAsync(params string[] settings) => TestHub.CreateAsync(azurite, _clock, [_tool, _desk, _marketing], settings);
@@ -168,7 +168,7 @@ public sealed class TableCostTests(Azurite azurite)
             ReceivedAt = Monday,
             Touch = TouchKind.Click,
         });
-        await hub.Journeys.ApplyAsync(LeadId.For(Record(who)), [.. touches], Token);
+        await hub.Journeys.ApplyAsync(Given.Keys.LeadOf(Record(who)), [.. touches], Token);
         Assert.Equal(facts, (await StateAsync(hub, who)).Facts.Count);
     }
 
@@ -199,7 +199,7 @@ public sealed class TableCostTests(Azurite azurite)
     private Task TellAsync(TestHub hub, SourceEvent[] events) =>
         hub.Get<ProcessFlow>().HandleAsync(_tool.Delivers(Monday, events), $"message {events[0].DedupeKey}", again: false, Token);
 
-    private async Task<JourneyState> StateAsync(TestHub hub, string who) => await hub.StateAsync(LeadId.For(Record(who)));
+    private async Task<JourneyState> StateAsync(TestHub hub, string who) => await hub.StateAsync(Given.Keys.LeadOf(Record(who)));
 
     private async Task<IEnumerable<FunnelStage?>> StagesAsync(TestHub hub, string who) =>
         (await StateAsync(hub, who)).Facts.Values.OfType<StageClaimed>().Select(claim => claim.Stage).Order();

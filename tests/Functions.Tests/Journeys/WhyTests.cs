@@ -26,7 +26,7 @@ public sealed class WhyTests(Azurite azurite)
 
         var named = Steps(why, "received").Select(step => step.GetProperty("source").GetProperty("factKey").GetString()).ToList();
         var stored = await hub.StateAsync(lead);
-        var replayed = JourneyFold.Fold(lead, stored.Facts.Values.Where(fact => named.Contains(EmailAddress.HideIn(fact.DedupeKey))), Policy);
+        var replayed = JourneyFold.Fold(lead, stored.Facts.Values.Where(fact => named.Contains(Given.Keys.HideIn(fact.DedupeKey))), Policy);
         var journeys = await hub.Get<HubTables>().GetAsync(HubTables.Journeys, Token);
         var row = (await journeys.GetEntityAsync<TableEntity>(lead.Value, $"journey-{lead}", cancellationToken: Token)).Value;
 
@@ -35,7 +35,7 @@ public sealed class WhyTests(Azurite azurite)
         Assert.Equal(SettingsHash.Of(Policy), Text(why.RootElement, "configurationHash"));
         Assert.Equal(stored.Facts.Count, named.Distinct().Count());
         Assert.Equal(
-            replayed.Entries.Select(entry => (entry.EnteredAt, (string?)entry.Rule, (string?)EmailAddress.HideIn(entry.Reason))),
+            replayed.Entries.Select(entry => (entry.EnteredAt, (string?)entry.Rule, (string?)Given.Keys.HideIn(entry.Reason))),
             Steps(why, "staged").Select(step => (step.GetProperty("occurredAt").GetDateTimeOffset(), Text(step, "rule"), Text(step, "reason"))));
     }
 
@@ -88,7 +88,7 @@ public sealed class WhyTests(Azurite azurite)
         var answer = await AskAsync(hub, $"{lead}/why");
 
         Assert.True(EmailAddress.TryParse(Address, out var email));
-        Assert.Contains(email.ToString(), answer, StringComparison.Ordinal);
+        Assert.Contains(Given.Keys.ShortIdOf(email), answer, StringComparison.Ordinal);
         Assert.All([Address, "Lovelace", "+44 20 555"], personal => Assert.DoesNotContain(personal, answer, StringComparison.OrdinalIgnoreCase));
     }
 

@@ -46,7 +46,7 @@ public sealed class SimulationTests(Azurite azurite)
     {
         var why = JsonSerializer.Deserialize<JsonElement>(await http.GetStringAsync($"/api/leads/{lead}/why", Token));
         var named = Steps(why, "received").Select(step => step.GetProperty("source").GetProperty("factKey").GetString()).ToHashSet();
-        var replayed = JourneyFold.Fold(lead, (await hub.StateAsync(lead)).Facts.Values.Where(fact => named.Contains(EmailAddress.HideIn(fact.DedupeKey))), Leads.Policy);
+        var replayed = JourneyFold.Fold(lead, (await hub.StateAsync(lead)).Facts.Values.Where(fact => named.Contains(Given.Keys.HideIn(fact.DedupeKey))), Leads.Policy);
 
         Assert.Equal((expected.Hash, expected.Hash), (replayed.Hash, why.GetProperty("hash").GetString()));
         Assert.Equal(

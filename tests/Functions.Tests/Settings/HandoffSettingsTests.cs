@@ -79,6 +79,7 @@ public sealed class HandoffSettingsTests
     private static FunnelSettings Read(params (string Key, string? Value)[] changed)
     {
         var settings = Right.ToDictionary(setting => setting.Key, setting => (string?)setting.Value);
+        settings["Hub:Peppers"] = Given.Peppers;
         foreach (var (key, value) in changed)
         {
             settings[key] = value;

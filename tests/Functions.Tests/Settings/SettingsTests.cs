@@ -11,7 +11,7 @@ public sealed class SettingsTests
 {
     private static ServiceProvider Read(params (string Key, string? Value)[] settings)
     {
-        var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))).Build());
+        var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(settings.Prepend(("Hub:Peppers", Given.Peppers)).GroupBy(setting => setting.Item1).Select(setting => KeyValuePair.Create(setting.Key, setting.Last().Item2))).Build());
         var services = new ServiceCollection().AddSingleton(new ConnectorSet([])).AddHubSettings(reader);
         reader.ThrowIfFaulty();
         return services.BuildServiceProvider();
@@ -53,7 +53,7 @@ public sealed class SettingsTests
     [InlineData("Hub:RetryDelays", "soon")]
     public void A_setting_that_is_wrong_stops_the_hub_before_it_takes_anything(string key, string value)
     {
-        var invalid = Assert.Throws<InvalidSettingsException>(() => Hub.Build([$"--{key}={value}"]));
+        var invalid = Assert.Throws<InvalidSettingsException>(() => Hub.Build([$"--Hub:Peppers={Given.Peppers}", $"--{key}={value}"]));
 
         Assert.StartsWith($"{key}: ", Assert.Single(invalid.Faults), StringComparison.Ordinal);
     }
@@ -236,6 +236,33 @@ public sealed class SettingsTests
         Assert.Equal(new StageLimits(TimeSpan.FromDays(5), TimeSpan.FromHours(1)), funnel.Stages[FunnelStage.Evaluation].Segments["enterprise"]);
         Assert.Equal(new StageLimits(null, TimeSpan.FromHours(1)), funnel.Stages[FunnelStage.Evaluation].Segments["partner"]);
         Assert.Equal(new DateTimeOffset(2026, 1, 15, 7, 0, 0, TimeSpan.Zero), set.GetRequiredService<TeamsSettings>()[Team.Sales].QuietHours!.EndOf(new(2026, 1, 15, 2, 0, 0, TimeSpan.Zero)));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("k1:")]
+    [InlineData("k1:c2hvcnQ=")]
+    [InlineData("k1:not base64, and as long as a secret has to be")]
+    [InlineData("YSBwZXBwZXIgb2YgdGVzdHMsIGFuZCBubyBzZWNyZXQ=")]
+    [InlineData("k-1:YSBwZXBwZXIgb2YgdGVzdHMsIGFuZCBubyBzZWNyZXQ=")]
+    [InlineData("k1:YSBwZXBwZXIgb2YgdGVzdHMsIGFuZCBubyBzZWNyZXQ=,k1:b3RoZXIgcGVwcGVyIG9mIHRoZSB0ZXN0cywgbm8gc2VjcmV0")]
+    public void Without_a_right_pepper_the_hub_does_not_start_and_says_how_to_make_one(string? peppers)
+    {
+        var fault = Assert.Single(Assert.Throws<InvalidSettingsException>(() => Read(("Hub:Peppers", peppers))).Faults);
+
+        Assert.StartsWith("Hub:Peppers: must be secrets in Base64, newest first,", fault, StringComparison.Ordinal);
+        Assert.Contains("openssl rand -base64 32", fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("c2hvcnQ", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Peppers_are_read_newest_first()
+    {
+        var keys = Read(("Hub:Peppers", $"k2:b3RoZXIgcGVwcGVyIG9mIHRoZSB0ZXN0cywgbm8gc2VjcmV0, {Given.Peppers}")).GetRequiredService<PersonKeys>();
+
+        var record = IdentityKey.Person("crm", "1");
+        Assert.StartsWith("k2-", keys.TableKeyOf(record), StringComparison.Ordinal);
+        Assert.Equal([Given.Keys.TableKeyOf(record)], keys.Older.Select(older => older.TableKeyOf(record)));
     }
 
     [Fact]

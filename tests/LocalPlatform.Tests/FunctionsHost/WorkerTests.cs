@@ -162,6 +162,7 @@ public sealed class WorkerTests
             key = (await File.ReadAllTextAsync(Path.Combine(data, "function-key"), Stop)).Trim();
             var master = (await File.ReadAllTextAsync(Path.Combine(data, "master-key"), Stop)).Trim();
             Assert.True(key.Length >= 40);
+            Assert.Matches("^k1:[0-9a-zA-Z+/]{43}=$", (await File.ReadAllTextAsync(Path.Combine(data, "peppers"), Stop)).Trim());
             Assert.Equal(200, (await host.SendAsync("GET", "api/locked", key)).Status);
             Assert.Equal(401, (await host.SendAsync("GET", "api/locked", key[1..])).Status);
             Assert.Equal(401, (await host.SendAsync("GET", "api/master", key)).Status);
@@ -174,6 +175,7 @@ public sealed class WorkerTests
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(data, "function-key")));
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(data, "master-key")));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(data, "peppers")));
         }
     }
 

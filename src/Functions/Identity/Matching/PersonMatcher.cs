@@ -1,7 +1,6 @@
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Identity.Matching;
@@ -171,7 +170,7 @@ public sealed class PersonMatcher(
         {
             var unlinked = new IdentitiesUnlinked
             {
-                DedupeKey = $"hub|yielded|{address}|{person.Because.OccurredAt.UtcTicks}",
+                DedupeKey = $"hub|yielded|{identities.Keys.TableKeyOf(address)}|{person.Because.OccurredAt.UtcTicks}",
                 Connector = person.Connector,
                 Side = person.Because.Side,
                 OccurredAt = person.Because.OccurredAt,
@@ -187,10 +186,10 @@ public sealed class PersonMatcher(
     /// <summary>Creates the lead of a new person. Concurrent workers make the same id, or the second finds the
     /// first by the address, which two tools share. An address that another lead must yield leads
     /// there until it is moved.</summary>
-    private static async Task<Found> MakeAsync(
+    private async Task<Found> MakeAsync(
         PersonToMatch person, IReadOnlyList<IdentityKey> free, RecordLink[] unlinked, CancellationToken cancellationToken)
     {
-        var lead = LeadId.For(person.Keys[0]);
+        var lead = identities.Keys.LeadOf(person.Keys[0]);
         var common = free is [var address, ..] ? address : person.Keys[0];
         return await person.Lookups.LinkAsync(lead, common, unlinked, cancellationToken) == lead
             ? new(lead, null) { Opening = new(person.Records, unlinked) } : new(null, null);
@@ -247,12 +246,12 @@ public sealed class PersonMatcher(
     private async Task<Found> AskAsync(
         PersonToMatch person, IReadOnlyList<LeadId> candidates, LeadId? known, RecordLink[] unlinked, CancellationToken cancellationToken)
     {
-        var review = await reviews.AskAsync(
+        var question = $"review|{person.Connector}|"
+            + string.Join('|', person.Keys.Select(key => key.Canonical).Order(StringComparer.Ordinal));
+        var review = await FindEarlierAsync(question, cancellationToken) ?? await reviews.AskAsync(
             new Review
             {
-                Id = TableKey.Hash(
-                    $"review|{person.Connector}|"
-                    + string.Join('|', person.Keys.Select(key => key.Canonical).Order(StringComparer.Ordinal))),
+                Id = identities.Keys.TableKeyOf(question),
                 Reason = known is not null ? ReviewReason.AddressOfAnotherLead
                     : person.Records.Count == 0 ? ReviewReason.SeveralLeads
                     : ReviewReason.RivalRecords,
@@ -269,7 +268,7 @@ public sealed class PersonMatcher(
             { Merge: true } => await JoinAsync(candidates, person.Because with { Raw = MergeCause.Review }, cancellationToken),
             _ when known is not null => known,
             { Choose: { } chosen } => await reader.ResolveAsync(LeadId.Parse(chosen), cancellationToken),
-            _ => LeadId.For(person.Records[0]),
+            _ => identities.Keys.LeadOf(person.Records[0]),
         };
         if (lead is null)
         {
@@ -278,6 +277,20 @@ public sealed class PersonMatcher(
 
         await recordLinks.TryLinkAsync(lead, unlinked, certain: true, cancellationToken);
         return new(lead, review) { Yielded = await GivenAsync(review, lead, person, cancellationToken) };
+    }
+
+    /// <summary>Returns the question as it was asked under an older pepper; null for none.</summary>
+    private async Task<Review?> FindEarlierAsync(string question, CancellationToken cancellationToken)
+    {
+        foreach (var older in identities.Keys.Older)
+        {
+            if (await reviews.FindAsync(older.TableKeyOf(question), cancellationToken) is { } asked)
+            {
+                return asked;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Returns the other leads' addresses that a person's answer gives to the event's person.</summary>

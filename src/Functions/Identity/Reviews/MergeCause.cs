@@ -14,13 +14,15 @@ public static class MergeCause
     /// <summary>A person decided it.</summary>
     public const string Review = "review-decision";
 
+    private static readonly LeadId Nobody = LeadId.Parse("000000000000000000000000");
+
     /// <summary>Makes the fact without its key and lead.</summary>
     public static LeadsMerged Of(
         string connector, ToolSide side, DateTimeOffset occurredAt, DateTimeOffset receivedAt, string? messageId, string cause) =>
         new()
     {
         DedupeKey = "",
-        Merged = LeadId.For(IdentityKey.Person("", "")),
+        Merged = Nobody,
         Connector = connector,
         Side = side,
         OccurredAt = occurredAt,

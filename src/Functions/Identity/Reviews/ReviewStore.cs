@@ -17,7 +17,7 @@ public sealed record KeptDelivery(string RowKey, string MessageId, ServiceBusMes
 
 /// <summary>The table <c>Reviews</c>: the questions, each with its raw waiting deliveries. An answered question stays
 /// for the next event with the same keys.</summary>
-public sealed class ReviewStore(HubTables tables) : IErasable
+public sealed class ReviewStore(HubTables tables, PersonKeys keys) : IErasable
 {
     private const string Table = "Reviews", Partition = "review", JsonColumn = "Json", OpenColumn = "Open", MessageIdColumn = "MessageId";
 
@@ -115,7 +115,7 @@ public sealed class ReviewStore(HubTables tables) : IErasable
         foreach (var review in all.Where(
             review => review.LeadId == leadId
                 || review.Leads.Contains(leadId)
-                || review.Records.Any(record => LeadId.For(record) == leadId)))
+                || review.Records.Any(record => keys.IsFirstKey(record, leadId))))
         {
             foreach (var kept in await KeptAsync(review.Id, cancellationToken))
             {

@@ -9,9 +9,9 @@ namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>The table <c>Parked</c>: verified deliveries and facts that belong to no journey yet. A delivery is parked
 /// with its raw body and a reason for an operator. Facts of a deal or activity wait for their person.</summary>
-public sealed class ParkedStore(HubTables tables)
+public sealed class ParkedStore(HubTables tables, PersonKeys keys)
 {
-    private const string PersonPrefix = "person-", AfterPersons = "person.";
+    private const string DealPrefix = "deal-", PersonPrefix = "person-", AfterPersons = "person.";
 
     /// <summary>Parks a delivery. Idempotent for the same reason.</summary>
     public async Task ParkAsync(Delivery delivery, string reason, string description, CancellationToken cancellationToken)
@@ -31,7 +31,7 @@ public sealed class ParkedStore(HubTables tables)
     public async Task WaitAsync(IdentityKey deal, Fact fact, CancellationToken cancellationToken)
     {
         var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
-        var row = new TableEntity(DealPartition(deal), TableKey.Hash(fact.DedupeKey));
+        var row = new TableEntity(PartitionOf(DealPrefix, deal, keys), TableKey.Hash(fact.DedupeKey));
         LongText.Write(row, "Json", JsonSerializer.Serialize<Fact>(fact, HubJson.Options));
         await parked.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
     }
@@ -39,18 +39,15 @@ public sealed class ParkedStore(HubTables tables)
     /// <summary>Returns the facts that wait for a deal's people. They stay, because the deal may get more people and
     /// duplicate facts are harmless.</summary>
     public async Task<IReadOnlyList<Fact>> WaitingAsync(IdentityKey deal, CancellationToken cancellationToken) =>
-        await FactsAsync(DealPartition(deal), cancellationToken);
+        await FactsAsync(DealPrefix, deal, cancellationToken);
 
-    public async Task EraseAsync(IdentityKey deal, CancellationToken cancellationToken)
-    {
-        await RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey eq {DealPartition(deal)}"), cancellationToken);
-    }
+    public Task EraseAsync(IdentityKey deal, CancellationToken cancellationToken) => RemoveAsync(DealPrefix, deal, cancellationToken);
 
     /// <summary>Parks a fact of an activity whose person is unknown. Idempotent.</summary>
     public async Task WaitForPersonAsync(IdentityKey person, Fact fact, CancellationToken cancellationToken)
     {
         var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
-        var row = new TableEntity(PersonPartition(person), TableKey.Hash(fact.DedupeKey));
+        var row = new TableEntity(PartitionOf(PersonPrefix, person, keys), TableKey.Hash(fact.DedupeKey));
         LongText.Write(row, "Json", JsonSerializer.Serialize<Fact>(fact, HubJson.Options));
         await parked.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
     }
@@ -58,12 +55,10 @@ public sealed class ParkedStore(HubTables tables)
     /// <summary>Returns the facts that wait for a person. They stay until they are old;
     /// duplicate facts are harmless.</summary>
     public async Task<IReadOnlyList<Fact>> WaitingForPersonAsync(IdentityKey person, CancellationToken cancellationToken) =>
-        await FactsAsync(PersonPartition(person), cancellationToken);
+        await FactsAsync(PersonPrefix, person, cancellationToken);
 
-    public async Task RemoveForPersonAsync(IdentityKey person, CancellationToken cancellationToken)
-    {
-        await RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey eq {PersonPartition(person)}"), cancellationToken);
-    }
+    public Task RemoveForPersonAsync(IdentityKey person, CancellationToken cancellationToken) =>
+        RemoveAsync(PersonPrefix, person, cancellationToken);
 
     /// <summary>Removes facts that have waited for a person since before a time. Most people in a
     /// tool never become leads.</summary>
@@ -72,18 +67,36 @@ public sealed class ParkedStore(HubTables tables)
             TableClient.CreateQueryFilter($"PartitionKey ge {PersonPrefix} and PartitionKey lt {AfterPersons} and Timestamp lt {before}"),
             cancellationToken);
 
-    private async Task<IReadOnlyList<Fact>> FactsAsync(string partition, CancellationToken cancellationToken)
+    /// <summary>Returns the facts that wait for a key. Those under an older pepper move to the newest.</summary>
+    private async Task<IReadOnlyList<Fact>> FactsAsync(string prefix, IdentityKey key, CancellationToken cancellationToken)
     {
         var facts = new List<Fact>();
         var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
-        await foreach (
-            var row in parked.QueryAsync<TableEntity>(
-                TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken: cancellationToken))
+        foreach (var version in keys.Versions)
         {
-            facts.Add(JsonSerializer.Deserialize<Fact>(LongText.Read(row, "Json"), HubJson.Options)!);
+            var filter = TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(prefix, key, version)}");
+            await foreach (var row in parked.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+            {
+                facts.Add(JsonSerializer.Deserialize<Fact>(LongText.Read(row, "Json"), HubJson.Options)!);
+                if (version != keys)
+                {
+                    var moved = new TableEntity(row) { PartitionKey = PartitionOf(prefix, key, keys) };
+                    await parked.UpsertEntityAsync(moved, TableUpdateMode.Replace, cancellationToken);
+                    await parked.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All, cancellationToken);
+                }
+            }
         }
 
         return facts;
+    }
+
+    private async Task RemoveAsync(string prefix, IdentityKey key, CancellationToken cancellationToken)
+    {
+        foreach (var version in keys.Versions)
+        {
+            await RemoveAsync(
+                TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(prefix, key, version)}"), cancellationToken);
+        }
     }
 
     private async Task RemoveAsync(string filter, CancellationToken cancellationToken)
@@ -96,7 +109,5 @@ public sealed class ParkedStore(HubTables tables)
         }
     }
 
-    private static string PersonPartition(IdentityKey person) => $"{PersonPrefix}{TableKey.Hash(person.Canonical)}";
-
-    private static string DealPartition(IdentityKey deal) => $"deal-{TableKey.Hash(deal.Canonical)}";
+    private static string PartitionOf(string prefix, IdentityKey key, PersonKeys version) => prefix + version.TableKeyOf(key);
 }

@@ -16,6 +16,7 @@ public static class SettingsRegistration
         PollScheduleReader.Check(reader, ops.LateAfter);
         return services
             .AddSingleton(ReadHub(reader))
+            .AddSingleton(PepperReader.Read(reader))
             .AddSingleton(provider => funnel.InStepWith(provider.GetRequiredService<ConnectorSet>()))
             .AddSingleton(ReadTeams(reader, funnel))
             .AddSingleton(ops)

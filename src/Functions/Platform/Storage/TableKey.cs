@@ -3,7 +3,8 @@ using System.Text;
 
 namespace IntegrationHub.Functions.Platform.Storage;
 
-/// <summary>Makes valid table keys from any text. A hash contains no forbidden character and no address.</summary>
+/// <summary>Makes valid table keys from any text. The hash can be computed from a guess: personal data is hashed by
+/// <see cref="Funnel.PersonKeys"/>.</summary>
 internal static class TableKey
 {
     private const int Length = 40;

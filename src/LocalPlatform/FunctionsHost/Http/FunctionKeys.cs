@@ -66,26 +66,7 @@ internal sealed class FunctionKeys
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
-    private static string Keep(string path, string what, bool isPrinted) =>
-        File.Exists(path) && File.ReadAllText(path).Trim() is { Length: > 0 } kept ? kept : Make(path, what, isPrinted);
-
-    private static string Make(string path, string what, bool isPrinted)
-    {
-        var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(40)).Replace('+', '-').Replace('/', '_').TrimEnd('=');
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var file = new StreamWriter(path, options))
-        {
-            file.WriteLine(key);
-        }
-
-        // Printed and not logged: logs are shared, a key must not be.
-        Console.WriteLine(isPrinted ? $"{what} (created now, stored in {path}): {key}" : $"{what} made now, kept in {path}");
-        return key;
-    }
+    private static string Keep(string path, string what, bool isPrinted) => KeptSecret.Load(
+        path, what, isPrinted,
+        () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(40)).Replace('+', '-').Replace('/', '_').TrimEnd('='));
 }
