@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Connectors.Tests.Common;
@@ -52,8 +53,8 @@ public sealed class SandboxTests : IAsyncLifetime
         var deal = _sandbox.HubSpot.CreateDeal("Rollout", "qualifiedtobuy", 1200.50m, "EUR", contact);
         var hubSpot = Connectors.Find<IEventEnricher>("hubspot")!;
 
-        var enriched = Assert.Single(await hubSpot.EnrichAsync([Event(SourceEventKind.DealCreated) with { DealId = $"{deal}" }], Stop));
-        var person = (await hubSpot.EnrichAsync([Event(SourceEventKind.ContactUpdated) with { People = enriched.People }], Stop))[0];
+        var enriched = Assert.IsType<DealChangedEvent>(Assert.Single(await hubSpot.EnrichAsync([new DealChangedEvent(Header) { DealId = $"{deal}", IsNew = true }], Stop)));
+        var person = Assert.IsType<ContactUpdatedEvent>((await hubSpot.EnrichAsync([Updated(enriched.People)], Stop))[0]);
 
         Assert.Equal((1200.50m, "EUR"), (enriched.Amount, enriched.Currency));
         Assert.Equal(("ada@example.com", "Ada"), (person.SubjectEmail, person.Profile?.FirstName));
@@ -97,7 +98,7 @@ public sealed class SandboxTests : IAsyncLifetime
     private static async Task<(string? Cursor, IReadOnlyList<Booking> Bookings)> PollAsync(IPollSource source, string? cursor)
     {
         var page = await source.PollAsync(cursor, DateTimeOffset.UtcNow, Stop);
-        return (page.NextCursor, [.. page.Deliveries.SelectMany(delivery => ((IDeliveryReader)source).Read(delivery)).Select(told => told.Booking).OfType<Booking>()]);
+        return (page.NextCursor, [.. page.Deliveries.SelectMany(delivery => ((IDeliveryReader)source).Read(delivery)).OfType<ActivityEvent>().Select(told => told.Booking).OfType<Booking>()]);
     }
 
     [Fact]
@@ -161,10 +162,10 @@ public sealed class SandboxTests : IAsyncLifetime
         Org.CompleteTask(Org.All("Task")[0].Id);
         var (done, _) = await PollAsync(next);
 
-        Assert.All(own, source => Assert.False(source.ShowsWork));
-        Assert.Equal(Lead, own.Single(source => source is { Kind: SourceEventKind.ContactUpdated, ToStageRaw: null }).HubLeadId);
-        Assert.Contains(moved, source => source is { Kind: SourceEventKind.StageChanged, ShowsWork: true, ToStageRaw: "Working - Contacted" });
-        Assert.Contains(done, source => source is { Kind: SourceEventKind.Activity, ShowsWork: true });
+        Assert.DoesNotContain(own, source => source is ContactUpdatedEvent { ShowsWork: true } or StageChangedEvent { ShowsWork: true } or ActivityEvent { ShowsWork: true });
+        Assert.Equal(Lead, own.Single(source => source is ContactUpdatedEvent).HubLeadId);
+        Assert.Contains(moved, source => source is StageChangedEvent { ShowsWork: true, ToStageRaw: "Working - Contacted" });
+        Assert.Contains(done, source => source is ActivityEvent { ShowsWork: true });
     }
 
     [Fact]
@@ -198,9 +199,9 @@ public sealed class SandboxTests : IAsyncLifetime
 
         var (events, _) = await PollAsync(null);
 
-        Assert.Contains(events, source => source.Kind == SourceEventKind.ContactMerged && source.Merged.Single().Id == other && source.People.Single().Id == winner);
-        Assert.Contains(events, source => source is { ReturnedReason: "Closed - Not Converted" } && source.People.Single().Id == returned);
-        Assert.Contains(events, source => source.Kind == SourceEventKind.AssociationChanged && source.DealId == converted["ConvertedOpportunityId"]);
+        Assert.Contains(events, source => source is ContactMergedEvent { Merged: [var gone] } && gone.Id == other && source.People.Single().Id == winner);
+        Assert.Contains(events, source => source is HandoffReturnedEvent { Reason: "Closed - Not Converted" } && source.People.Single().Id == returned);
+        Assert.Contains(events, source => source is AssociationAddedEvent joined && joined.DealId == converted["ConvertedOpportunityId"]);
         var won = Assert.Single(events, source => source.Kind == SourceEventKind.DealWon);
         Assert.Equal(converted["ConvertedContactId"], won.People.Single().Id);
         Assert.Equal("ada@example.com", won.SubjectEmail);
@@ -214,8 +215,8 @@ public sealed class SandboxTests : IAsyncLifetime
         Org.Update("Contact", contact, ("Email", "ada@new.example"), ("Phone", "2"), ("HasOptedOutOfEmail", true));
         var (changed, _) = await PollAsync(cursor);
 
-        Assert.All(met.Concat(changed), source => Assert.True(source.OnlyIfKnown));
-        Assert.Contains(changed, source => source is { Kind: SourceEventKind.ContactUpdated, SubjectEmail: "ada@new.example", Profile.Phone: "2" } && source.People.Single().Id == contact);
+        Assert.All(met.Concat(changed), source => Assert.True(Assert.IsAssignableFrom<LeadEvent>(source).OnlyIfKnown));
+        Assert.Contains(changed, source => source is ContactUpdatedEvent { SubjectEmail: "ada@new.example", Profile.Phone: "2" } && source.People.Single().Id == contact);
         Assert.Contains(changed, source => source.Kind == SourceEventKind.ConsentUnsubscribed && source.People.Single().Id == contact);
     }
 
@@ -228,8 +229,8 @@ public sealed class SandboxTests : IAsyncLifetime
 
         var (events, _) = await PollAsync(null);
 
-        Assert.Contains(events, source => source is { Kind: SourceEventKind.ContactMerged, OnlyIfKnown: true } && source.Merged.Single().Id == other && source.People.Single().Id == winner);
-        Assert.Contains(events, source => source is { Kind: SourceEventKind.ContactDeleted, OnlyIfKnown: true } && source.People.Single().Id == gone);
+        Assert.Contains(events, source => source is ContactMergedEvent { OnlyIfKnown: true, Merged: [var merged] } && merged.Id == other && source.People.Single().Id == winner);
+        Assert.Contains(events, source => source is ContactDeletedEvent { OnlyIfKnown: true } && source.People.Single().Id == gone);
     }
 
     [Theory]
@@ -243,9 +244,9 @@ public sealed class SandboxTests : IAsyncLifetime
         var role = Org.AddContactRole(deal, contact);
         var told = byChangeEvent ? Read(Change("CREATE", "OpportunityContactRole", role, $""" "OpportunityId":"{deal}","ContactId":"{contact}" """)) : (await PollAsync(cursor)).Events;
 
-        var joined = Assert.Single(await EnrichAsync([Assert.Single(told, source => source.Kind == SourceEventKind.AssociationChanged)]));
+        var joined = Assert.IsType<AssociationAddedEvent>(Assert.Single(await EnrichAsync([Assert.Single(told, source => source.Kind == SourceEventKind.AssociationChanged)])));
 
-        Assert.Equal((deal, contact, DealStatus.Won, FunnelStage.Commitment, 1200m), (joined.DealId, joined.People.Single().Id, joined.DealStatus, joined.Stage, joined.Amount));
+        Assert.Equal((deal, contact, DealStatus.Won, FunnelStage.Commitment, 1200m), (joined.DealId, joined.People.Single().Id, joined.Status, joined.Stage, joined.Amount));
         Assert.True(joined.OccurredAt >= Time(Org.Get(deal)!.Fields["SystemModstamp"]));
     }
 
@@ -259,14 +260,14 @@ public sealed class SandboxTests : IAsyncLifetime
         var second = Org.AddContactRole(deal, contact);
         var (_, cursor) = await PollAsync(null);
         Org.Delete("OpportunityContactRole", second);
-        Assert.Equal(DealStatus.Open, Assert.Single(await EnrichAsync(await RemovalAsync(second))).DealStatus);
+        Assert.Equal(DealStatus.Open, Assert.IsType<AssociationAddedEvent>(Assert.Single(await EnrichAsync(await RemovalAsync(second)))).Status);
 
         Org.Update("Opportunity", deal, ("ContactId", null));
         var first = Org.All("OpportunityContactRole").Single().Id;
         Org.Delete("OpportunityContactRole", first);
-        var left = Assert.Single(await EnrichAsync(await RemovalAsync(first)));
+        var left = Assert.IsType<AssociationRemovedEvent>(Assert.Single(await EnrichAsync(await RemovalAsync(first))));
 
-        Assert.Equal((SourceEventKind.AssociationChanged, DealStatus.Deleted, deal, contact), (left.Kind, left.DealStatus, left.DealId, left.People.Single().Id));
+        Assert.Equal((deal, contact), (left.DealId, left.People.Single().Id));
 
         async Task<IReadOnlyList<SourceEvent>> RemovalAsync(string role)
         {
@@ -295,10 +296,10 @@ public sealed class SandboxTests : IAsyncLifetime
             .. Read(Change("CREATE", "Task", task, """ "Status":"Not Started" """)), .. Read(Change("DELETE", "Event", meeting, """ "Other":1 """)),
         ]);
 
-        Assert.Contains(events, source => source.Kind == SourceEventKind.ContactMerged && source.People.Single().Id == winner && source.Merged.Single().Id == loser);
+        Assert.Contains(events, source => source is ContactMergedEvent { Merged: [var merged] } && source.People.Single().Id == winner && merged.Id == loser);
         Assert.Contains(events, source => source.Kind == SourceEventKind.ContactDeleted && source.People.Single().Id == gone);
-        Assert.Contains(events, source => source.Booking == new Booking(task, null, new(2026, 3, 5)));
-        Assert.Contains(events, source => source.Booking == new Booking(meeting, null, null));
+        Assert.Contains(events, source => source is ActivityEvent activity && activity.Booking == new Booking(task, null, new(2026, 3, 5)));
+        Assert.Contains(events, source => source is ActivityEvent activity && activity.Booking == new Booking(meeting, null, null));
     }
 
     [Fact]
@@ -312,8 +313,8 @@ public sealed class SandboxTests : IAsyncLifetime
         var restored = await EnrichAsync(Read(Change("UNDELETE", "Lead", lead, """ "Other":1 """)));
 
         Assert.Contains(gone, source => source.Kind == SourceEventKind.ContactDeleted);
-        Assert.Contains(back, source => source.ShowsRecord && source.People.Single().Id == lead);
-        Assert.Contains(restored, source => source.Restored && source.People.Single().Id == lead);
+        Assert.Contains(back, source => source is PersonEvent { ShowsRecord: true } && source.People.Single().Id == lead);
+        Assert.Contains(restored, source => source is PersonEvent { Restored: true } && source.People.Single().Id == lead);
     }
 
     [Fact]
@@ -323,8 +324,8 @@ public sealed class SandboxTests : IAsyncLifetime
         var lead = Org.CreateLead("ada@example.com", "Byron", "Acme");
         var (_, cursor) = await PollAsync(null);
         var now = TimeProvider.System.GetUtcNow();
-        var gap = Assert.Single(Read(Change("GAP_OVERFLOW", "Lead", "00Q*", """ "Other":1 """, now.AddHours(-1)))).Gap!;
-        var later = Assert.Single(Read(Change("UPDATE", "Opportunity", "006*", """ "Other":1 """, now))).Gap!;
+        var gap = Assert.IsType<ResyncEvent>(Assert.Single(Read(Change("GAP_OVERFLOW", "Lead", "00Q*", """ "Other":1 """, now.AddHours(-1))))).Gap!;
+        var later = Assert.IsType<ResyncEvent>(Assert.Single(Read(Change("UPDATE", "Opportunity", "006*", """ "Other":1 """, now)))).Gap!;
 
         var rewound = salesforce.Rewind(cursor, gap, now);
 
@@ -349,9 +350,9 @@ public sealed class SandboxTests : IAsyncLifetime
         var (first, cursor) = await PollAsync(null);
         Org.CreateLead("bob@example.com", "Bob", "C");
         var (second, _) = await PollAsync(cursor);
-        var enriched = await Connectors.Find<IEventEnricher>("hubspot")!.EnrichAsync([.. new[] { contact, other }.Select(id => Event(SourceEventKind.ContactCreated) with { DedupeKey = $"{id}", People = [IdentityKey.Person("hubspot", $"{id}")] })], Stop);
+        var enriched = await Connectors.Find<IEventEnricher>("hubspot")!.EnrichAsync([.. new[] { contact, other }.Select(id => Created(id) with { DedupeKey = $"{id}" })], Stop);
 
-        Assert.Equal(("Summer \uFFFD", "M\uFFFDller "), (first.Single(source => source.People.Single().Id == lead).Profile!.LastName, first[0].Profile!.Company));
+        Assert.Equal(("Summer \uFFFD", "M\uFFFDller "), (ProfileOf(first.Single(source => source.People.Single().Id == lead)).LastName, ProfileOf(first[0]).Company));
         Assert.Contains(second, source => source.SubjectEmail == "bob@example.com");
         Assert.Equal(["ada@example.com", "bob@example.com"], enriched.Select(source => source.SubjectEmail));
     }
@@ -362,13 +363,14 @@ public sealed class SandboxTests : IAsyncLifetime
         var contact = _sandbox.HubSpot.CreateContact("ada@example.com");
         var deal = _sandbox.HubSpot.CreateDeal("Rollout", "qualifiedtobuy", 1200.50m, "EUR", contact);
         var hubSpot = Connectors.Find<IEventEnricher>("hubspot")!;
-        var removed = Event(SourceEventKind.AssociationChanged) with { DealId = $"{deal}", People = [IdentityKey.Person("hubspot", $"{contact}")], DealStatus = DealStatus.Deleted };
+        var removed = new AssociationRemovedEvent(Header) { DealId = $"{deal}", People = [IdentityKey.Person("hubspot", $"{contact}")] };
 
         var still = Assert.Single(await hubSpot.EnrichAsync([removed], Stop));
         _sandbox.HubSpot.Disassociate("deals", deal, "contacts", contact);
         var gone = Assert.Single(await hubSpot.EnrichAsync([removed], Stop));
 
-        Assert.Equal((DealStatus.Open, DealStatus.Deleted), (still.DealStatus, gone.DealStatus));
+        Assert.Equal(DealStatus.Open, Assert.IsType<AssociationAddedEvent>(still).Status);
+        Assert.Equal(removed, gone);
     }
 
     [Fact]
@@ -377,14 +379,14 @@ public sealed class SandboxTests : IAsyncLifetime
         var contact = _sandbox.HubSpot.CreateContact("ada@example.com", ("lifecyclestage", "customer"), ("hs_email_optout", "true"), ("hubspotscore", "42"));
         var deal = _sandbox.HubSpot.CreateDeal("Rollout", "closedwon", 1200.50m, "EUR", contact);
         var since = DateTimeOffset.UtcNow;
-        var brought = Event(SourceEventKind.ContactUpdated) with { People = [IdentityKey.Person("hubspot", $"{contact}")], OccurredAt = since.AddHours(1) };
+        var brought = Updated([IdentityKey.Person("hubspot", $"{contact}")]) with { OccurredAt = since.AddHours(1) };
 
         var met = await Connectors.Find<IEventEnricher>("hubspot")!.EnrichAsync([brought], Stop);
 
-        Assert.Equal(42, met[0].Profile?.Score);
-        var stage = Assert.Single(met, source => source.Kind == SourceEventKind.StageChanged);
-        var won = Assert.Single(met, source => source.Kind == SourceEventKind.DealWon);
-        Assert.Contains(met, source => source is { Kind: SourceEventKind.ConsentUnsubscribed, Past: true });
+        Assert.Equal(42, ProfileOf(met[0]).Score);
+        var stage = Assert.Single(met.OfType<StageChangedEvent>());
+        var won = Assert.Single(met.OfType<DealChangedEvent>(), deal => deal.Status == DealStatus.Won);
+        Assert.Contains(met, source => source is ConsentChangedEvent { Consent: MailConsent.Unsubscribed, Past: true });
         Assert.Equal(("customer", FunnelStage.Commitment, true), (stage.ToStageRaw, stage.Stage, stage.Past));
         Assert.Equal(($"{deal}", 1200.50m, true), (won.DealId, won.Amount, won.Past));
         Assert.All(met.Skip(1), source => Assert.True(source.OccurredAt <= since));
@@ -394,13 +396,13 @@ public sealed class SandboxTests : IAsyncLifetime
     public async Task What_a_new_HubSpot_contact_has_from_its_creation_on_is_news()
     {
         var contact = _sandbox.HubSpot.CreateContact("ada@example.com", ("lifecyclestage", "salesqualifiedlead"));
-        var created = Event(SourceEventKind.ContactCreated) with { People = [IdentityKey.Person("hubspot", $"{contact}")], OccurredAt = _sandbox.HubSpot.Get("contacts", contact)!.CreatedAt };
-        var told = created with { Kind = SourceEventKind.StageChanged, DedupeKey = "told", ToStageRaw = "salesqualifiedlead", Stage = FunnelStage.Evaluation };
+        var created = Created(contact) with { OccurredAt = _sandbox.HubSpot.Get("contacts", contact)!.CreatedAt };
+        var told = new StageChangedEvent(created) { DedupeKey = "told", NeedsEnrichment = ["email"], ToStageRaw = "salesqualifiedlead", Stage = FunnelStage.Evaluation };
 
         var met = await Connectors.Find<IEventEnricher>("hubspot")!.EnrichAsync([created], Stop);
         var alone = await Connectors.Find<IEventEnricher>("hubspot")!.EnrichAsync([created, told], Stop);
 
-        Assert.False(Assert.Single(met, source => source.Kind == SourceEventKind.StageChanged).Past);
+        Assert.False(Assert.Single(met.OfType<StageChangedEvent>()).Past);
         Assert.Equal("told", Assert.Single(alone, source => source.Kind == SourceEventKind.StageChanged).DedupeKey);
     }
 
@@ -413,8 +415,8 @@ public sealed class SandboxTests : IAsyncLifetime
 
         var met = await EnrichAsync([.. Read(Change("UPDATE", "Lead", lead, """ "Phone":"1" """)), .. Read(Change("UPDATE", "Contact", contact, """ "Phone":"1" """))]);
 
-        Assert.Contains(met, source => source is { Kind: SourceEventKind.StageChanged, ToStageRaw: "Working - Contacted", Past: true } && source.People.Single().Id == lead);
-        Assert.Contains(met, source => source is { Kind: SourceEventKind.DealWon, Past: true, Amount: 1200 } && source.DealId == deal && source.People.Single().Id == contact);
+        Assert.Contains(met, source => source is StageChangedEvent { ToStageRaw: "Working - Contacted", Past: true } && source.People.Single().Id == lead);
+        Assert.Contains(met, source => source is DealChangedEvent { Status: DealStatus.Won, Past: true, Amount: 1200 } won && won.DealId == deal && source.People.Single().Id == contact);
     }
 
     [Fact]
@@ -463,7 +465,13 @@ public sealed class SandboxTests : IAsyncLifetime
         }
     }
 
-    private static SourceEvent Event(SourceEventKind kind) => new() { Kind = kind, DedupeKey = "event", Side = ToolSide.Marketing, NeedsEnrichment = ["email"] };
+    private static EventHeader Header => new("event", ToolSide.Marketing, null);
+
+    private static ContactCreatedEvent Created(long contact) => new(Header) { People = [IdentityKey.Person("hubspot", $"{contact}")], NeedsEnrichment = ["email"] };
+
+    private static ContactUpdatedEvent Updated(ImmutableArray<IdentityKey> people) => new(Header) { People = people, NeedsEnrichment = ["email"] };
+
+    private static LeadProfile ProfileOf(SourceEvent source) => Assert.IsAssignableFrom<PersonEvent>(source).Profile!;
 
     private static HandoffOrder Order(string id = "handoff-1", string? known = null)
     {

@@ -8,22 +8,23 @@ public static class FactMapper
 {
     private static readonly LeadProfile NothingKnown = new();
 
-    /// <summary>Returns the facts of an event; none for <see cref="SourceEventKind.Ignored"/> and events without a
-    /// statement about a lead.</summary>
+    /// <summary>Returns the facts of an event; none for events without a statement about a lead.</summary>
     /// <param name="source">The enriched event.</param>
     /// <param name="receivedAt">When the delivery arrived, which is the time of an event without one.</param>
     public static IReadOnlyList<Fact> ToFacts(SourceEvent source, string connector, DateTimeOffset receivedAt, string? messageId)
     {
-        var about = AboutOf(source);
+        // A deal's event is about the deal only.
+        var about = source is PersonEvent { People: [var record, ..] } ? record : null;
+        var isPast = source is LeadEvent { Past: true };
         var facts = FactsOf(source, new(source, connector, receivedAt, messageId)).OfType<Fact>();
-        return about is null && !source.Past
+        return about is null && !isPast
             ? [.. facts]
             :
             [
                 .. facts.Select(fact =>
                     fact is RecordDeleted or RecordRestored
                         ? fact
-                        : fact with { About = about, ShowsRecord = about is not null && source.ShowsRecord, Past = source.Past }),
+                        : fact with { About = about, ShowsRecord = source is PersonEvent { ShowsRecord: true }, Past = isPast }),
             ];
     }
 
@@ -38,23 +39,50 @@ public static class FactMapper
                 ?? receivedAt, ReceivedAt = receivedAt, MessageId = messageId,
         };
 
-    private static IEnumerable<Fact?> FactsOf(SourceEvent source, Origin its) => source.Kind switch
+    private static IEnumerable<Fact?> FactsOf(SourceEvent source, Origin its) => source switch
     {
-        SourceEventKind.Ignored or SourceEventKind.ResyncRequired => [],
-        SourceEventKind.ContactPrivacyDeleted => [Erased(its)],
-        SourceEventKind.ContactDeleted => Deleted(source.People, "deleted", its),
-        _ =>
+        PrivacyDeletedEvent => [Erased(its)],
+        ContactDeletedEvent => Deleted(source.People, "deleted", its),
+        PersonEvent person => OfPerson(person, its),
+        DealChangedEvent deal =>
         [
-            .. Deleted(source.Merged, "merged", its),
-            .. source.Restored ? Restored(source.People, its) : [],
-            Profile(source, its),
-            Consent(source, its),
-            Booked(source, its),
-            Touched(source, its),
-            Staged(source, its),
-            Deal(source, its),
-            Work(source, its),
+            Unmapped(deal, its), Deal(deal, its), deal.ShowsWork ? Accepted(deal.Owner, deal.ToStageRaw, false, its) : null,
         ],
+        AssociationAddedEvent joined => [Unmapped(joined, its), Deal(joined, its)],
+        DealDeletedEvent or AssociationRemovedEvent => [DealGone((DealEvent)source, its)],
+        RelationChangedEvent or ResyncEvent or IgnoredEvent or UnreadEvent or UnreadableEvent => [],
+        _ => throw new InvalidOperationException($"Unknown event {source.GetType().Name}."),
+    };
+
+    private static IEnumerable<Fact?> OfPerson(PersonEvent source, Origin its) =>
+    [
+        .. source is ContactMergedEvent merge ? Deleted(merge.Merged, "merged", its) : [],
+        .. source.Restored ? Restored(source.People, its) : [],
+        Profile(source, its),
+        .. NewsOf(source, its),
+    ];
+
+    /// <summary>Returns what only this kind of a person's event says.</summary>
+    private static IEnumerable<Fact?> NewsOf(PersonEvent source, Origin its) => source switch
+    {
+        ContactCreatedEvent created => [created.ToStageRaw is { } raw ? Staged(created.Stage, raw, its) : null],
+        ContactUpdatedEvent updated =>
+        [
+            Booked(updated.Booking, its), updated.ShowsWork ? Accepted(updated.Owner, null, updated.HubWroteLast, its) : null,
+        ],
+        StageChangedEvent moved =>
+        [
+            Staged(moved.Stage, moved.ToStageRaw, its),
+            moved.ShowsWork ? Accepted(moved.Owner, moved.ToStageRaw, moved.HubWroteLast, its) : null,
+        ],
+        HandoffReturnedEvent returned => [Returned(returned, its)],
+        ConsentChangedEvent consent => [Consent(consent, its)],
+        ActivityEvent activity =>
+        [
+            Booked(activity.Booking, its), Touched(activity, its), activity.ShowsWork ? Accepted(activity.Owner, null, false, its) : null,
+        ],
+        EmailChangedEvent or ContactMergedEvent => [],
+        _ => throw new InvalidOperationException($"Unknown event {source.GetType().Name}."),
     };
 
     private static PersonErased Erased(Origin its) => new()
@@ -79,32 +107,36 @@ public static class FactMapper
         MessageId = its.MessageId,
     });
 
-    private static ProfileChanged? Profile(SourceEvent source, Origin its) =>
-        source.DealId is not null || ((source.Profile ?? NothingKnown) == NothingKnown && !source.ScoreCleared) ? null : new()
+    private static ProfileChanged? Profile(PersonEvent source, Origin its)
     {
-        Profile = source.Profile ?? NothingKnown, ScoreCleared = source.ScoreCleared,
-        DedupeKey = its.Key("profile"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
-        MessageId = its.MessageId,
-    };
+        var profile = source.Profile ?? NothingKnown;
+        var isScoreCleared = source is ContactUpdatedEvent { ScoreCleared: true };
+        return profile == NothingKnown && !isScoreCleared ? null : new()
+        {
+            Profile = profile, ScoreCleared = isScoreCleared,
+            DedupeKey = its.Key("profile"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
+            MessageId = its.MessageId,
+        };
+    }
 
-    private static ConsentChanged? Consent(SourceEvent source, Origin its) => ConsentOf(source.Kind) is not { } consent ? null : new()
+    private static ConsentChanged Consent(ConsentChangedEvent source, Origin its) => new()
     {
-        Email = consent,
+        Email = source.Consent == MailConsent.Subscribed ? ConsentState.OptedIn : ConsentState.OptedOut,
         DedupeKey = its.Key("consent"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
         MessageId = its.MessageId,
     };
 
-    private static ActivityBooked? Booked(SourceEvent source, Origin its) => source.Booking is not { } booking ? null : new()
+    private static ActivityBooked? Booked(Booking? booking, Origin its) => booking is null ? null : new()
     {
         ActivityId = booking.ActivityId, DueAt = booking.DueAt, DueOn = booking.DueOn,
         DedupeKey = its.Key("booked"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
         MessageId = its.MessageId,
     };
 
-    private static Fact? Touched(SourceEvent source, Origin its)
+    private static Fact? Touched(ActivityEvent source, Origin its)
     {
         // A booking is not done yet.
-        if (source.Kind != SourceEventKind.Activity || source is { Booking: not null, ShowsWork: false })
+        if (source is { Booking: not null, ShowsWork: false })
         {
             return null;
         }
@@ -124,76 +156,54 @@ public static class FactMapper
             };
     }
 
-    private static StageClaimed? Staged(SourceEvent source, Origin its) => !ClaimsStage(source) ? null : new()
+    private static StageClaimed Staged(FunnelStage? stage, string raw, Origin its) => new()
     {
-        Stage = source.Stage, Raw = source.ToStageRaw,
+        Stage = stage, Raw = raw,
         DedupeKey = its.Key("stage"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
         MessageId = its.MessageId,
     };
 
-    private static DealChanged? Deal(SourceEvent source, Origin its)
-    {
-        var status = StatusOf(source);
-        return source.DealId is not { } deal || !ChangesDeal(source.Kind) ? null : new()
-        {
-            DealId = deal, Status = status, Stage = status == DealStatus.Lost ? null : source.Stage, Raw = source.ToStageRaw,
-            Amount = source.Amount, Currency = source.Currency, Owner = source.Owner, Cleared = source.Cleared.IsDefaultOrEmpty
-                ? default : source.Cleared,
-            DedupeKey = its.Key("deal"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
-            MessageId = its.MessageId,
-        };
-    }
+    /// <summary>Returns the claim of a deal's unmapped stage. A mapped one belongs to the deal.</summary>
+    private static StageClaimed? Unmapped(DealStateEvent source, Origin its) =>
+        source is { Unmapped: true, ToStageRaw: { } raw } ? Staged(null, raw, its) : null;
 
-    private static Fact? Work(SourceEvent source, Origin its) => source switch
+    private static DealChanged Deal(DealStateEvent source, Origin its) => new()
     {
-        { ReturnHeld: true } => new ReturnHeld
+        DealId = source.DealId, Status = source.Status, Stage = source.Status == DealStatus.Lost ? null : source.Stage,
+        Raw = source.ToStageRaw, Amount = source.Amount, Currency = source.Currency, Owner = source.Owner,
+        Cleared = source.Cleared.IsDefaultOrEmpty ? default : source.Cleared,
+        DedupeKey = its.Key("deal"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
+        MessageId = its.MessageId,
+    };
+
+    private static DealChanged DealGone(DealEvent source, Origin its) => new()
+    {
+        DealId = source.DealId, Status = DealStatus.Deleted,
+        DedupeKey = its.Key("deal"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
+        MessageId = its.MessageId,
+    };
+
+    private static HandoffAccepted Accepted(string? by, string? raw, bool hubWroteLast, Origin its) => new()
+    {
+        By = by, Raw = raw, HubWroteLast = hubWroteLast,
+        DedupeKey = its.Key("accepted"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
+        MessageId = its.MessageId,
+    };
+
+    private static Fact? Returned(HandoffReturnedEvent source, Origin its) => source switch
+    {
+        { IsHeld: true } => new ReturnHeld
         {
             Raw = source.ToStageRaw,
             DedupeKey = its.Key("returnHeld"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
             MessageId = its.MessageId,
         },
-        { ReturnedReason: { Length: > 0 } reason } => new HandoffReturned
+        { Reason: { Length: > 0 } reason } => new HandoffReturned
         {
             Reason = reason, Raw = source.ToStageRaw, HubWroteLast = source.HubWroteLast,
             DedupeKey = its.Key("returned"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
             MessageId = its.MessageId,
         },
-        { ShowsWork: true } => new HandoffAccepted
-        {
-            By = source.Owner, Raw = source.ToStageRaw, HubWroteLast = source.HubWroteLast,
-            DedupeKey = its.Key("accepted"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
-            MessageId = its.MessageId,
-        },
-        _ => null,
-    };
-
-    /// <summary>Returns the record of a person's event. A deal's event is about the deal only.</summary>
-    private static IdentityKey? AboutOf(SourceEvent source) => source is { DealId: null, People: [var record, ..] } ? record : null;
-
-    /// <summary>Whether the event claims a stage. A deal's own stage belongs to the deal,
-    /// unless it is unmapped.</summary>
-    private static bool ClaimsStage(SourceEvent source) =>
-        source.Unmapped
-            || (
-                source is { Stage: not null, ToStageRaw: not null }
-                    && !ChangesDeal(source.Kind) && source.Kind != SourceEventKind.Activity);
-
-    private static bool ChangesDeal(SourceEventKind kind) =>
-        kind is SourceEventKind.DealCreated or SourceEventKind.DealUpdated or SourceEventKind.DealStageChanged
-        or SourceEventKind.DealWon or SourceEventKind.DealLost or SourceEventKind.DealDeleted or SourceEventKind.AssociationChanged;
-
-    private static DealStatus? StatusOf(SourceEvent source) => source.Kind switch
-    {
-        SourceEventKind.DealWon => DealStatus.Won,
-        SourceEventKind.DealLost => DealStatus.Lost,
-        SourceEventKind.DealDeleted => DealStatus.Deleted,
-        _ => source.DealStatus,
-    };
-
-    private static ConsentState? ConsentOf(SourceEventKind kind) => kind switch
-    {
-        SourceEventKind.ConsentSubscribed => ConsentState.OptedIn,
-        SourceEventKind.ConsentUnsubscribed or SourceEventKind.ConsentBounced or SourceEventKind.ConsentComplained => ConsentState.OptedOut,
         _ => null,
     };
 

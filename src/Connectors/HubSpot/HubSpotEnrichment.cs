@@ -13,8 +13,9 @@ internal static class HubSpotEnrichment
     public static async Task<IReadOnlyList<SourceEvent>> RunAsync(
         IReadOnlyList<SourceEvent> events, HubSpotClient client, HubSpotOptions options, CancellationToken cancellationToken)
     {
-        var dealIds = events.Where(LacksDeal).Select(source => source.DealId!).Distinct().ToList();
-        var contactIds = events.Where(LacksContact).Select(source => source.People[0].Id).Distinct().ToList();
+        var dealIds = events.Select(DealOf).OfType<string>().Distinct().ToList();
+        var strangers = events.OfType<PersonEvent>().Where(LacksContact).ToList();
+        var contactIds = strangers.Select(source => source.People[0].Id).Distinct().ToList();
         var deals = client.DealsAsync(dealIds, cancellationToken);
         var people = client.ContactsOfDealsAsync(dealIds, cancellationToken);
         var contacts = client.ContactsAsync(contactIds, cancellationToken);
@@ -23,18 +24,16 @@ internal static class HubSpotEnrichment
         var enriched = new List<SourceEvent>();
         foreach (var source in events)
         {
-            if (LacksDeal(source))
+            if (DealOf(source) is { } dealId)
             {
-                var state = (await deals).GetValueOrDefault(source.DealId!);
-                var withPeople = WithPeople(source, (await people).GetValueOrDefault(source.DealId!, []), options);
-                enriched.Add(
-                    withPeople.DealStatus == DealStatus.Deleted
-                        ? withPeople
-                        : await WithDealAsync(withPeople, state, client, options, cancellationToken));
+                var state = (await deals).GetValueOrDefault(dealId);
+                var withPeople = WithPeople(source, (await people).GetValueOrDefault(dealId, []), options);
+                enriched.Add(await WithDealAsync(withPeople, dealId, state, client, options, cancellationToken));
             }
-            else if (LacksContact(source) && (await contacts).TryGetValue(source.People[0].Id, out var contact))
+            else if (source is PersonEvent person
+                && LacksContact(person) && (await contacts).TryGetValue(source.People[0].Id, out var contact))
             {
-                enriched.Add(WithContact(source, contact, options));
+                enriched.Add(WithContact(person, contact, options));
             }
             else
             {
@@ -45,13 +44,13 @@ internal static class HubSpotEnrichment
         return
         [
             .. enriched,
-            .. await HubSpotMeeting.FoundAsync(events.Where(LacksContact), await contacts, client, options, cancellationToken),
+            .. await HubSpotMeeting.FoundAsync(strangers, await contacts, client, options, cancellationToken),
         ];
     }
 
     /// <summary>Adds a contact's record to an event. The event's own values stay, because they
     /// were true at its time.</summary>
-    private static SourceEvent WithContact(SourceEvent source, HubSpotObjectWire contact, HubSpotOptions options)
+    private static PersonEvent WithContact(PersonEvent source, HubSpotObjectWire contact, HubSpotOptions options)
     {
         var email = source.SubjectEmail ?? (EmailAddress.TryParse(contact.Text("email"), out var address) ? address.Address : null);
         var phone = source.Profile?.Phone ?? contact.Text("phone");
@@ -75,34 +74,51 @@ internal static class HubSpotEnrichment
         };
     }
 
-    private static bool LacksDeal(SourceEvent source) =>
-        source.DealId is not null && (source.DealStatus != DealStatus.Deleted || source.Kind == SourceEventKind.AssociationChanged);
+    /// <summary>Returns the deal to read for an event; null for none.</summary>
+    private static string? DealOf(SourceEvent source) => source switch
+    {
+        DealDeletedEvent => null,
+        DealEvent deal => deal.DealId,
+        ResyncEvent resync => resync.DealId,
+        _ => null,
+    };
 
-    private static bool LacksContact(SourceEvent source) => source is { DealId: null, People: [_, ..] }
-        and not { Kind: SourceEventKind.ContactDeleted or SourceEventKind.ContactPrivacyDeleted or SourceEventKind.Ignored };
+    private static bool LacksContact(PersonEvent source) =>
+        source is { People: [_, ..] } and not (ContactDeletedEvent or PrivacyDeletedEvent);
 
     /// <summary>Adds the people of a deal. A removed association still holds when another one
     /// links the same two records.</summary>
-    private static SourceEvent WithPeople(SourceEvent source, IReadOnlyList<string> contacts, HubSpotOptions options) =>
-        source.People.IsEmpty ? source with { People = [.. contacts.Select(id => IdentityKey.Person(options.Name, id))] }
-        : source.DealStatus == DealStatus.Deleted && contacts.Contains(source.People[0].Id) ? source with { DealStatus = null }
-        : source;
+    private static SourceEvent WithPeople(SourceEvent source, IReadOnlyList<string> contacts, HubSpotOptions options) => source switch
+    {
+        { People.IsEmpty: true } => source with { People = [.. contacts.Select(id => IdentityKey.Person(options.Name, id))] },
+        AssociationRemovedEvent removed when contacts.Contains(removed.People[0].Id) => new AssociationAddedEvent(removed)
+        {
+            DealId = removed.DealId, OnlyIfKnown = removed.OnlyIfKnown,
+        },
+        _ => source,
+    };
 
     private static async Task<SourceEvent> WithDealAsync(
-        SourceEvent source, HubSpotObjectWire? deal, HubSpotClient client, HubSpotOptions options, CancellationToken cancellationToken)
+        SourceEvent source, string dealId, HubSpotObjectWire? deal, HubSpotClient client, HubSpotOptions options,
+        CancellationToken cancellationToken)
     {
-        var filled = source with
+        // These events do not carry the deal's stage, so the present stage counts.
+        var asksState = source is ResyncEvent or AssociationAddedEvent;
+        var state = source as DealStateEvent ?? new DealChangedEvent(source) { DealId = dealId };
+        var raw = asksState ? deal?.Text("dealstage") : state.ToStageRaw;
+        if (source is AssociationRemovedEvent || (source is ResyncEvent && raw is null))
         {
-            Amount = source.Amount ?? (source.Cleared.Contains(DealProperty.Amount) ? null : HubSpotMapper.Amount(deal?.Text("amount"))),
-            Currency = source.Currency ?? (source.Cleared.Contains(DealProperty.Currency) ? null : deal?.Text("deal_currency_code")),
-            Owner = source.Owner ?? (source.Cleared.Contains(DealProperty.Owner) ? null : deal?.Text("hubspot_owner_id")),
+            return source;
+        }
+
+        var filled = state with
+        {
+            Amount = state.Amount ?? (state.Cleared.Contains(DealProperty.Amount) ? null : HubSpotMapper.Amount(deal?.Text("amount"))),
+            Currency = state.Currency ?? (state.Cleared.Contains(DealProperty.Currency) ? null : deal?.Text("deal_currency_code")),
+            Owner = state.Owner ?? (state.Cleared.Contains(DealProperty.Owner) ? null : deal?.Text("hubspot_owner_id")),
             NeedsEnrichment = [],
         };
-
-        // These events do not carry the deal's stage, so the present stage counts.
-        var asksState = source.Kind is SourceEventKind.ResyncRequired or SourceEventKind.AssociationChanged;
-        var raw = asksState ? deal?.Text("dealstage") : source.ToStageRaw;
-        if (raw is null || (!asksState && !source.Unmapped))
+        if (raw is null || (!asksState && !state.Unmapped))
         {
             return WithType(filled, deal, options);
         }
@@ -125,31 +141,16 @@ internal static class HubSpotEnrichment
 
     /// <summary>Adds the meaning of the deal's stage: by the map, else by the pipeline's probability.</summary>
     public static async Task<SourceEvent> WithOutcomeAsync(
-        SourceEvent source, string raw, HubSpotObjectWire? deal, HubSpotClient client, HubSpotOptions options,
+        DealStateEvent source, string raw, HubSpotObjectWire? deal, HubSpotClient client, HubSpotOptions options,
         CancellationToken cancellationToken)
     {
         var meaning = options.DealStages.TryGet(raw, out var known) ? known : await client.OutcomeAsync(raw, cancellationToken);
-        var staged = source with
-        {
-            Kind = source.Kind == SourceEventKind.AssociationChanged ? source.Kind : KindOf(meaning),
-            ToStageRaw = raw,
-            Stage = meaning?.Stage,
-            Unmapped = meaning is null,
-            DealStatus = meaning?.Status ?? DealStatus.Open,
-            ShowsWork = source.ShowsWork && meaning?.Status != DealStatus.Lost,
-        };
-        return WithType(staged, deal, options);
+        var staged = WithType(source with { ToStageRaw = raw, Meaning = meaning }, deal, options);
+        return staged is DealChangedEvent { Status: DealStatus.Lost } lost ? lost with { ShowsWork = false } : staged;
     }
 
     /// <summary>Sets the stage to Repeat for a won deal whose type the map names.</summary>
-    private static SourceEvent WithType(SourceEvent source, HubSpotObjectWire? deal, HubSpotOptions options) =>
-        source.DealStatus == DealStatus.Won && options.DealTypes.TryGet(deal?.Text("dealtype"), out var stage)
-            ? source with { Stage = stage } : source;
-
-    private static SourceEventKind KindOf(DealStageMeaning? meaning) => meaning?.Status switch
-    {
-        DealStatus.Won => SourceEventKind.DealWon,
-        DealStatus.Lost => SourceEventKind.DealLost,
-        _ => SourceEventKind.DealStageChanged,
-    };
+    private static DealStateEvent WithType(DealStateEvent source, HubSpotObjectWire? deal, HubSpotOptions options) =>
+        source.Status == DealStatus.Won && options.DealTypes.TryGet(deal?.Text("dealtype"), out var stage)
+            ? source with { Meaning = new(DealStatus.Won, stage) } : source;
 }

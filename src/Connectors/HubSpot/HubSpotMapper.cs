@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Funnel;
 
@@ -12,6 +11,9 @@ internal static class HubSpotMapper
 {
     private const string Contact = "contact";
     private const string Deal = "deal";
+
+    /// <summary>What almost every webhook lacks.</summary>
+    private static readonly ImmutableArray<string> Email = ["email"];
 
     /// <summary>Values of <c>hs_lead_status</c> that show that somebody works on the lead.</summary>
     private static readonly HashSet<string> Working = new(StringComparer.OrdinalIgnoreCase)
@@ -82,7 +84,7 @@ internal static class HubSpotMapper
                 .Split(';').Select(text => EmailAddress.TryParse(text, out var email) ? email.Address : null).OfType<string>().Distinct(),
         ];
 
-    private static bool HasStageOfPerson(SourceEvent source) => source.Kind == SourceEventKind.StageChanged && source.People.Length > 0;
+    private static bool HasStageOfPerson(SourceEvent source) => source is StageChangedEvent { People: [_, ..] };
 
     private static IEnumerable<SourceEvent> Map(HubSpotEventWire wire, HubSpotOptions options)
     {
@@ -93,22 +95,17 @@ internal static class HubSpotMapper
 
         var type = wire.SubscriptionType ?? wire.EventType ?? "";
         var (entity, change) = Split(type, wire.ObjectTypeId);
-        var blank = Blank(wire, type);
+        var header = HeaderOf(wire, type);
 
         return (entity, change) switch
         {
-            (_, "associationChange") => [Association(wire, blank, options)],
+            (_, "associationChange") => [Association(wire, header, options) ?? Unread(wire, type, header)],
             (Contact, _) when (wire.ObjectId ?? wire.PrimaryObjectId) is { } id =>
-                [OfContact(wire, change, Contacts(blank, id), id, options)],
-            (Deal, "merge") when (wire.PrimaryObjectId ?? wire.ObjectId) is { } winner => MergedDeals(wire, blank, winner),
-            (Deal, _) when wire.ObjectId is { } id => [OfDeal(wire, change, Deals(blank, id), options)],
-            _ => [blank],
-        };
-
-        SourceEvent Contacts(SourceEvent source, long id) => source with
-        {
-            ExternalIds = source.ExternalIds.Add("contactId", Text(id)),
-            People = [Person(options, id)],
+                [OfContact(wire, change, ContactHeader(header, id, options), id, options) ?? Unread(wire, type, header)],
+            (Deal, "merge") when (wire.PrimaryObjectId ?? wire.ObjectId) is { } winner => MergedDeals(wire, header, winner),
+            (Deal, _) when wire.ObjectId is { } id =>
+                [OfDeal(wire, change, DealHeader(header, id), Text(id), options) ?? new UnreadEvent(header) { VendorKind = type }],
+            _ => [Unread(wire, type, header)],
         };
     }
 
@@ -135,20 +132,30 @@ internal static class HubSpotMapper
         _ => "",
     };
 
-    private static SourceEvent Blank(HubSpotEventWire wire, string type)
-    {
-        string?[] objects = [type, wire.ObjectTypeId, wire.AssociationType, wire.FromObjectTypeId, wire.ToObjectTypeId];
-        return new()
+    private static EventHeader HeaderOf(HubSpotEventWire wire, string type) =>
+        new(KeyOf(wire, type), ToolSide.Marketing, At(wire.OccurredAt))
         {
-            Kind = SourceEventKind.Ignored,
-            Side = ToolSide.Marketing,
-            DedupeKey = KeyOf(wire, type),
-            OccurredAt = At(wire.OccurredAt),
-            NotRead = string.Join(' ', objects.Where(part => !string.IsNullOrEmpty(part))),
             ExternalIds = wire.PortalId is { } portal
                 ? ImmutableSortedDictionary<string, string>.Empty.Add("portalId", Text(portal))
                 : ImmutableSortedDictionary<string, string>.Empty,
         };
+
+    private static EventHeader ContactHeader(EventHeader header, long id, HubSpotOptions options) => header with
+    {
+        ExternalIds = header.ExternalIds.Add("contactId", Text(id)),
+        People = [Person(options, id)],
+    };
+
+    private static EventHeader DealHeader(EventHeader header, long id) => header with
+    {
+        Side = ToolSide.Crm,
+        ExternalIds = header.ExternalIds.Add("dealId", Text(id)),
+    };
+
+    private static UnreadEvent Unread(HubSpotEventWire wire, string type, EventHeader header)
+    {
+        string?[] objects = [type, wire.ObjectTypeId, wire.AssociationType, wire.FromObjectTypeId, wire.ToObjectTypeId];
+        return new(header) { VendorKind = string.Join(' ', objects.Where(part => !string.IsNullOrEmpty(part))) };
     }
 
     /// <summary>Returns the dedupe key. HubSpot's event ids are not unique, so it holds everything that makes an
@@ -172,78 +179,76 @@ internal static class HubSpotMapper
     private static DateTimeOffset? At(long? milliseconds) =>
         milliseconds is >= 0 and <= 253_402_300_799_999 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds.Value) : null;
 
-    private static SourceEvent OfContact(HubSpotEventWire wire, string change, SourceEvent source, long id, HubSpotOptions options)
+    /// <summary>Maps a contact's event; null for a change that is not read.</summary>
+    private static SourceEvent? OfContact(HubSpotEventWire wire, string change, EventHeader header, long id, HubSpotOptions options) =>
+        change switch
     {
-        var known = source with { NotRead = null, IsPartial = change is not ("deletion" or "privacyDeletion") };
-        return change switch
-        {
-            "creation" => known with { Kind = SourceEventKind.ContactCreated, NeedsEnrichment = ["email"] },
-            "restore" => known with { Kind = SourceEventKind.ContactCreated, Restored = true, NeedsEnrichment = ["email"] },
-            "deletion" => known with { Kind = SourceEventKind.ContactDeleted },
-            "privacyDeletion" => known with { Kind = SourceEventKind.ContactPrivacyDeleted },
-            "merge" => MergedContacts(wire, known, id, options),
-            "propertyChange" =>
-                ContactProperty(wire, known with { Kind = SourceEventKind.ContactUpdated, NeedsEnrichment = ["email"] }, options),
-            _ => source,
-        };
-    }
+        "creation" => new ContactCreatedEvent(header) { IsPartial = true, NeedsEnrichment = Email },
+        "restore" => new ContactCreatedEvent(header) { Restored = true, IsPartial = true, NeedsEnrichment = Email },
+        "deletion" => new ContactDeletedEvent(header),
+        "privacyDeletion" => new PrivacyDeletedEvent(header),
+        "merge" => MergedContacts(wire, header, id, options),
+        "propertyChange" => ContactProperty(wire, header, options) with { IsPartial = true },
+        _ => null,
+    };
 
-    private static SourceEvent MergedContacts(HubSpotEventWire wire, SourceEvent source, long id, HubSpotOptions options)
+    private static ContactMergedEvent MergedContacts(HubSpotEventWire wire, EventHeader header, long id, HubSpotOptions options)
     {
         var primary = wire.PrimaryObjectId ?? id;
         var survivor = wire.NewObjectId ?? primary;
         var merged = wire.MergedObjectIds ?? [];
-        return source with
+        return new(header)
         {
-            Kind = SourceEventKind.ContactMerged,
-            ExternalIds = source.ExternalIds.SetItem("contactId", Text(survivor)).Add("primaryObjectId", Text(primary))
+            ExternalIds = header.ExternalIds.SetItem("contactId", Text(survivor)).Add("primaryObjectId", Text(primary))
                 .Add("mergedObjectIds", string.Join(',', merged.Select(Text))),
             People = [Person(options, survivor)],
             Merged = [.. merged.Prepend(primary).Where(other => other != survivor).Distinct().Select(other => Person(options, other))],
+            IsPartial = true,
         };
     }
 
-    private static SourceEvent ContactProperty(HubSpotEventWire wire, SourceEvent source, HubSpotOptions options)
+    private static PersonEvent ContactProperty(HubSpotEventWire wire, EventHeader header, HubSpotOptions options)
     {
-        if (IsWithheld(wire))
-        {
-            return source;
-        }
-
         var value = wire.PropertyValue ?? "";
         return wire.PropertyName switch
         {
-            "lifecyclestage" when value.Length > 0 => Lifecycle(source, value, options),
-            "email" when EmailAddress.TryParse(value, out var email) => source with
+            _ when IsWithheld(wire) => new ContactUpdatedEvent(header) { NeedsEnrichment = Email },
+            "lifecyclestage" when value.Length > 0 => Lifecycle(header, value, options),
+            "email" when EmailAddress.TryParse(value, out var email) => new EmailChangedEvent(header)
             {
-                Kind = SourceEventKind.EmailChanged, SubjectEmail = email.Address, Profile = new() { Email = email.Address },
-                NeedsEnrichment = [],
+                SubjectEmail = email.Address, Profile = new() { Email = email.Address },
             },
-            "email" when value.Length == 0 => source with { Profile = new() { Email = "" } },
-            "hs_additional_emails" => source with { FurtherEmails = Addresses(value) },
-            "hs_email_optout" when bool.TryParse(value, out var out_) => source with
+            "hs_email_optout" when bool.TryParse(value, out var out_) => new ConsentChangedEvent(header)
             {
-                Kind = out_ ? SourceEventKind.ConsentUnsubscribed : SourceEventKind.ConsentSubscribed,
+                Consent = out_ ? MailConsent.Unsubscribed : MailConsent.Subscribed, NeedsEnrichment = Email,
             },
-            "recent_conversion_event_name" when value.Length > 0 => source with
+            "recent_conversion_event_name" when value.Length > 0 => new ActivityEvent(header)
             {
-                Kind = SourceEventKind.Activity, Touch = TouchKind.Form, Stage = FunnelStage.Interest, Detail = value,
+                Touch = TouchKind.Form, Stage = FunnelStage.Interest, Detail = value, NeedsEnrichment = Email,
             },
-            "hs_lead_status" => source with { Side = ToolSide.Crm, Detail = value, ShowsWork = Working.Contains(value) },
-            "notes_next_activity_date" => source with { Side = ToolSide.Crm, Booking = new("next", Instant(value), null) },
-            "hubspot_owner_id" => source with { Owner = value.Length > 0 ? value : null },
-            "firstname" => source with { Profile = new() { FirstName = value } },
-            "lastname" => source with { Profile = new() { LastName = value } },
-            "company" => source with { Profile = new() { Company = value } },
-            "jobtitle" => source with { Profile = new() { JobTitle = value } },
-            "phone" =>
-                source with { Profile = new() { Phone = value, ComparablePhone = PhoneNumber.Comparable(value, options.PhoneRegion) } },
-            "country" => source with { Profile = new() { Region = value } },
-            "hubspotscore" when Amount(value) is { } score => source with { Profile = new() { Score = score } },
-            "hubspotscore" when value.Length == 0 => source with { ScoreCleared = true },
-            _ => source,
+            _ => UpdatedContact(wire.PropertyName, value, new(header) { NeedsEnrichment = Email }, options),
         };
     }
+
+    private static ContactUpdatedEvent UpdatedContact(
+        string? property, string value, ContactUpdatedEvent source, HubSpotOptions options) => property switch
+    {
+        "email" when value.Length == 0 => source with { Profile = new() { Email = "" } },
+        "hs_additional_emails" => source with { FurtherEmails = Addresses(value) },
+        "hs_lead_status" => source with { Side = ToolSide.Crm, ShowsWork = Working.Contains(value) },
+        "notes_next_activity_date" => source with { Side = ToolSide.Crm, Booking = new("next", Instant(value), null) },
+        "hubspot_owner_id" => source with { Owner = value.Length > 0 ? value : null },
+        "firstname" => source with { Profile = new() { FirstName = value } },
+        "lastname" => source with { Profile = new() { LastName = value } },
+        "company" => source with { Profile = new() { Company = value } },
+        "jobtitle" => source with { Profile = new() { JobTitle = value } },
+        "phone" =>
+            source with { Profile = new() { Phone = value, ComparablePhone = PhoneNumber.Comparable(value, options.PhoneRegion) } },
+        "country" => source with { Profile = new() { Region = value } },
+        "hubspotscore" when Amount(value) is { } score => source with { Profile = new() { Score = score } },
+        "hubspotscore" when value.Length == 0 => source with { ScoreCleared = true },
+        _ => source,
+    };
 
     /// <summary>Whether the value is a placeholder for a sensitive one.</summary>
     private static bool IsWithheld(HubSpotEventWire wire) => wire.IsSensitive == true || Withheld.Is(wire.PropertyValue);
@@ -253,74 +258,59 @@ internal static class HubSpotMapper
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds <= 253_402_300_799_999
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
 
-    private static SourceEvent Lifecycle(SourceEvent source, string raw, HubSpotOptions options)
+    private static StageChangedEvent Lifecycle(EventHeader header, string raw, HubSpotOptions options)
     {
         var known = options.Stages.TryGet(raw, out var stage);
-        return source with
+        return new(header)
         {
-            Kind = SourceEventKind.StageChanged,
-            ToStageRaw = raw,
-            Stage = known ? stage : null,
-            Unmapped = !known,
-            NeedsEnrichment = known ? ["email", "fromStage"] : ["email"],
+            ToStageRaw = raw, Stage = known ? stage : null, NeedsEnrichment = known ? ["email", "fromStage"] : Email,
         };
     }
 
-    private static SourceEvent Deals(SourceEvent source, long id) => source with
+    /// <summary>Maps a deal's event; null for a change that is not read.</summary>
+    private static SourceEvent? OfDeal(HubSpotEventWire wire, string change, EventHeader header, string id, HubSpotOptions options) =>
+        change switch
     {
-        NotRead = null,
-        Side = ToolSide.Crm,
-        DealId = Text(id),
-        ExternalIds = source.ExternalIds.Add("dealId", Text(id)),
-    };
-
-    private static SourceEvent OfDeal(HubSpotEventWire wire, string change, SourceEvent source, HubSpotOptions options) => change switch
-    {
-        "creation" =>
-            source with { Kind = SourceEventKind.DealCreated, DealStatus = DealStatus.Open, ShowsWork = true, NeedsEnrichment = ["email"] },
-        "deletion" => source with { Kind = SourceEventKind.DealDeleted, DealStatus = DealStatus.Deleted },
-        "restore" => source with { Kind = SourceEventKind.ResyncRequired },
-        "propertyChange" => ChangedDeal(wire, source with { Kind = SourceEventKind.DealUpdated, NeedsEnrichment = ["email"] }, options),
-        _ => source with { Kind = SourceEventKind.Ignored, NotRead = wire.SubscriptionType ?? wire.EventType },
-    };
-
-    private static SourceEvent ChangedDeal(HubSpotEventWire wire, SourceEvent source, HubSpotOptions options)
-    {
-        if (IsWithheld(wire))
+        "creation" => new DealChangedEvent(header)
         {
-            return source;
-        }
+            DealId = id, IsNew = true, Meaning = new(DealStatus.Open, null), ShowsWork = true, NeedsEnrichment = Email,
+        },
+        "deletion" => new DealDeletedEvent(header) { DealId = id },
+        "restore" => new ResyncEvent(header) { DealId = id },
+        "propertyChange" => ChangedDeal(wire, new(header) { DealId = id, NeedsEnrichment = Email }, options),
+        _ => null,
+    };
 
+    private static SourceEvent ChangedDeal(HubSpotEventWire wire, DealChangedEvent source, HubSpotOptions options)
+    {
         var value = wire.PropertyValue ?? "";
         return wire.PropertyName switch
         {
+            _ when IsWithheld(wire) => source,
             "dealstage" when value.Length > 0 => DealStage(source, value, options),
             "amount" when value.Length == 0 => source with { Cleared = [DealProperty.Amount] },
             "amount" => source with { Amount = Amount(value), NeedsEnrichment = ["currency"] },
             "deal_currency_code" => value.Length > 0 ? source with { Currency = value } : source with { Cleared = [DealProperty.Currency] },
             "hubspot_owner_id" => value.Length > 0 ? source with { Owner = value } : source with { Cleared = [DealProperty.Owner] },
-            "dealtype" when HasTypes(options) => source with { Kind = SourceEventKind.ResyncRequired },
+            "dealtype" when HasTypes(options) => new ResyncEvent(source) { DealId = source.DealId, NeedsEnrichment = Email },
             _ => source,
         };
     }
 
-    private static SourceEvent DealStage(SourceEvent source, string raw, HubSpotOptions options)
+    private static DealChangedEvent DealStage(DealChangedEvent source, string raw, HubSpotOptions options)
     {
-        var staged = source with { ToStageRaw = raw, ShowsWork = true };
+        var staged = source with { ToStageRaw = raw, ShowsWork = true, NeedsEnrichment = Email };
         if (!options.DealStages.TryGet(raw, out var meaning))
         {
-            return staged with { Kind = SourceEventKind.DealStageChanged, Unmapped = true, NeedsEnrichment = ["email"] };
+            return staged;
         }
 
-        staged = staged with { Stage = meaning.Stage, DealStatus = meaning.Status };
+        staged = staged with { Meaning = meaning };
         return meaning.Status switch
         {
-            DealStatus.Won => staged with
-            {
-                Kind = SourceEventKind.DealWon, AsksRecord = HasTypes(options), NeedsEnrichment = ["email", "amount", "fromStage"],
-            },
-            DealStatus.Lost => staged with { Kind = SourceEventKind.DealLost, ShowsWork = false, NeedsEnrichment = ["email"] },
-            _ => staged with { Kind = SourceEventKind.DealStageChanged, NeedsEnrichment = ["email", "fromStage"] },
+            DealStatus.Won => staged with { AsksRecord = HasTypes(options), NeedsEnrichment = ["email", "amount", "fromStage"] },
+            DealStatus.Lost => staged with { ShowsWork = false },
+            _ => staged with { NeedsEnrichment = ["email", "fromStage"] },
         };
     }
 
@@ -328,22 +318,20 @@ internal static class HubSpotMapper
     private static bool HasTypes(HubSpotOptions options) => options.DealTypes.All.Count > 0;
 
     /// <summary>Maps a merge of deals: the survivor is read again, the others are deleted.</summary>
-    private static IEnumerable<SourceEvent> MergedDeals(HubSpotEventWire wire, SourceEvent blank, long winner)
+    private static IEnumerable<SourceEvent> MergedDeals(HubSpotEventWire wire, EventHeader header, long winner)
     {
         var survivor = wire.NewObjectId ?? winner;
         var gone = (wire.MergedObjectIds ?? []).Prepend(winner).Where(id => id != survivor).Distinct();
         return gone
-            .Select(id =>
-                Deals(blank, id) with
-                {
-                    Kind = SourceEventKind.DealDeleted,
-                    DealStatus = DealStatus.Deleted,
-                    DedupeKey = $"{blank.DedupeKey}|{Text(id)}",
-                })
-            .Prepend(Deals(blank, survivor) with { Kind = SourceEventKind.ResyncRequired });
+            .Select(id => (SourceEvent)new DealDeletedEvent(DealHeader(header, id))
+            {
+                DealId = Text(id), DedupeKey = $"{header.DedupeKey}|{Text(id)}",
+            })
+            .Prepend(new ResyncEvent(DealHeader(header, survivor)) { DealId = Text(survivor) });
     }
 
-    private static SourceEvent Association(HubSpotEventWire wire, SourceEvent blank, HubSpotOptions options)
+    /// <summary>Maps an association; null for one that is not of a deal and a contact.</summary>
+    private static SourceEvent? Association(HubSpotEventWire wire, EventHeader header, HubSpotOptions options)
     {
         var (from, to) = EndsOf(wire);
         var (deal, contact) = (from, to) switch
@@ -354,17 +342,13 @@ internal static class HubSpotMapper
         };
         if (deal is not { } dealId || contact is not { } contactId)
         {
-            return blank;
+            return null;
         }
 
-        return Deals(blank, dealId) with
-        {
-            Kind = SourceEventKind.AssociationChanged,
-            ExternalIds = blank.ExternalIds.Add("dealId", Text(dealId)).Add("contactId", Text(contactId)),
-            People = [Person(options, contactId)],
-            DealStatus = wire.AssociationRemoved == true ? DealStatus.Deleted : null,
-            OnlyIfKnown = wire.AssociationRemoved == true,
-        };
+        var both = ContactHeader(DealHeader(header, dealId), contactId, options);
+        return wire.AssociationRemoved == true
+            ? new AssociationRemovedEvent(both) { DealId = Text(dealId), OnlyIfKnown = true }
+            : new AssociationAddedEvent(both) { DealId = Text(dealId) };
     }
 
     /// <summary>Returns the two objects of an association, by the generic form's numbers or by a name such as

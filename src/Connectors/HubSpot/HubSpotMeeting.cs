@@ -13,7 +13,7 @@ internal static class HubSpotMeeting
 
     /// <summary>Returns the events found on the records of people.</summary>
     public static async Task<IReadOnlyList<SourceEvent>> FoundAsync(
-        IEnumerable<SourceEvent> events, IReadOnlyDictionary<string, HubSpotObjectWire> contacts, HubSpotClient client,
+        IEnumerable<PersonEvent> events, IReadOnlyDictionary<string, HubSpotObjectWire> contacts, HubSpotClient client,
         HubSpotOptions options, CancellationToken cancellationToken)
     {
         var mapped = events.ToList();
@@ -41,64 +41,66 @@ internal static class HubSpotMeeting
     /// <summary>Returns the contact's own facts, except those that an event carries itself.</summary>
     private static IEnumerable<SourceEvent> OfContact(Meeting person, HubSpotOptions options)
     {
-        if (person.Record.Text("lifecyclestage") is { } raw && !person.Events.Exists(source => source.ToStageRaw is not null))
+        if (person.Record.Text("lifecyclestage") is { } raw
+            && !person.Events.Exists(source => source is IStageEvent { ToStageRaw: not null }))
         {
             var known = options.Stages.TryGet(raw, out var stage);
-            yield return Found(person, "lifecyclestage", person.Record.Since("lifecyclestage"), options) with
+            var since = person.Record.Since("lifecyclestage");
+            yield return new StageChangedEvent(Header(person, "lifecyclestage", since, ToolSide.Marketing, options))
             {
-                Kind = SourceEventKind.StageChanged, ToStageRaw = raw, Stage = known
-                    ? stage : null, Unmapped = !known, Owner = person.Record.Text("hubspot_owner_id"),
+                ToStageRaw = raw, Stage = known ? stage : null, Past = IsPast(person, since),
             };
         }
 
         if (person.Record.Text("hs_email_optout") == "true"
-            && !person.Events.Exists(source => source.Kind is SourceEventKind.ConsentUnsubscribed or SourceEventKind.ConsentSubscribed))
+            && !person.Events.Exists(source => source is ConsentChangedEvent))
         {
-            yield return Found(
-                person, "hs_email_optout", person.Record.Since("hs_email_optout"),
-                options) with { Kind = SourceEventKind.ConsentUnsubscribed };
+            var since = person.Record.Since("hs_email_optout");
+            yield return new ConsentChangedEvent(Header(person, "hs_email_optout", since, ToolSide.Marketing, options))
+            {
+                Consent = MailConsent.Unsubscribed, Past = IsPast(person, since),
+            };
         }
     }
 
     private static async Task<IEnumerable<SourceEvent>> OfDealAsync(
         Meeting person, HubSpotObjectWire deal, HubSpotClient client, HubSpotOptions options, CancellationToken cancellationToken)
     {
-        if (deal.Text("dealstage") is not { } raw)
+        if (deal.Text("dealstage") is not { } raw || deal.Id is not { } id)
         {
             return [];
         }
 
-        var found = Found(person, $"deal {deal.Id}", deal.Since("dealstage"), options) with
+        var since = deal.Since("dealstage");
+        var found = new DealChangedEvent(Header(person, $"deal {id}", since, ToolSide.Crm, options))
         {
-            Kind = SourceEventKind.DealStageChanged,
-            Side = ToolSide.Crm,
-            DealId = deal.Id,
-            ToStageRaw = raw,
-            Unmapped = true,
-            DealStatus = DealStatus.Open,
+            DealId = id,
             Amount = HubSpotMapper.Amount(deal.Text("amount")),
             Currency = deal.Text("deal_currency_code"),
             Owner = deal.Text("hubspot_owner_id"),
+            Past = IsPast(person, since),
         };
         return [await HubSpotEnrichment.WithOutcomeAsync(found, raw, deal, client, options, cancellationToken)];
     }
 
-    private static SourceEvent Found(Meeting person, string what, DateTimeOffset? since, HubSpotOptions options)
+    private static EventHeader Header(Meeting person, string what, DateTimeOffset? since, ToolSide side, HubSpotOptions options)
     {
         var first = person.Events[0];
         var at = since ?? first.OccurredAt;
-        return new()
+        return new($"hubspot|{options.Name}|met|{person.Id}|{what}|{at?.ToUnixTimeMilliseconds()}", side, at)
         {
-            Kind = SourceEventKind.Ignored,
-            Side = ToolSide.Marketing,
-            DedupeKey = $"hubspot|{options.Name}|met|{person.Id}|{what}|{at?.ToUnixTimeMilliseconds()}",
-            OccurredAt = at,
-            Past = since is null ? first.Kind != SourceEventKind.ContactCreated : since < first.OccurredAt - Together,
-            People = first.People,
-            ExternalIds = first.ExternalIds,
+            People = first.People, ExternalIds = first.ExternalIds,
         };
     }
 
+    /// <summary>Whether what is true since a time is older than the first event. A value without a time is as old as a
+    /// person who was just created.</summary>
+    private static bool IsPast(Meeting person, DateTimeOffset? since)
+    {
+        var first = person.Events[0];
+        return since is null ? first is not ContactCreatedEvent : since < first.OccurredAt - Together;
+    }
+
     /// <summary>A new person with their contact and the events about them.</summary>
-    private sealed record Meeting(string Id, HubSpotObjectWire Record, List<SourceEvent> Events);
+    private sealed record Meeting(string Id, HubSpotObjectWire Record, List<PersonEvent> Events);
 }

@@ -93,35 +93,48 @@ public sealed record EventReading
     /// <summary>Converts the events of a delivery for printing.</summary>
     public static IReadOnlyList<EventReading> Of(IReadOnlyList<SourceEvent> events)
     {
-        var staged = events.Where(source => source is { ToStageRaw: not null, OccurredAt: not null }).ToList();
+        var staged = events.Where(source => source is IStageEvent { ToStageRaw: not null } && source.OccurredAt is not null).ToList();
         return
         [
             .. events.Select(source => Of(source, staged.Any(other => SameRecord(source, other) && other.OccurredAt > source.OccurredAt))),
         ];
     }
 
-    private static EventReading Of(SourceEvent source, bool overtaken) => new()
+    private static EventReading Of(SourceEvent source, bool overtaken)
     {
-        Kind = source.Kind,
-        SubjectEmail = source.SubjectEmail,
-        ExternalIds = source.ExternalIds,
-        FromStageRaw = source.FromStageRaw,
-        ToStageRaw = source.ToStageRaw,
-        ExpectedFunnelStage = source.Stage,
-        OccurredAtUtc = source.OccurredAt?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-        DedupeKey = source.DedupeKey,
-        Amount = source.Amount?.ToString("0.############################", CultureInfo.InvariantCulture),
-        Currency = source.Currency,
-        PreviousEmail = source.PreviousEmail,
-        NeedsEnrichment = source.NeedsEnrichment is { IsEmpty: false } lacking ? lacking : null,
-        Unmapped = source.Unmapped,
-        Stale = source.ToStageRaw is not null && overtaken,
-        Removed = source is { Kind: SourceEventKind.AssociationChanged, DealStatus: DealStatus.Deleted },
+        var (staged, deal) = (source as IStageEvent, source as DealStateEvent);
+        return new()
+        {
+            Kind = source.Kind,
+            SubjectEmail = source.SubjectEmail,
+            ExternalIds = source.ExternalIds,
+            FromStageRaw = staged?.FromStageRaw,
+            ToStageRaw = staged?.ToStageRaw,
+            ExpectedFunnelStage = StageOf(source),
+            OccurredAtUtc = source.OccurredAt?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+            DedupeKey = source.DedupeKey,
+            Amount = deal?.Amount?.ToString("0.############################", CultureInfo.InvariantCulture),
+            Currency = deal?.Currency,
+            PreviousEmail = (source as EmailChangedEvent)?.PreviousEmail,
+            NeedsEnrichment = source.NeedsEnrichment is { IsEmpty: false } lacking ? lacking : null,
+            Unmapped = staged?.Unmapped == true,
+            Stale = staged?.ToStageRaw is not null && overtaken,
+            Removed = source is AssociationRemovedEvent or RelationChangedEvent { Removed: true },
+        };
+    }
+
+    private static FunnelStage? StageOf(SourceEvent source) => source switch
+    {
+        IStageEvent staged => staged.Stage,
+        ActivityEvent activity => activity.Stage,
+        ConsentChangedEvent consent => consent.Stage,
+        _ => null,
     };
 
-    private static bool SameRecord(SourceEvent one, SourceEvent other) =>
-        one.DealId == other.DealId
-            && (
-                one.DealId is not null
-                    || (one.People is [var person, ..] && other.People is [var otherPerson, ..] && person == otherPerson));
+    private static bool SameRecord(SourceEvent one, SourceEvent other) => (one, other) switch
+    {
+        (DealEvent deal, DealEvent otherDeal) => deal.DealId == otherDeal.DealId,
+        (PersonEvent { People: [var person, ..] }, PersonEvent { People: [var otherPerson, ..] }) => person == otherPerson,
+        _ => false,
+    };
 }

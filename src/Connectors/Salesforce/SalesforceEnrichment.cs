@@ -20,7 +20,7 @@ internal static class SalesforceEnrichment
         var met = related.Where(source =>
             RecordOf(source) is { Type: PolledObject.Contact } contact
                 && found.ContainsKey(contact.Id)
-                && source.Kind != SourceEventKind.ContactDeleted)
+                && source is not ContactDeletedEvent)
             .ToList();
         var deals = await DealsOfAsync(met, client, options, cancellationToken);
         return [.. related
@@ -64,79 +64,87 @@ internal static class SalesforceEnrichment
     /// <summary>Returns the role that an event is about when the event names neither
     /// its contact nor its deal.</summary>
     private static (PolledObject Type, string Id)? RoleOf(SourceEvent source) =>
-        source is { Kind: SourceEventKind.AssociationChanged or SourceEventKind.ResyncRequired, DealId: null }
+        source is RelationChangedEvent or ResyncEvent { DealId: null }
             && source.ExternalIds.TryGetValue("opportunityContactRoleId", out var role)
             ? (PolledObject.OpportunityContactRole, role)
             : null;
 
     private static (PolledObject Type, string Id)? RecordOf(SourceEvent source) => source switch
     {
-        { Kind: SourceEventKind.Ignored or SourceEventKind.DealDeleted } or { Kind: SourceEventKind.ContactDeleted, AsksRecord: false } =>
-            null,
-        { DealId: { } deal } => (PolledObject.Opportunity, deal),
-        { People: [{ Id: var person }, ..] } when person.StartsWith(
-            SalesforceId.LeadPrefix, StringComparison.Ordinal) => (PolledObject.Lead, person),
-        { People: [{ Id: var person }, ..] } when person.StartsWith(
-            SalesforceId.ContactPrefix, StringComparison.Ordinal) => (PolledObject.Contact, person),
-        {
-            Kind: SourceEventKind.Activity or SourceEventKind.ResyncRequired,
-        } when source.ExternalIds.TryGetValue("taskId", out var task) => (PolledObject.Task, task),
-        {
-            Kind: SourceEventKind.ResyncRequired,
-        } when source.ExternalIds.TryGetValue("eventId", out var booked) => (PolledObject.Event, booked),
+        DealDeletedEvent or ContactDeletedEvent { AsksRecord: false } => null,
+        DealEvent deal => (PolledObject.Opportunity, deal.DealId),
+        ResyncEvent { DealId: { } deal } => (PolledObject.Opportunity, deal),
+        PersonEvent or ResyncEvent => PersonOf(source) ?? ActivityOf(source),
         _ => null,
     };
 
-    private static IEnumerable<SourceEvent> With(SourceEvent source, SalesforceRecord row, string? apiUser, SalesforceOptions options)
+    private static (PolledObject Type, string Id)? PersonOf(SourceEvent source) => source.People switch
+    {
+        [{ Id: var id }, ..] when id.StartsWith(SalesforceId.LeadPrefix, StringComparison.Ordinal) => (PolledObject.Lead, id),
+        [{ Id: var id }, ..] when id.StartsWith(SalesforceId.ContactPrefix, StringComparison.Ordinal) => (PolledObject.Contact, id),
+        _ => null,
+    };
+
+    private static (PolledObject Type, string Id)? ActivityOf(SourceEvent source) => source switch
+    {
+        ActivityEvent or ResyncEvent when source.ExternalIds.TryGetValue("taskId", out var task) => (PolledObject.Task, task),
+        ResyncEvent when source.ExternalIds.TryGetValue("eventId", out var booked) => (PolledObject.Event, booked),
+        _ => null,
+    };
+
+    private static IEnumerable<SourceEvent> With(SourceEvent source, SalesforceRecord row, string? apiUser, SalesforceOptions options) =>
+        source switch
     {
         // The change is unknown, so the present row replaces the event, under the key that a poll gives it.
-        if (source.Kind == SourceEventKind.ResyncRequired)
-        {
-            return SalesforceMapper.MapRow(row, apiUser, options).Select(mapped => mapped with { Restored = source.Restored });
-        }
+        ResyncEvent resync => SalesforceMapper.MapRow(row, apiUser, options)
+            .Select(mapped => mapped is PersonEvent person ? person with { Restored = resync.Restored } : mapped),
+        ContactDeletedEvent when row.IdOf("MasterRecordId") is null => [source],
+        ContactDeletedEvent => SalesforceMapper.MapRow(row, apiUser, options),
+        AssociationAddedEvent or AssociationRemovedEvent when row.Entity == "Opportunity" =>
+            [WithDeal((DealEvent)source with { NeedsEnrichment = [] }, row, options)],
+        DealChangedEvent deal when row.Entity == "Opportunity" => SalesforceMapper.WithPeople(Completed(deal, row, options), row, options),
+        _ when row.Entity == "Task" =>
+            row.IdOf("WhoId") is { } who ? [source with { NeedsEnrichment = [], People = [IdentityKey.Person(options.Name, who)] }] : [],
+        PersonEvent person => WithPerson(person with { NeedsEnrichment = [] }, row, options),
+        _ => [source],
+    };
 
-        if (source.Kind == SourceEventKind.ContactDeleted)
-        {
-            return row.IdOf("MasterRecordId") is null ? [source] : SalesforceMapper.MapRow(row, apiUser, options);
-        }
-
-        var complete = source with { NeedsEnrichment = [] };
-        return row.Entity switch
-        {
-            "Opportunity" when source.Kind == SourceEventKind.AssociationChanged => [WithDeal(complete, row, options)],
-            "Opportunity" => SalesforceMapper.WithPeople(
-                complete with
-                {
-                    Amount = source.Amount ?? (source.Cleared.Contains(DealProperty.Amount) ? null : row.Number("Amount")),
-                    Currency = source.Currency ?? (source.Cleared.Contains(DealProperty.Currency) ? null : row.Text("CurrencyIsoCode")),
-                    Stage = source.Kind == SourceEventKind.DealWon ? SalesforceMapper.WonStage(row, options) : source.Stage,
-                },
-                row,
-                options),
-            "Task" => row.IdOf("WhoId") is { } who ? [complete with { People = [IdentityKey.Person(options.Name, who)] }] : [],
-            _ => WithPerson(complete, row, options),
-        };
-    }
+    private static DealChangedEvent Completed(DealChangedEvent source, SalesforceRecord row, SalesforceOptions options) => source with
+    {
+        NeedsEnrichment = [],
+        Amount = source.Amount ?? (source.Cleared.Contains(DealProperty.Amount) ? null : row.Number("Amount")),
+        Currency = source.Currency ?? (source.Cleared.Contains(DealProperty.Currency) ? null : row.Text("CurrencyIsoCode")),
+        Meaning = source.Status == DealStatus.Won ? new(DealStatus.Won, SalesforceMapper.WonStage(row, options)) : source.Meaning,
+    };
 
     /// <summary>Adds a deal to a role's event. A person who joins sees the deal's present state. A removed person stays
     /// when another role links them.</summary>
-    private static SourceEvent WithDeal(SourceEvent source, SalesforceRecord row, SalesforceOptions options)
+    private static DealEvent WithDeal(DealEvent source, SalesforceRecord row, SalesforceOptions options)
     {
-        if (row.Flag("IsDeleted") == true || (source.DealStatus == DealStatus.Deleted && !SalesforceMapper.HasPerson(row, source.People)))
+        var relation = source switch
         {
-            return source with { DealStatus = DealStatus.Deleted };
+            AssociationAddedEvent added => added.RelationId,
+            AssociationRemovedEvent removed => removed.RelationId,
+            _ => null,
+        };
+        if (row.Flag("IsDeleted") == true
+            || (source is AssociationRemovedEvent && !SalesforceMapper.HasPerson(row, source.People)))
+        {
+            return source as AssociationRemovedEvent ?? new AssociationRemovedEvent(source)
+            {
+                DealId = source.DealId, RelationId = relation,
+            };
         }
 
         var deal = SalesforceMapper.DealOf(row, options);
         var since = row.Instant("SystemModstamp");
-        return source with
+        return new AssociationAddedEvent(source)
         {
+            DealId = source.DealId,
+            RelationId = relation,
             OccurredAt = since > source.OccurredAt ? since : source.OccurredAt,
-            OnlyIfKnown = false,
-            DealStatus = deal.DealStatus,
-            Stage = deal.Stage,
             ToStageRaw = deal.ToStageRaw,
-            Unmapped = deal.Unmapped,
+            Meaning = deal.Meaning,
             Amount = deal.Amount,
             Currency = deal.Currency,
             Owner = deal.Owner,
@@ -144,7 +152,7 @@ internal static class SalesforceEnrichment
         };
     }
 
-    private static IEnumerable<SourceEvent> WithPerson(SourceEvent source, SalesforceRecord row, SalesforceOptions options)
+    private static IEnumerable<SourceEvent> WithPerson(PersonEvent source, SalesforceRecord row, SalesforceOptions options)
     {
         var profile = SalesforceMapper.ProfileOf(row, options);
         var email = source.SubjectEmail ?? (profile.Email is { Length: > 0 } address ? address : null);
@@ -154,19 +162,21 @@ internal static class SalesforceEnrichment
             HubLeadId = source.HubLeadId ?? (LeadId.TryParse(row.Text(options.LeadExternalIdField), out var id) ? id : null),
             Profile = source.Profile is { } own ? SalesforceMapper.Over(own, profile) : profile,
         };
-        foreach (var found in SalesforceMapper.StageOf(row, options).Where(_ => source.ToStageRaw is null))
+        if (source is not IStageEvent { ToStageRaw: not null })
         {
-            yield return found with { Past = true, SubjectEmail = email };
+            foreach (var found in SalesforceMapper.StageOf(row, options))
+            {
+                yield return found with { Past = true, SubjectEmail = email };
+            }
         }
 
         if (row.Flag("HasOptedOutOfEmail") == true
-            && source.Kind is SourceEventKind.ContactCreated or SourceEventKind.ContactUpdated or SourceEventKind.StageChanged)
+            && source is ContactCreatedEvent or ContactUpdatedEvent or StageChangedEvent or HandoffReturnedEvent)
         {
-            yield return source with
+            yield return new ConsentChangedEvent(source)
             {
-                Kind = SourceEventKind.ConsentUnsubscribed, DedupeKey = $"{source.DedupeKey}|optOut", SubjectEmail = email,
-                ToStageRaw = null, Stage = null, Unmapped = false, Profile = null, ShowsWork = false, ReturnedReason = null,
-                ReturnHeld = false,
+                Consent = MailConsent.Unsubscribed, DedupeKey = $"{source.DedupeKey}|optOut", SubjectEmail = email,
+                OnlyIfKnown = source.OnlyIfKnown, IsPartial = source.IsPartial, ShowsRecord = source.ShowsRecord,
             };
         }
     }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Funnel;
 
@@ -22,8 +21,8 @@ internal static class SalesforceMapper
     public static IEnumerable<SourceEvent> MapRow(SalesforceRecord record, string? apiUser, SalesforceOptions options)
     {
         var at = record.Instant("SystemModstamp");
-        var blank = Blank(record.Entity, record.Id, Key(options, "row", record.Id, record.Version), at, options);
-        return Map(record, blank, new(Form.Row, apiUser), options);
+        var header = HeaderOf(record.Entity, record.Id, Key(options, "row", record.Id, record.Version), at, options);
+        return Map(record, header, new(Form.Row, apiUser), options);
     }
 
     /// <summary>Maps outbound notifications.</summary>
@@ -33,8 +32,8 @@ internal static class SalesforceMapper
             var record = notification.Record;
             var at = record.Instant("LastModifiedDate") ?? record.Instant("SystemModstamp");
             return Map(
-                record, Blank(record.Entity, record.Id, Key(options, "om", notification.Id), at, options), new(Form.Notification, null),
-                options);
+                record, HeaderOf(record.Entity, record.Id, Key(options, "om", notification.Id), at, options),
+                new(Form.Notification, null), options);
         }).Concat(Unreadable(message.Unreadable, "a notification does not say what it is")));
 
     /// <summary>Maps change events, one for each of their records.</summary>
@@ -85,26 +84,29 @@ internal static class SalesforceMapper
     private static IEnumerable<SourceEvent> MapChange(ChangeEvent change, string id, SalesforceOptions options)
     {
         var sequence = change.SequenceNumber.ToString(CultureInfo.InvariantCulture);
-        var blank = Blank(
+        var header = HeaderOf(
             change.Entity, id, Key(options, "cdc", change.TransactionKey, sequence, change.Entity, change.ChangeType, id),
             change.CommittedAt, options);
         var record = new SalesforceRecord(change.Entity, id, change.Fields, []);
 
         if (!IsKnown(change.Entity))
         {
-            return [blank with { NotRead = $"{change.Entity} {change.ChangeType}" }];
+            return [new UnreadEvent(header) { VendorKind = $"{change.Entity} {change.ChangeType}" }];
         }
 
         if (IsOwn(change))
         {
-            return [blank];
+            return [new IgnoredEvent(header)];
         }
 
-        var again = blank with { Kind = SourceEventKind.ResyncRequired, Restored = change.ChangeType is "UNDELETE" or "GAP_UNDELETE" };
+        var again = new ResyncEvent(header)
+        {
+            DealId = change.Entity == "Opportunity" ? id : null, Restored = change.ChangeType is "UNDELETE" or "GAP_UNDELETE",
+        };
         if (change.ChangeType == "GAP_OVERFLOW" || !SalesforceId.IsId(id))
         {
             // An overflow names no record, whatever stands in the place of an id: Salesforce writes zeros.
-            return [again with { Gap = new(change.Entity, change.CommittedAt) }];
+            return [again with { DealId = null, Gap = new(change.Entity, change.CommittedAt) }];
         }
 
         return (change.ChangeType, change.Entity) switch
@@ -114,15 +116,13 @@ internal static class SalesforceMapper
                 [again],
             ("CREATE" or "UPDATE" or "DELETE" or "GAP_DELETE", "OpportunityContactRole") =>
             [
-                OfRole(record, blank, change.ChangeType is "DELETE" or "GAP_DELETE", options),
+                OfRole(record, header, change.ChangeType is "DELETE" or "GAP_DELETE", options),
             ],
-            ("CREATE" or "UPDATE", "Task") when OfTask(
-                record, blank, new(Form.Updated, null), options) is { Kind: SourceEventKind.Activity } done =>
-                [done],
+            ("CREATE" or "UPDATE", "Task") when OfTask(record, header, new(Form.Updated, null), options) is ActivityEvent done => [done],
             (_, "Task" or "Event") => [again],
-            ("CREATE", _) => Map(record, blank, new(Form.Created, null), options),
-            ("UPDATE", _) => Map(record, blank, new(Form.Updated, null), options),
-            ("DELETE" or "GAP_DELETE", _) => [Deleted(record, blank) with { AsksRecord = change.Entity is "Lead" or "Contact" }],
+            ("CREATE", _) => Map(record, header, new(Form.Created, null), options),
+            ("UPDATE", _) => Map(record, header, new(Form.Updated, null), options),
+            ("DELETE" or "GAP_DELETE", _) => [Deleted(record, header, onlyIfKnown: false, asksRecord: true)],
             _ => [again],
         };
     }
@@ -134,75 +134,73 @@ internal static class SalesforceMapper
     private static bool IsKnown(string entity) =>
         entity is "Lead" or "Contact" or "Opportunity" or "OpportunityContactRole" or "Task" or "Event";
 
-    private static SourceEvent Blank(string entity, string id, string key, DateTimeOffset? at, SalesforceOptions options)
+    private static EventHeader HeaderOf(string entity, string id, string key, DateTimeOffset? at, SalesforceOptions options)
     {
         var isId = SalesforceId.IsId(id);
-        var (name, person, deal) = entity switch
+        var (name, isPerson) = entity switch
         {
-            "Lead" => ("leadId", isId, false),
-            "Contact" => ("contactId", isId, false),
-            "Opportunity" => ("opportunityId", false, isId),
-            _ => ($"{char.ToLowerInvariant(entity.FirstOrDefault('x'))}{string.Concat(entity.Skip(1))}Id", false, false),
+            "Lead" => ("leadId", true),
+            "Contact" => ("contactId", true),
+            "Opportunity" => ("opportunityId", false),
+            _ => ($"{char.ToLowerInvariant(entity.FirstOrDefault('x'))}{string.Concat(entity.Skip(1))}Id", false),
         };
-        return new()
+        return new(key, ToolSide.Crm, at)
         {
-            Kind = SourceEventKind.Ignored,
-            Side = ToolSide.Crm,
-            DedupeKey = key,
-            OccurredAt = at,
             ExternalIds = isId
                 ? ImmutableSortedDictionary<string, string>.Empty.Add(name, id)
                 : ImmutableSortedDictionary<string, string>.Empty,
-            People = person ? [IdentityKey.Person(options.Name, id)] : [],
-            DealId = deal ? id : null,
+            People = isId && isPerson ? [IdentityKey.Person(options.Name, id)] : [],
         };
     }
 
-    private static IEnumerable<SourceEvent> Map(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options) =>
+    private static IEnumerable<SourceEvent> Map(SalesforceRecord record, EventHeader header, RecordForm form, SalesforceOptions options) =>
         record.Entity switch
     {
-        _ when record.Flag("IsDeleted") == true => [Gone(record, blank with { OnlyIfKnown = record.Entity == "Contact" }, options)],
-        "Opportunity" => OfOpportunity(record, blank, form, options),
-        "Lead" => OfLead(record, blank, form, options),
-        "Contact" => OfContact(record, blank with { OnlyIfKnown = form.Form == Form.Row }, form, options),
-        "OpportunityContactRole" => [OfRole(record, blank, removed: false, options)],
-        "Task" when form.Form == Form.Row && record.Text(options.TaskExternalIdField) is null => [OfActivity(record, blank, form, options)],
-        "Task" => [OfTask(record, blank, form, options)],
-        "Event" => [OfActivity(record, blank, form, options)],
-        _ => [blank with { NotRead = record.Entity }],
+        "Opportunity" when !SalesforceId.IsId(record.Id) => [new UnreadableEvent(header) { Why = "an opportunity has no id" }],
+        _ when record.Flag("IsDeleted") == true => [Gone(record, header, options)],
+        "Opportunity" => OfOpportunity(record, header, form, options),
+        "Lead" => OfLead(record, header, form, options),
+        "Contact" => OfContact(record, header, form, options),
+        "OpportunityContactRole" => [OfRole(record, header, removed: false, options)],
+        "Task" when form.Form == Form.Row && record.Text(options.TaskExternalIdField) is null =>
+            [OfActivity(record, header, form, options)],
+        "Task" => [OfTask(record, header, form, options)],
+        "Event" => [OfActivity(record, header, form, options)],
+        _ => [new UnreadEvent(header) { VendorKind = record.Entity }],
     };
 
-    private static SourceEvent Deleted(SalesforceRecord record, SourceEvent blank) => record.Entity switch
-    {
-        "Lead" or "Contact" => blank with { Kind = SourceEventKind.ContactDeleted },
-        "Opportunity" => blank with { Kind = SourceEventKind.DealDeleted, DealStatus = DealStatus.Deleted },
-        _ => blank,
-    };
+    private static LeadEvent Deleted(SalesforceRecord record, EventHeader header, bool onlyIfKnown, bool asksRecord) =>
+        record.Entity == "Opportunity"
+            ? new DealDeletedEvent(header) { DealId = record.Id }
+            : new ContactDeletedEvent(header) { OnlyIfKnown = onlyIfKnown, AsksRecord = asksRecord };
 
     /// <summary>Maps a deleted record. One that names a master was merged into it.</summary>
-    private static SourceEvent Gone(SalesforceRecord record, SourceEvent blank, SalesforceOptions options)
+    private static SourceEvent Gone(SalesforceRecord record, EventHeader header, SalesforceOptions options)
     {
-        if (record.Entity == "OpportunityContactRole")
+        switch (record.Entity)
         {
-            return OfRole(record, blank, removed: true, options);
+            case "OpportunityContactRole":
+                return OfRole(record, header, removed: true, options);
+            case "Task" or "Event":
+                return WithWho(record, new(header) { Booking = new(record.Id, null, null) }, options);
+            case "Lead" or "Contact" or "Opportunity":
+                break;
+            default:
+                return new IgnoredEvent(header);
         }
 
-        if (record.Entity is "Task" or "Event")
+        var onlyIfKnown = record.Entity == "Contact";
+        if (record.IdOf("MasterRecordId") is not { } master || record.Entity == "Opportunity")
         {
-            return WithWho(record, blank, options) with { Booking = new(record.Id, null, null) };
+            return Deleted(record, header, onlyIfKnown, asksRecord: false);
         }
 
-        if (record.IdOf("MasterRecordId") is not { } master || record.Entity is not ("Lead" or "Contact"))
+        return new ContactMergedEvent(header)
         {
-            return Deleted(record, blank);
-        }
-
-        return blank with
-        {
-            Kind = SourceEventKind.ContactMerged,
-            ExternalIds = blank.ExternalIds.Add("masterRecordId", master),
+            OnlyIfKnown = onlyIfKnown,
+            ExternalIds = header.ExternalIds.Add("masterRecordId", master),
             People = [IdentityKey.Person(options.Name, master)],
-            Merged = blank.People,
+            Merged = header.People,
 
             // Mail to the loser's address reaches the winner.
             FurtherEmails = Canonical(record.Text("Email")) is { Length: > 0 } email ? [email] : [],
@@ -210,15 +208,15 @@ internal static class SalesforceMapper
     }
 
     private static IEnumerable<SourceEvent> OfOpportunity(
-        SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
+        SalesforceRecord record, EventHeader header, RecordForm form, SalesforceOptions options)
     {
-        var deal = WithState(record, blank, form.Form == Form.Created, options);
+        var deal = WithState(record, header, form.Form == Form.Created, options);
         deal = deal with
         {
             ExternalIds = record.IdOf("AccountId") is { } account ? deal.ExternalIds.Add("accountId", account) : deal.ExternalIds,
             ShowsWork = deal.Kind is SourceEventKind.DealCreated or SourceEventKind.DealStageChanged or SourceEventKind.DealWon,
             AsksRecord = form.Form != Form.Row
-                && deal.Kind == SourceEventKind.DealWon
+                && deal.Status == DealStatus.Won
                 && HasTypes(options)
                 && !record.Fields.ContainsKey("Type"),
             NeedsEnrichment = form.Form == Form.Row ? [] : Lacks(deal),
@@ -227,54 +225,43 @@ internal static class SalesforceMapper
     }
 
     /// <summary>Maps a lead's status since the row's last change. Other records and returns give nothing.</summary>
-    public static IEnumerable<SourceEvent> StageOf(SalesforceRecord record, SalesforceOptions options)
+    public static IEnumerable<StageChangedEvent> StageOf(SalesforceRecord record, SalesforceOptions options)
     {
-        var blank = Blank(
+        var header = HeaderOf(
             record.Entity, record.Id, $"{Key(options, "row", record.Id, record.Version)}|met", record.Instant("SystemModstamp"), options);
         if (record.Entity == "Lead" && record.Flag("IsConverted") == true)
         {
-            yield return Converted(record, blank, options) with { ShowsWork = false };
+            yield return Converted(record, header, options) with { ShowsWork = false };
         }
-        else if (record.Entity == "Lead" && options.Stages.TryGet(record.Text("Status"), out var stage))
+        else if (record.Entity == "Lead" && record.Text("Status") is { } status && options.Stages.TryGet(status, out var stage))
         {
-            yield return blank with { Kind = SourceEventKind.StageChanged, ToStageRaw = record.Text("Status"), Stage = stage };
+            yield return new StageChangedEvent(header) { ToStageRaw = status, Stage = stage };
         }
     }
 
     /// <summary>Maps an opportunity's present state.</summary>
-    public static SourceEvent DealOf(SalesforceRecord record, SalesforceOptions options) =>
+    public static DealChangedEvent DealOf(SalesforceRecord record, SalesforceOptions options) =>
         WithState(
             record,
-            Blank(record.Entity, record.Id, Key(options, "row", record.Id, record.Version), record.Instant("SystemModstamp"), options),
+            HeaderOf(record.Entity, record.Id, Key(options, "row", record.Id, record.Version), record.Instant("SystemModstamp"), options),
             isNew: false, options);
 
     /// <summary>Whether any of the people has a role on the opportunity.</summary>
     public static bool HasPerson(SalesforceRecord record, IEnumerable<IdentityKey> people) =>
         people.Any(person => PeopleOf(record).Exists(role => role.ContactId == person.Id));
 
-    private static SourceEvent WithState(SalesforceRecord record, SourceEvent blank, bool isNew, SalesforceOptions options)
-    {
-        var (status, stage, unmapped) = Meaning(record, options);
-        return blank with
+    private static DealChangedEvent WithState(SalesforceRecord record, EventHeader header, bool isNew, SalesforceOptions options) =>
+        new(header)
         {
-            Kind = status switch
-            {
-                DealStatus.Won => SourceEventKind.DealWon,
-                DealStatus.Lost => SourceEventKind.DealLost,
-                _ when isNew => SourceEventKind.DealCreated,
-                _ when record.Text("StageName") is not null => SourceEventKind.DealStageChanged,
-                _ => SourceEventKind.DealUpdated,
-            },
+            DealId = record.Id,
+            IsNew = isNew,
             ToStageRaw = record.Text("StageName"),
-            Stage = stage,
-            Unmapped = unmapped,
-            DealStatus = status,
+            Meaning = MeaningOf(record, options),
             Amount = record.Number("Amount"),
             Currency = record.Text("CurrencyIsoCode"),
             Owner = record.IdOf("OwnerId"),
             Cleared = ClearedOf(record),
         };
-    }
 
     /// <summary>Returns the properties that the record states as empty.</summary>
     public static ImmutableArray<DealProperty> ClearedOf(SalesforceRecord record) =>
@@ -285,7 +272,7 @@ internal static class SalesforceMapper
     ];
 
     /// <summary>Returns the deal with its people, and what the record says about each.</summary>
-    public static IEnumerable<SourceEvent> WithPeople(SourceEvent deal, SalesforceRecord record, SalesforceOptions options)
+    public static IEnumerable<SourceEvent> WithPeople(DealStateEvent deal, SalesforceRecord record, SalesforceOptions options)
     {
         var people = PeopleOf(record);
         var known = people.Where(role => SalesforceId.IsId(role.ContactId)).ToList();
@@ -296,10 +283,10 @@ internal static class SalesforceMapper
         };
         foreach (var role in known)
         {
-            yield return Blank("Contact", role.ContactId, $"{deal.DedupeKey}|{role.ContactId}", deal.OccurredAt, options) with
+            var header = HeaderOf("Contact", role.ContactId, $"{deal.DedupeKey}|{role.ContactId}", deal.OccurredAt, options);
+            yield return new ContactUpdatedEvent(header)
             {
-                Kind = SourceEventKind.ContactUpdated, SubjectEmail = Canonical(role.Email),
-                Profile = new() { Email = Canonical(role.Email) },
+                SubjectEmail = Canonical(role.Email), Profile = new() { Email = Canonical(role.Email) },
             };
         }
     }
@@ -318,20 +305,19 @@ internal static class SalesforceMapper
         return [.. roles.DistinctBy(role => role.ContactId)];
     }
 
-    /// <summary>Returns a deal's state. Labels can be renamed and translated, so IsWon and
-    /// IsClosed win over the map.</summary>
-    private static (DealStatus? Status, FunnelStage? Stage, bool Unmapped) Meaning(SalesforceRecord record, SalesforceOptions options)
+    /// <summary>Returns the meaning of a deal's state; null when no map knows its stage, or there is none. Labels can
+    /// be renamed and translated, so IsWon and IsClosed win over the map.</summary>
+    private static DealStageMeaning? MeaningOf(SalesforceRecord record, SalesforceOptions options)
     {
         var raw = record.Text("StageName");
-        var known = options.DealStages.TryGet(raw, out var meaning);
-        return (record.Flag("IsClosed"), record.Flag("IsWon")) switch
+        var meaning = options.DealStages.TryGet(raw, out var known) ? known : null;
+        return (record.Flag("IsClosed"), record.Flag("IsWon"), meaning?.Status) switch
         {
-            (_, true) => (DealStatus.Won, WonStage(record, options), false),
-            (true, _) => (DealStatus.Lost, null, false),
-            (null, _) when known && meaning.Status == DealStatus.Won => (DealStatus.Won, WonStage(record, options), false),
-            (null, _) when known && meaning.Status == DealStatus.Lost => (DealStatus.Lost, null, false),
-            (var closed, _) => (
-                raw is null && closed is null ? null : DealStatus.Open, known ? meaning.Stage : null, raw is not null && !known),
+            (_, true, _) or (null, _, DealStatus.Won) => new(DealStatus.Won, WonStage(record, options)),
+            (true, _, _) or (null, _, DealStatus.Lost) => DealStageMeaning.Lost,
+            (not null, _, _) when raw is null => new(DealStatus.Open, null),
+            (_, _, null) => null,
+            _ => new(DealStatus.Open, meaning!.Stage),
         };
     }
 
@@ -342,7 +328,7 @@ internal static class SalesforceMapper
     public static FunnelStage WonStage(SalesforceRecord record, SalesforceOptions options) =>
         options.DealTypes.TryGet(record.Text("Type"), out var stage) ? stage : FunnelStage.Commitment;
 
-    private static ImmutableArray<string> Lacks(SourceEvent deal) => deal.Kind switch
+    private static ImmutableArray<string> Lacks(DealChangedEvent deal) => deal.Kind switch
     {
         SourceEventKind.DealWon => deal.Amount is null ? ["email", "amount"] : ["email"],
         SourceEventKind.DealStageChanged => ["email", "fromStage"],
@@ -351,83 +337,79 @@ internal static class SalesforceMapper
         _ => ["email"],
     };
 
-    private static IEnumerable<SourceEvent> OfLead(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
+    private static IEnumerable<SourceEvent> OfLead(
+        SalesforceRecord record, EventHeader header, RecordForm form, SalesforceOptions options)
     {
-        var person = WithPerson(record, blank, form, options) with
+        var person = header with
         {
-            Owner = record.IdOf("OwnerId"),
+            SubjectEmail = Canonical(record.Text("Email")),
             HubLeadId = LeadId.TryParse(record.Text(options.LeadExternalIdField), out var id) ? id : null,
         };
-        var lead = record.Flag("IsConverted") == true ? Converted(record, person, options) : WithStatus(record, person, form, options);
+        PersonEvent lead = record.Flag("IsConverted") == true
+            ? Converted(record, person, options)
+            : WithStatus(record, person, form, options);
 
-        yield return lead;
+        yield return WithPerson(lead, record, form, options);
         if (record.Flag("HasOptedOutOfEmail") == true)
         {
-            yield return blank with
-            {
-                Kind = SourceEventKind.ConsentUnsubscribed,
-                DedupeKey = $"{blank.DedupeKey}|optOut",
-                SubjectEmail = person.SubjectEmail,
-                HubLeadId = person.HubLeadId,
-            };
+            yield return OptOut(person);
         }
 
         if (record.IdOf("ConvertedOpportunityId") is { } deal)
         {
-            yield return lead with
+            yield return new AssociationAddedEvent(lead)
             {
-                Kind = SourceEventKind.AssociationChanged, DedupeKey = $"{blank.DedupeKey}|{deal}", DealId = deal, ToStageRaw = null,
-                Stage = null, Unmapped = false, Profile = null,
-                ExternalIds = lead.ExternalIds.SetItem("opportunityId", deal), People = person.People, ShowsWork = false,
+                DealId = deal, DedupeKey = $"{header.DedupeKey}|{deal}", People = person.People,
+                ExternalIds = lead.ExternalIds.SetItem("opportunityId", deal), Owner = record.IdOf("OwnerId"),
+                NeedsEnrichment = Lacks(person, form),
             };
         }
     }
 
-    private static SourceEvent Converted(SalesforceRecord record, SourceEvent person, SalesforceOptions options)
+    private static ConsentChangedEvent OptOut(EventHeader header) =>
+        new(header) { Consent = MailConsent.Unsubscribed, DedupeKey = $"{header.DedupeKey}|optOut" };
+
+    private static StageChangedEvent Converted(SalesforceRecord record, EventHeader person, SalesforceOptions options)
     {
         var status = record.Text("Status");
         var contact = record.IdOf("ConvertedContactId");
-        return person with
+        return new(person)
         {
-            Kind = SourceEventKind.StageChanged,
             ToStageRaw = status ?? "Closed - Converted",
             Stage = options.Stages.TryGet(status, out var stage) ? stage : FunnelStage.Evaluation,
             People = contact is null ? person.People : person.People.Add(IdentityKey.Person(options.Name, contact)),
             ExternalIds = contact is null ? person.ExternalIds : person.ExternalIds.SetItem("contactId", contact),
+            Owner = record.IdOf("OwnerId"),
             ShowsWork = true,
         };
     }
 
-    private static SourceEvent WithStatus(SalesforceRecord record, SourceEvent person, RecordForm form, SalesforceOptions options)
+    private static PersonEvent WithStatus(SalesforceRecord record, EventHeader person, RecordForm form, SalesforceOptions options)
     {
-        person = person with { HubWroteLast = IsWrittenBy(form.ApiUser, record) };
-        if (IsOwnRow(record, form, options))
+        var (owner, wroteLast) = (record.IdOf("OwnerId"), IsWrittenBy(form.ApiUser, record));
+        var isOwn = IsOwnRow(record, form, options);
+        var showsWork = !isOwn && (OwnerTook(record, person, form, options) || StatusMoved(record, form, options));
+        if (isOwn || record.Text("Status") is not { } status)
         {
-            return person;
+            return form.Form == Form.Created
+                ? new ContactCreatedEvent(person)
+                : new ContactUpdatedEvent(person) { Owner = owner, HubWroteLast = wroteLast, ShowsWork = showsWork };
         }
 
-        var showsWork = OwnerTook(record, person, form, options) || StatusMoved(record, form, options);
-        if (record.Text("Status") is not { } status)
-        {
-            return person with { ShowsWork = showsWork };
-        }
-
-        var kind = form.Form == Form.Created ? SourceEventKind.ContactCreated : SourceEventKind.StageChanged;
         if (options.ReturnStatuses.Contains(status, StringComparer.OrdinalIgnoreCase))
         {
             // With a reason field a return needs its reason: without one the lead stays with sales.
             var reason = options.ReturnReasonField is { } field ? record.Text(field) : status;
-            return person with
-            {
-                Kind = kind,
-                ToStageRaw = status,
-                ReturnedReason = reason,
-                ReturnHeld = reason is null && !person.HubWroteLast,
-            };
+            return new HandoffReturnedEvent(person) { ToStageRaw = status, Reason = reason, HubWroteLast = wroteLast };
         }
 
-        var known = options.Stages.TryGet(status, out var stage);
-        return person with { Kind = kind, ToStageRaw = status, Stage = known ? stage : null, Unmapped = !known, ShowsWork = showsWork };
+        FunnelStage? stage = options.Stages.TryGet(status, out var known) ? known : null;
+        return form.Form == Form.Created
+            ? new ContactCreatedEvent(person) { ToStageRaw = status, Stage = stage }
+            : new StageChangedEvent(person)
+            {
+                ToStageRaw = status, Stage = stage, Owner = owner, HubWroteLast = wroteLast, ShowsWork = showsWork,
+            };
     }
 
     /// <summary>Whether somebody moved the status. The hub's own write to a record it did not
@@ -450,7 +432,7 @@ internal static class SalesforceMapper
     /// <summary>Whether a person took the lead, who is neither the hub nor an owner it assigned. A row
     /// shows only the present owner, so the last writer must differ from the creator. A routed owner must
     /// be the last writer themselves.</summary>
-    private static bool OwnerTook(SalesforceRecord record, SourceEvent person, RecordForm form, SalesforceOptions options)
+    private static bool OwnerTook(SalesforceRecord record, EventHeader person, RecordForm form, SalesforceOptions options)
     {
         if (record.IdOf("OwnerId") is not { } owner
             || !owner.StartsWith(SalesforceId.UserPrefix, StringComparison.Ordinal)
@@ -474,104 +456,93 @@ internal static class SalesforceMapper
     }
 
     private static IEnumerable<SourceEvent> OfContact(
-        SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
+        SalesforceRecord record, EventHeader header, RecordForm form, SalesforceOptions options)
     {
-        yield return WithPerson(record, blank, form, options);
+        var onlyIfKnown = form.Form == Form.Row;
+        var person = header with { SubjectEmail = Canonical(record.Text("Email")) };
+        PersonEvent contact = form.Form == Form.Created
+            ? new ContactCreatedEvent(person)
+            : new ContactUpdatedEvent(person) { OnlyIfKnown = onlyIfKnown };
+        yield return WithPerson(contact, record, form, options);
         if (record.Flag("HasOptedOutOfEmail") == true)
         {
-            yield return blank with { Kind = SourceEventKind.ConsentUnsubscribed, DedupeKey = $"{blank.DedupeKey}|optOut" };
+            yield return OptOut(header) with { OnlyIfKnown = onlyIfKnown };
         }
     }
 
-    private static SourceEvent WithPerson(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
-    {
-        var email = Canonical(record.Text("Email"));
-        return blank with
+    private static PersonEvent WithPerson(PersonEvent source, SalesforceRecord record, RecordForm form, SalesforceOptions options) =>
+        source with
         {
-            Kind = form.Form == Form.Created ? SourceEventKind.ContactCreated : SourceEventKind.ContactUpdated,
-            SubjectEmail = email,
-            NeedsEnrichment = form.Form != Form.Row && email is null ? ["email"] : [],
+            NeedsEnrichment = Lacks(source, form),
             Profile = ProfileOf(record, options),
             ShowsRecord = form.Form == Form.Row,
             IsPartial = form.Form != Form.Row,
         };
-    }
+
+    private static ImmutableArray<string> Lacks(EventHeader person, RecordForm form) =>
+        form.Form != Form.Row && person.SubjectEmail is null ? ["email"] : [];
 
     /// <summary>Maps a role on an opportunity. An event without contact and deal is read
     /// again by the role's id.</summary>
-    private static SourceEvent OfRole(SalesforceRecord record, SourceEvent blank, bool removed, SalesforceOptions options)
+    private static LeadEvent OfRole(SalesforceRecord record, EventHeader header, bool removed, SalesforceOptions options)
     {
-        var role = blank with
+        if (record.IdOf("ContactId") is not { } contact || record.IdOf("OpportunityId") is not { } deal)
         {
-            Kind = SourceEventKind.AssociationChanged,
-            DealStatus = removed ? DealStatus.Deleted : null,
-            OnlyIfKnown = removed,
-            RelationId = record.Id,
+            return new RelationChangedEvent(header) { RelationId = record.Id, Removed = removed, OnlyIfKnown = removed };
+        }
+
+        var role = header with
+        {
+            People = [IdentityKey.Person(options.Name, contact)],
+            ExternalIds = header.ExternalIds.SetItem("opportunityId", deal).SetItem("contactId", contact),
         };
-        return record.IdOf("ContactId") is { } contact && record.IdOf("OpportunityId") is { } deal
-            ? role with
-            {
-                DealId = deal, People = [IdentityKey.Person(options.Name, contact)],
-                ExternalIds = blank.ExternalIds.SetItem("opportunityId", deal).SetItem("contactId", contact),
-            }
-            : role;
+        return removed
+            ? new AssociationRemovedEvent(role) { DealId = deal, RelationId = record.Id, OnlyIfKnown = true }
+            : new AssociationAddedEvent(role) { DealId = deal, RelationId = record.Id };
     }
 
     /// <summary>Maps a task or calendar event of others. An open one is a booking, and a done one is work, unless
     /// the hub's user wrote it.</summary>
-    private static SourceEvent OfActivity(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
+    private static SourceEvent OfActivity(SalesforceRecord record, EventHeader header, RecordForm form, SalesforceOptions options)
     {
         var done = record.Flag("IsClosed") == true;
         var day = DateOnly.TryParseExact(
             record.Text("ActivityDate"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             ? date : (DateOnly?)null;
         var start = record.Flag("IsAllDayEvent") == true ? null : record.Instant("StartDateTime");
-        return WithWho(record, blank, options) with
+        var activity = new ActivityEvent(header)
         {
             Detail = record.Text("Subject"),
             Owner = record.IdOf("OwnerId"),
             ShowsWork = done && !IsWrittenBy(form.ApiUser, record),
             Booking = done ? new(record.Id, null, null) : new(record.Id, start, start is null ? day : null),
         };
+        return WithWho(record, activity, options);
     }
 
-    /// <summary>Maps an activity with its person; an activity without one maps to nothing.</summary>
-    private static SourceEvent WithWho(SalesforceRecord record, SourceEvent blank, SalesforceOptions options) =>
+    /// <summary>Adds an activity's person; an activity without one is ignored.</summary>
+    private static SourceEvent WithWho(SalesforceRecord record, ActivityEvent activity, SalesforceOptions options) =>
         record.IdOf("WhoId") is { } who
-        ? blank with
+        ? activity with
         {
-            Kind = SourceEventKind.Activity,
-            People = [IdentityKey.Person(options.Name, who)],
-            ExternalIds = blank.ExternalIds.Add(
-                who.StartsWith(SalesforceId.LeadPrefix, StringComparison.Ordinal) ? "leadId" : "contactId", who),
             OnlyIfKnown = true,
+            People = [IdentityKey.Person(options.Name, who)],
+            ExternalIds = activity.ExternalIds.Add(
+                who.StartsWith(SalesforceId.LeadPrefix, StringComparison.Ordinal) ? "leadId" : "contactId", who),
         }
-        : blank;
+        : new IgnoredEvent(activity);
 
-    private static SourceEvent OfTask(SalesforceRecord record, SourceEvent blank, RecordForm form, SalesforceOptions options)
+    private static SourceEvent OfTask(SalesforceRecord record, EventHeader header, RecordForm form, SalesforceOptions options)
     {
         var done = record.Flag("IsClosed") ?? record.Text("Status") == "Completed";
-        if (!done || (record.IdOf("WhoId") is null && form.Form != Form.Updated))
+        var isKnown = record.IdOf("WhoId") is not null;
+        if (!done || (!isKnown && form.Form != Form.Updated))
         {
-            return blank;
+            return new IgnoredEvent(header);
         }
 
-        var task = blank with
-        {
-            Kind = SourceEventKind.Activity,
-            Detail = record.Text("Subject"),
-            Owner = record.IdOf("OwnerId"),
-            ShowsWork = true,
-        };
-        return record.IdOf("WhoId") is { } who
-            ? task with
-            {
-                OnlyIfKnown = true,
-                People = [IdentityKey.Person(options.Name, who)],
-                ExternalIds = task.ExternalIds.Add(
-                    who.StartsWith(SalesforceId.LeadPrefix, StringComparison.Ordinal) ? "leadId" : "contactId", who),
-            }
-            : task with { NeedsEnrichment = ["email"] };
+        var task = new ActivityEvent(header) { Detail = record.Text("Subject"), Owner = record.IdOf("OwnerId"), ShowsWork = true };
+        return isKnown ? WithWho(record, task, options) : task with { NeedsEnrichment = ["email"] };
     }
 
     private static string? Canonical(string? text) => EmailAddress.TryParse(text, out var email) ? email.Address : null;

@@ -6,7 +6,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Xml;
 using System.Xml.Linq;
-using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 
 namespace IntegrationHub.Connectors.Salesforce;

@@ -76,17 +76,15 @@ public sealed class EnrichFlow(IdentityStore identities)
         SourceEvent source, string connector, KeyLookups lookups, bool again, CancellationToken cancellationToken) =>
         source switch
     {
-        { Gap: not null } => false,
-        {
-            Kind: SourceEventKind.ResyncRequired or SourceEventKind.AssociationChanged,
-        } or { DealId: not null, Unmapped: true } or { AsksRecord: true } =>
-            true,
-        { NeedsEnrichment.IsEmpty: true, IsPartial: false } => false,
-        { Kind: SourceEventKind.ContactPrivacyDeleted } => false,
-        { People: [var person, ..], DealId: null } when (await lookups.LookUpAsync(person, cancellationToken)) is var owner
+        ResyncEvent { Gap: not null } => false,
+        ResyncEvent or AssociationAddedEvent or AssociationRemovedEvent or RelationChangedEvent => true,
+        DealChangedEvent { Unmapped: true } or DealChangedEvent { AsksRecord: true } or ContactDeletedEvent { AsksRecord: true } => true,
+        { NeedsEnrichment.IsEmpty: true } and not PersonEvent { IsPartial: true } => false,
+        PrivacyDeletedEvent => false,
+        PersonEvent { People: [var person, ..] } when (await lookups.LookUpAsync(person, cancellationToken)) is var owner
             && (owner.Erased || !again) => owner is { Lead: null, Erased: false },
         _ when again => true,
-        { DealId: { } deal } => (await identities.FindByDealAsync(IdentityKey.Deal(connector, deal), cancellationToken)).Count == 0,
+        DealEvent deal => (await identities.FindByDealAsync(IdentityKey.Deal(connector, deal.DealId), cancellationToken)).Count == 0,
         _ => true,
     };
 
@@ -100,27 +98,22 @@ public sealed class EnrichFlow(IdentityStore identities)
     private static async Task<List<SourceEvent>> PeopleToMeetAsync(
         string connector, IReadOnlyList<SourceEvent> events, KeyLookups lookups, bool again, CancellationToken cancellationToken)
     {
-        var introduced = events.Where(source => source.SubjectEmail is not null || source.Profile is not null)
+        var introduced = events
+            .Where(source => source.SubjectEmail is not null || source is PersonEvent { Profile: not null })
             .SelectMany(source => source.People).ToHashSet();
         var strangers = new List<SourceEvent>();
-        foreach (var (person, source) in events.Where(
-            source => source is { DealId: not null, OnlyIfKnown: false })
+        foreach (var (person, source) in events.OfType<DealEvent>().Where(source => !source.OnlyIfKnown)
             .SelectMany(source => source.People.Select(person => (person, source))).DistinctBy(pair => pair.person))
         {
             if (person.Connector == connector
                 && !introduced.Contains(person)
                 && await IsToMeetAsync(person, lookups, again, cancellationToken))
             {
-                strangers.Add(new SourceEvent
+                var header = new EventHeader($"{person.Canonical}|met", ToolSide.Marketing, source.OccurredAt)
                 {
-                    Kind = SourceEventKind.ContactUpdated,
-                    DedupeKey = $"{person.Canonical}|met",
-                    OccurredAt = source.OccurredAt,
-                    Side = ToolSide.Marketing,
-                    People = [person],
-                    ExternalIds = ImmutableSortedDictionary<string, string>.Empty.Add("contactId", person.Id),
-                    NeedsEnrichment = ["email"],
-                });
+                    People = [person], ExternalIds = ImmutableSortedDictionary<string, string>.Empty.Add("contactId", person.Id),
+                };
+                strangers.Add(new ContactUpdatedEvent(header) { NeedsEnrichment = ["email"] });
             }
         }
 

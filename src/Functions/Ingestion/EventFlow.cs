@@ -20,9 +20,21 @@ public sealed partial class EventFlow(
     /// <returns>True when the delivery waits for a person's decision.</returns>
     public async Task<bool> MatchAsync(SourceEvent source, DeliveryInHand work, LeadFacts facts, CancellationToken cancellationToken)
     {
-        if (!await IsToMatchAsync(source, work, cancellationToken))
+        metrics.Read(work.Connector, source.Kind.ToString());
+        if (source is not LeadEvent said)
         {
+            await NoteAsync(source, work, cancellationToken);
             return false;
+        }
+
+        return await MatchAsync(said, work, facts, cancellationToken);
+    }
+
+    private async Task<bool> MatchAsync(LeadEvent source, DeliveryInHand work, LeadFacts facts, CancellationToken cancellationToken)
+    {
+        if (source is HandoffReturnedEvent { IsHeld: true })
+        {
+            metrics.ReturnHeld(work.Connector);
         }
 
         var match = await matcher.MatchAsync(source, work.Delivery, work.MessageId, work.Lookups, work.Again, cancellationToken);
@@ -49,42 +61,34 @@ public sealed partial class EventFlow(
         return false;
     }
 
-    /// <summary>Counts an event, and parks or records what needs no match. Returns whether the event is to be
-    /// matched.</summary>
-    private async Task<bool> IsToMatchAsync(SourceEvent source, DeliveryInHand work, CancellationToken cancellationToken)
+    /// <summary>Parks or records an event that says nothing about a lead.</summary>
+    private async Task NoteAsync(SourceEvent source, DeliveryInHand work, CancellationToken cancellationToken)
     {
-        metrics.Read(work.Connector, source.Kind.ToString());
-        if (source.ReturnHeld)
+        switch (source)
         {
-            metrics.ReturnHeld(work.Connector);
+            case UnreadableEvent unreadable:
+                Log.Unreadable(logger, work.MessageId, work.Connector, source.DedupeKey);
+                await parked.ParkAsync(work.Delivery, "unreadable-event", unreadable.Why, cancellationToken);
+                break;
+            case UnreadEvent unread:
+                metrics.Dropped(work.Connector, "not-read", 1);
+                missed.NoteUnread(work.Connector, unread.VendorKind);
+                break;
+            case ResyncEvent { Gap: { } gap }:
+                Log.Gap(logger, work.Connector, gap.RecordType, gap.At);
+                await missed.NoteGapAsync(work.Connector, gap, cancellationToken);
+                break;
+            case ResyncEvent or IgnoredEvent:
+                break;
+            default:
+                throw new InvalidOperationException($"Unknown event {source.GetType().Name}.");
         }
-
-        if (source.Unreadable is { } unreadable)
-        {
-            Log.Unreadable(logger, work.MessageId, work.Connector, source.DedupeKey);
-            await parked.ParkAsync(work.Delivery, "unreadable-event", unreadable, cancellationToken);
-            return false;
-        }
-
-        if (source.NotRead is { } notRead)
-        {
-            metrics.Dropped(work.Connector, "not-read", 1);
-            missed.NoteUnread(work.Connector, notRead);
-        }
-
-        if (source.Gap is { } gap)
-        {
-            Log.Gap(logger, work.Connector, gap.RecordType, gap.At);
-            await missed.NoteGapAsync(work.Connector, gap, cancellationToken);
-        }
-
-        return source.Kind is not (SourceEventKind.Ignored or SourceEventKind.ResyncRequired);
     }
 
     /// <summary>Handles an event without a lead. It is dropped for an erased person, waits for its people, is
     /// ignored, or is parked.</summary>
     private async Task KeepAsync(
-        SourceEvent source, LeadMatch match, DeliveryInHand work, IReadOnlyList<Fact> said, LeadFacts facts,
+        LeadEvent source, LeadMatch match, DeliveryInHand work, IReadOnlyList<Fact> said, LeadFacts facts,
         CancellationToken cancellationToken)
     {
         switch (source)
@@ -93,14 +97,14 @@ public sealed partial class EventFlow(
                 metrics.Dropped(work.Connector, "person-erased", 1);
                 states.Dropped(work.Connector, 1);
                 break;
-            case { DealId: { } dealId }:
+            case DealEvent { DealId: var dealId }:
                 foreach (var joined in await matcher.WaitAsync(IdentityKey.Deal(work.Connector, dealId), said, cancellationToken))
                 {
                     facts.Add(joined, said);
                 }
 
                 break;
-            case { OnlyIfKnown: true, Kind: SourceEventKind.Activity, People: [var person, ..] }:
+            case ActivityEvent { OnlyIfKnown: true, People: [var person, ..] }:
                 if (await matcher.WaitForPersonAsync(person, said, cancellationToken) is { } met)
                 {
                     facts.Add(met, said);
@@ -119,7 +123,7 @@ public sealed partial class EventFlow(
 
     /// <summary>Returns the linked keys as a fact. Keys of another lead are a fact of their own, even when the lead was
     /// known under them before.</summary>
-    private static IdentitiesLinked IdentitiesOf(MatchedLead lead, SourceEvent source, DeliveryInHand work)
+    private static IdentitiesLinked IdentitiesOf(MatchedLead lead, LeadEvent source, DeliveryInHand work)
     {
         var linked = FactMapper.ToIdentities(lead.Keys, source, work.Connector, work.Delivery.ReceivedAt, work.MessageId);
         return lead.TakenOver.Count == 0
@@ -128,11 +132,11 @@ public sealed partial class EventFlow(
     }
 
     /// <summary>Removes an address that belongs to another lead from the event's profile.</summary>
-    private static SourceEvent WithOwnAddress(SourceEvent source, LeadMatch match) =>
-        source is { DealId: null, Profile: { } profile }
+    private static LeadEvent WithOwnAddress(LeadEvent source, LeadMatch match) =>
+        source is PersonEvent { Profile: { } profile } person
             && EmailAddress.TryParse(profile.Email, out var email)
             && !match.Leads.Any(lead => lead.Keys.Contains(IdentityKey.Email(email)))
-            ? source with { Profile = profile with { Email = null } }
+            ? person with { Profile = profile with { Email = null } }
             : source;
 
     private static partial class Log

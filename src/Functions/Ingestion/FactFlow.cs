@@ -25,8 +25,14 @@ public sealed class FactFlow(
     public async Task ReviseAsync(
         IEnumerable<SourceEvent> events, LeadFacts said, IReadOnlyList<LeadId> moved, CancellationToken cancellationToken)
     {
-        var settling = events.Where(source => source.Kind == SourceEventKind.ContactDeleted || !source.Merged.IsEmpty)
-            .SelectMany(source => source.People.Concat(source.Merged)).ToHashSet();
+        var settling = events
+            .SelectMany(source => source switch
+            {
+                ContactDeletedEvent => source.People,
+                ContactMergedEvent { Merged: not [] } merge => merge.People.AddRange(merge.Merged),
+                _ => [],
+            })
+            .ToHashSet();
         if (settling.Count > 0 || moved.Count > 0)
         {
             var leads = said.Leads.Where(lead => said.Of(lead).Facts.OfType<RecordDeleted>().Any()).Concat(moved).ToList();

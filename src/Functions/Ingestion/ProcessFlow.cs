@@ -37,8 +37,8 @@ public sealed class ProcessFlow(
         var enriched = await EnrichAsync(reader, reader.Read(delivery), again, cancellationToken);
         var work = new DeliveryInHand(delivery, messageId, enriched.Lookups, again);
         var others = enriched.Events
-            .Where(source => source.Kind != SourceEventKind.ContactPrivacyDeleted)
-            .ToLookup(source => source.Kind == SourceEventKind.EmailChanged);
+            .Where(source => source is not PrivacyDeletedEvent)
+            .ToLookup(source => source is EmailChangedEvent);
 
         var (moved, held) = await MoveAddressesAsync(others[true].OrderBy(source => source.OccurredAt), work, cancellationToken);
         var said = new LeadFacts();
@@ -47,7 +47,7 @@ public sealed class ProcessFlow(
         await facts.ReviseAsync(enriched.Events, said, held ? [] : moved, cancellationToken);
 
         // Last: everything else in the delivery about the person is erased with them.
-        var erasures = enriched.Events.Where(source => source.Kind == SourceEventKind.ContactPrivacyDeleted);
+        var erasures = enriched.Events.OfType<PrivacyDeletedEvent>();
         await Together.RunAsync(erasures, source => erasure.EraseAsync(source.People, cancellationToken));
         metrics.Took(time.GetUtcNow() - delivery.ReceivedAt);
         states.Worked(delivery.Connector, delivery.ReceivedAt);
@@ -83,7 +83,7 @@ public sealed class ProcessFlow(
     {
         var held = false;
         foreach (var kind in sources
-            .GroupBy(source => (source.DealId is not null, source.OnlyIfKnown)).OrderBy(group => group.Key))
+            .GroupBy(source => (source is DealEvent, source is LeadEvent { OnlyIfKnown: true })).OrderBy(group => group.Key))
         {
             await Together.RunAsync(kind, async source =>
             {

@@ -57,7 +57,7 @@ public sealed class HubSpotApiTests
         using var vendor = new VendorStub(_ => VendorStub.Json("""{"results":[{"id":"1","properties":{"email":"Ada@Example.com","firstname":"Ada","company":"New Ltd","phone":null}}]}"""));
         var hubSpot = vendor.Connect<IEventEnricher>("hubspot", PrivateApp);
 
-        var enriched = Assert.Single(await hubSpot.EnrichAsync([Created("1") with { Profile = new() { Company = "Old Ltd" } }], Stop));
+        var enriched = Assert.IsType<ContactCreatedEvent>(Assert.Single(await hubSpot.EnrichAsync([Created("1") with { Profile = new() { Company = "Old Ltd" } }], Stop)));
 
         Assert.Equal(new LeadProfile { Email = "ada@example.com", FirstName = "Ada", Company = "Old Ltd" }, enriched.Profile);
     }
@@ -80,7 +80,7 @@ public sealed class HubSpotApiTests
         using var vendor = new VendorStub(DealVendor);
         var hubSpot = vendor.Connect<IEventEnricher>("hubspot", PrivateApp);
 
-        var enriched = Assert.Single(await hubSpot.EnrichAsync([Deal("5501") with { ToStageRaw = "qualifiedtobuy", Stage = FunnelStage.Evaluation, DealStatus = DealStatus.Open }], Stop));
+        var enriched = Assert.IsType<DealChangedEvent>(Assert.Single(await hubSpot.EnrichAsync([Deal("5501") with { ToStageRaw = "qualifiedtobuy", Meaning = DealStageMeaning.Open(FunnelStage.Evaluation) }], Stop)));
 
         Assert.Equal([IdentityKey.Person("hubspot", "9"), IdentityKey.Person("hubspot", "1201")], enriched.People);
         Assert.Equal((1200.50m, "EUR", "42"), (enriched.Amount, enriched.Currency, enriched.Owner));
@@ -96,11 +96,11 @@ public sealed class HubSpotApiTests
     {
         using var vendor = new VendorStub(DealVendor);
         var hubSpot = vendor.Connect<IEventEnricher>("hubspot", PrivateApp);
-        var moved = Deal("5501") with { ToStageRaw = raw, Unmapped = true };
+        var moved = Deal("5501") with { ToStageRaw = raw };
 
         var enriched = await hubSpot.EnrichAsync([moved, moved with { DedupeKey = "other" }], Stop);
 
-        Assert.All(enriched, source => Assert.Equal((kind, stage, status, unmapped), (source.Kind, source.Stage, source.DealStatus, source.Unmapped)));
+        Assert.All(enriched.Cast<DealChangedEvent>(), source => Assert.Equal((kind, stage, status, unmapped), (source.Kind, source.Stage, source.Status, source.Unmapped)));
         Assert.Single(vendor.Calls, call => call.Path.EndsWith("/crm/v3/pipelines/deals", StringComparison.Ordinal));
     }
 
@@ -112,9 +112,9 @@ public sealed class HubSpotApiTests
         using var vendor = new VendorStub(DealVendor);
         var hubSpot = vendor.Connect<IEventEnricher>("hubspot", PrivateApp);
 
-        var enriched = Assert.Single(await hubSpot.EnrichAsync([Deal("5502") with { Kind = asked }], Stop));
+        var enriched = Assert.IsAssignableFrom<DealStateEvent>(Assert.Single(await hubSpot.EnrichAsync([Without("5502", asked)], Stop)));
 
-        Assert.Equal((told, "closedwon", DealStatus.Won, FunnelStage.Commitment), (enriched.Kind, enriched.ToStageRaw, enriched.DealStatus, enriched.Stage));
+        Assert.Equal((told, "closedwon", DealStatus.Won, FunnelStage.Commitment), (enriched.Kind, enriched.ToStageRaw, enriched.Status, enriched.Stage));
     }
 
     [Theory]
@@ -126,9 +126,9 @@ public sealed class HubSpotApiTests
             ? VendorStub.Json("""{"results":[]}""")
             : VendorStub.Json("""{"results":[{"id":"5501","properties":{"dealstage":"qualifiedtobuy","amount":null,"deal_currency_code":"","hubspot_owner_id":null}}]}"""));
 
-        var read = Assert.Single(await vendor.Connect<IEventEnricher>("hubspot", PrivateApp).EnrichAsync([Deal("5501") with { Kind = kind }], Stop));
+        var read = Assert.Single(await vendor.Connect<IEventEnricher>("hubspot", PrivateApp).EnrichAsync([Without("5501", kind)], Stop));
 
-        Assert.Equal([DealProperty.Amount, DealProperty.Currency, DealProperty.Owner], read.Cleared);
+        Assert.Equal([DealProperty.Amount, DealProperty.Currency, DealProperty.Owner], Assert.IsAssignableFrom<DealStateEvent>(read).Cleared);
     }
 
     [Theory]
@@ -142,10 +142,10 @@ public sealed class HubSpotApiTests
         var hubSpot = vendor.Connect<IEventEnricher>("hubspot", new Dictionary<string, string?>(PrivateApp) { ["DealTypeMap:existingbusiness"] = "repeat" });
         var changed = Assert.Single(Read(hubSpot, property, value));
 
-        Assert.True(changed.AsksRecord || changed.Kind == SourceEventKind.ResyncRequired);
-        var won = Assert.Single(await hubSpot.EnrichAsync([changed], Stop));
+        Assert.True(changed is DealChangedEvent { AsksRecord: true } or ResyncEvent);
+        var won = Assert.IsType<DealChangedEvent>(Assert.Single(await hubSpot.EnrichAsync([changed], Stop)));
         Assert.Equal((SourceEventKind.DealWon, FunnelStage.Repeat), (won.Kind, won.Stage));
-        Assert.All(Read(vendor.Connect<IEventEnricher>("hubspot", PrivateApp), property, value), source => Assert.False(source.AsksRecord));
+        Assert.All(Read(vendor.Connect<IEventEnricher>("hubspot", PrivateApp), property, value), source => Assert.False(Assert.IsType<DealChangedEvent>(source).AsksRecord));
 
         static IReadOnlyList<SourceEvent> Read(IConnector connector, string property, string value) => ((IDeliveryReader)connector).Read(new()
         {
@@ -160,7 +160,7 @@ public sealed class HubSpotApiTests
         using var vendor = new VendorStub(DealVendor);
         var hubSpot = vendor.Connect<IEventEnricher>("hubspot", PrivateApp);
 
-        await hubSpot.EnrichAsync([Deal("1") with { Kind = SourceEventKind.DealDeleted, DealStatus = DealStatus.Deleted }], Stop);
+        await hubSpot.EnrichAsync([new DealDeletedEvent(Deal("1")) { DealId = "1" }], Stop);
 
         Assert.Empty(vendor.Calls);
     }
@@ -266,15 +266,15 @@ public sealed class HubSpotApiTests
         Assert.Equal(1500, enriched.People.Length);
     }
 
-    private static SourceEvent Created(string id) => new()
-    {
-        Kind = SourceEventKind.ContactCreated, DedupeKey = $"created {id}", Side = ToolSide.Marketing, People = [IdentityKey.Person("hubspot", id)], NeedsEnrichment = ["email"],
-    };
+    private static ContactCreatedEvent Created(string id) =>
+        new(new EventHeader($"created {id}", ToolSide.Marketing, null) { People = [IdentityKey.Person("hubspot", id)] }) { NeedsEnrichment = ["email"] };
 
-    private static SourceEvent Deal(string id) => new()
-    {
-        Kind = SourceEventKind.DealStageChanged, DedupeKey = $"deal {id}", Side = ToolSide.Crm, DealId = id, NeedsEnrichment = ["email", "fromStage"],
-    };
+    private static DealChangedEvent Deal(string id) =>
+        new(new EventHeader($"deal {id}", ToolSide.Crm, null)) { DealId = id, NeedsEnrichment = ["email", "fromStage"] };
+
+    /// <summary>An event of a kind that does not say where its deal stands.</summary>
+    private static SourceEvent Without(string id, SourceEventKind kind) =>
+        kind == SourceEventKind.ResyncRequired ? new ResyncEvent(Deal(id)) { DealId = id } : new AssociationAddedEvent(Deal(id)) { DealId = id };
 
     private static string Contacts(Asked asked) => new JsonObject
     {

@@ -256,7 +256,7 @@ public sealed class SalesforceHandoffTests
         using var vendor = new VendorStub(asked => asked.Path.EndsWith("/token", StringComparison.Ordinal) ? VendorStub.Json(Token) : VendorStub.Json("""
             {"records":[{"attributes":{"type":"Opportunity"},"Id":"0065g00000XyZ01AAF","StageName":"Closed Won","IsClosed":true,"IsWon":true,"SystemModstamp":"2026-03-02T10:15:00.000+0000"}]}
             """));
-        var gap = Event(null) with { Kind = SourceEventKind.ResyncRequired, DealId = "0065g00000XyZ01AAF" };
+        var gap = new ResyncEvent(Event(null)) { DealId = "0065g00000XyZ01AAF" };
 
         var filled = Assert.Single(await vendor.Connect<IEventEnricher>("salesforce", Settings).EnrichAsync([gap], Stop));
 
@@ -274,13 +274,11 @@ public sealed class SalesforceHandoffTests
         var filled = await vendor.Connect<IEventEnricher>("salesforce", Settings).EnrichAsync([Event(IdentityKey.Person("salesforce", "00Q5g00000AbCdEEAV"))], Stop);
 
         Assert.Equal([SourceEventKind.ContactUpdated, SourceEventKind.ConsentUnsubscribed], filled.Select(source => source.Kind));
-        Assert.Equal(("ada@example.com", "Byron", "0123456789abcdef01234567"), (filled[0].SubjectEmail, filled[0].Profile?.LastName, filled[0].HubLeadId?.Value));
+        Assert.Equal(("ada@example.com", "Byron", "0123456789abcdef01234567"), (filled[0].SubjectEmail, (filled[0] as PersonEvent)?.Profile?.LastName, filled[0].HubLeadId?.Value));
     }
 
-    private static SourceEvent Event(IdentityKey? person) => new()
-    {
-        Kind = SourceEventKind.ContactUpdated, DedupeKey = $"event {person}", Side = ToolSide.Crm, People = person is null ? [] : [person], NeedsEnrichment = ["email"],
-    };
+    private static ContactUpdatedEvent Event(IdentityKey? person) =>
+        new(new EventHeader($"event {person}", ToolSide.Crm, null)) { People = person is null ? [] : [person], NeedsEnrichment = ["email"] };
 
     private static bool IsQuery(Asked asked, string type) => asked.Path.EndsWith("/queryAll", StringComparison.Ordinal) && asked.Query.Contains($"FROM {type}", StringComparison.Ordinal);
 

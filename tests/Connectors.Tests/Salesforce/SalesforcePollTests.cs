@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
 using IntegrationHub.Connectors.Http;
 using IntegrationHub.Connectors.Tests.Common;
 using Microsoft.Extensions.Time.Testing;
@@ -228,7 +229,7 @@ public sealed class SalesforcePollTests
         var (read, _, _) = await DrainAsync(salesforce, first.NextCursor);
 
         Assert.True(first.More);
-        Assert.Contains(first.Deliveries.SelectMany(salesforce.Read), source => source.Unreadable is not null);
+        Assert.Contains(first.Deliveries.SelectMany(salesforce.Read), source => source is UnreadableEvent);
         Assert.Equal([Id(2000)], read);
 
         // The last row of a full page is none that can be read.
@@ -270,7 +271,7 @@ public sealed class SalesforcePollTests
         for (var steps = 1; ; steps++)
         {
             var page = await source.PollAsync(cursor, Noon.AddDays(1), Stop);
-            read.AddRange(page.Deliveries.SelectMany(source.Read).Where(row => row.Unreadable is null).Select(row => row.People.Single().Id));
+            read.AddRange(page.Deliveries.SelectMany(source.Read).Where(row => row is not UnreadableEvent).Select(row => row.People.Single().Id));
             cursor = page.NextCursor;
             if (!page.More)
             {

@@ -124,7 +124,7 @@ public sealed class SalesforceReadingTests
     {
         var events = Read(Change(ChangeOf("UPDATE", "Opportunity", "0065g00000XyZ01\",\"0065g00000XyZ02AAF", """ "StageName":"Qualification" """)));
 
-        Assert.Equal(["0065g00000XyZ01AAF", "0065g00000XyZ02AAF"], events.Select(source => source.DealId));
+        Assert.Equal(["0065g00000XyZ01AAF", "0065g00000XyZ02AAF"], events.Select(source => Assert.IsType<DealChangedEvent>(source).DealId));
         Assert.Equal(2, events.Select(source => source.DedupeKey).Distinct().Count());
     }
 
@@ -150,9 +150,9 @@ public sealed class SalesforceReadingTests
     [Fact]
     public void A_wildcard_names_no_record()
     {
-        var source = Assert.Single(Read(Change(ChangeOf("UPDATE", "Opportunity", "006*"))));
+        var source = Read<ResyncEvent>(Change(ChangeOf("UPDATE", "Opportunity", "006*")));
 
-        Assert.Equal((SourceEventKind.ResyncRequired, null), (source.Kind, source.DealId));
+        Assert.Null(source.DealId);
     }
 
     [Theory]
@@ -164,7 +164,7 @@ public sealed class SalesforceReadingTests
     [InlineData(""" "Amount":12.30 """, SourceEventKind.DealUpdated, false)]
     public void Won_and_lost_are_decided_by_IsWon_and_IsClosed_before_any_label(string fields, SourceEventKind kind, bool unmapped)
     {
-        var source = Assert.Single(Read(Change(ChangeOf("UPDATE", "Opportunity", "0065g00000XyZ01AAF", fields))));
+        var source = Read<DealChangedEvent>(Change(ChangeOf("UPDATE", "Opportunity", "0065g00000XyZ01AAF", fields)));
 
         Assert.Equal((kind, unmapped), (source.Kind, source.Unmapped));
     }
@@ -177,14 +177,14 @@ public sealed class SalesforceReadingTests
     {
         var source = Assert.Single(Read(Change(ChangeOf("UPDATE", "Lead", Lead, $""" "Status":"{status}" """))));
 
-        Assert.Equal((work, returned), (source.ShowsWork, source.ReturnedReason));
+        Assert.Equal((work, returned), (source is StageChangedEvent { ShowsWork: true }, (source as HandoffReturnedEvent)?.Reason));
     }
 
     [Theory]
     [InlineData(Person, true)]
     [InlineData("00G5g00000QueueQAA", false)]
     public void An_owner_who_is_a_person_shows_work_and_a_queue_does_not(string owner, bool work) =>
-        Assert.Equal(work, Assert.Single(Read(Change(ChangeOf("UPDATE", "Lead", Lead, $""" "OwnerId":"{owner}" """)))).ShowsWork);
+        Assert.Equal(work, Read<ContactUpdatedEvent>(Change(ChangeOf("UPDATE", "Lead", Lead, $""" "OwnerId":"{owner}" """))).ShowsWork);
 
     [Fact]
     public void A_row_is_one_version_of_a_record()
@@ -210,7 +210,7 @@ public sealed class SalesforceReadingTests
     [Fact]
     public void A_row_carries_the_hubs_own_id_and_the_person()
     {
-        var source = Assert.Single(Read(Rows(LeadRow(more: """ "IntegrationHub_Lead_Id__c":"0123456789abcdef01234567","Email":"Ada@Example.com","LastName":"(last name not known)","Company":"Acme" """))));
+        var source = Read<PersonEvent>(Rows(LeadRow(more: """ "IntegrationHub_Lead_Id__c":"0123456789abcdef01234567","Email":"Ada@Example.com","LastName":"(last name not known)","Company":"Acme" """)));
 
         Assert.Equal("0123456789abcdef01234567", source.HubLeadId?.Value);
         Assert.Equal(new LeadProfile { Email = "ada@example.com", Company = "Acme" }, source.Profile);
@@ -229,8 +229,14 @@ public sealed class SalesforceReadingTests
     {
         var row = LeadRow(more: $""" "IntegrationHub_Lead_Id__c":"0123456789abcdef01234567","CreatedById":"{maker}","OwnerId":"{owner}","LastModifiedById":"{writer}" """, status: status);
 
-        var source = Assert.Single(Read(Rows(row)));
-        Assert.Equal((work, writer == Hub), (source.ShowsWork, source.HubWroteLast));
+        var said = Read<PersonEvent>(Rows(row)) switch
+        {
+            StageChangedEvent moved => (moved.ShowsWork, moved.HubWroteLast),
+            ContactUpdatedEvent updated => (updated.ShowsWork, updated.HubWroteLast),
+            var other => throw new InvalidOperationException($"{other.Kind}"),
+        };
+
+        Assert.Equal((work, writer == Hub), said);
     }
 
     [Theory]
@@ -240,9 +246,9 @@ public sealed class SalesforceReadingTests
     {
         var row = LeadRow(more: $""" "CreatedById":"{Hub}","OwnerId":"{Person}","LastModifiedById":"{writer}" """, status: "Closed - Not Converted");
 
-        var source = Assert.Single(Read(Rows(row)));
+        var source = Read<HandoffReturnedEvent>(Rows(row));
 
-        Assert.Equal(("Closed - Not Converted", false), (source.ReturnedReason, source.ShowsWork));
+        Assert.Equal("Closed - Not Converted", source.Reason);
         Assert.Equal(hubWroteLast, FactMapper.ToFacts(source, "salesforce", Now, null).OfType<HandoffReturned>().Single().HubWroteLast);
     }
 
@@ -266,14 +272,14 @@ public sealed class SalesforceReadingTests
         Assert.Equal([SourceEventKind.StageChanged, SourceEventKind.AssociationChanged], events.Select(source => source.Kind));
         Assert.Equal([IdentityKey.Person("salesforce", Lead), IdentityKey.Person("salesforce", "0035g00000CoNtAAAA")], events[0].People);
         Assert.Equal([IdentityKey.Person("salesforce", Lead)], events[1].People);
-        Assert.Equal(FunnelStage.Evaluation, events[0].Stage);
-        Assert.Equal("0065g00000XyZ01AAF", events[1].DealId);
+        Assert.Equal(FunnelStage.Evaluation, Assert.IsType<StageChangedEvent>(events[0]).Stage);
+        Assert.Equal("0065g00000XyZ01AAF", Assert.IsType<AssociationAddedEvent>(events[1]).DealId);
     }
 
     [Fact]
     public void A_deleted_row_with_a_master_was_merged_into_it_and_one_without_is_gone()
     {
-        var merged = Assert.Single(Read(Rows(LeadRow(more: """ "IsDeleted":true,"Email":"Loser@Example.com","MasterRecordId":"00Q5g00000MaStEAAA" """))));
+        var merged = Read<ContactMergedEvent>(Rows(LeadRow(more: """ "IsDeleted":true,"Email":"Loser@Example.com","MasterRecordId":"00Q5g00000MaStEAAA" """)));
         var gone = Assert.Single(Read(Rows(LeadRow(more: """ "IsDeleted":true,"MasterRecordId":null """))));
 
         Assert.Equal((SourceEventKind.ContactMerged, "00Q5g00000MaStEAAA", Lead), (merged.Kind, merged.People.Single().Id, merged.Merged.Single().Id));
@@ -301,7 +307,7 @@ public sealed class SalesforceReadingTests
 
         Assert.Equal("primary@example.com", events[0].SubjectEmail);
         Assert.Equal(["0035g00000BBBBBBBB", "0035g00000AAAAAAAA"], events[0].People.Select(person => person.Id));
-        Assert.Equal(["primary@example.com", "first@example.com"], events.Skip(1).Select(source => source.Profile?.Email));
+        Assert.Equal(["primary@example.com", "first@example.com"], events.Skip(1).Select(source => (source as PersonEvent)?.Profile?.Email));
     }
 
     [Theory]
@@ -316,10 +322,10 @@ public sealed class SalesforceReadingTests
     [InlineData("Event", """ "IsDeleted":true,"StartDateTime":"2026-03-05T09:30:00.000+0000" """, null, null, false)]
     public void An_activity_of_a_person_is_booked_until_it_is_due_done_or_gone(string entity, string fields, string? dueAt, string? dueOn, bool worked)
     {
-        var source = Assert.Single(Read(Rows($$"""{"attributes":{"type":"{{entity}}"},"Id":"00T5g00000TaSkAAAA","WhoId":"{{Lead}}","SystemModstamp":"2026-03-02T10:15:00Z",{{fields}}}""")));
+        var source = Read<ActivityEvent>(Rows($$"""{"attributes":{"type":"{{entity}}"},"Id":"00T5g00000TaSkAAAA","WhoId":"{{Lead}}","SystemModstamp":"2026-03-02T10:15:00Z",{{fields}}}"""));
         var facts = FactMapper.ToFacts(source, "salesforce", DateTimeOffset.UnixEpoch, null);
 
-        Assert.Equal((SourceEventKind.Activity, Lead, true), (source.Kind, source.People.Single().Id, source.OnlyIfKnown));
+        Assert.Equal((Lead, true), (source.People.Single().Id, source.OnlyIfKnown));
         var booked = Assert.Single(facts.OfType<ActivityBooked>());
         Assert.Equal("00T5g00000TaSkAAAA", booked.ActivityId);
         Assert.Equal(dueAt, booked.DueAt?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
@@ -340,10 +346,10 @@ public sealed class SalesforceReadingTests
     [Fact]
     public void A_done_task_shows_work_and_an_open_one_of_the_hub_is_nothing()
     {
-        var done = Assert.Single(Read(Rows($$"""{"attributes":{"type":"Task"},"Id":"00T5g00000TaSkAAAA","IsClosed":true,"WhoId":"{{Lead}}","Subject":"Call","SystemModstamp":"2026-03-02T10:15:00Z"}""")));
+        var done = Read<ActivityEvent>(Rows($$"""{"attributes":{"type":"Task"},"Id":"00T5g00000TaSkAAAA","IsClosed":true,"WhoId":"{{Lead}}","Subject":"Call","SystemModstamp":"2026-03-02T10:15:00Z"}"""));
         var open = Assert.Single(Read(Rows($$"""{"attributes":{"type":"Task"},"Id":"00T5g00000TaSkAAAA","IsClosed":false,"IntegrationHub_Handoff_Id__c":"h1","WhoId":"{{Lead}}","SystemModstamp":"2026-03-02T10:15:00Z"}""")));
 
-        Assert.Equal((SourceEventKind.Activity, true, Lead), (done.Kind, done.ShowsWork, done.People.Single().Id));
+        Assert.Equal((true, Lead), (done.ShowsWork, done.People.Single().Id));
         Assert.Equal(SourceEventKind.Ignored, open.Kind);
     }
 
@@ -394,11 +400,11 @@ public sealed class SalesforceReadingTests
     [Fact]
     public void What_a_row_or_a_change_says_is_empty_is_cleared_and_what_it_does_not_say_is_not_known()
     {
-        var row = Assert.Single(Read(Rows(LeadRow(more: """ "Phone":null,"Email":"" """))));
-        var change = Assert.Single(Read(Change(ChangeOf("UPDATE", "Lead", Lead, """ "Phone":null """))));
-        var nulled = Assert.Single(Read(Change(ChangeOf("UPDATE", "Lead", Lead).Replace("\"changedFields\"", "\"nulledFields\":[\"Phone\"],\"changedFields\"", StringComparison.Ordinal))));
-        var deal = Assert.Single(Read(Change(ChangeOf("UPDATE", "Opportunity", "0065g00000XyZ01AAF", """ "Amount":null """))));
-        var message = Assert.Single(Read(Outbound(MessageOf(Notification("04l5g00000N0001AAB", "Lead", Lead)))));
+        var row = Read<PersonEvent>(Rows(LeadRow(more: """ "Phone":null,"Email":"" """)));
+        var change = Read<PersonEvent>(Change(ChangeOf("UPDATE", "Lead", Lead, """ "Phone":null """)));
+        var nulled = Read<PersonEvent>(Change(ChangeOf("UPDATE", "Lead", Lead).Replace("\"changedFields\"", "\"nulledFields\":[\"Phone\"],\"changedFields\"", StringComparison.Ordinal)));
+        var deal = Read<DealChangedEvent>(Change(ChangeOf("UPDATE", "Opportunity", "0065g00000XyZ01AAF", """ "Amount":null """)));
+        var message = Read<PersonEvent>(Outbound(MessageOf(Notification("04l5g00000N0001AAB", "Lead", Lead))));
 
         Assert.Equal(("", "", (string?)null), (row.Profile?.Phone, row.Profile?.Email, row.Profile?.Company));
         Assert.Equal(("", ""), (change.Profile?.Phone, nulled.Profile?.Phone));
@@ -415,8 +421,8 @@ public sealed class SalesforceReadingTests
     [InlineData("null", "null", true)]
     public void Of_the_nulls_of_a_change_that_names_what_changed_only_those_are_cleared_that_it_names(string nulled, string changed, bool cleared)
     {
-        var deal = Assert.Single(Read(Change(ChangeOf("UPDATE", "Opportunity", "0065g00000XyZ01AAF", """ "Amount":null,"OwnerId":null,"StageName":"Qualification" """)
-            .Replace("\"changedFields\":[]", $"\"nulledFields\":{nulled},\"changedFields\":{changed}", StringComparison.Ordinal))));
+        var deal = Read<DealChangedEvent>(Change(ChangeOf("UPDATE", "Opportunity", "0065g00000XyZ01AAF", """ "Amount":null,"OwnerId":null,"StageName":"Qualification" """)
+            .Replace("\"changedFields\":[]", $"\"nulledFields\":{nulled},\"changedFields\":{changed}", StringComparison.Ordinal)));
 
         Assert.Equal(cleared, deal.Cleared.Contains(DealProperty.Amount));
         Assert.Equal(SourceEventKind.DealStageChanged, deal.Kind);
@@ -433,7 +439,7 @@ public sealed class SalesforceReadingTests
     [Fact]
     public void A_change_brings_names_and_addresses_in_parts()
     {
-        var change = Assert.Single(Read(Change(ChangeOf("UPDATE", "Lead", Lead, """ "Name":{"FirstName":null,"LastName":"Byron"},"Address":{"Country":"DE"} """))));
+        var change = Read<PersonEvent>(Change(ChangeOf("UPDATE", "Lead", Lead, """ "Name":{"FirstName":null,"LastName":"Byron"},"Address":{"Country":"DE"} """)));
 
         Assert.Equal(("", "Byron", "DE"), (change.Profile?.FirstName, change.Profile?.LastName, change.Profile?.Region));
     }
@@ -443,7 +449,7 @@ public sealed class SalesforceReadingTests
     [InlineData("00Q*")]
     [InlineData("00Q5g00000AbCdEEAV")]
     public void An_overflow_is_a_gap_of_all_records_whatever_stands_in_the_place_of_an_id(string id) =>
-        Assert.Equal("Lead", Assert.Single(Read(Change(ChangeOf("GAP_OVERFLOW", "Lead", id)))).Gap?.RecordType);
+        Assert.Equal("Lead", Read<ResyncEvent>(Change(ChangeOf("GAP_OVERFLOW", "Lead", id))).Gap?.RecordType);
 
     [Fact]
     public void A_field_with_a_name_or_a_depth_that_Salesforce_does_not_have_costs_little()
@@ -452,7 +458,7 @@ public sealed class SalesforceReadingTests
         var body = ChangeOf("UPDATE", "Lead", Lead, $$$""" "{{{new string('A', 200_000)}}}":{{{{members}}}},"B":{"{{{new string('C', 200_000)}}}":{{{{members}}}} },"Status":"Working - Contacted" """);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        Assert.Equal("Working - Contacted", Assert.Single(Read(Change(body))).ToStageRaw);
+        Assert.Equal("Working - Contacted", Read<StageChangedEvent>(Change(body)).ToStageRaw);
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000);
     }
@@ -472,23 +478,23 @@ public sealed class SalesforceReadingTests
     [InlineData(""" "Phone":"1" """)]
     public void Whoever_is_met_by_a_change_is_asked_for_and_a_row_says_all(string fields)
     {
-        Assert.All(new[] { "Lead", "Contact" }, entity => Assert.True(Assert.Single(Read(Change(ChangeOf("UPDATE", entity, Lead, fields)))).IsPartial));
-        Assert.True(Assert.Single(Read(Outbound(MessageOf(Notification("04l5g00000N0001AAB", "Lead", Lead))))).IsPartial);
-        Assert.False(Assert.Single(Read(Rows(LeadRow(more: fields)))).IsPartial);
+        Assert.All(new[] { "Lead", "Contact" }, entity => Assert.True(Read<PersonEvent>(Change(ChangeOf("UPDATE", entity, Lead, fields))).IsPartial));
+        Assert.True(Read<PersonEvent>(Outbound(MessageOf(Notification("04l5g00000N0001AAB", "Lead", Lead)))).IsPartial);
+        Assert.False(Read<PersonEvent>(Rows(LeadRow(more: fields))).IsPartial);
     }
 
     [Fact]
     public void A_task_that_a_change_says_is_done_makes_no_lead_of_a_stranger()
     {
-        var done = Assert.Single(Read(Change(ChangeOf("UPDATE", "Task", "00T5g00000TaSkAAAA", $""" "Status":"Completed","WhoId":"{Lead}" """))));
+        var done = Read<ActivityEvent>(Change(ChangeOf("UPDATE", "Task", "00T5g00000TaSkAAAA", $""" "Status":"Completed","WhoId":"{Lead}" """)));
 
-        Assert.Equal((SourceEventKind.Activity, true), (done.Kind, done.OnlyIfKnown));
+        Assert.True(done.OnlyIfKnown);
     }
 
     [Fact]
     public void A_masked_value_is_neither_known_nor_cleared()
     {
-        var row = Assert.Single(Read(Rows(LeadRow(more: """ "Phone":"********","Title":"REDACTED" """))));
+        var row = Read<PersonEvent>(Rows(LeadRow(more: """ "Phone":"********","Title":"REDACTED" """)));
 
         Assert.Equal((null, null), (row.Profile?.Phone, row.Profile?.JobTitle));
     }
@@ -510,20 +516,25 @@ public sealed class SalesforceReadingTests
     [InlineData("Account", "UPDATE", "Account UPDATE")]
     [InlineData("Case", "CREATE", "Case CREATE")]
     [InlineData("Lead", "UPDATE", null)]
-    public void A_kind_that_is_not_read_is_named(string entity, string type, string? name) => Assert.Equal(name, Assert.Single(Read(Change(ChangeOf(type, entity, Lead)))).NotRead);
+    public void A_kind_that_is_not_read_is_named(string entity, string type, string? name) => Assert.Equal(name, (Assert.Single(Read(Change(ChangeOf(type, entity, Lead)))) as UnreadEvent)?.VendorKind);
 
     [Theory]
     [InlineData("DELETE")]
     [InlineData("GAP_DELETE")]
     public void Somebody_who_was_taken_off_an_opportunity_is_told_by_the_role(string type)
     {
-        var source = Assert.Single(Read(Change(ChangeOf(type, "OpportunityContactRole", "00K5g00000AbCdEEAV"))));
+        var source = Read<RelationChangedEvent>(Change(ChangeOf(type, "OpportunityContactRole", "00K5g00000AbCdEEAV")));
 
-        Assert.Equal((SourceEventKind.AssociationChanged, DealStatus.Deleted), (source.Kind, source.DealStatus));
+        Assert.Equal((SourceEventKind.AssociationChanged, true, true), (source.Kind, source.Removed, source.OnlyIfKnown));
         Assert.Equal("00K5g00000AbCdEEAV", source.ExternalIds["opportunityContactRoleId"]);
     }
 
     private static IReadOnlyList<SourceEvent> Read(Delivery delivery) => Salesforce.Read(delivery);
+
+    /// <summary>Reads the one event of a delivery.</summary>
+    private static T Read<T>(Delivery delivery)
+        where T : SourceEvent =>
+        Assert.IsAssignableFrom<T>(Assert.Single(Read(delivery)));
 
     private static Delivery Change(string body, params (string Name, string Value)[] headers) => new()
     {

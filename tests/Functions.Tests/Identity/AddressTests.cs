@@ -26,7 +26,7 @@ public sealed class AddressTests(Azurite azurite)
         await hub.StartAsync();
         using var api = new HubClient(hub);
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "office"));
-        await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.EmailChanged, 5, "contact-1", "former"));
+        await hub.TellAsync(Marketing, Marketing.Event(of => new EmailChangedEvent(of), 5, "contact-1", "former"));
 
         var taken = Marketing.Deliver(Marketing.Stage(FunnelStage.Interest, 10, "contact-2", "office"));
         await hub.TellAsync(taken);
@@ -51,9 +51,9 @@ public sealed class AddressTests(Azurite azurite)
         await using var hub = await TestHub.CreateAsync(azurite, _clock, [Marketing, Crm]);
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "office"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "own"));
-        await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.EmailChanged, 5, "contact-1", "former"));
+        await hub.TellAsync(Marketing, Marketing.Event(of => new EmailChangedEvent(of), 5, "contact-1", "former"));
 
-        await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.EmailChanged, 6, "contact-2", "office"));
+        await hub.TellAsync(Marketing, Marketing.Event(of => new EmailChangedEvent(of), 6, "contact-2", "office"));
 
         Assert.Equal(await LeadAsync(hub, Marketing, "contact-2"), await hub.Get<IdentityStore>().FindAsync(AddressOf("office"), Token));
     }
@@ -67,8 +67,8 @@ public sealed class AddressTests(Azurite azurite)
         {
             var minute = 10 * (round + 1);
             var (leaves, gets) = round % 2 == 0 ? ("contact-1", "contact-2") : ("contact-2", "contact-1");
-            await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.EmailChanged, minute, leaves, $"other{round}"));
-            await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.EmailChanged, minute + 1, gets, "office"));
+            await hub.TellAsync(Marketing, Marketing.Event(of => new EmailChangedEvent(of), minute, leaves, $"other{round}"));
+            await hub.TellAsync(Marketing, Marketing.Event(of => new EmailChangedEvent(of), minute + 1, gets, "office"));
 
             var holder = await LeadAsync(hub, Marketing, gets);
             Assert.Equal(holder, await hub.Get<IdentityStore>().FindAsync(AddressOf("office"), Token));
@@ -85,7 +85,7 @@ public sealed class AddressTests(Azurite azurite)
         await using var hub = await TestHub.CreateAsync(azurite, _clock, [Marketing, Crm]);
         await hub.StartAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "office"));
-        var (leaves, gets) = (Marketing.Event(SourceEventKind.EmailChanged, 5, "contact-1", "former"), Marketing.Stage(FunnelStage.Interest, 6, "contact-2", "office"));
+        var (leaves, gets) = (Marketing.Event(of => new EmailChangedEvent(of), 5, "contact-1", "former"), Marketing.Stage(FunnelStage.Interest, 6, "contact-2", "office"));
 
         if (together)
         {
@@ -111,7 +111,7 @@ public sealed class AddressTests(Azurite azurite)
         using var api = new HubClient(hub);
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "office"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "own"));
-        await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.EmailChanged, 2, "contact-2", "office") with { Profile = new() { Email = Marketing.Address("office"), Company = "Answered" } });
+        await hub.TellAsync(Marketing, Marketing.Event(of => new EmailChangedEvent(of), 2, "contact-2", "office") with { Profile = new() { Email = Marketing.Address("office"), Company = "Answered" } });
         var (one, two) = (await LeadAsync(hub, Marketing, "contact-1"), await LeadAsync(hub, Marketing, "contact-2"));
         var review = (await api.GetAsync("/api/reviews")).EnumerateArray().Single(open => open.GetProperty("candidates").EnumerateArray().Any(candidate => candidate.GetProperty("choose").GetString() == two.Value));
 

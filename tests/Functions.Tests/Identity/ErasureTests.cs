@@ -59,8 +59,8 @@ public sealed class ErasureTests(Azurite azurite)
     {
         await using var hub = await NewHubAsync();
         var lead = await KnowAsync(hub);
-        var deletion = Marketing.Event(SourceEventKind.ContactDeleted, 20, "contact-1");
-        var privacy = Marketing.Event(SourceEventKind.ContactPrivacyDeleted, 20, "contact-1");
+        var deletion = Marketing.Event(of => new ContactDeletedEvent(of), 20, "contact-1");
+        var privacy = Marketing.Event(of => new PrivacyDeletedEvent(of), 20, "contact-1");
 
         await hub.TellAsync(Marketing, before ? deletion : privacy);
         await hub.TellAsync(Marketing, before ? privacy : deletion);
@@ -81,7 +81,7 @@ public sealed class ErasureTests(Azurite azurite)
         var announced = (await hub.EventsAsync<HandoffAnnounced>("to-sales")).Concat(await other.EventsAsync<HandoffAnnounced>("to-sales")).Where(handoff => handoff.LeadId == lead).ToList();
         Assert.NotEmpty(announced);
 
-        await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.ContactPrivacyDeleted, 30, "contact-1"));
+        await hub.TellAsync(Marketing, Marketing.Event(of => new PrivacyDeletedEvent(of), 30, "contact-1"));
         await other.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 40, "contact-1", "ada"));
         await other.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 41, "contact-1", "ada"));
         foreach (var handoff in announced)
@@ -99,7 +99,7 @@ public sealed class ErasureTests(Azurite azurite)
     {
         await using var hub = await NewHubAsync();
 
-        await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.ContactPrivacyDeleted, 0, "contact-7"));
+        await hub.TellAsync(Marketing, Marketing.Event(of => new PrivacyDeletedEvent(of), 0, "contact-7"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-7", "late"));
 
         Assert.Null(await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-7"), Token));
@@ -116,7 +116,7 @@ public sealed class ErasureTests(Azurite azurite)
         var lead = (await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-1"), Token))!;
         var question = Assert.Single(await hub.Get<ReviewStore>().OpenAsync(Token), review => review.Leads.Contains(lead));
 
-        await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.ContactPrivacyDeleted, 2, "contact-2"));
+        await hub.TellAsync(Marketing, Marketing.Event(of => new PrivacyDeletedEvent(of), 2, "contact-2"));
 
         Assert.Null(await hub.Get<ReviewStore>().FindAsync(question.Id, Token));
         await Eventually.TrueAsync(async () => (await hub.Get<ReviewStore>().KeptAsync(question.Id, Token)).Count == 0 && (await hub.MessagesAsync("inbound", null)).Count == 0, "nothing waits any more");
@@ -173,9 +173,9 @@ public sealed class ErasureTests(Azurite azurite)
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         var lead = (await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-1"), Token))!;
 
-        await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.ContactDeleted, 10, "contact-1"));
+        await hub.TellAsync(Marketing, Marketing.Event(of => new ContactDeletedEvent(of), 10, "contact-1"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 11, "contact-1"));
-        await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.Activity, 5, "contact-1") with { Touch = TouchKind.Click });
+        await hub.TellAsync(Marketing, Marketing.Event(of => new ActivityEvent(of), 5, "contact-1") with { Touch = TouchKind.Click });
         var gone = await hub.StateAsync(lead);
         Assert.True(Fold(gone).Gone);
         Assert.DoesNotContain(gone.Facts.Values.OfType<StageClaimed>(), claim => claim.Stage == FunnelStage.Evaluation);
@@ -184,7 +184,7 @@ public sealed class ErasureTests(Azurite azurite)
         Assert.Null(StallRules.NextDue(Fold(gone), gone.Ledger, Policy));
         Assert.True((await hub.Get<ConnectorStateStore>().GetAllAsync(Token))[Marketing.Name].Dropped > 0);
 
-        await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.ContactCreated, 20, "contact-1") with { Restored = true });
+        await hub.TellAsync(Marketing, Marketing.Event(of => new ContactCreatedEvent(of), 20, "contact-1") with { Restored = true });
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 21, "contact-1"));
 
         Assert.Equal((false, FunnelStage.Evaluation), (Fold(await hub.StateAsync(lead)).Gone, Fold(await hub.StateAsync(lead)).Stage));
@@ -203,8 +203,8 @@ public sealed class ErasureTests(Azurite azurite)
         await hub.TellAsync(
             Marketing,
             Marketing.Stage(FunnelStage.Evaluation, 0, "contact-1", "ada"),
-            Marketing.Event(SourceEventKind.EmailChanged, 1, "contact-1", "countess"),
-            Marketing.Event(SourceEventKind.DealCreated, 2, "contact-1", side: ToolSide.Crm) with { DealId = $"deal-{_world}" });
+            Marketing.Event(of => new EmailChangedEvent(of), 1, "contact-1", "countess"),
+            Marketing.Event(of => new DealChangedEvent(of) { DealId = $"deal-{_world}", IsNew = true }, 2, "contact-1", side: ToolSide.Crm));
         return (await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-1"), Token))!;
     }
 

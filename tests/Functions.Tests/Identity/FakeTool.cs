@@ -38,30 +38,31 @@ internal sealed class FakeTool(string name, string world) : IDeliveryReader
     }
 
     /// <summary>An event about a record, an address, or both.</summary>
-    public SourceEvent Event(SourceEventKind kind, int minute, string? record, string? who = null, ToolSide side = ToolSide.Marketing) => new()
+    public T Event<T>(Func<EventHeader, T> make, int minute, string? record, string? who = null, ToolSide side = ToolSide.Marketing)
+        where T : SourceEvent
     {
-        Kind = kind,
-        DedupeKey = $"{name}|{kind}|{minute}|{record}|{who}|{world}",
-        OccurredAt = Leads.Monday.AddMinutes(minute),
-        Side = side,
-        People = record is null ? [] : [Record(record)],
-        SubjectEmail = who is null ? null : Address(who),
-        Profile = who is null ? null : new() { Email = Address(who) },
-    };
+        var source = make(new($"{name}|{typeof(T).Name}|{minute}|{record}|{who}|{world}", side, Leads.Monday.AddMinutes(minute))
+        {
+            People = record is null ? [] : [Record(record)], SubjectEmail = who is null ? null : Address(who),
+        });
+        return who is not null && source is PersonEvent person ? (T)(SourceEvent)(person with { Profile = new() { Email = Address(who) } }) : source;
+    }
 
     /// <summary>A record is on a stage.</summary>
-    public SourceEvent Stage(FunnelStage stage, int minute, string? record, string? who = null, ToolSide side = ToolSide.Marketing) =>
-        Event(SourceEventKind.StageChanged, minute, record, who, side) with { Stage = stage, ToStageRaw = stage.ToString() };
+    public StageChangedEvent Stage(FunnelStage stage, int minute, string? record, string? who = null, ToolSide side = ToolSide.Marketing) =>
+        Event(of => new StageChangedEvent(of) { Stage = stage, ToStageRaw = stage.ToString() }, minute, record, who, side);
 
     /// <summary>A record is on a deal by a relation.</summary>
-    public SourceEvent On(string deal, string relation, int minute, string record) => Event(SourceEventKind.AssociationChanged, minute, record, side: ToolSide.Crm) with
-    {
-        DealId = $"{deal}-{world}", RelationId = $"{relation}-{world}", DealStatus = DealStatus.Open, DedupeKey = $"{name}|row|{relation}-{world}|{minute}",
-    };
+    public AssociationAddedEvent On(string deal, string relation, int minute, string record) => Event(
+        of => new AssociationAddedEvent(of)
+        {
+            DealId = $"{deal}-{world}", RelationId = $"{relation}-{world}", Meaning = new(DealStatus.Open, null), DedupeKey = $"{name}|row|{relation}-{world}|{minute}",
+        },
+        minute, record, side: ToolSide.Crm);
 
     /// <summary>Records became one.</summary>
-    public SourceEvent Merge(int minute, string survivor, params string[] merged) =>
-        Event(SourceEventKind.ContactMerged, minute, survivor) with { Merged = [.. merged.Select(Record)], DedupeKey = $"{name}|merged|{minute}|{survivor}|{world}" };
+    public ContactMergedEvent Merge(int minute, string survivor, params string[] merged) => Event(
+        of => new ContactMergedEvent(of) { Merged = [.. merged.Select(Record)], DedupeKey = $"{name}|merged|{minute}|{survivor}|{world}" }, minute, survivor);
 }
 
 /// <summary>Tells a hub what tools say, one delivery at a time.</summary>

@@ -51,7 +51,7 @@ public sealed class GroupingProperty(Azurite azurite)
         }
 
         await Eventually.TrueAsync(async () => (await hub.MessagesAsync(InboundQueue.Name, null)).Count == 0 && !(await OpenAsync(hub, world)), "what was kept has been put on journeys");
-        return await DescribeAsync(hub, events.SelectMany(told => told.Event.People.Concat(told.Event.Merged)).Distinct(), world);
+        return await DescribeAsync(hub, events.SelectMany(told => told.Event.People.Concat((told.Event as ContactMergedEvent)?.Merged ?? [])).Distinct(), world);
     }
 
     /// <summary>Three persons, each known to two tools under several records and addresses. No address is two persons', and where a tool has two records of one it says at some time that they are one.</summary>

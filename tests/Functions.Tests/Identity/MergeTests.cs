@@ -99,12 +99,12 @@ public sealed class MergeTests(Azurite azurite)
     public async Task Deals_and_scores_of_the_merged_lead_go_on_with_the_one_that_stays_and_nothing_is_summed()
     {
         await using var hub = await NewHubAsync();
-        await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.ContactUpdated, 0, "contact-1", "ada") with { Profile = new() { Score = 10 } });
-        await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.ContactUpdated, 1, "contact-2", "countess") with { Profile = new() { Score = 10 } });
-        await hub.TellAsync(Marketing, Deal(SourceEventKind.DealCreated, 2, "contact-1"), Deal(SourceEventKind.DealUpdated, 3, "contact-2"));
+        await hub.TellAsync(Marketing, Marketing.Event(of => new ContactUpdatedEvent(of), 0, "contact-1", "ada") with { Profile = new() { Score = 10 } });
+        await hub.TellAsync(Marketing, Marketing.Event(of => new ContactUpdatedEvent(of), 1, "contact-2", "countess") with { Profile = new() { Score = 10 } });
+        await hub.TellAsync(Marketing, Deal(2, "contact-1") with { IsNew = true }, Deal(3, "contact-2"));
 
         await hub.TellAsync(Marketing, Marketing.Merge(20, "contact-2", "contact-1"));
-        await hub.TellAsync(Marketing, Deal(SourceEventKind.DealWon, 30, null));
+        await hub.TellAsync(Marketing, Deal(30, null) with { Meaning = new(DealStatus.Won, null) });
 
         var journey = Fold(await hub.StateAsync(await LeadAsync(hub, "contact-1")));
         Assert.Equal((10m, DealStatus.Won), (journey.Profile.Score, Assert.Single(journey.Deals).Status));
@@ -158,7 +158,7 @@ public sealed class MergeTests(Azurite azurite)
         await using var hub = await NewHubAsync();
         foreach (var record in new[] { "contact-1", "contact-2" })
         {
-            await hub.TellAsync(Marketing, [.. Enumerable.Range(0, 240).Select(i => Marketing.Event(SourceEventKind.Activity, i, record) with { Touch = TouchKind.Click })]);
+            await hub.TellAsync(Marketing, [.. Enumerable.Range(0, 240).Select(i => Marketing.Event(of => new ActivityEvent(of), i, record) with { Touch = TouchKind.Click })]);
         }
 
         var (survivor, merged) = MergeRules.Order(await LeadAsync(hub, "contact-1"), await LeadAsync(hub, "contact-2"));
@@ -204,7 +204,7 @@ public sealed class MergeTests(Azurite azurite)
         await hub.TellAsync(Crm, Crm.Stage(FunnelStage.Evaluation, 0, "person-5", "ada", ToolSide.Crm));
         await hub.TellAsync(Crm, Crm.Stage(FunnelStage.Interest, 1, "person-7", "countess", ToolSide.Crm));
 
-        await hub.TellAsync(Crm, Crm.Event(SourceEventKind.ContactDeleted, 20, "person-5"));
+        await hub.TellAsync(Crm, Crm.Event(of => new ContactDeletedEvent(of), 20, "person-5"));
         Assert.True(Fold(await hub.StateAsync(await LeadAsync(hub, Crm, "person-5"))).Gone);
         await hub.TellAsync(Crm, Crm.Merge(20, "person-7", "person-5"));
 
@@ -240,7 +240,7 @@ public sealed class MergeTests(Azurite azurite)
     private Task<TestHub> NewHubAsync(params IConnector[] tools) =>
         TestHub.CreateAsync(azurite, _clock, [.. tools.Length > 0 ? tools : [Marketing, Crm], new FakeCrm()]);
 
-    private SourceEvent Deal(SourceEventKind kind, int minute, string? contact) => Marketing.Event(kind, minute, contact, side: ToolSide.Crm) with { DealId = $"deal-{_world}", Profile = null };
+    private DealChangedEvent Deal(int minute, string? contact) => Marketing.Event(of => new DealChangedEvent(of) { DealId = $"deal-{_world}" }, minute, contact, side: ToolSide.Crm);
 
     private Task<LeadId> LeadAsync(TestHub hub, string record) => LeadAsync(hub, Marketing, record);
 

@@ -32,7 +32,7 @@ public sealed class PepperTests(Azurite azurite)
         await using (var turned = await HubAsync($"{Newer},{Given.Peppers}"))
         {
             await turned.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 10, "contact-1"));
-            await turned.TellAsync(Marketing, Marketing.Event(SourceEventKind.Activity, 11, null, "ada") with { Touch = TouchKind.Click });
+            await turned.TellAsync(Marketing, Marketing.Event(of => new ActivityEvent(of), 11, null, "ada") with { Touch = TouchKind.Click });
             await turned.TellAsync(Marketing, Deal(12));
             await turned.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 13, "contact-2", "ada.lovelace"));
             var facts = (await turned.StateAsync(lead)).Facts.Values;
@@ -82,7 +82,7 @@ public sealed class PepperTests(Azurite azurite)
         await using (var before = await HubAsync(Given.Peppers))
         {
             await before.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
-            await before.TellAsync(Marketing, Marketing.Event(SourceEventKind.ContactPrivacyDeleted, 1, "contact-1"));
+            await before.TellAsync(Marketing, Marketing.Event(of => new PrivacyDeletedEvent(of), 1, "contact-1"));
         }
 
         await using var turned = await HubAsync($"{Newer},{Given.Peppers}");
@@ -111,7 +111,7 @@ public sealed class PepperTests(Azurite azurite)
         await using var turned = await HubAsync($"{Newer},{Given.Peppers}");
         await turned.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-1", "countess"));
 
-        await turned.TellAsync(Marketing, Marketing.Event(SourceEventKind.ContactPrivacyDeleted, 2, "contact-1"));
+        await turned.TellAsync(Marketing, Marketing.Event(of => new PrivacyDeletedEvent(of), 2, "contact-1"));
 
         await using var after = await HubAsync(Newer);
         await using var older = await HubAsync(Given.Peppers);
@@ -148,7 +148,7 @@ public sealed class PepperTests(Azurite azurite)
 
     private IdentityKey Address(string who) => IdentityKey.Email(EmailAddress.TryParse(Marketing.Address(who), out var email) ? email : throw new InvalidOperationException());
 
-    private SourceEvent Deal(int minute) => Marketing.Event(SourceEventKind.DealCreated, minute, null, side: ToolSide.Crm) with { DealId = $"deal-{_world}" };
+    private DealChangedEvent Deal(int minute) => Marketing.Event(of => new DealChangedEvent(of) { DealId = $"deal-{_world}", IsNew = true }, minute, null, side: ToolSide.Crm);
 
     private Task<TestHub> HubAsync(string peppers) => TestHub.CreateAsync(azurite, _clock, [Marketing], $"--Hub:Peppers={peppers}");
 }

@@ -24,7 +24,7 @@ public sealed class RelationTests(Azurite azurite)
         var passed = Crm.Deliver(Crm.On("deal", "role", 5, "contact-2"));
         await hub.TellAsync(passed);
         await hub.TellAsync(passed);
-        await hub.TellAsync(Crm, Crm.Event(SourceEventKind.DealUpdated, 10, null, side: ToolSide.Crm) with { DealId = $"deal-{_world}", Amount = 7 });
+        await hub.TellAsync(Crm, Crm.Event(of => new DealChangedEvent(of) { DealId = $"deal-{_world}", Amount = 7 }, 10, null, side: ToolSide.Crm));
 
         Assert.Empty(await DealsAsync(hub, "contact-1"));
         Assert.Equal(7, Assert.Single(await DealsAsync(hub, "contact-2")).Amount);

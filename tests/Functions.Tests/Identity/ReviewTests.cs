@@ -64,7 +64,7 @@ public sealed class ReviewTests(Azurite azurite)
 
         await api.PostAsync($"/api/reviews/{Text(await ReviewAsync(api), "id")}", """{"separate":true}""");
         await Eventually.TrueAsync(async () => await FindAsync(hub, "contact-2") is { } lead && await hub.Journeys.LoadAsync(lead, Token) is not null, "the person has a lead");
-        await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.ContactUpdated, 20, "contact-2", "office"));
+        await hub.TellAsync(Marketing, Marketing.Event(of => new ContactUpdatedEvent(of), 20, "contact-2", "office"));
 
         var (one, other) = ((await FindAsync(hub, "contact-1"))!, (await FindAsync(hub, "contact-2"))!);
         Assert.NotEqual(one, other);
@@ -81,7 +81,7 @@ public sealed class ReviewTests(Azurite azurite)
         using var api = new HubClient(hub);
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "countess"));
-        await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.EmailChanged, 2, "contact-2", "ada"));
+        await hub.TellAsync(Marketing, Marketing.Event(of => new EmailChangedEvent(of), 2, "contact-2", "ada"));
         var review = await ReviewAsync(api);
         Assert.Equal("addressOfAnotherLead", Text(review, "reason"));
         Assert.Equal(Marketing.Address("countess"), Fold(await hub.StateAsync((await FindAsync(hub, "contact-2"))!)).Profile.Email);
@@ -182,7 +182,7 @@ public sealed class ReviewTests(Azurite azurite)
         await hub.TellAsync(Crm, Crm.Stage(FunnelStage.Evaluation, 1, "lead-1", "ada", ToolSide.Crm));
         Assert.NotEqual(await FindAsync(hub, "contact-1"), await FindAsync(hub, Crm, "lead-1"));
 
-        await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.EmailChanged, 2, "contact-1", "ada"));
+        await hub.TellAsync(Marketing, Marketing.Event(of => new EmailChangedEvent(of), 2, "contact-1", "ada"));
 
         var lead = await hub.StateAsync((await FindAsync(hub, "contact-1"))!);
         Assert.Equal(lead.LeadId, (await hub.StateAsync((await FindAsync(hub, Crm, "lead-1"))!)).LeadId);
@@ -194,11 +194,11 @@ public sealed class ReviewTests(Azurite azurite)
     {
         await using var hub = await NewHubAsync();
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
-        await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.EmailChanged, 1, "contact-1", "countess"));
+        await hub.TellAsync(Marketing, Marketing.Event(of => new EmailChangedEvent(of), 1, "contact-1", "countess"));
         await hub.TellAsync(Crm, Crm.Stage(FunnelStage.Evaluation, 2, "lead-1", "ada", ToolSide.Crm));
-        await hub.TellAsync(Crm, Crm.Event(SourceEventKind.ContactUpdated, 3, "lead-1", "countess", ToolSide.Crm));
-        await hub.TellAsync(Marketing, Marketing.Event(SourceEventKind.ContactUpdated, 4, "contact-1", "countess") with { FurtherEmails = [Marketing.Address("third")] });
-        await hub.TellAsync(Crm, Crm.Event(SourceEventKind.Activity, 5, null, "third") with { Profile = null });
+        await hub.TellAsync(Crm, Crm.Event(of => new ContactUpdatedEvent(of), 3, "lead-1", "countess", ToolSide.Crm));
+        await hub.TellAsync(Marketing, Marketing.Event(of => new ContactUpdatedEvent(of), 4, "contact-1", "countess") with { FurtherEmails = [Marketing.Address("third")] });
+        await hub.TellAsync(Crm, Crm.Event(of => new ActivityEvent(of), 5, null, "third") with { Profile = null });
 
         var lead = Assert.Single(new[] { await FindAsync(hub, "contact-1"), await FindAsync(hub, Crm, "lead-1") }.Distinct());
         var journey = Fold(await hub.StateAsync(lead!));

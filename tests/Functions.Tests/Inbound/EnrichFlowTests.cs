@@ -67,11 +67,8 @@ public sealed class EnrichFlowTests(Azurite azurite)
         Assert.True((await hub.Get<ConnectorStateStore>().GetAllAsync(Token))["picky"].Failing);
     }
 
-    private static IReadOnlyList<SourceEvent> Strangers(int count) => [.. Enumerable.Range(0, count).Select(id => new SourceEvent
+    private static IReadOnlyList<ContactCreatedEvent> Strangers(int count) => [.. Enumerable.Range(0, count).Select(id => new ContactCreatedEvent(new EventHeader($"{id}", ToolSide.Marketing, null))
     {
-        Kind = SourceEventKind.ContactCreated,
-        DedupeKey = $"{id}",
-        Side = ToolSide.Marketing,
         People = [IdentityKey.Person("picky", $"{nameof(EnrichFlowTests)}|{id}")],
         NeedsEnrichment = ["email"],
     })];

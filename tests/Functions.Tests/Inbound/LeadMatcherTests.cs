@@ -52,9 +52,9 @@ public sealed class LeadMatcherTests(Azurite azurite)
         await using var hub = await NewHubAsync();
         var (matcher, lookups) = NewMatcher(hub);
         var deal = IdentityKey.Deal("hubspot", "joined");
-        var moved = Event(SourceEventKind.DealStageChanged, "joined", []);
+        var moved = new DealChangedEvent(Header("moved", [])) { DealId = "joined", Meaning = DealStageMeaning.Open(FunnelStage.Evaluation), ToStageRaw = "qualifiedtobuy" };
         var alone = await matcher.MatchAsync(moved, From("hubspot"), "message", lookups, false, Token);
-        var joined = await matcher.MatchAsync(Event(SourceEventKind.AssociationChanged, "joined", [IdentityKey.Person("hubspot", "joiner")]), From("hubspot"), "message", lookups, false, Token);
+        var joined = await matcher.MatchAsync(new AssociationAddedEvent(Header("linked", [IdentityKey.Person("hubspot", "joiner")])) { DealId = "joined" }, From("hubspot"), "message", lookups, false, Token);
 
         var since = await matcher.WaitAsync(deal, FactMapper.ToFacts(moved, "hubspot", Monday, null), Token);
 
@@ -68,7 +68,7 @@ public sealed class LeadMatcherTests(Azurite azurite)
     {
         await using var hub = await NewHubAsync();
         var (matcher, lookups) = NewMatcher(hub);
-        var activity = Person("salesforce", "busy") with { Kind = SourceEventKind.Activity, DedupeKey = "activity", SubjectEmail = null, OnlyIfKnown = true };
+        var activity = new ActivityEvent(Person("salesforce", "busy")) { DedupeKey = "activity", SubjectEmail = null, OnlyIfKnown = true };
 
         var before = await matcher.MatchAsync(activity, From("salesforce"), "message", lookups, false, Token);
         var known = await matcher.MatchAsync(Person("salesforce", "busy"), From("salesforce"), "message", lookups, false, Token);
@@ -84,7 +84,7 @@ public sealed class LeadMatcherTests(Azurite azurite)
         var crm = new FakeReader("salesforce");
         await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [crm]);
         var person = Person("salesforce", "together");
-        var activity = person with { Kind = SourceEventKind.Activity, DedupeKey = "activity together", SubjectEmail = null, OnlyIfKnown = true };
+        var activity = new ActivityEvent(person) { DedupeKey = "activity together", SubjectEmail = null, OnlyIfKnown = true };
 
         await hub.Get<ProcessFlow>().HandleAsync(crm.Delivers(Monday, activity, person), "message", again: false, Token);
 
@@ -100,7 +100,7 @@ public sealed class LeadMatcherTests(Azurite azurite)
         var (person, other) = (Person("salesforce", "waited"), Person("salesforce", "never"));
         foreach (var whose in new[] { person, other })
         {
-            var activity = whose with { Kind = SourceEventKind.Activity, DedupeKey = $"activity {whose.DedupeKey}", SubjectEmail = null, OnlyIfKnown = true };
+            var activity = new ActivityEvent(whose) { DedupeKey = $"activity {whose.DedupeKey}", SubjectEmail = null, OnlyIfKnown = true };
             await hub.Get<ProcessFlow>().HandleAsync(crm.Delivers(Monday, activity), "message", again: false, Token);
         }
 
@@ -116,7 +116,7 @@ public sealed class LeadMatcherTests(Azurite azurite)
 
     private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
 
-    private static Task<LeadMatch> MatchAloneAsync(TestHub hub, SourceEvent source, Delivery delivery)
+    private static Task<LeadMatch> MatchAloneAsync(TestHub hub, LeadEvent source, Delivery delivery)
     {
         var (matcher, lookups) = NewMatcher(hub);
         return matcher.MatchAsync(source, delivery, "message", lookups, false, Token);
@@ -135,24 +135,11 @@ public sealed class LeadMatcherTests(Azurite azurite)
 
     private static Delivery From(string connector) => new() { Connector = connector, Channel = "", Headers = new Dictionary<string, string>(), Body = default, ReceivedAt = Monday };
 
-    private static SourceEvent Person(string connector, string name) => new()
+    private static ContactCreatedEvent Person(string connector, string name) => new(new EventHeader($"{connector}|{name}", ToolSide.Marketing, null))
     {
-        Kind = SourceEventKind.ContactCreated,
-        DedupeKey = $"{connector}|{name}",
-        Side = ToolSide.Marketing,
         People = [IdentityKey.Person(connector, $"{nameof(LeadMatcherTests)}|{name}")],
         SubjectEmail = $"{name}@matcher.example.com",
     };
 
-    private static SourceEvent Event(SourceEventKind kind, string deal, IdentityKey[] people) => new()
-    {
-        Kind = kind,
-        DedupeKey = $"{kind}|{deal}",
-        Side = ToolSide.Crm,
-        DealId = deal,
-        DealStatus = DealStatus.Open,
-        ToStageRaw = "qualifiedtobuy",
-        Stage = FunnelStage.Evaluation,
-        People = [.. people],
-    };
+    private static EventHeader Header(string key, IdentityKey[] people) => new(key, ToolSide.Crm, null) { People = [.. people] };
 }

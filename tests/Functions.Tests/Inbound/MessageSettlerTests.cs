@@ -81,9 +81,8 @@ public sealed class MessageSettlerTests(Azurite azurite)
     {
         var bus = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var tool = new FakeReader("slow");
-        var delivery = tool.Delivers(Monday, new SourceEvent
+        var delivery = tool.Delivers(Monday, new StageChangedEvent(new EventHeader("slow|1", ToolSide.Marketing, Monday))
         {
-            Kind = SourceEventKind.StageChanged, DedupeKey = "slow|1", OccurredAt = Monday, Side = ToolSide.Marketing,
             People = [IdentityKey.Person("slow", "1")], Stage = FunnelStage.Interest, ToStageRaw = "lead",
         });
         await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), bus, [tool]);

@@ -174,12 +174,8 @@ public sealed class TableCostTests(Azurite azurite)
 
     private SourceEvent[] Claims(string who, FunnelStage stage, int number) =>
     [
-        new()
+        new StageChangedEvent(new EventHeader($"{who}|{stage}|{number}", ToolSide.Marketing, Monday.AddMinutes(number)))
         {
-            Kind = SourceEventKind.StageChanged,
-            DedupeKey = $"{who}|{stage}|{number}",
-            OccurredAt = Monday.AddMinutes(number),
-            Side = ToolSide.Marketing,
             People = [Record(who)],
             Stage = stage,
             ToStageRaw = stage.ToString(),

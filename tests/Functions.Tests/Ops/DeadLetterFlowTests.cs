@@ -352,12 +352,8 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
             var (lead, stage) = (int.Parse(words[0], null), Enum.Parse<FunnelStage>(words[1]));
             return Breaks(lead, stage) ? throw new UnreadableDeliveryException(name, "the mapping is broken") :
             [
-                new()
+                new StageChangedEvent(new EventHeader($"{name}|{lead}|{stage}", ToolSide.Marketing, Monday.AddDays(stage == FunnelStage.Interest ? -2 : -1)))
                 {
-                    Kind = SourceEventKind.ContactUpdated,
-                    DedupeKey = $"{name}|{lead}|{stage}",
-                    OccurredAt = Monday.AddDays(stage == FunnelStage.Interest ? -2 : -1),
-                    Side = ToolSide.Marketing,
                     People = [Key(lead)],
                     Stage = stage,
                     ToStageRaw = $"{stage}",

@@ -74,8 +74,8 @@ public sealed class MissedTests(Azurite azurite)
 
     private static Task HandleAsync(TestHub hub, Delivery delivery) => hub.Get<ProcessFlow>().HandleAsync(delivery, "message", again: false, Token);
 
-    private static SourceEvent NotRead(string key, string kind) => new() { Kind = SourceEventKind.Ignored, Side = ToolSide.Marketing, DedupeKey = key, NotRead = kind };
+    private static UnreadEvent NotRead(string key, string kind) => new(new EventHeader(key, ToolSide.Marketing, null)) { VendorKind = kind };
 
-    private static SourceEvent Gap(string key, int minute) =>
-        new() { Kind = SourceEventKind.ResyncRequired, Side = ToolSide.Crm, DedupeKey = key, Gap = new("Lead", Monday.AddMinutes(minute)) };
+    private static ResyncEvent Gap(string key, int minute) =>
+        new(new EventHeader(key, ToolSide.Crm, null)) { Gap = new("Lead", Monday.AddMinutes(minute)) };
 }

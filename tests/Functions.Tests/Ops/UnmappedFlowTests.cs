@@ -57,7 +57,7 @@ public sealed class UnmappedFlowTests(Azurite azurite)
         var tool = new FakeTool("tool", "effect");
         await using var hub = await NewHubAsync(tool);
         await hub.TellAsync(tool, Unmapped(tool, "Waiting", 3, "a"));
-        await hub.TellAsync(tool, Unmapped(tool, "Dealing", 4, "b") with { DealId = "waiting", Kind = SourceEventKind.DealStageChanged, DealStatus = DealStatus.Open });
+        await hub.TellAsync(tool, UnmappedDeal(tool, "Dealing", 4, "b", "waiting"));
 
         tool.Mapped.UnionWith(["Waiting", "Dealing"]);
         await ListAsync(hub);
@@ -76,7 +76,7 @@ public sealed class UnmappedFlowTests(Azurite azurite)
         var tool = new FakeTool("tool", "deals");
         await using var hub = await NewHubAsync(tool);
 
-        await hub.TellAsync(tool, Unmapped(tool, "Haggling", 0, "a") with { DealId = "d", Kind = SourceEventKind.DealStageChanged, DealStatus = DealStatus.Open });
+        await hub.TellAsync(tool, UnmappedDeal(tool, "Haggling", 0, "a", "d"));
 
         Assert.Equal("Connectors:tool:DealStageMap:Haggling", Assert.Single(await ListAsync(hub), stage => stage.Raw == "Haggling").Setting);
         Assert.Equal((FunnelStage.Evaluation, "Haggling"), ((await JourneyAsync(hub, tool, "a")).Stage, (await JourneyAsync(hub, tool, "a")).Held[0].Raw));
@@ -116,14 +116,17 @@ public sealed class UnmappedFlowTests(Azurite azurite)
 
     private Task<TestHub> NewHubAsync(FakeTool tool) => TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [tool]);
 
-    private static SourceEvent Unmapped(FakeTool tool, string raw, int minute, string record) =>
-        tool.Event(SourceEventKind.StageChanged, minute, record, side: ToolSide.Crm) with { ToStageRaw = raw, Unmapped = true, Profile = new() { LastName = "Byron" } };
+    private static StageChangedEvent Unmapped(FakeTool tool, string raw, int minute, string record) =>
+        tool.Event(of => new StageChangedEvent(of) { ToStageRaw = raw, Profile = new() { LastName = "Byron" } }, minute, record, side: ToolSide.Crm);
 
-    private static SourceEvent Deal(FakeTool tool, int minute, string? record) =>
-        tool.Event(SourceEventKind.DealStageChanged, minute, record, side: ToolSide.Crm) with { DealId = "shared", DealStatus = DealStatus.Open, Stage = FunnelStage.Evaluation, ToStageRaw = "Talks" };
+    private static DealChangedEvent UnmappedDeal(FakeTool tool, string raw, int minute, string record, string deal) =>
+        tool.Event(of => new DealChangedEvent(of) { DealId = deal, ToStageRaw = raw }, minute, record, side: ToolSide.Crm);
 
-    private static SourceEvent Left(FakeTool tool, int minute, string record) =>
-        tool.Event(SourceEventKind.AssociationChanged, minute, record, side: ToolSide.Crm) with { DealId = "shared", DealStatus = DealStatus.Deleted };
+    private static DealChangedEvent Deal(FakeTool tool, int minute, string? record) => tool.Event(
+        of => new DealChangedEvent(of) { DealId = "shared", Meaning = DealStageMeaning.Open(FunnelStage.Evaluation), ToStageRaw = "Talks" }, minute, record, side: ToolSide.Crm);
+
+    private static AssociationRemovedEvent Left(FakeTool tool, int minute, string record) =>
+        tool.Event(of => new AssociationRemovedEvent(of) { DealId = "shared" }, minute, record, side: ToolSide.Crm);
 
     private static Task<IReadOnlyList<UnmappedStageReport>> ListAsync(TestHub hub) => hub.Get<UnmappedFlow>().ListAsync(Token);
 

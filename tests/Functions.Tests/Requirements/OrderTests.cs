@@ -89,15 +89,15 @@ public sealed class OrderTests(Azurite azurite)
     /// <summary>What the tools say of a lead, oldest first: met, two titles, a deal, and the deal's next stage. The keys sort the other way round.</summary>
     private SourceEvent Version(int lead, int version)
     {
-        var source = new SourceEvent { Kind = SourceEventKind.ContactUpdated, DedupeKey = $"order|{lead}|{9 - version}", OccurredAt = At(version), Side = ToolSide.Marketing, People = [Person(lead)] };
-        var deal = source with { Kind = SourceEventKind.DealStageChanged, Side = ToolSide.Crm, DealId = $"deal-{lead}", DealStatus = DealStatus.Open };
+        var header = new EventHeader($"order|{lead}|{9 - version}", ToolSide.Marketing, At(version)) { People = [Person(lead)] };
+        var deal = new DealChangedEvent(header) { Side = ToolSide.Crm, DealId = $"deal-{lead}", Meaning = DealStageMeaning.Open(FunnelStage.Evaluation) };
         return version switch
         {
-            0 => source with { Kind = SourceEventKind.StageChanged, ToStageRaw = "lead", Stage = FunnelStage.Interest, Profile = new() { JobTitle = "first", Phone = "+44 1" } },
-            1 => source with { Profile = new() { JobTitle = "second" } },
-            2 => source with { Profile = new() { JobTitle = "third" } },
-            3 => deal with { ToStageRaw = "Proposal", Stage = FunnelStage.Evaluation, Amount = 100m, Currency = "EUR" },
-            4 => deal with { ToStageRaw = "Negotiation", Stage = FunnelStage.Evaluation, Amount = 200m },
+            0 => new StageChangedEvent(header) { ToStageRaw = "lead", Stage = FunnelStage.Interest, Profile = new() { JobTitle = "first", Phone = "+44 1" } },
+            1 => new ContactUpdatedEvent(header) { Profile = new() { JobTitle = "second" } },
+            2 => new ContactUpdatedEvent(header) { Profile = new() { JobTitle = "third" } },
+            3 => deal with { ToStageRaw = "Proposal", Amount = 100m, Currency = "EUR" },
+            4 => deal with { ToStageRaw = "Negotiation", Amount = 200m },
             _ => throw new ArgumentOutOfRangeException(nameof(version)),
         };
     }

@@ -16,7 +16,7 @@ public sealed class LeadMatcher(
     /// <param name="again">Whether an earlier attempt may have linked a deal's people without
     /// the deal's earlier facts.</param>
     public async Task<LeadMatch> MatchAsync(
-        SourceEvent source, Delivery delivery, string messageId, KeyLookups lookups, bool again, CancellationToken cancellationToken)
+        LeadEvent source, Delivery delivery, string messageId, KeyLookups lookups, bool again, CancellationToken cancellationToken)
     {
         if (source.OnlyIfKnown && !await IsKnownAsync(source, lookups, cancellationToken))
         {
@@ -25,13 +25,13 @@ public sealed class LeadMatcher(
 
         var people = await WithEarlierAsync(
             await MatchPeopleAsync(source, delivery, messageId, lookups, again, cancellationToken), cancellationToken);
-        if (source.DealId is not { } dealId || people.Question is not null)
+        if (source is not DealEvent { DealId: var dealId } || people.Question is not null)
         {
             return people;
         }
 
         var deal = IdentityKey.Deal(delivery.Connector, dealId);
-        if (source is { Kind: SourceEventKind.AssociationChanged, DealStatus: DealStatus.Deleted })
+        if (source is AssociationRemovedEvent)
         {
             // A person who left gets this event, but no later ones of the deal.
             await Task.WhenAll(people.Leads.Select(person => identities.UnlinkAsync(person.LeadId, deal, cancellationToken)));
@@ -45,13 +45,13 @@ public sealed class LeadMatcher(
             await identities.LinkAsync(person.LeadId, deal, cancellationToken);
         }
 
-        if (source is { Kind: SourceEventKind.AssociationChanged, RelationId: { } relation })
+        if (source is AssociationAddedEvent { RelationId: { } relation } joined)
         {
-            await TakeOffAsync(relation, source, known, people, delivery, messageId, cancellationToken);
+            await TakeOffAsync(relation, joined, known, people, delivery, messageId, cancellationToken);
         }
 
         // Joining or leaving a deal changes it for nobody else.
-        var concerned = source.Kind == SourceEventKind.AssociationChanged ? [] : known;
+        var concerned = source is AssociationAddedEvent ? [] : known;
         var others = concerned.Where(lead => people.Leads.All(person => person.LeadId != lead)).Select(lead => new MatchedLead(lead, []));
         var earlier = joining.Count > 0 || again ? await parked.WaitingAsync(deal, cancellationToken) : [];
         return people with { Leads = [.. people.Leads, .. others], Earlier = earlier };
@@ -63,32 +63,23 @@ public sealed class LeadMatcher(
     /// </summary>
     private async Task TakeOffAsync(
         string relation,
-        SourceEvent source,
+        AssociationAddedEvent source,
         IReadOnlyList<LeadId> known,
         LeadMatch present,
         Delivery delivery,
         string messageId,
         CancellationToken cancellationToken)
     {
-        var gone = source with
-        {
-            DedupeKey = $"{source.DedupeKey}|passed on",
-            DealStatus = DealStatus.Deleted,
-            Stage = null,
-            ToStageRaw = null,
-            Unmapped = false,
-            Profile = null,
-            ShowsWork = false,
-        };
+        var gone = new AssociationRemovedEvent(source) { DealId = source.DealId, DedupeKey = $"{source.DedupeKey}|passed on" };
         foreach (var lead in known)
         {
             if (await journeys.LoadAsync(lead, cancellationToken) is { } state
                 && present.Leads.All(person => person.LeadId != state.LeadId)
-                && IsOnBy(relation, source.DealId!, state))
+                && IsOnBy(relation, source.DealId, state))
             {
                 await journeys.ApplyAsync(
                     lead, FactMapper.ToFacts(gone, delivery.Connector, delivery.ReceivedAt, messageId), cancellationToken);
-                await identities.UnlinkAsync(lead, IdentityKey.Deal(delivery.Connector, source.DealId!), cancellationToken);
+                await identities.UnlinkAsync(lead, IdentityKey.Deal(delivery.Connector, source.DealId), cancellationToken);
             }
         }
     }
@@ -99,9 +90,9 @@ public sealed class LeadMatcher(
         .MaxBy(change => change.OccurredAt) is { Status: not DealStatus.Deleted };
 
     /// <summary>Whether a person is known by any of their records or addresses.</summary>
-    private static async Task<bool> IsKnownAsync(SourceEvent source, KeyLookups lookups, CancellationToken cancellationToken)
+    private static async Task<bool> IsKnownAsync(LeadEvent source, KeyLookups lookups, CancellationToken cancellationToken)
     {
-        var owners = await lookups.LookUpAsync(source.People.Concat(source.Merged).Concat(AddressesOf(source)), cancellationToken);
+        var owners = await lookups.LookUpAsync(source.People.Concat(MergedBy(source)).Concat(AddressesOf(source)), cancellationToken);
         return owners.Values.Any(owner => owner.Erased || owner.Lead is not null);
     }
 
@@ -142,15 +133,15 @@ public sealed class LeadMatcher(
     /// <summary>Matches the people of an event. A deal's people are several persons; the keys of any other
     /// event are one person's.</summary>
     private async Task<LeadMatch> MatchPeopleAsync(
-        SourceEvent source, Delivery delivery, string messageId, KeyLookups lookups, bool again, CancellationToken cancellationToken)
+        LeadEvent source, Delivery delivery, string messageId, KeyLookups lookups, bool again, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var because = MergeCause.Of(
             delivery.Connector, source.Side, source.OccurredAt ?? delivery.ReceivedAt, delivery.ReceivedAt, messageId, MergeCause.Tool);
         var whole = new PersonToMatch(
-            delivery.Connector, source.HubLeadId, [.. source.People.Concat(source.Merged).Distinct()], AddressesOf(source),
+            delivery.Connector, source.HubLeadId, [.. source.People.Concat(MergedBy(source)).Distinct()], AddressesOf(source),
             HeldBy(source), GoneOf(source), because, now, lookups, again);
-        if (source.DealId is null || source.People.Length <= 1)
+        if (source is not DealEvent || source.People.Length <= 1)
         {
             return await persons.MatchAsync(whole, cancellationToken);
         }
@@ -170,23 +161,22 @@ public sealed class LeadMatcher(
         return people;
     }
 
-    private static IReadOnlyList<IdentityKey> AddressesOf(SourceEvent source) =>
-        [.. source.FurtherEmails.Prepend(source.PreviousEmail).Prepend(source.SubjectEmail)
-            .Select(address => EmailAddress.TryParse(address, out var email) ? IdentityKey.Email(email) : null)
-            .OfType<IdentityKey>().Distinct()];
+    private static IReadOnlyList<IdentityKey> AddressesOf(LeadEvent source) =>
+        KeysOf([source.SubjectEmail, (source as EmailChangedEvent)?.PreviousEmail, .. FurtherEmailsOf(source)]);
 
     /// <summary>Returns the person's present addresses in an event.</summary>
-    private static IReadOnlyList<IdentityKey> HeldBy(SourceEvent source) =>
-        source is { DealId: null, People: not [] }
-            ?
-            [
-                .. source.FurtherEmails.Prepend(source.SubjectEmail)
-                    .Select(address => EmailAddress.TryParse(address, out var email) ? IdentityKey.Email(email) : null)
-                    .OfType<IdentityKey>().Distinct(),
-            ]
-            : [];
+    private static IReadOnlyList<IdentityKey> HeldBy(LeadEvent source) =>
+        source is PersonEvent { People: not [] } ? KeysOf([source.SubjectEmail, .. FurtherEmailsOf(source)]) : [];
+
+    private static IEnumerable<string> FurtherEmailsOf(LeadEvent source) => source is PersonEvent person ? person.FurtherEmails : [];
+
+    private static IReadOnlyList<IdentityKey> KeysOf(IEnumerable<string?> addresses) =>
+        [.. addresses.Select(address => EmailAddress.TryParse(address, out var email) ? IdentityKey.Email(email) : null)
+            .OfType<IdentityKey>().Distinct()];
 
     /// <summary>Returns the records that an event deletes or merges.</summary>
-    private static IReadOnlyList<IdentityKey> GoneOf(SourceEvent source) =>
-        source.Kind == SourceEventKind.ContactDeleted ? source.People : source.Merged;
+    private static IReadOnlyList<IdentityKey> GoneOf(LeadEvent source) =>
+        source is ContactDeletedEvent ? source.People : MergedBy(source);
+
+    private static IReadOnlyList<IdentityKey> MergedBy(LeadEvent source) => source is ContactMergedEvent merge ? merge.Merged : [];
 }

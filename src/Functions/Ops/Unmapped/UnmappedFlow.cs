@@ -15,14 +15,14 @@ public sealed partial class UnmappedFlow(
     TimeProvider clock, ILogger<UnmappedFlow> logger) : BackgroundService
 {
     /// <summary>Records an event's stage when no map knows it, and opens an ops notice.</summary>
-    public async Task NoteAsync(SourceEvent source, string connector, IReadOnlyList<LeadId> leads, CancellationToken cancellationToken)
+    public async Task NoteAsync(LeadEvent source, string connector, IReadOnlyList<LeadId> leads, CancellationToken cancellationToken)
     {
-        if (source is not { Unmapped: true, ToStageRaw: { } raw })
+        if (source is not IStageEvent { Unmapped: true, ToStageRaw: { } raw })
         {
             return;
         }
 
-        var map = source.DealId is null ? StageMapKind.Person : StageMapKind.Deal;
+        var map = source is DealEvent ? StageMapKind.Deal : StageMapKind.Person;
         var stage = new UnmappedStageReport(
             connector, raw, $"Connectors:{connector}:{SettingOf(map)}:{raw}", clock.GetUtcNow(), leads.Count);
         await notices.OpenAsync(NoticeOf(stage, map), cancellationToken);
