@@ -52,9 +52,15 @@ var busName = 'sb-${suffix}'
 var vaultName = 'kv-${suffix}'
 var storageName = take('st${replace(suffix, '-', '')}', 24)
 var identityName = 'id-${suffix}'
+var private = platform.?network == 'private'
+var publicAccess = private ? 'Disabled' : 'Enabled'
 var entities topology = loadJsonContent('topology.json')
 
-var faults = concat(make.faults(connectors, funnel, teams, owners, routing, content), make.extraFaults(platform.?extraSettings ?? {}))
+var faults = concat(
+  make.faults(connectors, funnel, teams, owners, routing, content),
+  make.extraFaults(platform.?extraSettings ?? {}),
+  make.platformFaults(platform)
+)
 var settings = union(
   {
     Schedules__PollConnectors: '0 * * * * *'
@@ -92,6 +98,7 @@ module storage 'app/storage.bicep' = {
     location: location
     replication: platform.?storageReplication ?? 'Standard_ZRS'
     identityName: identity.name
+    publicAccess: publicAccess
   }
 }
 
@@ -110,6 +117,7 @@ module bus 'app/bus.bicep' = {
     location: location
     tier: platform.?busTier ?? 'Standard'
     messagingUnits: platform.?messagingUnits ?? 1
+    publicAccess: publicAccess
     entities: entities
     identityName: identity.name
     workspaceId: monitoring.outputs.workspaceId
@@ -118,11 +126,23 @@ module bus 'app/bus.bicep' = {
 
 module vault 'app/vault.bicep' = {
   params: {
+    publicAccess: publicAccess
     name: vaultName
     location: location
     identityName: identity.name
     workspaceId: monitoring.outputs.workspaceId
   }
+}
+
+module network 'app/network.bicep' = if (private) {
+  params: {
+    suffix: suffix
+    location: location
+    storageName: storageName
+    busName: busName
+    vaultName: vaultName
+  }
+  dependsOn: [storage, bus, vault]
 }
 
 module mail 'app/mail.bicep' = {
@@ -135,8 +155,31 @@ module mail 'app/mail.bicep' = {
 module alertRules 'app/alerts.bicep' = {
   params: {
     suffix: suffix
+    location: location
     busId: bus.outputs.id
+    workspaceId: monitoring.outputs.workspaceId
     recipients: ops.recipients
+  }
+}
+
+module workbook 'app/workbook.bicep' = {
+  params: {
+    location: location
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module front 'app/front.bicep' = if (platform.?frontDoor != null) {
+  params: {
+    suffix: suffix
+    requestsPerMinute: platform.?frontDoor.?requestsPerMinute ?? 6000
+  }
+}
+
+module frontRoute 'app/front-route.bicep' = if (platform.?frontDoor != null) {
+  params: {
+    suffix: suffix
+    origin: function.outputs.hostName
   }
 }
 
@@ -152,6 +195,9 @@ module function 'app/function.bicep' = {
     instanceMemory: platform.?instanceMemory ?? 2048
     maxInstances: platform.?maxInstances ?? 40
     hubSettings: empty(faults) ? settings : fail(join(faults, ' '))
+    subnetId: network.?outputs.appSubnetId ?? ''
+    frontDoorUrl: front.?outputs.url ?? ''
+    frontDoorId: front.?outputs.id ?? ''
     signInClientId: platform.?signIn.?clientId ?? ''
     signInTenantId: platform.?signIn.?tenantId ?? ''
   }

@@ -12,6 +12,16 @@ type signIn = {
   tenantId: string
 }
 
+@description('Front Door with a firewall.')
+@sealed()
+type frontDoor = {
+  @description('How many requests an address may send within a minute. Some vendors send all from few addresses.')
+  @metadata({ default: '6000' })
+  @minValue(60)
+  @maxValue(1000000)
+  requestsPerMinute: int?
+}
+
 @export()
 @description('What of Azure the hub gets.')
 @sealed()
@@ -23,6 +33,10 @@ type settings = {
   @description('The messaging units of Premium.')
   @metadata({ default: '1' })
   messagingUnits: 1 | 2 | 4 | 8 | 16?
+
+  @description('Whether storage, bus and vault are reached from everywhere, or from a network of their own. The latter needs Premium.')
+  @metadata({ default: 'public' })
+  network: 'public' | 'private'?
 
   @description('The memory of an instance in MiB.')
   @metadata({ default: '2048' })
@@ -62,6 +76,9 @@ type settings = {
   @description('The address under which vendors and people reach the hub. Left out: the address of the function app.')
   @minLength(9)
   publicUrl: string?
+
+  @description('Front Door with a firewall before the hub. Left out: vendors reach the function app itself.')
+  frontDoor: frontDoor?
 
   @description('Sign-in of people. Left out: calls need a function key.')
   signIn: signIn?

@@ -1,6 +1,7 @@
 // Pure functions from the parameters to app settings. A property keeps its name: pascalCase makes the setting of it.
 import * as types from 'types.bicep'
 import { connectors } from 'connectors/connector.bicep'
+import { settings as hubSettings } from 'hub.types.bicep'
 
 func pascalCase(name string) string => '${toUpper(take(name, 1))}${skip(name, 1)}'
 
@@ -176,3 +177,10 @@ func extraFaults(extra object) string[] =>
     it =>
       'platform.extraSettings.${it.key}: must be a reference to the Key Vault, for example @Microsoft.KeyVault(VaultName=kv-hub;SecretName=link-key).'
   )
+
+@export()
+@description('A network of its own needs the tier that has one.')
+func platformFaults(platform hubSettings) string[] =>
+  platform.?network == 'private' && platform.?busTier != 'Premium'
+    ? ['platform.network: must be public with the tier Standard, or stand beside busTier: \'Premium\', for example network: \'public\'.']
+    : []

@@ -12,6 +12,9 @@ param tier 'Standard' | 'Premium'
 @description('The messaging units of Premium.')
 param messagingUnits int
 
+@description('Whether the service is reached from outside of the network of the hub.')
+param publicAccess 'Enabled' | 'Disabled'
+
 @description('The entities.')
 param entities topology
 
@@ -46,6 +49,7 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2026-01-01' = {
   sku: tier == 'Premium' ? { name: 'Premium', tier: 'Premium', capacity: messagingUnits } : { name: 'Standard', tier: 'Standard' }
   properties: {
     disableLocalAuth: true
+    publicNetworkAccess: publicAccess
     minimumTlsVersion: '1.2'
   }
 }

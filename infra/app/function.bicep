@@ -28,6 +28,15 @@ param busName string
 @description('The name of the Communication Services.')
 param communicationName string
 
+@description('The subnet of the function app. Empty: no network of its own.')
+param subnetId string
+
+@description('The address of Front Door. Empty: none is before the hub.')
+param frontDoorUrl string
+
+@description('The id of Front Door. Empty: none is before the hub.')
+param frontDoorId string
+
 @description('The client id of the app registration for sign-in. Empty: no sign-in.')
 param signInClientId string
 
@@ -73,6 +82,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   }
   properties: {
     serverFarmId: plan.id
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     httpsOnly: true
     clientAffinityEnabled: false
     keyVaultReferenceIdentity: identity.id
@@ -81,6 +91,19 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       scmMinTlsVersion: '1.2'
       ftpsState: 'Disabled'
       http20Enabled: true
+      ipSecurityRestrictionsDefaultAction: empty(frontDoorUrl) ? 'Allow' : 'Deny'
+      ipSecurityRestrictions: empty(frontDoorUrl)
+        ? []
+        : [
+            {
+              name: 'front-door'
+              priority: 100
+              action: 'Allow'
+              tag: 'ServiceTag'
+              ipAddress: 'AzureFrontDoor.Backend'
+              headers: { 'x-azure-fdid': [frontDoorId] }
+            }
+          ]
     }
     functionAppConfig: {
       deployment: {
@@ -128,7 +151,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         Mail__AzureCommunication__Endpoint: 'https://${communication.properties.hostName}'
         Mail__AzureCommunication__ClientId: identity.properties.clientId
         Mail__From: 'DoNotReply@${emailDomain.properties.fromSenderDomain}'
-        Hub__PublicUrl: 'https://${app.properties.defaultHostName}'
+        Hub__PublicUrl: empty(frontDoorUrl) ? 'https://${app.properties.defaultHostName}' : frontDoorUrl
       },
       hubSettings
     )
@@ -154,4 +177,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
 }
 
 @description('The address of the function app.')
-output url string = 'https://${app.properties.defaultHostName}'
+output url string = empty(frontDoorUrl) ? 'https://${app.properties.defaultHostName}' : frontDoorUrl
+
+@description('The host name of the function app itself.')
+output hostName string = app.properties.defaultHostName

@@ -26,6 +26,41 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
   }
 }
 
+// Paths and queries may hold secrets of vendors, tokens of mails and addresses of people. They are cut before they are stored: what is left
+// of an address is the host and the kind of call. The properties of a request repeat its path.
+resource redaction 'Microsoft.Insights/dataCollectionRules@2024-03-11' = {
+  name: 'dcr-${suffix}'
+  location: location
+  kind: 'WorkspaceTransforms'
+  properties: {
+    destinations: {
+      logAnalytics: [{ name: 'workspace', workspaceResourceId: workspace.id }]
+    }
+    dataFlows: [
+      {
+        streams: ['Microsoft-Table-AppRequests']
+        destinations: ['workspace']
+        transformKql: 'source | extend Url = extract("^([a-z]+://[^/?]+(/api/[a-z]+)?)", 1, Url) | project-away Properties'
+      }
+      {
+        streams: ['Microsoft-Table-AppDependencies']
+        destinations: ['workspace']
+        transformKql: 'source | extend Data = extract("^([a-z]+://[^/?]+)", 1, Data)'
+      }
+    ]
+  }
+}
+
+// A workspace can name the rule only after the rule exists, and the rule needs the workspace.
+module redacted 'redacted-workspace.bicep' = {
+  params: {
+    name: workspace.name
+    location: location
+    days: days
+    ruleId: redaction.id
+  }
+}
+
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
   name: 'appi-${suffix}'
   location: location

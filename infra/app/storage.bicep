@@ -7,6 +7,9 @@ param location string
 @description('How storage is replicated.')
 param replication string
 
+@description('Whether the service is reached from outside of the network of the hub.')
+param publicAccess 'Enabled' | 'Disabled'
+
 @description('The name of the identity of the hub.')
 param identityName string
 
@@ -24,6 +27,7 @@ resource account 'Microsoft.Storage/storageAccounts@2026-09-01' = {
   sku: { name: replication }
   properties: {
     allowSharedKeyAccess: false
+    publicNetworkAccess: publicAccess
     allowBlobPublicAccess: false
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'

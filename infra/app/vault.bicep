@@ -4,6 +4,9 @@ param name string
 @description('The Azure region.')
 param location string
 
+@description('Whether the service is reached from outside of the network of the hub.')
+param publicAccess 'Enabled' | 'Disabled'
+
 @description('The name of the identity of the hub.')
 param identityName string
 
@@ -22,6 +25,7 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
   properties: {
     tenantId: tenant().tenantId
     sku: { family: 'A', name: 'standard' }
+    publicNetworkAccess: publicAccess
     enableRbacAuthorization: true
     enableSoftDelete: true
     enablePurgeProtection: true

@@ -133,6 +133,7 @@ param campaigns = [{ name: 'Spring*', channel: 'paid' }, { name: 'Gala', channel
 param platform = {
   busTier: 'Premium'
   messagingUnits: 2
+  network: 'private'
   instanceMemory: 4096
   maxInstances: 100
   storageReplication: 'Standard_GZRS'
@@ -141,6 +142,7 @@ param platform = {
   mailsPerMinute: 60
   mailsPerHour: 1000
   publicUrl: 'https://hub.example.com'
+  frontDoor: { requestsPerMinute: 12000 }
   signIn: { clientId: '11111111-1111-1111-1111-111111111111', tenantId: '22222222-2222-2222-2222-222222222222' }
   extraSettings: { Hub__ReplayPerSecond: '50' }
 }

@@ -24,6 +24,31 @@ public sealed class SecurityTests(BicepCompiler bicep)
         Assert.DoesNotContain("listKeys", string.Concat(resources.Select(resource => resource.ToJsonString())), StringComparison.OrdinalIgnoreCase);
     }
 
+    [Fact]
+    public async Task A_network_of_its_own_closes_the_services_to_everybody_else()
+    {
+        var resources = await bicep.ResourcesOfAsync("everything");
+
+        Assert.Equal("Disabled", Values(resources, "Microsoft.Storage/storageAccounts", "publicNetworkAccess"));
+        Assert.Equal("Disabled", Values(resources, "Microsoft.ServiceBus/namespaces", "publicNetworkAccess"));
+        Assert.Equal("Disabled", Values(resources, "Microsoft.KeyVault/vaults", "publicNetworkAccess"));
+        Assert.EndsWith("/subnets/app", Values(resources, "Microsoft.Web/sites", "virtualNetworkSubnetId"), StringComparison.Ordinal);
+        Assert.Equal(4, resources.Count(resource => Type(resource) == "Microsoft.Network/privateEndpoints"));
+    }
+
+    [Fact]
+    public async Task Behind_Front_Door_the_function_app_takes_requests_of_this_Front_Door_only()
+    {
+        var resources = await bicep.ResourcesOfAsync("everything");
+        var site = resources.Single(resource => Type(resource) == "Microsoft.Web/sites")["properties"]!["siteConfig"]!.ToJsonString();
+
+        Assert.Contains("Deny", site, StringComparison.Ordinal);
+        Assert.Contains("AzureFrontDoor.Backend", site, StringComparison.Ordinal);
+        Assert.Contains("x-azure-fdid", site, StringComparison.Ordinal);
+        Assert.Contains("frontDoorId", site, StringComparison.Ordinal);
+        Assert.Equal("Prevention", $"{resources.Single(resource => Type(resource).EndsWith("FrontDoorWebApplicationFirewallPolicies", StringComparison.Ordinal))["properties"]!["policySettings"]!["mode"]}");
+    }
+
     [Theory]
     [MemberData(nameof(Examples))]
     public async Task The_identity_sends_and_receives_entity_by_entity_and_owns_nothing(string example)

@@ -25,6 +25,8 @@ public sealed class WrongParametersTests(BicepCompiler bicep) : IDisposable
     [InlineData("everything", "['phone', 'region']", "['phone', 'fax']", "BCP034", "fax")]
     [InlineData("everything", "maxRows: 30", "maxRows: 51", "BCP327", "maximum")]
     [InlineData("everything", "maxInstances: 100", "maxInstances: 5", "BCP328", "minimum")]
+    [InlineData("everything", "network: 'private'", "network: 'closed'", "BCP036", "network")]
+    [InlineData("everything", "requestsPerMinute: 12000", "requestsPerMinute: 5", "BCP328", "minimum")]
     [InlineData("everything", "style: 'tactical'", "style: 'funny'", "BCP036", "style")]
     [InlineData("everything", "channel: 'paid'", "channel: 'radio'", "BCP036", "channel")]
     [InlineData("everything", "capacity: 20", "capacity: 0", "BCP328", "minimum")]
@@ -46,6 +48,7 @@ public sealed class WrongParametersTests(BicepCompiler bicep) : IDisposable
     [InlineData("roundRobin: ['ada', 'grace'], ", "", "routing.sales.routes[1]: must have either an owner or a roundRobin, for example owner: 'ada'.")]
     [InlineData("grace: { id: { salesforce:", "grace: { id: { dynamics:", "owners.grace.id: \"dynamics\" must be one of the connectors: hubspot, salesforce.")]
     [InlineData("  hubspot: {", "  'hub-spot': {", "connectors: the name \"hub-spot\" must be letters and digits only, for example hubspot.")]
+    [InlineData("busTier: 'Premium'", "busTier: 'Standard'", "platform.network: must be public with the tier Standard, or stand beside busTier: 'Premium', for example network: 'public'.")]
     [InlineData("Hub__ReplayPerSecond: '50'", "Hub__LinkKey: 'abc'", "platform.extraSettings.Hub__LinkKey: must be a reference to the Key Vault, for example @Microsoft.KeyVault(")]
     public async Task A_rule_across_parameters_says_what_would_be_right(string right, string wrong, string sentence)
     {
