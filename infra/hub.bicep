@@ -70,11 +70,14 @@ var settings = union(
     Schedules__SendMails: '*/10 * * * * *'
     Schedules__DrainSpool: '*/10 * * * * *'
     Hub__Peppers: make.reference(vaultName, 'hub-peppers')
+    Hub__SignIn: string(platform.?signIn != null)
+    Hub__KeyInUrl: 'false'
     Mail__PerMinute: string(platform.?mailsPerMinute ?? 30)
     Mail__PerHour: string(platform.?mailsPerHour ?? 100)
   },
   platform.?mailFrom == null ? {} : { Mail__From: platform.?mailFrom ?? '' },
   platform.?publicUrl == null ? {} : { Hub__PublicUrl: platform.?publicUrl ?? '' },
+  make.keySettings(platform.?keys ?? {}, vaultName),
   make.connectorsSettings(connectors, vaultName),
   make.funnelSettings(funnel, calendar),
   make.teamSettings(teams),

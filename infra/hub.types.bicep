@@ -22,6 +22,18 @@ type frontDoor = {
   requestsPerMinute: int?
 }
 
+@description('A key with which a machine calls the hub.')
+@sealed()
+type machineKey = {
+  @description('The secret of the Key Vault that holds the key: a random text of 32 characters or more.')
+  @minLength(1)
+  secret: string
+
+  @description('What the machine may do.')
+  @minLength(1)
+  roles: ('Hub.Reader' | 'Hub.Marketing' | 'Hub.Sales' | 'Hub.Manager' | 'Hub.Ops' | 'Hub.Privacy')[]
+}
+
 @export()
 @description('What of Azure the hub gets.')
 @sealed()
@@ -80,8 +92,14 @@ type settings = {
   @description('Front Door with a firewall before the hub. Left out: vendors reach the function app itself.')
   frontDoor: frontDoor?
 
-  @description('Sign-in of people. Left out: calls need a function key.')
+  @description('Sign-in of people, whose roles are app roles of the app registration. Left out: only keys open the hub.')
   signIn: signIn?
+
+  @description('The keys of machines, by name.')
+  keys: {
+    @description('A key.')
+    *: machineKey
+  }?
 
   @description('Further app settings. The template owns all settings: one that stands nowhere is removed.')
   extraSettings: {

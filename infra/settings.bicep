@@ -100,6 +100,14 @@ func connectorsSettings(connectors connectors, vault string) object =>
   shallowMerge(map(items(connectors), connector => connectorSettings(connector.key, connector.value, vault)))
 
 @export()
+@description('The keys of machines as settings.')
+func keySettings(keys object, vault string) object =>
+  shallowMerge(map(items(keys), key => {
+    'Hub__Keys__${key.key}__Key': reference(vault, key.value.secret)
+    'Hub__Keys__${key.key}__Roles': join(key.value.roles, ',')
+  }))
+
+@export()
 @description('A section of simple values as settings.')
 func sectionSettings(section string, from object) object => values(section, from, [])
 
@@ -170,7 +178,7 @@ func extraFaults(extra object) string[] =>
       items(extra),
       it =>
         length(filter(
-          ['secret', 'token', 'privatekey', 'password', 'linkkey', 'functionkey', 'peppers', 'connectionstring'],
+          ['secret', 'secrets', 'token', 'key', 'peppers', 'password', 'connectionstring'],
           word => endsWith(toLower(it.key), word)
         )) > 0 && !startsWith(it.value, '@Microsoft.KeyVault(')
     ),

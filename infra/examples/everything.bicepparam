@@ -144,5 +144,6 @@ param platform = {
   publicUrl: 'https://hub.example.com'
   frontDoor: { requestsPerMinute: 12000 }
   signIn: { clientId: '11111111-1111-1111-1111-111111111111', tenantId: '22222222-2222-2222-2222-222222222222' }
+  keys: { monitor: { secret: 'monitor-key', roles: ['Hub.Ops', 'Hub.Reader'] } }
   extraSettings: { Hub__ReplayPerSecond: '50' }
 }

@@ -15,6 +15,7 @@ using IntegrationHub.Functions.Ingestion;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Leads;
 using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Functions.Platform.Storage;
@@ -56,6 +57,7 @@ public static class Hub
         var builder = FunctionsApplication.CreateBuilder(args);
         ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
         builder.ConfigureFunctionsWebApplication();
+        builder.UseMiddleware<AccessMiddleware>();
         builder.Services.Configure<JsonOptions>(options => HubJson.Configure(options.JsonSerializerOptions));
         builder.Services.TryAddSingleton(TimeProvider.System);
         AddSettings(builder.Services, builder.Configuration);
@@ -71,7 +73,11 @@ public static class Hub
     private static void AddSettings(IServiceCollection services, IConfiguration configuration)
     {
         var reader = new SettingsReader(configuration);
-        services.AddHubSettings(reader).AddConnectors(reader).AddHandoffs(reader).AddSingleton(new MessageRetryPolicy(RetryDelays(reader)));
+        services.AddHubSettings(reader)
+            .AddAccess(reader)
+            .AddConnectors(reader)
+            .AddHandoffs(reader)
+            .AddSingleton(new MessageRetryPolicy(RetryDelays(reader)));
         reader.ThrowIfFaulty();
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using IntegrationHub.Connectors;
 using IntegrationHub.Connectors.Settings;
+using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Functions.Platform.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -79,7 +80,7 @@ public sealed class DriftTests(BicepCompiler bicep)
     private static WatchedSettings Read(WatchedSettings settings)
     {
         var reader = new SettingsReader(new ConfigurationBuilder().Add(settings).Build());
-        new ServiceCollection().AddHubSettings(reader).AddConnectors(reader);
+        new ServiceCollection().AddHubSettings(reader).AddAccess(reader).AddConnectors(reader);
         reader.ThrowIfFaulty();
         return settings;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Functions.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -11,8 +12,9 @@ public sealed class ReturnsFunction(ReturnFlow returns)
     /// <summary>Counts returns by reason, of one campaign with <c>?campaign=…</c>, in a period with
     /// <c>?from=…&amp;to=…</c>.</summary>
     [Function("ListReturns")]
+    [Needs(Permission.FiguresRead)]
     public async Task<IActionResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "returns")] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "returns")] HttpRequest request, CancellationToken cancellationToken) =>
         TryRead(request.Query["from"], out var from) && TryRead(request.Query["to"], out var to)
             ? new OkObjectResult(await returns.ReportAsync(request.Query["campaign"], from, to, cancellationToken))
             : Answers.Problem(StatusCodes.Status400BadRequest, "Write from and to as 2026-03-02 or 2026-03-02T09:00:00Z.");

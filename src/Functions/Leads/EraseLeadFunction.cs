@@ -1,4 +1,5 @@
 using IntegrationHub.Functions.Identity.Erasure;
+using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Functions.Platform.Http;
 using IntegrationHub.Funnel;
 using Microsoft.AspNetCore.Http;
@@ -8,24 +9,27 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Leads;
 
 /// <summary>Erases a person, and removes a tombstone.</summary>
-public sealed class EraseLeadFunction(ErasureFlow erasure, LeadQuery leads)
+public sealed class EraseLeadFunction(ErasureFlow erasure, LeadQuery leads, PersonKeys keys)
 {
     [Function("EraseLead")]
+    [Needs(Permission.LeadsErase)]
     public async Task<IActionResult> EraseAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "leads/{leadId}")] HttpRequest request, string leadId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "leads/{leadId}")] HttpRequest request, string leadId,
         CancellationToken cancellationToken) =>
         LeadId.TryParse(leadId, out var id) && await erasure.EraseAsync(id, cancellationToken) ? new NoContentResult() : Answers.Lead(null);
 
     /// <summary>Removes the tombstone of <c>?email=…</c> or <c>?connector=…&amp;id=…</c>.</summary>
     [Function("LiftTombstone")]
+    [Needs(Permission.LeadsErase)]
     public async Task<IActionResult> RemoveTombstoneAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "tombstones")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "tombstones")] HttpRequest request, CancellationToken cancellationToken)
     {
         if (!leads.TryReadKey(request.Query["email"], request.Query["connector"], request.Query["id"], out var key, out var fault))
         {
             return Answers.Problem(StatusCodes.Status400BadRequest, fault);
         }
 
+        AuditTrail.Name(request, $"tombstone {keys.TableKeyOf(key)}");
         return await erasure.RemoveTombstoneAsync(key, cancellationToken)
             ? new NoContentResult()
             : Answers.Problem(StatusCodes.Status404NotFound, "No tombstone of this key.");

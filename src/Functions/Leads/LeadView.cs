@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using IntegrationHub.Functions.Identity;
+using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Leads;
@@ -18,8 +19,10 @@ public sealed record LeadView(
     IReadOnlyList<UnmappedStage> Held,
     IReadOnlyList<FactView> History,
     IReadOnlyList<HandoffView> Handoffs,
-    IReadOnlyList<AlertView> Alerts)
+    IReadOnlyList<AlertView> Alerts) : IShowsLeads
 {
+    IEnumerable<LeadId> IShowsLeads.Leads => [LeadId];
+
     public static LeadView Of(JourneyState state, Journey journey, FunnelSettings settings, DateTimeOffset now) =>
         new(
             journey.LeadId,

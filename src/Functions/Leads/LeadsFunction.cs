@@ -1,3 +1,4 @@
+using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Functions.Platform.Http;
 using IntegrationHub.Funnel;
 using Microsoft.AspNetCore.Http;
@@ -10,15 +11,17 @@ public sealed class LeadsFunction(LeadQuery leads)
 {
     /// <summary>Returns a lead by the hub's id.</summary>
     [Function("GetLead")]
+    [Needs(Permission.LeadsRead)]
     public async Task<IActionResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads/{leadId}")] HttpRequest request, string leadId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "leads/{leadId}")] HttpRequest request, string leadId,
         CancellationToken cancellationToken) =>
         Answers.Lead(LeadId.TryParse(leadId, out var id) ? await leads.FindAsync(id, cancellationToken) : null);
 
     /// <summary>Returns a lead by e-mail address, or by a connector and a record id.</summary>
     [Function("FindLead")]
+    [Needs(Permission.LeadsRead)]
     public async Task<IActionResult> FindAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads")] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "leads")] HttpRequest request, CancellationToken cancellationToken) =>
         leads.TryReadKey(request.Query["email"], request.Query["connector"], request.Query["id"], out var key, out var fault)
             ? Answers.Lead(await leads.FindAsync(key, cancellationToken))
             : Answers.Problem(StatusCodes.Status400BadRequest, fault);

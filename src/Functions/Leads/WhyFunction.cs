@@ -1,3 +1,4 @@
+using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Functions.Platform.Http;
 using IntegrationHub.Funnel;
 using Microsoft.AspNetCore.Http;
@@ -10,8 +11,9 @@ public sealed class WhyFunction(LeadQuery leads)
 {
     /// <summary>Explains step by step how the lead came to its stage, and which facts did not move it.</summary>
     [Function("ExplainLead")]
+    [Needs(Permission.LeadsRead)]
     public async Task<IActionResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "leads/{leadId}/why")] HttpRequest request, string leadId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "leads/{leadId}/why")] HttpRequest request, string leadId,
         CancellationToken cancellationToken) =>
         Answers.Lead(LeadId.TryParse(leadId, out var id) ? await leads.ExplainAsync(id, cancellationToken) : null);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Leads;
@@ -21,8 +22,10 @@ public sealed record WhyView(
     string Hash,
     string ConfigurationHash,
     IReadOnlyList<WhyStep> Steps,
-    IReadOnlyList<WhyNotMoved> NotMoved)
+    IReadOnlyList<WhyNotMoved> NotMoved) : IShowsLeads
 {
+    IEnumerable<LeadId> IShowsLeads.Leads => [LeadId];
+
     public static WhyView Of(JourneyExplanation explanation, JourneyLedger ledger, FunnelSettings settings, PersonKeys keys)
     {
         var journey = explanation.Journey;

@@ -1,4 +1,5 @@
 using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Functions.Platform.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -10,6 +11,7 @@ public sealed class ReceiveWebhookFunction(WebhookReceiver receiver, ConnectorSe
 {
     /// <summary>Answers a webhook by its outcome. GET and HEAD are the vendor's handshake.</summary>
     [Function("ReceiveWebhook")]
+    [NeedsNothing("a connector checks the signature of each delivery")]
     public async Task<IActionResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "webhooks/{connector}/{*channel}")] HttpRequest request,
         string connector,

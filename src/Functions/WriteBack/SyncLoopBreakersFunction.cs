@@ -1,3 +1,4 @@
+using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Functions.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -9,13 +10,15 @@ namespace IntegrationHub.Functions.WriteBack;
 public sealed class SyncLoopBreakersFunction(SyncLoopBreakerFlow breakers)
 {
     [Function("ListBreakers")]
+    [Needs(Permission.OpsRead)]
     public async Task<IActionResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "breakers")] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "breakers")] HttpRequest request, CancellationToken cancellationToken) =>
         new OkObjectResult(await breakers.ListAsync(cancellationToken));
 
     [Function("CloseBreaker")]
+    [Needs(Permission.OpsReplay)]
     public async Task<IActionResult> CloseAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "breakers/{id}")] HttpRequest request, string id,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "breakers/{id}")] HttpRequest request, string id,
         CancellationToken cancellationToken) =>
         await breakers.CloseAsync(id, cancellationToken)
             ? new NoContentResult()

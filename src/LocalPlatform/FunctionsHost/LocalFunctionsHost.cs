@@ -177,7 +177,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
             options.Launcher ?? new WorkerProcessLauncher(_loggers.CreateLogger<WorkerProcessLauncher>()),
             connections,
             options.ApplicationDirectory,
-            settings,
+            settings.With([new("Hub:FunctionKey", keys.Default)]),
             new RestartPolicy(options.Clock, options.WorkerFailureLimit),
             new WorkerLog(_loggers).Write,
             options.Clock,

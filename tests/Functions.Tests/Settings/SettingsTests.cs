@@ -1,5 +1,6 @@
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Settings;
+using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Configuration;
@@ -9,10 +10,12 @@ namespace IntegrationHub.Functions.Tests.Settings;
 
 public sealed class SettingsTests
 {
+    private const string Strong = "abcdefghijklmnopqrstuvwxyz0123456789";
+
     private static ServiceProvider Read(params (string Key, string? Value)[] settings)
     {
         var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(settings.Prepend(("Hub:Peppers", Given.Peppers)).GroupBy(setting => setting.Item1).Select(setting => KeyValuePair.Create(setting.Key, setting.Last().Item2))).Build());
-        var services = new ServiceCollection().AddSingleton(new ConnectorSet([])).AddHubSettings(reader);
+        var services = new ServiceCollection().AddSingleton(new ConnectorSet([])).AddHubSettings(reader).AddAccess(reader);
         reader.ThrowIfFaulty();
         return services.BuildServiceProvider();
     }
@@ -75,6 +78,8 @@ public sealed class SettingsTests
     [InlineData("Ops:SilentAfter", "1001")]
     [InlineData("Ops:SilentAfter", "NaN")]
     [InlineData("Hub:PublicUrl", "https://hub.example.com/?tenant=1")]
+    [InlineData("Hub:AuditDays", "29")]
+    [InlineData("Hub:SignIn", "on")]
     [InlineData("Alerts:LinksValidFor", "00:00:00")]
     [InlineData("Ops:LateAfter", "00:00:00")]
     [InlineData("Ops:SilentAfter", "1")]
@@ -272,4 +277,50 @@ public sealed class SettingsTests
 
         Assert.DoesNotContain("hush-hush", fault.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_key_with_roles_opens_what_its_roles_carry()
+    {
+        var access = Read(("Hub:Keys:Monitor:Key", Strong), ("Hub:Keys:Monitor:Roles", "Hub.Ops, hub.reader"), ("Hub:FunctionKey", "local")).GetRequiredService<AccessOptions>();
+
+        Assert.Equal(["default", "monitor"], access.Keys.Select(key => key.Name));
+        Assert.Equal([Role.Ops, Role.Reader], access.Keys[1].Roles);
+        Assert.Equal(Enum.GetValues<Role>(), access.Keys[0].Roles);
+    }
+
+    [Theory]
+    [InlineData("Hub:Keys:Monitor:Key", "")]
+    [InlineData("Hub:Keys:Monitor:Key", "0123456789012345678901234567890")]
+    [InlineData("Hub:Keys:Monitor:Key", "abcdefghiabcdefghiabcdefghiabcdefghi")]
+    [InlineData("Hub:Keys:Monitor:Key", "@Microsoft.KeyVault(VaultName=kv-hub;SecretName=key-monitor)")]
+    [InlineData("Hub:Keys:Monitor:Roles", "")]
+    [InlineData("Hub:Keys:Monitor:Roles", "Hub.Ops,Hub.Oops")]
+    [InlineData("Hub:Keys:Monitor:Rolls", "Hub.Ops")]
+    [InlineData("Hub:Keys:Other:Key", Strong)]
+    public void A_weak_key_and_a_key_without_roles_stop_the_start(string key, string value)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["Hub:Keys:Monitor:Key"] = Strong, ["Hub:Keys:Monitor:Roles"] = "Hub.Ops", ["Hub:Keys:Other:Key"] = new(Strong.Reverse().ToArray()), ["Hub:Keys:Other:Roles"] = "Hub.Ops",
+            [key] = value,
+        };
+
+        var faults = Assert.Throws<InvalidSettingsException>(() => Read([.. settings.Select(setting => (setting.Key, setting.Value))])).Faults;
+
+        Assert.StartsWith($"{key}: must be ", Assert.Single(faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_that_opens_everything_is_refused_on_Azure() => Assert.StartsWith(
+        "Hub:FunctionKey: ",
+        Assert.Single(Assert.Throws<InvalidSettingsException>(() => Read(("Hub:FunctionKey", Strong), ("WEBSITE_SITE_NAME", "func-hub"))).Faults),
+        StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(null, null, true)]
+    [InlineData("true", null, false)]
+    [InlineData("true", "true", true)]
+    [InlineData(null, "false", false)]
+    public void A_key_may_stand_in_the_address_unless_people_sign_in(string? signIn, string? keyInUrl, bool allowed) =>
+        Assert.Equal(allowed, Read(("Hub:SignIn", signIn), ("Hub:KeyInUrl", keyInUrl)).GetRequiredService<AccessOptions>().KeyInUrl);
 }

@@ -1,4 +1,5 @@
 using IntegrationHub.Functions.Alerts.Digest;
+using IntegrationHub.Functions.Platform.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -10,6 +11,7 @@ public sealed class AlertPageFunction(AlertPageFlow pages, MailRenderer renderer
 {
     /// <summary>GET and HEAD show, POST acts.</summary>
     [Function("AlertPage")]
+    [NeedsNothing("the link is protected, and acts for its holder")]
     public async Task<IActionResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "alerts/{token}")] HttpRequest request, string token,
         CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Identity.Reviews;
@@ -10,7 +11,11 @@ namespace IntegrationHub.Functions.Identity.Reviews;
 /// <param name="Candidates">The candidates, with what distinguishes them.</param>
 public sealed record ReviewView(
     string Id, ReviewReason Reason, string Connector, IReadOnlyList<IdentityView> Records, DateTimeOffset OpenedAt, int Waiting,
-    IReadOnlyList<CandidateView> Candidates);
+    IReadOnlyList<CandidateView> Candidates) : IShowsLeads
+{
+    IEnumerable<LeadId> IShowsLeads.Leads =>
+        Candidates.Select(candidate => LeadId.TryParse(candidate.Choose, out var lead) ? lead : null).OfType<LeadId>();
+}
 
 /// <summary>A candidate of a review: a lead, or a record of the tool.</summary>
 public sealed record CandidateView

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Functions.Platform.Http;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
@@ -17,8 +18,9 @@ public sealed class ReviewsFunction(ReviewStore reviews, ReviewFlow flow, Journe
 
     /// <summary>Lists the open reviews, oldest first.</summary>
     [Function("ListReviews")]
+    [Needs(Permission.ReviewsDecide)]
     public async Task<IActionResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "reviews")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "reviews")] HttpRequest request, CancellationToken cancellationToken)
     {
         var views = new List<ReviewView>();
         foreach (var review in await reviews.OpenAsync(cancellationToken))
@@ -31,8 +33,9 @@ public sealed class ReviewsFunction(ReviewStore reviews, ReviewFlow flow, Journe
 
     /// <summary>Answers a review: <c>{"choose":"…"}</c>, <c>{"merge":true}</c> or <c>{"separate":true}</c>.</summary>
     [Function("AnswerReview")]
+    [Needs(Permission.ReviewsDecide)]
     public async Task<IActionResult> AnswerAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "reviews/{id}")] HttpRequest request, string id,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "reviews/{id}")] HttpRequest request, string id,
         CancellationToken cancellationToken)
     {
         if (await ReadAsync(request, cancellationToken) is not { } decision)

@@ -1,3 +1,4 @@
+using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Functions.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -9,8 +10,9 @@ public sealed class DeadLetterFunction(DeadLetterFlow deadLetters)
 {
     /// <summary>Lists the dead letters of <c>?entity=</c>.</summary>
     [Function("ListDeadLetters")]
+    [Needs(Permission.OpsRead)]
     public async Task<IActionResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "deadletters")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deadletters")] HttpRequest request,
         CancellationToken cancellationToken) =>
         ReplayOrder.TryFindEntity(request.Query["entity"], out var entity, out var fault)
             ? new OkObjectResult(await deadLetters.ListAsync(entity, cancellationToken))
@@ -18,14 +20,19 @@ public sealed class DeadLetterFunction(DeadLetterFlow deadLetters)
 
     /// <summary>Replays the dead letters that match the posted <see cref="ReplayOrder"/>.</summary>
     [Function("ReplayDeadLetters")]
+    [Needs(Permission.OpsReplay)]
     public async Task<IActionResult> ReplayAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "deadletters/replay")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deadletters/replay")] HttpRequest request,
         CancellationToken cancellationToken)
     {
         using var body = new StreamReader(request.Body);
-        return ReplayOrder.TryRead(await body.ReadToEndAsync(cancellationToken), out var order, out var fault)
-            ? new OkObjectResult(await deadLetters.ReplayAsync(order, cancellationToken))
-            : Unclear(fault);
+        if (!ReplayOrder.TryRead(await body.ReadToEndAsync(cancellationToken), out var order, out var fault))
+        {
+            return Unclear(fault);
+        }
+
+        AuditTrail.Name(request, order.Entity.Name);
+        return new OkObjectResult(await deadLetters.ReplayAsync(order, cancellationToken));
     }
 
     private static ObjectResult Unclear(string fault) =>

@@ -19,6 +19,14 @@ public sealed partial class HealthFlow(
     private const int SpoolCountedTo = 1_000;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a status counts for callers that nobody knows. They cost one check in that time, however many
+    /// they are.</summary>
+    private static readonly TimeSpan StatusCounts = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _lock = new();
+    private Task<string>? _status;
+    private DateTimeOffset _statusSince;
+
     private readonly ResiliencePipeline _timeout = HubPipelines.Timeout(Timeout, clock);
 
     public async Task<HealthReport> CheckAsync(CancellationToken cancellationToken)
@@ -37,6 +45,24 @@ public sealed partial class HealthFlow(
                 new QueueHealth(entity.Name, null, null, false), cancellationToken)));
         return HealthRules.Judge(connectors.All, await known, await lost, counts, await waiting, await mailHealth);
     }
+
+    /// <summary>Returns the status alone, which may be some seconds old.</summary>
+    public Task<string> StatusAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            var now = clock.GetUtcNow();
+            if (_status is null || now - _statusSince >= StatusCounts)
+            {
+                // Not cancelled with one caller, because others wait for the same check.
+                (_status, _statusSince) = (ReadStatusAsync(), now);
+            }
+
+            return _status.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task<string> ReadStatusAsync() => (await CheckAsync(CancellationToken.None)).Status;
 
     private async Task<int> CountSpoolAsync(CancellationToken cancellationToken)
     {

@@ -13,7 +13,7 @@ public sealed record HealthReport(
     IReadOnlyList<ConnectorHealth> Connectors,
     IReadOnlyList<QueueHealth> Queues,
     MailHealth Mail,
-    SpoolHealth Spool)
+    SpoolHealth Spool) : IHealthStatus
 {
     public const string Healthy = "healthy";
 
@@ -21,6 +21,15 @@ public sealed record HealthReport(
 
     public const string Unhealthy = "unhealthy";
 }
+
+/// <summary>An answer about the health of the hub.</summary>
+public interface IHealthStatus
+{
+    string Status { get; }
+}
+
+/// <summary>The health of the hub in one word, for everybody.</summary>
+public sealed record HealthWord(string Status) : IHealthStatus;
 
 /// <summary>The health of a connector.</summary>
 /// <param name="State"><c>ok</c>, <c>failing</c>, or <c>silent</c> before the first event.</param>

@@ -1,3 +1,4 @@
+using IntegrationHub.Functions.Platform.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -8,7 +9,8 @@ public sealed class UnmappedFunction(UnmappedFlow unmapped)
 {
     /// <summary>Lists the stages that no map knows, by connector and name.</summary>
     [Function("ListUnmapped")]
+    [Needs(Permission.OpsRead)]
     public async Task<IActionResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "unmapped")] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "unmapped")] HttpRequest request, CancellationToken cancellationToken) =>
         new OkObjectResult(await unmapped.ListAsync(cancellationToken));
 }

@@ -17,4 +17,7 @@ public sealed record HubOptions
     /// <summary>Gets how many dead letters a replay sends each second, to spare the tools.
     /// At least 1. Default: 20.</summary>
     public int ReplayPerSecond { get; init; } = 20;
+
+    /// <summary>Gets how many days the audit is kept, 30 to 3660. Default: 730.</summary>
+    public int AuditDays { get; init; } = 730;
 }

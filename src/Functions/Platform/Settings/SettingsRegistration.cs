@@ -31,6 +31,8 @@ public static class SettingsRegistration
         {
             TablePrefix = reader.Text("Hub:TablePrefix", IsTablePrefix, "at most 20 letters and digits with a letter first", "staging")
                 ?? "",
+            AuditDays = reader.Value<int>(
+                "Hub:AuditDays", standard.AuditDays, days => days is >= 30 and <= 3_660, "a whole number from 30 to 3660", "730"),
             ReplayPerSecond = reader.Value<int>(
                 "Hub:ReplayPerSecond", standard.ReplayPerSecond, rate => rate >= 1, "a whole number of 1 or more", "20"),
             PublicUrl = reader.Parse("Hub:PublicUrl", ParsePublicUrl, "an http or https address without query", "https://hub.example.com")

@@ -53,6 +53,9 @@ public sealed class HubTables(TableServiceClient service, HubOptions hub)
     /// <summary>Leads that sales gave back, and why.</summary>
     public const string Returns = "Returns";
 
+    /// <summary>Who did what to whom.</summary>
+    public const string Audit = "Audit";
+
     private readonly ConcurrentDictionary<string, TableClient> _clients = new(StringComparer.Ordinal);
 
     /// <summary>Returns the client of a table, which exists then.</summary>

@@ -24,6 +24,7 @@ public sealed class HubMetrics
     private readonly Counter<long> _alerts;
     private readonly Counter<long> _late;
     private readonly Counter<long> _mended;
+    private readonly Counter<long> _refusals;
     private readonly Histogram<double> _latency;
 
     public HubMetrics(IMeterFactory meters)
@@ -45,6 +46,7 @@ public sealed class HubMetrics
         _alerts = meter.CreateCounter<long>("hub.alerts", "{alert}", "Fates of alerts, one for each recipientGroup, by fate.");
         _late = meter.CreateCounter<long>("hub.deadlines.late", "{lead}", "Leads whose deadline had passed and no sweep had taken it.");
         _mended = meter.CreateCounter<long>("hub.deadlines.mended", "{lead}", "Leads that were missing in the deadline index.");
+        _refusals = meter.CreateCounter<long>("hub.refusals", "{request}", "Calls that were refused, by function and status.");
         _latency = meter.CreateHistogram<double>(
             "hub.delivery.latency", "ms", "From the receipt of a delivery to the commit of all its facts.");
     }
@@ -85,6 +87,9 @@ public sealed class HubMetrics
 
     /// <summary>Counts a lead that was missing in the deadline index.</summary>
     public void DeadlineMended() => _mended.Add(1);
+
+    /// <summary>Counts a call that its caller may not make.</summary>
+    public void Refused(string function, int status) => _refusals.Add(1, new("function", function), new("status", status));
 
     public void Took(TimeSpan latency) => _latency.Record(latency.TotalMilliseconds);
 

@@ -23,8 +23,12 @@ internal sealed class FunctionKeys
     private readonly byte[] _master;
     private readonly ILookup<string, byte[]> _ofFunctions;
 
-    private FunctionKeys(byte[] @default, byte[] master, ILookup<string, byte[]> ofFunctions) =>
-        (_default, _master, _ofFunctions) = (@default, master, ofFunctions);
+    private FunctionKeys(string @default, string master, ILookup<string, byte[]> ofFunctions) =>
+        (Default, _default, _master, _ofFunctions) = (@default, Hash(@default), Hash(master), ofFunctions);
+
+    /// <summary>Gets the default key. The worker gets it too, as <c>Hub:FunctionKey</c>: an app that decides itself
+    /// who may call what has functions of the level <c>Anonymous</c>.</summary>
+    public string Default { get; }
 
     /// <summary>Reads the keys from the settings or the data directory, or creates them.</summary>
     public static FunctionKeys Load(AppSettings settings, string dataDirectory)
@@ -35,8 +39,8 @@ internal sealed class FunctionKeys
             where !string.IsNullOrWhiteSpace(key)
             select (Function: function.Key, Hash: Hash(key.Trim()));
         return new(
-            Hash(settings["Hub:FunctionKey"]?.Trim() ?? Keep(Path.Combine(dataDirectory, "function-key"), "Function key", isPrinted: true)),
-            Hash(settings["Hub:MasterKey"]?.Trim() ?? Keep(Path.Combine(dataDirectory, "master-key"), "Master key", isPrinted: false)),
+            settings["Hub:FunctionKey"]?.Trim() ?? Keep(Path.Combine(dataDirectory, "function-key"), "Function key", isPrinted: true),
+            settings["Hub:MasterKey"]?.Trim() ?? Keep(Path.Combine(dataDirectory, "master-key"), "Master key", isPrinted: false),
             ofFunctions.ToLookup(each => each.Function, each => each.Hash, StringComparer.OrdinalIgnoreCase));
     }
 
