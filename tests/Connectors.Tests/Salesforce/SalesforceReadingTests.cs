@@ -529,6 +529,14 @@ public sealed class SalesforceReadingTests
         Assert.Equal("00K5g00000AbCdEEAV", source.ExternalIds["opportunityContactRoleId"]);
     }
 
+    [Fact]
+    public void An_opportunity_without_an_id_is_parked_and_holds_back_no_other()
+    {
+        var events = Read(Rows("""{"attributes":{"type":"Opportunity"},"Id":"soon","StageName":"Qualification","SystemModstamp":"2026-03-02T10:15:00Z"}""", LeadRow()));
+
+        Assert.Equal([true, false], events.Select(source => source is UnreadableEvent));
+    }
+
     private static IReadOnlyList<SourceEvent> Read(Delivery delivery) => Salesforce.Read(delivery);
 
     /// <summary>Reads the one event of a delivery.</summary>
