@@ -43,6 +43,9 @@ param content types.content
 @description('Campaigns, and how they reach people.')
 param campaigns types.campaign[]
 
+@description('How people are erased.')
+param erasure types.erasure
+
 @description('What of Azure the hub gets.')
 param platform hubSettings
 
@@ -72,6 +75,7 @@ var settings = union(
     Hub__Peppers: make.reference(vaultName, 'hub-peppers')
     Hub__SignIn: string(platform.?signIn != null)
     Hub__KeyInUrl: 'false'
+    Schedules__SweepErasures: '15 * * * * *'
     Mail__PerMinute: string(platform.?mailsPerMinute ?? 30)
     Mail__PerHour: string(platform.?mailsPerHour ?? 100)
   },
@@ -86,6 +90,7 @@ var settings = union(
   make.sectionSettings('Alerts', alerts),
   make.sectionSettings('WriteBack', writeBack),
   make.sectionSettings('Ops', ops),
+  make.sectionSettings('Erasure', erasure),
   make.contentSettings(content, campaigns),
   platform.?extraSettings ?? {}
 )

@@ -45,6 +45,9 @@ param content types.content = {}
 @description('Campaigns, and how they reach people.')
 param campaigns types.campaign[] = []
 
+@description('How people are erased.')
+param erasure types.erasure = {}
+
 @description('What of Azure the hub gets: sizes, sign-in of people, further settings.')
 param platform hubSettings = {}
 
@@ -70,6 +73,7 @@ module hub 'hub.bicep' = {
     writeBack: writeBack
     content: content
     campaigns: campaigns
+    erasure: erasure
     platform: platform
   }
 }

@@ -289,6 +289,20 @@ type ops = {
   silentAfter: string?
 }
 
+@export()
+@description('How people are erased.')
+@sealed()
+type erasure = {
+  @description('How long an erased lead is only hidden and can be restored. 0 destroys at once; 30 days at most.')
+  @metadata({ default: '1.00:00:00' })
+  grace: string?
+
+  @description('How many erasures an hour may have. More stop the destroying until a person resumes it.')
+  @metadata({ default: '100' })
+  @minValue(1)
+  mostAnHour: int?
+}
+
 @description('Content that a brief suggests to show.')
 @sealed()
 type contentItem = {

@@ -64,6 +64,8 @@ param teams = {
 
 param ops = { recipients: ['ops@example.com', 'night@example.com'], lateAfter: '00:20:00', silentAfter: '5' }
 
+param erasure = { grace: '2.00:00:00', mostAnHour: 500 }
+
 param calendar = { timeZone: 'Europe/Berlin', workingDays: 'Mon-Fri', hours: '09:00-17:30', holidays: ['2026-12-25'] }
 
 param funnel = {

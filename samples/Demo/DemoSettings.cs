@@ -36,6 +36,7 @@ internal static class DemoSettings
             ["Schedules:DetectOutages"] = "* * * * * *",
             ["Schedules:DetectStalls"] = "* * * * * *",
             ["Schedules:DrainSpool"] = "*/5 * * * * *",
+            ["Schedules:SweepErasures"] = "*/5 * * * * *",
             ["Funnel:Calendar:TimeZone"] = "Etc/UTC",
             ["Funnel:Calendar:WorkingDays"] = "Mon-Sun",
             ["Funnel:Calendar:Hours"] = "00:00-24:00",

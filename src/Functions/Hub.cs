@@ -100,6 +100,7 @@ public static class Hub
         .AddSingleton<JourneyReader>()
         .AddSingleton<IdentityStore>()
         .AddSingleton<RecordLinkStore>()
+        .AddSingleton<IErasable>(provider => provider.GetRequiredService<RecordLinkStore>())
         .AddSingleton<DeadlineStore>()
         .AddSingleton<JourneyWalk>()
         .AddSingleton<FunnelTopic>()
@@ -111,7 +112,7 @@ public static class Hub
         .AddSingleton<ReviewStore>()
         .AddSingleton<IErasable>(provider => provider.GetRequiredService<ReviewStore>())
         .AddSingleton<ReviewFlow>()
-        .AddSingleton<ErasureFlow>();
+        .AddErasure();
 
     private static void AddInbound(IServiceCollection services) => services
         .AddSingleton<MessageSettler>()

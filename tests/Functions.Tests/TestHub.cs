@@ -86,6 +86,8 @@ internal sealed class TestHub : IAsyncDisposable
             $"--Schedules:DetectStalls={Never}",
             $"--Schedules:ScrubJourneys={Never}",
             $"--Schedules:SendMails={Never}",
+            $"--Schedules:SweepErasures={Never}",
+            "--Erasure:Grace=0",
         ];
         var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) { ["ServiceBus"] = bus.ConnectionString };
         foreach (var setting in always.Concat(settings).Select(setting => setting[2..].Split('=', 2)))

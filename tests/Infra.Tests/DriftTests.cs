@@ -24,6 +24,7 @@ public sealed class DriftTests(BicepCompiler bicep)
         { "alerts", "Alerts" },
         { "writeBack", "WriteBack" },
         { "ops", "Ops" },
+        { "erasure", "Erasure" },
         { "contentItem", "Content:calculator" },
         { "campaign", "Campaigns:1" },
     };

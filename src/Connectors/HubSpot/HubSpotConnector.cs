@@ -8,7 +8,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Connectors.HubSpot;
 
 /// <summary>One HubSpot account. Its contacts count as marketing's, its deals as the CRM's.</summary>
-public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTarget, INoteTarget, IRecordUrls
+public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTarget, INoteTarget, IRecordUrls, IRemovalCheck
 {
     private readonly HubSpotOptions _options;
     private readonly HubSpotClient _client;
@@ -98,6 +98,11 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
     /// <inheritdoc/>
     public Task<bool> WriteNoteAsync(IdentityKey person, PersonNote note, CancellationToken cancellationToken) =>
         _notes.WriteAsync(person.Id, note, cancellationToken);
+
+    /// <summary>Whether the contact is gone: HubSpot answers 404 for one that it deleted for privacy. A merged one leads to its
+    /// survivor and is not gone.</summary>
+    public async Task<bool> IsRemovedAsync(IdentityKey person, CancellationToken cancellationToken) =>
+        await _client.ContactAsync(person.Id, cancellationToken) is null;
 
     /// <inheritdoc/>
     public Uri? LinkTo(IdentityKey person) =>

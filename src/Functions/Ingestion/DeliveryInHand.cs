@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Ingestion;
 
@@ -11,4 +13,10 @@ public sealed record DeliveryInHand(Delivery Delivery, string MessageId, KeyLook
 {
     /// <summary>Gets the delivery's connector.</summary>
     public string Connector => Delivery.Connector;
+
+    /// <summary>Gets the keys of the events that were dropped because their person is erased.</summary>
+    public ConcurrentBag<IdentityKey> ErasedKeys { get; } = [];
+
+    /// <summary>Gets the erased leads that accepted no facts.</summary>
+    public ConcurrentBag<LeadId> ErasedLeads { get; } = [];
 }

@@ -96,6 +96,11 @@ public sealed partial class EventFlow(
             case var _ when match.Erased:
                 metrics.Dropped(work.Connector, "person-erased", 1);
                 states.Dropped(work.Connector, 1);
+                foreach (var key in DeliveryKeys.Of(source))
+                {
+                    work.ErasedKeys.Add(key);
+                }
+
                 break;
             case DealEvent { DealId: var dealId }:
                 foreach (var joined in await matcher.WaitAsync(IdentityKey.Deal(work.Connector, dealId), said, cancellationToken))

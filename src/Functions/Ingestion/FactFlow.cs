@@ -1,4 +1,5 @@
 using IntegrationHub.Connectors.Events;
+using IntegrationHub.Functions.Identity.Erasure;
 using IntegrationHub.Functions.Identity.Matching;
 using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Journeys;
@@ -11,14 +12,18 @@ namespace IntegrationHub.Functions.Ingestion;
 /// <summary>Applies a delivery's facts to journeys, leads concurrently, one commit a lead. It also checks the open
 /// reviews that a delivery may settle.</summary>
 public sealed class FactFlow(
-    JourneyFlow journeys, LeadMatcher matcher, IdentityStore identities, ReviewFlow reviews, HubMetrics metrics,
+    JourneyFlow journeys, LeadMatcher matcher, IdentityStore identities, ReviewFlow reviews, HeldFlow held, HubMetrics metrics,
     ConnectorStateStore states, ILogger<FactFlow> logger)
 {
     private static readonly Func<ILogger, LeadId, IDisposable?> LeadScope = LoggerMessage.DefineScope<LeadId>("Lead {LeadId}");
 
     /// <summary>Applies the facts of every lead.</summary>
-    public Task ApplyAsync(LeadFacts said, string connector, CancellationToken cancellationToken) =>
-        Together.RunAsync(said.Leads, leadId => ApplyAsync(leadId, said.Of(leadId), connector, cancellationToken));
+    public Task ApplyAsync(LeadFacts said, DeliveryInHand work, CancellationToken cancellationToken) =>
+        Together.RunAsync(said.Leads, leadId => ApplyAsync(leadId, said.Of(leadId), work, cancellationToken));
+
+    /// <summary>Holds what was dropped for leads that are only hidden.</summary>
+    public Task HoldAsync(DeliveryInHand work, CancellationToken cancellationToken) =>
+        held.HoldAsync(work.Delivery, work.ErasedKeys, work.ErasedLeads, cancellationToken);
 
     /// <summary>Checks open reviews, because merged and deleted records may settle them.</summary>
     /// <param name="moved">The leads whose addresses moved.</param>
@@ -41,17 +46,18 @@ public sealed class FactFlow(
     }
 
     private async Task ApplyAsync(
-        LeadId leadId, (IReadOnlyList<Fact> Facts, LeadOpening? Opening) said, string connector, CancellationToken cancellationToken)
+        LeadId leadId, (IReadOnlyList<Fact> Facts, LeadOpening? Opening) said, DeliveryInHand work, CancellationToken cancellationToken)
     {
         using var scope = LeadScope(logger, leadId);
         if (await journeys.ApplyAsync(leadId, said.Facts, said.Opening, cancellationToken) is null)
         {
-            // Another instance erased it: its tombstones are in the table.
+            // It is hidden, or another instance erased it: its tombstones are in the table.
             identities.Unsee(leadId, FactKeys.Of(said.Facts));
+            work.ErasedLeads.Add(leadId);
             var events = said.Facts.Where(fact => fact is not IdentitiesLinked)
                 .Select(fact => fact.DedupeKey.Split('#')[0]).Distinct().Count();
-            metrics.Dropped(connector, "person-erased", events);
-            states.Dropped(connector, events);
+            metrics.Dropped(work.Connector, "person-erased", events);
+            states.Dropped(work.Connector, events);
         }
         else if (said.Opening is { } opening && await matcher.EarlierAsync(opening.Records, cancellationToken) is { Count: > 0 } earlier)
         {

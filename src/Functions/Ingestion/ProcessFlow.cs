@@ -40,15 +40,16 @@ public sealed class ProcessFlow(
             .Where(source => source is not PrivacyDeletedEvent)
             .ToLookup(source => source is EmailChangedEvent);
 
-        var (moved, held) = await MoveAddressesAsync(others[true].OrderBy(source => source.OccurredAt), work, cancellationToken);
+        var (moved, unclear) = await MoveAddressesAsync(others[true].OrderBy(source => source.OccurredAt), work, cancellationToken);
         var said = new LeadFacts();
-        held |= await MatchAsync(others[false], work, said, cancellationToken);
-        await facts.ApplyAsync(said, delivery.Connector, cancellationToken);
-        await facts.ReviseAsync(enriched.Events, said, held ? [] : moved, cancellationToken);
+        unclear |= await MatchAsync(others[false], work, said, cancellationToken);
+        await facts.ApplyAsync(said, work, cancellationToken);
+        await facts.ReviseAsync(enriched.Events, said, unclear ? [] : moved, cancellationToken);
+        await facts.HoldAsync(work, cancellationToken);
 
         // Last: everything else in the delivery about the person is erased with them.
         var erasures = enriched.Events.OfType<PrivacyDeletedEvent>();
-        await Together.RunAsync(erasures, source => erasure.EraseAsync(source.People, cancellationToken));
+        await erasure.EraseAsync(delivery.Connector, erasures.SelectMany(source => source.People), cancellationToken);
         metrics.Took(time.GetUtcNow() - delivery.ReceivedAt);
         states.Worked(delivery.Connector, delivery.ReceivedAt);
         if (enriched.Refused is { } refused)
@@ -60,19 +61,19 @@ public sealed class ProcessFlow(
     /// <summary>Matches changes of address one by one and first, so an address has left its former holder when the next
     /// person is matched.</summary>
     /// <returns>The leads concerned, and whether a person must decide about an event.</returns>
-    private async Task<(IReadOnlyList<LeadId> Moved, bool Held)> MoveAddressesAsync(
+    private async Task<(IReadOnlyList<LeadId> Moved, bool Unclear)> MoveAddressesAsync(
         IEnumerable<SourceEvent> changes, DeliveryInHand work, CancellationToken cancellationToken)
     {
-        var (moved, held) = (new List<LeadId>(), false);
+        var (moved, unclear) = (new List<LeadId>(), false);
         foreach (var source in changes)
         {
             var said = new LeadFacts();
-            held |= await events.MatchAsync(source, work, said, cancellationToken);
-            await facts.ApplyAsync(said, work.Connector, cancellationToken);
+            unclear |= await events.MatchAsync(source, work, said, cancellationToken);
+            await facts.ApplyAsync(said, work, cancellationToken);
             moved.AddRange(said.Leads);
         }
 
-        return (moved, held);
+        return (moved, unclear);
     }
 
     /// <summary>Matches people first: events for known persons only must find them, and a deal names them by records
@@ -81,7 +82,7 @@ public sealed class ProcessFlow(
     private async Task<bool> MatchAsync(
         IEnumerable<SourceEvent> sources, DeliveryInHand work, LeadFacts said, CancellationToken cancellationToken)
     {
-        var held = false;
+        var unclear = false;
         foreach (var kind in sources
             .GroupBy(source => (source is DealEvent, source is LeadEvent { OnlyIfKnown: true })).OrderBy(group => group.Key))
         {
@@ -89,12 +90,12 @@ public sealed class ProcessFlow(
             {
                 if (await events.MatchAsync(source, work, said, cancellationToken))
                 {
-                    held = true;
+                    unclear = true;
                 }
             });
         }
 
-        return held;
+        return unclear;
     }
 
     /// <summary>Enriches events. A failure marks the connector as failing.</summary>

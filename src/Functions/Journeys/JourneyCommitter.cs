@@ -46,13 +46,13 @@ public sealed partial class JourneyCommitter(
         }
     }
 
-    /// <summary>Marks a lead as erased: it accepts nothing and is shown to nobody. Its facts stay for whoever removes
-    /// them.</summary>
+    /// <summary>Hides a lead that is to be erased: it accepts nothing and is shown to nobody. Facts and ledger stay, for a
+    /// restore or for whoever removes them.</summary>
     /// <param name="leadId">The lead, or one merged into it.</param>
     /// <param name="evenUnknown">Whether to mark an unknown lead too, because its first
     /// facts may be on the way.</param>
-    /// <returns>The record before, with the mark; null for an unknown lead.</returns>
-    public async Task<JourneyRecord?> MarkErasedAsync(LeadId leadId, bool evenUnknown, CancellationToken cancellationToken)
+    /// <returns>The record with the mark; null for an unknown lead.</returns>
+    public async Task<JourneyRecord?> HideAsync(LeadId leadId, bool evenUnknown, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -64,8 +64,8 @@ public sealed partial class JourneyCommitter(
 
             try
             {
-                var erased = record.State with { Ledger = new() { ErasedAt = clock.GetUtcNow() } };
-                return await store.SaveAsync(record, erased, null, [], CancellationToken.None);
+                var hidden = record.State with { Ledger = record.State.Ledger with { ErasedAt = clock.GetUtcNow() } };
+                return await store.SaveAsync(record, hidden, null, [], CancellationToken.None);
             }
             catch (StaleJourneyException)
             {
@@ -75,6 +75,26 @@ public sealed partial class JourneyCommitter(
             {
                 cache.Drop(record.State.LeadId);
             }
+        }
+    }
+
+    /// <summary>Shows a hidden lead again; one without facts is unknown again. A no-op for others.</summary>
+    /// <param name="decide">Decides purely what its state is and what is published.</param>
+    public async Task RestoreAsync(LeadId leadId, Func<JourneyState, JourneyDecision> decide, CancellationToken cancellationToken)
+    {
+        var record = await reader.FollowAsync(leadId, cancellationToken);
+        if (record.State.Ledger.ErasedAt is null)
+        {
+            return;
+        }
+
+        if (record.State.Facts.IsEmpty)
+        {
+            await store.RemoveAsync(record, cancellationToken);
+        }
+        else
+        {
+            await CommitAsync(record, null, JourneyCommit.Of(decide(record.State)));
         }
     }
 

@@ -61,7 +61,7 @@ public sealed class JourneyMerger(
         }
 
         await MoveRecordLinksAsync(gone.LeadId, stays);
-        await recordLinks.RemoveAsync(gone.LeadId, CancellationToken.None);
+        await recordLinks.EraseAsync(gone.LeadId, CancellationToken.None);
     }
 
     private async Task MoveRecordLinksAsync(LeadId from, LeadId to) =>

@@ -32,7 +32,7 @@ public sealed record RecordLink(string Place, string Record)
 /// <summary>The record links of leads: one row beside the journey, written under its ETag. Of two records of one kind
 /// that meet at an address at the same time, only one is linked. Deleted records have no link. A new lead's row is
 /// written with its first facts.</summary>
-public sealed class RecordLinkStore(HubTables tables)
+public sealed class RecordLinkStore(HubTables tables) : IErasable
 {
     /// <summary>Returns the record links of a lead.</summary>
     public async Task<IReadOnlyList<RecordLink>> TakenAsync(LeadId leadId, CancellationToken cancellationToken) =>
@@ -62,8 +62,8 @@ public sealed class RecordLinkStore(HubTables tables)
     public Task UnlinkAsync(LeadId leadId, RecordLink seat, CancellationToken cancellationToken) =>
         ChangeAsync(leadId, taken => [.. taken.Where(other => other != seat)], cancellationToken);
 
-    /// <summary>Removes a lead's links.</summary>
-    public async Task RemoveAsync(LeadId leadId, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task EraseAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
         await journeys.DeleteEntityAsync(leadId.Value, RowOf(leadId), ETag.All, cancellationToken);

@@ -116,6 +116,7 @@ public sealed class World : IAsyncLifetime
         ["Schedules__DrainSpool"] = "*/1 * * * * *",
         ["Schedules__DetectOutages"] = "*/1 * * * * *",
         ["Schedules__DetectStalls"] = "*/1 * * * * *",
+        ["Schedules__SweepErasures"] = "*/1 * * * * *",
         ["Schedules__PollConnectors"] = "*/1 * * * * *",
         ["Funnel__Stages__referral__StallAfter"] = "00:00:03",
         ["Alerts__HeadsUpAt"] = "off",

@@ -7,13 +7,18 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Tests.Identity;
 
 /// <summary>A tool whose deliveries say what a test wants. Its ids say their kind before a hyphen: <c>lead-1</c>, <c>contact-1</c>.</summary>
-internal sealed class FakeTool(string name, string world) : IDeliveryReader
+internal sealed class FakeTool(string name, string world) : IDeliveryReader, IRemovalCheck
 {
     private readonly ConcurrentDictionary<string, IReadOnlyList<SourceEvent>> _said = new();
 
     public string Name => name;
 
     public string Type => "Fake";
+
+    /// <summary>Gets or sets whether it still has a record whose privacy deletion it sent.</summary>
+    public Func<IdentityKey, bool> StillHas { get; set; } = _ => false;
+
+    public Task<bool> IsRemovedAsync(IdentityKey person, CancellationToken cancellationToken) => Task.FromResult(!StillHas(person));
 
     public string RecordKind(string personId) => personId.Split('-')[0];
 

@@ -108,6 +108,16 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
             async (entry, token) => await table.DeleteEntityAsync(Partition(entry.RecipientGroup), RowKey(entry), ETag.All, token));
     }
 
+    /// <summary>Drops a mail in progress about a lead, because it holds the text. The alerts in it wait for the next.</summary>
+    public async Task HideAsync(LeadId leadId, CancellationToken cancellationToken)
+    {
+        foreach (var window in (await ReadAsync(cancellationToken)).Select(mailbox => mailbox.Window).Where(
+            window => window.Batch?.Members.Any(member => member.LeadId == leadId) == true))
+        {
+            await ReleaseAsync(window with { Batch = null }, cancellationToken);
+        }
+    }
+
     /// <summary>Removes a lead's entries, and a mail in progress about it. The other alerts of that
     /// mail wait for the next.</summary>
     public async Task EraseAsync(LeadId leadId, CancellationToken cancellationToken)

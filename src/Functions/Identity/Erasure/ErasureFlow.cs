@@ -1,52 +1,56 @@
-using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Platform.Messaging;
-using IntegrationHub.Functions.Platform.Storage;
+using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Funnel;
-using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Identity.Erasure;
 
-/// <summary>Erases persons: removes every row about them and turns each key into an anonymous tombstone, so that they
-/// do not come back. It marks first and removes afterwards, so a repeat completes what a crash left.</summary>
-public sealed partial class ErasureFlow(
-    JourneyCommitter committer,
-    JourneyReader reader,
-    JourneyStore store,
-    IdentityStore identities,
-    RecordLinkStore recordLinks,
-    ParkedStore parked,
-    ReviewFlow reviews,
-    IEnumerable<IErasable> records,
-    TimeProvider clock,
-    ILogger<ErasureFlow> logger)
+/// <summary>Takes requests to erase persons: stores each, hides the lead at once, and lets it be destroyed when its time of grace
+/// is over. Idempotent.</summary>
+public sealed class ErasureFlow(
+    JourneyReader reader, IdentityStore identities, LeadHider hider, ErasureStore erasures, ErasureBrakeFlow brake,
+    ErasureSettler settler, ErasureOptions options, TimeProvider clock)
 {
-    /// <summary>Erases a lead with all leads merged into it. Idempotent.</summary>
+    private const int AtOnce = 8;
+
+    /// <summary>Erases a lead with all leads merged into it.</summary>
     /// <returns>False for an unknown lead.</returns>
-    public Task<bool> EraseAsync(LeadId leadId, CancellationToken cancellationToken) =>
-        EraseAsync(leadId, [], evenUnknown: false, cancellationToken);
-
-    /// <summary>Erases the person behind keys. The keys become tombstones last, so that a repeat still
-    /// finds the person by them.</summary>
-    public async Task EraseAsync(IReadOnlyCollection<IdentityKey> keys, CancellationToken cancellationToken)
+    public async Task<bool> EraseAsync(LeadId leadId, CancellationToken cancellationToken)
     {
-        foreach (var key in keys)
+        var record = await reader.FollowAsync(leadId, cancellationToken);
+        if (record is { ETag: not null, State: not { Facts.IsEmpty: true, Ledger.ErasedAt: not null } })
         {
-            // An unknown key becomes a tombstone, unless it is linked at this moment and so is known.
-            while (!await identities.TryBuryUnknownAsync(key, clock.GetUtcNow(), cancellationToken))
-            {
-                if (await identities.LookUpAsync(key, cancellationToken) is not { Lead: { } lead })
-                {
-                    break;
-                }
-
-                await EraseAsync(lead, keys, evenUnknown: true, cancellationToken);
-                await identities.AddTombstoneAsync(key, clock.GetUtcNow(), cancellationToken);
-            }
+            await AskAsync([New(record.State.LeadId, ErasureSource.Api)], cancellationToken);
         }
 
-        // Waiting deliveries of reviews meet the tombstones.
-        await reviews.ReviseAsync([], keys, cancellationToken);
+        return record.ETag is not null;
+    }
+
+    /// <summary>Erases the persons behind a tool's records. A record that nobody knows becomes a tombstone.</summary>
+    public async Task EraseAsync(string connector, IEnumerable<IdentityKey> records, CancellationToken cancellationToken)
+    {
+        var wanted = new Dictionary<LeadId, OpenErasure>();
+        foreach (var record in records.Distinct())
+        {
+            var owner = await identities.LookUpAsync(record, cancellationToken);
+            var leadId = owner.Lead is { } known ? await reader.ResolveAsync(known, cancellationToken) : identities.Keys.LeadOf(record);
+            if (owner is { Erased: true, Lead: null })
+            {
+                if (await erasures.FindAsync(leadId, cancellationToken) is { } repeated)
+                {
+                    wanted[leadId] = repeated;
+                }
+
+                continue;
+            }
+
+            var asked = wanted.GetValueOrDefault(leadId) ?? New(leadId, ErasureSource.Tool);
+            wanted[leadId] = asked with { Connector = connector, Keys = asked.Keys.Add(record), Unknown = owner.Lead is null };
+        }
+
+        if (wanted.Count > 0)
+        {
+            await AskAsync(wanted.Values, cancellationToken);
+        }
     }
 
     /// <summary>Removes a tombstone, so that the key is like any other.</summary>
@@ -54,69 +58,38 @@ public sealed partial class ErasureFlow(
     public Task<bool> RemoveTombstoneAsync(IdentityKey key, CancellationToken cancellationToken) =>
         identities.RemoveTombstoneAsync(key, cancellationToken);
 
-    private async Task<bool> EraseAsync(
-        LeadId leadId, IReadOnlyCollection<IdentityKey> buriedByCaller, bool evenUnknown, CancellationToken cancellationToken)
+    private OpenErasure New(LeadId leadId, ErasureSource source)
     {
-        if (await committer.MarkErasedAsync(leadId, evenUnknown, cancellationToken) is not { } record)
-        {
-            return false;
-        }
-
-        var facts = record.State.Facts.Values.ToList();
-        var erased = record.State.LeadId;
-        var keys = FactKeys.Of(facts);
-        await AddTombstoneAsync(erased, keys.Except(buriedByCaller), cancellationToken);
-        foreach (var merged in facts.OfType<LeadsMerged>().Select(fact => fact.Merged).Append(leadId).Where(
-            other => other != erased).Distinct())
-        {
-            await EraseRecordsAsync(merged, cancellationToken);
-            await store.EmptyAsync(await store.LoadAsync(merged, cancellationToken), record.State.Ledger, cancellationToken);
-        }
-
-        await EraseRecordsAsync(erased, cancellationToken);
-        await reviews.NotifyOpsAsync(cancellationToken);
-        await store.EmptyAsync(record, record.State.Ledger, cancellationToken);
-        Log.Erased(logger, erased, keys.Count);
-        return true;
+        var now = clock.GetUtcNow();
+        return new(leadId, source, now, now + options.Grace);
     }
 
-    private async Task AddTombstoneAsync(LeadId leadId, IEnumerable<IdentityKey> keys, CancellationToken cancellationToken)
+    /// <summary>Stores the requests, counts the new ones, and hides the leads. The index gets its row last, because a repeat
+    /// adds it again.</summary>
+    private async Task AskAsync(IEnumerable<OpenErasure> wanted, CancellationToken cancellationToken)
     {
-        foreach (var key in keys)
+        var (asked, added) = (new List<OpenErasure>(), 0);
+        foreach (var erasure in wanted)
         {
-            if (key.Kind != IdentityKind.Deal)
-            {
-                // A former address may belong to another person today and stays theirs.
-                if (await identities.LookUpAsync(key, cancellationToken) is not { Lead: { } owner }
-                    || await reader.ResolveAsync(owner, cancellationToken) == leadId)
-                {
-                    await identities.AddTombstoneAsync(key, clock.GetUtcNow(), cancellationToken);
-                }
+            var (stored, isNew) = await erasures.AddAsync(erasure, cancellationToken);
+            asked.Add(stored);
+            added += isNew ? 1 : 0;
+        }
 
-                await parked.RemoveForPersonAsync(key, cancellationToken);
-                continue;
+        var stopped = added > 0 ? await brake.CountAsync(added, cancellationToken) : await brake.IsStoppedAsync(cancellationToken);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(asked, parallel, async (erasure, token) =>
+        {
+            if (!erasure.Unknown || !stopped)
+            {
+                await hider.HideAsync(erasure, token);
             }
 
-            await identities.UnlinkAsync(leadId, key, cancellationToken);
-            if ((await identities.FindByDealAsync(key, cancellationToken)).Count == 0)
+            var due = await erasures.WatchAsync(erasure.LeadId, clock.GetUtcNow(), token);
+            if (erasure.Source == ErasureSource.Api || options.Grace == TimeSpan.Zero)
             {
-                await parked.EraseAsync(key, cancellationToken);
+                await settler.SettleAsync(due, token);
             }
-        }
-    }
-
-    private async Task EraseRecordsAsync(LeadId leadId, CancellationToken cancellationToken)
-    {
-        await recordLinks.RemoveAsync(leadId, cancellationToken);
-        foreach (var kept in records)
-        {
-            await kept.EraseAsync(leadId, cancellationToken);
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Information, "Lead {LeadId} is erased; {Keys} keys are tombstones or taken off their deals.")]
-        public static partial void Erased(ILogger logger, LeadId leadId, int keys);
+        });
     }
 }

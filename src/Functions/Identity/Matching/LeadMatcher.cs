@@ -92,7 +92,7 @@ public sealed class LeadMatcher(
     /// <summary>Whether a person is known by any of their records or addresses.</summary>
     private static async Task<bool> IsKnownAsync(LeadEvent source, KeyLookups lookups, CancellationToken cancellationToken)
     {
-        var owners = await lookups.LookUpAsync(source.People.Concat(MergedBy(source)).Concat(AddressesOf(source)), cancellationToken);
+        var owners = await lookups.LookUpAsync(DeliveryKeys.Of(source), cancellationToken);
         return owners.Values.Any(owner => owner.Erased || owner.Lead is not null);
     }
 
@@ -139,8 +139,8 @@ public sealed class LeadMatcher(
         var because = MergeCause.Of(
             delivery.Connector, source.Side, source.OccurredAt ?? delivery.ReceivedAt, delivery.ReceivedAt, messageId, MergeCause.Tool);
         var whole = new PersonToMatch(
-            delivery.Connector, source.HubLeadId, [.. source.People.Concat(MergedBy(source)).Distinct()], AddressesOf(source),
-            HeldBy(source), GoneOf(source), because, now, lookups, again);
+            delivery.Connector, source.HubLeadId, [.. source.People.Concat(DeliveryKeys.MergedBy(source)).Distinct()],
+            DeliveryKeys.AddressesOf(source), DeliveryKeys.HeldBy(source), GoneOf(source), because, now, lookups, again);
         if (source is not DealEvent || source.People.Length <= 1)
         {
             return await persons.MatchAsync(whole, cancellationToken);
@@ -161,22 +161,7 @@ public sealed class LeadMatcher(
         return people;
     }
 
-    private static IReadOnlyList<IdentityKey> AddressesOf(LeadEvent source) =>
-        KeysOf([source.SubjectEmail, (source as EmailChangedEvent)?.PreviousEmail, .. FurtherEmailsOf(source)]);
-
-    /// <summary>Returns the person's present addresses in an event.</summary>
-    private static IReadOnlyList<IdentityKey> HeldBy(LeadEvent source) =>
-        source is PersonEvent { People: not [] } ? KeysOf([source.SubjectEmail, .. FurtherEmailsOf(source)]) : [];
-
-    private static IEnumerable<string> FurtherEmailsOf(LeadEvent source) => source is PersonEvent person ? person.FurtherEmails : [];
-
-    private static IReadOnlyList<IdentityKey> KeysOf(IEnumerable<string?> addresses) =>
-        [.. addresses.Select(address => EmailAddress.TryParse(address, out var email) ? IdentityKey.Email(email) : null)
-            .OfType<IdentityKey>().Distinct()];
-
     /// <summary>Returns the records that an event deletes or merges.</summary>
     private static IReadOnlyList<IdentityKey> GoneOf(LeadEvent source) =>
-        source is ContactDeletedEvent ? source.People : MergedBy(source);
-
-    private static IReadOnlyList<IdentityKey> MergedBy(LeadEvent source) => source is ContactMergedEvent merge ? merge.Merged : [];
+        source is ContactDeletedEvent ? source.People : DeliveryKeys.MergedBy(source);
 }

@@ -8,6 +8,8 @@ namespace IntegrationHub.Functions.Platform.Settings;
 /// <summary>Reads, checks and registers the hub's settings.</summary>
 public static class SettingsRegistration
 {
+    private static readonly TimeSpan LongestGrace = TimeSpan.FromDays(30);
+
     public static IServiceCollection AddHubSettings(this IServiceCollection services, SettingsReader reader)
     {
         var funnel = FunnelSettingsReader.Read(reader) with { WriteBack = WriteBackPolicyReader.Read(reader) };
@@ -17,6 +19,7 @@ public static class SettingsRegistration
         return services
             .AddSingleton(ReadHub(reader))
             .AddSingleton(PepperReader.Read(reader))
+            .AddSingleton(ReadErasure(reader))
             .AddSingleton(provider => funnel.InStepWith(provider.GetRequiredService<ConnectorSet>()))
             .AddSingleton(ReadTeams(reader, funnel))
             .AddSingleton(ops)
@@ -40,6 +43,18 @@ public static class SettingsRegistration
             JourneyCacheMegabytes = reader.Value<int>(
                 "Hub:JourneyCacheMegabytes", standard.JourneyCacheMegabytes, size =>
                     size >= 0, "a whole number, where 0 keeps no journey in memory", "64"),
+        };
+    }
+
+    private static ErasureOptions ReadErasure(SettingsReader reader)
+    {
+        var standard = new ErasureOptions();
+        reader.OnlyKnown("Erasure", nameof(ErasureOptions.Grace), nameof(ErasureOptions.MostAnHour));
+        return new()
+        {
+            Grace = reader.Duration("Erasure:Grace", standard.Grace, TimeSpan.Zero, LongestGrace),
+            MostAnHour = reader.Value<int>(
+                "Erasure:MostAnHour", standard.MostAnHour, most => most >= 1, "a whole number of 1 or more", "100"),
         };
     }
 

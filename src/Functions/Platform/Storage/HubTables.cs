@@ -56,6 +56,9 @@ public sealed class HubTables(TableServiceClient service, HubOptions hub)
     /// <summary>Who did what to whom.</summary>
     public const string Audit = "Audit";
 
+    /// <summary>Erasures in their time of grace, and the brake on them.</summary>
+    public const string Erasures = "Erasures";
+
     private readonly ConcurrentDictionary<string, TableClient> _clients = new(StringComparer.Ordinal);
 
     /// <summary>Returns the client of a table, which exists then.</summary>

@@ -5,6 +5,9 @@ namespace IntegrationHub.Functions.Platform.Storage;
 /// <summary>A store with rows about single leads. Erasing a person calls every one of them.</summary>
 public interface IErasable
 {
+    /// <summary>Stops what is on its way out about a lead that is hidden before it is erased. A no-op for most stores.</summary>
+    Task HideAsync(LeadId leadId, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Removes everything about a lead. Idempotent.</summary>
     Task EraseAsync(LeadId leadId, CancellationToken cancellationToken);
 }

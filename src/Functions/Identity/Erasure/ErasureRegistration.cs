@@ -1,0 +1,21 @@
+using IntegrationHub.Functions.Platform.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IntegrationHub.Functions.Identity.Erasure;
+
+/// <summary>Registers erasure.</summary>
+public static class ErasureRegistration
+{
+    public static IServiceCollection AddErasure(this IServiceCollection services) => services
+        .AddSingleton<ErasureStore>()
+        .AddSingleton<ErasureBrakeFlow>()
+        .AddSingleton<HeldStore>()
+        .AddSingleton<IErasable>(provider => provider.GetRequiredService<HeldStore>())
+        .AddSingleton<HeldFlow>()
+        .AddSingleton<LeadHider>()
+        .AddSingleton<PersonEraser>()
+        .AddSingleton<ErasureSettler>()
+        .AddSingleton<ErasureFlow>()
+        .AddSingleton<ErasureDecisionFlow>()
+        .AddSingleton<ErasureSweepFlow>();
+}
