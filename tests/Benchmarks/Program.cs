@@ -4,12 +4,13 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using IntegrationHub.Benchmarks.Deadlines;
 using IntegrationHub.Benchmarks.Fuzz;
+using IntegrationHub.Benchmarks.History;
 using IntegrationHub.Benchmarks.Load;
 
-// `load` drives the whole hub over HTTP and prints ratios, `deadlines` counts what a stall sweep costs, `fuzz` tries the parsers; anything else is BenchmarkDotNet's (try --list flat).
-if (args is ["load" or "deadlines" or "fuzz", ..])
+// `load` drives the whole hub over HTTP and prints ratios, `deadlines` counts what a stall sweep costs, `fuzz` tries the parsers, `history` drives three hubs through faults; anything else is BenchmarkDotNet's (try --list flat).
+if (args is ["load" or "deadlines" or "fuzz" or "history", ..])
 {
-    return await new RootCommand("Benchmarks of IntegrationHub") { LoadCommand.Create(), DeadlinesCommand.Create(), FuzzCommand.Create() }.Parse(args).InvokeAsync();
+    return await new RootCommand("Benchmarks of IntegrationHub") { LoadCommand.Create(), DeadlinesCommand.Create(), FuzzCommand.Create(), HistoryCommand.Create() }.Parse(args).InvokeAsync();
 }
 
 // BenchmarkDotNet builds everything again for the processes it measures in; on a busy machine that takes longer than the two minutes it would wait.

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Configuration;
 namespace IntegrationHub.LocalPlatform.ProbeApp;
 
 /// <summary>HTTP functions that show what they were given.</summary>
-public sealed class HttpProbes(IConfiguration settings)
+public sealed class HttpProbes(IConfiguration settings, TimeProvider clock)
 {
     [Function("ReadLead")]
     public static IActionResult Read(
@@ -62,6 +62,10 @@ public sealed class HttpProbes(IConfiguration settings)
     [Function("Setting")]
     public IResult Setting([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "settings/{name}")] HttpRequest request, string name) =>
         Results.Text(settings[name] ?? "(none)");
+
+    /// <summary>Shows the time of day as the worker has it, in milliseconds since 1970.</summary>
+    [Function("Clock")]
+    public IResult ReadClock([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) => Results.Text($"{clock.GetUtcNow().ToUnixTimeMilliseconds()}");
 
     /// <summary>Answers without having read the request.</summary>
     [Function("Early")]

@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace IntegrationHub.LocalPlatform.ProbeApp;
@@ -11,6 +12,7 @@ public static class Probe
     {
         var builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<BusRuns>().AddSingleton<TimerRuns>();
         configure?.Invoke(builder.Services);
         return builder.Build();

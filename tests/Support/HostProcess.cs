@@ -56,7 +56,7 @@ public sealed class HostProcess(IReadOnlyDictionary<string, string> environment,
             start.Environment[name] = value;
         }
 
-        start.Environment["Hub__PublicUrl"] = Url;
+        start.Environment["Hub__PublicUrl"] = environment.GetValueOrDefault("Hub__PublicUrl") ?? Url;
         _process?.Dispose();
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");

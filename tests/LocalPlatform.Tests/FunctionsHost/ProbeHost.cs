@@ -29,7 +29,7 @@ internal sealed class ProbeHost : IAsyncDisposable
     public static string[] HttpFunctions { get; } =
     [
         "ReadLead", "EraseLead", "Plain", "Typed", "Written", "Locked", "LockedByDefault", "Master", "Broken", "Sized", "Setting", "Early", "Half", "Wait",
-        "Stubborn", "Waits", "Process", "Exit",
+        "Stubborn", "Waits", "Process", "Exit", "Clock",
     ];
 
     public HttpClient Http { get; }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using IntegrationHub.LocalPlatform.FunctionsHost;
 using IntegrationHub.LocalPlatform.FunctionsHost.Worker;
@@ -57,6 +58,25 @@ public sealed class WorkerTests
         var ended = await Assert.ThrowsAsync<WorkerEndedException>(() => host.Host.Completion);
         Assert.Equal(7, ended.ExitCode);
         Assert.Equal(503, (await host.SendAsync("GET", "api/process")).Status);
+    }
+
+    [Fact]
+    public async Task A_workers_clock_is_as_wrong_as_it_is_set_and_the_hosts_is_right()
+    {
+        await using var host = await ProbeHost.StartAsync(ProbeHost.HttpFunctions, ("LocalPlatform:ClockOffset", "-01:00:00"));
+
+        var worker = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(await host.GetAsync("api/clock"), CultureInfo.InvariantCulture));
+
+        Assert.InRange(TimeProvider.System.GetUtcNow() - worker, TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61));
+    }
+
+    [Fact]
+    public async Task A_clock_offset_that_is_not_a_time_is_refused_with_an_example()
+    {
+        var refused = await Assert.ThrowsAsync<InvalidConfigurationException>(() =>
+            ProbeHost.StartAsync(ProbeHost.HttpFunctions, ("LocalPlatform:ClockOffset", "late")));
+
+        Assert.Equal(["LocalPlatform:ClockOffset: must be a time, for example -00:05:00."], refused.Faults);
     }
 
     [Fact]

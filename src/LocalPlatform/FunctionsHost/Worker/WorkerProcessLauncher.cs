@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.LocalPlatform.FunctionsHost.Worker;
@@ -76,6 +77,7 @@ internal sealed class WorkerProcessLauncher(ILogger logger) : IWorkerLauncher
             process.Environment.TryGetValue(StartupHook.Variable, out var others) && others is { Length: > 0 }
                 ? others + Path.PathSeparator + hook
                 : hook;
+        SetClock(process, start);
         if (OperatingSystem.IsWindows())
         {
             // On other systems the hook does this: Ctrl+C is for the host, which then ends the worker.
@@ -83,5 +85,20 @@ internal sealed class WorkerProcessLauncher(ILogger logger) : IWorkerLauncher
         }
 
         return process;
+    }
+
+    /// <summary>Asks the worker to run <see cref="WorkerClock"/> when its clock is to be wrong.</summary>
+    /// <exception cref="InvalidConfigurationException">The offset is not a time.</exception>
+    private static void SetClock(ProcessStartInfo process, WorkerStart start)
+    {
+        if (start.Settings.GetValueOrDefault("LocalPlatform__ClockOffset") is not { Length: > 0 } offset)
+        {
+            return;
+        }
+
+        process.Environment[WorkerClock.Variable] = TimeSpan.TryParse(offset, CultureInfo.InvariantCulture, out _)
+            ? offset
+            : throw new InvalidConfigurationException(["LocalPlatform:ClockOffset: must be a time, for example -00:05:00."]);
+        process.Environment[WorkerClock.Startups] = typeof(WorkerClock).Assembly.GetName().Name;
     }
 }
