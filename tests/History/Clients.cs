@@ -80,10 +80,10 @@ internal sealed class Clients(HistoryWorld world, HistoryLog log, int seed)
             case < 88:
                 Set(person, ("recent_conversion_event_name", $"Form {step}"));
                 break;
-            case < 95 when !person.OptedOut:
+            case < 95 when person is { OptedOut: false, Erased: false }:
                 person.OptedOut = true;
                 Set(person, ("hs_email_optout", "true"));
-                waits.Add(WaitForOptOutAsync(person.Contact, new Random(random.Next()), abandoned));
+                waits.Add(WaitForOptOutAsync(person, new Random(random.Next()), abandoned));
                 break;
             case >= 95 when !person.Erased:
                 person.Erased = true;
@@ -121,13 +121,19 @@ internal sealed class Clients(HistoryWorld world, HistoryLog log, int seed)
         world.Vendors.Salesforce.Update("Lead", record.Id, (field, value));
     }
 
-    private async Task WaitForOptOutAsync(long contact, Random random, CancellationToken abandoned)
+    /// <summary>Waits until a hub shows the opt-out; nobody shows one of a person who is erased meanwhile.</summary>
+    private async Task WaitForOptOutAsync(Person person, Random random, CancellationToken abandoned)
     {
+        var isShown = false;
         await UntilAsync(
             random,
-            async hub => await hub.FindLeadAsync(contact) is { } lead && lead.GetProperty("consent").GetProperty("email").GetString() == "optedOut",
+            async hub => person.Erased
+                || (isShown = await hub.FindLeadAsync(person.Contact) is { } lead && lead.GetProperty("consent").GetProperty("email").GetString() == "optedOut"),
             abandoned);
-        log.Add(new OptOutShown(TimeProvider.System.GetUtcNow(), contact));
+        if (isShown)
+        {
+            log.Add(new OptOutShown(TimeProvider.System.GetUtcNow(), person.Contact));
+        }
     }
 
     /// <summary>Erases until a hub says yes: one that does not answer may have done so, and then the lead is unknown to the next.</summary>

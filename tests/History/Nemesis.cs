@@ -14,18 +14,16 @@ internal sealed class Nemesis(HistoryWorld world, HistoryLog log, int seed)
     /// <summary>Longer than the lock of a message.</summary>
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(6.5);
 
-    /// <summary>How wrong clocks are: within the age that a webhook may have, and beyond it.</summary>
-    private static readonly TimeSpan[] Offsets = [.. new[] { 0, 5, -5, 20, -20 }.Select(minutes => TimeSpan.FromMinutes(minutes))];
+    /// <summary>How wrong clocks are: within the age that a webhook may have, and beyond it, so that the hub refuses all of them.</summary>
+    private static readonly TimeSpan[] LittleWrong = [TimeSpan.FromMinutes(4.5), TimeSpan.FromMinutes(-4.5)], VeryWrong = [TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(-20)];
 
     private readonly Random _ofProcesses = new(seed);
     private readonly Random _ofWires = new(seed + 1);
 
-    /// <summary>Sets the clocks of the hubs before their first start: one is right, the others are not.</summary>
+    /// <summary>Sets the clocks of the hubs before their first start: one is right, one is a little wrong and one very.</summary>
     public void SetClocks()
     {
-        TimeSpan[] wrong = [.. Offsets[1..]];
-        _ofProcesses.Shuffle(wrong);
-        TimeSpan[] offsets = [TimeSpan.Zero, .. wrong[..(world.Hubs.Count - 1)]];
+        TimeSpan[] offsets = [TimeSpan.Zero, AnyOf(LittleWrong), AnyOf(VeryWrong)];
         _ofProcesses.Shuffle(offsets);
         foreach (var (hub, offset) in world.Hubs.Zip(offsets))
         {
@@ -78,7 +76,7 @@ internal sealed class Nemesis(HistoryWorld world, HistoryLog log, int seed)
 
     private async Task RestartWithAnotherClockAsync(Random random, CancellationToken enough)
     {
-        var (hub, offset) = (world.AnyHub(random), Offsets[random.Next(Offsets.Length)]);
+        var (hub, offset) = (world.AnyHub(random), AnyOf(random.Next(3) switch { 0 => VeryWrong, 1 => LittleWrong, _ => [TimeSpan.Zero] }));
         using var fault = Begin(hub, "SIGKILL and another clock");
         await hub.Host.KillAsync();
         SetClock(hub, offset);
@@ -171,6 +169,8 @@ internal sealed class Nemesis(HistoryWorld world, HistoryLog log, int seed)
     }
 
     private static Task CalmAsync(Random random, CancellationToken enough) => WaitAsync(TimeSpan.FromSeconds(2), enough);
+
+    private TimeSpan AnyOf(TimeSpan[] offsets) => offsets[_ofProcesses.Next(offsets.Length)];
 
     private void SetClock(HubUnderTest hub, TimeSpan offset)
     {

@@ -144,29 +144,30 @@ internal sealed class HistoryWorld : IAsyncDisposable
         return status == 0 ? null : new(status, [], []);
     }
 
+    /// <summary>The events about a contact; those about ties between records are not about one.</summary>
     private static IReadOnlyList<SentEvent> EventsOf(byte[] delivery)
     {
         using var json = JsonDocument.Parse(delivery);
         return
         [
-            .. json.RootElement.EnumerateArray().Select(each => new SentEvent(
+            .. json.RootElement.EnumerateArray().Where(each => each.TryGetProperty("objectId", out _)).Select(each => new SentEvent(
                 each.GetProperty("eventId").GetInt64(),
                 each.GetProperty("objectId").GetInt64(),
-                Says(each.TryGetProperty("propertyName", out var name) ? name.GetString() : null),
+                Says(each),
                 DateTimeOffset.FromUnixTimeMilliseconds(each.GetProperty("occurredAt").GetInt64()),
                 each.GetProperty("changeSource").GetString() == "CRM_UI")),
         ];
     }
 
-    /// <summary>The kind of fact that an event says by itself, whatever else is read from the tool.</summary>
-    private static string Says(string? property) => property switch
+    /// <summary>The kind of fact that an event says by itself, whatever else is read from the tool. A stage that is cleared says nothing.</summary>
+    private static string Says(JsonElement sent) => sent.TryGetProperty("propertyName", out var property) ? property.GetString() switch
     {
-        "lifecyclestage" => "stageClaimed",
+        "lifecyclestage" when sent.GetProperty("propertyValue").GetString() is { Length: > 0 } => "stageClaimed",
         "email" or "firstname" or "lastname" or "company" or "jobtitle" or "phone" => "profileChanged",
         "hs_email_optout" => "consentChanged",
         "recent_conversion_event_name" => "campaignTouched",
         _ => "",
-    };
+    } : "";
 
     /// <summary>Records what a hub writes to a tool; what it reads is left out.</summary>
     private async Task<ProxiedAnswer?> RecordAsync(string hub, ProxiedRequest request, Func<Task<ProxiedAnswer>> forward)
