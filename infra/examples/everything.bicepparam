@@ -19,6 +19,32 @@ param connectors = {
     writeStage: { interest: 'prospect' }
     writeProfile: ['phone', 'company', 'jobTitle', 'firstName', 'lastName', 'region']
   }
+  klaviyo: {
+    type: 'Klaviyo'
+    secrets: { apiKey: 'klaviyo-api-key', webhookSecret: 'klaviyo-webhook-secret' }
+    accountId: 'XyZ123'
+    baseUrl: 'https://a.klaviyo.com'
+    topicMap: { 'event:klaviyo.ordered_product': 'conversion' }
+    stageMap: { Nurturing: 'interest' }
+    stageProperty: 'funnel_stage'
+    previousStageProperty: 'former_stage'
+    writeStageProperty: 'funnel_stage'
+    noteProperty: 'sales_note'
+    phoneRegion: 'DE'
+    writeProfile: ['phone', 'company']
+  }
+  customerio: {
+    type: 'CustomerIo'
+    secrets: { signingKey: 'customerio-signing-key', apiKey: 'customerio-api-key', appKey: 'customerio-app-key' }
+    siteId: '0123456789abcdef0123'
+    baseUrl: 'https://track-eu.customer.io'
+    appBaseUrl: 'https://api-eu.customer.io'
+    tolerance: '12:00:00'
+    writeStageAttribute: 'funnel_stage'
+    noteAttribute: 'sales_note'
+    phoneRegion: 'DE'
+    writeProfile: ['phone', 'region']
+  }
   salesforce: {
     type: 'Salesforce'
     clientId: '3MVG9example'

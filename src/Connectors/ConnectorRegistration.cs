@@ -1,5 +1,7 @@
 using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.CustomerIo;
 using IntegrationHub.Connectors.HubSpot;
+using IntegrationHub.Connectors.Klaviyo;
 using IntegrationHub.Connectors.Salesforce;
 using IntegrationHub.Connectors.Settings;
 using Microsoft.Extensions.Configuration;
@@ -15,6 +17,8 @@ public static class ConnectorRegistration
     private static readonly ConnectorType[] Catalog =
     [
         new(HubSpotConnector.TypeName, typeof(HubSpotConnector), HubSpotRegistration.Register),
+        new(KlaviyoConnector.TypeName, typeof(KlaviyoConnector), KlaviyoRegistration.Register),
+        new(CustomerIoConnector.TypeName, typeof(CustomerIoConnector), CustomerIoRegistration.Register),
         new(SalesforceConnector.TypeName, typeof(SalesforceConnector), SalesforceRegistration.Register),
     ];
 

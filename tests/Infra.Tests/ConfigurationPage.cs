@@ -30,6 +30,8 @@ internal static class ConfigurationPage
         new("Content for briefs", "types.bicep", "contentItem", "Content:{name}"),
         new("Campaigns, numbered from 1", "types.bicep", "campaign", "Campaigns:{n}"),
         new("HubSpot", "connectors/hubspot.bicep", "hubSpot", "Connectors:{name}"),
+        new("Klaviyo", "connectors/klaviyo.bicep", "klaviyo", "Connectors:{name}"),
+        new("Customer.io", "connectors/customerio.bicep", "customerIo", "Connectors:{name}"),
         new("Salesforce", "connectors/salesforce.bicep", "salesforce", "Connectors:{name}"),
     ];
 

@@ -31,6 +31,8 @@ public sealed class DriftTests(BicepCompiler bicep)
 
     [Theory]
     [InlineData("hubSpot", "connectors/hubspot.bicep", "hubspot")]
+    [InlineData("klaviyo", "connectors/klaviyo.bicep", "klaviyo")]
+    [InlineData("customerIo", "connectors/customerio.bicep", "customerio")]
     [InlineData("salesforce", "connectors/salesforce.bicep", "salesforce")]
     public async Task A_connector_reads_what_its_type_has(string type, string file, string name)
     {

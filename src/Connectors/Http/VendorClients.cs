@@ -25,9 +25,11 @@ internal static class VendorClients
     /// <summary>Registers a client that sends the connector's token.</summary>
     /// <param name="tokens">Fetches a token from the vendor.</param>
     /// <param name="outermost">A handler outside the token's; null for none.</param>
+    /// <param name="scheme">The scheme of the header <c>Authorization</c>.</param>
     public static IServiceCollection AddVendorClient<TApi>(
         this IServiceCollection services, string connector, Uri baseUrl, JsonSerializerOptions json,
-        Func<IServiceProvider, CancellationToken, Task<AccessToken>> tokens, Func<IServiceProvider, DelegatingHandler>? outermost = null)
+        Func<IServiceProvider, CancellationToken, Task<AccessToken>> tokens, Func<IServiceProvider, DelegatingHandler>? outermost = null,
+        string scheme = "Bearer")
         where TApi : class
     {
         services.AddKeyedSingleton(connector, (provider, _) =>
@@ -39,7 +41,7 @@ internal static class VendorClients
             client.AddHttpMessageHandler(outermost);
         }
 
-        client.AddHttpMessageHandler(provider => new AccessTokenHandler(provider.GetRequiredKeyedService<AccessTokenCache>(connector)))
+        client.AddHttpMessageHandler(provider => new AccessTokenHandler(provider.GetRequiredKeyedService<AccessTokenCache>(connector), scheme))
             .AddResilience(connector);
         return services;
     }

@@ -39,12 +39,12 @@ internal sealed class VendorStub(Func<Asked, HttpResponseMessage> answer) : Http
         new(status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
 
     /// <summary>The connector of the settings, with this as its vendor.</summary>
-    public T Connect<T>(string name, IEnumerable<KeyValuePair<string, string?>> settings, TimeProvider? clock = null)
+    public T Connect<T>(string name, IEnumerable<KeyValuePair<string, string?>> settings, TimeProvider? clock = null, string? app = null)
         where T : class, IConnector
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create($"Connectors:{name}:{pair.Key}", pair.Value))).Build();
         var services = new ServiceCollection().AddSingleton(clock ?? TimeProvider.System).AddLogging().AddConnectors(configuration);
-        foreach (var client in new[] { name, $"{name}-login" })
+        foreach (var client in new[] { name, app ?? $"{name}-login" })
         {
             services.AddHttpClient(client).ConfigurePrimaryHttpMessageHandler(() => this);
         }

@@ -1,0 +1,15 @@
+using IntegrationHub.Connectors.Http;
+using Refit;
+
+namespace IntegrationHub.Connectors.CustomerIo;
+
+/// <summary>The hub's writes, by the Track API. A write sets attributes, so it may be repeated.
+/// https://docs.customer.io/integrations/api/track/</summary>
+internal interface ICustomerIoApi
+{
+    /// <summary>Creates or updates a person.</summary>
+    [Put("/api/v1/customers/{id}")]
+    Task<string> WriteAsync(
+        string id, [Body] IReadOnlyDictionary<string, object> attributes, [Property(HttpResilience.Idempotent)] bool repeatable,
+        CancellationToken cancellationToken);
+}
