@@ -16,7 +16,8 @@ public static class FactMapper
         // A deal's event is about the deal only.
         var about = source is PersonEvent { People: [var record, ..] } ? record : null;
         var isPast = source is LeadEvent { Past: true };
-        var facts = FactsOf(source, new(source, connector, receivedAt, messageId)).OfType<Fact>();
+        var facts = FactsOf(source, new(source, connector, receivedAt, messageId)).OfType<Fact>()
+            .Select(fact => source.SaidAt is null ? fact : fact with { SaidAt = source.SaidAt });
         return about is null && !isPast
             ? [.. facts]
             :

@@ -11,6 +11,9 @@ namespace IntegrationHub.Connectors.Events;
 /// the receive time counts.</param>
 public record EventHeader(string DedupeKey, ToolSide Side, DateTimeOffset? OccurredAt)
 {
+    /// <summary>Gets the vendor's own time where it lay too far ahead to count; null for all other events.</summary>
+    public DateTimeOffset? SaidAt { get; init; }
+
     /// <summary>Gets the vendor's ids by the vendor's names, for people to read.</summary>
     public ImmutableSortedDictionary<string, string> ExternalIds { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 

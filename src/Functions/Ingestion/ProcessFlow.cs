@@ -34,7 +34,7 @@ public sealed class ProcessFlow(
             ?? throw new UnrecoverableMessageException(
                 "unknown-connector",
                 $"No connector '{delivery.Connector}' is configured. Configure Connectors:{delivery.Connector} and replay.");
-        var enriched = await EnrichAsync(reader, reader.Read(delivery), again, cancellationToken);
+        var enriched = Bound(await EnrichAsync(reader, reader.Read(delivery), again, cancellationToken), delivery);
         var work = new DeliveryInHand(delivery, messageId, enriched.Lookups, again);
         var others = enriched.Events
             .Where(source => source is not PrivacyDeletedEvent)
@@ -96,6 +96,14 @@ public sealed class ProcessFlow(
         }
 
         return unclear;
+    }
+
+    /// <summary>Bounds the times of events, and counts those that lay ahead.</summary>
+    private Enriched Bound(Enriched enriched, Delivery delivery)
+    {
+        var bounded = enriched with { Events = [.. enriched.Events.Select(source => FutureTimes.Bound(source, delivery.ReceivedAt))] };
+        metrics.Ahead(delivery.Connector, bounded.Events.Count(source => source.SaidAt is not null));
+        return bounded;
     }
 
     /// <summary>Enriches events. A failure marks the connector as failing.</summary>

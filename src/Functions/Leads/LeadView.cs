@@ -62,6 +62,7 @@ public sealed record FactView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DealStatus? Status,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason,
     DateTimeOffset OccurredAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? SaidAt,
     DateTimeOffset ReceivedAt)
 {
     public static FactView Of(Fact fact)
@@ -77,6 +78,7 @@ public sealed record FactView(
             (fact as DealChanged)?.Status,
             (fact as HandoffReturned)?.Reason,
             fact.OccurredAt,
+            fact.SaidAt,
             fact.ReceivedAt);
     }
 }

@@ -112,7 +112,11 @@ public sealed record WhyNotMoved(
 /// <param name="FactKey">The fact's dedupe key.</param>
 public sealed record WhySource(string Connector, string? MessageId, string? Raw, string FactKey)
 {
-    public static WhySource Of(Fact fact) => new(fact.Connector, fact.MessageId, fact.Raw, fact.DedupeKey);
+    /// <summary>Gets the vendor's own time where it lay ahead and was bounded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? SaidAt { get; init; }
+
+    public static WhySource Of(Fact fact) => new(fact.Connector, fact.MessageId, fact.Raw, fact.DedupeKey) { SaidAt = fact.SaidAt };
 
     /// <summary>Replaces addresses by their short ids.</summary>
     internal WhySource Hide(PersonKeys keys) => this with { Raw = Raw is null ? null : keys.HideIn(Raw), FactKey = keys.HideIn(FactKey) };

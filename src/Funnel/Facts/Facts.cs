@@ -37,6 +37,11 @@ public abstract record Fact
     /// <summary>Gets when it happened by the vendor's clock, else when the hub received it. In UTC.</summary>
     public required DateTimeOffset OccurredAt { get; init; }
 
+    /// <summary>Gets the vendor's own time where it lay ahead of the hub's clock and <see cref="OccurredAt"/> is bounded;
+    /// null otherwise. In UTC.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? SaidAt { get; init; }
+
     /// <summary>Gets when the hub received it, in UTC. The journey does not depend on it.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 

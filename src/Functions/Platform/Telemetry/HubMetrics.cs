@@ -18,6 +18,7 @@ public sealed class HubMetrics
     private readonly Counter<long> _conflicts;
     private readonly Counter<long> _facts;
     private readonly Counter<long> _dropped;
+    private readonly Counter<long> _ahead;
     private readonly Counter<long> _duplicates;
     private readonly Counter<long> _tableRequests;
     private readonly Counter<long> _busOperations;
@@ -40,6 +41,7 @@ public sealed class HubMetrics
         _dropped = meter.CreateCounter<long>(
             "hub.events.dropped", "{event}",
             "Events that were dropped: of erased persons, deleted records and kinds that are not read, by connector and reason.");
+        _ahead = meter.CreateCounter<long>("hub.events.ahead", "{event}", "Events whose time lay ahead of the hub's clock, by connector.");
         _duplicates = meter.CreateCounter<long>("hub.duplicates", "{fact}", "Facts that had been said before.");
         _tableRequests = meter.CreateCounter<long>("hub.table.requests", "{request}", "Requests to the tables, retries included.");
         _busOperations = meter.CreateCounter<long>("hub.bus.operations", "{operation}", "Sends and settlements.");
@@ -65,9 +67,18 @@ public sealed class HubMetrics
         _facts.Add(facts);
     }
 
-    /// <summary>Counts facts dropped because the person was erased or the record deleted.</summary>
+    /// <summary>Counts what is dropped: the person was erased, the record deleted, or the account is another.</summary>
     public void Dropped(string connector, string reason, int count) =>
         _dropped.Add(count, new("connector", connector), new("reason", reason));
+
+    /// <summary>Counts events whose time lay too far ahead, and was bounded.</summary>
+    public void Ahead(string connector, int count)
+    {
+        if (count > 0)
+        {
+            _ahead.Add(count, new KeyValuePair<string, object?>("connector", connector));
+        }
+    }
 
     /// <summary>Counts duplicate facts.</summary>
     public void Repeated(int facts) => _duplicates.Add(facts);
