@@ -143,11 +143,6 @@ func teamRoutingFaults(team string, it object, owners string[], connectors strin
     flatten(map(it.?routes ?? [], (route, index) => routeFaults(team, index, route, owners, connectors)))
   )
 
-func connectorFaults(name string, it object) string[] =>
-  it.?secrets.?outboundSecret != null && it.?organizationId == null
-    ? ['connectors.${name}.organizationId: must stand beside outboundSecret, for example \'00D000000000001AAA\'.']
-    : []
-
 @export()
 @description('What is wrong across parameters, a sentence each.')
 func faults(
@@ -165,7 +160,6 @@ func faults(
     badNames('routing', objectKeys(routing)),
     badNames('content', objectKeys(content)),
     unknown('funnel.systemOfRecord', funnel.?systemOfRecord == null ? [] : [funnel!.systemOfRecord!], objectKeys(connectors), 'connectors'),
-    flatten(map(items(connectors), it => connectorFaults(it.key, it.value))),
     flatten(map(items(owners), it => unknown('owners.${it.key}.id', objectKeys(it.value.id), objectKeys(connectors), 'connectors'))),
     flatten(map(items(routing), it => teamRoutingFaults(it.key, it.value, objectKeys(owners), objectKeys(connectors))))
   )

@@ -70,11 +70,12 @@ type hubSpot = {
     clientSecret: secretName
   }
 
-  @description('The account whose events count. Left out: every event that the secret signs.')
+  @description('The account whose events count. Ids of records are unique only within it: another account gets a connector of its own.')
+  @metadata({ example: '62515' })
   @minValue(1)
-  portalId: int?
+  portalId: int
 
-  @description('Where people open HubSpot, for links to contacts, which need portalId.')
+  @description('Where people open HubSpot, for links to contacts.')
   @metadata({ default: 'https://app.hubspot.com', example: 'https://app-eu1.hubspot.com' })
   @minLength(9)
   appUrl: string?

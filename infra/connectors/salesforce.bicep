@@ -60,7 +60,7 @@ type salesforce = {
     @description('The secret shared with the relay that sends change events. Left out: they are refused.')
     relaySecret: secretName?
 
-    @description('The last segment of the path of outbound messages. Left out: they are refused. Needs organizationId.')
+    @description('The last segment of the path of outbound messages. Left out: they are refused.')
     outboundSecret: secretName?
   }?
 
@@ -74,10 +74,10 @@ type salesforce = {
   @minLength(4)
   apiVersion: string?
 
-  @description('The id of the organisation. Outbound messages need it.')
+  @description('The id of the organisation. A sign-in to another one is refused.')
   @minLength(15)
   @maxLength(18)
-  organizationId: string?
+  organizationId: string
 
   @description('The Lead field that holds the lead id of the hub: text, external id, unique.')
   @metadata({ default: 'IntegrationHub_Lead_Id__c' })

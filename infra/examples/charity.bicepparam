@@ -8,6 +8,7 @@ param connectors = {
     type: 'HubSpot'
     signIn: { kind: 'oauth', clientId: 'charity-app', secrets: { refreshToken: 'hubspot-refresh-token' } }
     secrets: { clientSecret: 'hubspot-client-secret' }
+    portalId: 12345
     stageMap: { supporter: 'interest', 'major donor prospect': 'evaluation', donor: 'commitment' }
     dealStageMap: { pledged: 'commitment', received: 'won', declined: 'lost' }
     writeStage: { interest: 'supporter', evaluation: 'major donor prospect', commitment: 'donor' }

@@ -8,6 +8,7 @@ param connectors = {
     type: 'HubSpot'
     signIn: { kind: 'privateApp', secrets: { accessToken: 'hubspot-access-token' } }
     secrets: { clientSecret: 'hubspot-client-secret' }
+    portalId: 12345
   }
 }
 

@@ -17,6 +17,7 @@ param connectors = {
     type: 'Salesforce'
     clientId: '3MVG9example'
     baseUrl: 'https://example.my.salesforce.com'
+    organizationId: '00D000000000001'
     signIn: { kind: 'clientCredentials', secrets: { clientSecret: 'salesforce-client-secret' } }
   }
 }

@@ -31,11 +31,13 @@ public sealed class SandboxTests : IAsyncLifetime
             ["Connectors:hubspot:Type"] = "HubSpot",
             ["Connectors:hubspot:BaseUrl"] = $"{_sandbox.Url}/hubspot",
             ["Connectors:hubspot:ClientSecret"] = "sandbox-hubspot-client-secret",
+            ["Connectors:hubspot:PortalId"] = "62515",
             ["Connectors:hubspot:ClientId"] = "sandbox-hubspot-client",
             ["Connectors:hubspot:RefreshToken"] = "sandbox-hubspot-refresh-token",
             ["Connectors:salesforce:Type"] = "Salesforce",
             ["Connectors:salesforce:BaseUrl"] = $"{_sandbox.Url}/salesforce",
             ["Connectors:salesforce:ClientId"] = "sandbox-salesforce-client",
+            ["Connectors:salesforce:OrganizationId"] = "00D5g000001AbCdEAK",
             ["Connectors:salesforce:ClientSecret"] = "sandbox-salesforce-client-secret",
         }).Build()).BuildServiceProvider();
     }

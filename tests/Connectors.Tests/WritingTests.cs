@@ -48,11 +48,13 @@ public sealed class WritingTests : IAsyncLifetime
             ["Connectors:hubspot:Type"] = "HubSpot",
             ["Connectors:hubspot:BaseUrl"] = $"{_sandbox.Url}/hubspot",
             ["Connectors:hubspot:ClientSecret"] = "sandbox-hubspot-client-secret",
+            ["Connectors:hubspot:PortalId"] = "62515",
             ["Connectors:hubspot:AccessToken"] = "pat-sandbox",
             ["Connectors:hubspot:WriteProfile"] = "phone, company, jobTitle",
             ["Connectors:salesforce:Type"] = "Salesforce",
             ["Connectors:salesforce:BaseUrl"] = $"{_sandbox.Url}/salesforce",
             ["Connectors:salesforce:ClientId"] = "sandbox-salesforce-client",
+            ["Connectors:salesforce:OrganizationId"] = "00D5g000001AbCdEAK",
             ["Connectors:salesforce:ClientSecret"] = "sandbox-salesforce-client-secret",
             ["Connectors:salesforce:ReturnReasonField"] = "Return_Reason__c",
         }).Build()).BuildServiceProvider();

@@ -13,6 +13,8 @@ public sealed class WrongParametersTests(BicepCompiler bicep) : IDisposable
     [InlineData("everything", "signed: 'won'", "signed: 'gone'", "BCP088", "signed")]
     [InlineData("everything", "portalId: 12345", "portalID: 12345", "BCP089", "portalID")]
     [InlineData("everything", "portalId: 12345", "portalId: '12345'", "BCP036", "portalId")]
+    [InlineData("everything", "portalId: 12345", "", "BCP035", "portalId")]
+    [InlineData("everything", "organizationId: '00D000000000001'", "", "BCP035", "organizationId")]
     [InlineData("everything", "portalId: 12345", "pollTasks: true", "BCP037", "pollTasks")]
     [InlineData("everything", "secrets: { clientSecret: 'hubspot-client-secret' }", "", "BCP035", "secrets")]
     [InlineData("everything", "secrets: { clientSecret: 'hubspot-client-secret' }", "secrets: { clientSecret: '' }", "BCP333", "minimum")]
@@ -42,7 +44,6 @@ public sealed class WrongParametersTests(BicepCompiler bicep) : IDisposable
 
     [Theory]
     [InlineData("systemOfRecord: 'salesforce'", "systemOfRecord: 'dynamics'", "funnel.systemOfRecord: \"dynamics\" must be one of the connectors: customerio, hubspot, klaviyo, salesforce.")]
-    [InlineData("organizationId: '00D000000000001'", "", "connectors.salesforce.organizationId: must stand beside outboundSecret, for example '00D000000000001AAA'.")]
     [InlineData("fallback: 'ada'", "fallback: 'alan'", "routing.sales.fallback: \"alan\" must be one of the owners: ada, grace.")]
     [InlineData("fallback: 'ada'", "", "routing.sales.fallback: must stand beside routes, and routes beside it, for example fallback: 'ada'.")]
     [InlineData("roundRobin: ['ada', 'grace'], ", "", "routing.sales.routes[1]: must have either an owner or a roundRobin, for example owner: 'ada'.")]

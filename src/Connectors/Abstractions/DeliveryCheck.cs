@@ -10,7 +10,8 @@ public enum DeliveryVerdict
     /// <summary>Signed too long ago, or in the future: 401.</summary>
     Stale,
 
-    /// <summary>Genuine, but for another account than this connector's: 401.</summary>
+    /// <summary>Genuine, but for another account than this connector's: 2xx, so that the vendor does not send it again,
+    /// and nothing else happens.</summary>
     NotOurs,
 
     /// <summary>Genuine, but not in the vendor's form: 400.</summary>
@@ -23,6 +24,12 @@ public enum DeliveryVerdict
 public sealed record DeliveryCheck(DeliveryVerdict Verdict, string Reason, int Events)
 {
     public static DeliveryCheck Accept(int events) => new(DeliveryVerdict.Accepted, "genuine", events);
+
+    /// <summary>Gets how many events are of another account.</summary>
+    public int Foreign { get; init; }
+
+    /// <summary>Leaves a delivery alone that is for another account.</summary>
+    public static DeliveryCheck Leave(int foreign, string reason) => new(DeliveryVerdict.NotOurs, reason, 0) { Foreign = foreign };
 
     public static DeliveryCheck Refuse(DeliveryVerdict verdict, string reason) => new(verdict, reason, 0);
 }

@@ -57,8 +57,8 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
 
         var ours = events.Count(wire => wire.Unreadable is not null || HubSpotMapper.IsOurs(wire, _options));
         return ours == 0 && events.Count > 0
-            ? DeliveryCheck.Refuse(DeliveryVerdict.NotOurs, "every event is of another portal")
-            : DeliveryCheck.Accept(ours);
+            ? DeliveryCheck.Leave(events.Count, "every event is of another portal")
+            : DeliveryCheck.Accept(ours) with { Foreign = events.Count - ours };
     }
 
     /// <inheritdoc/>
@@ -106,9 +106,7 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
 
     /// <inheritdoc/>
     public Uri? LinkTo(IdentityKey person) =>
-        _options.PortalId is { } portal
-            ? new Uri(
-                _options.AppUrl,
-                string.Create(CultureInfo.InvariantCulture, $"contacts/{portal}/record/0-1/{Uri.EscapeDataString(person.Id)}"))
-            : null;
+        new(
+            _options.AppUrl,
+            string.Create(CultureInfo.InvariantCulture, $"contacts/{_options.PortalId}/record/0-1/{Uri.EscapeDataString(person.Id)}"));
 }

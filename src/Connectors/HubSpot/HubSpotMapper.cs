@@ -67,8 +67,7 @@ internal static class HubSpotMapper
     }
 
     /// <summary>Whether an event belongs to this connector's account.</summary>
-    public static bool IsOurs(HubSpotEventWire wire, HubSpotOptions options) =>
-        options.PortalId is null || wire.PortalId == options.PortalId;
+    public static bool IsOurs(HubSpotEventWire wire, HubSpotOptions options) => wire.PortalId == options.PortalId;
 
     /// <summary>Returns the record key of a contact.</summary>
     public static IdentityKey Person(HubSpotOptions options, long id) => IdentityKey.Person(options.Name, Text(id));

@@ -52,12 +52,12 @@ public sealed class HubSpotOptions
     /// <summary>Gets an OAuth app's refresh token.</summary>
     public string? RefreshToken { get; init; }
 
-    /// <summary>Gets the account (portal) whose events are accepted; null accepts every
-    /// correctly signed event.</summary>
-    public long? PortalId { get; init; }
+    /// <summary>Gets the account (portal) whose events are accepted. Ids of records are unique only within it.
+    /// Required.</summary>
+    public required long PortalId { get; init; }
 
-    /// <summary>Gets the address of HubSpot's user interface. Links need <see cref="PortalId"/> too. Default:
-    /// <c>https://app.hubspot.com</c>; EU accounts use <c>https://app-eu1.hubspot.com</c>.</summary>
+    /// <summary>Gets the address of HubSpot's user interface, for links. Default: <c>https://app.hubspot.com</c>; EU
+    /// accounts use <c>https://app-eu1.hubspot.com</c>.</summary>
     public required Uri AppUrl { get; init; }
 
     /// <summary>Gets the contact property for sales' return reason; null writes a note instead.</summary>
@@ -98,7 +98,7 @@ public sealed class HubSpotOptions
             AccessToken = reader.Text("AccessToken"),
             ClientId = reader.Text("ClientId"),
             RefreshToken = reader.Text("RefreshToken"),
-            PortalId = reader.Value<long>("PortalId", id => id > 0, "the account's number", "62515"),
+            PortalId = ReadPortal(reader),
             AppUrl = reader.Url("AppUrl", "https://app.hubspot.com") ?? new("https://app.hubspot.com"),
             ReturnReasonProperty = reader.Text(
                 "ReturnReasonProperty", IsPropertyName, "a property's name of lower-case letters, digits and _", "return_reason"),
@@ -115,6 +115,12 @@ public sealed class HubSpotOptions
         }
 
         return options;
+    }
+
+    private static long ReadPortal(SettingsReader reader)
+    {
+        const string Key = "PortalId", MustBe = "the number of the account (portal) whose events count", Example = "62515";
+        return reader.Required(Key, MustBe, Example) == "" ? 0 : reader.Value<long>(Key, 0, id => id > 0, MustBe, Example);
     }
 
     private static bool IsPropertyName(string text) =>

@@ -66,11 +66,12 @@ internal sealed class KlaviyoConnector : IWebhookSource, IEventEnricher, IPerson
 
         // The header is not signed, but the body is.
         var meta = webhook.RootElement.Member("meta");
+        var events = webhook.RootElement.Member("data").GetArrayLength();
         return !SharedSecret.Matches(meta.Text("klaviyo_webhook_id"), delivery.Header(KlaviyoSignature.WebhookHeader))
             ? DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{KlaviyoSignature.WebhookHeader} is not the id in the body")
             : meta.Text("klaviyo_account_id") != _options.AccountId
-                ? DeliveryCheck.Refuse(DeliveryVerdict.NotOurs, "the webhook is of another account")
-                : DeliveryCheck.Accept(webhook.RootElement.Member("data").GetArrayLength());
+                ? DeliveryCheck.Leave(events, "the webhook is of another account")
+                : DeliveryCheck.Accept(events);
     }
 
     /// <inheritdoc/>

@@ -220,7 +220,7 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
 
         return message.OrganizationId == _options.OrganizationId
             ? DeliveryCheck.Accept(message.Notifications.Count + message.Unreadable.Count)
-            : DeliveryCheck.Refuse(DeliveryVerdict.NotOurs, "the message is of another organisation");
+            : DeliveryCheck.Leave(message.Notifications.Count + message.Unreadable.Count, "the message is of another organisation");
     }
 
     private QueryPage PageOf(Delivery delivery) =>

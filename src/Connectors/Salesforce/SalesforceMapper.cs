@@ -79,7 +79,7 @@ internal static class SalesforceMapper
         [.. events.DistinctBy(source => source.DedupeKey)];
 
     private static string Key(SalesforceOptions options, params IEnumerable<string> parts) =>
-        string.Join('|', parts.Prepend(options.OrganizationId ?? options.Name).Prepend("salesforce"));
+        string.Join('|', parts.Prepend(options.OrganizationId).Prepend("salesforce"));
 
     private static IEnumerable<SourceEvent> MapChange(ChangeEvent change, string id, SalesforceOptions options)
     {

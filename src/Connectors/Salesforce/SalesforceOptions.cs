@@ -60,8 +60,9 @@ public sealed class SalesforceOptions
     /// <summary>Gets the version of the REST API. Default: <c>v60.0</c>.</summary>
     public required string ApiVersion { get; init; }
 
-    /// <summary>Gets the organisation's id, 18 characters; null refuses outbound messages.</summary>
-    public string? OrganizationId { get; init; }
+    /// <summary>Gets the organisation's id, 18 characters. Outbound messages and sign-ins of another one are refused.
+    /// Required.</summary>
+    public required string OrganizationId { get; init; }
 
     /// <summary>Gets the secret of the relay that sends change events to the channel
     /// <c>cdc</c>; null refuses them.</summary>
@@ -149,18 +150,18 @@ public sealed class SalesforceOptions
             Username = reader.Text("Username"),
             Audience = reader.Text("Audience") ?? baseUrl.GetLeftPart(UriPartial.Authority),
             ApiVersion = reader.Text("ApiVersion", IsVersion, "a version", "v60.0") ?? "v60.0",
-            OrganizationId = Id("OrganizationId", "00D5g000001AbCdEAK"),
+            OrganizationId = ReadOrganization(reader),
             RelaySecret = reader.Text("RelaySecret"),
             OutboundSecret = reader.Text("OutboundSecret"),
-            LeadExternalIdField = Field("LeadExternalIdField") ?? "IntegrationHub_Lead_Id__c",
-            TaskExternalIdField = Field("TaskExternalIdField") ?? "IntegrationHub_Handoff_Id__c",
-            OwnerId = Id("OwnerId", "0055g000001AbCdEAK"),
+            LeadExternalIdField = Field(reader, "LeadExternalIdField") ?? "IntegrationHub_Lead_Id__c",
+            TaskExternalIdField = Field(reader, "TaskExternalIdField") ?? "IntegrationHub_Handoff_Id__c",
+            OwnerId = Id(reader, "OwnerId", "0055g000001AbCdEAK"),
             RoutedOwners = settings.Owners.Values.Select(SalesforceId.Normalise).ToHashSet(StringComparer.Ordinal),
             InitialStatuses = reader.List("InitialStatuses", "Open - Not Contacted"),
             ReturnStatuses = reader.List("ReturnStatuses", "Closed - Not Converted"),
             ReopenReturned = reader.Flag("ReopenReturned", true),
             WriteProfile = ProfileFields.Read(reader, SalesforceWriting.LeadFields.Keys),
-            ReturnReasonField = Field("ReturnReasonField"),
+            ReturnReasonField = Field(reader, "ReturnReasonField"),
             PhoneRegion = ProfileFields.ReadPhoneRegion(reader),
             Stages = settings.PersonStages(LeadStatuses),
             DealTypes = settings.DealTypes(),
@@ -173,18 +174,6 @@ public sealed class SalesforceOptions
         };
         options.CheckTogether(settings);
         return options;
-
-        string? Id(string key, string example) => reader.Parse(
-            key,
-            text => SalesforceId.Normalise(text) is var id && SalesforceId.IsId(id) ? id : null,
-            "a Salesforce id of 15 or 18 letters and digits",
-            example);
-
-        string? Field(string key) => reader.Text(
-            key,
-            text => text.All(character => char.IsAsciiLetterOrDigit(character) || character == '_'),
-            "a field's name of letters, digits and _",
-            "IntegrationHub_Lead_Id__c");
     }
 
     /// <summary>Checks settings that depend on each other. A wrong setting is a fault of its own.</summary>
@@ -202,11 +191,6 @@ public sealed class SalesforceOptions
             reader.Fault("Username", "the user that the hub signs in as with PrivateKey", "hub@example.com");
         }
 
-        if (OutboundSecret is not null && reader.Text("OrganizationId") is null)
-        {
-            reader.Fault("OrganizationId", "the organisation's id that outbound messages carry", "00D5g000001AbCdEAK");
-        }
-
         const string Prefix = SalesforceId.UserPrefix;
         foreach (var (setting, _) in settings.Owners.Where(
             owner => !SalesforceId.IsId(owner.Value) || !owner.Value.StartsWith(Prefix, StringComparison.Ordinal)))
@@ -215,6 +199,25 @@ public sealed class SalesforceOptions
                 setting, $"a user's id of 15 or 18 letters and digits that begins with {Prefix}", $"{Prefix}5g000001AbCdEAK");
         }
     }
+
+    private static string ReadOrganization(SettingsReader reader)
+    {
+        const string Key = "OrganizationId", Example = "00D5g000001AbCdEAK";
+        reader.Required(Key, "the id of the organisation, of 15 or 18 letters and digits", Example);
+        return Id(reader, Key, Example) ?? "";
+    }
+
+    private static string? Id(SettingsReader reader, string key, string example) => reader.Parse(
+        key,
+        text => SalesforceId.Normalise(text) is var id && SalesforceId.IsId(id) ? id : null,
+        "a Salesforce id of 15 or 18 letters and digits",
+        example);
+
+    private static string? Field(SettingsReader reader, string key) => reader.Text(
+        key,
+        text => text.All(character => char.IsAsciiLetterOrDigit(character) || character == '_'),
+        "a field's name of letters, digits and _",
+        "IntegrationHub_Lead_Id__c");
 
     private static bool IsVersion(string text) =>
         text is ['v', .. var number] && number.All(character => char.IsAsciiDigit(character) || character == '.');

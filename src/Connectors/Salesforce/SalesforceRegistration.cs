@@ -16,7 +16,7 @@ internal static class SalesforceRegistration
     public static void Register(ConnectorSettings settings, IServiceCollection services)
     {
         var options = SalesforceOptions.Read(settings);
-        var session = new SalesforceSession(options.BaseUrl);
+        var session = new SalesforceSession(options.BaseUrl, options.OrganizationId);
         services.AddLoginClient<ISalesforceLoginApi>(options.Name, options.BaseUrl, Json)
             .AddVendorClient<ISalesforceApi>(
                 options.Name, options.BaseUrl, Json,
@@ -45,7 +45,8 @@ internal static class SalesforceRegistration
             throw new VendorUnavailableException(options.Name, "POST /services/oauth2/token", null, null);
         }
 
-        session.Store(token);
-        return new(granted, null);
+        return session.TryStore(token)
+            ? new(granted, null)
+            : throw new ConnectorNeedsAuthorizationException(options.Name, "another_organization");
     }
 }

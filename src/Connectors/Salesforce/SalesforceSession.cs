@@ -1,7 +1,7 @@
 namespace IntegrationHub.Connectors.Salesforce;
 
 /// <summary>The API's address and the hub's user, as of the last sign-in.</summary>
-internal sealed class SalesforceSession(Uri loginUrl)
+internal sealed class SalesforceSession(Uri loginUrl, string organizationId)
 {
     private volatile Place _place = new(loginUrl.OriginalString.TrimEnd('/'), null);
 
@@ -13,13 +13,22 @@ internal sealed class SalesforceSession(Uri loginUrl)
     public string? UserId => _place.UserId;
 
     /// <summary>Stores a sign-in's answer.</summary>
-    public void Store(SalesforceTokenWire token)
+    /// <returns>False when it names another organisation; nothing is stored.</returns>
+    public bool TryStore(SalesforceTokenWire token)
     {
-        var user = token.Id?.TrimEnd('/').Split('/')[^1];
+        // The id is https://…/id/{organisation}/{user}.
+        string?[] parts = token.Id?.TrimEnd('/').Split('/') ?? [];
+        var user = parts.LastOrDefault();
+        if (parts is [.., { } named, _] && SalesforceId.IsId(named) && SalesforceId.Normalise(named) != organizationId)
+        {
+            return false;
+        }
+
         _place = new(
             Uri.TryCreate(token.InstanceUrl, UriKind.Absolute, out _)
                 ? token.InstanceUrl.TrimEnd('/') : loginUrl.OriginalString.TrimEnd('/'),
             SalesforceId.IsId(user) ? SalesforceId.Normalise(user!) : null);
+        return true;
     }
 
     private sealed record Place(string InstanceUrl, string? UserId);

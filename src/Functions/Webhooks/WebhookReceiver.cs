@@ -22,8 +22,11 @@ public enum ReceiveOutcome
     /// <summary>The bus is down; the spool has it.</summary>
     Spooled,
 
-    /// <summary>Signature, age or account is wrong.</summary>
+    /// <summary>Signature or age is wrong.</summary>
     Unverified,
+
+    /// <summary>Genuine, but for another account than the connector's. It is counted and left alone.</summary>
+    NotOurs,
 
     /// <summary>Not in the vendor's form.</summary>
     Malformed,
@@ -111,16 +114,34 @@ public sealed partial class WebhookReceiver(
             ReceivedAt = time.GetUtcNow(),
         };
         var check = source.Check(delivery, delivery.ReceivedAt);
-        if (check.Verdict != DeliveryVerdict.Accepted)
+        if (check.Foreign > 0)
         {
-            Log.Refused(logger, source.Name, check.Verdict, check.Reason);
-            return new(check.Verdict == DeliveryVerdict.Malformed ? ReceiveOutcome.Malformed : ReceiveOutcome.Unverified, check.Reason);
+            metrics.Dropped(source.Name, "other-account", check.Foreign);
         }
 
+        return check.Verdict == DeliveryVerdict.Accepted
+            ? await AcceptAsync(source, delivery, check, cancellationToken)
+            : Leave(source, delivery, check);
+    }
+
+    private async Task<ReceiveResult> AcceptAsync(
+        IWebhookSource source, Delivery delivery, DeliveryCheck check, CancellationToken cancellationToken)
+    {
         var outcome = await StoreAsync(source.WithoutSecrets(delivery), cancellationToken);
         return new(
             outcome, outcome == ReceiveOutcome.Unavailable ? "Neither queue nor spool takes deliveries just now." : check.Reason,
             check.Events, source.Acknowledge(delivery));
+    }
+
+    private ReceiveResult Leave(IWebhookSource source, Delivery delivery, DeliveryCheck check)
+    {
+        if (check.Verdict == DeliveryVerdict.NotOurs)
+        {
+            return new(ReceiveOutcome.NotOurs, check.Reason, 0, source.Acknowledge(delivery));
+        }
+
+        Log.Refused(logger, source.Name, check.Verdict, check.Reason);
+        return new(check.Verdict == DeliveryVerdict.Malformed ? ReceiveOutcome.Malformed : ReceiveOutcome.Unverified, check.Reason);
     }
 
     private async Task<ReceiveOutcome> StoreAsync(Delivery delivery, CancellationToken cancellationToken)

@@ -33,6 +33,7 @@ public sealed class SettingsTests
             ["Connectors:broken"] = "{\"Type\":",
             ["Connectors:a b:Type"] = "HubSpot",
             ["Connectors:a b:ClientSecret"] = "s",
+            ["Connectors:a b:PortalId"] = "1",
             ["Connectors:a b:AccessToken"] = "t",
         }));
 
@@ -68,11 +69,28 @@ public sealed class SettingsTests
     {
         var connectors = Build(new()
         {
-            ["Connectors:eu:Type"] = "HubSpot", ["Connectors:eu:ClientSecret"] = "s", ["Connectors:eu:AccessToken"] = "t",
-            ["Connectors:us:Type"] = "HubSpot", ["Connectors:us:ClientSecret"] = "s", ["Connectors:us:ClientId"] = "c", ["Connectors:us:RefreshToken"] = "r",
+            ["Connectors:eu:Type"] = "HubSpot", ["Connectors:eu:PortalId"] = "1", ["Connectors:eu:ClientSecret"] = "s", ["Connectors:eu:AccessToken"] = "t",
+            ["Connectors:us:Type"] = "HubSpot", ["Connectors:us:PortalId"] = "2", ["Connectors:us:ClientSecret"] = "s", ["Connectors:us:ClientId"] = "c", ["Connectors:us:RefreshToken"] = "r",
         });
 
         Assert.Equal(["eu", "us"], connectors.OfType<IPersonTarget>().Select(connector => connector.Name));
+    }
+
+    [Fact]
+    public void A_connector_without_its_account_is_a_fault_since_ids_of_records_are_unique_only_there()
+    {
+        var faults = Assert.Throws<InvalidSettingsException>(() => Build(new()
+        {
+            ["Connectors:eu:Type"] = "HubSpot", ["Connectors:eu:ClientSecret"] = "s", ["Connectors:eu:AccessToken"] = "t",
+            ["Connectors:crm:Type"] = "Salesforce", ["Connectors:crm:ClientId"] = "c", ["Connectors:crm:ClientSecret"] = "s",
+        })).Faults;
+
+        Assert.Equal(
+            [
+                "Connectors:crm:OrganizationId: must be the id of the organisation, of 15 or 18 letters and digits, for example 00D5g000001AbCdEAK.",
+                "Connectors:eu:PortalId: must be the number of the account (portal) whose events count, for example 62515.",
+            ],
+            faults.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -80,7 +98,7 @@ public sealed class SettingsTests
     {
         var faults = Assert.Throws<InvalidSettingsException>(() => Build(new()
         {
-            ["Connectors:eu:Type"] = "HubSpot", ["Connectors:eu:ClientSecret"] = "s", ["Connectors:eu:AccessToken"] = "t", ["Connectors:eu:WriteProfile"] = "phone,email",
+            ["Connectors:eu:Type"] = "HubSpot", ["Connectors:eu:PortalId"] = "1", ["Connectors:eu:ClientSecret"] = "s", ["Connectors:eu:AccessToken"] = "t", ["Connectors:eu:WriteProfile"] = "phone,email",
         })).Faults;
 
         var fault = Assert.Single(faults);

@@ -120,7 +120,7 @@ public sealed class WellFormedTests
         using var vendor = new VendorStub(_ => VendorStub.Json("""
             {"results":[{"id":"1","properties":{"email":"ada@example.com","lastname":"\ud83d","hubspotscore":12.5}},{"id":"2","properties":{"email":"bob@example.com","company":{"odd":true}}}]}
             """));
-        var hubSpot = vendor.Connect<IEventEnricher>("hubspot", new Dictionary<string, string?> { ["Type"] = "HubSpot", ["ClientSecret"] = "secret-0001", ["AccessToken"] = "token-0001" });
+        var hubSpot = vendor.Connect<IEventEnricher>("hubspot", new Dictionary<string, string?> { ["Type"] = "HubSpot", ["PortalId"] = "62515", ["ClientSecret"] = "secret-0001", ["AccessToken"] = "token-0001" });
 
         var enriched = await hubSpot.EnrichAsync([.. new[] { "1", "2" }.Select(id => new ContactCreatedEvent(new EventHeader(id, ToolSide.Marketing, null))
         {

@@ -13,7 +13,7 @@ public sealed class HubSpotApiTests
 {
     private static readonly Dictionary<string, string?> PrivateApp = new()
     {
-        ["Type"] = "HubSpot", ["BaseUrl"] = "https://vendor.test/hubspot", ["ClientSecret"] = "secret-0001", ["AccessToken"] = "token-0001",
+        ["Type"] = "HubSpot", ["PortalId"] = "62515", ["BaseUrl"] = "https://vendor.test/hubspot", ["ClientSecret"] = "secret-0001", ["AccessToken"] = "token-0001",
     };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -150,7 +150,7 @@ public sealed class HubSpotApiTests
         static IReadOnlyList<SourceEvent> Read(IConnector connector, string property, string value) => ((IDeliveryReader)connector).Read(new()
         {
             Connector = "hubspot", Headers = new Dictionary<string, string>(), ReceivedAt = DateTimeOffset.UnixEpoch,
-            Body = System.Text.Encoding.UTF8.GetBytes($$"""[{"eventId":1,"subscriptionType":"deal.propertyChange","objectId":5501,"propertyName":"{{property}}","propertyValue":"{{value}}"}]"""),
+            Body = System.Text.Encoding.UTF8.GetBytes($$"""[{"eventId":1,"portalId":62515,"subscriptionType":"deal.propertyChange","objectId":5501,"propertyName":"{{property}}","propertyValue":"{{value}}"}]"""),
         });
     }
 

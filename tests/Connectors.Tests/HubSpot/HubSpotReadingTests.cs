@@ -152,6 +152,7 @@ public sealed class HubSpotReadingTests
         var check = HubSpot.Check(Signed(body), Now);
 
         Assert.Equal((verdict, events), (check.Verdict, check.Events));
+        Assert.Equal(body.Contains("\"objectId\":2", StringComparison.Ordinal) ? 1 : 0, check.Foreign);
         Assert.DoesNotContain(Secret, check.Reason, StringComparison.Ordinal);
     }
 

@@ -15,7 +15,7 @@ public sealed class SalesforceHandoffTests
 
     private static readonly Dictionary<string, string?> Settings = new()
     {
-        ["Type"] = "Salesforce", ["BaseUrl"] = "https://login.test", ["ClientId"] = "client", ["ClientSecret"] = "secret-0001",
+        ["Type"] = "Salesforce", ["OrganizationId"] = "00D5g000001AbCdEAK", ["BaseUrl"] = "https://login.test", ["ClientId"] = "client", ["ClientSecret"] = "secret-0001",
     };
 
     private static readonly DateTimeOffset Noon = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
@@ -261,7 +261,7 @@ public sealed class SalesforceHandoffTests
         var filled = Assert.Single(await vendor.Connect<IEventEnricher>("salesforce", Settings).EnrichAsync([gap], Stop));
 
         Assert.Equal(SourceEventKind.DealWon, filled.Kind);
-        Assert.StartsWith("salesforce|salesforce|row|0065g00000XyZ01AAF|2026-03-02T10:15:00.000Z|", filled.DedupeKey, StringComparison.Ordinal);
+        Assert.StartsWith("salesforce|00D5g000001AbCdEAK|row|0065g00000XyZ01AAF|2026-03-02T10:15:00.000Z|", filled.DedupeKey, StringComparison.Ordinal);
     }
 
     [Fact]

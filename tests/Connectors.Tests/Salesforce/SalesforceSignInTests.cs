@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Http;
 using IntegrationHub.Connectors.Tests.Common;
 using Microsoft.Extensions.Time.Testing;
 
@@ -10,6 +11,25 @@ namespace IntegrationHub.Connectors.Tests.Salesforce;
 
 public sealed class SalesforceSignInTests
 {
+    [Theory]
+    [InlineData("00D5g000001AbCdEAK", true)]
+    [InlineData("00D5g000001AbCd", true)]
+    [InlineData("00D5g000001AbCeEAK", false)]
+    public async Task A_sign_in_to_another_organisation_is_refused(string organization, bool taken)
+    {
+        using var vendor = new VendorStub(asked => VendorStub.Json(asked.Path.EndsWith("/token", StringComparison.Ordinal)
+            ? $$"""{"access_token":"token-1","instance_url":"https://instance.test","id":"https://login.test/id/{{organization}}/0055g00000HubHubAA"}"""
+            : """{"records":[]}"""));
+        var salesforce = vendor.Connect<IPollSource>(
+            "salesforce", new Dictionary<string, string?> { ["Type"] = "salesforce", ["OrganizationId"] = "00D5g000001AbCdEAK", ["BaseUrl"] = "https://test.salesforce.com", ["ClientId"] = "client", ["ClientSecret"] = "secret-0001" });
+
+        var failure = await Record.ExceptionAsync(() => salesforce.PollAsync(null, DateTimeOffset.UnixEpoch, TestContext.Current.CancellationToken));
+
+        Assert.Equal(taken ? null : "another_organization", (failure as ConnectorNeedsAuthorizationException)?.ErrorCode);
+        Assert.Equal(taken, failure is null);
+        Assert.Equal(taken, vendor.All.Count > 1);
+    }
+
     [Fact]
     public async Task With_a_key_the_hub_signs_in_by_an_assertion_of_three_minutes()
     {
@@ -20,7 +40,7 @@ public sealed class SalesforceSignInTests
             : VendorStub.Json("""{"records":[]}"""));
         var salesforce = vendor.Connect<IPollSource>(
             "salesforce",
-            new Dictionary<string, string?> { ["Type"] = "salesforce", ["BaseUrl"] = "https://test.salesforce.com", ["ClientId"] = "client", ["PrivateKey"] = key.ExportPkcs8PrivateKeyPem(), ["Username"] = "hub@example.com" },
+            new Dictionary<string, string?> { ["Type"] = "salesforce", ["OrganizationId"] = "00D5g000001AbCdEAK", ["BaseUrl"] = "https://test.salesforce.com", ["ClientId"] = "client", ["PrivateKey"] = key.ExportPkcs8PrivateKeyPem(), ["Username"] = "hub@example.com" },
             new FakeTimeProvider(now));
 
         await salesforce.PollAsync(null, now, TestContext.Current.CancellationToken);

@@ -149,6 +149,7 @@ internal sealed class ToolsInStep : IAsyncDisposable
             ["Type"] = type,
             ["BaseUrl"] = $"{url}/hubspot",
             ["ClientSecret"] = "sandbox-hubspot-client-secret",
+            ["PortalId"] = "62515",
             ["AccessToken"] = "pat-sandbox",
         }
         : new()
@@ -156,6 +157,7 @@ internal sealed class ToolsInStep : IAsyncDisposable
             ["Type"] = type,
             ["BaseUrl"] = $"{url}/salesforce",
             ["ClientId"] = "sandbox-salesforce-client",
+            ["OrganizationId"] = "00D5g000001AbCdEAK",
             ["ClientSecret"] = "sandbox-salesforce-client-secret",
         };
 }
