@@ -76,6 +76,9 @@ var settings = union(
     Hub__SignIn: string(platform.?signIn != null)
     Hub__KeyInUrl: 'false'
     Schedules__SweepErasures: '15 * * * * *'
+    Schedules__SweepArchive: '0 7 * * * *'
+    Schedules__RunReplay: '*/15 * * * * *'
+    Archive__Keys: make.reference(vaultName, 'archive-keys')
     Mail__PerMinute: string(platform.?mailsPerMinute ?? 30)
     Mail__PerHour: string(platform.?mailsPerHour ?? 100)
   },

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using IntegrationHub.Cli.DeadLetters;
 using IntegrationHub.Cli.Reading;
+using IntegrationHub.Cli.Replays;
 
 namespace IntegrationHub.Cli;
 
@@ -16,6 +17,7 @@ internal static class HubCommandLine
         {
             ReadCommand.Create(),
             DeadLettersCommand.Create(),
+            ReplayCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new GuidedHelp((HelpAction)help.Action!);

@@ -4,9 +4,11 @@ using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Messaging.ServiceBus;
+using Azure.Storage.Blobs;
 using IntegrationHub.Connectors;
 using IntegrationHub.Connectors.Settings;
 using IntegrationHub.Functions.Alerts;
+using IntegrationHub.Functions.Archive;
 using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Identity.Erasure;
 using IntegrationHub.Functions.Identity.Matching;
@@ -21,6 +23,7 @@ using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Functions.Polling;
+using IntegrationHub.Functions.Replays;
 using IntegrationHub.Functions.Webhooks;
 using IntegrationHub.Functions.WriteBack;
 using Microsoft.AspNetCore.Mvc;
@@ -44,8 +47,8 @@ public static class Hub
         ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
     };
 
-    /// <summary>Concurrent requests to the tables. More would only wait in the service instead of here.</summary>
-    private const int TableConnections = 64;
+    /// <summary>Concurrent requests to the tables, and to the blobs. More would only wait in the service instead of here.</summary>
+    private const int StorageConnections = 64;
 
     /// <summary>Builds the host.</summary>
     /// <param name="args">Command line: <c>--urls</c>, and settings as <c>--Key:Sub=value</c>.</param>
@@ -63,8 +66,9 @@ public static class Hub
         AddSettings(builder.Services, builder.Configuration);
         AddPlatform(builder.Services, builder.Configuration);
         AddJourneys(builder.Services);
+        AddArchive(builder.Services);
         AddInbound(builder.Services);
-        builder.Services.AddPolling().AddAlerts().AddOps().AddWriteBack();
+        builder.Services.AddPolling().AddAlerts().AddOps().AddWriteBack().AddReplays();
         configure?.Invoke(builder.Services);
         return builder.Build();
     }
@@ -91,7 +95,11 @@ public static class Hub
         services.AddSingleton(provider => configuration["AzureWebJobsStorage:tableServiceUri"] is { } uri
             ? new TableServiceClient(new Uri(uri), Identity(configuration, "AzureWebJobsStorage"), TableOptions(provider))
             : new TableServiceClient(Required(configuration, "AzureWebJobsStorage"), TableOptions(provider)));
-        services.AddSingleton<HubMetrics>().AddSingleton<HubTables>().AddSingleton<CursorStore>().AddTelemetry(configuration);
+        services.AddSingleton(provider => configuration["AzureWebJobsStorage:blobServiceUri"] is { } uri
+            ? new BlobServiceClient(new Uri(uri), Identity(configuration, "AzureWebJobsStorage"), BlobOptions(provider))
+            : new BlobServiceClient(Required(configuration, "AzureWebJobsStorage"), BlobOptions(provider)));
+        services.AddSingleton<HubMetrics>().AddSingleton<HubTables>().AddSingleton<CursorStore>().AddSingleton<HubBlobs>()
+            .AddSingleton<MasterKeys>().AddTelemetry(configuration);
     }
 
     private static void AddJourneys(IServiceCollection services) => services
@@ -114,8 +122,15 @@ public static class Hub
         .AddSingleton<ReviewFlow>()
         .AddErasure();
 
+    private static void AddArchive(IServiceCollection services) => services
+        .AddSingleton<ArchiveKeyStore>()
+        .AddSingleton<ArchiveStore>()
+        .AddSingleton<ArchiveFlow>()
+        .AddSingleton<IErasable>(provider => provider.GetRequiredService<ArchiveFlow>());
+
     private static void AddInbound(IServiceCollection services) => services
         .AddSingleton<MessageSettler>()
+        .AddSingleton<BodyStore>()
         .AddSingleton<InboundQueue>()
         .AddSingleton<SpoolStore>()
         .AddSingleton<SpoolFlow>()
@@ -125,6 +140,7 @@ public static class Hub
         .AddSingleton<PersonMatcher>()
         .AddSingleton<LeadMatcher>()
         .AddSingleton<EnrichFlow>()
+        .AddSingleton<ReadFlow>()
         .AddSingleton<EventFlow>()
         .AddSingleton<FactFlow>()
         .AddSingleton<ProcessFlow>();
@@ -142,21 +158,27 @@ public static class Hub
         },
     };
 
+    private static TableClientOptions TableOptions(IServiceProvider provider) =>
+        Quick(new TableClientOptions(), provider.GetRequiredService<HubMetrics>().CountTableRequests());
+
+    private static BlobClientOptions BlobOptions(IServiceProvider provider) =>
+        Quick(new BlobClientOptions(), provider.GetRequiredService<HubMetrics>().CountBlobRequests());
+
     /// <summary>Sets few and quick retries: the queue repeats longer calls.</summary>
-    private static TableClientOptions TableOptions(IServiceProvider provider)
+    private static TOptions Quick<TOptions>(TOptions options, HttpPipelinePolicy counting)
+        where TOptions : ClientOptions
     {
-        var options = new TableClientOptions
-        {
-            Retry = { MaxRetries = 2, Delay = TimeSpan.FromMilliseconds(200), NetworkTimeout = TimeSpan.FromSeconds(10) },
-            Transport = new HttpClientTransport(
-                new HttpClient(
-                    new SocketsHttpHandler
-                    {
-                        MaxConnectionsPerServer = TableConnections,
-                        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                    })),
-        };
-        options.AddPolicy(provider.GetRequiredService<HubMetrics>().CountTableRequests(), HttpPipelinePosition.PerRetry);
+        options.Retry.MaxRetries = 2;
+        options.Retry.Delay = TimeSpan.FromMilliseconds(200);
+        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(10);
+        options.Transport = new HttpClientTransport(
+            new HttpClient(
+                new SocketsHttpHandler
+                {
+                    MaxConnectionsPerServer = StorageConnections,
+                    PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                }));
+        options.AddPolicy(counting, HttpPipelinePosition.PerRetry);
         return options;
     }
 

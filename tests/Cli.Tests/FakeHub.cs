@@ -1,5 +1,6 @@
 using IntegrationHub.Functions.Ops.DeadLetters;
 using IntegrationHub.Functions.Platform.Storage;
+using IntegrationHub.Functions.Replays;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -29,6 +30,9 @@ internal sealed class FakeHub : IAsyncDisposable
     /// <summary>Gets the replays that were asked for.</summary>
     public IReadOnlyList<ReplayOrder> Orders => _orders;
 
+    /// <summary>Gets the replay of the archive; null for none.</summary>
+    public Replay? Replay { get; private set; }
+
     public static async Task<FakeHub> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -40,6 +44,15 @@ internal sealed class FakeHub : IAsyncDisposable
         server.Use(CheckKeyAsync);
         server.MapGet("/api/deadletters", hub.List);
         server.MapPost("/api/deadletters/replay", hub.ReplayAsync);
+        server.MapPost("/api/archive/replay", hub.StartReplayAsync);
+        server.MapGet("/api/archive/replay/{id}", (string id) => hub.Step(id));
+        server.MapPost("/api/archive/replay/{id}/switch", (string id) => hub.Change(id, ReplayState.Switching));
+        server.MapDelete("/api/archive/replay/{id}", (string id) => hub.Change(id, ReplayState.Ended));
+        server.MapGet("/api/archive/replay/{id}/leads", (string verdict, string after) => Results.Json(new
+        {
+            leads = new[] { new { leadId = $"{verdict}-{after}", verdict = LeadVerdict.Different } },
+            next = "next",
+        }));
         server.MapGet("/words/api/deadletters", () => "these are words");
         server.MapGet("/other/api/deadletters", () => Results.Json(new { some = "thing" }));
         await server.StartAsync(TestContext.Current.CancellationToken);
@@ -64,6 +77,48 @@ internal sealed class FakeHub : IAsyncDisposable
     private IResult List(string entity) => ReplayOrder.TryFindEntity(entity, out var known, out var fault)
         ? Results.Json(new DeadLetterList(known.Name, DeadLetters.Count, Capped, DeadLetters))
         : Problem(fault);
+
+    private async Task<IResult> StartReplayAsync(HttpRequest request)
+    {
+        using var body = new StreamReader(request.Body);
+        if (!ArchiveOrder.TryRead(await body.ReadToEndAsync(request.HttpContext.RequestAborted), out var order, out var fault))
+        {
+            return Problem(fault);
+        }
+
+        if (Replay is not null)
+        {
+            return Results.Problem("It is first.", title: "Another replay is not over.", statusCode: StatusCodes.Status409Conflict);
+        }
+
+        Replay = new Replay("first", order.Range, order.DryRun, ReplayState.Rebuilding, order.Range.To);
+        return Results.Json(Replay, statusCode: StatusCodes.Status202Accepted);
+    }
+
+    /// <summary>Shows the replay, which is a step further each time.</summary>
+    private IResult Step(string id)
+    {
+        if (Replay?.Id != id)
+        {
+            return Results.Problem(title: "No such replay.", statusCode: StatusCodes.Status404NotFound);
+        }
+
+        Replay = Replay.State == ReplayState.Rebuilding
+            ? Replay with { State = ReplayState.Comparing, Deliveries = 12, Failed = 1 }
+            : Replay with { State = ReplayState.Compared, Leads = new(5, 2, 1, 0) };
+        return Results.Json(Replay);
+    }
+
+    private IResult Change(string id, ReplayState state)
+    {
+        if (Replay?.Id != id)
+        {
+            return Results.Problem(title: "No such replay.", statusCode: StatusCodes.Status404NotFound);
+        }
+
+        Replay = Replay with { State = state };
+        return Results.Json(Replay);
+    }
 
     private async Task<IResult> ReplayAsync(HttpRequest request)
     {

@@ -10,7 +10,9 @@ public sealed class HelpTests
 
     [Fact]
     public void The_commands_are_those_of_the_documents() =>
-        Assert.Equal(["read", "deadletters list", "deadletters replay"], Commands.Select(command => command.FullName));
+        Assert.Equal(
+            ["read", "deadletters list", "deadletters replay", "replay start", "replay show", "replay leads", "replay switch", "replay end"],
+            Commands.Select(command => command.FullName));
 
     [Fact]
     public async Task The_first_help_shows_every_command_and_its_exit_codes()

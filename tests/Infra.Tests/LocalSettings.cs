@@ -51,7 +51,13 @@ internal static partial class LocalSettings
     {
         if (Reference().IsMatch(value))
         {
-            return name.EndsWith("PrivateKey", StringComparison.Ordinal) ? Pem : name == "Hub__Peppers" ? Pepper : $"a-secret-of-the-tests-0123456789-{name}";
+            return name switch
+            {
+                _ when name.EndsWith("PrivateKey", StringComparison.Ordinal) => Pem,
+                "Hub__Peppers" => Pepper,
+                "Archive__Keys" => $"k1:{Convert.ToBase64String(new byte[32])}",
+                _ => $"a-secret-of-the-tests-0123456789-{name}",
+            };
         }
 
         return !Expression().IsMatch(value) ? value : KnownOnAzure.TryGetValue(name, out var local) ? local : throw new InvalidOperationException($"{name} is known only on Azure: {value}");

@@ -9,32 +9,41 @@ public sealed class AzuriteProcess : IAsyncDisposable
 {
     /// <summary>The key that Microsoft publishes for Azurite's account.</summary>
     public const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-    private const string EndWithInput = "process.stdin.resume().on('end', () => process.exit(0)); require(process.argv[1]);";
+    private const string EndWithInput =
+        "process.stdin.resume().on('end', () => process.exit(0));"
+        + " for (const service of [process.argv[1], ...process.argv.splice(2, 2)]) require(service);";
 
     private readonly Process _process;
 
-    private AzuriteProcess(Process process, int port) => (_process, ConnectionString) =
-        (process, $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};TableEndpoint=http://127.0.0.1:{port}/devstoreaccount1;");
+    private AzuriteProcess(Process process, int tables, int blobs) => (_process, ConnectionString) = (process, ConnectionTo(tables, blobs));
 
     /// <summary>Gets how to reach it.</summary>
     public string ConnectionString { get; }
+
+    /// <summary>How to reach an Azurite on this machine.</summary>
+    public static string ConnectionTo(int tables, int blobs) =>
+        $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};"
+        + $"BlobEndpoint=http://127.0.0.1:{blobs}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{tables}/devstoreaccount1;";
 
     /// <summary>Starts one and waits until it answers.</summary>
     /// <param name="megabytes">How much memory its rows may take; zero for what Node.js gives.</param>
     public static async Task<AzuriteProcess> StartAsync(int megabytes = 0)
     {
-        var port = FreePort.Find();
+        var (tables, blobs) = (FreePort.Find(), FreePort.Find());
         string[] memory = megabytes == 0 ? [] : [$"--max-old-space-size={megabytes}"];
         var process = Process.Start(new ProcessStartInfo("node",
         [
-            .. memory, "-e", EndWithInput, Script(), "--tableHost", "127.0.0.1", "--tablePort", $"{port}", "--inMemoryPersistence", "--silent", "--disableTelemetry",
+            .. memory, "-e", EndWithInput, Script("common", "Environment.js"), Script("table", "main.js"), Script("blob", "main.js"),
+            "--tableHost", "127.0.0.1", "--tablePort", $"{tables}", "--blobHost", "127.0.0.1", "--blobPort", $"{blobs}",
+            "--inMemoryPersistence", "--silent", "--skipApiVersionCheck", "--disableTelemetry",
         ])
         {
             RedirectStandardInput = true,
             WorkingDirectory = Path.GetTempPath(),
         })!;
-        await Listening(process, port);
-        return new(process, port);
+        await Listening(process, tables);
+        await Listening(process, blobs);
+        return new(process, tables, blobs);
     }
 
     public async ValueTask DisposeAsync()
@@ -44,9 +53,9 @@ public sealed class AzuriteProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static string Script()
+    private static string Script(string folder, string file)
     {
-        var script = Repository.PathTo("src", "LocalPlatform", "node_modules", "azurite", "dist", "src", "table", "main.js");
+        var script = Repository.PathTo("src", "LocalPlatform", "node_modules", "azurite", "dist", "src", folder, file);
         return File.Exists(script) ? script : throw new InvalidOperationException("Azurite is not installed: building src/LocalPlatform installs it.");
     }
 

@@ -13,6 +13,9 @@ public static class Given
     /// <summary>The setting <c>Hub:Peppers</c> of the tests.</summary>
     public const string Peppers = "k1:YSBwZXBwZXIgb2YgdGVzdHMsIGFuZCBubyBzZWNyZXQ=";
 
+    /// <summary>The setting <c>Archive:Keys</c> of the tests.</summary>
+    public const string ArchiveKeys = "k1:YW4gZXhhbXBsZSBrZXkgdGhhdCBpcyBubyBzZWNyZXQ=";
+
     /// <summary>What hashes the keys of persons under <see cref="Peppers"/>.</summary>
     public static readonly PersonKeys Keys = new(new Pepper("k1", Convert.FromBase64String(Peppers[3..])));
 

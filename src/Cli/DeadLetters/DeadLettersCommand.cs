@@ -1,33 +1,18 @@
 using System.CommandLine;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using IntegrationHub.Cli.Hubs;
 
 namespace IntegrationHub.Cli.DeadLetters;
 
 /// <summary>The command <c>deadletters</c>: lists the dead letters of a running hub, or replays them.</summary>
 internal static class DeadLettersCommand
 {
-    private static readonly JsonSerializerOptions Indented = new()
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
-    private static readonly (int Code, string Meaning)[] Endings =
-    [
-        (ExitCodes.Done, "the hub did what was asked"),
-        (ExitCodes.NotDone, "the hub refused; standard error says why"),
-        (ExitCodes.Misused, "the command line is wrong; the hub was not asked"),
-        (ExitCodes.NoHub, "no hub answers at --url"),
-    ];
-
     /// <summary>Makes the command.</summary>
     public static Command Create() =>
         new("deadletters", "Lists and replays the messages that a running hub gave up.") { CreateList(), CreateReplay() };
 
     private static GuidedCommand CreateList()
     {
-        var (entity, json, connection) = (Entity(), Json(), new HubConnection());
+        var (entity, json, connection) = (Entity(), HubCall.Json(), new HubConnection());
         var command = new GuidedCommand("list", "Lists the messages that were given up, the oldest first, and why. Changes nothing.")
         {
             Examples =
@@ -36,12 +21,12 @@ internal static class DeadLettersCommand
                 ("Count by reason, with jq",
                     "deadletters list --entity inbound --json | jq '.deadLetters | group_by(.reason) | map({(.[0].reason): length})'"),
             ],
-            Endings = Endings,
+            Endings = HubCall.Endings,
         };
         command.Add(entity);
         command.Add(json);
         connection.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => RunAsync(
+        command.SetAction((parsed, cancellationToken) => HubCall.RunAsync(
             parsed,
             connection,
             hub => hub.GetAsync($"deadletters?entity={Uri.EscapeDataString(parsed.GetRequiredValue(entity))}", cancellationToken),
@@ -51,7 +36,7 @@ internal static class DeadLettersCommand
 
     private static GuidedCommand CreateReplay()
     {
-        var (entity, json, connection) = (Entity(), Json(), new HubConnection());
+        var (entity, json, connection) = (Entity(), HubCall.Json(), new HubConnection());
         var reason = new Option<string?>("--reason") { Description = "Only those with exactly this reason.", HelpName = "REASON" };
         var connector = new Option<string?>("--connector")
         {
@@ -69,7 +54,7 @@ internal static class DeadLettersCommand
                 ("See what would be sent again", "deadletters replay --entity inbound --reason unreadable --dry-run"),
                 ("Send it again, after the fault is mended", "deadletters replay --entity inbound --reason unreadable"),
             ],
-            Endings = Endings,
+            Endings = HubCall.Endings,
         };
         Array.ForEach<Option>([entity, reason, connector, dryRun, json], command.Add);
         connection.AddTo(command);
@@ -82,7 +67,7 @@ internal static class DeadLettersCommand
                 connector = parsed.GetValue(connector),
                 dryRun = parsed.GetValue(dryRun),
             };
-            return RunAsync(
+            return HubCall.RunAsync(
                 parsed,
                 connection,
                 hub => hub.PostAsync("deadletters/replay", order, cancellationToken),
@@ -97,53 +82,4 @@ internal static class DeadLettersCommand
         HelpName = "NAME",
         Required = true,
     };
-
-    private static Option<bool> Json() => new("--json") { Description = "Print the answer of the hub as JSON, for scripts." };
-
-    /// <summary>Asks the hub and prints its answer.</summary>
-    /// <param name="parsed">The command line.</param>
-    /// <param name="connection">Which hub.</param>
-    /// <param name="askAsync">Asks it.</param>
-    /// <param name="describe">Puts the answer in words; null to print it as JSON.</param>
-    private static async Task<int> RunAsync(
-        ParseResult parsed, HubConnection connection, Func<HubClient, Task<HubAnswer>> askAsync, Func<JsonElement, string>? describe)
-    {
-        var console = parsed.InvocationConfiguration;
-        if (!connection.TryConnect(parsed, out var hub, out var fault))
-        {
-            await console.Error.WriteLineAsync(fault);
-            return ExitCodes.Misused;
-        }
-
-        using (hub)
-        {
-            switch (await askAsync(hub))
-            {
-                case HubAnswer.Done done:
-                    return await PrintAsync(console, done, describe);
-                case HubAnswer.Refused refused:
-                    await console.Error.WriteLineAsync(refused.Why);
-                    return ExitCodes.NotDone;
-                case HubAnswer.Absent absent:
-                    await console.Error.WriteLineAsync(absent.Why);
-                    return ExitCodes.NoHub;
-                default:
-                    throw new InvalidOperationException("The hub's answer is of no known kind.");
-            }
-        }
-    }
-
-    private static async Task<int> PrintAsync(InvocationConfiguration console, HubAnswer.Done done, Func<JsonElement, string>? describe)
-    {
-        try
-        {
-            await console.Output.WriteLineAsync(describe?.Invoke(done.Json) ?? JsonSerializer.Serialize(done.Json, Indented));
-            return ExitCodes.Done;
-        }
-        catch (JsonException fault)
-        {
-            await console.Error.WriteLineAsync($"What answers at --url is not a hub: {fault.Message}");
-            return ExitCodes.NotDone;
-        }
-    }
 }

@@ -14,6 +14,9 @@ public sealed record DeliveryInHand(Delivery Delivery, string MessageId, KeyLook
     /// <summary>Gets the delivery's connector.</summary>
     public string Connector => Delivery.Connector;
 
+    /// <summary>Gets the erased keys that its events name, also beside others, such as on a deal.</summary>
+    public ConcurrentBag<IdentityKey> Erased { get; } = [];
+
     /// <summary>Gets the keys of the events that were dropped because their person is erased.</summary>
     public ConcurrentBag<IdentityKey> ErasedKeys { get; } = [];
 

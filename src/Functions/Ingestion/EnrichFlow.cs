@@ -26,21 +26,25 @@ public sealed class EnrichFlow(IdentityStore identities)
         }
 
         var refusals = new List<VendorRefusedException>();
-        var enriched = await EnrichAsync(enricher, events, lookups, again, refusals, cancellationToken);
-        var people = await PeopleToMeetAsync(connector.Name, enriched, lookups, again, cancellationToken);
+        var (lacking, complete) = await DivideAsync(enricher, events, lookups, again, cancellationToken);
+        var enriched = lacking.Count == 0 ? [] : await AskAsync(enricher, lacking, refusals, cancellationToken);
+        var people = await PeopleToMeetAsync(connector.Name, [.. enriched, .. complete], lookups, again, cancellationToken);
         var met = people.Count == 0 ? [] : await AskAsync(enricher, people, refusals, cancellationToken);
-        return new([.. met, .. enriched], refusals.FirstOrDefault(), lookups);
+        IReadOnlyList<SourceEvent> answers = [.. met, .. enriched];
+        return new([.. answers, .. complete], refusals.FirstOrDefault(), lookups)
+        {
+            Asked = [.. lacking.Select(source => source.DedupeKey)],
+            Answers = answers,
+        };
     }
 
-    private async Task<IReadOnlyList<SourceEvent>> EnrichAsync(
-        IEventEnricher enricher, IReadOnlyList<SourceEvent> events, KeyLookups lookups, bool again,
-        List<VendorRefusedException> refusals, CancellationToken cancellationToken)
+    /// <summary>Divides events into those to ask the vendor about and those that lack nothing.</summary>
+    private async Task<(IReadOnlyList<SourceEvent> Lacking, IReadOnlyList<SourceEvent> Complete)> DivideAsync(
+        IEventEnricher enricher, IReadOnlyList<SourceEvent> events, KeyLookups lookups, bool again, CancellationToken cancellationToken)
     {
         var areLacking = await Task.WhenAll(
             events.Select(source => IsLackingAsync(source, enricher.Name, lookups, again, cancellationToken)));
-        var lacking = events.Where((_, i) => areLacking[i]).ToList();
-        var complete = events.Where((_, i) => !areLacking[i]).ToList();
-        return lacking.Count == 0 ? complete : [.. await AskAsync(enricher, lacking, refusals, cancellationToken), .. complete];
+        return ([.. events.Where((_, i) => areLacking[i])], [.. events.Where((_, i) => !areLacking[i])]);
     }
 
     /// <summary>Asks for many events at once. After a refusal it asks for the halves, so that one
@@ -124,4 +128,11 @@ public sealed class EnrichFlow(IdentityStore identities)
 /// <summary>The result of enriching events.</summary>
 /// <param name="Refused">Why some are missing; null for none.</param>
 /// <param name="Lookups">The key lookups of the delivery.</param>
-public sealed record Enriched(IReadOnlyList<SourceEvent> Events, VendorRefusedException? Refused, KeyLookups Lookups);
+public sealed record Enriched(IReadOnlyList<SourceEvent> Events, VendorRefusedException? Refused, KeyLookups Lookups)
+{
+    /// <summary>Gets the dedupe keys of the events about which the vendor was asked.</summary>
+    public IReadOnlyCollection<string> Asked { get; init; } = [];
+
+    /// <summary>Gets the vendor's answers, which are among the events.</summary>
+    public IReadOnlyList<SourceEvent> Answers { get; init; } = [];
+}

@@ -45,6 +45,11 @@ public sealed partial class EventFlow(
             return true;
         }
 
+        if (match.Erased)
+        {
+            await NoteErasedAsync(source, work, cancellationToken);
+        }
+
         await unmapped.NoteAsync(source, work.Connector, [.. match.Leads.Select(lead => lead.LeadId)], cancellationToken);
         var said = FactMapper.ToFacts(WithOwnAddress(source, match), work.Connector, work.Delivery.ReceivedAt, work.MessageId);
         foreach (var lead in match.Leads)
@@ -59,6 +64,16 @@ public sealed partial class EventFlow(
         }
 
         return false;
+    }
+
+    /// <summary>Notes the keys of an event whose persons were erased.</summary>
+    private static async Task NoteErasedAsync(LeadEvent source, DeliveryInHand work, CancellationToken cancellationToken)
+    {
+        var owners = await work.Lookups.LookUpAsync(DeliveryKeys.Of(source), cancellationToken);
+        foreach (var (key, _) in owners.Where(pair => pair.Value.Erased))
+        {
+            work.Erased.Add(key);
+        }
     }
 
     /// <summary>Parks or records an event that says nothing about a lead.</summary>

@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Connectors.Http;
+using IntegrationHub.Functions.Archive;
 using IntegrationHub.Functions.Identity.Erasure;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Telemetry;
@@ -12,8 +13,8 @@ namespace IntegrationHub.Functions.Ingestion;
 /// <summary>Applies a delivery to journeys: read, enrich, match, then fold and commit each lead's facts, leads
 /// concurrently, one commit a lead. Everything is idempotent, so an interrupted delivery is handled again.</summary>
 public sealed class ProcessFlow(
-    ConnectorSet connectors,
-    EnrichFlow enrich,
+    ReadFlow read,
+    ArchiveFlow archive,
     EventFlow events,
     FactFlow facts,
     ErasureFlow erasure,
@@ -30,13 +31,23 @@ public sealed class ProcessFlow(
     /// are on their journeys.</exception>
     public async Task HandleAsync(Delivery delivery, string messageId, bool again, CancellationToken cancellationToken)
     {
-        var reader = connectors.Find<IDeliveryReader>(delivery.Connector)
-            ?? throw new UnrecoverableMessageException(
-                "unknown-connector",
-                $"No connector '{delivery.Connector}' is configured. Configure Connectors:{delivery.Connector} and replay.");
-        var enriched = Bound(await EnrichAsync(reader, reader.Read(delivery), again, cancellationToken), delivery);
+        var enriched = await read.RunAsync(delivery, messageId, again, cancellationToken);
         var work = new DeliveryInHand(delivery, messageId, enriched.Lookups, again);
-        var others = enriched.Events
+        await ApplyAsync(enriched.Events, work, cancellationToken);
+        await EraseAsync(enriched.Events, work, cancellationToken);
+        metrics.Took(time.GetUtcNow() - delivery.ReceivedAt);
+        states.Worked(delivery.Connector, delivery.ReceivedAt);
+        if (enriched.Refused is { } refused)
+        {
+            ExceptionDispatchInfo.Throw(refused);
+        }
+    }
+
+    /// <summary>Applies the events of a delivery to journeys, except erasures.</summary>
+    public async Task ApplyAsync(IReadOnlyList<SourceEvent> all, DeliveryInHand work, CancellationToken cancellationToken)
+    {
+        var bounded = Bound(all, work.Delivery);
+        var others = bounded
             .Where(source => source is not PrivacyDeletedEvent)
             .ToLookup(source => source is EmailChangedEvent);
 
@@ -44,18 +55,22 @@ public sealed class ProcessFlow(
         var said = new LeadFacts();
         unclear |= await MatchAsync(others[false], work, said, cancellationToken);
         await facts.ApplyAsync(said, work, cancellationToken);
-        await facts.ReviseAsync(enriched.Events, said, unclear ? [] : moved, cancellationToken);
+        await facts.ReviseAsync(bounded, said, unclear ? [] : moved, cancellationToken);
+    }
+
+    /// <summary>Erases whom the delivery says to erase. Its archived form forgets whoever had been erased before.</summary>
+    private async Task EraseAsync(IReadOnlyList<SourceEvent> all, DeliveryInHand work, CancellationToken cancellationToken)
+    {
+        // Held first: a restore queues it again, and it is archived then.
         await facts.HoldAsync(work, cancellationToken);
+        if (!work.Erased.IsEmpty)
+        {
+            await archive.ForgetAsync(work.Delivery, work.MessageId, work.Erased.ToHashSet(), cancellationToken);
+        }
 
         // Last: everything else in the delivery about the person is erased with them.
-        var erasures = enriched.Events.OfType<PrivacyDeletedEvent>();
-        await erasure.EraseAsync(delivery.Connector, erasures.SelectMany(source => source.People), cancellationToken);
-        metrics.Took(time.GetUtcNow() - delivery.ReceivedAt);
-        states.Worked(delivery.Connector, delivery.ReceivedAt);
-        if (enriched.Refused is { } refused)
-        {
-            ExceptionDispatchInfo.Throw(refused);
-        }
+        var erasures = all.OfType<PrivacyDeletedEvent>();
+        await erasure.EraseAsync(work.Connector, erasures.SelectMany(source => source.People), cancellationToken);
     }
 
     /// <summary>Matches changes of address one by one and first, so an address has left its former holder when the next
@@ -99,25 +114,10 @@ public sealed class ProcessFlow(
     }
 
     /// <summary>Bounds the times of events, and counts those that lay ahead.</summary>
-    private Enriched Bound(Enriched enriched, Delivery delivery)
+    private IReadOnlyList<SourceEvent> Bound(IReadOnlyList<SourceEvent> all, Delivery delivery)
     {
-        var bounded = enriched with { Events = [.. enriched.Events.Select(source => FutureTimes.Bound(source, delivery.ReceivedAt))] };
-        metrics.Ahead(delivery.Connector, bounded.Events.Count(source => source.SaidAt is not null));
+        IReadOnlyList<SourceEvent> bounded = [.. all.Select(source => FutureTimes.Bound(source, delivery.ReceivedAt))];
+        metrics.Ahead(delivery.Connector, bounded.Count(source => source.SaidAt is not null));
         return bounded;
-    }
-
-    /// <summary>Enriches events. A failure marks the connector as failing.</summary>
-    private async Task<Enriched> EnrichAsync(
-        IConnector connector, IReadOnlyList<SourceEvent> events, bool again, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await enrich.RunAsync(connector, events, again, cancellationToken);
-        }
-        catch (VendorException failure)
-        {
-            states.Failed(connector.Name, failure);
-            throw;
-        }
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Ingestion;
 
 /// <summary>Applies queued deliveries to journeys.</summary>
-public sealed class ProcessInboundFunction(ProcessFlow process, MessageSettler settler, InboundQueue queue)
+public sealed class ProcessInboundFunction(ProcessFlow process, MessageSettler settler, InboundQueue queue, BodyStore bodies)
 {
     /// <summary>Runs for every message on <c>inbound</c>.</summary>
     [Function("ProcessInbound")]
@@ -17,6 +17,8 @@ public sealed class ProcessInboundFunction(ProcessFlow process, MessageSettler s
             message,
             actions,
             new(queue.Sender, null),
-            token => process.HandleAsync(InboundMessage.Read(message), message.MessageId, MessageSettler.IsRepeat(message), token),
+            async token => await process.HandleAsync(
+                InboundMessage.Read(message, await bodies.ReadAsync(message, token)), message.MessageId, MessageSettler.IsRepeat(message),
+                token),
             cancellationToken);
 }

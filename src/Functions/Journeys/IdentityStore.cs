@@ -23,8 +23,10 @@ public readonly record struct KeyOwner(LeadId? Lead, bool Erased)
 /// leads. A tombstone is a row without a lead.</summary>
 /// <remarks>A key that is unknown under the newest pepper is looked up under each older one. When it is found there, it
 /// is stored under the newest too, so that the older pepper can go one day.</remarks>
+/// <param name="earlier">What a replay starts from; null for the live tables.</param>
 public sealed class IdentityStore(
-    HubTables tables, JourneyStore journeys, JourneyReader reader, JourneyCache cache, PersonKeys keys, TimeProvider clock)
+    HubTables tables, JourneyStore journeys, JourneyReader reader, JourneyCache cache, PersonKeys keys, TimeProvider clock,
+    IEarlierLeads? earlier = null)
 {
     private const int CacheCapacity = 100_000;
 
@@ -69,6 +71,7 @@ public sealed class IdentityStore(
     public async Task<IReadOnlyList<LeadId>> FindByDealAsync(IdentityKey deal, CancellationToken cancellationToken)
     {
         var leads = new List<LeadId>();
+        await SeedDealAsync(deal, cancellationToken);
         var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
         foreach (var version in keys.Versions)
         {
@@ -356,7 +359,43 @@ public sealed class IdentityStore(
         var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
         var name = version.TableKeyOf(key);
         var row = await identities.GetEntityIfExistsAsync<TableEntity>(name, name, null, cancellationToken);
-        return row.HasValue ? row.Value : null;
+        return row.HasValue ? row.Value : version == keys ? await SeedAsync(key, cancellationToken) : null;
+    }
+
+    /// <summary>Copies an address that a replay starts from. Returns null for an unknown one.</summary>
+    private async Task<TableEntity?> SeedAsync(IdentityKey key, CancellationToken cancellationToken)
+    {
+        var owner = earlier is null || key.Kind != IdentityKind.Email ? default : await earlier.LookUpAsync(key, cancellationToken);
+        if (owner == default)
+        {
+            return null;
+        }
+
+        await TryAddAsync(owner.Lead is null ? TombstoneOf(key, clock.GetUtcNow()) : ToRow(owner, key), cancellationToken);
+        return await FindRowAsync(keys, key, cancellationToken);
+    }
+
+    /// <summary>Copies the leads of a deal that a replay starts from, once. The mark is added last, so a crash repeats it.</summary>
+    private async Task SeedDealAsync(IdentityKey deal, CancellationToken cancellationToken)
+    {
+        if (earlier is null)
+        {
+            return;
+        }
+
+        var mark = $"{Partition(deal)}-copied";
+        var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
+        if ((await identities.GetEntityIfExistsAsync<TableEntity>(mark, mark, null, cancellationToken)).HasValue)
+        {
+            return;
+        }
+
+        foreach (var lead in await earlier.FindByDealAsync(deal, cancellationToken))
+        {
+            await TryAddAsync(ToRow(new(lead, false), deal), cancellationToken);
+        }
+
+        await TryAddAsync(new(mark, mark), cancellationToken);
     }
 
     private async Task<bool> TryAddAsync(TableEntity row, CancellationToken cancellationToken)

@@ -11,7 +11,8 @@ namespace IntegrationHub.Functions.Journeys;
 /// beside a summary for people. Loading is one point read and saving one write, whatever the history. Thousands of
 /// facts continue in further rows, which are read by key and never change. Row keys are unique in the whole table,
 /// because Azurite finds rows by them first.</summary>
-public sealed class JourneyStore(HubTables tables)
+/// <param name="earlier">What a replay starts from; null for the live tables.</param>
+public sealed class JourneyStore(HubTables tables, IEarlierLeads? earlier = null)
 {
     /// <summary>A longer journey row moves its older facts to a further row. An entity holds 1 MiB.</summary>
     internal const int LargestRow = 640 * 1024;
@@ -41,7 +42,12 @@ public sealed class JourneyStore(HubTables tables)
             var row = await journeys.GetEntityIfExistsAsync<TableEntity>(leadId.Value, JourneyRow(leadId), null, cancellationToken);
             if (!row.HasValue)
             {
-                return JourneyRecord.New(leadId);
+                if (earlier is null || !await TrySeedAsync(leadId, cancellationToken))
+                {
+                    return JourneyRecord.New(leadId);
+                }
+
+                continue;
             }
 
             var pages = await LoadPagesAsync(journeys, leadId, row.Value!.GetInt32(PagesColumn) ?? 0, cancellationToken);
@@ -131,6 +137,27 @@ public sealed class JourneyStore(HubTables tables)
         var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
         await journeys.DeleteEntityAsync(
             erased.State.LeadId.Value, JourneyRow(erased.State.LeadId), erased.ETag ?? ETag.All, cancellationToken);
+    }
+
+    /// <summary>Copies a lead that a replay starts from. Returns false for an unknown lead.</summary>
+    private async Task<bool> TrySeedAsync(LeadId leadId, CancellationToken cancellationToken)
+    {
+        if (await earlier!.FindAsync(leadId, cancellationToken) is not { } lead)
+        {
+            return false;
+        }
+
+        try
+        {
+            await SaveAsync(
+                JourneyRecord.New(leadId), new(leadId, lead.Facts, lead.Ledger), null, [], lead.RecordLinks, cancellationToken);
+        }
+        catch (StaleJourneyException)
+        {
+            // Another part of the delivery copied it.
+        }
+
+        return true;
     }
 
     /// <summary>Loads the rows that continue a journey row; returns null when one is missing.</summary>

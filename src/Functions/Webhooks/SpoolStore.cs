@@ -11,7 +11,7 @@ public sealed record Spooled(string RowKey, ServiceBusMessage Message);
 
 /// <summary>The table <c>Spool</c>: deliveries that arrived while the bus was down, in order of
 /// arrival. A timer drains it.</summary>
-public sealed class SpoolStore(HubTables tables)
+public sealed class SpoolStore(HubTables tables, BodyStore bodies)
 {
     private const string Partition = "spool";
 
@@ -20,7 +20,7 @@ public sealed class SpoolStore(HubTables tables)
     public async Task AddAsync(ServiceBusMessage message, CancellationToken cancellationToken)
     {
         var row = new TableEntity(Partition, message.MessageId!);
-        MessageRow.Write(row, message);
+        MessageRow.Write(row, await bodies.FitAsync(message, MessageRow.LargestBody, cancellationToken));
         var spool = await tables.GetAsync(HubTables.Spool, cancellationToken);
         await spool.AddEntityAsync(row, cancellationToken);
     }

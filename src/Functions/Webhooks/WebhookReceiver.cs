@@ -53,7 +53,7 @@ public sealed record ReceiveResult(ReceiveOutcome Outcome, string Reason, int Ev
 /// <summary>Receives webhooks: reads the raw bytes up to a limit, verifies them, and accepts only after the bus or the
 /// spool has the whole delivery. It calls no vendor, and no table but the spool's.</summary>
 public sealed partial class WebhookReceiver(
-    ConnectorSet connectors, InboundQueue queue, SpoolStore spool, ParkedStore parked, HubOptions hub, HubMetrics metrics,
+    ConnectorSet connectors, InboundQueue queue, SpoolStore spool, HubOptions hub, HubMetrics metrics,
     TimeProvider time, ILogger<WebhookReceiver> logger)
 {
     private const int LargestBody = 1024 * 1024;
@@ -146,17 +146,12 @@ public sealed partial class WebhookReceiver(
 
     private async Task<ReceiveOutcome> StoreAsync(Delivery delivery, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ServiceBusMessage> messages;
-        try
+        IReadOnlyList<ServiceBusMessage> messages = [];
+        if (await TryStoreAsync(
+            async token => messages = await queue.ToMessagesAsync(delivery, token), delivery.Connector, cancellationToken)
+            is ReceiveOutcome.Unavailable)
         {
-            messages = queue.ToMessages(delivery);
-        }
-        catch (DeliveryTooLargeException)
-        {
-            return await TryStoreAsync(
-                token => parked.ParkAsync(delivery, "too-large", "A single event does not fit into a message.", token),
-                delivery.Connector,
-                cancellationToken);
+            return ReceiveOutcome.Unavailable;
         }
 
         try

@@ -1,9 +1,8 @@
-// Not for production. Azurite's table service, with a journal: by itself it writes its tables to disk every five
-// seconds, so that a kill takes the last seconds of acknowledged writes with it. Here every change is in a journal file
-// before its answer leaves; a start applies what the last save had not seen yet. The changes of one request, also those
-// of a whole transaction, go to the file in one write. (Files survive a killed process, not a power cut: nothing is
-// forced to the platter.) Where --blobPort is given, the blob service follows a little later, as it is, without a
-// journal: only Core Tools want it.
+// Not for production. Azurite's tables and blobs, with a journal: by itself Azurite writes its databases to disk every
+// five seconds, so that a kill takes the last seconds of acknowledged writes with it. Here every change of a database is
+// in its journal file before its answer leaves; a start applies what the last save had not seen yet. The changes of one
+// request, also those of a whole transaction, go to the file in one write. (Files survive a killed process, not a power
+// cut: nothing is forced to the platter.) The content of blobs is in files of its own, which Azurite writes at once.
 'use strict';
 
 const fs = require('node:fs');
@@ -11,28 +10,24 @@ const http = require('node:http');
 const path = require('node:path');
 const Loki = require('lokijs');
 const { default: TableStore } = require('azurite/dist/src/table/persistence/LokiTableMetadataStore.js');
+const { default: BlobStore } = require('azurite/dist/src/blob/persistence/LokiBlobMetadataStore.js');
+const { default: ExtentStore } = require('azurite/dist/src/common/persistence/LokiExtentMetadataStore.js');
 
 const { Collection } = Loki;
 
-/** The identity of a document within its collection: an entity's keys, a table's name, an account's name. */
-const KEYS = ['PartitionKey', 'RowKey', 'account', 'table', 'accountName'];
+/** The identity of a document within its collection: keys of an entity, a table, a blob, a block, an extent. */
+const KEYS = [
+  'PartitionKey', 'RowKey', 'account', 'table', 'accountName', 'containerName', 'blobName', 'name', 'snapshot', 'isCommitted', 'id',
+];
 
-/** How long the blob service waits after the tables, which others wait for. */
-const BLOBS_AFTER = 2_000;
-
-const changes = [];
-const journaled = new WeakSet(); // the collections of the tables; the blobs have their own
-let journal; // { file, number, prefix, db } of the store in use, once it is loaded
-
-function record(change) {
-  if (journal) {
-    changes.push(change);
-  }
-}
+const journals = new Map(); // { file, number, prefix, changes } of each loaded database
+const owners = new WeakMap(); // the journal of each collection
 
 function flush() {
-  if (changes.length > 0) {
-    fs.writeSync(journal.file, `${JSON.stringify(changes.splice(0))}\n`);
+  for (const { file, changes } of journals.values()) {
+    if (changes.length > 0) {
+      fs.writeSync(file, `${JSON.stringify(changes.splice(0))}\n`);
+    }
   }
 }
 
@@ -55,33 +50,32 @@ function follow(prototype, name, after) {
 }
 
 function put(_, document) {
-  if (journaled.has(this)) {
-    record({ in: this.name, key: keyOf(document), put: contentOf(document) });
-  }
+  owners.get(this)?.changes.push({ in: this.name, key: keyOf(document), put: contentOf(document) });
 }
 
 follow(Collection.prototype, 'insertOne', put);
 follow(Collection.prototype, 'update', put);
-const remove = Collection.prototype.remove;
-Collection.prototype.remove = function (document) {
-  if (!journaled.has(this)) {
-    return remove.call(this, document);
-  }
-  const change = { in: this.name, key: keyOf(document) };
-  const result = remove.call(this, document);
-  record(change);
-  return result;
-};
+for (const [name, documentsOf] of [
+  ['remove', (_, document) => (Array.isArray(document) ? [] : [document])], // a list goes by positions
+  ['removeBatchByPositions', (collection, positions) => positions.map((position) => collection.data[position])],
+]) {
+  const original = Collection.prototype[name];
+  Collection.prototype[name] = function (what) {
+    const removed = documentsOf(this, what).map((document) => ({ in: this.name, key: keyOf(document) }));
+    const result = original.call(this, what);
+    owners.get(this)?.changes.push(...removed);
+    return result;
+  };
+}
 follow(Loki.prototype, 'addCollection', function (collection, name, options) {
-  if (this === journal?.db) {
-    journaled.add(collection);
-    record({ create: name, options });
+  const journal = journals.get(this);
+  if (journal) {
+    owners.set(collection, journal);
+    journal.changes.push({ create: name, options });
   }
 });
 follow(Loki.prototype, 'removeCollection', function (_, name) {
-  if (this === journal?.db) {
-    record({ drop: name });
-  }
+  journals.get(this)?.changes.push({ drop: name });
 });
 
 // Nothing is acknowledged before it is in the file.
@@ -94,16 +88,17 @@ http.ServerResponse.prototype.writeHead = function (...args) {
 // A save takes in all changes so far, so its end makes the journals before it superfluous.
 const save = Loki.prototype.saveDatabaseInternal;
 Loki.prototype.saveDatabaseInternal = function (callback) {
-  if (this !== journal?.db) {
+  const journal = journals.get(this);
+  if (!journal) {
     return save.call(this, callback);
   }
   flush();
   const last = journal.number;
   fs.closeSync(journal.file);
-  open(this, journal.prefix, last + 1);
+  open(journal, last + 1);
   return save.call(this, (error) => {
     if (!error) {
-      for (const { number, file } of journals(journal.prefix)) {
+      for (const { number, file } of filesOf(journal.prefix)) {
         if (number <= last) {
           fs.rmSync(file, { force: true });
         }
@@ -113,23 +108,33 @@ Loki.prototype.saveDatabaseInternal = function (callback) {
   });
 };
 
-const loadDB = TableStore.prototype.loadDB;
-TableStore.prototype.loadDB = async function () {
-  await loadDB.call(this);
-  const prefix = `${this.lokiDBPath}.journal.`;
-  const kept = journals(prefix);
-  for (const { file } of kept) {
-    replay(this.db, file);
-  }
-  this.db.collections.forEach((collection) => journaled.add(collection));
-  open(this.db, prefix, (kept.at(-1)?.number ?? 0) + 1);
-};
-
-function open(db, prefix, number) {
-  journal = { db, prefix, number, file: fs.openSync(prefix + number, 'a') };
+// Blobs and extents are loaded by init itself, tables by a method that it calls.
+for (const [store, load] of [[TableStore, 'loadDB'], [ExtentStore, 'init'], [BlobStore, 'init']]) {
+  const original = store.prototype[load];
+  store.prototype[load] = async function () {
+    await original.call(this);
+    attach(this.db, `${this.lokiDBPath}.journal.`);
+  };
 }
 
-function journals(prefix) {
+/** Applies the journals of a database that was loaded, and begins the next one. */
+function attach(db, prefix) {
+  const kept = filesOf(prefix);
+  for (const { file } of kept) {
+    replay(db, file);
+  }
+  const journal = { prefix, changes: [] };
+  open(journal, (kept.at(-1)?.number ?? 0) + 1);
+  journals.set(db, journal);
+  db.collections.forEach((collection) => owners.set(collection, journal));
+}
+
+function open(journal, number) {
+  journal.number = number;
+  journal.file = fs.openSync(journal.prefix + number, 'a');
+}
+
+function filesOf(prefix) {
   const directory = path.dirname(prefix);
   const start = path.basename(prefix);
   return fs
@@ -178,5 +183,5 @@ function apply(db, change) {
 require('azurite/dist/src/common/Environment.js');
 require('azurite/dist/src/table/main.js');
 if (process.argv.includes('--blobPort')) {
-  setTimeout(() => require('azurite/dist/src/blob/main.js'), BLOBS_AFTER);
+  require('azurite/dist/src/blob/main.js');
 }

@@ -75,7 +75,7 @@ internal sealed class HostCommand : Command
         var hostJson = HostJson.Read(application, settings);
         using var loggers = HostLogging.Create(hostJson, configure: null);
         var topology = Path.Combine(application, "topology.json");
-        var services = LocalServices.For(settings, data, File.Exists(topology) ? topology : null, needsBlobs: false);
+        var services = LocalServices.For(settings, data, File.Exists(topology) ? topology : null);
         await using var runner = new ServiceRunner(services, loggers.CreateLogger<ServiceRunner>());
         var options = new FunctionsHostOptions
         {

@@ -44,7 +44,7 @@ internal sealed class ServicesCommand : Command
     {
         using var stop = new StopSignals();
         using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole());
-        var services = LocalServices.For(AppSettings.From(new ConfigurationBuilder().Build()), data, topology, needsBlobs: true);
+        var services = LocalServices.For(AppSettings.From(new ConfigurationBuilder().Build()), data, topology);
         await using var runner = new ServiceRunner(services, loggers.CreateLogger<ServiceRunner>());
         try
         {

@@ -14,7 +14,13 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost;
 /// <summary>Runs a function app on this machine as the Functions host on Azure does. Not for production.</summary>
 public sealed partial class LocalFunctionsHost : IAsyncDisposable
 {
-    private const string PeppersSetting = "Hub:Peppers";
+    /// <summary>The secrets that hashes and the archive of the hub need.</summary>
+    private static readonly (string Setting, string File, string What)[] Secrets =
+    [
+        ("Hub:Peppers", "peppers", "Pepper"),
+        ("Archive:Keys", "archive-keys", "Archive key"),
+    ];
+
 
     /// <summary>The time that requests and invocations may take to end on a stop. Then they are cut.</summary>
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(4);
@@ -86,7 +92,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
             var application = Path.GetFullPath(options.ApplicationDirectory);
             await host.StartAsync(
                 options with { ApplicationDirectory = application },
-                settings.WithDefaults(WorkerDefaults).WithDefaults(PeppersOf(settings, options.DataDirectory)),
+                settings.WithDefaults(WorkerDefaults).WithDefaults(SecretsOf(settings, options.DataDirectory)),
                 hostJson,
                 services,
                 cancellationToken);
@@ -151,18 +157,13 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
     };
 
-    /// <summary>Returns the secret of the hub's hashes, which is made on the first start where none is set.</summary>
-    private static IEnumerable<KeyValuePair<string, string?>> PeppersOf(AppSettings settings, string dataDirectory) =>
-        settings.IsSet(PeppersSetting)
-            ? []
-            :
-            [
-                new(
-                    PeppersSetting,
-                    KeptSecret.Load(
-                        Path.Combine(dataDirectory, "peppers"), "Pepper", isPrinted: false,
-                        () => $"k1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}")),
-            ];
+    /// <summary>Returns the secrets of the hub that no setting has. They are made on the first start.</summary>
+    private static IEnumerable<KeyValuePair<string, string?>> SecretsOf(AppSettings settings, string dataDirectory) =>
+        Secrets.Where(secret => !settings.IsSet(secret.Setting)).Select(secret => new KeyValuePair<string, string?>(
+            secret.Setting,
+            KeptSecret.Load(
+                Path.Combine(dataDirectory, secret.File), secret.What, isPrinted: false,
+                () => $"k1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}")));
 
     private async Task StartAsync(
         FunctionsHostOptions options, AppSettings settings, HostJson hostJson, Task services, CancellationToken cancellationToken)

@@ -36,13 +36,12 @@ internal sealed class LocalServices : IDisposable
     /// <param name="settings">What is set already and needs no service here.</param>
     /// <param name="dataDirectory">Where everything is kept, as a full path.</param>
     /// <param name="topology">Describes the broker's entities; null for no broker.</param>
-    /// <param name="needsBlobs">Whether the blob service has to be there before the app.</param>
-    public static LocalServices For(AppSettings settings, string dataDirectory, string? topology, bool needsBlobs)
+    public static LocalServices For(AppSettings settings, string dataDirectory, string? topology)
     {
         var services = new LocalServices(dataDirectory);
         if (!settings.IsSet("AzureWebJobsStorage"))
         {
-            services.AddAzurite(needsBlobs);
+            services.AddAzurite();
         }
 
         if (!settings.IsSet("Mail:Smtp:Host") && !settings.IsSet("Mail:AzureCommunication:Endpoint"))
@@ -64,7 +63,7 @@ internal sealed class LocalServices : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _ports.Dispose();
 
-    private void AddAzurite(bool needsBlobs)
+    private void AddAzurite()
     {
         var (blobs, tables) = (_ports.Take(10000), _ports.Take(10002));
         _settings["AzureWebJobsStorage"] =
@@ -86,7 +85,7 @@ internal sealed class LocalServices : IDisposable
             $"Azurite: tables on port {tables}, blobs on port {blobs}",
             "./azurite.cjs",
             arguments,
-            needsBlobs ? [tables, blobs] : [tables]);
+            [tables, blobs]);
     }
 
     private void AddMaildev()

@@ -75,6 +75,7 @@ internal static class DeadlinesRun
         $"--ServiceBus={bus}",
         "--Hub:FunctionKey=benchmark",
         $"--Hub:Peppers={Given.Peppers}",
+        $"--Archive:Keys={Given.ArchiveKeys}",
         "--Mail:Smtp:Host=localhost",
         "--Logging:LogLevel:Default=Warning",
         "--Funnel:Stages:interest:StallAfter=1.00:00:00",

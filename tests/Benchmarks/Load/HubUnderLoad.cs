@@ -14,6 +14,7 @@ internal sealed class HubUnderLoad : IAsyncDisposable
 
     private readonly string _data = Directory.CreateTempSubdirectory("hub-load-").FullName;
     private readonly int _tablePort = FreePort.Find();
+    private readonly int _blobPort = FreePort.Find();
     private readonly int _busPort = FreePort.Find();
     private readonly IReadOnlyList<long> _contacts;
     private readonly ServiceProcess _tables;
@@ -24,7 +25,7 @@ internal sealed class HubUnderLoad : IAsyncDisposable
     private HubUnderLoad(SandboxHost vendors, int leads, IReadOnlyDictionary<string, string> settings)
     {
         _contacts = [.. Enumerable.Range(0, leads).Select(number => vendors.HubSpot.CreateContact($"lead{number}@example.com", ("lastname", $"Lead {number}")))];
-        _tables = ServiceProcess.Azurite(_data, _tablePort);
+        _tables = ServiceProcess.Azurite(_data, _tablePort, _blobPort);
         _bus = ServiceProcess.Bus(Path.Combine(_data, "bus"), _busPort, Built.Topology);
         _host = new(new Dictionary<string, string>(settings)
         {
@@ -45,9 +46,8 @@ internal sealed class HubUnderLoad : IAsyncDisposable
         Deliveries = new(new Uri($"{_host.Url}/api/webhooks/hubspot"), _contacts);
     }
 
-    /// <summary>Gets how to reach its tables.</summary>
-    public string Tables =>
-        $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={AzuriteProcess.Key};TableEndpoint=http://127.0.0.1:{_tablePort}/devstoreaccount1;";
+    /// <summary>Gets how to reach its tables and blobs.</summary>
+    public string Tables => AzuriteProcess.ConnectionTo(_tablePort, _blobPort);
 
     /// <summary>Gets how to reach its bus.</summary>
     public string Bus => LocalBus.ConnectionStringFor(_busPort);

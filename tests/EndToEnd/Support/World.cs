@@ -44,13 +44,13 @@ public sealed class World : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var tablePort = FreePort.Find();
-        Tables = ServiceProcess.Azurite(_directory, tablePort);
+        var (tablePort, blobPort) = (FreePort.Find(), FreePort.Find());
+        Tables = ServiceProcess.Azurite(_directory, tablePort, blobPort);
         Bus = ServiceProcess.Bus(BusDirectory, _busPort, await TopologyAsync());
         Mail = await MailServer.StartAsync();
         await Task.WhenAll(Tables.StartAsync(), Bus.StartAsync());
         Vendors = await SandboxHost.StartAsync(new SandboxOptions { Urls = "http://127.0.0.1:0" });
-        var settings = Settings(tablePort, Mail.Port);
+        var settings = Settings(AzuriteProcess.ConnectionTo(tablePort, blobPort), Mail.Port);
         foreach (var (key, value) in _more)
         {
             settings[key] = value;
@@ -101,13 +101,12 @@ public sealed class World : IAsyncLifetime
         return topology;
     }
 
-    private Dictionary<string, string> Settings(int tablePort, int smtpPort) => new()
+    private Dictionary<string, string> Settings(string storage, int smtpPort) => new()
     {
         ["ServiceBus"] = BusConnection,
         ["Hub__DataDirectory"] = Path.Combine(_directory, "hub"),
         ["Hub__RetryDelays"] = string.Join(',', Enumerable.Repeat("00:00:01", 200)),
-        ["AzureWebJobsStorage"] =
-            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;TableEndpoint=http://127.0.0.1:{tablePort}/devstoreaccount1;",
+        ["AzureWebJobsStorage"] = storage,
         ["Mail__Smtp__Host"] = "127.0.0.1",
         ["Mail__Smtp__Port"] = $"{smtpPort}",
         ["Mail__From"] = "hub@example.com",

@@ -35,7 +35,7 @@ public sealed class ErasureTests(Azurite azurite)
 
         Assert.Equal([HttpStatusCode.NoContent, HttpStatusCode.NoContent, HttpStatusCode.NotFound], [await api.DeleteAsync($"/api/leads/{lead}"), await api.DeleteAsync($"/api/leads/{lead}"), await api.DeleteAsync($"/api/leads/{Id("nobody")}")]);
 
-        Assert.Equal([$"Journeys/journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
+        Assert.Equal([$"Journeys/journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}", $"ErasureLedger/{lead}"]));
         Assert.Equal([HttpStatusCode.NotFound, HttpStatusCode.NotFound], [await api.StatusAsync($"/api/leads/{lead}"), await api.StatusAsync($"/api/leads/{lead}/why")]);
 
         var before = await DroppedAsync(hub);
@@ -68,7 +68,7 @@ public sealed class ErasureTests(Azurite azurite)
         await hub.TellAsync(Marketing, privacy, Marketing.Stage(FunnelStage.Evaluation, 25, "contact-1"));
 
         Assert.Null(await hub.Journeys.LoadAsync(lead, Token));
-        Assert.Equal([$"Journeys/journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
+        Assert.Equal([$"Journeys/journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}", $"ErasureLedger/{lead}"]));
         Assert.True((await hub.Get<IdentityStore>().LookUpAsync(IdentityKey.Email(Email("ada")), Token)).Erased);
     }
 
@@ -92,7 +92,7 @@ public sealed class ErasureTests(Azurite azurite)
 
         Assert.Null(await other.Journeys.LoadAsync(lead, Token));
         Assert.Empty(_sales.Records);
-        Assert.Equal([$"Journeys/journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
+        Assert.Equal([$"Journeys/journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}", $"ErasureLedger/{lead}"]));
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class ErasureTests(Azurite azurite)
 
         foreach (var lead in leads)
         {
-            Assert.Equal([$"Journeys/journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}"]));
+            Assert.Equal([$"Journeys/journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}", $"ErasureLedger/{lead}"]));
             Assert.Equal(HttpStatusCode.NotFound, await api.StatusAsync($"/api/leads/{lead}"));
             Assert.Equal(HttpStatusCode.NoContent, await api.DeleteAsync($"/api/leads/{lead}"));
         }

@@ -80,6 +80,7 @@ public sealed class HandoffSettingsTests
     {
         var settings = Right.ToDictionary(setting => setting.Key, setting => (string?)setting.Value);
         settings["Hub:Peppers"] = Given.Peppers;
+        settings["Archive:Keys"] = Given.ArchiveKeys;
         foreach (var (key, value) in changed)
         {
             settings[key] = value;

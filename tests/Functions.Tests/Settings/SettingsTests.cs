@@ -10,11 +10,12 @@ namespace IntegrationHub.Functions.Tests.Settings;
 
 public sealed class SettingsTests
 {
+    private static readonly (string Key, string? Value) ArchiveKeys = ("Archive:Keys", Given.ArchiveKeys);
     private const string Strong = "abcdefghijklmnopqrstuvwxyz0123456789";
 
     private static ServiceProvider Read(params (string Key, string? Value)[] settings)
     {
-        var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(settings.Prepend(("Hub:Peppers", Given.Peppers)).GroupBy(setting => setting.Item1).Select(setting => KeyValuePair.Create(setting.Key, setting.Last().Item2))).Build());
+        var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(settings.Prepend(("Hub:Peppers", Given.Peppers)).Prepend(ArchiveKeys).GroupBy(setting => setting.Item1).Select(setting => KeyValuePair.Create(setting.Key, setting.Last().Item2))).Build());
         var services = new ServiceCollection().AddSingleton(new ConnectorSet([])).AddHubSettings(reader).AddAccess(reader);
         reader.ThrowIfFaulty();
         return services.BuildServiceProvider();
@@ -56,7 +57,7 @@ public sealed class SettingsTests
     [InlineData("Hub:RetryDelays", "soon")]
     public void A_setting_that_is_wrong_stops_the_hub_before_it_takes_anything(string key, string value)
     {
-        var invalid = Assert.Throws<InvalidSettingsException>(() => Hub.Build([$"--Hub:Peppers={Given.Peppers}", $"--{key}={value}"]));
+        var invalid = Assert.Throws<InvalidSettingsException>(() => Hub.Build([$"--{ArchiveKeys.Key}={ArchiveKeys.Value}", $"--Hub:Peppers={Given.Peppers}", $"--{key}={value}"]));
 
         Assert.StartsWith($"{key}: ", Assert.Single(invalid.Faults), StringComparison.Ordinal);
     }

@@ -43,8 +43,8 @@ internal sealed class HistoryWorld : IAsyncDisposable
 
         // Short enough that a pause of seconds outlasts the lock of a message.
         await File.WriteAllTextAsync(topology, text.Replace("\"lockDuration\": \"PT1M\"", "\"lockDuration\": \"PT5S\"", StringComparison.Ordinal));
-        var tablePort = FreePort.Find();
-        var tables = ServiceProcess.Azurite(directory, tablePort);
+        var (tablePort, blobPort) = (FreePort.Find(), FreePort.Find());
+        var tables = ServiceProcess.Azurite(directory, tablePort, blobPort);
         await tables.StartAsync();
         var bus = await LocalBus.StartAsync(new() { DataDirectory = Path.Combine(directory, "bus"), TopologyFile = topology, TimeProvider = clock });
         var vendors = await SandboxHost.StartAsync(new()
@@ -54,7 +54,7 @@ internal sealed class HistoryWorld : IAsyncDisposable
             HubSpot = new() { RetryDelays = [.. Enumerable.Repeat(TimeSpan.FromSeconds(0.3), 1_000)] },
         });
         var world = new HistoryWorld(directory, log, seed, tables, bus, await MailServer.StartAsync(), vendors, clock);
-        await world.ConnectAsync(tablePort);
+        await world.ConnectAsync(tablePort, blobPort);
         return world;
     }
 
@@ -74,7 +74,7 @@ internal sealed class HistoryWorld : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private async Task ConnectAsync(int tablePort)
+    private async Task ConnectAsync(int tablePort, int blobPort)
     {
         _front = await HttpProxy.StartAsync(() => "");
         _front.Rule = (request, _) => ReceiveAsync(request);
@@ -83,7 +83,7 @@ internal sealed class HistoryWorld : IAsyncDisposable
             $"http://127.0.0.1:{tablePort}",
             Vendors.Url,
             _bus.Port,
-            (tables, tools, bus) => HubSettings.Of(Path.Combine(_directory, $"hub{number}"), _front.Url, tables.Url, tools.Url, bus.Port, _mail.Port))));
+            (tables, tools, bus) => HubSettings.Of(Path.Combine(_directory, $"hub{number}"), _front.Url, tables.Url, blobPort, tools.Url, bus.Port, _mail.Port))));
         foreach (var hub in Hubs)
         {
             hub.Vendors.Rule = (request, forward) => RecordAsync(hub.Name, request, forward);

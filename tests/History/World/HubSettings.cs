@@ -7,15 +7,17 @@ namespace IntegrationHub.History.World;
 internal static class HubSettings
 {
     /// <param name="publicUrl">The address that all hubs share, which HubSpot signs.</param>
-    public static Dictionary<string, string> Of(string directory, string publicUrl, string tablesUrl, string vendorsUrl, int busPort, int smtpPort) => new()
+    public static Dictionary<string, string> Of(string directory, string publicUrl, string tablesUrl, int blobPort, string vendorsUrl, int busPort, int smtpPort) => new()
     {
         ["ServiceBus"] = LocalBus.ConnectionStringFor(busPort),
         ["AzureWebJobsStorage"] =
-            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={AzuriteProcess.Key};TableEndpoint={tablesUrl}/devstoreaccount1;",
+            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={AzuriteProcess.Key};"
+            + $"BlobEndpoint=http://127.0.0.1:{blobPort}/devstoreaccount1;TableEndpoint={tablesUrl}/devstoreaccount1;",
         ["Hub__DataDirectory"] = directory,
         ["Hub__PublicUrl"] = publicUrl,
         ["Hub__FunctionKey"] = HubUnderTest.Key,
         ["Hub__Peppers"] = "k1:cGVwcGVyIG9mIHRoZSBodWJzIG9mIGEgaGlzdG9yeSw=",
+        ["Archive__Keys"] = Given.ArchiveKeys,
         ["Hub__RetryDelays"] = string.Join(',', Enumerable.Repeat("00:00:01", 300)),
         ["LocalPlatform__WorkerFailureLimit"] = "1000",
         ["Mail__Smtp__Host"] = "127.0.0.1",

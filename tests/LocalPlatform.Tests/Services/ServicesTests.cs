@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
+using Azure.Storage.Blobs;
 using IntegrationHub.Tests.Support;
 
 namespace IntegrationHub.LocalPlatform.Tests.Services;
@@ -94,36 +95,51 @@ public sealed class ServicesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tables_keep_what_they_acknowledged_through_kills_and_do_not_mix_it_with_blobs()
+    public async Task Tables_and_blobs_keep_what_they_acknowledged_through_kills()
     {
-        var port = FreePort.Find();
-        var tables = new TableClient(ConnectionTo(port), "facts");
+        var (tablePort, blobPort) = (FreePort.Find(), FreePort.Find());
+        var connection = AzuriteProcess.ConnectionTo(tablePort, blobPort);
+        var (tables, blobs) = (new TableClient(connection, "facts"), new BlobContainerClient(connection, "bodies"));
 
         for (var round = 0; round < 3; round++)
         {
-            await using var azurite = Azurite(port, FreePort.Find());
+            await using var azurite = ServiceProcess.Azurite(_data.FullName, tablePort, blobPort);
             await azurite.StartAsync();
             await tables.CreateIfNotExistsAsync(Stop);
+            await blobs.CreateIfNotExistsAsync(cancellationToken: Stop);
+            await AssertBlobsAsync(blobs, round);
             for (var row = 0; row < 50; row++)
             {
                 await tables.SubmitTransactionAsync(
                     [Add($"{round}-{row}-a"), Add($"{round}-{row}-b"), new(TableTransactionActionType.UpsertReplace, new TableEntity("lead", "last") { ["Row"] = row })],
                     Stop);
+                await blobs.GetBlobClient("last").UploadAsync(BinaryData.FromString($"{round}-{row}"), overwrite: true, Stop);
             }
 
+            await blobs.UploadBlobAsync($"{round}", BinaryData.FromString(new string('x', 100_000)), Stop);
+            await blobs.UploadBlobAsync($"{round}-gone", BinaryData.FromString("gone"), Stop);
+            await blobs.DeleteBlobAsync($"{round}-gone", cancellationToken: Stop);
             Assert.Equal((round * 100) + 101, await CountAsync(tables));
             await azurite.KillAsync();
         }
 
-        Assert.DoesNotContain(
-            Directory.GetFiles(Path.Combine(_data.FullName, "azurite"), "*.journal.*"), file => File.ReadAllText(file).Contains("BLOB", StringComparison.OrdinalIgnoreCase));
+        await using var last = ServiceProcess.Azurite(_data.FullName, tablePort, blobPort);
+        await last.StartAsync();
+        await AssertBlobsAsync(blobs, 3);
 
         static TableTransactionAction Add(string row) => new(TableTransactionActionType.Add, new TableEntity("lead", row));
     }
 
-    private static string ConnectionTo(int tables) =>
-        "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
-        + $"TableEndpoint=http://127.0.0.1:{tables}/devstoreaccount1;";
+    private static async Task AssertBlobsAsync(BlobContainerClient blobs, int rounds)
+    {
+        var names = await blobs.GetBlobsAsync(cancellationToken: Stop).Select(blob => blob.Name).ToListAsync(Stop);
+        Assert.Equal([.. Enumerable.Range(0, rounds).Select(round => $"{round}"), .. rounds > 0 ? ["last"] : Array.Empty<string>()], names);
+        foreach (var name in names)
+        {
+            var content = (await blobs.GetBlobClient(name).DownloadContentAsync(Stop)).Value.Content.ToString();
+            Assert.Equal(name == "last" ? $"{rounds - 1}-49" : new string('x', 100_000), content);
+        }
+    }
 
     private static TableClient TablesOf(IReadOnlyDictionary<string, string> settings)
     {
@@ -195,12 +211,4 @@ public sealed class ServicesTests : IAsyncLifetime
         _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
         return JsonSerializer.Deserialize<Dictionary<string, string>>(json)!;
     }
-
-    private ServiceProcess Azurite(int tables, int blobs) => new(
-        "azurite", tables, "node",
-        [
-            Built.Child("guard.cjs"), Path.Combine(_data.FullName, "azurite"), Path.Combine(_data.FullName, "azurite.log"), "./azurite.cjs",
-            "--location", Path.Combine(_data.FullName, "azurite"), "--tableHost", "127.0.0.1", "--tablePort", $"{tables}",
-            "--blobHost", "127.0.0.1", "--blobPort", $"{blobs}", "--silent", "--disableTelemetry",
-        ]);
 }

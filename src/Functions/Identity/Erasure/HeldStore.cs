@@ -13,13 +13,13 @@ public sealed record HeldDelivery(string RowKey, ServiceBusMessage Message);
 
 /// <summary>Deliveries about hidden leads, in the table <c>Parked</c>: a partition for each lead. They are queued again when the
 /// lead is restored, and erased with it.</summary>
-public sealed class HeldStore(HubTables tables) : IErasable
+public sealed class HeldStore(HubTables tables, BodyStore bodies) : IErasable
 {
     /// <summary>Stores a delivery. Idempotent.</summary>
     public async Task PutAsync(LeadId leadId, Delivery delivery, CancellationToken cancellationToken)
     {
         var row = new TableEntity(Partition(leadId), $"{delivery.ReceivedAt.UtcTicks:D19}-{TableKey.Hash(delivery.Body.Span)}-{leadId}");
-        MessageRow.Write(row, InboundMessage.Write(delivery));
+        MessageRow.Write(row, await bodies.FitAsync(InboundMessage.Write(delivery), MessageRow.LargestBody, cancellationToken));
         var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
         await parked.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
     }

@@ -23,6 +23,11 @@ public sealed partial class PersonEraser(
         var leadId = hidden.State.LeadId;
         var keys = FactKeys.Of(facts).Union(named).ToList();
         await BuryAsync(leadId, keys, cancellationToken);
+        foreach (var kept in records)
+        {
+            await kept.EraseAsync(keys, cancellationToken);
+        }
+
         var tombstone = new JourneyLedger { ErasedAt = Today() };
         foreach (var merged in facts.OfType<LeadsMerged>().Select(fact => fact.Merged).Where(other => other != leadId).Distinct())
         {

@@ -17,7 +17,7 @@ public sealed record KeptDelivery(string RowKey, string MessageId, ServiceBusMes
 
 /// <summary>The table <c>Reviews</c>: the questions, each with its raw waiting deliveries. An answered question stays
 /// for the next event with the same keys.</summary>
-public sealed class ReviewStore(HubTables tables, PersonKeys keys) : IErasable
+public sealed class ReviewStore(HubTables tables, PersonKeys keys, BodyStore bodies) : IErasable
 {
     private const string Table = "Reviews", Partition = "review", JsonColumn = "Json", OpenColumn = "Open", MessageIdColumn = "MessageId";
 
@@ -52,6 +52,10 @@ public sealed class ReviewStore(HubTables tables, PersonKeys keys) : IErasable
                 .OrderBy(review => review.OpenedAt).ThenBy(review => review.Id, StringComparer.Ordinal),
         ];
 
+    /// <summary>Returns the answered questions.</summary>
+    public async Task<IReadOnlyList<Review>> AnsweredAsync(CancellationToken cancellationToken) =>
+        await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and Open eq false"), cancellationToken);
+
     /// <summary>Stores an answer. A no-op when there is one.</summary>
     /// <returns>The stored question.</returns>
     public async Task<Review?> DecideAsync(string id, ReviewDecision decision, DateTimeOffset now, CancellationToken cancellationToken)
@@ -76,7 +80,7 @@ public sealed class ReviewStore(HubTables tables, PersonKeys keys) : IErasable
     {
         var reviews = await tables.GetAsync(Table, cancellationToken);
         var row = new TableEntity(KeptPartition(reviewId), $"{reviewId}-{TableKey.Hash(messageId)}") { [MessageIdColumn] = messageId };
-        MessageRow.Write(row, InboundMessage.Write(delivery));
+        MessageRow.Write(row, await bodies.FitAsync(InboundMessage.Write(delivery), MessageRow.LargestBody, cancellationToken));
         await reviews.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
     }
 

@@ -11,7 +11,7 @@ public static class InboundMessage
     private const int CompressAbove = 8 * 1024;
 
     /// <summary>The Standard tier allows 256 KiB, properties and framing included.</summary>
-    private const int LargestBody = 192 * 1024;
+    internal const int LargestBody = 192 * 1024;
 
     /// <summary>Exceeds every vendor's delivery and every page of a poll.</summary>
     private const int LongestUnpacked = 32 * 1024 * 1024;
@@ -51,9 +51,14 @@ public static class InboundMessage
         return message;
     }
 
-    /// <summary>Reads a delivery from a message.</summary>
+    /// <summary>Reads a delivery from a message with its own body.</summary>
     /// <exception cref="UnrecoverableMessageException">The message is not a delivery of the hub.</exception>
-    public static Delivery Read(ServiceBusReceivedMessage message)
+    public static Delivery Read(ServiceBusReceivedMessage message) => Read(message, message.Body);
+
+    /// <summary>Reads a delivery from a message.</summary>
+    /// <param name="body">Its body, which may lie in a blob.</param>
+    /// <exception cref="UnrecoverableMessageException">The message is not a delivery of the hub.</exception>
+    public static Delivery Read(ServiceBusReceivedMessage message, BinaryData body)
     {
         var properties = message.ApplicationProperties;
         if (properties.GetValueOrDefault("connector") is not string connector
@@ -76,7 +81,7 @@ public static class InboundMessage
                 .DistinctBy(property => property.Key, StringComparer.OrdinalIgnoreCase)
                 .ToDictionary(
                     property => property.Key[HeaderPrefix.Length..], property => (string)property.Value, StringComparer.OrdinalIgnoreCase),
-            Body = properties.GetValueOrDefault("encoding") is "gzip" ? Decompress(message.Body) : message.Body.ToMemory(),
+            Body = properties.GetValueOrDefault("encoding") is "gzip" ? Decompress(body) : body.ToMemory(),
             ReceivedAt = receivedAt,
         };
     }

@@ -10,11 +10,12 @@ public sealed class InboundQueue : IAsyncDisposable
     public const string Name = "inbound";
 
     private readonly ConnectorSet _connectors;
+    private readonly BodyStore _bodies;
     private readonly BatchingSender _deliveries;
 
-    public InboundQueue(ServiceBusClient bus, ConnectorSet connectors, HubMetrics metrics)
+    public InboundQueue(ServiceBusClient bus, ConnectorSet connectors, BodyStore bodies, HubMetrics metrics)
     {
-        _connectors = connectors;
+        (_connectors, _bodies) = (connectors, bodies);
         Sender = bus.CreateSender(Name);
         _deliveries = new(Sender, metrics);
     }
@@ -25,10 +26,15 @@ public sealed class InboundQueue : IAsyncDisposable
     /// <summary>Queues deliveries; returns when the bus has all of them. One that exceeds a message even when
     /// compressed is split by event.</summary>
     /// <exception cref="ServiceBusException">The bus rejects them.</exception>
-    /// <exception cref="DeliveryTooLargeException">A single event does not fit into a message.</exception>
     public async Task SendAsync(IReadOnlyList<Delivery> deliveries, CancellationToken cancellationToken)
     {
-        await SendAsync([.. deliveries.SelectMany(ToMessages)], cancellationToken);
+        var messages = new List<ServiceBusMessage>(deliveries.Count);
+        foreach (var delivery in deliveries)
+        {
+            messages.AddRange(await ToMessagesAsync(delivery, cancellationToken));
+        }
+
+        await SendAsync(messages, cancellationToken);
     }
 
     /// <summary>Queues messages; returns when the bus has all of them. Concurrent callers share batches.</summary>
@@ -43,9 +49,9 @@ public sealed class InboundQueue : IAsyncDisposable
         await Sender.DisposeAsync();
     }
 
-    /// <summary>Converts a delivery to one message, or to one for each event when it is too large.</summary>
-    /// <exception cref="DeliveryTooLargeException">A single event does not fit into a message.</exception>
-    public IReadOnlyList<ServiceBusMessage> ToMessages(Delivery delivery)
+    /// <summary>Converts a delivery to one message, or to one for each event when it is too large. The body of a single
+    /// event that is too large goes to a blob.</summary>
+    public async Task<IReadOnlyList<ServiceBusMessage>> ToMessagesAsync(Delivery delivery, CancellationToken cancellationToken)
     {
         var whole = HubActivities.Stamp(InboundMessage.Write(delivery));
         if (InboundMessage.Fits(whole))
@@ -54,8 +60,17 @@ public sealed class InboundQueue : IAsyncDisposable
         }
 
         var parts = _connectors.Find<IWebhookSource>(delivery.Connector)?.Split(delivery) ?? [delivery];
-        return parts.Count > 1
-            ? [.. parts.SelectMany(ToMessages)]
-            : throw new DeliveryTooLargeException(delivery.Connector, delivery.Body.Length);
+        if (parts.Count < 2)
+        {
+            return [await _bodies.FitAsync(whole, InboundMessage.LargestBody, cancellationToken)];
+        }
+
+        var messages = new List<ServiceBusMessage>();
+        foreach (var part in parts)
+        {
+            messages.AddRange(await ToMessagesAsync(part, cancellationToken));
+        }
+
+        return messages;
     }
 }

@@ -2,15 +2,17 @@ using System.Globalization;
 using System.Text;
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
-using IntegrationHub.Functions.Platform.Storage;
 
 namespace IntegrationHub.Functions.Platform.Messaging;
 
-/// <summary>Stores a message in a table row: properties as columns, the body in chunks.</summary>
+/// <summary>Stores a message in a table row: properties and body as columns.</summary>
 internal static class MessageRow
 {
-    private const string PropertyPrefix = "p_";
-    private const int BinaryProperty = 60 * 1024;
+    /// <summary>The longest body of a row in bytes: a column holds 64 KiB. A longer one goes to a blob first
+    /// (<see cref="BodyStore.FitAsync"/>).</summary>
+    public const int LargestBody = 60 * 1024;
+
+    private const string PropertyPrefix = "p_", BodyColumn = "Body";
 
     public static void Write(TableEntity row, ServiceBusMessage message)
     {
@@ -19,13 +21,13 @@ internal static class MessageRow
             row[PropertyPrefix + EncodeName(name)] = value;
         }
 
-        BinaryChunks.Write(row, "Body", message.Body.ToMemory(), BinaryProperty);
+        row[BodyColumn] = message.Body.ToArray();
     }
 
     /// <summary>Reads the message, without an id.</summary>
     public static ServiceBusMessage Read(TableEntity row)
     {
-        var message = new ServiceBusMessage(BinaryChunks.Read(row, "Body"));
+        var message = new ServiceBusMessage(row.GetBinary(BodyColumn) ?? []);
         foreach (var (name, value) in row.Where(property => property.Key.StartsWith(PropertyPrefix, StringComparison.Ordinal)))
         {
             message.ApplicationProperties[DecodeName(name[PropertyPrefix.Length..])] = value;

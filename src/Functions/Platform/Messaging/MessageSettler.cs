@@ -40,7 +40,7 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
         using var activity = HubActivities.Continue(name, ActivityKind.Consumer, HubActivities.ContextOf(message));
         activity?.SetTag("messaging.message.id", message.MessageId).SetTag("messaging.destination.subscription.name", source.Subscription);
         var leadId = message.ApplicationProperties.GetValueOrDefault("leadId") as string;
-        using var scope = Log.Of(logger, message.MessageId.Split(AttemptMark)[0], leadId);
+        using var scope = Log.Of(logger, WithoutAttempt(message.MessageId), leadId);
         Exception? failure = null;
         try
         {
@@ -110,7 +110,7 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
         var copy = new ServiceBusMessage(message)
         {
             MessageId = string.Create(
-                CultureInfo.InvariantCulture, $"{message.MessageId.Split(AttemptMark)[0]}{AttemptMark}{retry.Attempt}"),
+                CultureInfo.InvariantCulture, $"{WithoutAttempt(message.MessageId)}{AttemptMark}{retry.Attempt}"),
             ScheduledEnqueueTime = time.GetUtcNow() + retry.Delay,
         };
         copy.ApplicationProperties[AttemptProperty] = retry.Attempt;
@@ -126,6 +126,9 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
     /// <summary>Whether an earlier attempt may have done part of the work.</summary>
     public static bool IsRepeat(ServiceBusReceivedMessage message) =>
         message.DeliveryCount > 1 || AttemptOf(message) > 1 || message.ApplicationProperties.ContainsKey(ReplayOfProperty);
+
+    /// <summary>Returns the id that a message shares with its delayed copies.</summary>
+    public static string WithoutAttempt(string messageId) => messageId.Split(AttemptMark)[0];
 
     private static int AttemptOf(ServiceBusReceivedMessage message) =>
         message.ApplicationProperties.GetValueOrDefault(AttemptProperty) is int attempt ? attempt : 1;

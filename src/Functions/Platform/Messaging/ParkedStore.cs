@@ -9,7 +9,7 @@ namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>The table <c>Parked</c>: verified deliveries and facts that belong to no journey yet. A delivery is parked
 /// with its raw body and a reason for an operator. Facts of a deal or activity wait for their person.</summary>
-public sealed class ParkedStore(HubTables tables, PersonKeys keys)
+public sealed class ParkedStore(HubTables tables, PersonKeys keys, BodyStore bodies)
 {
     private const string DealPrefix = "deal-", PersonPrefix = "person-", AfterPersons = "person.";
 
@@ -22,7 +22,7 @@ public sealed class ParkedStore(HubTables tables, PersonKeys keys)
             ["Reason"] = reason,
             ["Description"] = description,
         };
-        MessageRow.Write(row, InboundMessage.Write(delivery));
+        MessageRow.Write(row, await bodies.FitAsync(InboundMessage.Write(delivery), MessageRow.LargestBody, cancellationToken));
         var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
         await parked.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
     }

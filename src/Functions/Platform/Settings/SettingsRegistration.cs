@@ -20,6 +20,7 @@ public static class SettingsRegistration
             .AddSingleton(ReadHub(reader))
             .AddSingleton(PepperReader.Read(reader))
             .AddSingleton(ReadErasure(reader))
+            .AddSingleton(ArchiveSettingsReader.Read(reader))
             .AddSingleton(provider => funnel.InStepWith(provider.GetRequiredService<ConnectorSet>()))
             .AddSingleton(ReadTeams(reader, funnel))
             .AddSingleton(ops)

@@ -59,6 +59,15 @@ public sealed class HubTables(TableServiceClient service, HubOptions hub)
     /// <summary>Erasures in their time of grace, and the brake on them.</summary>
     public const string Erasures = "Erasures";
 
+    /// <summary>The keys of archived deliveries, by day.</summary>
+    public const string ArchiveKeys = "ArchiveKeys";
+
+    /// <summary>Replays of the archive, and the leads that they compare.</summary>
+    public const string Replays = "Replays";
+
+    /// <summary>The ids of erased leads, by day.</summary>
+    public const string ErasureLedger = "ErasureLedger";
+
     private readonly ConcurrentDictionary<string, TableClient> _clients = new(StringComparer.Ordinal);
 
     /// <summary>Returns the client of a table, which exists then.</summary>

@@ -11,6 +11,8 @@ public sealed class HubMetrics
 {
     public const string MeterName = "IntegrationHub";
 
+    private const string ArchiveProperty = "hub.archive";
+
     private readonly Counter<long> _deliveries;
     private readonly Counter<long> _events;
     private readonly Counter<long> _returnsHeld;
@@ -21,6 +23,8 @@ public sealed class HubMetrics
     private readonly Counter<long> _ahead;
     private readonly Counter<long> _duplicates;
     private readonly Counter<long> _tableRequests;
+    private readonly Counter<long> _archiveRequests;
+    private readonly Counter<long> _blobRequests;
     private readonly Counter<long> _busOperations;
     private readonly Counter<long> _alerts;
     private readonly Counter<long> _late;
@@ -44,6 +48,9 @@ public sealed class HubMetrics
         _ahead = meter.CreateCounter<long>("hub.events.ahead", "{event}", "Events whose time lay ahead of the hub's clock, by connector.");
         _duplicates = meter.CreateCounter<long>("hub.duplicates", "{fact}", "Facts that had been said before.");
         _tableRequests = meter.CreateCounter<long>("hub.table.requests", "{request}", "Requests to the tables, retries included.");
+        _archiveRequests = meter.CreateCounter<long>(
+            "hub.archive.requests", "{request}", "Requests to the tables for the archive of deliveries, retries included.");
+        _blobRequests = meter.CreateCounter<long>("hub.blob.requests", "{request}", "Requests to the blobs, retries included.");
         _busOperations = meter.CreateCounter<long>("hub.bus.operations", "{operation}", "Sends and settlements.");
         _alerts = meter.CreateCounter<long>("hub.alerts", "{alert}", "Fates of alerts, one for each recipientGroup, by fate.");
         _late = meter.CreateCounter<long>("hub.deadlines.late", "{lead}", "Leads whose deadline had passed and no sweep had taken it.");
@@ -105,12 +112,26 @@ public sealed class HubMetrics
     public void Took(TimeSpan latency) => _latency.Record(latency.TotalMilliseconds);
 
     /// <summary>Returns a policy that counts requests to the tables, retries included.</summary>
-    public HttpPipelinePolicy CountTableRequests() => new CountingPolicy(_tableRequests);
+    public HttpPipelinePolicy CountTableRequests() => new TablePolicy(_tableRequests, _archiveRequests);
 
-    private sealed class CountingPolicy(Counter<long> counter) : HttpPipelineSynchronousPolicy
+    /// <summary>Returns a policy that counts requests to the blobs, retries included.</summary>
+    public HttpPipelinePolicy CountBlobRequests() => new BlobPolicy(_blobRequests);
+
+    /// <summary>Counts the table requests of a block as the archive's. Dispose it at the end of the block.</summary>
+    public static IDisposable AsArchive() =>
+        HttpPipeline.CreateHttpMessagePropertiesScope(new Dictionary<string, object?> { [ArchiveProperty] = true });
+
+    private sealed class BlobPolicy(Counter<long> counter) : HttpPipelineSynchronousPolicy
+    {
+        public override void OnSendingRequest(HttpMessage message) =>
+            counter.Add(1, new KeyValuePair<string, object?>("kind", message.Request.Method.Method.ToLowerInvariant()));
+    }
+
+    private sealed class TablePolicy(Counter<long> requests, Counter<long> archive) : HttpPipelineSynchronousPolicy
     {
         public override void OnSendingRequest(HttpMessage message)
         {
+            var counter = message.TryGetProperty(ArchiveProperty, out _) ? archive : requests;
             var path = message.Request.Uri.Path;
             var resource = path.AsSpan(path.LastIndexOf('/') + 1);
             var keys = resource.IndexOf('(');

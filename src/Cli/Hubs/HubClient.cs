@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 
-namespace IntegrationHub.Cli.DeadLetters;
+namespace IntegrationHub.Cli.Hubs;
 
 /// <summary>Calls a running hub over HTTP. A failure is an answer, not an exception.</summary>
 internal sealed class HubClient : IDisposable
@@ -32,6 +32,10 @@ internal sealed class HubClient : IDisposable
     /// <summary>Posts JSON to a path below <c>/api</c>.</summary>
     public Task<HubAnswer> PostAsync(string path, object body, CancellationToken cancellationToken) =>
         AskAsync(() => _http.PostAsJsonAsync(path, body, cancellationToken), cancellationToken);
+
+    /// <summary>Deletes what is at a path below <c>/api</c>.</summary>
+    public Task<HubAnswer> DeleteAsync(string path, CancellationToken cancellationToken) =>
+        AskAsync(() => _http.DeleteAsync(path, cancellationToken), cancellationToken);
 
     private async Task<HubAnswer> AskAsync(Func<Task<HttpResponseMessage>> askAsync, CancellationToken cancellationToken)
     {

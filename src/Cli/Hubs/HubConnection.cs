@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 
-namespace IntegrationHub.Cli.DeadLetters;
+namespace IntegrationHub.Cli.Hubs;
 
 /// <summary>The options that say which hub is asked.</summary>
 internal sealed class HubConnection

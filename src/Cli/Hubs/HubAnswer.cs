@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace IntegrationHub.Cli.DeadLetters;
+namespace IntegrationHub.Cli.Hubs;
 
 /// <summary>The answer of a hub, or the reason why it gave none.</summary>
 internal abstract record HubAnswer
