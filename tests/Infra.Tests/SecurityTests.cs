@@ -5,7 +5,7 @@ namespace IntegrationHub.Infra.Tests;
 /// <summary>Rules for every deployment, checked on the resources that the examples deploy.</summary>
 public sealed class SecurityTests(BicepCompiler bicep)
 {
-    private static readonly string[] Secrets = ["Secret", "Token", "PrivateKey", "Password", "__Key", "ApiKey", "AppKey", "SigningKey", "Peppers"];
+    private static readonly string[] Secrets = ["Secret", "Token", "PrivateKey", "Password", "__Key", "ApiKey", "AppKey", "SigningKey", "Peppers", "Archive__Keys"];
 
     public static TheoryData<string> Examples => [.. BicepCompiler.Examples];
 
