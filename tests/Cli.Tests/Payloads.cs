@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json.Nodes;
 
 namespace IntegrationHub.Cli.Tests;
 
@@ -13,7 +14,8 @@ internal static class Payloads
     public static readonly string Settings = Path.Combine(Folder, "settings.json");
 
     /// <summary>The vendors that the settings connect.</summary>
-    public static readonly string[] Connected = ["hubspot", "salesforce"];
+    public static readonly string[] Connected =
+        [.. JsonNode.Parse(File.ReadAllText(Settings))!["Connectors"]!.AsObject().Select(connector => connector.Key)];
 
     public static string[] CasesOf(string vendor) => [.. Directory.GetFiles(Path.Combine(Folder, vendor), "*.http").Order(StringComparer.Ordinal)];
 }

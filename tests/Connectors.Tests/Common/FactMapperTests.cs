@@ -199,9 +199,15 @@ public sealed class FactMapperTests
     public async Task Facts_of_the_whole_corpus_have_keys_of_their_own()
     {
         var keys = new List<string>();
-        foreach (var file in Corpus.CasesOf("hubspot", "salesforce").Where(file => !file.Contains("bad-", StringComparison.Ordinal)))
+        foreach (var file in Corpus.Cases)
         {
-            var recorded = await Recorded.RecordedCase.LoadAsync(Path.Combine(Corpus.Folder, file), TestContext.Current.CancellationToken);
+            var path = Path.Combine(Corpus.Folder, file);
+            if ((await Corpus.Reader.ReadAsync(path, TestContext.Current.CancellationToken)).Events.Count == 0)
+            {
+                continue;
+            }
+
+            var recorded = await Recorded.RecordedCase.LoadAsync(path, TestContext.Current.CancellationToken);
             var reader = Corpus.Connectors.Find<IDeliveryReader>(file.Split('/')[0])!;
             var delivery = new Delivery
             {

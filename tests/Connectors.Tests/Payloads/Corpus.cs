@@ -17,8 +17,9 @@ internal static class Corpus
 
     public static CaseReader Reader { get; } = new(Connectors, new Uri(Settings["Hub:PublicUrl"]!), TimeProvider.System);
 
-    public static IEnumerable<string> CasesOf(params string[] vendors) => vendors
-        .SelectMany(vendor => Directory.EnumerateFiles(Path.Combine(Folder, vendor), "*.http"))
+    /// <summary>Gets the cases of every connector in the settings. A connector's folder has its name.</summary>
+    public static IEnumerable<string> Cases => Connectors.All
+        .SelectMany(connector => Directory.EnumerateFiles(Path.Combine(Folder, connector.Name), "*.http"))
         .Select(path => Path.GetRelativePath(Folder, path).Replace('\\', '/'))
         .Order(StringComparer.Ordinal);
 }
