@@ -33,43 +33,17 @@ public sealed class CustomerIoTests
         Assert.Equal("5bb5cf59d683d4fc5fc3b280c8abfccda6f9dcaf1bc2cb7d31ae82bea9357f07", CustomerIoSignature.Sign("cio-signing-key-0001", Encoding.UTF8.GetBytes(Vector), Timestamp));
 
     [Theory]
-    [InlineData("cio-signing-key-0001", 0, DeliveryVerdict.Accepted)]
-    [InlineData("the-next-key", 0, DeliveryVerdict.Accepted)]
-    [InlineData("a-former-key", 0, DeliveryVerdict.Forged)]
-    [InlineData("cio-signing-key-0001", 86_400, DeliveryVerdict.Accepted)]
-    [InlineData("cio-signing-key-0001", 86_401, DeliveryVerdict.Stale)]
-    [InlineData("cio-signing-key-0001", -86_401, DeliveryVerdict.Stale)]
-    public void Either_key_verifies_and_a_webhook_is_fresh_for_a_day(string key, int secondsLater, DeliveryVerdict verdict) =>
-        Assert.Equal(verdict, Connect().Check(Signed(Vector, key), SentAt.AddSeconds(secondsLater)).Verdict);
-
-    [Theory]
-    [InlineData(CustomerIoSignature.SignatureHeader, null)]
     [InlineData(CustomerIoSignature.SignatureHeader, "5bb5,5bb5")]
-    [InlineData(CustomerIoSignature.TimestampHeader, null)]
     [InlineData(CustomerIoSignature.TimestampHeader, "+1772446501")]
     [InlineData(CustomerIoSignature.TimestampHeader, " 1772446501")]
     [InlineData(CustomerIoSignature.TimestampHeader, "9999999999999999999")]
-    [InlineData(CustomerIoSignature.TimestampHeader, "1772446502")]
-    public void A_header_that_is_missing_or_wrong_is_forged(string header, string? value)
+    public void A_header_of_another_form_is_forged(string header, string value)
     {
         var delivery = Signed(Vector);
-        var headers = new Dictionary<string, string>(delivery.Headers);
-        headers.Remove(header);
-        if (value is not null)
-        {
-            headers[header] = value;
-        }
+        var headers = new Dictionary<string, string>(delivery.Headers) { [header] = value };
 
         Assert.Equal(DeliveryVerdict.Forged, Connect().Check(delivery with { Headers = headers }, SentAt).Verdict);
     }
-
-    [Theory]
-    [InlineData("[]")]
-    [InlineData("7")]
-    [InlineData("nonsense")]
-    [InlineData("")]
-    public void A_signed_body_of_another_form_is_malformed(string body) =>
-        Assert.Equal(DeliveryVerdict.Malformed, Connect().Check(Signed(body), SentAt).Verdict);
 
     [Theory]
     [InlineData("email", "opened", SourceEventKind.Activity)]
@@ -118,13 +92,13 @@ public sealed class CustomerIoTests
     }
 
     [Fact]
-    public void Missing_settings_are_named()
+    public void Other_required_settings_are_named()
     {
         var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Connectors:customerio:Type", "CustomerIo")]).Build();
 
         var faults = Assert.Throws<IntegrationHub.Connectors.Settings.InvalidSettingsException>(() => new ServiceCollection().AddConnectors(settings));
 
-        Assert.All(new[] { "SigningKey", "SiteId", "ApiKey", "AppKey" }, key => Assert.Contains($"Connectors:customerio:{key}", faults.Message, StringComparison.Ordinal));
+        Assert.All(new[] { "SiteId", "ApiKey", "AppKey" }, key => Assert.Contains($"Connectors:customerio:{key}", faults.Message, StringComparison.Ordinal));
     }
 
     private static IWebhookSource Connect()
