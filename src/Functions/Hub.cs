@@ -100,6 +100,8 @@ public static class Hub
             : new BlobServiceClient(Required(configuration, "AzureWebJobsStorage"), BlobOptions(provider)));
         services.AddSingleton<HubMetrics>().AddSingleton<HubTables>().AddSingleton<CursorStore>().AddSingleton<HubBlobs>()
             .AddSingleton<MasterKeys>().AddTelemetry(configuration);
+        services.AddSingleton<HubBeginning>()
+            .AddSingleton<RememberedBeginning>(provider => provider.GetRequiredService<HubBeginning>().Find);
     }
 
     private static void AddJourneys(IServiceCollection services) => services

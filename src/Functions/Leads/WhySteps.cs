@@ -20,6 +20,8 @@ internal static class WhySteps
             .. explanation.Judgements.Select(judged => Received(judged.Fact)),
             .. explanation.Judgements.Select(judged => Matched(judged.Fact, journey.LeadId, keys)).OfType<WhyStep>(),
             .. journey.Entries.Select(entry => Staged(entry, facts[entry.FactKey])),
+            .. journey.Entries.Where(entry => settings.IsBeforeLive(entry.EnteredAt)).TakeLast(1)
+                .Select(entry => NotAnnounced(entry, settings.OwnerOf(entry.Stage), facts[entry.FactKey])),
             .. ledger.Handoffs.Select(handoff => Routed(handoff, SourceOf(handoff.Stage, handoff.EnteredAt))),
             .. ledger.Handoffs.SelectMany(handoff =>
                 handoff.Assignments.Select(given => Assigned(handoff, given, SourceOf(handoff.Stage, handoff.EnteredAt)))),
@@ -89,6 +91,13 @@ internal static class WhySteps
     private static WhyStep Staged(StageEntry entry, Fact fact) =>
         new(WhyStepKind.Staged, fact.ReceivedAt, entry.Rule, entry.Reason, WhySource.Of(fact))
         { OccurredAt = entry.EnteredAt, Stage = entry.Stage };
+
+    /// <summary>Describes the lead's position when the hub began.</summary>
+    private static WhyStep NotAnnounced(StageEntry entry, string team, Fact fact) =>
+        new(
+            WhyStepKind.Routed, fact.ReceivedAt, "before-live",
+            $"{entry.Stage} was with {team} before the hub began: noted, not announced", WhySource.Of(fact))
+        { OccurredAt = entry.EnteredAt, Stage = entry.Stage, Team = team };
 
     private static WhyStep Routed(Handoff handoff, WhySource? source) =>
         new(

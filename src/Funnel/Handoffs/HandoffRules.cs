@@ -23,7 +23,7 @@ public static class HandoffRules
             return (ledger, null);
         }
 
-        // The owner has had the lead since before the hub existed.
+        // The owner has had the lead since before the hub began or met the person.
         if (present.Past)
         {
             return (ledger with { AnnouncedOwner = journey.Owner, UnannouncedEntry = present }, null);

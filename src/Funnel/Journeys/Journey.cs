@@ -15,15 +15,15 @@ public sealed record Journey
     /// <summary>Gets the team that owns <see cref="Stage"/>.</summary>
     public required string Owner { get; init; }
 
-    /// <summary>Gets when the lead entered <see cref="Stage"/>, by the vendor's clock. The
-    /// stall clock starts here.</summary>
+    /// <summary>Gets when the lead entered <see cref="Stage"/>, by the vendor's clock.</summary>
     public required DateTimeOffset EnteredAt { get; init; }
+
+    /// <summary>Gets when the stall clock starts: at <see cref="EnteredAt"/>, or for a stay that began before the hub with
+    /// a team's first work since. Null while the stay is not watched.</summary>
+    public DateTimeOffset? WatchedFrom { get; init; }
 
     /// <summary>Gets every stage entry in order of time; the last is the present one.</summary>
     public required ImmutableArray<StageEntry> Entries { get; init; }
-
-    /// <summary>Gets a value indicating whether the present stay began before the hub met the person.</summary>
-    public bool IsPast => Entries[^1].Past;
 
     /// <summary>Gets the deals by connector and id.</summary>
     public required ImmutableArray<Deal> Deals { get; init; }
@@ -80,8 +80,8 @@ public sealed record Journey
 /// <param name="Reason">The reason in words, for explanations and briefs.</param>
 /// <param name="FactKey">The dedupe key of the fact that moved the lead.</param>
 /// <param name="Connector">The fact's connector.</param>
-/// <param name="Past">Whether it began before the hub met the person and no tool reported it since. It causes
-/// no handoff and no alert.</param>
+/// <param name="Past">Whether it began before the hub (<see cref="FunnelSettings.LiveSince"/>), or before the hub met
+/// the person and no tool reported it since. It causes no handoff and no alert.</param>
 public sealed record StageEntry(
     FunnelStage Stage, DateTimeOffset EnteredAt, string Rule, string Reason, string FactKey, string Connector,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Past = false);

@@ -38,13 +38,19 @@ public static class JourneyFold
             activities.Take(fact);
         }
 
+        ImmutableArray<StageEntry> entries =
+        [
+            .. way.Entries.Select(entry =>
+                entry.Past && !settings.IsBeforeLive(entry.EnteredAt) && IsReportedToo(entry, ordered) ? entry with { Past = false } : entry),
+        ];
         var journey = new Journey
         {
             LeadId = leadId,
             Stage = way.Present.Stage,
             Owner = settings.OwnerOf(way.Present.Stage),
             EnteredAt = way.Present.EnteredAt,
-            Entries = [.. way.Entries.Select(entry => entry.Past && IsReportedToo(entry, ordered) ? entry with { Past = false } : entry)],
+            Entries = entries,
+            WatchedFrom = WatchedFrom(entries[^1], activities, settings),
             Deals = way.Deals.List(),
             EmailConsent = person.EmailConsent,
             Profile = person.Erased ? new() : person.Profile,
@@ -60,6 +66,11 @@ public static class JourneyFold
         };
         return journey with { Hash = JourneyHash.Of(journey) };
     }
+
+    /// <summary>Returns when the stall clock of a stay starts. One that began before the hub starts it with a team's
+    /// first work since, because nobody expects it to be overdue on the hub's first day.</summary>
+    private static DateTimeOffset? WatchedFrom(StageEntry stay, ActivityFold activities, FunnelSettings settings) =>
+        !stay.Past ? stay.EnteredAt : settings.IsBeforeLive(stay.EnteredAt) ? activities.FirstLiveAt : null;
 
     /// <summary>Whether a tool also reported what the hub read at first meeting, which makes it news. The two may have
     /// slightly different timestamps.</summary>
@@ -157,7 +168,8 @@ public static class JourneyFold
                 }
             }
 
-            Entries.Add(new(move.Stage, at, move.Rule, move.Reason, fact.DedupeKey, fact.Connector, fact.Past));
+            var past = fact.Past || _settings.IsBeforeLive(at);
+            Entries.Add(new(move.Stage, at, move.Rule, move.Reason, fact.DedupeKey, fact.Connector, past));
         }
     }
 
@@ -214,6 +226,9 @@ public static class JourneyFold
 
         public DateTimeOffset? LastAt { get; private set; }
 
+        /// <summary>Gets when a team first worked on the lead since the hub began; null for never.</summary>
+        public DateTimeOffset? FirstLiveAt { get; private set; }
+
         public DateTimeOffset? NextAt => _booked.Count == 0 ? null : _booked.Values.Min(booking => booking.DueAt);
 
         public void Take(Fact fact)
@@ -221,6 +236,7 @@ public static class JourneyFold
             if (fact is ActivityLogged or ActivityBooked or HandoffAccepted or HandoffReturned)
             {
                 LastAt = fact.OccurredAt.ToUniversalTime();
+                FirstLiveAt ??= settings.IsBeforeLive(fact.OccurredAt) ? null : LastAt;
             }
 
             if (fact is not ActivityBooked activity)

@@ -26,7 +26,8 @@ internal static class JourneyHash
         journey.GoneRecords.IsEmpty ? null : journey.GoneRecords.Select(key => key.Canonical),
         journey.NextActivityAt,
         journey.LastActivityAt,
-        journey.Pauses.SelectMany(pause => new[] { pause.From, pause.To }));
+        journey.Pauses.SelectMany(pause => new[] { pause.From, pause.To }),
+        journey.Entries[^1].Past ? journey.WatchedFrom : null);
 
     private static JourneyForm.Deal FormOf(Deal deal) =>
         new(deal.Connector, deal.Id, deal.Stage, deal.FunnelStage, deal.Status, deal.Amount, deal.Currency, deal.Owner, deal.OpenedAt);
@@ -42,7 +43,8 @@ internal sealed record JourneyForm(
     IEnumerable<JourneyForm.Unmapped> Held, IEnumerable<JourneyForm.Deal> Deals, ConsentState EmailConsent, JourneyForm.Person Profile,
     ImmutableSortedDictionary<PersonProperty, string> ProfileSources, IEnumerable<string> Identities,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IEnumerable<string>? GoneRecords,
-    DateTimeOffset? NextActivityAt, DateTimeOffset? LastActivityAt, IEnumerable<DateTimeOffset> Pauses)
+    DateTimeOffset? NextActivityAt, DateTimeOffset? LastActivityAt, IEnumerable<DateTimeOffset> Pauses,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? WatchedFrom)
 {
     internal sealed record Entry(
         FunnelStage Stage, DateTimeOffset EnteredAt, string Rule, string Reason, string FactKey, string Connector,

@@ -19,7 +19,9 @@ public static class JourneyRules
             return new(state, journey, [], [], StallRules.NextDue(journey, state.Ledger, settings)) { Dropped = dropped };
         }
 
-        var (ledger, events) = journey.Erased ? (state.Ledger, []) : Act(noted, journey, ordered, settings, now);
+        var (ledger, events) = journey.Erased ? (state.Ledger, [])
+            : newFacts.Any(fact => IsNews(fact, settings)) ? Act(noted, journey, ordered, settings, now)
+            : TakeAsKnown(noted, journey, ordered, settings, now);
         return new(state with { Facts = facts, Ledger = ledger }, journey, newFacts, events, StallRules.NextDue(journey, ledger, settings))
         { Dropped = dropped };
     }
@@ -68,11 +70,30 @@ public static class JourneyRules
         return (facts, [.. changed.Distinct(StringComparer.Ordinal).Select(key => facts[key])], ledger);
     }
 
+    /// <summary>Whether a fact may cause something. The hub's own merge of two old leads is not news.</summary>
+    private static bool IsNews(Fact fact, FunnelSettings settings) =>
+        !settings.IsBeforeLive(fact.OccurredAt) && (fact is not LeadsMerged || settings.LiveSince is null);
+
+    /// <summary>Notes what facts from before the hub began changed, as if it had been announced. Whatever began since
+    /// waits for the lead's next news. Only an opt-out since then is repeated at once for a record found later.</summary>
+    private static (JourneyLedger Ledger, IReadOnlyList<FunnelEvent> Events) TakeAsKnown(
+        JourneyLedger ledger, Journey journey, Fact[] ordered, FunnelSettings settings, DateTimeOffset now)
+    {
+        var present = journey.Entries[^1];
+        var known = settings.IsBeforeLive(present.EnteredAt)
+            ? HandoffRules.Announce(ledger with { PublishedEntry = present }, journey, settings, now).Ledger
+            : ledger;
+        (known, var consent) = AnnounceConsent(known, journey, now);
+        (known, _) = AnnounceProfile(known, journey, settings.WriteBack, now);
+        var said = ordered.OfType<ConsentChanged>().LastOrDefault(fact => !fact.IsEchoOf(PersonProperty.Consent));
+        return (known, consent is not null && said is not null && !settings.IsBeforeLive(said.OccurredAt) ? [consent] : []);
+    }
+
     private static (JourneyLedger Ledger, IReadOnlyList<FunnelEvent> Events) Act(
         JourneyLedger ledger, Journey journey, Fact[] ordered, FunnelSettings settings, DateTimeOffset now)
     {
         var events = new List<FunnelEvent>(4);
-        var (published, changed) = Publish(ledger, journey, ordered, settings.WriteBack, now);
+        var (published, changed) = Publish(ledger, journey, ordered, settings, now);
         (published, var consent) = AnnounceConsent(published, journey, now);
         (published, var profile) = AnnounceProfile(published, journey, settings.WriteBack, now);
         var (followed, returned) = HandoffRules.Follow(published, journey.LeadId, ordered, settings, now);
@@ -95,12 +116,17 @@ public static class JourneyRules
     }
 
     private static (JourneyLedger Ledger, StageChanged? Event) Publish(
-        JourneyLedger ledger, Journey journey, Fact[] ordered, WriteBackPolicy policy, DateTimeOffset now)
+        JourneyLedger ledger, Journey journey, Fact[] ordered, FunnelSettings settings, DateTimeOffset now)
     {
         var (last, present) = (ledger.PublishedEntry, journey.Entries[^1]);
         if (last is not null && (last.Stage, last.EnteredAt) == (present.Stage, present.EnteredAt))
         {
             return (ledger, null);
+        }
+
+        if (settings.IsBeforeLive(present.EnteredAt))
+        {
+            return (ledger with { PublishedEntry = present }, null);
         }
 
         var changed = new StageChanged
@@ -112,7 +138,7 @@ public static class JourneyRules
             From = last?.Stage,
             To = present.Stage,
             Connector = present.Connector,
-            NoNews = OwnWordRules.IsNoNews(ledger, journey, ordered.FirstOrDefault(fact => fact.DedupeKey == present.FactKey), policy),
+            NoNews = OwnWordRules.IsNoNews(ledger, journey, ordered.FirstOrDefault(fact => fact.DedupeKey == present.FactKey), settings.WriteBack),
         };
         return (ledger with { PublishedEntry = present, PublishedChanges = ledger.PublishedChanges + 1 }, changed);
     }

@@ -33,6 +33,13 @@ public sealed record FunnelSettings
 
     public WriteBackPolicy WriteBack { get; init; } = WriteBackPolicy.Default;
 
+    /// <summary>Gets when the hub began, in UTC. Older facts build journeys and cause nothing. Null when every fact is
+    /// news.</summary>
+    public DateTimeOffset? LiveSince { get; init; }
+
+    /// <summary>Whether something happened before the hub began.</summary>
+    public bool IsBeforeLive(DateTimeOffset at) => at < LiveSince;
+
     /// <summary>Returns the calendar of a team.</summary>
     public BusinessCalendar CalendarOf(string team) => TeamCalendars.GetValueOrDefault(team, Calendar);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace IntegrationHub.Funnel;
 
@@ -21,7 +22,8 @@ public static class SettingsHash
         settings.Content.Select(item => Row(item.Title, item.Url.AbsoluteUri, item.Style, string.Join(',', item.Stages), item.Segment)),
         settings.Campaigns.Select(campaign => Row(campaign.Name, campaign.Channel)),
         Sorted(settings.Routing.Teams, team => team, Rows),
-        Rows(settings.WriteBack));
+        Rows(settings.WriteBack),
+        settings.LiveSince?.ToUniversalTime());
 
     private static SettingsForm.Stage FormOf(StageSettings its) => new(
         its.Name,
@@ -76,7 +78,8 @@ internal sealed record SettingsForm(
     string? SystemOfRecord, FunnelStage RecycleTo, string Calendar, ImmutableSortedDictionary<string, string> TeamCalendars,
     ImmutableSortedDictionary<FunnelStage, SettingsForm.Stage> Stages, SettingsForm.AlertTimes Alerts,
     IEnumerable<IEnumerable<string?>> Content, IEnumerable<IEnumerable<string?>> Campaigns,
-    ImmutableSortedDictionary<string, IEnumerable<IEnumerable<string?>>> Routing, IEnumerable<IEnumerable<string?>> WriteBack)
+    ImmutableSortedDictionary<string, IEnumerable<IEnumerable<string?>>> Routing, IEnumerable<IEnumerable<string?>> WriteBack,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? LiveSince)
 {
     internal sealed record Stage(
         string Name, string Owner, TimeSpan? StallAfter, TimeSpan? AcceptWithin,

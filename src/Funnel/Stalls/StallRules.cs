@@ -212,8 +212,8 @@ public static class StallRules
             : null;
 
     private static StallClock? StageClock(Journey journey, FunnelSettings settings) =>
-        journey is { Erased: false, Gone: false, IsPast: false } && settings.StallAfter(journey) is { } limit
-            ? new(AlertKind.StageOverdue, journey.Stage, journey.EnteredAt, journey.Owner, journey.EnteredAt, limit)
+        journey is { Erased: false, Gone: false, WatchedFrom: { } start } && settings.StallAfter(journey) is { } limit
+            ? new(AlertKind.StageOverdue, journey.Stage, journey.EnteredAt, journey.Owner, start, limit)
             : null;
 
     private static StallClock? HandoffClock(Handoff handoff, Journey journey, FunnelSettings settings) =>

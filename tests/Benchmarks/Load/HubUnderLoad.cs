@@ -30,6 +30,7 @@ internal sealed class HubUnderLoad : IAsyncDisposable
         _host = new(new Dictionary<string, string>(settings)
         {
             ["Hub__DataDirectory"] = _data,
+            ["Hub__LiveSince"] = "2000-01-01T00:00:00Z",
             ["Hub__FunctionKey"] = Key,
             ["Hub__Peppers"] = Given.Peppers,
             ["AzureWebJobsStorage"] = Tables,

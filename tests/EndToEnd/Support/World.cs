@@ -105,6 +105,7 @@ public sealed class World : IAsyncLifetime
     {
         ["ServiceBus"] = BusConnection,
         ["Hub__DataDirectory"] = Path.Combine(_directory, "hub"),
+        ["Hub__LiveSince"] = "2000-01-01T00:00:00Z",
         ["Hub__RetryDelays"] = string.Join(',', Enumerable.Repeat("00:00:01", 200)),
         ["AzureWebJobsStorage"] = storage,
         ["Mail__Smtp__Host"] = "127.0.0.1",

@@ -40,6 +40,19 @@ public sealed class WhyTests(Azurite azurite)
     }
 
     [Fact]
+    public async Task A_stay_from_before_the_hub_began_is_told_as_not_announced()
+    {
+        await using var hub = await TestHub.CreateAsync(Policy with { LiveSince = Monday }, azurite, _clock, []);
+        var lead = Id("old");
+        await hub.LeadAsync(lead, Claim(FunnelStage.Interest, Monday.AddYears(-5)), Claim(FunnelStage.Evaluation, Monday.AddYears(-4)));
+
+        using var why = JsonDocument.Parse(await AskAsync(hub, $"{lead}/why"));
+
+        var step = Assert.Single(Steps(why, "routed"));
+        Assert.Equal(("before-live", "Evaluation was with sales before the hub began: noted, not announced"), (Text(step, "rule"), Text(step, "reason")));
+    }
+
+    [Fact]
     public async Task Every_step_is_told_in_order_of_time_with_its_rule_and_its_source()
     {
         await using var hub = await NewHubAsync();

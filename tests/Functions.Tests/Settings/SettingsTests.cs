@@ -128,6 +128,13 @@ public sealed class SettingsTests
         Assert.Contains(Assert.Throws<InvalidSettingsException>(() => Read(("Hub:ReplayPerSecond", set))).Faults, fault => fault.StartsWith("Hub:ReplayPerSecond", StringComparison.Ordinal));
 
     [Fact]
+    public void The_beginning_of_the_hub_may_be_set_and_is_in_utc()
+    {
+        Assert.Equal(new DateTimeOffset(2026, 12, 1, 8, 0, 0, TimeSpan.Zero), Read(("Hub:LiveSince", "2026-12-01T08:00")).GetRequiredService<FunnelSettings>().LiveSince);
+        Assert.Contains(Assert.Throws<InvalidSettingsException>(() => Read(("Hub:LiveSince", "soon"))).Faults, fault => fault.StartsWith("Hub:LiveSince: must be an instant", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Stages_teams_and_calendars_are_read_as_the_contract_names_them()
     {
         using var services = Read(

@@ -20,4 +20,11 @@ public sealed record HubOptions
 
     /// <summary>Gets how many days the audit is kept, 30 to 3660. Default: 730.</summary>
     public int AuditDays { get; init; } = 730;
+
+    /// <summary>Gets when the hub began, in UTC. Older facts build journeys and cause nothing outside. Default: null, when
+    /// the hub first ran, which the tables remember.</summary>
+    public DateTimeOffset? LiveSince { get; init; }
 }
+
+/// <summary>Returns when the hub first ran, as its tables remember it; null for a hub that has always been live.</summary>
+public delegate DateTimeOffset? RememberedBeginning();

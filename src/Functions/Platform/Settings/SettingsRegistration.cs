@@ -16,17 +16,22 @@ public static class SettingsRegistration
         MailSettingsReader.CheckNames(reader);
         var ops = MailSettingsReader.ReadOps(reader);
         PollScheduleReader.Check(reader, ops.LateAfter);
+        var hub = ReadHub(reader);
         return services
-            .AddSingleton(ReadHub(reader))
+            .AddSingleton(hub)
             .AddSingleton(PepperReader.Read(reader))
             .AddSingleton(ReadErasure(reader))
             .AddSingleton(ArchiveSettingsReader.Read(reader))
-            .AddSingleton(provider => funnel.InStepWith(provider.GetRequiredService<ConnectorSet>()))
+            .AddSingleton(provider => Began(hub, funnel, provider).InStepWith(provider.GetRequiredService<ConnectorSet>()))
             .AddSingleton(ReadTeams(reader, funnel))
             .AddSingleton(ops)
             .AddSingleton(MailSettingsReader.ReadMail(reader))
             .AddSingleton(MailSettingsReader.ReadAlertDelivery(reader));
     }
+
+    /// <summary>Adds when the hub began: as set, else as the tables remember. A check of settings has no tables.</summary>
+    private static FunnelSettings Began(HubOptions hub, FunnelSettings funnel, IServiceProvider provider) =>
+        funnel with { LiveSince = hub.LiveSince ?? provider.GetService<RememberedBeginning>()?.Invoke() };
 
     private static HubOptions ReadHub(SettingsReader reader)
     {
@@ -44,6 +49,7 @@ public static class SettingsRegistration
             JourneyCacheMegabytes = reader.Value<int>(
                 "Hub:JourneyCacheMegabytes", standard.JourneyCacheMegabytes, size =>
                     size >= 0, "a whole number, where 0 keeps no journey in memory", "64"),
+            LiveSince = reader.Instant("Hub:LiveSince"),
         };
     }
 

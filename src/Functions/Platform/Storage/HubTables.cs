@@ -8,6 +8,9 @@ namespace IntegrationHub.Functions.Platform.Storage;
 /// and its client is cached.</summary>
 public sealed class HubTables(TableServiceClient service, HubOptions hub)
 {
+    /// <summary>When the hub first ran.</summary>
+    public const string Hub = "Hub";
+
     /// <summary>Journeys: one partition for each lead.</summary>
     public const string Journeys = "Journeys";
 
@@ -80,6 +83,14 @@ public sealed class HubTables(TableServiceClient service, HubOptions hub)
 
         var client = service.GetTableClient(hub.TablePrefix + name);
         await client.CreateIfNotExistsAsync(cancellationToken);
+        return _clients.GetOrAdd(name, client);
+    }
+
+    /// <summary>Works as <see cref="GetAsync"/>, for the start of the hub.</summary>
+    public TableClient Get(string name)
+    {
+        var client = service.GetTableClient(hub.TablePrefix + name);
+        client.CreateIfNotExists();
         return _clients.GetOrAdd(name, client);
     }
 }
