@@ -45,6 +45,19 @@ param connectors = {
     phoneRegion: 'DE'
     writeProfile: ['phone', 'region']
   }
+  pardot: {
+    type: 'AccountEngagement'
+    secrets: { clientSecret: 'pardot-client-secret' }
+    clientId: '3MVG9example'
+    loginUrl: 'https://acme.my.salesforce.com'
+    businessUnitId: '0Uv000000000001CAA'
+    baseUrl: 'https://pi.demo.pardot.com'
+    stageMap: { '77': 'interest' }
+    pollOverlap: '00:10:00'
+    pollSince: '2026-01-01T00:00:00Z'
+    phoneRegion: 'DE'
+    writeProfile: ['phone', 'region']
+  }
   salesforce: {
     type: 'Salesforce'
     clientId: '3MVG9example'

@@ -1,4 +1,5 @@
 using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.AccountEngagement;
 using IntegrationHub.Connectors.CustomerIo;
 using IntegrationHub.Connectors.HubSpot;
 using IntegrationHub.Connectors.Klaviyo;
@@ -19,6 +20,7 @@ public static class ConnectorRegistration
         new(HubSpotConnector.TypeName, typeof(HubSpotConnector), HubSpotRegistration.Register),
         new(KlaviyoConnector.TypeName, typeof(KlaviyoConnector), KlaviyoRegistration.Register),
         new(CustomerIoConnector.TypeName, typeof(CustomerIoConnector), CustomerIoRegistration.Register),
+        new(AccountEngagementConnector.TypeName, typeof(AccountEngagementConnector), AccountEngagementRegistration.Register),
         new(SalesforceConnector.TypeName, typeof(SalesforceConnector), SalesforceRegistration.Register),
     ];
 

@@ -32,6 +32,7 @@ internal static class ConfigurationPage
         new("HubSpot", "connectors/hubspot.bicep", "hubSpot", "Connectors:{name}"),
         new("Klaviyo", "connectors/klaviyo.bicep", "klaviyo", "Connectors:{name}"),
         new("Customer.io", "connectors/customerio.bicep", "customerIo", "Connectors:{name}"),
+        new("Account Engagement", "connectors/accountengagement.bicep", "accountEngagement", "Connectors:{name}"),
         new("Salesforce", "connectors/salesforce.bicep", "salesforce", "Connectors:{name}"),
     ];
 

@@ -33,6 +33,7 @@ public sealed class DriftTests(BicepCompiler bicep)
     [InlineData("hubSpot", "connectors/hubspot.bicep", "hubspot")]
     [InlineData("klaviyo", "connectors/klaviyo.bicep", "klaviyo")]
     [InlineData("customerIo", "connectors/customerio.bicep", "customerio")]
+    [InlineData("accountEngagement", "connectors/accountengagement.bicep", "pardot")]
     [InlineData("salesforce", "connectors/salesforce.bicep", "salesforce")]
     public async Task A_connector_reads_what_its_type_has(string type, string file, string name)
     {

@@ -82,7 +82,7 @@ public sealed record EventReading
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Unmapped { get; init; }
 
-    /// <summary>Gets a value indicating whether the delivery has a later stage of the same record.</summary>
+    /// <summary>Gets a value indicating whether the delivery named a later stage of the same record before.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Stale { get; init; }
 
@@ -93,11 +93,13 @@ public sealed record EventReading
     /// <summary>Converts the events of a delivery for printing.</summary>
     public static IReadOnlyList<EventReading> Of(IReadOnlyList<SourceEvent> events)
     {
-        var staged = events.Where(source => source is IStageEvent { ToStageRaw: not null } && source.OccurredAt is not null).ToList();
         return
         [
-            .. events.Select(source => Of(source, staged.Any(other => SameRecord(source, other) && other.OccurredAt > source.OccurredAt))),
+            .. events.Select((source, i) => Of(
+                source, events.Take(i).Any(other => IsStaged(other) && SameRecord(source, other) && other.OccurredAt > source.OccurredAt))),
         ];
+
+        static bool IsStaged(SourceEvent source) => source is IStageEvent { ToStageRaw: not null };
     }
 
     private static EventReading Of(SourceEvent source, bool overtaken)
