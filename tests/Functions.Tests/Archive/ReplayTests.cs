@@ -1,11 +1,15 @@
+using System.Net;
+using System.Text.Json;
 using Azure.Data.Tables;
 using IntegrationHub.Connectors.Events;
+using IntegrationHub.Functions.Alerts.Detection;
 using IntegrationHub.Functions.Identity.Erasure;
 using IntegrationHub.Functions.Ingestion;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Replays;
+using IntegrationHub.Functions.Tests.Identity;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -139,12 +143,12 @@ public sealed class ReplayTests(Azurite azurite)
             await TellAsync(hub, "gone", Claim("gone", FunnelStage.Interest, 0) with { SubjectEmail = "gone@replay.example.com" });
             await TellAsync(hub, "m1", Claim("ann", FunnelStage.Interest, 0) with { SubjectEmail = Address("ann").Address });
             backup[HubTables.Identities] = await DumpAsync(HubTables.Identities);
+            backup[HubTables.Deadlines] = await DumpAsync(HubTables.Deadlines);
             _clock.Advance(TimeSpan.FromMinutes(5));
             await TellAsync(hub, "m2", Claim("bob", FunnelStage.Interest, 5), Claim("ann", FunnelStage.Evaluation, 5));
             backup[HubTables.Journeys] = await DumpAsync(HubTables.Journeys);
             _clock.Advance(TimeSpan.FromMinutes(5));
             await LiveAsync(hub);
-            backup[HubTables.Deadlines] = await DumpAsync(HubTables.Deadlines);
             await hub.Get<ErasureFlow>().EraseAsync(Id("gone"), Token);
             await TellAsync(hub, "last", Claim("dan", FunnelStage.Evaluation, 40));
             reference = await HashesAsync(hub);
@@ -167,6 +171,8 @@ public sealed class ReplayTests(Azurite azurite)
         Assert.Null(await restored.Journeys.LoadAsync(Id("gone"), Token));
         await TellAsync(restored, "back", Claim("gone", FunnelStage.Interest, 90));
         Assert.Null(await restored.Journeys.LoadAsync(Id("gone"), Token));
+        await restored.Get<ScrubFlow>().RunAsync(Token);
+        await AssertWatchedAsync(restored, Names);
         foreach (var name in (string[])["ann", "cleo", "dan"])
         {
             Assert.Equal(Id(name), await restored.Get<IdentityStore>().FindAsync(IdentityKey.Email(Address(name)), Token));
@@ -187,6 +193,35 @@ public sealed class ReplayTests(Azurite azurite)
 
         Assert.Equal((0, 1), (replay.Erased, replay.Deliveries));
         Assert.NotNull(await hub.Journeys.LoadAsync(Id("ann"), Token));
+    }
+
+    [Fact]
+    public async Task Operators_start_watch_and_switch_a_replay_over_the_api_and_the_timer_runs_it()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [_tool], "--Schedules:RunReplay=*/1 * * * * *");
+        await TellAsync(hub, "m1", Claim("ann", FunnelStage.Interest, 0));
+        _tool.Mapper = source => (StageChangedEvent)source with { Stage = FunnelStage.Evaluation };
+        await hub.StartAsync();
+        using var api = new HubClient(hub);
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await api.PostAsync("/api/archive/replay", """{"from":"2026-01-02","to":"2026-01-01"}""")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, await api.StatusAsync("/api/archive/replay/none"));
+        var started = await api.PostAsync("/api/archive/replay", $$"""{"from":"{{All.From:O}}","to":"{{All.To:O}}","connector":"tool"}""");
+        var path = $"/api/archive/replay/{JsonDocument.Parse(started.Body).RootElement.GetProperty("id").GetString()}";
+        Assert.Equal(HttpStatusCode.Accepted, started.Status);
+        Assert.Equal(HttpStatusCode.Conflict, (await api.PostAsync("/api/archive/replay", $$"""{"from":"{{All.From:O}}","to":"{{All.To:O}}"}""")).Status);
+        await Eventually.TrueAsync(async () => await StateAsync() == "compared", "the replay was compared");
+        var lead = Assert.Single((await api.GetAsync($"{path}/leads?verdict=different")).GetProperty("leads").EnumerateArray());
+        Assert.Equal($"{Id("ann")}", lead.GetProperty("leadId").GetString());
+        Assert.Equal(HttpStatusCode.BadRequest, await api.StatusAsync($"{path}/leads?verdict=odd"));
+
+        Assert.Equal(HttpStatusCode.Accepted, (await api.PostAsync($"{path}/switch", "{}")).Status);
+
+        await Eventually.TrueAsync(async () => await StateAsync() == "switched", "the replay was switched");
+        Assert.Equal(FunnelStage.Evaluation, await StageAsync(hub, "ann"));
+        Assert.Equal(HttpStatusCode.Conflict, await api.DeleteAsync(path));
+
+        async Task<string?> StateAsync() => (await api.GetAsync(path)).GetProperty("state").GetString();
     }
 
     [Fact]
@@ -293,6 +328,19 @@ public sealed class ReplayTests(Azurite azurite)
         }
 
         return hashes;
+    }
+
+    /// <summary>Each of the leads has a row in the deadline index, no later than it is due.</summary>
+    private static async Task AssertWatchedAsync(TestHub hub, string[] names)
+    {
+        foreach (var name in names)
+        {
+            var state = await hub.StateAsync(Id(name));
+            var journey = JourneyFold.Fold(Id(name), state.Facts.Values, hub.Get<FunnelSettings>());
+            var due = Assert.NotNull(StallRules.NextDue(journey, state.Ledger, hub.Get<FunnelSettings>()));
+            var rows = await hub.Get<DeadlineStore>().DueAsync(due.AddSeconds(1), Token).Select(row => row.LeadId).ToListAsync(Token);
+            Assert.Contains(Id(name), rows);
+        }
     }
 
     private TableClient Table(string name) => new(azurite.ConnectionString, azurite.PrefixOfTest() + name);

@@ -132,7 +132,7 @@ public sealed class HandoffFlowTests(Azurite azurite)
     public async Task With_two_crms_the_one_named_for_the_team_takes_the_lead()
     {
         var other = new FakeCrm("pipedrive");
-        await using var hub = await NewHubAsync([_crm, other], "--Connectors:pipedrive:Type=Salesforce", "--Connectors:pipedrive:ClientId=id", "--Connectors:pipedrive:ClientSecret=secret", "--Handoffs:sales:Connector=pipedrive", "--Schedules:PollConnectors=0 */10 * * * *");
+        await using var hub = await NewHubAsync([_crm, other], "--Connectors:pipedrive:Type=Salesforce", "--Connectors:pipedrive:ClientId=id", "--Connectors:pipedrive:ClientSecret=secret", "--Connectors:pipedrive:OrganizationId=00D5g000001AbCdEAK", "--Handoffs:sales:Connector=pipedrive", "--Schedules:PollConnectors=0 */10 * * * *");
         var announced = await AnnouncedAsync(hub, "named");
 
         await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);

@@ -34,12 +34,12 @@ internal sealed class FakeTool(string name, string world) : IDeliveryReader, IRe
 
     public string Address(string who) => $"{who}@{world}.example.com";
 
-    /// <summary>A delivery of some events, received at a time of its own.</summary>
+    /// <summary>A delivery of some events, received at a time of its own, after all that they report.</summary>
     public Delivery Deliver(params SourceEvent[] events)
     {
         var body = $"{name}-{_said.Count}-{world}";
         _said[body] = events;
-        return new() { Connector = name, Channel = "", Headers = new Dictionary<string, string>(), Body = BinaryData.FromString(body).ToMemory(), ReceivedAt = Leads.Monday.AddMinutes(_said.Count) };
+        return new() { Connector = name, Channel = "", Headers = new Dictionary<string, string>(), Body = BinaryData.FromString(body).ToMemory(), ReceivedAt = Leads.Monday.AddHours(12).AddMinutes(_said.Count) };
     }
 
     /// <summary>An event about a record, an address, or both.</summary>

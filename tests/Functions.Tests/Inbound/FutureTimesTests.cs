@@ -39,14 +39,14 @@ public sealed class FutureTimesTests(Azurite azurite)
 
         await hub.TellAsync(Marketing, ahead);
         await hub.TellAsync(Marketing, ahead);
-        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Awareness, 7, "contact-1"));
+        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Awareness, 727, "contact-1"));
 
         Assert.Equal(2, counters["hub.events.ahead"]);
         var lead = (await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-1"), Token))!;
         var view = (await hub.Get<LeadQuery>().FindAsync(lead, Token))!;
         Assert.Equal(FunnelStage.Awareness, view.Stage);
         var claim = view.History.Single(fact => fact.Stage == FunnelStage.Interest);
-        Assert.Equal((Monday.AddMinutes(6), In2090), (claim.OccurredAt, claim.SaidAt));
+        Assert.Equal((Monday.AddMinutes(726), In2090), (claim.OccurredAt, claim.SaidAt));
         var why = (await hub.Get<LeadQuery>().ExplainAsync(lead, Token))!;
         Assert.Contains(why.Steps, step => step.Source?.SaidAt == In2090);
     }

@@ -11,7 +11,7 @@ public sealed class OrderTests(Azurite azurite)
 {
     private const int Events = 5;
 
-    private readonly StillTimeProvider _clock = new(Monday);
+    private readonly StillTimeProvider _clock = new(Monday.AddDays(1));
     private readonly FakeReader _tool = new("order");
     private readonly FakeCrm _crm = new("crm");
 
