@@ -9,6 +9,7 @@ using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Ingestion;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Settings;
+using IntegrationHub.Funnel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -52,6 +53,7 @@ internal sealed class ShadowHub : IAsyncDisposable
         services
             .Replace(ServiceDescriptor.Singleton(hub with { TablePrefix = $"{hub.TablePrefix}Replay{replay.Id}" }))
             .Replace(ServiceDescriptor.Singleton(live.GetRequiredService<ConnectorSet>()))
+            .Replace(ServiceDescriptor.Singleton(live.GetRequiredService<FunnelSettings>()))
             .Replace(ServiceDescriptor.Singleton(live.GetRequiredService<TableServiceClient>()))
             .Replace(ServiceDescriptor.Singleton(live.GetRequiredService<BlobServiceClient>()))
             .Replace(ServiceDescriptor.Singleton<ServiceBusClient>(new SilentBus()))
