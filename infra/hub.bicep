@@ -37,6 +37,9 @@ param alerts types.alerts
 @description('How the hub writes back to the tools.')
 param writeBack types.writeBack
 
+@description('How many effects outwards an hour lets pass.')
+param outward types.outward
+
 @description('Content that briefs suggest, by name.')
 param content types.content
 
@@ -94,6 +97,7 @@ var settings = union(
   make.sectionSettings('WriteBack', writeBack),
   make.sectionSettings('Ops', ops),
   make.sectionSettings('Erasure', erasure),
+  make.sectionSettings('Outward', outward),
   make.contentSettings(content, campaigns),
   platform.?extraSettings ?? {}
 )

@@ -39,6 +39,9 @@ param alerts types.alerts = {}
 @description('How the hub writes back to the tools.')
 param writeBack types.writeBack = {}
 
+@description('How many effects outwards an hour lets pass.')
+param outward types.outward = {}
+
 @description('Content that briefs suggest, by name.')
 param content types.content = {}
 
@@ -71,6 +74,7 @@ module hub 'hub.bicep' = {
     routing: routing
     alerts: alerts
     writeBack: writeBack
+    outward: outward
     content: content
     campaigns: campaigns
     erasure: erasure

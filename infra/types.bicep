@@ -303,6 +303,23 @@ type erasure = {
   mostAnHour: int?
 }
 
+@export()
+@description('How many effects outwards an hour of the clock lets pass. The rest waits for the next hour.')
+@sealed()
+type outward = {
+  @description('The most handoffs delivered to a connector in an hour. off: no limit.')
+  @metadata({ default: '1000' })
+  tasksPerHour: string?
+
+  @description('The most values and notes written to a connector in an hour. off: no limit.')
+  @metadata({ default: '10000' })
+  writesPerHour: string?
+
+  @description('The most alerts mailed in an hour. A mail that was begun is sent whole. off: no limit.')
+  @metadata({ default: '2000' })
+  alertsPerHour: string?
+}
+
 @description('Content that a brief suggests to show.')
 @sealed()
 type contentItem = {

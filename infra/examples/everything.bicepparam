@@ -101,6 +101,7 @@ param teams = {
   }
 }
 
+param outward = { tasksPerHour: '500', writesPerHour: '20000', alertsPerHour: 'off' }
 param ops = { recipients: ['ops@example.com', 'night@example.com'], lateAfter: '00:20:00', silentAfter: '5' }
 
 param erasure = { grace: '2.00:00:00', mostAnHour: 500 }

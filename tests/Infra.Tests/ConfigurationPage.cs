@@ -27,6 +27,7 @@ internal static class ConfigurationPage
         new("Write-back", "types.bicep", "writeBack", "WriteBack"),
         new("Operations", "types.bicep", "ops", "Ops"),
         new("Erasure", "types.bicep", "erasure", "Erasure"),
+        new("Effects outwards", "types.bicep", "outward", "Outward"),
         new("Content for briefs", "types.bicep", "contentItem", "Content:{name}"),
         new("Campaigns, numbered from 1", "types.bicep", "campaign", "Campaigns:{n}"),
         new("HubSpot", "connectors/hubspot.bicep", "hubSpot", "Connectors:{name}"),

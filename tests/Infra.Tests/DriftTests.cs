@@ -25,6 +25,7 @@ public sealed class DriftTests(BicepCompiler bicep)
         { "writeBack", "WriteBack" },
         { "ops", "Ops" },
         { "erasure", "Erasure" },
+        { "outward", "Outward" },
         { "contentItem", "Content:calculator" },
         { "campaign", "Campaigns:1" },
     };

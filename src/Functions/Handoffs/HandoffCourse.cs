@@ -1,4 +1,5 @@
 using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Handoffs;
 
@@ -12,8 +13,9 @@ public abstract record HandoffCourse
     /// <summary>Do nothing: it is delivered, superseded or unknown.</summary>
     public sealed record Leave(string Why) : HandoffCourse;
 
-    /// <summary>Record it as superseded.</summary>
-    public sealed record Supersede(string Why) : HandoffCourse;
+    /// <summary>Record why it is not delivered.</summary>
+    /// <param name="Delivery">Superseded or taken up.</param>
+    public sealed record Close(HandoffDelivery Delivery, string Why) : HandoffCourse;
 
     public sealed record Deliver(HandoffOrder Order) : HandoffCourse;
 }

@@ -8,7 +8,9 @@ namespace IntegrationHub.Functions.Handoffs;
 public static class HandoffDeliveryRules
 {
     /// <summary>Decides against the lead's current state, so late or duplicate messages are harmless.</summary>
-    public static HandoffCourse Decide(JourneyState? state, string handoffId, FunnelSettings settings)
+    /// <param name="tools">The connectors that accept handoffs. Work in one of them makes a task needless.</param>
+    public static HandoffCourse Decide(
+        JourneyState? state, string handoffId, IReadOnlyCollection<string> tools, FunnelSettings settings)
     {
         if (state is null
             || state.Facts.IsEmpty
@@ -30,12 +32,19 @@ public static class HandoffDeliveryRules
 
         if (journey.Erased)
         {
-            return new HandoffCourse.Supersede("the person is erased");
+            return new HandoffCourse.Close(HandoffDelivery.Superseded, "the person is erased");
         }
 
         if (journey.Owner != handoff.To || state.Ledger.Handoffs[^1].Id != handoffId)
         {
-            return new HandoffCourse.Supersede($"the lead has moved on and belongs to {journey.Owner} by another handoff");
+            return new HandoffCourse.Close(
+                HandoffDelivery.Superseded, $"the lead has moved on and belongs to {journey.Owner} by another handoff");
+        }
+
+        if (handoff.Delivery != HandoffDelivery.Delivered
+            && HandoffRules.FindWork(handoff, state.Facts.Values, tools, settings.SystemOfRecord) is { } work)
+        {
+            return new HandoffCourse.Close(HandoffDelivery.TakenUp, $"{work.Connector} shows work on it already: {Describe(work)}");
         }
 
         var brief = HandoffBrief.For(handoff, journey, state.Facts.Values, settings);
@@ -89,6 +98,15 @@ public static class HandoffDeliveryRules
         return JourneyRules.Decide(
             receipt.MadeOptedOut ? NoteOptOut(noted, handoffId, receipt.Person, now) : noted, [linked], settings, now);
     }
+
+    private static string Describe(Fact work) => work switch
+    {
+        DealChanged { Status: { } status } deal => $"deal {deal.DealId} is {status.ToString().ToLowerInvariant()}",
+        DealChanged deal => $"deal {deal.DealId} was changed",
+        HandoffAccepted => "the team has accepted it",
+        ActivityBooked => "an activity is booked",
+        _ => "an activity was logged",
+    };
 
     /// <summary>Records an opt-out that the hub wrote into a new record, so that its echo is recognised.</summary>
     private static JourneyState NoteOptOut(JourneyState state, string handoffId, IdentityKey person, DateTimeOffset now)

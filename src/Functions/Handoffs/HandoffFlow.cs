@@ -3,7 +3,7 @@ using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Messaging;
-using IntegrationHub.Functions.Platform.Settings;
+using IntegrationHub.Functions.Platform.Outward;
 using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
@@ -18,8 +18,8 @@ public sealed partial class HandoffFlow(
     AssignmentFlow assignments,
     WriteBackFlow writeBack,
     ReviewFlow reviews,
-    ConnectorSet connectors,
-    HandoffOptions options,
+    HandoffTargets targets,
+    OutwardBreaker outward,
     ConnectorStateStore states,
     FunnelSettings settings,
     TimeProvider clock,
@@ -28,6 +28,7 @@ public sealed partial class HandoffFlow(
     /// <summary>Delivers an announced handoff that still holds, and writes back the rest of the event.</summary>
     /// <exception cref="VendorUnavailableException">The tool does not answer; retry later.</exception>
     /// <exception cref="UnrecoverableMessageException">The tool refused, or there is none.</exception>
+    /// <exception cref="OutwardHeldException">Tasks to the tool are held.</exception>
     public async Task DeliverAsync(FunnelEvent announced, CancellationToken cancellationToken)
     {
         if (announced is not HandoffAnnounced handoff)
@@ -37,14 +38,14 @@ public sealed partial class HandoffFlow(
         }
 
         var state = await journeys.LoadAsync(handoff, cancellationToken);
-        switch (HandoffDeliveryRules.Decide(state, handoff.HandoffId, settings))
+        switch (Decide(state, handoff))
         {
             case HandoffCourse.Leave leave:
                 Log.NotDelivered(logger, handoff.HandoffId, leave.Why);
                 break;
-            case HandoffCourse.Supersede supersede:
-                Log.NotDelivered(logger, handoff.HandoffId, supersede.Why);
-                await SupersedeAsync(handoff, cancellationToken);
+            case HandoffCourse.Close close:
+                Log.NotDelivered(logger, handoff.HandoffId, close.Why);
+                await CloseAsync(handoff, cancellationToken);
                 break;
             case HandoffCourse.Deliver deliver:
                 await AssignAndDeliverAsync(handoff, deliver.Order, cancellationToken);
@@ -60,14 +61,14 @@ public sealed partial class HandoffFlow(
         if (await assignments.AssignAsync(order.Handoff, order.Journey, cancellationToken) is { } handoff)
         {
             await DeliverAsync(
-                announced, order with { Handoff = handoff, Brief = order.Brief with { Links = [.. connectors.LinksTo(order.Journey)] } },
+                announced, order with { Handoff = handoff, Brief = order.Brief with { Links = targets.LinksTo(order.Journey) } },
                 cancellationToken);
         }
     }
 
     private async Task DeliverAsync(HandoffAnnounced handoff, HandoffOrder order, CancellationToken cancellationToken)
     {
-        if (TargetOf(order.Handoff) is not { } target)
+        if (targets.Of(order.Handoff) is not { } target)
         {
             await NoteAsync(handoff, HandoffDelivery.Failed, cancellationToken);
             throw new UnrecoverableMessageException(
@@ -78,8 +79,14 @@ public sealed partial class HandoffFlow(
 
         try
         {
-            await writeBack.PrepareAsync(target.Name, order.Journey, handoff.HandoffId, cancellationToken);
-            var receipt = await DeliverAsync(handoff, target, HandoffDeliveryRules.For(target.Name, order, settings), cancellationToken);
+            var receipt = await outward.RunAsync(
+                new(target.Name, OutwardKind.Tasks),
+                async () =>
+                {
+                    await writeBack.PrepareAsync(target.Name, order.Journey, handoff.HandoffId, cancellationToken);
+                    return await DeliverAsync(handoff, target, HandoffDeliveryRules.For(target.Name, order, settings), cancellationToken);
+                },
+                cancellationToken);
             states.Reached(target.Name);
             if (receipt is null)
             {
@@ -153,24 +160,23 @@ public sealed partial class HandoffFlow(
         Log.Asked(logger, handoff.HandoffId, ambiguous.Connector, review.Id);
     }
 
-    /// <summary>Returns the routed connector, else the team's, else the only one.</summary>
-    private IHandoffTarget? TargetOf(Handoff handoff) =>
-        handoff.Assignments.LastOrDefault() is { Connector: var routed } ? connectors.Find<IHandoffTarget>(routed)
-        : options.Connectors.TryGetValue(handoff.To, out var name) ? connectors.Find<IHandoffTarget>(name)
-        : connectors.OfType<IHandoffTarget>() is [var only] ? only
-        : null;
-
-    /// <summary>Marks the handoff as superseded, if it still is. An announcement since has its own message.</summary>
-    private async Task SupersedeAsync(HandoffAnnounced handoff, CancellationToken cancellationToken) =>
+    /// <summary>Records why the handoff is not delivered, if that still holds. An announcement since has its own
+    /// message.</summary>
+    private async Task CloseAsync(HandoffAnnounced handoff, CancellationToken cancellationToken) =>
         await journeys.UpdateAsync(
             handoff.LeadId,
-            state => HandoffDeliveryRules.Decide(state, handoff.HandoffId, settings) is HandoffCourse.Supersede
+            state => Decide(state, handoff) is HandoffCourse.Close close
                 ? new(
                     state.WithHandoff(
-                        handoff.HandoffId, noted => noted with { Delivery = HandoffDelivery.Superseded, SettledAt = clock.GetUtcNow() }),
+                        handoff.HandoffId,
+                        noted => noted with { Delivery = close.Delivery, NotDeliveredReason = close.Why, SettledAt = clock.GetUtcNow() }),
                     [])
                 : null,
             cancellationToken);
+
+    private HandoffCourse Decide(JourneyState? state, HandoffAnnounced handoff) =>
+        HandoffDeliveryRules.Decide(
+            state, handoff.HandoffId, targets.Names, settings);
 
     private async Task NoteAsync(HandoffAnnounced handoff, HandoffDelivery delivery, CancellationToken cancellationToken) =>
         await journeys.UpdateAsync(

@@ -15,6 +15,7 @@ public static class HandoffRegistration
         .AddSingleton<ReturnStore>()
         .AddSingleton<IErasable>(provider => provider.GetRequiredService<ReturnStore>())
         .AddSingleton<ReturnFlow>()
+        .AddSingleton<HandoffTargets>()
         .AddSingleton<HandoffFlow>()
         .AddSingleton<NoteFlow>()
         .AddSingleton<MarketingFlow>();

@@ -2,6 +2,7 @@ using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Outward;
 using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
@@ -11,7 +12,8 @@ namespace IntegrationHub.Functions.Handoffs;
 /// <summary>Writes notes to the marketing tools that know the person: the brief of a handoff, or sales' return reason.
 /// Load, decide, write, record. A tool finds its own note, so a repeat writes no second.</summary>
 public sealed class NoteFlow(
-    JourneyFlow journeys, ConnectorSet connectors, ConnectorStateStore states, FunnelSettings settings, TimeProvider clock)
+    JourneyFlow journeys, ConnectorSet connectors, OutwardBreaker outward, ConnectorStateStore states, FunnelSettings settings,
+    TimeProvider clock)
 {
     /// <summary>Writes the note of an event; a no-op for other events. A failing tool stops no other.</summary>
     /// <exception cref="VendorUnavailableException">A tool does not answer; retry later.</exception>
@@ -57,7 +59,8 @@ public sealed class NoteFlow(
     {
         try
         {
-            var written = await target.WriteNoteAsync(person, note, cancellationToken);
+            var written = await outward.RunAsync(
+                new(target.Name, OutwardKind.Writes), () => target.WriteNoteAsync(person, note, cancellationToken), cancellationToken);
             states.Reached(target.Name);
             if (written)
             {
@@ -71,6 +74,10 @@ public sealed class NoteFlow(
         {
             states.Failed(target.Name, failure);
             return failure;
+        }
+        catch (OutwardHeldException held)
+        {
+            return held;
         }
     }
 

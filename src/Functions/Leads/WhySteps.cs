@@ -135,6 +135,7 @@ internal static class WhySteps
             HandoffDelivery.Delivered =>
                 ("delivered", $"{handoff.Connector} has the lead{(handoff.Owner is { } owner ? $", in the name of {owner}" : "")}"),
             HandoffDelivery.Superseded => ("superseded", "the lead had moved on before it was delivered"),
+            HandoffDelivery.TakenUp => ("taken-up", $"{handoff.NotDeliveredReason}: no task was made"),
             HandoffDelivery.Failed => ("failed", "it could not be delivered; the dead letter says why"),
             _ => throw new InvalidOperationException($"A handoff that is {handoff.Delivery} is not written."),
         };

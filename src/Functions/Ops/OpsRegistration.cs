@@ -4,6 +4,7 @@ using IntegrationHub.Functions.Ops.Unmapped;
 using IntegrationHub.Functions.Outages;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Notices;
+using IntegrationHub.Functions.Platform.Outward;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Platform.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +29,9 @@ public static class OpsRegistration
         .AddSingleton<OutageFlow>()
         .AddSingleton<QueueReceivers>()
         .AddSingleton<QueueProbe>()
+        .AddSingleton<OutwardStore>()
+        .AddSingleton<OutwardBreaker>()
+        .AddSingleton<WaitingWork>()
         .AddSingleton<HealthFlow>()
         .AddSingleton<DeadLetterFlow>();
 }

@@ -3,6 +3,7 @@ using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Outward;
 using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Logging;
@@ -13,8 +14,8 @@ namespace IntegrationHub.Functions.WriteBack;
 /// write. Each write is recorded before it is made, so that its echo is recognised. A late or repeated
 /// event finds nothing to write.</summary>
 public sealed partial class WriteBackFlow(
-    JourneyFlow journeys, ConnectorSet connectors, SyncLoopBreakerFlow breakers, ConnectorStateStore states, FunnelSettings settings,
-    TimeProvider clock, ILogger<WriteBackFlow> logger)
+    JourneyFlow journeys, ConnectorSet connectors, SyncLoopBreakerFlow breakers, OutwardBreaker outward, ConnectorStateStore states,
+    FunnelSettings settings, TimeProvider clock, ILogger<WriteBackFlow> logger)
 {
     private const int Lanes = 256;
 
@@ -24,6 +25,7 @@ public sealed partial class WriteBackFlow(
     /// <param name="side">The CRMs, which accept handoffs, or all other tools.</param>
     /// <exception cref="VendorUnavailableException">A tool does not answer; retry later.</exception>
     /// <exception cref="UnrecoverableMessageException">A tool refused, and no retry would help.</exception>
+    /// <exception cref="OutwardHeldException">Writes to a tool are held.</exception>
     public async Task WriteBackAsync(FunnelEvent happened, ToolSide side, CancellationToken cancellationToken)
     {
         using var lane = await LockAsync(happened.LeadId, cancellationToken);
@@ -85,6 +87,10 @@ public sealed partial class WriteBackFlow(
             states.Failed(order.Target.Name, failure);
             return failure;
         }
+        catch (OutwardHeldException held)
+        {
+            return held;
+        }
     }
 
     /// <summary>Writes an order. Several of a person's records may lead to one, such as a
@@ -96,14 +102,31 @@ public sealed partial class WriteBackFlow(
             await NoteAsync(journey.LeadId, WriteBackRules.StoppedNotes(journey, order, cause, clock.GetUtcNow()), null, cancellationToken);
         }
 
+        var channel = new OutwardChannel(order.Target.Name, OutwardKind.Writes);
         var written = new HashSet<IdentityKey>();
         foreach (var record in order.Wish.IsEmpty ? [] : order.Records)
         {
-            if (await order.Target.PlanAsync(record, order.Wish, cancellationToken) is { } plan && written.Add(plan.Record)
-                && await NoteAsync(
-                    journey.LeadId, WriteBackRules.NotesOf(plan, record, cause, clock.GetUtcNow()), order.Wish.Stage, cancellationToken))
+            // Before the tool is asked, and counted only when something differs there.
+            await outward.ThrowIfHeldAsync(channel, cancellationToken);
+            if (await order.Target.PlanAsync(record, order.Wish, cancellationToken) is not { } plan || !written.Add(plan.Record))
             {
-                await WriteAsync(order.Target, plan, journey.LeadId, cause, cancellationToken);
+                continue;
+            }
+
+            await (plan.Writes.Count == 0
+                ? NoteAndWriteAsync()
+                : outward.RunAsync(channel, NoteAndWriteAsync, cancellationToken));
+
+            async Task<bool> NoteAndWriteAsync()
+            {
+                var notes = WriteBackRules.NotesOf(plan, record, cause, clock.GetUtcNow());
+                var holds = await NoteAsync(journey.LeadId, notes, order.Wish.Stage, cancellationToken);
+                if (holds)
+                {
+                    await WriteAsync(order.Target, plan, journey.LeadId, cause, cancellationToken);
+                }
+
+                return holds;
             }
         }
     }
@@ -145,6 +168,11 @@ public sealed partial class WriteBackFlow(
         if (failures.FirstOrDefault(failure => failure is VendorException { MayPass: true }) is { } later)
         {
             ExceptionDispatchInfo.Throw(later);
+        }
+
+        if (failures.OfType<OutwardHeldException>().FirstOrDefault() is { } held)
+        {
+            ExceptionDispatchInfo.Throw(held);
         }
 
         if (failures.OfType<VendorRefusedException>().FirstOrDefault() is { } refused)

@@ -16,6 +16,9 @@ public enum HandoffDelivery
 
     /// <summary>The tool refused it; the dead letter says why.</summary>
     Failed,
+
+    /// <summary>The receiving team works on it already, so nothing was delivered.</summary>
+    TakenUp,
 }
 
 /// <summary>A lead's passage from one team to another.</summary>
@@ -49,6 +52,9 @@ public sealed record Handoff
 
     /// <summary>Gets a link to the record in the tool; null for none.</summary>
     public string? RecordUrl { get; init; }
+
+    /// <summary>Gets why it was not delivered, without personal data; null when it was, or when the outcome says all.</summary>
+    public string? NotDeliveredReason { get; init; }
 
     /// <summary>Gets when the team accepted it; null while it has not.</summary>
     public DateTimeOffset? AcceptedAt { get; init; }

@@ -7,6 +7,13 @@ public static class HandoffRules
     public static string IdFor(LeadId leadId, FunnelStage stage, DateTimeOffset enteredAt) =>
         CauseId.Of("handoff", leadId, stage, enteredAt);
 
+    /// <summary>Returns the first fact that shows the receiving team at work on a handoff since its entry; null for
+    /// none.</summary>
+    /// <param name="tools">The connectors whose facts count.</param>
+    public static Fact? FindWork(Handoff handoff, IEnumerable<Fact> facts, IReadOnlyCollection<string> tools, string? systemOfRecord) =>
+        WithoutOldWork(FactOrder.Sort(facts, systemOfRecord))
+            .FirstOrDefault(fact => tools.Contains(fact.Connector) && IsOf(handoff, fact) && ShowsWork(fact));
+
     /// <summary>Announces a handoff when the stage's owner differs from the last announced team. One
     /// that returns because of late facts is announced again under its old id. A lead without any
     /// record is not handed over.</summary>
@@ -84,8 +91,7 @@ public static class HandoffRules
         foreach (var fact in ordered)
         {
             // The fact behind the next handoff may be this one's return, but not its work.
-            // Some tools stamp in full seconds.
-            if (fact.OccurredAt < EchoRules.FullSecond(handoff.EnteredAt) || fact.OccurredAt > nextEntry || fact.Side != SideOf(handoff.To))
+            if (!IsOf(handoff, fact) || fact.OccurredAt > nextEntry)
             {
                 continue;
             }
@@ -103,6 +109,10 @@ public static class HandoffRules
 
         return handoff with { AcceptedAt = accepted, ReturnedReason = returned ?? handoff.ReturnedReason };
     }
+
+    /// <summary>Whether a fact is from the team's side and since the entry. Some tools stamp in full seconds.</summary>
+    private static bool IsOf(Handoff handoff, Fact fact) =>
+        fact.OccurredAt >= EchoRules.FullSecond(handoff.EnteredAt) && fact.Side == SideOf(handoff.To);
 
     private static Handoff Overtake(Handoff handoff, string owner, DateTimeOffset now) =>
         handoff.Delivery == HandoffDelivery.Pending && handoff.To != owner

@@ -67,7 +67,7 @@ public static class MergeRules
             .OrderBy(handoff => handoff.AnnouncedAt).ThenBy(handoff => handoff.Id, StringComparer.Ordinal)
             .ToList();
         var standing = new[] { mine.LastOrDefault(), theirs.LastOrDefault() }.OfType<Handoff>()
-            .Where(last => last.To == owner && last.Delivery == HandoffDelivery.Delivered)
+            .Where(last => last.To == owner && last.Delivery is HandoffDelivery.Delivered or HandoffDelivery.TakenUp)
             .MaxBy(last => last.AnnouncedAt);
         return standing is null
             ? [.. all]

@@ -31,6 +31,8 @@ internal sealed class HubUnderLoad : IAsyncDisposable
         {
             ["Hub__DataDirectory"] = _data,
             ["Hub__LiveSince"] = "2000-01-01T00:00:00Z",
+            ["Outward__TasksPerHour"] = "off",
+            ["Outward__WritesPerHour"] = "off",
             ["Hub__FunctionKey"] = Key,
             ["Hub__Peppers"] = Given.Peppers,
             ["AzureWebJobsStorage"] = Tables,

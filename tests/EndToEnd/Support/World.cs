@@ -10,7 +10,11 @@ public sealed class World : IAsyncLifetime
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("hub-world-").FullName;
     private readonly int _busPort = FreePort.Find();
+    internal const string AnyPort = "http://127.0.0.1:0";
+
     private readonly Dictionary<string, string> _more = [];
+    private SandboxOptions _vendors = new() { Urls = AnyPort };
+    private Action<SandboxHost> _before = _ => { };
 
     internal ServiceProcess Tables { get; private set; } = null!;
 
@@ -32,7 +36,13 @@ public sealed class World : IAsyncLifetime
     /// <summary>A world with further or changed settings; an empty text removes one.</summary>
     internal static async Task<World> StartAsync(params (string Key, string Value)[] settings)
     {
-        var world = new World();
+        return await StartAsync(new SandboxOptions { Urls = AnyPort }, _ => { }, settings);
+    }
+
+    /// <summary>A world whose tools hold something before the hub first runs.</summary>
+    internal static async Task<World> StartAsync(SandboxOptions vendors, Action<SandboxHost> before, params (string Key, string Value)[] settings)
+    {
+        var world = new World { _vendors = vendors, _before = before };
         foreach (var (key, value) in settings)
         {
             world._more[key] = value;
@@ -49,7 +59,8 @@ public sealed class World : IAsyncLifetime
         Bus = ServiceProcess.Bus(BusDirectory, _busPort, await TopologyAsync());
         Mail = await MailServer.StartAsync();
         await Task.WhenAll(Tables.StartAsync(), Bus.StartAsync());
-        Vendors = await SandboxHost.StartAsync(new SandboxOptions { Urls = "http://127.0.0.1:0" });
+        Vendors = await SandboxHost.StartAsync(_vendors);
+        _before(Vendors);
         var settings = Settings(AzuriteProcess.ConnectionTo(tablePort, blobPort), Mail.Port);
         foreach (var (key, value) in _more)
         {
@@ -106,6 +117,8 @@ public sealed class World : IAsyncLifetime
         ["ServiceBus"] = BusConnection,
         ["Hub__DataDirectory"] = Path.Combine(_directory, "hub"),
         ["Hub__LiveSince"] = "2000-01-01T00:00:00Z",
+        ["Outward__TasksPerHour"] = "off",
+        ["Outward__WritesPerHour"] = "off",
         ["Hub__RetryDelays"] = string.Join(',', Enumerable.Repeat("00:00:01", 200)),
         ["AzureWebJobsStorage"] = storage,
         ["Mail__Smtp__Host"] = "127.0.0.1",

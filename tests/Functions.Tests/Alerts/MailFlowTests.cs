@@ -61,6 +61,22 @@ public sealed class MailFlowTests(Azurite azurite)
         Assert.Equal(2, world.Server.Sent.Count);
     }
 
+    [Fact]
+    public async Task Alerts_above_the_limit_of_an_hour_wait_in_their_mailboxes_and_ops_hear_of_it()
+    {
+        await using var world = await WorldAsync("--Outward:AlertsPerHour=1", "--Ops:Recipients=ops@example.com");
+        await world.LeadAsync(Id("held"));
+        await world.SweepAsync(Due);
+
+        await world.SendAsync(Open);
+        await world.SendAsync(Open.AddMinutes(10));
+
+        Assert.Single(world.Server.Sent, mail => !mail.Recipients.Contains("ops@example.com"));
+        Assert.Contains("The alerts to mail are held", Assert.Single(world.Server.To("ops@example.com")).Text, StringComparison.Ordinal);
+        await world.SendAsync(Due.AddHours(1));
+        Assert.Equal(["marketing Sent", "sales Sent"], await world.OutcomesAsync(Id("held")));
+    }
+
     [Theory]
     [InlineData(29, 0)]
     [InlineData(30, 2)]

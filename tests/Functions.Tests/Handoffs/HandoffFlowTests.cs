@@ -2,6 +2,7 @@ using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Leads;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
@@ -62,7 +63,7 @@ public sealed class HandoffFlowTests(Azurite azurite)
     {
         await using var hub = await NewHubAsync(_crm);
         var announced = await AnnouncedAsync(hub, "crashed");
-        var order = Assert.IsType<HandoffCourse.Deliver>(HandoffDeliveryRules.Decide(await hub.StateAsync(announced.LeadId), announced.HandoffId, Policy)).Order;
+        var order = Assert.IsType<HandoffCourse.Deliver>(HandoffDeliveryRules.Decide(await hub.StateAsync(announced.LeadId), announced.HandoffId, ["salesforce"], Policy)).Order;
         await _crm.DeliverAsync(order, Token);
 
         await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);
@@ -152,6 +153,57 @@ public sealed class HandoffFlowTests(Azurite azurite)
     }
 
     [Fact]
+    public async Task A_handoff_that_the_crm_works_on_already_is_noted_and_makes_no_task()
+    {
+        await using var hub = await NewHubAsync(_crm);
+        await hub.LeadAsync(Id("opened"), OpenDeal("d1", null, null, Monday));
+
+        await hub.Get<HandoffFlow>().DeliverAsync(await LastAsync(hub, "opened"), Token);
+
+        Assert.Equal(0, _crm.Calls);
+        var handoff = (await hub.StateAsync(Id("opened"))).Ledger.Handoffs.Single();
+        Assert.Equal((HandoffDelivery.TakenUp, "salesforce shows work on it already: deal d1 is open"), (handoff.Delivery, handoff.NotDeliveredReason));
+        var why = WhySteps.Of(JourneyExplanation.Of(Id("opened"), (await hub.StateAsync(Id("opened"))).Facts.Values, Policy), (await hub.StateAsync(Id("opened"))).Ledger, Policy, Given.Keys);
+        Assert.Contains(why, step => step is { Rule: "taken-up", Reason: "salesforce shows work on it already: deal d1 is open: no task was made" });
+    }
+
+    [Fact]
+    public async Task Work_that_begins_between_announcement_and_delivery_makes_the_task_needless()
+    {
+        await using var hub = await NewHubAsync(_crm);
+        var announced = await AnnouncedAsync(hub, "meanwhile");
+        await hub.LeadAsync(Id("meanwhile"), OpenDeal("d1", null, null, Monday.AddMinutes(1)));
+
+        await hub.Get<HandoffFlow>().DeliverAsync(announced, Token);
+
+        Assert.Equal((0, HandoffDelivery.TakenUp), (_crm.Calls, (await HandoffAsync(hub, announced)).Delivery));
+    }
+
+    [Fact]
+    public async Task Work_before_the_lead_crossed_or_in_a_tool_that_gets_no_handoffs_is_none()
+    {
+        await using var hub = await NewHubAsync(_crm);
+        await hub.LeadAsync(Id("elsewhere"), OpenDeal("d1", null, null, Monday) with { Connector = "hubspot" });
+
+        await hub.Get<HandoffFlow>().DeliverAsync(await LastAsync(hub, "elsewhere"), Token);
+
+        Assert.Equal(1, _crm.Calls);
+    }
+
+    [Fact]
+    public async Task A_lead_that_sales_gave_back_is_handed_over_again_though_its_old_deal_is_open()
+    {
+        await using var hub = await NewHubAsync(_crm);
+        await hub.LeadAsync(Id("again"), OpenDeal("d1", null, null, Monday), Returned(Monday.AddHours(1)));
+        await hub.LeadAsync(Id("again"), Claim(FunnelStage.Evaluation, Monday.AddHours(2)));
+
+        await hub.Get<HandoffFlow>().DeliverAsync(await LastAsync(hub, "again"), Token);
+
+        Assert.Equal(1, _crm.Calls);
+        Assert.Equal(HandoffDelivery.Delivered, (await hub.StateAsync(Id("again"))).Ledger.Handoffs[^1].Delivery);
+    }
+
+    [Fact]
     public async Task The_running_hub_tries_again_until_the_crm_is_back()
     {
         await using var hub = await NewHubAsync(_crm);
@@ -190,6 +242,12 @@ public sealed class HandoffFlowTests(Azurite azurite)
         var state = await hub.LeadAsync(Id(name), Claim(FunnelStage.Evaluation, Monday), Profile(new LeadProfile { FirstName = "Ada", Company = "Engines Ltd" }));
         var handoff = state.Ledger.Handoffs.Single();
         return new HandoffAnnounced { Id = "e1", LeadId = Id(name), At = Monday, Team = handoff.To, HandoffId = handoff.Id };
+    }
+
+    private static async Task<HandoffAnnounced> LastAsync(TestHub hub, string name)
+    {
+        var handoff = (await hub.StateAsync(Id(name))).Ledger.Handoffs[^1];
+        return new() { Id = "e1", LeadId = Id(name), At = Monday, Team = handoff.To, HandoffId = handoff.Id };
     }
 
     private static async Task<Handoff> HandoffAsync(TestHub hub, HandoffAnnounced announced) =>

@@ -2,12 +2,15 @@ using System.Net;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Outward;
 
 namespace IntegrationHub.Functions.Tests.Inbound;
 
 public sealed class MessageRetryPolicyTests
 {
     private static readonly MessageRetryPolicy Policy = new([TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)]);
+
+    private static readonly OutwardChannel Tasks = new("salesforce", OutwardKind.Tasks);
 
     [Fact]
     public void What_went_well_is_completed() => Assert.IsType<Settlement.Complete>(Policy.Decide(null, 1));
@@ -44,4 +47,17 @@ public sealed class MessageRetryPolicyTests
         Assert.Equal("unreadable", Assert.IsType<Settlement.DeadLetter>(Policy.Decide(new UnreadableDeliveryException("hubspot", "not JSON"), 1)).Reason);
         Assert.Equal("vendor-refused", Assert.IsType<Settlement.DeadLetter>(Policy.Decide(new VendorRefusedException("crm", "PATCH /x", HttpStatusCode.BadRequest, "REQUIRED_FIELD_MISSING"), 1)).Reason);
     }
+
+    [Theory]
+    [InlineData(0, 5)]
+    [InlineData(1, 30)]
+    [InlineData(7, 30)]
+    public void A_held_effect_uses_no_attempt_and_waits_like_any_other(int holds, int seconds) =>
+        Assert.Equal(new Settlement.Hold(Tasks, TimeSpan.FromSeconds(seconds), holds + 1), Policy.Decide(new OutwardHeldException(Tasks), 3, holds));
+
+    [Fact]
+    public void A_held_effect_waits_at_most_a_quarter_of_an_hour() =>
+        Assert.Equal(
+            new Settlement.Hold(Tasks, TimeSpan.FromMinutes(15), 12),
+            new MessageRetryPolicy(MessageRetryPolicy.DefaultDelays).Decide(new OutwardHeldException(Tasks), 1, 11));
 }

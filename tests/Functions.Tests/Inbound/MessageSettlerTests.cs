@@ -3,6 +3,7 @@ using Grpc.Core;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Outward;
 using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Funnel;
 using Microsoft.Azure.Functions.Worker;
@@ -103,10 +104,28 @@ public sealed class MessageSettlerTests(Azurite azurite)
         Assert.Empty(await hub.MessagesAsync(InboundQueue.Name, null, SubQueue.DeadLetter));
     }
 
+    [Fact]
+    public async Task A_message_whose_effect_is_held_comes_back_as_a_copy_and_used_no_attempt()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
+        var host = new LostLock(StatusCode.Unknown);
+        var settler = Settler(hub, new FakeLogger<MessageSettler>());
+
+        await settler.RunAsync(Message, host, Source(hub), _ => throw new OutwardHeldException(new("salesforce", OutwardKind.Tasks)), Token);
+        var copy = Assert.Single(await hub.MessagesAsync(InboundQueue.Name, null));
+        await settler.RunAsync(copy, host, Source(hub), _ => throw new OutwardHeldException(new("salesforce", OutwardKind.Tasks)), Token);
+
+        Assert.Equal(["complete", "complete"], host.Tried);
+        var copies = await hub.MessagesAsync(InboundQueue.Name, null);
+        Assert.Equal(
+            [("m1~1~h1", 1, 1, "tasks/salesforce"), ("m1~1~h2", 1, 2, "tasks/salesforce")],
+            copies.Select(one => (one.MessageId, (int)one.ApplicationProperties["attempt"], (int)one.ApplicationProperties["holds"], (string)one.ApplicationProperties["heldBy"])));
+    }
+
     private static MessageSource Source(TestHub hub) => new(hub.Get<InboundQueue>().Sender, null);
 
     private static MessageSettler Settler(TestHub hub, FakeLogger<MessageSettler> log) =>
-        new(hub.Get<MessageRetryPolicy>(), hub.Get<HubMetrics>(), TimeProvider.System, log);
+        new(hub.Get<MessageRetryPolicy>(), hub.Get<OutwardBreaker>(), hub.Get<HubMetrics>(), TimeProvider.System, log);
 
     /// <summary>A host that cannot settle anything.</summary>
     private sealed class LostLock(StatusCode code) : ServiceBusMessageActions

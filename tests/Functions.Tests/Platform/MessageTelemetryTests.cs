@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Azure.Messaging.ServiceBus;
 using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Outward;
 using IntegrationHub.Functions.Platform.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging.Testing;
@@ -56,7 +57,7 @@ public sealed class MessageTelemetryTests(Azurite azurite)
     private static async Task RunAsync(TestHub hub, FakeLogger<MessageSettler> logger, Func<CancellationToken, Task> work)
     {
         await using var sender = hub.Get<ServiceBusClient>().CreateSender(FunnelTopic.Name);
-        await new MessageSettler(new(MessageRetryPolicy.DefaultDelays), hub.Get<HubMetrics>(), TimeProvider.System, logger)
+        await new MessageSettler(new(MessageRetryPolicy.DefaultDelays), hub.Get<OutwardBreaker>(), hub.Get<HubMetrics>(), TimeProvider.System, logger)
             .RunAsync(Message, new Settled(), new(sender, "alerts"), work, Token);
     }
 

@@ -134,6 +134,22 @@ public sealed class SettingsTests
         Assert.Contains(Assert.Throws<InvalidSettingsException>(() => Read(("Hub:LiveSince", "soon"))).Faults, fault => fault.StartsWith("Hub:LiveSince: must be an instant", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(null, 1_000)]
+    [InlineData("1", 1)]
+    [InlineData("off", null)]
+    public void Effects_outwards_have_a_limit_unless_it_is_off(string? set, int? tasks) =>
+        Assert.Equal(new OutwardOptions { TasksPerHour = tasks }, Read(("Outward:TasksPerHour", set)).GetRequiredService<OutwardOptions>());
+
+    [Theory]
+    [InlineData("TasksPerHour")]
+    [InlineData("WritesPerHour")]
+    [InlineData("AlertsPerHour")]
+    public void A_limit_of_zero_is_a_fault_that_says_how_to_switch_it_off(string limit) =>
+        Assert.StartsWith(
+            $"Outward:{limit}: must be a whole number of 1 or more, or off, for example",
+            Assert.Single(Assert.Throws<InvalidSettingsException>(() => Read(($"Outward:{limit}", "0"))).Faults), StringComparison.Ordinal);
+
     [Fact]
     public void Stages_teams_and_calendars_are_read_as_the_contract_names_them()
     {

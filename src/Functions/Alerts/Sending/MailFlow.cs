@@ -28,7 +28,7 @@ public sealed class MailFlow(
         await opsMail.SendAsync(cancellationToken);
         foreach (var mailbox in await mailboxes.ReadAsync(cancellationToken))
         {
-            if (Pick(mailbox, down) is { } work && (work.Hold || await gate.ClosedUntilAsync(cancellationToken) is null))
+            if (Pick(mailbox, down) is { } work && (work.Hold || await gate.IsOpenToAlertsAsync(cancellationToken)))
             {
                 await opened.WorkAsync(mailbox, work, down, cancellationToken);
             }

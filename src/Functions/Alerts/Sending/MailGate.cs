@@ -1,3 +1,4 @@
+using IntegrationHub.Functions.Platform.Outward;
 using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Functions.Platform.Telemetry;
 
@@ -25,7 +26,8 @@ public abstract record MailAnswer
 }
 
 /// <summary>Sends all mail through the throttle to the server, and records the mail's health.</summary>
-public sealed class MailGate(IMailSender sender, MailThrottle throttle, MailOptions options, ConnectorStateStore states, TimeProvider clock)
+public sealed class MailGate(
+    IMailSender sender, MailThrottle throttle, OutwardBreaker outward, MailOptions options, ConnectorStateStore states, TimeProvider clock)
 {
     /// <summary>Gets a value indicating whether a mail server is configured.</summary>
     public bool Sends => options.Sends;
@@ -33,10 +35,16 @@ public sealed class MailGate(IMailSender sender, MailThrottle throttle, MailOpti
     /// <summary>Returns when the next mail may go out; null for now.</summary>
     public Task<DateTimeOffset?> ClosedUntilAsync(CancellationToken cancellationToken) => throttle.ClosedUntilAsync(cancellationToken);
 
+    /// <summary>Whether alerts may go out now: the throttle is open, and they are not held.</summary>
+    public async Task<bool> IsOpenToAlertsAsync(CancellationToken cancellationToken) =>
+        await ClosedUntilAsync(cancellationToken) is null && await outward.TryTakeAsync(OutwardChannel.Mail, 0, cancellationToken);
+
     /// <summary>Sends a mail within the throttle. A server's wait applies to all mails.</summary>
-    public async Task<MailAnswer> SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
+    /// <param name="alerts">How many alerts it holds; zero for a mail to ops, which is never held.</param>
+    public async Task<MailAnswer> SendAsync(OutgoingMail mail, int alerts, CancellationToken cancellationToken)
     {
-        if (!await throttle.AcquireAsync(cancellationToken))
+        if ((alerts > 0 && !await outward.TryTakeAsync(OutwardChannel.Mail, alerts, cancellationToken))
+            || !await throttle.AcquireAsync(cancellationToken))
         {
             return new MailAnswer.NotYet();
         }

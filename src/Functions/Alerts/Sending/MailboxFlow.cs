@@ -83,7 +83,7 @@ public sealed partial class MailboxFlow(
         var recipients = claim.Window.RecipientGroup.RecipientsIn(teams);
         var answer = recipients.Count == 0
             ? new MailAnswer.Refused(AlertRules.NoRecipients(claim.Window.RecipientGroup))
-            : await gate.SendAsync(ToMail(batch, recipients), cancellationToken);
+            : await gate.SendAsync(ToMail(batch, recipients), batch.Members.Count, cancellationToken);
 
         // No token from here on: the server has the mail, and a stopping host must still record that.
         await (answer switch

@@ -53,7 +53,7 @@ public sealed partial class OpsMailFlow(
     /// health shows the failure.</summary>
     private async Task ReportAsync(IReadOnlyList<OpenNotice> claimed, int more, CancellationToken cancellationToken)
     {
-        if (await gate.SendAsync(await WriteAsync(claimed, more), cancellationToken) is MailAnswer.NotYet or MailAnswer.Unknown)
+        if (await gate.SendAsync(await WriteAsync(claimed, more), 0, cancellationToken) is MailAnswer.NotYet or MailAnswer.Unknown)
         {
             foreach (var open in claimed)
             {

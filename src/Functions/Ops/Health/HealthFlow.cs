@@ -1,9 +1,7 @@
-using Azure.Data.Tables;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Alerts.Sending;
 using IntegrationHub.Functions.Platform;
 using IntegrationHub.Functions.Platform.Messaging;
-using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Platform.Telemetry;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -13,10 +11,9 @@ namespace IntegrationHub.Functions.Ops.Health;
 /// <summary>Checks everything the hub depends on, concurrently and with a time limit. A part that does not answer is
 /// reported; nothing is thrown.</summary>
 public sealed partial class HealthFlow(
-    ConnectorSet connectors, ConnectorStateStore states, MissedStore missed, QueueProbe queues, HubTables tables, MailHealthFlow mail,
+    ConnectorSet connectors, ConnectorStateStore states, MissedStore missed, QueueProbe queues, WaitingWork work, MailHealthFlow mail,
     TimeProvider clock, ILogger<HealthFlow> logger)
 {
-    private const int SpoolCountedTo = 1_000;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a status counts for callers that nobody knows. They cost one check in that time, however many
@@ -37,13 +34,14 @@ public sealed partial class HealthFlow(
             null,
             cancellationToken);
         var lost = TryAsync("missed", async token => (ILookup<string, Missed>?)await missed.ListAsync(token), null, cancellationToken);
-        var waiting = TryAsync("spool", async token => (int?)await CountSpoolAsync(token), null, cancellationToken);
+        var waiting = TryAsync("spool", async token => (int?)await work.CountSpoolAsync(token), null, cancellationToken);
+        var outward = TryAsync("outward", work.OutwardAsync, [], cancellationToken);
         var mailHealth = TryAsync("mailboxes", mail.ReadAsync, mail.Unknown, cancellationToken);
         var counts = await Task.WhenAll(QueueProbe.Entities.Select(entity =>
             TryAsync(
                 entity.Name, token => queues.CountAsync(entity, token),
                 new QueueHealth(entity.Name, null, null, false), cancellationToken)));
-        return HealthRules.Judge(connectors.All, await known, await lost, counts, await waiting, await mailHealth);
+        return HealthRules.Judge(connectors.All, await known, await lost, counts, await waiting, await mailHealth, await outward);
     }
 
     /// <summary>Returns the status alone, which may be some seconds old.</summary>
@@ -63,21 +61,6 @@ public sealed partial class HealthFlow(
     }
 
     private async Task<string> ReadStatusAsync() => (await CheckAsync(CancellationToken.None)).Status;
-
-    private async Task<int> CountSpoolAsync(CancellationToken cancellationToken)
-    {
-        var count = 0;
-        var spool = await tables.GetAsync(HubTables.Spool, cancellationToken);
-        await foreach (var _ in spool.QueryAsync<TableEntity>((string?)null, SpoolCountedTo, ["RowKey"], cancellationToken))
-        {
-            if (++count == SpoolCountedTo)
-            {
-                break;
-            }
-        }
-
-        return count;
-    }
 
     private async Task<T> TryAsync<T>(string what, Func<CancellationToken, Task<T>> look, T otherwise, CancellationToken cancellationToken)
     {

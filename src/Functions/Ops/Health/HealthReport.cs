@@ -1,5 +1,6 @@
 using IntegrationHub.Functions.Alerts.Sending;
 using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Outward;
 
 namespace IntegrationHub.Functions.Ops.Health;
 
@@ -20,6 +21,9 @@ public sealed record HealthReport(
     public const string Degraded = "degraded";
 
     public const string Unhealthy = "unhealthy";
+
+    /// <summary>Gets the counted effects outwards by channel; empty when the tables do not answer.</summary>
+    public IReadOnlyList<OutwardView> Outward { get; init; } = [];
 }
 
 /// <summary>An answer about the health of the hub.</summary>

@@ -1,5 +1,6 @@
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Http;
+using IntegrationHub.Functions.Platform.Outward;
 
 namespace IntegrationHub.Functions.Platform.Messaging;
 
@@ -12,6 +13,10 @@ public abstract record Settlement
     /// up the delivery count.</summary>
     /// <param name="Attempt">The number of the next attempt; the first delivery is 1.</param>
     public sealed record RetryAfter(TimeSpan Delay, int Attempt) : Settlement;
+
+    /// <summary>Schedules a copy of the same attempt, because an effect is held.</summary>
+    /// <param name="Holds">How often the message was held, this time included.</param>
+    public sealed record Hold(OutwardChannel Channel, TimeSpan Delay, int Holds) : Settlement;
 
     /// <summary>Dead-letters the message for an operator.</summary>
     /// <param name="Description">What happened and what would help.</param>
@@ -35,12 +40,17 @@ public sealed class MessageRetryPolicy(IReadOnlyList<TimeSpan> delays)
         TimeSpan.FromMinutes(45), TimeSpan.FromHours(2), TimeSpan.FromHours(4), TimeSpan.FromHours(8), TimeSpan.FromHours(8),
     ];
 
+    /// <summary>The longest wait of a held message: it goes on that soon after ops resumed.</summary>
+    private static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(15);
+
     /// <summary>Decides what becomes of a message.</summary>
     /// <param name="failure">The failure; null for success.</param>
     /// <param name="attempt">The attempt, from 1.</param>
-    public Settlement Decide(Exception? failure, int attempt) => failure switch
+    /// <param name="holds">How often the message was held before.</param>
+    public Settlement Decide(Exception? failure, int attempt, int holds = 0) => failure switch
     {
         null => new Settlement.Complete(),
+        OutwardHeldException held => new Settlement.Hold(held.Channel, HoldDelay(holds), holds + 1),
         UnrecoverableMessageException hopeless => new Settlement.DeadLetter(hopeless.Reason, hopeless.Detail),
         UnreadableDeliveryException unreadable => new Settlement.DeadLetter("unreadable", unreadable.Message),
         VendorRefusedException refused => new Settlement.DeadLetter("vendor-refused", refused.Message),
@@ -49,6 +59,13 @@ public sealed class MessageRetryPolicy(IReadOnlyList<TimeSpan> delays)
         VendorUnavailableException { RetryAfter: { } wait } when wait > delays[attempt - 1] => new Settlement.RetryAfter(wait, attempt + 1),
         _ => new Settlement.RetryAfter(delays[attempt - 1], attempt + 1),
     };
+
+    /// <summary>Returns the wait of the same number, at most <see cref="LongestHold"/>.</summary>
+    private TimeSpan HoldDelay(int holds)
+    {
+        var delay = delays[Math.Min(holds, delays.Count - 1)];
+        return delay < LongestHold ? delay : LongestHold;
+    }
 
     /// <summary>Describes a failure. Only the hub's own exceptions are known to hold no personal data.</summary>
     private static string Describe(Exception failure) => failure is VendorException { MayPass: true } ? failure.Message : "see the log";

@@ -3,6 +3,7 @@ using System.Globalization;
 using Azure.Messaging.ServiceBus;
 using Grpc.Core;
 using IntegrationHub.Connectors.Http;
+using IntegrationHub.Functions.Platform.Outward;
 using IntegrationHub.Functions.Platform.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -15,10 +16,17 @@ public sealed record MessageSource(ServiceBusSender Sender, string? Subscription
 
 /// <summary>Runs the work on a message and settles it by <see cref="MessageRetryPolicy"/>. Failures
 /// are logged here, once.</summary>
-public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics metrics, TimeProvider time, ILogger<MessageSettler> logger)
+public sealed partial class MessageSettler(
+    MessageRetryPolicy policy, OutwardBreaker outward, HubMetrics metrics, TimeProvider time, ILogger<MessageSettler> logger)
 {
     /// <summary>The attempt number of a delayed copy.</summary>
     internal const string AttemptProperty = "attempt";
+
+    /// <summary>How often a message was held.</summary>
+    internal const string HoldsProperty = "holds";
+
+    /// <summary>The channel that a message waits for.</summary>
+    internal const string HeldByProperty = "heldBy";
 
     /// <summary>The one subscription of a topic that accepts a message.</summary>
     internal const string ReplayToProperty = "replayTo";
@@ -58,13 +66,16 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
         }
 
         // CancellationToken.None on purpose: the work is done, and a stopping host must still settle it.
-        await SettleAsync(message, actions, source, policy.Decide(failure, AttemptOf(message)), failure);
+        await SettleAsync(message, actions, source, policy.Decide(failure, AttemptOf(message), HoldsOf(message)), failure);
     }
 
     private async Task SettleAsync(
         ServiceBusReceivedMessage message, ServiceBusMessageActions actions, MessageSource source, Settlement settlement,
         Exception? failure)
     {
+        outward.NoteMoved(
+            HeldBy(message),
+            settlement switch { Settlement.Hold hold => hold.Channel, Settlement.RetryAfter => HeldBy(message), _ => null });
         switch (settlement)
         {
             case Settlement.Complete:
@@ -72,9 +83,14 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
                 break;
             case Settlement.RetryAfter retry:
                 Log.Retried(logger, message.MessageId, retry.Delay, retry.Attempt, failure!.GetType().Name, SafeMessage(failure));
-                await source.Sender.SendMessageAsync(DelayedCopy(message, source, retry), CancellationToken.None);
-                metrics.OnBus("send");
-                await TryAsync(message, "complete", () => actions.CompleteMessageAsync(message, CancellationToken.None));
+                await ReplaceAsync(
+                    message, actions, source, DelayedCopy(message, source, retry.Delay, retry.Attempt, HoldsOf(message)));
+                break;
+            case Settlement.Hold hold:
+                Log.Held(logger, message.MessageId, hold.Channel, hold.Delay);
+                var copy = DelayedCopy(message, source, hold.Delay, AttemptOf(message), hold.Holds);
+                copy.ApplicationProperties[HeldByProperty] = $"{hold.Channel}";
+                await ReplaceAsync(message, actions, source, copy);
                 break;
             case Settlement.DeadLetter dead:
                 Log.DeadLettered(logger, message.MessageId, dead.Reason, dead.Description);
@@ -86,6 +102,15 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
             default:
                 throw new InvalidOperationException($"Unknown settlement {settlement}.");
         }
+    }
+
+    /// <summary>Sends a delayed copy, then completes the message.</summary>
+    private async Task ReplaceAsync(
+        ServiceBusReceivedMessage message, ServiceBusMessageActions actions, MessageSource source, ServiceBusMessage copy)
+    {
+        await source.Sender.SendMessageAsync(copy, CancellationToken.None);
+        metrics.OnBus("send");
+        await TryAsync(message, "complete", () => actions.CompleteMessageAsync(message, CancellationToken.None));
     }
 
     /// <summary>Settles a message. The host reports a refusal by the bus, such as a lost lock, with
@@ -104,16 +129,23 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
     }
 
     /// <summary>Makes the delayed copy. Its id differs from the original for duplicate detection, and is the
-    /// same for the same attempt.</summary>
-    private ServiceBusMessage DelayedCopy(ServiceBusReceivedMessage message, MessageSource source, Settlement.RetryAfter retry)
+    /// same for the same attempt and hold.</summary>
+    private ServiceBusMessage DelayedCopy(
+        ServiceBusReceivedMessage message, MessageSource source, TimeSpan delay, int attempt, int holds)
     {
+        var tried = string.Create(CultureInfo.InvariantCulture, $"{attempt}");
+        var held = holds == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{AttemptMark}h{holds}");
         var copy = new ServiceBusMessage(message)
         {
-            MessageId = string.Create(
-                CultureInfo.InvariantCulture, $"{WithoutAttempt(message.MessageId)}{AttemptMark}{retry.Attempt}"),
-            ScheduledEnqueueTime = time.GetUtcNow() + retry.Delay,
+            MessageId = $"{WithoutAttempt(message.MessageId)}{AttemptMark}{tried}{held}",
+            ScheduledEnqueueTime = time.GetUtcNow() + delay,
         };
-        copy.ApplicationProperties[AttemptProperty] = retry.Attempt;
+        copy.ApplicationProperties[AttemptProperty] = attempt;
+        if (holds > 0)
+        {
+            copy.ApplicationProperties[HoldsProperty] = holds;
+        }
+
         if (source.Subscription is { } subscription)
         {
             copy.MessageId = $"{copy.MessageId}{AttemptMark}{subscription}";
@@ -125,13 +157,20 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
 
     /// <summary>Whether an earlier attempt may have done part of the work.</summary>
     public static bool IsRepeat(ServiceBusReceivedMessage message) =>
-        message.DeliveryCount > 1 || AttemptOf(message) > 1 || message.ApplicationProperties.ContainsKey(ReplayOfProperty);
+        message.DeliveryCount > 1 || AttemptOf(message) > 1 || HoldsOf(message) > 0
+        || message.ApplicationProperties.ContainsKey(ReplayOfProperty);
 
     /// <summary>Returns the id that a message shares with its delayed copies.</summary>
     public static string WithoutAttempt(string messageId) => messageId.Split(AttemptMark)[0];
 
     private static int AttemptOf(ServiceBusReceivedMessage message) =>
         message.ApplicationProperties.GetValueOrDefault(AttemptProperty) is int attempt ? attempt : 1;
+
+    private static int HoldsOf(ServiceBusReceivedMessage message) =>
+        message.ApplicationProperties.GetValueOrDefault(HoldsProperty) is int holds ? holds : 0;
+
+    private static OutwardChannel? HeldBy(ServiceBusReceivedMessage message) =>
+        OutwardChannel.Parse(message.ApplicationProperties.GetValueOrDefault(HeldByProperty) as string);
 
     private static string SafeMessage(Exception failure) =>
         failure is VendorException { MayPass: true } ? failure.Message : failure.TargetSite?.DeclaringType?.FullName ?? "";
@@ -147,6 +186,9 @@ public sealed partial class MessageSettler(MessageRetryPolicy policy, HubMetrics
         [LoggerMessage(
             3, LogLevel.Warning, "Message {MessageId} was processed but not settled ({Settlement}), and returns: {Detail}")]
         public static partial void NotSettled(ILogger logger, string messageId, string settlement, string detail);
+
+        [LoggerMessage(4, LogLevel.Debug, "Message {MessageId} waits for {Channel} and returns in {Delay}.")]
+        public static partial void Held(ILogger logger, string messageId, OutwardChannel channel, TimeSpan delay);
 
         [LoggerMessage(2, LogLevel.Error, "Message {MessageId} was dead-lettered as {Reason}: {Description}")]
         public static partial void DeadLettered(ILogger logger, string messageId, string reason, string description);

@@ -25,6 +25,7 @@ public static class SettingsRegistration
             .AddSingleton(provider => Began(hub, funnel, provider).InStepWith(provider.GetRequiredService<ConnectorSet>()))
             .AddSingleton(ReadTeams(reader, funnel))
             .AddSingleton(ops)
+            .AddSingleton(OutwardOptions.Read(reader))
             .AddSingleton(MailSettingsReader.ReadMail(reader))
             .AddSingleton(MailSettingsReader.ReadAlertDelivery(reader));
     }

@@ -8,6 +8,9 @@ namespace IntegrationHub.Functions.Platform.Storage;
 /// and its client is cached.</summary>
 public sealed class HubTables(TableServiceClient service, HubOptions hub)
 {
+    /// <summary>Effects outwards of the present hour, by channel.</summary>
+    public const string Outward = "Outward";
+
     /// <summary>When the hub first ran.</summary>
     public const string Hub = "Hub";
 
