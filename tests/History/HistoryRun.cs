@@ -154,12 +154,16 @@ public static class HistoryRun
         lead.GetProperty("alerts").GetArrayLength(),
         [
             .. lead.GetProperty("history").EnumerateArray().Where(fact => fact.GetProperty("connector").GetString() == "hubspot")
-                .Select(fact => new FactRead(fact.GetProperty("kind").GetString()!, fact.GetProperty("occurredAt").GetDateTimeOffset())),
+                .Select(fact => new FactRead(fact.GetProperty("kind").GetString()!, TimeOf(fact))),
         ],
         [
             .. lead.GetProperty("handoffs").EnumerateArray().Where(handoff => handoff.GetProperty("to").GetString() == "sales")
                 .Select(handoff => new HandoffRead(handoff.GetProperty("id").GetString()!, handoff.GetProperty("delivery").GetString()!)),
         ]);
+
+    /// <summary>The tool's own time, which a hub whose clock is behind bounds.</summary>
+    private static DateTimeOffset TimeOf(JsonElement fact) =>
+        (fact.TryGetProperty("saidAt", out var said) ? said : fact.GetProperty("occurredAt")).GetDateTimeOffset();
 
     private static bool IsTelling(IReadOnlyList<HistoryEntry> history) =>
         history.Any(entry => entry is TaskRead) && history.Count(entry => entry is DeliveryAnswered { IsAccepted: true }) > 20 && history.Count(entry => entry is FaultInForce) > 5;
