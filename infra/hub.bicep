@@ -75,6 +75,7 @@ var settings = union(
     Schedules__ScrubJourneys: '15 */5 * * * *'
     Schedules__SendMails: '*/10 * * * * *'
     Schedules__DrainSpool: '*/10 * * * * *'
+    Hub__LookBack: '00:00:00'
     Hub__Peppers: make.reference(vaultName, 'hub-peppers')
     Hub__SignIn: string(platform.?signIn != null)
     Hub__KeyInUrl: 'false'

@@ -13,11 +13,14 @@ public sealed class SettingsTests
     private static readonly (string Key, string? Value) ArchiveKeys = ("Archive:Keys", Given.ArchiveKeys);
     private const string Strong = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-    private static ServiceProvider Read(params (string Key, string? Value)[] settings)
+    private static ServiceProvider Read(params (string Key, string? Value)[] settings) => Read(settings, _ => { });
+
+    private static ServiceProvider Read((string Key, string? Value)[] settings, Action<IServiceCollection> more)
     {
         var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(settings.Prepend(("Hub:Peppers", Given.Peppers)).Prepend(ArchiveKeys).GroupBy(setting => setting.Item1).Select(setting => KeyValuePair.Create(setting.Key, setting.Last().Item2))).Build());
         var services = new ServiceCollection().AddSingleton(new ConnectorSet([])).AddHubSettings(reader).AddAccess(reader);
         reader.ThrowIfFaulty();
+        more(services);
         return services.BuildServiceProvider();
     }
 
@@ -126,6 +129,22 @@ public sealed class SettingsTests
     [InlineData("fast")]
     public void A_replay_that_would_never_end_is_a_fault(string set) =>
         Assert.Contains(Assert.Throws<InvalidSettingsException>(() => Read(("Hub:ReplayPerSecond", set))).Faults, fault => fault.StartsWith("Hub:ReplayPerSecond", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData(null, 365)]
+    [InlineData("00:00:00", 0)]
+    [InlineData("7.00:00:00", 7)]
+    public void Without_a_beginning_a_year_before_the_first_run_is_still_news_or_as_long_as_is_set(string? set, int days)
+    {
+        var firstRun = new DateTimeOffset(2026, 12, 1, 8, 0, 0, TimeSpan.Zero);
+        using var read = Read([("Hub:LookBack", set)], services => services.AddSingleton<RememberedBeginning>(() => firstRun));
+
+        Assert.Equal(firstRun.AddDays(-days), read.GetRequiredService<FunnelSettings>().LiveSince);
+    }
+
+    [Fact]
+    public void A_look_into_the_future_is_a_fault() =>
+        Assert.Contains(Assert.Throws<InvalidSettingsException>(() => Read(("Hub:LookBack", "-1.00:00:00"))).Faults, fault => fault.StartsWith("Hub:LookBack: must be a time", StringComparison.Ordinal));
 
     [Fact]
     public void The_beginning_of_the_hub_may_be_set_and_is_in_utc()

@@ -21,9 +21,13 @@ public sealed record HubOptions
     /// <summary>Gets how many days the audit is kept, 30 to 3660. Default: 730.</summary>
     public int AuditDays { get; init; } = 730;
 
-    /// <summary>Gets when the hub began, in UTC. Older facts build journeys and cause nothing outside. Default: null, when
-    /// the hub first ran, which the tables remember.</summary>
+    /// <summary>Gets when the hub began, in UTC. Older facts build journeys and cause nothing outside. Default: null,
+    /// <see cref="LookBack"/> before the hub first ran, which the tables remember.</summary>
     public DateTimeOffset? LiveSince { get; init; }
+
+    /// <summary>Gets how long before its first run something may have happened and still be news. Zero: nothing
+    /// is. Default: 365 days.</summary>
+    public TimeSpan LookBack { get; init; } = TimeSpan.FromDays(365);
 }
 
 /// <summary>Returns when the hub first ran, as its tables remember it; null for a hub that has always been live.</summary>

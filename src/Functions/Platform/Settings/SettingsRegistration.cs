@@ -32,7 +32,7 @@ public static class SettingsRegistration
 
     /// <summary>Adds when the hub began: as set, else as the tables remember. A check of settings has no tables.</summary>
     private static FunnelSettings Began(HubOptions hub, FunnelSettings funnel, IServiceProvider provider) =>
-        funnel with { LiveSince = hub.LiveSince ?? provider.GetService<RememberedBeginning>()?.Invoke() };
+        funnel with { LiveSince = hub.LiveSince ?? provider.GetService<RememberedBeginning>()?.Invoke() - hub.LookBack };
 
     private static HubOptions ReadHub(SettingsReader reader)
     {
@@ -51,6 +51,8 @@ public static class SettingsRegistration
                 "Hub:JourneyCacheMegabytes", standard.JourneyCacheMegabytes, size =>
                     size >= 0, "a whole number, where 0 keeps no journey in memory", "64"),
             LiveSince = reader.Instant("Hub:LiveSince"),
+            LookBack = reader.Value<TimeSpan>(
+                "Hub:LookBack", standard.LookBack, time => time >= TimeSpan.Zero, "a time of zero or longer as d.hh:mm:ss", "7.00:00:00"),
         };
     }
 
