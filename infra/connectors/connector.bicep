@@ -1,14 +1,17 @@
 // A further vendor is one file beside this one, and its type in the union below.
 import { accountEngagement } from 'accountengagement.bicep'
+import { activeCampaign } from 'activecampaign.bicep'
 import { customerIo } from 'customerio.bicep'
 import { hubSpot } from 'hubspot.bicep'
 import { klaviyo } from 'klaviyo.bicep'
+import { mailchimp } from 'mailchimp.bicep'
+import { mautic } from 'mautic.bicep'
 import { salesforce } from 'salesforce.bicep'
 
 @export()
 @description('A tool that the hub works with. The property type chooses the vendor.')
 @discriminator('type')
-type connector = hubSpot | klaviyo | customerIo | accountEngagement | salesforce
+type connector = hubSpot | klaviyo | customerIo | mailchimp | mautic | activeCampaign | accountEngagement | salesforce
 
 @export()
 @description('The connectors by the name of each: the name is a part of the address that the vendor calls.')

@@ -58,6 +58,42 @@ param connectors = {
     phoneRegion: 'DE'
     writeProfile: ['phone', 'region']
   }
+  mailchimp: {
+    type: 'Mailchimp'
+    secrets: { apiKey: 'mailchimp-api-key', signingSecret: 'mailchimp-signing-secret', urlToken: 'mailchimp-url-token' }
+    listId: 'b7c1d2e3f4'
+    baseUrl: 'https://us21.api.mailchimp.com'
+    stageMergeField: 'STAGE'
+    stageMap: { Nurturing: 'interest' }
+    writeStageMergeField: 'STAGE'
+    phoneRegion: 'DE'
+    writeProfile: ['phone', 'company']
+  }
+  mautic: {
+    type: 'Mautic'
+    secrets: { webhookSecret: 'mautic-webhook-secret', clientSecret: 'mautic-client-secret' }
+    clientId: '1_3bcbxd9e24g0gk4swg0kwg'
+    baseUrl: 'https://mautic.example.com'
+    stageMap: { Demo: 'evaluation' }
+    writeStage: { evaluation: 'Demo' }
+    phoneRegion: 'DE'
+    writeProfile: ['phone', 'jobTitle']
+  }
+  activecampaign: {
+    type: 'ActiveCampaign'
+    secrets: { apiKey: 'activecampaign-api-key', urlToken: 'activecampaign-url-token' }
+    account: 'acme'
+    accountId: '474042'
+    baseUrl: 'https://acme.api-us1.com'
+    appUrl: 'https://acme.activehosted.com'
+    stageTagPrefix: 'funnel:'
+    stageMap: { warm: 'interest' }
+    dealStageMap: { '1': 'interest', '4': 'commitment' }
+    writeStageTag: true
+    listId: '1'
+    phoneRegion: 'DE'
+    writeProfile: ['phone', 'firstName']
+  }
   salesforce: {
     type: 'Salesforce'
     clientId: '3MVG9example'

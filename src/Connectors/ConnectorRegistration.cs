@@ -1,8 +1,11 @@
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.AccountEngagement;
+using IntegrationHub.Connectors.ActiveCampaign;
 using IntegrationHub.Connectors.CustomerIo;
 using IntegrationHub.Connectors.HubSpot;
 using IntegrationHub.Connectors.Klaviyo;
+using IntegrationHub.Connectors.Mailchimp;
+using IntegrationHub.Connectors.Mautic;
 using IntegrationHub.Connectors.Salesforce;
 using IntegrationHub.Connectors.Settings;
 using Microsoft.Extensions.Configuration;
@@ -21,6 +24,9 @@ public static class ConnectorRegistration
         new(KlaviyoConnector.TypeName, typeof(KlaviyoConnector), KlaviyoRegistration.Register),
         new(CustomerIoConnector.TypeName, typeof(CustomerIoConnector), CustomerIoRegistration.Register),
         new(AccountEngagementConnector.TypeName, typeof(AccountEngagementConnector), AccountEngagementRegistration.Register),
+        new(MailchimpConnector.TypeName, typeof(MailchimpConnector), MailchimpRegistration.Register),
+        new(MauticConnector.TypeName, typeof(MauticConnector), MauticRegistration.Register),
+        new(ActiveCampaignConnector.TypeName, typeof(ActiveCampaignConnector), ActiveCampaignRegistration.Register),
         new(SalesforceConnector.TypeName, typeof(SalesforceConnector), SalesforceRegistration.Register),
     ];
 

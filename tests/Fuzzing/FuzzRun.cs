@@ -28,7 +28,11 @@ public static class FuzzRun
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     /// <summary>The names of all targets.</summary>
-    public static IReadOnlyList<string> Targets { get; } = ["hubspot", "salesforce-poll", "salesforce-change", "salesforce-outbound", "links", "queue-rows"];
+    public static IReadOnlyList<string> Targets { get; } =
+    [
+        "hubspot", "klaviyo", "customerio", "mailchimp", "mautic", "activecampaign", "salesforce-poll", "salesforce-change", "salesforce-outbound",
+        "links", "queue-rows",
+    ];
 
     /// <summary>Runs one target.</summary>
     /// <param name="name">The target's name.</param>

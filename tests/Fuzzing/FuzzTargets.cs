@@ -23,7 +23,8 @@ internal static class FuzzTargets
 
     public static async Task<FuzzTarget> FindAsync(string name, string payloads, CancellationToken cancellationToken) => name switch
     {
-        "hubspot" => await OfConnectorAsync(name, "hubspot", "", _ => true, payloads, cancellationToken),
+        "hubspot" or "klaviyo" or "customerio" or "mailchimp" or "mautic" or "activecampaign" =>
+            await OfConnectorAsync(name, name, "", _ => true, payloads, cancellationToken),
         "salesforce-poll" => await OfConnectorAsync(name, "salesforce", Delivery.PollChannel, recorded => recorded.IsPoll, payloads, cancellationToken),
         "salesforce-change" => await OfConnectorAsync(name, "salesforce", "cdc", recorded => !recorded.IsPoll && !IsXml(recorded), payloads, cancellationToken),
         "salesforce-outbound" => await OfConnectorAsync(name, "salesforce", "outbound", IsXml, payloads, cancellationToken),

@@ -34,6 +34,9 @@ internal static class ConfigurationPage
         new("Klaviyo", "connectors/klaviyo.bicep", "klaviyo", "Connectors:{name}"),
         new("Customer.io", "connectors/customerio.bicep", "customerIo", "Connectors:{name}"),
         new("Account Engagement", "connectors/accountengagement.bicep", "accountEngagement", "Connectors:{name}"),
+        new("Mailchimp", "connectors/mailchimp.bicep", "mailchimp", "Connectors:{name}"),
+        new("Mautic", "connectors/mautic.bicep", "mautic", "Connectors:{name}"),
+        new("ActiveCampaign", "connectors/activecampaign.bicep", "activeCampaign", "Connectors:{name}"),
         new("Salesforce", "connectors/salesforce.bicep", "salesforce", "Connectors:{name}"),
     ];
 

@@ -35,6 +35,9 @@ public sealed class DriftTests(BicepCompiler bicep)
     [InlineData("klaviyo", "connectors/klaviyo.bicep", "klaviyo")]
     [InlineData("customerIo", "connectors/customerio.bicep", "customerio")]
     [InlineData("accountEngagement", "connectors/accountengagement.bicep", "pardot")]
+    [InlineData("mailchimp", "connectors/mailchimp.bicep", "mailchimp")]
+    [InlineData("mautic", "connectors/mautic.bicep", "mautic")]
+    [InlineData("activeCampaign", "connectors/activecampaign.bicep", "activecampaign")]
     [InlineData("salesforce", "connectors/salesforce.bicep", "salesforce")]
     public async Task A_connector_reads_what_its_type_has(string type, string file, string name)
     {

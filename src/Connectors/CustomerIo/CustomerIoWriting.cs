@@ -31,7 +31,7 @@ internal sealed class CustomerIoWriting(CustomerIoClient client, CustomerIoOptio
             : new(person,
             [
                 .. ProfileFields.CompareConsent(wish, Unsubscribed, present.Text(Unsubscribed) == "true"),
-                .. CompareStage(wish, present),
+                .. ProfileFields.CompareStage(wish, options.WriteStageAttribute, field => present.Text(field)),
                 .. ProfileFields.Compare(wish, Fields, field => present.Text(field), options.PhoneRegion),
             ]);
     }
@@ -61,17 +61,5 @@ internal sealed class CustomerIoWriting(CustomerIoClient client, CustomerIoOptio
         }
 
         return true;
-    }
-
-    private IEnumerable<PlannedWrite> CompareStage(PersonWish wish, JsonElement attributes)
-    {
-        if (wish.Stage is not { } stage || options.WriteStageAttribute is not { } attribute)
-        {
-            return [];
-        }
-
-        var (present, wanted) = (attributes.Text(attribute), stage.ToString());
-        var outcome = string.Equals(present, wanted, StringComparison.OrdinalIgnoreCase) ? WriteOutcome.Equal : WriteOutcome.Written;
-        return [new(PersonProperty.Stage, outcome, attribute, wanted, wanted, present)];
     }
 }

@@ -25,6 +25,10 @@ internal static class JsonFields
         return string.IsNullOrEmpty(text) ? null : text;
     }
 
+    /// <summary>Returns a number, which may be written as text; null for none.</summary>
+    public static decimal? Number(this JsonElement element, string name) =>
+        decimal.TryParse(element.Text(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+
     /// <summary>Returns the elements of an array member; none for another one.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement element, string name) =>
         element.Member(name) is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : [];

@@ -55,6 +55,22 @@ internal static class ProfileFields
         ]
         : [];
 
+    /// <summary>Compares the wished stage with a record of a tool without stages of its own, which gets the funnel's name of
+    /// it.</summary>
+    /// <param name="field">The tool's field for it; null for none, and then nothing is compared.</param>
+    /// <param name="valueOf">Returns the record's value of a field.</param>
+    public static IEnumerable<PlannedWrite> CompareStage(PersonWish wish, string? field, Func<string, string?> valueOf)
+    {
+        if (wish.Stage is not { } stage || field is null)
+        {
+            return [];
+        }
+
+        var (present, wanted) = (valueOf(field), stage.ToString());
+        var isEqual = string.Equals(present, wanted, StringComparison.OrdinalIgnoreCase);
+        return [new(PersonProperty.Stage, OutcomeOf(isEqual), field, wanted, wanted, present)];
+    }
+
     private static string? ComparableOf(PersonProperty property, string? value, string? phoneRegion) =>
         property == PersonProperty.Phone ? PhoneNumber.Comparable(value, phoneRegion) : value?.Trim();
 

@@ -46,6 +46,17 @@ internal static class VendorClients
         return services;
     }
 
+    /// <summary>Registers a client that sends a key in a header of the vendor's own.</summary>
+    public static IServiceCollection AddKeyClient<TApi>(
+        this IServiceCollection services, string connector, Uri baseUrl, JsonSerializerOptions json, string header, string key)
+        where TApi : class
+    {
+        services.AddClient<TApi>(connector, connector, baseUrl, json)
+            .ConfigureHttpClient(http => http.DefaultRequestHeaders.TryAddWithoutValidation(header, key))
+            .AddResilience(connector);
+        return services;
+    }
+
     private static IHttpClientBuilder AddClient<TApi>(
         this IServiceCollection services, string connector, string client, Uri baseUrl, JsonSerializerOptions json)
         where TApi : class

@@ -30,7 +30,7 @@ internal sealed class KlaviyoWriting(KlaviyoClient client, KlaviyoOptions option
             : new(person,
             [
                 .. profile.Text("email") is { } email ? ProfileFields.CompareConsent(wish, $"{Consent} {email}", IsOptedOut(profile)) : [],
-                .. CompareStage(wish, profile),
+                .. ProfileFields.CompareStage(wish, options.WriteStageProperty, property => profile.Member(Properties).Text(property)),
                 .. ProfileFields.Compare(wish, Fields, field => profile.Text(field), options.PhoneRegion),
             ]);
     }
@@ -78,16 +78,4 @@ internal sealed class KlaviyoWriting(KlaviyoClient client, KlaviyoOptions option
 
     private static bool IsOptedOut(JsonElement profile) =>
         profile.Member("subscriptions").Member("email").Member("marketing").Text("consent") == "UNSUBSCRIBED";
-
-    private IEnumerable<PlannedWrite> CompareStage(PersonWish wish, JsonElement profile)
-    {
-        if (wish.Stage is not { } stage || options.WriteStageProperty is not { } property)
-        {
-            return [];
-        }
-
-        var (present, wanted) = (profile.Member(Properties).Text(property), stage.ToString());
-        var outcome = string.Equals(present, wanted, StringComparison.OrdinalIgnoreCase) ? WriteOutcome.Equal : WriteOutcome.Written;
-        return [new(PersonProperty.Stage, outcome, property, wanted, wanted, present)];
-    }
 }

@@ -1,3 +1,4 @@
+using System.Web;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Funnel;
 
@@ -57,6 +58,13 @@ public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProv
 
         var now = recorded.VerifyAt ?? clock.GetUtcNow();
         var path = PathOf(recorded) ?? "";
+        if (recorded.Method is "GET" or "HEAD")
+        {
+            return source.Handshake(QueryOf(recorded)) is { } reply
+                ? new(file, reader.Name, CaseVerdict.Accepted, $"the handshake is answered with {reply.Status}", [])
+                : new(file, reader.Name, CaseVerdict.Rejected, $"{reader.Name} has no handshake", []);
+        }
+
         var slash = path.IndexOf('/', StringComparison.Ordinal);
         var delivery = DeliveryOf(recorded, reader, slash < 0 ? "" : path[(slash + 1)..], now) with { PublicUrl = PublicUrlOf(recorded) };
         var check = source.Check(delivery, now);
@@ -100,6 +108,12 @@ public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProv
     {
         var path = recorded.Target.Split('?')[0];
         return path.StartsWith(Webhooks, StringComparison.OrdinalIgnoreCase) ? path[Webhooks.Length..] : null;
+    }
+
+    private static Dictionary<string, string> QueryOf(RecordedCase recorded)
+    {
+        var query = HttpUtility.ParseQueryString(recorded.Target[recorded.Target.Split('?')[0].Length..]);
+        return query.AllKeys.OfType<string>().ToDictionary(name => name, name => query[name] ?? "");
     }
 
     private Uri? PublicUrlOf(RecordedCase recorded)

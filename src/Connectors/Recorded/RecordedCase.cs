@@ -104,10 +104,11 @@ public sealed record RecordedCase
             : throw new FormatException("An answer begins with a status line.");
     }
 
-    /// <summary>Reads the body file. A remark in brackets may follow its name.</summary>
+    /// <summary>Reads the body file. A remark in brackets may follow its name; <c>none</c> is a request without a
+    /// body.</summary>
     private static async Task<ReadOnlyMemory<byte>> BodyAsync(string path, string? note, CancellationToken cancellationToken)
     {
-        if (note is null)
+        if (note is null or "none")
         {
             return ReadOnlyMemory<byte>.Empty;
         }

@@ -1,0 +1,31 @@
+using IntegrationHub.Connectors.Http;
+
+namespace IntegrationHub.Connectors.Mailchimp;
+
+/// <summary>Calls one Mailchimp audience.</summary>
+internal sealed class MailchimpClient(IMailchimpApi api, VendorCalls calls, string list)
+{
+    /// <summary>Reads a member by the id that webhooks have; null when there is none.</summary>
+    public async Task<MailchimpMember?> MemberAsync(string id, CancellationToken cancellationToken)
+    {
+        var found = await calls.RunAsync(() => api.FindAsync(list, id, cancellationToken));
+
+        // A filter that Mailchimp does not know would return everybody.
+        return found.Members?.FirstOrDefault(member => member.UniqueEmailId == id && member.Id is not null);
+    }
+
+    /// <summary>Changes a member.</summary>
+    public Task WriteAsync(string hash, MailchimpChange change, CancellationToken cancellationToken) =>
+        calls.RunAsync(() => api.WriteAsync(list, hash, change, repeatable: true, cancellationToken));
+
+    /// <summary>Reads the texts of a member's notes.</summary>
+    public async Task<IReadOnlyList<string>> NotesAsync(string hash, CancellationToken cancellationToken)
+    {
+        var found = await calls.RunAsync(() => api.NotesAsync(list, hash, cancellationToken));
+        return [.. (found.Notes ?? []).Select(note => note.Note).OfType<string>()];
+    }
+
+    /// <summary>Adds a note.</summary>
+    public Task AddNoteAsync(string hash, string text, CancellationToken cancellationToken) =>
+        calls.RunAsync(() => api.AddNoteAsync(list, hash, new(text), cancellationToken));
+}
