@@ -1,5 +1,8 @@
 import { secretName, stageMap, dealStageMap } from 'common.bicep'
 
+@description('A property of a contact that the hub keeps in step.')
+type contactField = 'phone' | 'firstName' | 'lastName'
+
 @export()
 @description('An account of ActiveCampaign.')
 @sealed()
@@ -63,5 +66,5 @@ type activeCampaign = {
   phoneRegion: string?
 
   @description('What contacts are kept in step with. Left out: nothing.')
-  writeProfile: ('phone' | 'firstName' | 'lastName')[]?
+  writeProfile: contactField[]?
 }

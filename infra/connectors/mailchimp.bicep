@@ -1,5 +1,8 @@
 import { secretName, stageMap } from 'common.bicep'
 
+@description('A property of a member that the hub keeps in step.')
+type memberField = 'phone' | 'company' | 'firstName' | 'lastName'
+
 @export()
 @description('An audience of Mailchimp.')
 @sealed()
@@ -48,5 +51,5 @@ type mailchimp = {
   phoneRegion: string?
 
   @description('What members are kept in step with. Left out: nothing.')
-  writeProfile: ('phone' | 'company' | 'firstName' | 'lastName')[]?
+  writeProfile: memberField[]?
 }
