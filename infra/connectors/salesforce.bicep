@@ -57,8 +57,11 @@ type salesforce = {
   @description('The secrets of what Salesforce sends.')
   @sealed()
   secrets: {
-    @description('The secret shared with the relay that sends change events. Left out: they are refused.')
+    @description('The key with which the relay signs change events. Left out, and no token either: they are refused.')
     relaySecret: secretName?
+
+    @description('The token that a relay shows instead of signing.')
+    relayToken: secretName?
 
     @description('The last segment of the path of outbound messages. Left out: they are refused.')
     outboundSecret: secretName?
@@ -129,6 +132,10 @@ type salesforce = {
 
   @description('What leads and contacts are kept in step with. Left out: nothing.')
   writeProfile: profileField[]?
+
+  @description('Whether a signature of the relay without a time is refused, so that nobody can send it again later.')
+  @metadata({ default: 'false' })
+  relaySignsTime: bool?
 
   @description('Whether the organisation has several currencies.')
   @metadata({ default: 'false' })

@@ -23,6 +23,9 @@ public enum DeliveryVerdict
 /// <param name="Events">How many events the delivery holds; zero unless accepted.</param>
 public sealed record DeliveryCheck(DeliveryVerdict Verdict, string Reason, int Events)
 {
+    /// <summary>Gets the zero-based number of the secret that proved it; null when it was not one of several.</summary>
+    public int? Secret { get; init; }
+
     public static DeliveryCheck Accept(int events) => new(DeliveryVerdict.Accepted, "genuine", events);
 
     /// <summary>Gets how many events are of another account.</summary>

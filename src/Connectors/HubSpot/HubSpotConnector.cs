@@ -43,9 +43,18 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
     public IReadOnlyCollection<string> Headers { get; } = [HubSpotSignature.SignatureHeader, HubSpotSignature.TimestampHeader];
 
     /// <inheritdoc/>
+    public string? ProofOf(Delivery delivery) => delivery.Header(HubSpotSignature.SignatureHeader);
+
+    /// <inheritdoc/>
+    public DeliveryCheck? Precheck(Delivery head, DateTimeOffset now) => HubSpotSignature.Precheck(head, now);
+
+    /// <inheritdoc/>
     public DeliveryCheck Check(Delivery delivery, DateTimeOffset now)
     {
-        if (HubSpotSignature.Refusal(_options.ClientSecret, delivery, now) is { } refusal)
+        // Every secret is tried, so that the time says nothing of which it was.
+        List<DeliveryCheck?> checks = [.. _options.ClientSecret.All.Select(each => HubSpotSignature.Refusal(each, delivery, now))];
+        var secret = checks.FindIndex(check => check?.Verdict != DeliveryVerdict.Forged);
+        if (checks[Math.Max(secret, 0)] is { } refusal)
         {
             return refusal;
         }
@@ -58,7 +67,7 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
         var ours = events.Count(wire => wire.Unreadable is not null || HubSpotMapper.IsOurs(wire, _options));
         return ours == 0 && events.Count > 0
             ? DeliveryCheck.Leave(events.Count, "every event is of another portal")
-            : DeliveryCheck.Accept(ours) with { Foreign = events.Count - ours };
+            : DeliveryCheck.Accept(ours) with { Secret = secret, Foreign = events.Count - ours };
     }
 
     /// <inheritdoc/>

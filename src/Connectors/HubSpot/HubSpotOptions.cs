@@ -39,8 +39,8 @@ public sealed class HubSpotOptions
     /// <summary>Gets the address of HubSpot's API. Default: <c>https://api.hubapi.com</c>.</summary>
     public required Uri BaseUrl { get; init; }
 
-    /// <summary>Gets the app's client secret, which signs webhooks. Required.</summary>
-    public required string ClientSecret { get; init; }
+    /// <summary>Gets the app's client secret, which signs webhooks, and the next one. Required.</summary>
+    public required SigningSecrets ClientSecret { get; init; }
 
     /// <summary>Gets a private app's token, used instead of <see cref="ClientId"/> and
     /// <see cref="RefreshToken"/>.</summary>
@@ -94,7 +94,7 @@ public sealed class HubSpotOptions
         {
             Name = settings.Name,
             BaseUrl = reader.Url("BaseUrl", "https://api.hubapi.com") ?? new("https://api.hubapi.com"),
-            ClientSecret = reader.Required("ClientSecret", "the client secret of the HubSpot app", "1f0c…"),
+            ClientSecret = SigningSecrets.Read(reader, "ClientSecret"),
             AccessToken = reader.Text("AccessToken"),
             ClientId = reader.Text("ClientId"),
             RefreshToken = reader.Text("RefreshToken"),
@@ -109,6 +109,7 @@ public sealed class HubSpotOptions
             WriteStages = ReadWriteStages(reader, stages),
             WriteProfile = ProfileFields.Read(reader, HubSpotWriting.Fields.Keys),
         };
+        reader.Required("ClientSecret", "the client secret of the HubSpot app", "1f0c…");
         if (options.AccessToken is null && (options.ClientId is null || options.RefreshToken is null))
         {
             reader.Fault("AccessToken", "a private app's token, unless ClientId and RefreshToken of an OAuth app are set", "pat-eu1-…");

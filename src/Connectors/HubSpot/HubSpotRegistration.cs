@@ -35,7 +35,7 @@ internal static class HubSpotRegistration
         {
             ["grant_type"] = "refresh_token",
             ["client_id"] = options.ClientId!,
-            ["client_secret"] = options.ClientSecret,
+            ["client_secret"] = options.ClientSecret.Current,
             ["refresh_token"] = options.RefreshToken!,
         };
         var login = provider.GetRequiredKeyedService<IHubSpotLoginApi>(options.Name);

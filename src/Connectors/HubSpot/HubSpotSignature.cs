@@ -31,9 +31,9 @@ public static class HubSpotSignature
     public static DeliveryCheck? Refusal(string secret, Delivery delivery, DateTimeOffset now)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(secret);
-        if (delivery.Header(SignatureHeader) is not { } signature || delivery.Header(TimestampHeader) is not { } timestamp)
+        if (HeadRefusal(delivery, out var sentAt) is { } refusal)
         {
-            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{SignatureHeader} or {TimestampHeader} is missing");
+            return refusal;
         }
 
         if (delivery.PublicUrl is not { } url)
@@ -41,17 +41,42 @@ public static class HubSpotSignature
             return DeliveryCheck.Refuse(DeliveryVerdict.Forged, "the signed URL is not known: set Hub:PublicUrl");
         }
 
-        if (!long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var sentAt))
-        {
-            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{TimestampHeader} is not a time in milliseconds");
-        }
-
         // As it was written: Uri.AbsoluteUri would undo escapes that HubSpot signed.
-        if (!SharedSecret.Matches(Sign(secret, delivery.Method, url.OriginalString, delivery.Body.Span, timestamp), signature))
+        var signature = Sign(secret, delivery.Method, url.OriginalString, delivery.Body.Span, delivery.Header(TimestampHeader)!);
+        return SharedSecret.Matches(signature, delivery.Header(SignatureHeader))
+            ? AgeRefusal(sentAt, now)
+            : DeliveryCheck.Refuse(DeliveryVerdict.Forged, "the signature does not match");
+    }
+
+    /// <summary>Checks what shows without the body; returns null when the signature may be right.</summary>
+    public static DeliveryCheck? Precheck(Delivery head, DateTimeOffset now)
+    {
+        if (HeadRefusal(head, out var sentAt) is { } refusal)
         {
-            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, "the signature does not match");
+            return refusal;
         }
 
+        Span<byte> bytes = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        return Convert.TryFromBase64String(head.Header(SignatureHeader)!, bytes, out var written) && written == bytes.Length
+            ? AgeRefusal(sentAt, now)
+            : DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{SignatureHeader} is not a signature");
+    }
+
+    private static DeliveryCheck? HeadRefusal(Delivery delivery, out long sentAt)
+    {
+        sentAt = 0;
+        if (delivery.Header(SignatureHeader) is null || delivery.Header(TimestampHeader) is not { } timestamp)
+        {
+            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{SignatureHeader} or {TimestampHeader} is missing");
+        }
+
+        return long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out sentAt)
+            ? null
+            : DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{TimestampHeader} is not a time in milliseconds");
+    }
+
+    private static DeliveryCheck? AgeRefusal(long sentAt, DateTimeOffset now)
+    {
         var age = (decimal)now.ToUnixTimeMilliseconds() - sentAt;
         return Math.Abs(age) > (decimal)Tolerance.TotalMilliseconds
             ? DeliveryCheck.Refuse(

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
@@ -22,8 +20,6 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
     /// <summary>The header of a poll's delivery with the hub's user.</summary>
     internal const string ApiUserHeader = "Hub-Api-User";
 
-    private const string SignatureHeader = "X-Hub-Signature";
-    private const string AuthorizationHeader = "Authorization";
     private const string Changes = "cdc";
     private const string OutboundPrefix = "outbound/";
 
@@ -38,6 +34,7 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
     private readonly SalesforcePoll _poll;
     private readonly SalesforceHandoff _handoff;
     private readonly SalesforceWriting _writing;
+    private readonly SalesforceRelay _relay;
 
     internal SalesforceConnector(SalesforceOptions options, SalesforceClient client, ILogger logger)
     {
@@ -46,6 +43,7 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
         _poll = new(client, options, logger);
         _handoff = new(client, options);
         _writing = new(client, options);
+        _relay = new(options);
     }
 
     /// <inheritdoc/>
@@ -74,16 +72,33 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
     public int MaxBodyBytes => 1024 * 1024;
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<string> Headers { get; } = [SignatureHeader, AuthorizationHeader];
+    public IReadOnlyCollection<string> Headers { get; } =
+    [
+        SalesforceRelay.SignatureHeader, SalesforceRelay.TimestampHeader, SalesforceRelay.OrganizationHeader,
+        SalesforceRelay.AuthorizationHeader,
+    ];
+
+    /// <summary>Returns the relay's signature. A token, or a secret in the path, is the same for all.</summary>
+    public string? ProofOf(Delivery delivery) =>
+        delivery.Channel == Changes && delivery.Header(SalesforceRelay.TimestampHeader) is not null
+            ? delivery.Header(SalesforceRelay.SignatureHeader)
+            : null;
+
+    /// <inheritdoc/>
+    public DeliveryCheck? Precheck(Delivery head, DateTimeOffset now) => ChannelOf(head) switch
+    {
+        Changes => _relay.Precheck(head, now),
+        OutboundPrefix => RefuseOutbound(head),
+        _ => Unknown(),
+    };
 
     /// <inheritdoc/>
     public DeliveryCheck Check(Delivery delivery, DateTimeOffset now) =>
-        delivery.Channel switch
+        ChannelOf(delivery) switch
         {
-            Changes => CheckChanges(delivery),
-            var channel when channel.StartsWith(OutboundPrefix, StringComparison.Ordinal) => CheckOutbound(
-                delivery, channel[OutboundPrefix.Length..]),
-            _ => DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "Salesforce delivers to the channels cdc and outbound/{secret}"),
+            Changes => CheckChanges(delivery, now),
+            OutboundPrefix => CheckOutbound(delivery),
+            _ => Unknown(),
         };
 
     /// <summary>Removes the relay's token and the path's secret, which are not needed after the check.</summary>
@@ -92,7 +107,7 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
         {
             Channel = delivery.Channel.Split('/')[0],
             PublicUrl = null,
-            Headers = delivery.Headers.Where(header => !header.Key.Equals(AuthorizationHeader, StringComparison.OrdinalIgnoreCase))
+            Headers = delivery.Headers.Where(header => !header.Key.Equals(SalesforceRelay.AuthorizationHeader, StringComparison.OrdinalIgnoreCase))
                 .ToDictionary(StringComparer.OrdinalIgnoreCase),
         };
 
@@ -182,35 +197,42 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
         return type is not null && _client.KnowsInstance ? new Uri(_client.LinkTo(type, id)) : null;
     }
 
-    private DeliveryCheck CheckChanges(Delivery delivery)
+    /// <summary>Returns the channel without the secret in it.</summary>
+    private static string ChannelOf(Delivery delivery) =>
+        delivery.Channel.StartsWith(OutboundPrefix, StringComparison.Ordinal) ? OutboundPrefix : delivery.Channel;
+
+    private static DeliveryCheck Unknown() =>
+        DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "Salesforce delivers to the channels cdc and outbound/{secret}");
+
+    private DeliveryCheck CheckChanges(Delivery delivery, DateTimeOffset now)
     {
-        if (_options.RelaySecret is not { } secret)
+        if (_relay.Refusal(delivery, now, out var secret) is { } refusal)
         {
-            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, "no relay secret is set");
+            return refusal;
         }
 
-        if (!IsOfRelay(delivery, secret))
+        if (SalesforceWire.ParseChanges(delivery.Body) is not { } changes)
         {
-            return DeliveryCheck.Refuse(
-                DeliveryVerdict.Forged, $"{SignatureHeader} or the Authorization header is missing or does not match");
+            return DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "the body is not a change event");
         }
 
-        return SalesforceWire.ParseChanges(delivery.Body) is { } changes
-            ? DeliveryCheck.Accept(changes.Changes.Sum(change => change.RecordIds.Count) + changes.Unreadable.Count)
-            : DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "the body is not a change event");
+        var events = changes.Changes.Sum(change => change.RecordIds.Count) + changes.Unreadable.Count;
+        return DeliveryCheck.Accept(events) with { Secret = secret };
     }
 
-    /// <summary>Checks the relay. A signature must be right when it is present, whatever else is sent.</summary>
-    private static bool IsOfRelay(Delivery delivery, string secret) => delivery.Header(SignatureHeader) is { } signature
-        ? SharedSecret.Matches(
-            $"sha256={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), delivery.Body.Span))}", signature)
-        : SharedSecret.Matches($"Bearer {secret}", delivery.Header(AuthorizationHeader));
+    private int? FindOutbound(Delivery delivery) =>
+        _options.OutboundSecret.Find(secret => SharedSecret.Matches(secret, delivery.Channel[OutboundPrefix.Length..]));
 
-    private DeliveryCheck CheckOutbound(Delivery delivery, string secret)
+    private DeliveryCheck? RefuseOutbound(Delivery delivery) =>
+        FindOutbound(delivery) is not null
+            ? null
+            : DeliveryCheck.Refuse(DeliveryVerdict.Forged, "the last segment of the path is not the secret that is set");
+
+    private DeliveryCheck CheckOutbound(Delivery delivery)
     {
-        if (!SharedSecret.Matches(_options.OutboundSecret, secret))
+        if (RefuseOutbound(delivery) is { } refusal)
         {
-            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, "the last segment of the path is not the secret that is set");
+            return refusal;
         }
 
         if (SalesforceWire.ParseOutbound(delivery.Body) is not { } message)
@@ -218,9 +240,10 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
             return DeliveryCheck.Refuse(DeliveryVerdict.Malformed, "the body is not an outbound message");
         }
 
+        var events = message.Notifications.Count + message.Unreadable.Count;
         return message.OrganizationId == _options.OrganizationId
-            ? DeliveryCheck.Accept(message.Notifications.Count + message.Unreadable.Count)
-            : DeliveryCheck.Leave(message.Notifications.Count + message.Unreadable.Count, "the message is of another organisation");
+            ? DeliveryCheck.Accept(events) with { Secret = FindOutbound(delivery) }
+            : DeliveryCheck.Leave(events, "the message is of another organisation");
     }
 
     private QueryPage PageOf(Delivery delivery) =>

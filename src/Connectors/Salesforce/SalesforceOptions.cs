@@ -64,12 +64,11 @@ public sealed class SalesforceOptions
     /// Required.</summary>
     public required string OrganizationId { get; init; }
 
-    /// <summary>Gets the secret of the relay that sends change events to the channel
-    /// <c>cdc</c>; null refuses them.</summary>
-    public string? RelaySecret { get; init; }
+    /// <summary>Gets how the relay proves change events for the channel <c>cdc</c>.</summary>
+    public required SalesforceRelayOptions Relay { get; init; }
 
-    /// <summary>Gets the secret last path segment of outbound messages; null refuses them.</summary>
-    public string? OutboundSecret { get; init; }
+    /// <summary>Gets the secret last path segment of outbound messages, and the next one; none refuses them.</summary>
+    public required SigningSecrets OutboundSecret { get; init; }
 
     /// <summary>Gets the Lead field for the hub's lead id. Default: <c>IntegrationHub_Lead_Id__c</c>.</summary>
     public required string LeadExternalIdField { get; init; }
@@ -151,8 +150,8 @@ public sealed class SalesforceOptions
             Audience = reader.Text("Audience") ?? baseUrl.GetLeftPart(UriPartial.Authority),
             ApiVersion = reader.Text("ApiVersion", IsVersion, "a version", "v60.0") ?? "v60.0",
             OrganizationId = ReadOrganization(reader),
-            RelaySecret = reader.Text("RelaySecret"),
-            OutboundSecret = reader.Text("OutboundSecret"),
+            Relay = SalesforceRelayOptions.Read(reader),
+            OutboundSecret = SigningSecrets.Read(reader, "OutboundSecret"),
             LeadExternalIdField = Field(reader, "LeadExternalIdField") ?? "IntegrationHub_Lead_Id__c",
             TaskExternalIdField = Field(reader, "TaskExternalIdField") ?? "IntegrationHub_Handoff_Id__c",
             OwnerId = Id(reader, "OwnerId", "0055g000001AbCdEAK"),

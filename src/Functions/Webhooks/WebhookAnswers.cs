@@ -15,7 +15,7 @@ public static class WebhookAnswers
     {
         switch (received.Outcome)
         {
-            case ReceiveOutcome.Queued or ReceiveOutcome.Spooled or ReceiveOutcome.NotOurs:
+            case ReceiveOutcome.Queued or ReceiveOutcome.Spooled or ReceiveOutcome.Repeated or ReceiveOutcome.NotOurs:
                 return received.Reply is { } reply
                     ? new ContentResult { StatusCode = reply.Status, ContentType = reply.ContentType, Content = reply.Body }
                     : new AcceptedResult((string?)null, new { accepted = received.Events });

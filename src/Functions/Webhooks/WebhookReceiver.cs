@@ -1,15 +1,8 @@
 using System.Diagnostics;
-using Azure;
-using Azure.Messaging.ServiceBus;
 using IntegrationHub.Connectors.Abstractions;
-using IntegrationHub.Functions.Platform;
-using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Functions.Platform.Telemetry;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
-using Polly;
-using Polly.Timeout;
 
 namespace IntegrationHub.Functions.Webhooks;
 
@@ -21,6 +14,9 @@ public enum ReceiveOutcome
 
     /// <summary>The bus is down; the spool has it.</summary>
     Spooled,
+
+    /// <summary>The same delivery was stored lately; it is not stored again.</summary>
+    Repeated,
 
     /// <summary>Signature or age is wrong.</summary>
     Unverified,
@@ -40,7 +36,8 @@ public enum ReceiveOutcome
     /// <summary>Larger than the vendor sends.</summary>
     TooLarge,
 
-    /// <summary>Neither bus nor spool accepted it. The vendor must send it again.</summary>
+    /// <summary>Neither bus nor spool accepted it, or too many others are being read. The vendor must send it
+    /// again.</summary>
     Unavailable,
 }
 
@@ -50,19 +47,16 @@ public enum ReceiveOutcome
 /// <param name="Reply">The answer the vendor needs; null for the hub's own.</param>
 public sealed record ReceiveResult(ReceiveOutcome Outcome, string Reason, int Events = 0, WebhookReply? Reply = null);
 
-/// <summary>Receives webhooks: reads the raw bytes up to a limit, verifies them, and accepts only after the bus or the
-/// spool has the whole delivery. It calls no vendor, and no table but the spool's.</summary>
-public sealed partial class WebhookReceiver(
-    ConnectorSet connectors, InboundQueue queue, SpoolStore spool, HubOptions hub, HubMetrics metrics,
-    TimeProvider time, ILogger<WebhookReceiver> logger)
+/// <summary>Receives webhooks: looks at the head, reads the raw bytes up to a limit, verifies them, and accepts only
+/// after the bus or the spool has the whole delivery. It calls no vendor, and no table but the spool's.</summary>
+public sealed class WebhookReceiver(
+    ConnectorSet connectors, DeliveryStore store, IntakeBudget budget, SeenDeliveries seen, RefusalLog refusals, HubOptions hub,
+    HubMetrics metrics, TimeProvider time)
 {
     private const int LargestBody = 1024 * 1024;
 
-    /// <summary>The longest wait for the bus, and then for the spool. Together they stay below HubSpot's
-    /// limit of five seconds.</summary>
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
-
-    private readonly ResiliencePipeline _timeout = HubPipelines.Timeout(Timeout, time);
+    /// <summary>The longest time that a body may take to arrive.</summary>
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(10);
 
     public async Task<ReceiveResult> ReceiveAsync(
         string connector, string channel, HttpRequest request, CancellationToken cancellationToken)
@@ -72,6 +66,13 @@ public sealed partial class WebhookReceiver(
         var known = received.Outcome == ReceiveOutcome.UnknownConnector ? "unknown" : connector;
         metrics.Delivered(known, received.Outcome.ToString());
         activity?.SetTag("hub.connector", known).SetTag("hub.outcome", received.Outcome.ToString());
+        if (received.Outcome is not (
+            ReceiveOutcome.Queued or ReceiveOutcome.Spooled or ReceiveOutcome.Repeated or ReceiveOutcome.NotOurs
+            or ReceiveOutcome.UnknownConnector))
+        {
+            refusals.Add(connector, received.Outcome, received.Reason);
+        }
+
         return received;
     }
 
@@ -83,155 +84,106 @@ public sealed partial class WebhookReceiver(
             return new(ReceiveOutcome.UnknownConnector, $"No connector '{connector}' takes webhooks here.");
         }
 
-        byte[]? body;
+        var head = HeadOf(source, channel, request);
+        if (source.Precheck(head, head.ReceivedAt) is { } refusal)
+        {
+            return Refused(refusal);
+        }
+
+        using var body = new IncomingBody(budget);
+        return await ReadAsync(body, Math.Max(LargestBody, source.MaxBodyBytes), request, cancellationToken)
+            ?? await VerifyAsync(source, head with { Body = body.Bytes }, cancellationToken);
+    }
+
+    /// <summary>Reads the body.</summary>
+    /// <returns>Null when all of it is there, else the answer to give.</returns>
+    private async Task<ReceiveResult?> ReadAsync(IncomingBody body, int limit, HttpRequest request, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(ReadTimeout, time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            body = await ReadBodyAsync(request, Math.Max(LargestBody, source.MaxBodyBytes), cancellationToken);
+            return await body.ReadAsync(request, limit, ending.Token) switch
+            {
+                ReadOutcome.Whole => null,
+                ReadOutcome.TooLarge => new(ReceiveOutcome.TooLarge, $"A delivery may have {limit} bytes at most."),
+                _ => new(ReceiveOutcome.Unavailable, "Too many deliveries arrive at once."),
+            };
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            return new(ReceiveOutcome.TooSlow, "The body came too slowly.");
         }
         catch (BadHttpRequestException slow) when (slow.StatusCode == StatusCodes.Status408RequestTimeout)
         {
             return new(ReceiveOutcome.TooSlow, "The body came too slowly.");
         }
-        catch (IOException)
+        catch (Exception gone) when (gone is IOException || request.HttpContext.RequestAborted.IsCancellationRequested)
         {
             return new(ReceiveOutcome.Malformed, "The body is shorter than the request says.");
         }
+    }
 
-        if (body is null)
-        {
-            return new(ReceiveOutcome.TooLarge, $"A delivery may have {Math.Max(LargestBody, source.MaxBodyBytes)} bytes at most.");
-        }
-
-        var delivery = new Delivery
-        {
-            Connector = source.Name,
-            Channel = channel,
-            Method = request.Method,
-            PublicUrl = new Uri($"{hub.PublicUrl.OriginalString.TrimEnd('/')}{request.Path}{request.QueryString}"),
-            Headers = source.Headers.Where(name => request.Headers.ContainsKey(name))
-                .ToDictionary(name => name, name => request.Headers[name].ToString(), StringComparer.OrdinalIgnoreCase),
-            Body = body,
-            ReceivedAt = time.GetUtcNow(),
-        };
+    private async Task<ReceiveResult> VerifyAsync(IWebhookSource source, Delivery delivery, CancellationToken cancellationToken)
+    {
         var check = source.Check(delivery, delivery.ReceivedAt);
         if (check.Foreign > 0)
         {
             metrics.Dropped(source.Name, "other-account", check.Foreign);
         }
 
-        return check.Verdict == DeliveryVerdict.Accepted
-            ? await AcceptAsync(source, delivery, check, cancellationToken)
-            : Leave(source, delivery, check);
-    }
-
-    private async Task<ReceiveResult> AcceptAsync(
-        IWebhookSource source, Delivery delivery, DeliveryCheck check, CancellationToken cancellationToken)
-    {
-        var outcome = await StoreAsync(source.WithoutSecrets(delivery), cancellationToken);
-        return new(
-            outcome, outcome == ReceiveOutcome.Unavailable ? "Neither queue nor spool takes deliveries just now." : check.Reason,
-            check.Events, source.Acknowledge(delivery));
-    }
-
-    private ReceiveResult Leave(IWebhookSource source, Delivery delivery, DeliveryCheck check)
-    {
         if (check.Verdict == DeliveryVerdict.NotOurs)
         {
             return new(ReceiveOutcome.NotOurs, check.Reason, 0, source.Acknowledge(delivery));
         }
 
-        Log.Refused(logger, source.Name, check.Verdict, check.Reason);
-        return new(check.Verdict == DeliveryVerdict.Malformed ? ReceiveOutcome.Malformed : ReceiveOutcome.Unverified, check.Reason);
+        if (check.Verdict != DeliveryVerdict.Accepted)
+        {
+            return Refused(check);
+        }
+
+        metrics.Proved(source.Name, check.Secret);
+        return await AcceptAsync(source, delivery, check, cancellationToken);
     }
 
-    private async Task<ReceiveOutcome> StoreAsync(Delivery delivery, CancellationToken cancellationToken)
+    private async Task<ReceiveResult> AcceptAsync(
+        IWebhookSource source, Delivery delivery, DeliveryCheck check, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ServiceBusMessage> messages = [];
-        if (await TryStoreAsync(
-            async token => messages = await queue.ToMessagesAsync(delivery, token), delivery.Connector, cancellationToken)
-            is ReceiveOutcome.Unavailable)
+        var proof = source.ProofOf(delivery);
+        if (proof is not null && seen.Contains(source.Name, proof))
         {
-            return ReceiveOutcome.Unavailable;
+            return new(ReceiveOutcome.Repeated, "It is stored already.", check.Events, source.Acknowledge(delivery));
         }
 
-        try
+        // A copy, because a slow send may still read the bytes when their buffer serves somebody else.
+        var kept = delivery with { Body = delivery.Body.ToArray() };
+        var outcome = await store.StoreAsync(source.WithoutSecrets(kept), cancellationToken);
+        if (outcome == ReceiveOutcome.Unavailable)
         {
-            await _timeout.ExecuteAsync(async token => await queue.SendAsync(messages, token), cancellationToken);
-            return ReceiveOutcome.Queued;
+            return new(outcome, "Neither queue nor spool takes deliveries just now.");
         }
-        catch (Exception failure) when (
-            failure is ServiceBusException or UnauthorizedAccessException or TimeoutException or TimeoutRejectedException)
+
+        if (proof is not null)
         {
-            Log.BusAway(logger, delivery.Connector, failure.GetType().Name);
-            return await TryStoreAsync(token => SpoolAsync(messages, token), delivery.Connector, cancellationToken);
+            seen.Add(source.Name, proof);
         }
+
+        return new(outcome, check.Reason, check.Events, source.Acknowledge(kept));
     }
 
-    /// <summary>Spools the messages that the bus did not accept, under their ids. When a slow send arrives after all,
-    /// the queue drops the spooled copy as a duplicate.</summary>
-    private async Task SpoolAsync(IReadOnlyList<ServiceBusMessage> messages, CancellationToken cancellationToken)
+    /// <summary>Returns the delivery without its body.</summary>
+    private Delivery HeadOf(IWebhookSource source, string channel, HttpRequest request) => new()
     {
-        foreach (var message in messages)
-        {
-            await spool.AddAsync(message, cancellationToken);
-        }
-    }
+        Connector = source.Name,
+        Channel = channel,
+        Method = request.Method,
+        PublicUrl = new Uri($"{hub.PublicUrl.OriginalString.TrimEnd('/')}{request.Path}{request.QueryString}"),
+        Headers = source.Headers.Where(name => request.Headers.ContainsKey(name))
+            .ToDictionary(name => name, name => request.Headers[name].ToString(), StringComparer.OrdinalIgnoreCase),
+        Body = ReadOnlyMemory<byte>.Empty,
+        ReceivedAt = time.GetUtcNow(),
+    };
 
-    private async Task<ReceiveOutcome> TryStoreAsync(
-        Func<CancellationToken, Task> store, string connector, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _timeout.ExecuteAsync(async token => await store(token), cancellationToken);
-            return ReceiveOutcome.Spooled;
-        }
-        catch (Exception failure) when (failure is RequestFailedException or AggregateException or TimeoutRejectedException)
-        {
-            Log.NothingTakesIt(logger, connector, failure.GetType().Name);
-            return ReceiveOutcome.Unavailable;
-        }
-    }
-
-    /// <summary>Reads the whole body; returns null when it exceeds the limit. It reads at most
-    /// one byte more than that.</summary>
-    private static async Task<byte[]?> ReadBodyAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
-    {
-        if (request.ContentLength > limit)
-        {
-            return null;
-        }
-
-        if (request.ContentLength is { } length)
-        {
-            var exact = new byte[length];
-            await request.Body.ReadExactlyAsync(exact, cancellationToken);
-            return exact;
-        }
-
-        using var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        while (await request.Body.ReadAsync(buffer, cancellationToken) is var read and > 0)
-        {
-            body.Write(buffer, 0, read);
-            if (body.Length > limit)
-            {
-                return null;
-            }
-        }
-
-        return body.ToArray();
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Warning, "A delivery to {Connector} was refused as {Verdict}: {Reason}")]
-        public static partial void Refused(ILogger logger, string connector, DeliveryVerdict verdict, string reason);
-
-        [LoggerMessage(2, LogLevel.Warning, "The bus did not take a delivery of {Connector} ({Failure}); it goes to the spool.")]
-        public static partial void BusAway(ILogger logger, string connector, string failure);
-
-        [LoggerMessage(
-            3, LogLevel.Error, "Neither bus nor spool took a delivery of {Connector} ({Failure}); the sender is asked to send it again.")]
-        public static partial void NothingTakesIt(ILogger logger, string connector, string failure);
-    }
+    private static ReceiveResult Refused(DeliveryCheck check) =>
+        new(check.Verdict == DeliveryVerdict.Malformed ? ReceiveOutcome.Malformed : ReceiveOutcome.Unverified, check.Reason);
 }

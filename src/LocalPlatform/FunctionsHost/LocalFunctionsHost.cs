@@ -172,7 +172,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         var locks = new MessageLocks();
         var connections = new WorkerConnections();
         var keys = FunctionKeys.Load(settings, options.DataDirectory);
-        _front = Own(await HttpFront.StartAsync(options.Urls, settings, hostJson.RoutePrefix, _loggers, cancellationToken));
+        _front = Own(await HttpFront.StartAsync(options.Urls, settings, hostJson, _loggers, cancellationToken));
         var endpoint = Own(await WorkerEndpoint.StartAsync(connections, locks, _loggers, cancellationToken));
         _workers = Own(new WorkerSupervisor(
             options.Launcher ?? new WorkerProcessLauncher(_loggers.CreateLogger<WorkerProcessLauncher>()),

@@ -57,6 +57,12 @@ internal sealed class HubUnderLoad : IAsyncDisposable
 
     public Deliveries Deliveries { get; }
 
+    /// <summary>Gets where it serves.</summary>
+    public Uri Url => new(_host.Url);
+
+    /// <summary>Gets how many lines host and worker have logged.</summary>
+    public int LogLines => _host.Log.Count(letter => letter == '\n') + 1;
+
     /// <summary>Gets the sandbox that plays the vendors.</summary>
     public SandboxHost Vendors { get; }
 

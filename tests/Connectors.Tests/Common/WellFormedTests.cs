@@ -148,7 +148,7 @@ public sealed class WellFormedTests
     private static Delivery DeliveryOf(string connector, string channel, byte[] body) => new()
     {
         Connector = connector, Channel = channel, Body = body, ReceivedAt = DateTimeOffset.UnixEpoch,
-        Headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["Authorization"] = "Bearer sf-relay-secret-0001" },
+        Headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["Authorization"] = "Bearer sf-relay-token-0001" },
     };
 
     private static string? LastNameOf(SourceEvent source) => Assert.IsAssignableFrom<PersonEvent>(source).Profile?.LastName;

@@ -46,6 +46,25 @@ public sealed class HubSpotSignatureTests
     }
 
     [Theory]
+    [InlineData(SignatureA, Timestamp, 0, null)]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", Timestamp, 0, null)]
+    [InlineData("AAAA", Timestamp, 0, DeliveryVerdict.Forged)]
+    [InlineData("not base64 but of the length of a signature!", Timestamp, 0, DeliveryVerdict.Forged)]
+    [InlineData("", Timestamp, 0, DeliveryVerdict.Forged)]
+    [InlineData(SignatureA, "soon", 0, DeliveryVerdict.Forged)]
+    [InlineData(SignatureA, "-1", 0, DeliveryVerdict.Forged)]
+    [InlineData(SignatureA, Timestamp, 300_001, DeliveryVerdict.Stale)]
+    [InlineData(SignatureA, Timestamp, -300_001, DeliveryVerdict.Stale)]
+    public void What_cannot_be_genuine_is_refused_before_the_body_is_read(string signature, string timestamp, int milliseconds, DeliveryVerdict? verdict)
+    {
+        var head = Delivery(signature) with { Body = ReadOnlyMemory<byte>.Empty };
+        var headers = new Dictionary<string, string>(head.Headers, StringComparer.OrdinalIgnoreCase) { [HubSpotSignature.TimestampHeader] = timestamp };
+
+        Assert.Equal(verdict, HubSpotSignature.Precheck(head with { Headers = headers }, SentAt.AddMilliseconds(milliseconds))?.Verdict);
+        Assert.Equal(DeliveryVerdict.Forged, HubSpotSignature.Precheck(head with { Headers = new Dictionary<string, string>() }, SentAt)?.Verdict);
+    }
+
+    [Theory]
     [InlineData(-300_001, false)]
     [InlineData(-300_000, true)]
     [InlineData(-299_999, true)]

@@ -12,8 +12,6 @@ public sealed class HubSpotWebhookTests : TimedWebhookSuite
 
     protected override string SecretSetting => "ClientSecret";
 
-    protected override bool AcceptsTwoSecrets => false;
-
     protected override bool SignsUrl => true;
 
     protected override TimeSpan Tolerance => HubSpotSignature.Tolerance;

@@ -10,7 +10,7 @@ namespace IntegrationHub.Connectors.Tests.Salesforce;
 
 public sealed class SalesforceReadingTests
 {
-    private const string RelaySecret = "sf-relay-secret-0001";
+    private const string RelayToken = "sf-relay-token-0001";
     private const string OutboundChannel = "outbound/sf-om-path-0001";
     private const string Hub = "0055g00000HubHubAA";
     private const string Person = "0055g00000PersonAA";
@@ -28,20 +28,21 @@ public sealed class SalesforceReadingTests
     }
 
     [Theory]
-    [InlineData("Authorization", $"Bearer {RelaySecret}", DeliveryVerdict.Accepted)]
-    [InlineData("Authorization", $"Bearer {RelaySecret}x", DeliveryVerdict.Forged)]
-    [InlineData("Authorization", RelaySecret, DeliveryVerdict.Forged)]
+    [InlineData("Authorization", $"Bearer {RelayToken}", DeliveryVerdict.Accepted)]
+    [InlineData("Authorization", $"Bearer {RelayToken}x", DeliveryVerdict.Forged)]
+    [InlineData("Authorization", RelayToken, DeliveryVerdict.Forged)]
+    [InlineData("Authorization", "Bearer sf-relay-secret-0001", DeliveryVerdict.Forged)]
     [InlineData("X-Hub-Signature", "sha256=", DeliveryVerdict.Forged)]
     [InlineData("X-Hub-Signature", "sha256=9c2e882d54c3ed0847e01e567310f4fc3f23e18c63ff6cb3735b25a9dd75755e", DeliveryVerdict.Forged)]
     [InlineData("X-Other", "", DeliveryVerdict.Forged)]
-    public void A_relay_shows_the_secret_or_signs_with_it(string header, string value, DeliveryVerdict verdict) =>
+    public void A_relay_shows_its_token_or_signs_with_its_key(string header, string value, DeliveryVerdict verdict) =>
         Assert.Equal(verdict, Salesforce.Check(Change(ChangeOf("UPDATE", "Opportunity", "0065g00000XyZ01AAF"), (header, value)), Now).Verdict);
 
     [Fact]
     public void A_wrong_signature_is_not_mended_by_the_right_secret() =>
         Assert.Equal(
             DeliveryVerdict.Forged,
-            Salesforce.Check(Change(ChangeOf("UPDATE", "Lead", Lead), ("X-Hub-Signature", "sha256=00"), ("Authorization", $"Bearer {RelaySecret}")), Now).Verdict);
+            Salesforce.Check(Change(ChangeOf("UPDATE", "Lead", Lead), ("X-Hub-Signature", "sha256=00"), ("Authorization", $"Bearer {RelayToken}")), Now).Verdict);
 
     [Theory]
     [InlineData("")]
@@ -88,7 +89,7 @@ public sealed class SalesforceReadingTests
 
     [Fact]
     public void No_change_at_all_is_accepted() =>
-        Assert.Equal(DeliveryVerdict.Accepted, Salesforce.Check(Change("[]", ("Authorization", $"Bearer {RelaySecret}")), Now).Verdict);
+        Assert.Equal(DeliveryVerdict.Accepted, Salesforce.Check(Change("[]", ("Authorization", $"Bearer {RelayToken}")), Now).Verdict);
 
     [Fact]
     public void One_change_of_many_records_is_one_event_each()

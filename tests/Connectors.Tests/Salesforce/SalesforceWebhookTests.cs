@@ -14,8 +14,6 @@ public sealed class SalesforceSignedWebhookTests : SignedWebhookSuite
 
     protected override bool NeedsSecret => false;
 
-    protected override bool AcceptsTwoSecrets => false;
-
     protected override string Body => SalesforceBodies.Change("Lead", "00Q5g00000AbCdEEAV");
 
     protected override string Several => $"[{Body},{SalesforceBodies.Change("Contact", "0035g00000AbCdEEAV")}]";
@@ -34,16 +32,14 @@ public sealed class SalesforceSignedWebhookTests : SignedWebhookSuite
     protected override IEnumerable<Delivery> SendOfOthers(string secret) => [];
 }
 
-/// <summary>Change events of a relay that shows the secret.</summary>
+/// <summary>Change events of a relay that shows its token.</summary>
 public sealed class SalesforceTokenWebhookTests : WebhookSuite
 {
     protected override string Vendor => "salesforce";
 
-    protected override string SecretSetting => "RelaySecret";
+    protected override string SecretSetting => "RelayToken";
 
     protected override bool NeedsSecret => false;
-
-    protected override bool AcceptsTwoSecrets => false;
 
     protected override string Body => SalesforceBodies.Change("Opportunity", "0065g00000XyZ01AAF");
 
@@ -66,8 +62,6 @@ public sealed class SalesforceOutboundWebhookTests : WebhookSuite
     protected override string SecretSetting => "OutboundSecret";
 
     protected override bool NeedsSecret => false;
-
-    protected override bool AcceptsTwoSecrets => false;
 
     protected override string Body => Message(Notification(1, "Lead"));
 

@@ -12,7 +12,7 @@ namespace IntegrationHub.EndToEnd.Support;
 internal sealed class HubProcess : IAsyncDisposable
 {
     public const string Key = "end-to-end-key";
-    public const string RelaySecret = "sandbox-relay-secret";
+    public const string RelayToken = "sandbox-relay-token";
     public const string ClientSecret = "sandbox-hubspot-client-secret";
 
     public HubProcess(IReadOnlyDictionary<string, string> environment) => Host = new(new Dictionary<string, string>(environment) { ["Hub__FunctionKey"] = Key });
@@ -45,7 +45,7 @@ internal sealed class HubProcess : IAsyncDisposable
     public async Task<HttpStatusCode> PostChangeAsync(string json)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{Url}/api/webhooks/salesforce/cdc") { Content = new StringContent(json, Encoding.UTF8, "application/json") };
-        request.Headers.Authorization = new("Bearer", RelaySecret);
+        request.Headers.Authorization = new("Bearer", RelayToken);
         using var answer = await Http.SendAsync(request);
         return answer.StatusCode;
     }

@@ -148,7 +148,7 @@ public sealed class World : IAsyncLifetime
         ["Connectors__salesforce__ClientId"] = "sandbox-salesforce-client",
         ["Connectors__salesforce__ClientSecret"] = "sandbox-salesforce-client-secret",
         ["Connectors__salesforce__OrganizationId"] = "00D5g000001AbCdEAK",
-        ["Connectors__salesforce__RelaySecret"] = HubProcess.RelaySecret,
+        ["Connectors__salesforce__RelayToken"] = HubProcess.RelayToken,
         ["Connectors__salesforce__WriteProfile"] = "phone",
         ["Connectors__salesforce__DealTypeMap__Existing Customer - Upgrade"] = "repeat",
         ["Connectors__hubspot__DealTypeMap__existingbusiness"] = "repeat",

@@ -15,6 +15,7 @@ public sealed class HostJsonTests : IDisposable
         var read = Read("""{"version":"2.0"}""");
 
         Assert.Equal("api", read.RoutePrefix);
+        Assert.Equal(new HttpLimits(null, null), read.HttpLimits);
         Assert.Equal(TimeSpan.FromMinutes(30), read.FunctionTimeout);
         Assert.Equal(
             new ServiceBusSettings
@@ -39,13 +40,14 @@ public sealed class HostJsonTests : IDisposable
               "functionTimeout": "00:00:07",
               "logging": { "logLevel": { "default": "Warning", "Function.Slow": "Debug" }, "applicationInsights": { "samplingSettings": { "isEnabled": true } } },
               "extensions": {
-                "http": { "routePrefix": "/v1/hooks/" },
+                "http": { "routePrefix": "/v1/hooks/", "maxConcurrentRequests": 30, "maxOutstandingRequests": -1 },
                 "serviceBus": { "autoCompleteMessages": false, "maxAutoLockRenewalDuration": "00:01:00", "maxConcurrentCalls": 4, "maxMessageBatchSize": 10, "prefetchCount": 20 }
               }
             }
             """);
 
         Assert.Equal("v1/hooks", read.RoutePrefix);
+        Assert.Equal(new HttpLimits(30, null), read.HttpLimits);
         Assert.Equal(TimeSpan.FromSeconds(7), read.FunctionTimeout);
         Assert.Equal(LogLevel.Warning, read.LogLevels["Default"]);
         Assert.Equal(LogLevel.Debug, read.LogLevels["Function.Slow"]);

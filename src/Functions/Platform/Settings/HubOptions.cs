@@ -18,6 +18,10 @@ public sealed record HubOptions
     /// At least 1. Default: 20.</summary>
     public int ReplayPerSecond { get; init; } = 20;
 
+    /// <summary>Gets the memory for the bodies of webhooks that are being received, in MiB, 2 to 4096. What exceeds it
+    /// is answered with 503. Default: 64.</summary>
+    public int IntakeMegabytes { get; init; } = 64;
+
     /// <summary>Gets how many days the audit is kept, 30 to 3660. Default: 730.</summary>
     public int AuditDays { get; init; } = 730;
 

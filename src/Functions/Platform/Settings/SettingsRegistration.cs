@@ -41,6 +41,8 @@ public static class SettingsRegistration
         {
             TablePrefix = reader.Text("Hub:TablePrefix", IsTablePrefix, "at most 20 letters and digits with a letter first", "staging")
                 ?? "",
+            IntakeMegabytes = reader.Value<int>(
+                "Hub:IntakeMegabytes", standard.IntakeMegabytes, size => size is >= 2 and <= 4_096, "a whole number from 2 to 4096", "64"),
             AuditDays = reader.Value<int>(
                 "Hub:AuditDays", standard.AuditDays, days => days is >= 30 and <= 3_660, "a whole number from 30 to 3660", "730"),
             ReplayPerSecond = reader.Value<int>(

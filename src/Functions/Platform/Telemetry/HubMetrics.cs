@@ -30,6 +30,7 @@ public sealed class HubMetrics
     private readonly Counter<long> _late;
     private readonly Counter<long> _mended;
     private readonly Counter<long> _refusals;
+    private readonly Counter<long> _proofs;
     private readonly Histogram<double> _latency;
 
     public HubMetrics(IMeterFactory meters)
@@ -56,6 +57,8 @@ public sealed class HubMetrics
         _late = meter.CreateCounter<long>("hub.deadlines.late", "{lead}", "Leads whose deadline had passed and no sweep had taken it.");
         _mended = meter.CreateCounter<long>("hub.deadlines.mended", "{lead}", "Leads that were missing in the deadline index.");
         _refusals = meter.CreateCounter<long>("hub.refusals", "{request}", "Calls that were refused, by function and status.");
+        _proofs = meter.CreateCounter<long>(
+            "hub.deliveries.proved", "{delivery}", "Genuine deliveries, by connector and number of the secret.");
         _latency = meter.CreateHistogram<double>(
             "hub.delivery.latency", "ms", "From the receipt of a delivery to the commit of all its facts.");
     }
@@ -105,6 +108,15 @@ public sealed class HubMetrics
 
     /// <summary>Counts a lead that was missing in the deadline index.</summary>
     public void DeadlineMended() => _mended.Add(1);
+
+    /// <summary>Counts a genuine delivery by the secret that proved it, from 1; no-op without secrets.</summary>
+    public void Proved(string connector, int? secret)
+    {
+        if (secret is { } number)
+        {
+            _proofs.Add(1, new("connector", connector), new("secret", number + 1));
+        }
+    }
 
     /// <summary>Counts a call that its caller may not make.</summary>
     public void Refused(string function, int status) => _refusals.Add(1, new("function", function), new("status", status));

@@ -32,7 +32,7 @@ internal sealed class HttpFront : IAsyncDisposable
 
     /// <summary>Starts to listen.</summary>
     public static async Task<HttpFront> StartAsync(
-        string urls, AppSettings settings, string routePrefix, ILoggerFactory loggers, CancellationToken cancellationToken)
+        string urls, AppSettings settings, HostJson hostJson, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var setting = settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"];
         var bodyLimit = long.TryParse(setting, CultureInfo.InvariantCulture, out var limit) ? limit : DefaultBodyLimit;
@@ -51,13 +51,14 @@ internal sealed class HttpFront : IAsyncDisposable
         builder.Services.AddRouting().TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, FunctionMethodPolicy>());
         var app = builder.Build();
         app.Use(RefuseTooLarge);
+        app.Use(new RequestLimiter(hostJson.HttpLimits).ServeAsync);
         app.UseRouting();
         app.Use((http, next) => http.GetEndpoint() is not null ? next(http)
             : endpoints.IsSet ? Problems.WriteAsync(http, StatusCodes.Status404NotFound)
             : Problems.WriteUnavailableAsync(http));
         ((IEndpointRouteBuilder)app).DataSources.Add(endpoints);
         await app.StartAsync(cancellationToken);
-        return new(app, endpoints, routePrefix);
+        return new(app, endpoints, hostJson.RoutePrefix);
     }
 
     /// <summary>Gets what forwards requests.</summary>

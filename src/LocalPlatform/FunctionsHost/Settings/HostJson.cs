@@ -11,9 +11,11 @@ namespace IntegrationHub.LocalPlatform.FunctionsHost.Settings;
 /// <param name="RoutePrefix">What stands before every route; may be empty.</param>
 /// <param name="FunctionTimeout">How long a function may run; null for no limit.</param>
 /// <param name="ServiceBus">How messages are received.</param>
+/// <param name="HttpLimits">How many requests are served at once.</param>
 /// <param name="LogLevels">Lowest level to log, by category; <c>Default</c> for all others.</param>
 internal sealed record HostJson(
-    string RoutePrefix, TimeSpan? FunctionTimeout, ServiceBusSettings ServiceBus, IReadOnlyDictionary<string, LogLevel> LogLevels)
+    string RoutePrefix, HttpLimits HttpLimits, TimeSpan? FunctionTimeout, ServiceBusSettings ServiceBus,
+    IReadOnlyDictionary<string, LogLevel> LogLevels)
 {
     private const string FileName = "host.json";
     private const string Unlimited = "-1";
@@ -31,6 +33,8 @@ internal sealed record HostJson(
         "logging:logLevel:",
         "logging:applicationInsights:",
         "extensions:http:routePrefix",
+        "extensions:http:maxConcurrentRequests",
+        "extensions:http:maxOutstandingRequests",
         "extensions:serviceBus:autoCompleteMessages",
         "extensions:serviceBus:maxAutoLockRenewalDuration",
         "extensions:serviceBus:maxConcurrentCalls",
@@ -64,6 +68,7 @@ internal sealed record HostJson(
         reader.RefuseUnknown();
         var read = new HostJson(
             reader.RoutePrefix(overrides),
+            reader.HttpLimits(),
             reader.Timeout(),
             reader.ServiceBus(),
             reader.LogLevels());
@@ -103,6 +108,14 @@ internal sealed record HostJson(
             }
 
             return (file["extensions:http:routePrefix"] ?? "api").Trim('/');
+        }
+
+        public HttpLimits HttpLimits() => new(Limit("maxConcurrentRequests"), Limit("maxOutstandingRequests"));
+
+        private int? Limit(string name)
+        {
+            var key = $"extensions:http:{name}";
+            return file[key] == Unlimited ? null : Value(key, int.MaxValue) is var limit and > 0 and < int.MaxValue ? limit : null;
         }
 
         public TimeSpan? Timeout() => file["functionTimeout"] == Unlimited ? null : Value("functionTimeout", DefaultTimeout);

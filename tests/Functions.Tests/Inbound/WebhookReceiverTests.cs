@@ -1,0 +1,222 @@
+using Azure.Identity;
+using Azure.Messaging.ServiceBus;
+using IntegrationHub.Connectors.Abstractions;
+using IntegrationHub.Connectors.Events;
+using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Webhooks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
+using static IntegrationHub.Functions.Tests.Leads;
+
+namespace IntegrationHub.Functions.Tests.Inbound;
+
+public sealed class WebhookReceiverTests(Azurite azurite)
+{
+    private readonly FakeTimeProvider _clock = new(Monday);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_delivery_whose_head_cannot_be_genuine_is_refused_without_reading_its_body()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [new FakeSigned()]);
+        var body = new SlowBody();
+
+        var received = await ReceiveAsync(hub, body, proof: null);
+
+        Assert.Equal((ReceiveOutcome.Unverified, 0), (received.Outcome, body.Reads));
+    }
+
+    [Fact]
+    public async Task A_body_that_is_not_there_within_ten_seconds_is_given_up()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [new FakeSigned()]);
+        var body = new SlowBody();
+
+        var receiving = ReceiveAsync(hub, body, "slow");
+        _clock.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.False(receiving.IsCompleted);
+        _clock.Advance(TimeSpan.FromSeconds(0.1));
+
+        Assert.Equal(ReceiveOutcome.TooSlow, (await receiving).Outcome);
+    }
+
+    [Fact]
+    public async Task A_sender_who_goes_early_is_answered_as_one_who_sent_too_little()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [new FakeSigned()]);
+        using var gone = new CancellationTokenSource();
+        var context = new DefaultHttpContext { RequestAborted = gone.Token };
+
+        var receiving = hub.Get<WebhookReceiver>().ReceiveAsync("signed", "", Prepare(context.Request, new SlowBody(), "gone", null), gone.Token);
+        await gone.CancelAsync();
+
+        Assert.Equal(ReceiveOutcome.Malformed, (await receiving).Outcome);
+    }
+
+    /// <summary>What a request says of its length is no reason to reserve it.</summary>
+    [Fact]
+    public async Task A_slow_sender_holds_no_more_than_it_has_sent_and_others_get_through()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [new FakeSigned()], "--Hub:IntakeMegabytes=2");
+        var slow = Enumerable.Range(0, 400).Select(number => ReceiveAsync(hub, new SlowBody(), $"slow-{number}", length: 1024 * 1024)).ToList();
+
+        Assert.Equal(ReceiveOutcome.Queued, (await ReceiveAsync(hub, new MemoryStream(new byte[100 * 1024]), "good")).Outcome);
+
+        Assert.All(slow, receiving => Assert.False(receiving.IsCompleted));
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        await Task.WhenAll(slow);
+    }
+
+    [Fact]
+    public async Task More_than_the_budget_is_answered_with_503_and_the_budget_comes_back()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [new FakeSigned()], "--Hub:IntakeMegabytes=2");
+        var held = Enumerable.Range(0, 4).Select(number => ReceiveAsync(hub, new SlowBody(new byte[500 * 1024]), $"held-{number}")).ToList();
+
+        Assert.Equal(ReceiveOutcome.Unavailable, (await ReceiveAsync(hub, new MemoryStream(new byte[100]), "good")).Outcome);
+
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        await Task.WhenAll(held);
+        Assert.Equal(ReceiveOutcome.Queued, (await ReceiveAsync(hub, new MemoryStream(new byte[100]), "good")).Outcome);
+    }
+
+    [Theory]
+    [InlineData(1024 * 1024, null, ReceiveOutcome.Queued)]
+    [InlineData((1024 * 1024) + 1, null, ReceiveOutcome.TooLarge)]
+    [InlineData(10, (1024L * 1024) + 1, ReceiveOutcome.TooLarge)]
+    public async Task A_body_may_have_a_mebibyte_whatever_its_head_says(int bytes, long? length, ReceiveOutcome outcome)
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [new FakeSigned()]);
+
+        Assert.Equal(outcome, (await ReceiveAsync(hub, new MemoryStream(new byte[bytes]), "large", length)).Outcome);
+    }
+
+    [Fact]
+    public async Task The_same_delivery_again_is_answered_as_before_and_stored_once()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [new FakeSigned()]);
+
+        var outcomes = new List<ReceiveOutcome>();
+        foreach (var proof in new[] { "one", "one", "two" })
+        {
+            outcomes.Add((await ReceiveAsync(hub, new MemoryStream([1]), proof)).Outcome);
+        }
+
+        _clock.Advance(TimeSpan.FromMinutes(20));
+        outcomes.Add((await ReceiveAsync(hub, new MemoryStream([1]), "three")).Outcome);
+        _clock.Advance(TimeSpan.FromMinutes(20));
+        outcomes.Add((await ReceiveAsync(hub, new MemoryStream([1]), "one")).Outcome);
+
+        Assert.Equal([ReceiveOutcome.Queued, ReceiveOutcome.Repeated, ReceiveOutcome.Queued, ReceiveOutcome.Queued, ReceiveOutcome.Queued], outcomes);
+        Assert.Equal(4, (await hub.MessagesAsync(InboundQueue.Name, null)).Count);
+    }
+
+    [Fact]
+    public async Task Whatever_keeps_the_bus_from_taking_it_a_delivery_goes_to_the_spool()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [new FakeSigned()]);
+        await using var queue = new InboundQueue(new RefusingBus(), hub.Get<ConnectorSet>(), hub.Get<BodyStore>(), hub.Get<Functions.Platform.Telemetry.HubMetrics>());
+        var store = new DeliveryStore(queue, hub.Get<SpoolStore>(), _clock, hub.Get<ILogger<DeliveryStore>>());
+
+        Assert.Equal(ReceiveOutcome.Spooled, await store.StoreAsync(new() { Connector = "signed", Headers = new Dictionary<string, string>(), Body = new byte[1], ReceivedAt = Monday }, Token));
+        Assert.Single(await hub.Get<SpoolStore>().ReadAsync(10, Token));
+    }
+
+    [Fact]
+    public void A_flood_of_refusals_is_one_line_a_minute_for_each_reason()
+    {
+        var lines = new FakeLogCollector();
+        var log = new RefusalLog(_clock, new FakeLogger<RefusalLog>(lines));
+
+        for (var number = 0; number < 1_000; number++)
+        {
+            log.Add("hubspot", ReceiveOutcome.Unverified, "unsigned");
+        }
+
+        log.Add("hubspot", ReceiveOutcome.TooSlow, "slow");
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        log.Add("HubSpot", ReceiveOutcome.Unverified, "unsigned");
+
+        Assert.Equal(
+            [
+                "1 deliveries to hubspot were refused as Unverified: unsigned",
+                "1 deliveries to hubspot were refused as TooSlow: slow",
+                "1000 deliveries to HubSpot were refused as Unverified: unsigned",
+            ],
+            lines.GetSnapshot().Select(line => line.Message));
+    }
+
+    private static Task<ReceiveResult> ReceiveAsync(TestHub hub, Stream body, string? proof, long? length = null) =>
+        hub.Get<WebhookReceiver>().ReceiveAsync("signed", "", Prepare(new DefaultHttpContext().Request, body, proof, length), Token);
+
+    private static HttpRequest Prepare(HttpRequest request, Stream body, string? proof, long? length)
+    {
+        (request.Method, request.Path, request.ContentLength, request.Body) = ("POST", "/api/webhooks/signed", length, body);
+        request.Headers["proof"] = proof;
+        return request;
+    }
+
+    /// <summary>A tool that signs by a header that anybody may have.</summary>
+    private sealed class FakeSigned : IWebhookSource
+    {
+        public string Name => "signed";
+
+        public string Type => "Fake";
+
+        public int MaxBodyBytes => 1024 * 1024;
+
+        public IReadOnlyCollection<string> Headers => ["proof"];
+
+        public DeliveryCheck? Precheck(Delivery head, DateTimeOffset now) =>
+            string.IsNullOrEmpty(head.Header("proof")) ? DeliveryCheck.Refuse(DeliveryVerdict.Forged, "unsigned") : null;
+
+        public DeliveryCheck Check(Delivery delivery, DateTimeOffset now) => DeliveryCheck.Accept(1);
+
+        public string? ProofOf(Delivery delivery) => delivery.Header("proof");
+
+        public IReadOnlyList<SourceEvent> Read(Delivery delivery) => [];
+
+        public IReadOnlyList<Delivery> Split(Delivery delivery) => [delivery];
+    }
+
+    /// <summary>A body of which some bytes come at once, and the rest never.</summary>
+    private sealed class SlowBody(byte[]? first = null) : MemoryStream(first ?? [1])
+    {
+        public int Reads { get; private set; }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Reads++;
+            if (Position < Length)
+            {
+                return Read(buffer.Span);
+            }
+
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            return 0;
+        }
+    }
+
+    /// <summary>A bus that the managed identity cannot sign in to.</summary>
+    private sealed class RefusingBus : ServiceBusClient
+    {
+        public override ServiceBusSender CreateSender(string queueOrTopicName) => new RefusingSender();
+    }
+
+    private sealed class RefusingSender : ServiceBusSender
+    {
+        public override ValueTask<ServiceBusMessageBatch> CreateMessageBatchAsync(CancellationToken cancellationToken = default) =>
+            throw new AuthenticationFailedException("ManagedIdentityCredential authentication failed.");
+
+        public override Task SendMessageAsync(ServiceBusMessage message, CancellationToken cancellationToken = default) =>
+            throw new AuthenticationFailedException("ManagedIdentityCredential authentication failed.");
+
+        public override Task SendMessagesAsync(IEnumerable<ServiceBusMessage> messages, CancellationToken cancellationToken = default) =>
+            throw new AuthenticationFailedException("ManagedIdentityCredential authentication failed.");
+
+        public override Task CloseAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
+    }
+}
