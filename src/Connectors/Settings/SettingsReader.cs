@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Primitives;
 
 namespace IntegrationHub.Connectors.Settings;
 
@@ -51,9 +50,6 @@ public sealed class SettingsReader
     /// <summary>Gets a value indicating whether the section is a text but not a JSON object,
     /// which is a fault already.</summary>
     public bool IsBroken { get; private init; }
-
-    /// <summary>Returns what says when any setting changes.</summary>
-    public IChangeToken WatchChanges() => _settings.GetReloadToken();
 
     /// <summary>Throws when there are faults.</summary>
     /// <exception cref="InvalidSettingsException">Lists all of them.</exception>

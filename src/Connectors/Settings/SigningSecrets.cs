@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Primitives;
-
 namespace IntegrationHub.Connectors.Settings;
 
 /// <summary>The secrets with which a tool proves what it sends: the current one, and while it is being changed the next
@@ -8,27 +6,27 @@ public sealed class SigningSecrets
 {
     private const string Unresolved = "@Microsoft.KeyVault(";
 
-    private volatile IReadOnlyList<string> _all;
+    private readonly Func<IReadOnlyList<string>> _read;
+    private volatile IReadOnlyList<string> _last;
 
-    private SigningSecrets(IReadOnlyList<string> all) => _all = all;
+    private SigningSecrets(Func<IReadOnlyList<string>> read) => (_read, _last) = (read, read());
 
-    /// <summary>Gets all of them, the current one first; empty when none is set.</summary>
-    public IReadOnlyList<string> All => _all;
+    /// <summary>Gets all of them as the settings say now, the current one first; empty when none was ever set.</summary>
+    public IReadOnlyList<string> All => _read() is { Count: > 0 } all && !all.Any(IsUnresolved) ? _last = all : _last;
 
     /// <summary>Gets the current one. The hub signs in with it where a tool uses one secret for both.</summary>
-    public string Current => _all.Count > 0 ? _all[0] : "";
+    public string Current => All is [var current, ..] ? current : "";
 
-    /// <summary>Reads a setting, and reads it again whenever the settings change.</summary>
+    /// <summary>Reads a setting. It is read again at each use, so a changed one counts at once.</summary>
     public static SigningSecrets Read(SettingsReader reader, string key)
     {
-        var secrets = new SigningSecrets(reader.List(key));
-        if (secrets._all.Any(secret => secret.StartsWith(Unresolved, StringComparison.OrdinalIgnoreCase)))
+        var secrets = new SigningSecrets(() => reader.List(key));
+        if (secrets._last.Any(IsUnresolved))
         {
             // The text of a reference is no secret: whoever knows the names could sign with it.
             reader.Fault(key, "a secret, which the Key Vault has and the app may read", "1f0c…");
         }
 
-        ChangeToken.OnChange(reader.WatchChanges, () => secrets.Renew(reader.List(key)));
         return secrets;
     }
 
@@ -37,7 +35,7 @@ public sealed class SigningSecrets
     public int? Find(Predicate<string> accepts)
     {
         int? found = null;
-        var all = _all;
+        var all = All;
         for (var number = 0; number < all.Count; number++)
         {
             var accepted = accepts(all[number]);
@@ -47,11 +45,5 @@ public sealed class SigningSecrets
         return found;
     }
 
-    private void Renew(IReadOnlyList<string> all)
-    {
-        if (all.Count > 0 && !all.Any(secret => secret.StartsWith(Unresolved, StringComparison.OrdinalIgnoreCase)))
-        {
-            _all = all;
-        }
-    }
+    private static bool IsUnresolved(string secret) => secret.StartsWith(Unresolved, StringComparison.OrdinalIgnoreCase);
 }
