@@ -29,6 +29,8 @@ type subscription = {
 type queue = {
   @description('The name.')
   name: string
+  @description('How much it holds.')
+  maxSizeInMegabytes: int
   @description('How long a message stays locked.')
   lockDuration: string
   @description('How often a message is delivered.')
@@ -48,6 +50,8 @@ type queue = {
 type topic = {
   @description('The name.')
   name: string
+  @description('How much it holds.')
+  maxSizeInMegabytes: int
   @description('How long a message lives.')
   defaultMessageTimeToLive: string
   @description('Whether duplicates are dropped.')

@@ -61,6 +61,7 @@ resource queues 'Microsoft.ServiceBus/namespaces/queues@2026-01-01' = [
     properties: {
       lockDuration: queue.lockDuration
       maxDeliveryCount: queue.maxDeliveryCount
+      maxSizeInMegabytes: queue.maxSizeInMegabytes
       defaultMessageTimeToLive: queue.defaultMessageTimeToLive
       deadLetteringOnMessageExpiration: queue.deadLetteringOnMessageExpiration
       requiresDuplicateDetection: queue.requiresDuplicateDetection
@@ -74,6 +75,7 @@ resource topics 'Microsoft.ServiceBus/namespaces/topics@2026-01-01' = [
     parent: namespace
     name: topic.name
     properties: {
+      maxSizeInMegabytes: topic.maxSizeInMegabytes
       defaultMessageTimeToLive: topic.defaultMessageTimeToLive
       requiresDuplicateDetection: topic.requiresDuplicateDetection
       duplicateDetectionHistoryTimeWindow: topic.duplicateDetectionHistoryTimeWindow

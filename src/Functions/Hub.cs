@@ -122,6 +122,7 @@ public static class Hub
         .AddSingleton<ReviewStore>()
         .AddSingleton<IErasable>(provider => provider.GetRequiredService<ReviewStore>())
         .AddSingleton<ReviewFlow>()
+        .AddSingleton<ReviewQuery>()
         .AddErasure();
 
     private static void AddArchive(IServiceCollection services) => services
@@ -165,17 +166,20 @@ public static class Hub
     };
 
     private static TableClientOptions TableOptions(IServiceProvider provider) =>
-        Quick(new TableClientOptions(), provider.GetRequiredService<HubMetrics>().CountTableRequests());
+        Spread(new TableClientOptions(), provider.GetRequiredService<HubMetrics>().CountTableRequests());
 
     private static BlobClientOptions BlobOptions(IServiceProvider provider) =>
-        Quick(new BlobClientOptions(), provider.GetRequiredService<HubMetrics>().CountBlobRequests());
+        Spread(new BlobClientOptions(), provider.GetRequiredService<HubMetrics>().CountBlobRequests());
 
-    /// <summary>Sets few and quick retries: the queue repeats longer calls.</summary>
-    private static TOptions Quick<TOptions>(TOptions options, HttpPipelinePolicy counting)
+    /// <summary>Sets retries over a few seconds, each twice as long as the one before and spread at random. The client
+    /// waits longer where the service's <c>Retry-After</c> says so. The queue repeats longer calls.</summary>
+    private static TOptions Spread<TOptions>(TOptions options, HttpPipelinePolicy counting)
         where TOptions : ClientOptions
     {
-        options.Retry.MaxRetries = 2;
+        options.Retry.Mode = RetryMode.Exponential;
+        options.Retry.MaxRetries = 4;
         options.Retry.Delay = TimeSpan.FromMilliseconds(200);
+        options.Retry.MaxDelay = TimeSpan.FromSeconds(3);
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(10);
         options.Transport = new HttpClientTransport(
             new HttpClient(

@@ -179,6 +179,21 @@ internal sealed class TestHub : IAsyncDisposable
         }
     }
 
+    /// <summary>Does something while the bus answers every operation with a fault.</summary>
+    public async Task WithFaultAsync(string fault, Func<Task> run)
+    {
+        var asked = Path.Combine(_folder, "bus.faults");
+        await File.WriteAllTextAsync(asked, fault + " inbound", Token);
+        try
+        {
+            await run();
+        }
+        finally
+        {
+            File.Delete(asked);
+        }
+    }
+
     private async Task<bool> AnswersAsync()
     {
         try

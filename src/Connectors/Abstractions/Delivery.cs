@@ -29,6 +29,9 @@ public sealed record Delivery
     /// <summary>Gets when the hub received it, in UTC.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
+    /// <summary>Gets the share of the leads that this copy of a split delivery is for; null for all leads.</summary>
+    public DeliveryPart? Part { get; init; }
+
     /// <summary>Returns a header; null for none.</summary>
     public string? Header(string name) => Headers.TryGetValue(name, out var value) ? value : null;
 }

@@ -86,6 +86,7 @@ public static class HttpResilience
 
     private static bool IsTransient(Outcome<HttpResponseMessage> outcome) => outcome switch
     {
+        { Exception: HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } } => false,
         { Exception: HttpRequestException or TimeoutRejectedException } => true,
         { Result: { } answer } => IsTransient(answer.StatusCode),
         _ => false,

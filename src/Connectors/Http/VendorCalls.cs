@@ -18,6 +18,9 @@ public sealed class VendorCalls(string connector, TimeProvider clock)
     /// <summary>The name of a vendor call's span.</summary>
     public const string Span = "vendor.call";
 
+    /// <summary>Gets the connector's name.</summary>
+    public string Connector => connector;
+
     private static readonly ActivitySource Source = new(SourceName);
     private static readonly HttpRequestOptionsKey<string> Template = new(HttpRequestMessageOptions.RelativePathTemplate);
 
@@ -86,6 +89,8 @@ public sealed class VendorCalls(string connector, TimeProvider clock)
 
     private Exception OfSilence(Exception? cause, string call) => cause switch
     {
+        HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } =>
+            new VendorRefusedException(connector, call, HttpStatusCode.OK, "ANSWER_TOO_LONG", cause),
         BrokenCircuitException open => new VendorUnavailableException(connector, call, null, open.RetryAfter, open),
         null or HttpRequestException or IOException or TimeoutRejectedException or OperationCanceledException =>
             new VendorUnavailableException(connector, call, null, null, cause),

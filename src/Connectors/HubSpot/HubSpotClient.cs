@@ -107,7 +107,7 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
     /// <summary>Reads the texts of a contact's notes; null when the contact does not exist.</summary>
     public async Task<IReadOnlyList<string>?> NotesAsync(string contact, CancellationToken cancellationToken)
     {
-        var ids = new List<string>();
+        var (ids, markers) = (new List<string>(), new PageMarkers(calls.Connector, "GET notes of a contact"));
         string? after = null;
         do
         {
@@ -118,7 +118,7 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
 
             var noteIds = (page.Results ?? []).Select(note => note.ToObjectId).OfType<long>();
             ids.AddRange(noteIds.Select(id => id.ToString(CultureInfo.InvariantCulture)));
-            after = page.Paging?.Next?.After;
+            after = page.Paging?.Next?.After is { } next ? markers.Follow(next) : null;
         }
         while (after is not null);
 
@@ -148,7 +148,7 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
     private async Task<Dictionary<string, IReadOnlyList<string>>> AssociatedAsync(
         string from, string to, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
-        var found = new List<(string From, long To)>();
+        var (found, markers) = (new List<(string From, long To)>(), new Dictionary<string, PageMarkers>(StringComparer.Ordinal));
         var left = ids.Select(id => new HubSpotIdWire(id)).ToList();
         while (left.Count > 0)
         {
@@ -160,14 +160,15 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
                 answers.SelectMany(answer =>
                     (answer.To ?? []).Select(other => other.ToObjectId).OfType<long>().Select(id => (answer.From!.Id, id))));
 
-            // A repeated page marker would loop forever.
-            var asked = left.ToHashSet();
             left =
             [
                 .. answers.Where(answer => answer.Paging?.Next?.After is not null)
-                    .Select(answer => new HubSpotIdWire(answer.From!.Id, answer.Paging!.Next!.After)).Where(next => !asked.Contains(next)),
+                    .Select(answer => new HubSpotIdWire(answer.From!.Id, MarkersOf(answer.From.Id).Follow(answer.Paging!.Next!.After!))),
             ];
         }
+
+        PageMarkers MarkersOf(string id) =>
+            markers.TryGetValue(id, out var known) ? known : markers[id] = new(calls.Connector, $"POST associations of {from}");
 
         return found.GroupBy(pair => pair.From).ToDictionary(
             group =>

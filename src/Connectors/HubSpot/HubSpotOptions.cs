@@ -93,7 +93,7 @@ public sealed class HubSpotOptions
         var options = new HubSpotOptions
         {
             Name = settings.Name,
-            BaseUrl = reader.Url("BaseUrl", "https://api.hubapi.com") ?? new("https://api.hubapi.com"),
+            BaseUrl = reader.ToolUrl("BaseUrl", "https://api.hubapi.com") ?? new("https://api.hubapi.com"),
             ClientSecret = SigningSecrets.Read(reader, "ClientSecret"),
             AccessToken = reader.Text("AccessToken"),
             ClientId = reader.Text("ClientId"),

@@ -16,7 +16,7 @@ internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, Sa
     /// <summary>Runs a query and returns its raw pages.</summary>
     public async Task<IReadOnlyList<(byte[] Body, QueryPage Page)>> QueryAsync(string query, CancellationToken cancellationToken)
     {
-        var pages = new List<(byte[], QueryPage)>();
+        var (pages, markers) = (new List<(byte[], QueryPage)>(), new PageMarkers(options.Name, "GET queryAll"));
         var body = await RunAsync(() => api.QueryAllAsync(options.ApiVersion, query, cancellationToken));
         while (true)
         {
@@ -29,7 +29,7 @@ internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, Sa
                 return pages;
             }
 
-            body = await RunAsync(() => api.NextAsync(next.TrimStart('/'), cancellationToken));
+            body = await RunAsync(() => api.NextAsync(markers.Follow(next).TrimStart('/'), cancellationToken));
         }
     }
 

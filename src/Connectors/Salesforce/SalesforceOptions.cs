@@ -138,7 +138,7 @@ public sealed class SalesforceOptions
     internal static SalesforceOptions Read(ConnectorSettings settings)
     {
         var reader = settings.Reader;
-        var baseUrl = reader.Url("BaseUrl", LoginUrl) ?? new(LoginUrl);
+        var baseUrl = reader.ToolUrl("BaseUrl", LoginUrl) ?? new(LoginUrl);
         var options = new SalesforceOptions
         {
             Name = settings.Name,

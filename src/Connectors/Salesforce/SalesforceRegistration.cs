@@ -45,8 +45,6 @@ internal static class SalesforceRegistration
             throw new VendorUnavailableException(options.Name, "POST /services/oauth2/token", null, null);
         }
 
-        return session.TryStore(token)
-            ? new(granted, null)
-            : throw new ConnectorNeedsAuthorizationException(options.Name, "another_organization");
+        return session.Store(token) is { } fault ? throw new ConnectorNeedsAuthorizationException(options.Name, fault) : new(granted, null);
     }
 }

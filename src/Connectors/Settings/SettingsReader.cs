@@ -144,6 +144,15 @@ public sealed class SettingsReader
         secure ? "an https address" : "an http or https address",
         example);
 
+    /// <summary>Returns the address of a tool; null when it is not set. Secrets travel there, so it is encrypted unless it
+    /// is on this machine.</summary>
+    public Uri? ToolUrl(string key, string example) => Parse(
+        key,
+        text => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == "https" || (url.Scheme == "http" && url.IsLoopback))
+            ? url : null,
+        "an https address, or an http address of this machine",
+        example);
+
     /// <summary>Returns an enum value by name, ignoring case; null when it is not set.</summary>
     public T? Named<T>(string key)
         where T : struct, Enum => Text(key) is { } text ? Named<T>(key, text) : null;

@@ -1,4 +1,5 @@
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Handoffs;
@@ -25,16 +26,18 @@ public sealed class ReturnFlow(ReturnStore returns, JourneyFlow journeys, Funnel
         }
     }
 
-    /// <summary>Counts the reasons, most frequent first.</summary>
+    /// <summary>Counts the reasons of a page of returns, most frequent first. The counts of several pages add up.</summary>
     /// <param name="campaign">The campaign, ignoring case; null for all leads.</param>
     /// <param name="from">The start, inclusive; null for the first return.</param>
     /// <param name="to">The end, exclusive; null for the last.</param>
-    public async Task<IReadOnlyList<ReturnCount>> ReportAsync(
-        string? campaign, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellationToken)
+    public async Task<ListPage<ReturnCount>> ReportAsync(
+        string? campaign, DateTimeOffset? from, DateTimeOffset? to, PageRequest page, CancellationToken cancellationToken)
     {
-        var kept = await returns.ListAsync(from ?? DateTimeOffset.MinValue, to ?? DateTimeOffset.MaxValue, cancellationToken);
-        return ReturnRules.Count(
-            kept.Where(returned => campaign is null || campaign.Equals(returned.Campaign, StringComparison.OrdinalIgnoreCase)));
+        var kept = await returns.ListAsync(from ?? DateTimeOffset.MinValue, to ?? DateTimeOffset.MaxValue, page, cancellationToken);
+        return new(
+            ReturnRules.Count(kept.Items.Where(
+                returned => campaign is null || campaign.Equals(returned.Campaign, StringComparison.OrdinalIgnoreCase))),
+            kept.Next);
     }
 
     private static bool IsErased(JourneyState state) =>

@@ -14,10 +14,21 @@ public sealed class ReturnsFunction(ReturnFlow returns)
     [Function("ListReturns")]
     [Needs(Permission.FiguresRead)]
     public async Task<IActionResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "returns")] HttpRequest request, CancellationToken cancellationToken) =>
-        TryRead(request.Query["from"], out var from) && TryRead(request.Query["to"], out var to)
-            ? new OkObjectResult(await returns.ReportAsync(request.Query["campaign"], from, to, cancellationToken))
-            : Answers.Problem(StatusCodes.Status400BadRequest, "Write from and to as 2026-03-02 or 2026-03-02T09:00:00Z.");
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "returns")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!TryRead(request.Query["from"], out var from) || !TryRead(request.Query["to"], out var to))
+        {
+            return Answers.Problem(StatusCodes.Status400BadRequest, "Write from and to as 2026-03-02 or 2026-03-02T09:00:00Z.");
+        }
+
+        if (!PageAnswers.TryRead(request, out var page, out var fault))
+        {
+            return fault;
+        }
+
+        var report = await returns.ReportAsync(request.Query["campaign"], from, to, page, cancellationToken);
+        return PageAnswers.Of(request, report.Items, report.Next);
+    }
 
     /// <summary>Parses a time, in UTC when it has no offset.</summary>
     private static bool TryRead(string? text, out DateTimeOffset? time)

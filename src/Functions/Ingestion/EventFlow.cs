@@ -14,7 +14,7 @@ namespace IntegrationHub.Functions.Ingestion;
 /// dropped.</summary>
 public sealed partial class EventFlow(
     LeadMatcher matcher, ReviewFlow reviews, ParkedStore parked, UnmappedFlow unmapped, MissedStore missed, HubMetrics metrics,
-    ConnectorStateStore states, ILogger<EventFlow> logger)
+    DroppedEvents dropped, ILogger<EventFlow> logger)
 {
     /// <summary>Matches an event and adds its facts to those of its delivery.</summary>
     /// <returns>True when the delivery waits for a person's decision.</returns>
@@ -109,8 +109,7 @@ public sealed partial class EventFlow(
         switch (source)
         {
             case var _ when match.Erased:
-                metrics.Dropped(work.Connector, "person-erased", 1);
-                states.Dropped(work.Connector, 1);
+                dropped.Count(work.Connector, "person-erased", 1);
                 foreach (var key in DeliveryKeys.Of(source))
                 {
                     work.ErasedKeys.Add(key);

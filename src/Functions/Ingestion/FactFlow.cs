@@ -1,8 +1,10 @@
+using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Identity.Erasure;
 using IntegrationHub.Functions.Identity.Matching;
 using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Logging;
@@ -12,14 +14,27 @@ namespace IntegrationHub.Functions.Ingestion;
 /// <summary>Applies a delivery's facts to journeys, leads concurrently, one commit a lead. It also checks the open
 /// reviews that a delivery may settle.</summary>
 public sealed class FactFlow(
-    JourneyFlow journeys, LeadMatcher matcher, IdentityStore identities, ReviewFlow reviews, HeldFlow held, HubMetrics metrics,
-    ConnectorStateStore states, ILogger<FactFlow> logger)
+    JourneyFlow journeys, LeadMatcher matcher, IdentityStore identities, ReviewFlow reviews, HeldFlow held, InboundQueue queue,
+    DroppedEvents dropped, ILogger<FactFlow> logger)
 {
+    /// <summary>The most leads that one message works on. A deal with more contacts would outlive its lock.</summary>
+    internal const int LeadsOfMessage = 200;
+
     private static readonly Func<ILogger, LeadId, IDisposable?> LeadScope = LoggerMessage.DefineScope<LeadId>("Lead {LeadId}");
 
-    /// <summary>Applies the facts of every lead.</summary>
-    public Task ApplyAsync(LeadFacts said, DeliveryInHand work, CancellationToken cancellationToken) =>
-        Together.RunAsync(said.Leads, leadId => ApplyAsync(leadId, said.Of(leadId), work, cancellationToken));
+    /// <summary>Applies the facts of every lead, or of those of the message's part. A message with too many leads is queued
+    /// again in parts instead.</summary>
+    public Task ApplyAsync(LeadFacts said, DeliveryInHand work, CancellationToken cancellationToken)
+    {
+        if (work.Delivery.Part is null && said.Leads.Count > LeadsOfMessage)
+        {
+            var parts = DeliveryPart.Of((said.Leads.Count + LeadsOfMessage - 1) / LeadsOfMessage);
+            return queue.SendPartsAsync(work.Delivery, work.MessageId, parts, cancellationToken);
+        }
+
+        var leads = said.Leads.Where(leadId => work.Delivery.Part?.Holds(leadId.Value) ?? true);
+        return Together.RunAsync(leads, leadId => ApplyAsync(leadId, said.Of(leadId), work, cancellationToken), cancellationToken);
+    }
 
     /// <summary>Holds what was dropped for leads that are only hidden.</summary>
     public Task HoldAsync(DeliveryInHand work, CancellationToken cancellationToken) =>
@@ -56,8 +71,7 @@ public sealed class FactFlow(
             work.ErasedLeads.Add(leadId);
             var events = said.Facts.Where(fact => fact is not IdentitiesLinked)
                 .Select(fact => fact.DedupeKey.Split('#')[0]).Distinct().Count();
-            metrics.Dropped(work.Connector, "person-erased", events);
-            states.Dropped(work.Connector, events);
+            dropped.Count(work.Connector, "person-erased", events);
         }
         else if (said.Opening is { } opening && await matcher.EarlierAsync(opening.Records, cancellationToken) is { Count: > 0 } earlier)
         {

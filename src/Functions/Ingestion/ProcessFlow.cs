@@ -84,7 +84,7 @@ public sealed class ProcessFlow(
         {
             var said = new LeadFacts();
             unclear |= await events.MatchAsync(source, work, said, cancellationToken);
-            await facts.ApplyAsync(said, work, cancellationToken);
+            await facts.ApplyAsync(said, work with { Delivery = work.Delivery with { Part = null } }, cancellationToken);
             moved.AddRange(said.Leads);
         }
 
@@ -107,7 +107,7 @@ public sealed class ProcessFlow(
                 {
                     unclear = true;
                 }
-            });
+            }, cancellationToken);
         }
 
         return unclear;

@@ -1,3 +1,4 @@
+using IntegrationHub.Functions.Platform;
 using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Logging;
@@ -10,8 +11,6 @@ public sealed partial class JourneyCommitter(
     JourneyReader reader, JourneyStore store, JourneyCache cache, JourneyWriter writer, HubMetrics metrics, TimeProvider clock,
     ILogger<JourneyCommitter> logger)
 {
-    private const int ConflictsBeforeGivingUp = 20;
-
     /// <summary>Commits a decision without a token, because others may share the commit, and it is short.</summary>
     /// <param name="opening">What is stored with the first facts of a new lead; null for a known one.</param>
     /// <param name="decide">Decides purely, perhaps several times; null saves nothing.</param>
@@ -19,16 +18,9 @@ public sealed partial class JourneyCommitter(
     public async Task<JourneyState?> CommitAsync(LeadId leadId, LeadOpening? opening, Func<JourneyRecord, JourneyCommit?> decide)
     {
         var isNew = opening is not null;
-        for (var conflicts = 0; ; conflicts++)
+        return await HubPipelines.Optimistic.ExecuteAsync(async _ =>
         {
-            var record = cache.Find(leadId)
-                ?? (isNew ? JourneyRecord.New(leadId) : await reader.ReadAsync(leadId, CancellationToken.None));
-            if (record.State.Ledger.MergedInto is { } survivor)
-            {
-                leadId = survivor;
-                continue;
-            }
-
+            var record = await FindAsync(leadId, isNew);
             if (record.State.Ledger.ErasedAt is not null)
             {
                 return null;
@@ -38,12 +30,13 @@ public sealed partial class JourneyCommitter(
             {
                 return await CommitAsync(record, opening, decide(record));
             }
-            catch (StaleJourneyException) when (conflicts < ConflictsBeforeGivingUp)
+            catch (StaleJourneyException)
             {
-                NoteConflict(leadId);
+                NoteConflict(record.State.LeadId);
                 isNew = false;
+                throw;
             }
-        }
+        }, CancellationToken.None);
     }
 
     /// <summary>Hides a lead that is to be erased: it accepts nothing and is shown to nobody. Facts and ledger stay, for a
@@ -54,9 +47,9 @@ public sealed partial class JourneyCommitter(
     /// <returns>The record with the mark; null for an unknown lead.</returns>
     public async Task<JourneyRecord?> HideAsync(LeadId leadId, bool evenUnknown, CancellationToken cancellationToken)
     {
-        while (true)
+        return await HubPipelines.Optimistic.ExecuteAsync(async token =>
         {
-            var record = await reader.FollowAsync(leadId, cancellationToken);
+            var record = await reader.FollowAsync(leadId, token);
             if (record.State.Ledger.ErasedAt is not null || (record.ETag is null && !evenUnknown))
             {
                 return record.ETag is null ? null : record;
@@ -70,12 +63,13 @@ public sealed partial class JourneyCommitter(
             catch (StaleJourneyException)
             {
                 NoteConflict(record.State.LeadId);
+                throw;
             }
             finally
             {
                 cache.Drop(record.State.LeadId);
             }
-        }
+        }, cancellationToken);
     }
 
     /// <summary>Shows a hidden lead again; one without facts is unknown again. A no-op for others.</summary>
@@ -112,6 +106,18 @@ public sealed partial class JourneyCommitter(
         Log.Conflict(logger, leadId);
         metrics.Conflicted();
         cache.Drop(leadId);
+    }
+
+    /// <summary>Returns the cached or stored record of a lead, or of the one that it was merged into.</summary>
+    private async Task<JourneyRecord> FindAsync(LeadId leadId, bool isNew)
+    {
+        var record = cache.Find(leadId) ?? (isNew ? JourneyRecord.New(leadId) : await reader.ReadAsync(leadId, CancellationToken.None));
+        while (record.State.Ledger.MergedInto is { } survivor)
+        {
+            record = cache.Find(survivor) ?? await reader.ReadAsync(survivor, CancellationToken.None);
+        }
+
+        return record;
     }
 
     private async Task<JourneyState?> CommitAsync(JourneyRecord record, LeadOpening? opening, JourneyCommit? commit)

@@ -12,7 +12,7 @@ public sealed class JourneyFlow(
     JourneyCache cache,
     FunnelSettings settings,
     HubMetrics metrics,
-    ConnectorStateStore states,
+    DroppedEvents dropped,
     TimeProvider clock)
 {
     private LeadBatcher<Work> Batcher => LazyInitializer.EnsureInitialized(ref field, () => new(RunBatchAsync));
@@ -134,12 +134,11 @@ public sealed class JourneyFlow(
             journey is null ? null : StallRules.NextDue(journey, update.State.Ledger, settings));
     }
 
-    private void Count(IReadOnlyList<Fact> dropped)
+    private void Count(IReadOnlyList<Fact> gone)
     {
-        foreach (var source in dropped.GroupBy(fact => fact.Connector))
+        foreach (var source in gone.GroupBy(fact => fact.Connector))
         {
-            metrics.Dropped(source.Key, "record-gone", source.Count());
-            states.Dropped(source.Key, source.Count());
+            dropped.Count(source.Key, "record-gone", source.Count());
         }
     }
 

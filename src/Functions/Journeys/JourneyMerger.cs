@@ -1,3 +1,4 @@
+using IntegrationHub.Functions.Platform;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Journeys;
@@ -7,19 +8,15 @@ public sealed class JourneyMerger(
     JourneyReader reader, JourneyCommitter committer, JourneyWriter writer, IdentityStore identities, RecordLinkStore recordLinks,
     FunnelSettings settings, TimeProvider clock)
 {
-    private const int ConflictsBeforeGivingUp = 20;
-
     /// <summary>Merges two leads. Facts and ledger go to the survivor first. Then the other becomes a pointer under its
     /// ETag, so that its later facts move too. After a crash in between the next attempt completes the merge.</summary>
     /// <param name="because">The fact behind the merge, without its key and lead.</param>
     /// <param name="cancellationToken">Stops before the next step.</param>
     /// <returns>The lead that stays; null when one of them was erased.</returns>
-    public async Task<LeadId?> MergeAsync(LeadId one, LeadId other, LeadsMerged because, CancellationToken cancellationToken)
-    {
-        for (var conflicts = 0; ; conflicts++)
+    public async Task<LeadId?> MergeAsync(LeadId one, LeadId other, LeadsMerged because, CancellationToken cancellationToken) =>
+        await HubPipelines.Optimistic.ExecuteAsync(async token =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var (left, right) = (await reader.FollowAsync(one, cancellationToken), await reader.FollowAsync(other, cancellationToken));
+            var (left, right) = (await reader.FollowAsync(one, token), await reader.FollowAsync(other, token));
             if (left.State.Ledger.ErasedAt is not null || right.State.Ledger.ErasedAt is not null)
             {
                 return null;
@@ -37,12 +34,12 @@ public sealed class JourneyMerger(
                 await TakeOverAsync(survivor.State.LeadId, merged, because);
                 return survivor.State.LeadId;
             }
-            catch (StaleJourneyException) when (conflicts < ConflictsBeforeGivingUp)
+            catch (StaleJourneyException)
             {
                 committer.NoteConflict(merged.State.LeadId);
+                throw;
             }
-        }
-    }
+        }, cancellationToken);
 
     private async Task TakeOverAsync(LeadId stays, JourneyRecord merged, LeadsMerged because)
     {

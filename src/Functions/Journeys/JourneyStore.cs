@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
+using IntegrationHub.Functions.Platform;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 
@@ -37,7 +38,7 @@ public sealed class JourneyStore(HubTables tables, IEarlierLeads? earlier = null
     public async Task<JourneyRecord> LoadAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
-        while (true)
+        for (var attempt = 0; attempt < HubPipelines.Attempts; attempt++)
         {
             var row = await journeys.GetEntityIfExistsAsync<TableEntity>(leadId.Value, JourneyRow(leadId), null, cancellationToken);
             if (!row.HasValue)
@@ -58,6 +59,8 @@ public sealed class JourneyStore(HubTables tables, IEarlierLeads? earlier = null
 
             // A merge or an erasure removed the pages after the journey row was read: read again.
         }
+
+        throw new InvalidDataException($"Journey {leadId} lacks a row that continues it.");
     }
 
     /// <summary>Saves a decision in one atomic write.</summary>

@@ -16,6 +16,7 @@ public static class OpsRegistration
 {
     public static IServiceCollection AddOps(this IServiceCollection services) => services
         .AddSingleton<ConnectorStateStore>()
+        .AddSingleton<DroppedEvents>()
         .AddHostedService(provider => provider.GetRequiredService<ConnectorStateStore>())
         .AddSingleton<MissedStore>()
         .AddHostedService(provider => provider.GetRequiredService<MissedStore>())

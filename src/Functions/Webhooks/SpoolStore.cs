@@ -1,3 +1,4 @@
+using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
@@ -7,48 +8,58 @@ using IntegrationHub.Functions.Platform.Storage;
 namespace IntegrationHub.Functions.Webhooks;
 
 /// <summary>A message in the spool.</summary>
-public sealed record Spooled(string RowKey, ServiceBusMessage Message);
+public sealed record Spooled(string Partition, string RowKey, ServiceBusMessage Message);
 
-/// <summary>The table <c>Spool</c>: deliveries that arrived while the bus was down, in order of
-/// arrival. A timer drains it.</summary>
+/// <summary>The table <c>Spool</c>: deliveries that arrived while the bus was down. They are spread over partitions by a
+/// hash, because one partition takes about two thousand rows a second. In each they are in order of arrival. A timer
+/// drains it.</summary>
 public sealed class SpoolStore(HubTables tables, BodyStore bodies)
 {
-    private const string Partition = "spool";
+    /// <summary>The partitions.</summary>
+    public static readonly IReadOnlyList<string> Partitions =
+        [.. Enumerable.Range(0, 16).Select(number => string.Create(CultureInfo.InvariantCulture, $"spool-{number:x}"))];
 
     /// <summary>Stores a message; returns when the table has it.</summary>
     /// <exception cref="RequestFailedException">The table rejects it.</exception>
     public async Task AddAsync(ServiceBusMessage message, CancellationToken cancellationToken)
     {
-        var row = new TableEntity(Partition, message.MessageId!);
+        var row = new TableEntity($"spool-{TableKey.Hash(message.MessageId!)[0]}", message.MessageId!);
         MessageRow.Write(row, await bodies.FitAsync(message, MessageRow.LargestBody, cancellationToken));
         var spool = await tables.GetAsync(HubTables.Spool, cancellationToken);
         await spool.AddEntityAsync(row, cancellationToken);
     }
 
-    /// <summary>Returns the oldest messages.</summary>
-    public async Task<IReadOnlyList<Spooled>> ReadAsync(int most, CancellationToken cancellationToken)
+    /// <summary>Returns the oldest messages of a partition.</summary>
+    public async Task<IReadOnlyList<Spooled>> ReadAsync(string partition, int most, CancellationToken cancellationToken)
     {
-        var waiting = new List<Spooled>(most);
         var spool = await tables.GetAsync(HubTables.Spool, cancellationToken);
-        await foreach (var row in spool.QueryAsync<TableEntity>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), most, cancellationToken: cancellationToken))
-        {
-            var message = MessageRow.Read(row);
-            message.MessageId = row.RowKey;
-            waiting.Add(new(row.RowKey, message));
-            if (waiting.Count == most)
-            {
-                break;
-            }
-        }
-
-        return waiting;
+        var page = await spool.PageAsync(
+            TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), new(most), columns: null, cancellationToken);
+        return [.. page.Items.Select(Read)];
     }
 
-    /// <summary>Removes a message that the bus has.</summary>
-    public async Task RemoveAsync(Spooled spooled, CancellationToken cancellationToken)
+    /// <summary>Removes messages of one partition that the bus has, at most a hundred. Idempotent.</summary>
+    public async Task RemoveAsync(IReadOnlyCollection<Spooled> sent, CancellationToken cancellationToken)
     {
         var spool = await tables.GetAsync(HubTables.Spool, cancellationToken);
-        await spool.DeleteEntityAsync(Partition, spooled.RowKey, ETag.All, cancellationToken);
+        try
+        {
+            await spool.SubmitTransactionAsync(
+                sent.Select(each => new TableTransactionAction(
+                    TableTransactionActionType.Delete, new TableEntity(each.Partition, each.RowKey), ETag.All)),
+                cancellationToken);
+        }
+        catch (RequestFailedException missing) when (missing.IsConflict())
+        {
+            // Another instance drains too. A transaction fails on a missing row; a single delete does not.
+            await Task.WhenAll(sent.Select(each => spool.DeleteEntityAsync(each.Partition, each.RowKey, ETag.All, cancellationToken)));
+        }
+    }
+
+    private static Spooled Read(TableEntity row)
+    {
+        var message = MessageRow.Read(row);
+        message.MessageId = row.RowKey;
+        return new(row.PartitionKey, row.RowKey, message);
     }
 }

@@ -61,9 +61,12 @@ public sealed class SyncLoopBreakerStore(HubTables tables) : IErasable
     /// <inheritdoc/>
     public async Task EraseAsync(LeadId leadId, CancellationToken cancellationToken)
     {
-        foreach (var breaker in (await AllAsync(cancellationToken)).Where(breaker => breaker.LeadId == leadId))
+        var table = await tables.GetAsync(HubTables.Breakers, cancellationToken);
+        var (first, end) = ($"{leadId}-", $"{leadId}.");
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and RowKey ge {first} and RowKey lt {end}");
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["RowKey"], cancellationToken: cancellationToken))
         {
-            await RemoveAsync(breaker.Id, cancellationToken);
+            await RemoveAsync(row.RowKey, cancellationToken);
         }
     }
 

@@ -18,10 +18,10 @@ internal sealed partial class FakeOrganisation(int pageSize = 2000)
     {
         if (asked.Path.EndsWith("/services/oauth2/token", StringComparison.Ordinal))
         {
-            return VendorStub.Json("""{"access_token":"token-1","instance_url":"https://instance.test","id":"https://login.test/id/00D5g000001AbCdEAK/0055g00000HubHubAA"}""");
+            return VendorStub.Json("""{"access_token":"token-1","instance_url":"https://instance.my.salesforce.com","id":"https://login.test/id/00D5g000001AbCdEAK/0055g00000HubHubAA"}""");
         }
 
-        if (asked.Path.EndsWith("/query/more", StringComparison.Ordinal))
+        if (asked.Path.Contains("/query/more-", StringComparison.Ordinal))
         {
             return Page(_rest);
         }
@@ -50,7 +50,7 @@ internal sealed partial class FakeOrganisation(int pageSize = 2000)
         };
         if (_rest.Count > 0)
         {
-            page["nextRecordsUrl"] = "/services/data/v60.0/query/more";
+            page["nextRecordsUrl"] = $"/services/data/v60.0/query/more-{_rest.Count}";
         }
 
         return VendorStub.Json(page.ToJsonString(), HttpStatusCode.OK);

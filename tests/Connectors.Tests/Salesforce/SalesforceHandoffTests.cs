@@ -11,7 +11,7 @@ public sealed class SalesforceHandoffTests
 {
     private const string LeadPath = "/services/data/v60.0/sobjects/Lead/IntegrationHub_Lead_Id__c/0123456789abcdef01234567";
     private const string TaskPath = "/services/data/v60.0/sobjects/Task/IntegrationHub_Handoff_Id__c/handoff-1";
-    private const string Token = """{"access_token":"token-1","instance_url":"https://instance.test"}""";
+    private const string Token = """{"access_token":"token-1","instance_url":"https://instance.my.salesforce.com"}""";
 
     private static readonly Dictionary<string, string?> Settings = new()
     {
@@ -36,7 +36,7 @@ public sealed class SalesforceHandoffTests
         Assert.Contains("asked for a price", (string?)task["Description"], StringComparison.Ordinal);
         Assert.All(vendor.Calls.Where(call => call.Method == "PATCH"), call => Assert.DoesNotContain("IntegrationHub_", call.Body, StringComparison.Ordinal));
         Assert.All(vendor.Calls, call => Assert.Equal("client=lead-hub", call.CallOptions));
-        Assert.Equal(new HandoffReceipt(IdentityKey.Person("salesforce", "00Q5g00000AbCdEEAV"), "https://instance.test/lightning/r/Lead/00Q5g00000AbCdEEAV/view"), receipt);
+        Assert.Equal(new HandoffReceipt(IdentityKey.Person("salesforce", "00Q5g00000AbCdEEAV"), "https://instance.my.salesforce.com/lightning/r/Lead/00Q5g00000AbCdEEAV/view"), receipt);
     }
 
     [Fact]
@@ -213,7 +213,7 @@ public sealed class SalesforceHandoffTests
         using var vendor = new VendorStub(asked => asked switch
         {
             { Path: var path } when path.EndsWith("/token", StringComparison.Ordinal) => VendorStub.Json(
-                """{"access_token":"token-1","instance_url":"https://instance.test","id":"https://login.test/id/00D5g000001AbCdEAK/0055g00000HubHubAA"}"""),
+                """{"access_token":"token-1","instance_url":"https://instance.my.salesforce.com","id":"https://login.test/id/00D5g000001AbCdEAK/0055g00000HubHubAA"}"""),
             { Method: "GET", Path: LeadPath } => Row("Lead", "00Q5g00000AbCdEEAV", $""" "OwnerId":"{present}","CreatedById":"{maker}","IntegrationHub_Lead_Id__c":"0123456789abcdef01234567" """),
             _ => Known(asked),
         });

@@ -155,7 +155,7 @@ public sealed class SalesforcePollTests
         Assert.Equal("grant_type=client_credentials&client_id=client&client_secret=secret-0001", vendor.All[0].Body);
         Assert.Equal(6, vendor.Calls.Count);
         Assert.All(vendor.Calls, call => Assert.Equal(
-            ("instance.test", "/services/data/v60.0/queryAll", "Bearer token-1", "client=lead-hub"), (call.Url.Host, call.Path, call.Authorization, call.CallOptions)));
+            ("instance.my.salesforce.com", "/services/data/v60.0/queryAll", "Bearer token-1", "client=lead-hub"), (call.Url.Host, call.Path, call.Authorization, call.CallOptions)));
         Assert.Equal("0055g00000HubHubAA", Assert.Single(page.Deliveries).Header("Hub-Api-User"));
     }
 
@@ -193,7 +193,7 @@ public sealed class SalesforcePollTests
         var tokens = 0;
         using var vendor = new VendorStub(asked => asked switch
         {
-            { Path: var path } when path.EndsWith("/token", StringComparison.Ordinal) => VendorStub.Json($$"""{"access_token":"token-{{++tokens}}","instance_url":"https://instance.test"}"""),
+            { Path: var path } when path.EndsWith("/token", StringComparison.Ordinal) => VendorStub.Json($$"""{"access_token":"token-{{++tokens}}","instance_url":"https://instance.my.salesforce.com"}"""),
             { Authorization: "Bearer token-1" } when clock.GetUtcNow() > Noon => VendorStub.Json("""[{"errorCode":"INVALID_SESSION_ID"}]""", HttpStatusCode.Unauthorized),
             _ => VendorStub.Json("""{"records":[]}"""),
         });

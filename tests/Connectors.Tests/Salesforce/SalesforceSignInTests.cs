@@ -18,7 +18,7 @@ public sealed class SalesforceSignInTests
     public async Task A_sign_in_to_another_organisation_is_refused(string organization, bool taken)
     {
         using var vendor = new VendorStub(asked => VendorStub.Json(asked.Path.EndsWith("/token", StringComparison.Ordinal)
-            ? $$"""{"access_token":"token-1","instance_url":"https://instance.test","id":"https://login.test/id/{{organization}}/0055g00000HubHubAA"}"""
+            ? $$"""{"access_token":"token-1","instance_url":"https://instance.my.salesforce.com","id":"https://login.test/id/{{organization}}/0055g00000HubHubAA"}"""
             : """{"records":[]}"""));
         var salesforce = vendor.Connect<IPollSource>(
             "salesforce", new Dictionary<string, string?> { ["Type"] = "salesforce", ["OrganizationId"] = "00D5g000001AbCdEAK", ["BaseUrl"] = "https://test.salesforce.com", ["ClientId"] = "client", ["ClientSecret"] = "secret-0001" });
@@ -36,7 +36,7 @@ public sealed class SalesforceSignInTests
         var now = new DateTimeOffset(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
         using var key = RSA.Create(2048);
         using var vendor = new VendorStub(asked => asked.Path.EndsWith("/token", StringComparison.Ordinal)
-            ? VendorStub.Json("""{"access_token":"token-1","instance_url":"https://instance.test"}""")
+            ? VendorStub.Json("""{"access_token":"token-1","instance_url":"https://instance.my.salesforce.com"}""")
             : VendorStub.Json("""{"records":[]}"""));
         var salesforce = vendor.Connect<IPollSource>(
             "salesforce",

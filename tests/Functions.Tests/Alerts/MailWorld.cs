@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Alerts.Detection;
+using IntegrationHub.Functions.Alerts.Mailbox;
 using IntegrationHub.Functions.Alerts.Sending;
 using IntegrationHub.Functions.Outages;
 using IntegrationHub.Funnel;
@@ -80,6 +81,18 @@ internal sealed class MailWorld : IAsyncDisposable
     /// <summary>What became of each audience's telling of a lead's alert: <c>sales Sent</c>.</summary>
     public async Task<IReadOnlyList<string>> OutcomesAsync(LeadId lead, int level = 1) =>
         [.. (await AlertAsync(lead, level)).Outcomes.Select(outcome => $"{outcome.RecipientGroup} {outcome.Fate}").Order(StringComparer.Ordinal)];
+
+    /// <summary>The mailboxes with entries or a mail in progress.</summary>
+    public async Task<IReadOnlyList<(MailWindow Window, IReadOnlyList<MailboxEntry> Entries)>> MailboxesAsync()
+    {
+        var (store, mailboxes) = (Hub.Get<MailboxStore>(), new List<(MailWindow Window, IReadOnlyList<MailboxEntry> Entries)>());
+        foreach (var mailbox in await store.ListAsync(Token))
+        {
+            mailboxes.Add((mailbox.Window, await store.ReadAsync(mailbox.RecipientGroup, mailbox.WaitsFor, onlyUnheld: false, Token)));
+        }
+
+        return [.. mailboxes.Where(mailbox => mailbox.Window.Batch is not null || mailbox.Entries.Count > 0)];
+    }
 
     public ValueTask DisposeAsync() => Hub.DisposeAsync();
 }

@@ -1,6 +1,5 @@
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Alerts.Detection;
-using IntegrationHub.Functions.Alerts.Mailbox;
 using IntegrationHub.Functions.Alerts.Sending;
 using IntegrationHub.Functions.Outages;
 using IntegrationHub.Functions.Platform.Notices;
@@ -43,7 +42,7 @@ public sealed class StormTests(Azurite azurite) : IAsyncLifetime
         Assert.All(mails, mail => Assert.StartsWith("[500 leads waiting] ", mail.Subject, StringComparison.Ordinal));
         Assert.All(mails, mail => Assert.Contains("And 480 more.", mail.Text, StringComparison.Ordinal));
         await ForAllAsync("storm", async lead => Assert.Equal(["marketing Grouped", "sales Grouped"], await world.OutcomesAsync(lead)));
-        Assert.Empty(await world.Hub.Get<MailboxStore>().ReadAsync(Token));
+        Assert.Empty(await world.MailboxesAsync());
     }
 
     [Fact]
@@ -80,7 +79,7 @@ public sealed class StormTests(Azurite azurite) : IAsyncLifetime
         Assert.Equal(["marketing@example.com", "ops@example.com", "sales@example.com"], mails.Select(mail => mail.To[0]).Order(StringComparer.Ordinal));
         Assert.All(mails.Where(mail => mail.To[0] != "ops@example.com"), mail => Assert.StartsWith($"[{StillStalled} leads waiting] ", mail.Subject, StringComparison.Ordinal));
         await ForAllAsync("cut", async lead => Assert.Equal(IsStillStalled(lead) ? AlertOutcome.Grouped : AlertOutcome.Suppressed, (await FateAsync(world, lead)).Fate));
-        Assert.Empty(await world.Hub.Get<MailboxStore>().ReadAsync(Token));
+        Assert.Empty(await world.MailboxesAsync());
         Assert.Empty(await world.Hub.Get<NoticeStore>().PendingAsync(Token));
     }
 
@@ -100,7 +99,7 @@ public sealed class StormTests(Azurite azurite) : IAsyncLifetime
         _clock.AdjustTime(Due);
         await world.Hub.Get<StallFlow>().SweepAsync(Token);
         await Eventually.TrueAsync(
-            async () => (await world.Hub.Get<MailboxStore>().ReadAsync(Token)).Sum(mailbox => mailbox.Entries.Count) >= 2 * Leads, "all are in the mailboxes", TimeSpan.FromMinutes(2));
+            async () => (await world.MailboxesAsync()).Sum(mailbox => mailbox.Entries.Count) >= 2 * Leads, "all are in the mailboxes", TimeSpan.FromMinutes(2));
     }
 
     private async Task SendAsync(MailWorld world, DateTimeOffset now)

@@ -1,6 +1,7 @@
 using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Leads;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -83,7 +84,7 @@ public sealed class NoteFlowTests(Azurite azurite)
             async () => (await hub.StateAsync(returned.LeadId)).Ledger.Handoffs.Sum(handoff => handoff.Notes.Length) == 2, "reason and brief were noted");
 
         Assert.Equal([$"brief {back.HandoffId}", $"return {returned.HandoffId}"], _hubspot.Notes.Keys.Order());
-        Assert.Contains(await hub.Get<ReturnStore>().ListAsync(Monday, Monday.AddDays(1), Token), kept => kept.LeadId == returned.LeadId && kept.Reason == "no budget");
+        Assert.Contains((await hub.Get<ReturnStore>().ListAsync(Monday, Monday.AddDays(1), PageRequest.First, Token)).Items, kept => kept.LeadId == returned.LeadId && kept.Reason == "no budget");
     }
 
     private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, _clock, [_crm, _hubspot]);

@@ -39,7 +39,7 @@ public sealed class ReturnsTests(Azurite azurite)
             await hub.Get<ReturnFlow>().CountAsync(told, Token);
         }
 
-        var report = await hub.Get<ReturnFlow>().ReportAsync(null, start, start.AddMonths(1), Token);
+        var report = (await hub.Get<ReturnFlow>().ReportAsync(null, start, start.AddMonths(1), PageRequest.First, Token)).Items;
         Assert.Equal(
             expected.Select(pair => (pair.Key.Campaign, pair.Key.Reason, pair.Value)).OrderBy(row => row.Campaign).ThenBy(row => row.Reason),
             report.Select(row => (row.Campaign, row.Reason, row.Count)).OrderBy(row => row.Campaign).ThenBy(row => row.Reason));
@@ -59,7 +59,7 @@ public sealed class ReturnsTests(Azurite azurite)
 
         await hub.Get<ReturnFlow>().CountAsync(told, Token);
 
-        Assert.Equal("Before", Assert.Single(await hub.Get<ReturnStore>().ListAsync(start, start.AddDays(9), Token)).Campaign);
+        Assert.Equal("Before", Assert.Single((await hub.Get<ReturnStore>().ListAsync(start, start.AddDays(9), PageRequest.First, Token)).Items).Campaign);
     }
 
     [Fact]
@@ -76,8 +76,8 @@ public sealed class ReturnsTests(Azurite azurite)
         await hub.Get<ReturnFlow>().CountAsync(first, Token);
         await hub.Get<ReturnFlow>().CountAsync(again, Token);
 
-        Assert.Equal(1, Assert.Single(await hub.Get<ReturnFlow>().ReportAsync("spring", start, start.AddMonths(1), Token)).Count);
-        Assert.Equal(survivor.LeadId, Assert.Single(await hub.Get<ReturnStore>().ListAsync(start, start.AddMonths(1), Token)).LeadId);
+        Assert.Equal(1, Assert.Single((await hub.Get<ReturnFlow>().ReportAsync("spring", start, start.AddMonths(1), PageRequest.First, Token)).Items).Count);
+        Assert.Equal(survivor.LeadId, Assert.Single((await hub.Get<ReturnStore>().ListAsync(start, start.AddMonths(1), PageRequest.First, Token)).Items).LeadId);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class ReturnsTests(Azurite azurite)
 
         await hub.Get<ReturnFlow>().CountAsync(told, Token);
 
-        Assert.Empty(await hub.Get<ReturnStore>().ListAsync(start, start.AddMonths(1), Token));
+        Assert.Empty((await hub.Get<ReturnStore>().ListAsync(start, start.AddMonths(1), PageRequest.First, Token)).Items);
     }
 
     [Fact]

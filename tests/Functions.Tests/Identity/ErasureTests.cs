@@ -115,7 +115,7 @@ public sealed class ErasureTests(Azurite azurite)
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "ada"));
         var lead = (await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-1"), Token))!;
-        var question = Assert.Single(await hub.Get<ReviewStore>().OpenAsync(Token), review => review.Leads.Contains(lead));
+        var question = Assert.Single((await hub.Get<ReviewStore>().OpenAsync(PageRequest.First, Token)).Items, review => review.Leads.Contains(lead));
 
         await hub.TellAsync(Marketing, Marketing.Event(of => new PrivacyDeletedEvent(of), 2, "contact-2"));
 
@@ -133,7 +133,7 @@ public sealed class ErasureTests(Azurite azurite)
         var waiting = Marketing.Deliver(Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "ada"));
         await hub.TellAsync(waiting);
         var lead = (await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-1"), Token))!;
-        var question = Assert.Single(await hub.Get<ReviewStore>().OpenAsync(Token), review => review.Leads.Contains(lead));
+        var question = Assert.Single((await hub.Get<ReviewStore>().OpenAsync(PageRequest.First, Token)).Items, review => review.Leads.Contains(lead));
         await hub.Get<ReviewFlow>().AnswerAsync(question.Id, new(Separate: true), Token);
         await hub.TellAsync(waiting);
 

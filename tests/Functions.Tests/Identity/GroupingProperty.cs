@@ -112,5 +112,5 @@ public sealed class GroupingProperty(Azurite azurite)
     }
 
     private static async Task<bool> OpenAsync(TestHub hub, string world) =>
-        (await hub.Get<ReviewStore>().OpenAsync(Token)).Any(review => review.Records.Any(record => record.Id.EndsWith(world, StringComparison.Ordinal)));
+        (await hub.Get<ReviewStore>().OpenAsync(PageRequest.First, Token)).Items.Any(review => review.Records.Any(record => record.Id.EndsWith(world, StringComparison.Ordinal)));
 }

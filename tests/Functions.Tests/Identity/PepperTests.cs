@@ -2,6 +2,7 @@ using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Identity.Erasure;
 using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -131,7 +132,7 @@ public sealed class PepperTests(Azurite azurite)
             await before.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
             await before.TellAsync(second);
             var lead = await FindAsync(before, Marketing.Record("contact-1"));
-            var question = Assert.Single(await before.Get<ReviewStore>().OpenAsync(Token), review => review.Leads.Contains(lead!));
+            var question = Assert.Single((await before.Get<ReviewStore>().OpenAsync(PageRequest.First, Token)).Items, review => review.Leads.Contains(lead!));
             await before.Get<ReviewFlow>().AnswerAsync(question.Id, new(Separate: true), Token);
         }
 

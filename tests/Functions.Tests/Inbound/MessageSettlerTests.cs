@@ -122,10 +122,74 @@ public sealed class MessageSettlerTests(Azurite azurite)
             copies.Select(one => (one.MessageId, (int)one.ApplicationProperties["attempt"], (int)one.ApplicationProperties["holds"], (string)one.ApplicationProperties["heldBy"])));
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(MessageSettler.LastDelivery - 1, true)]
+    [InlineData(MessageSettler.LastDelivery, false)]
+    public async Task A_message_that_began_often_and_never_ended_is_dead_lettered_without_another_try(int delivery, bool works)
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
+        var (actions, worked) = (new Settled(), false);
+
+        await Settler(hub, new FakeLogger<MessageSettler>()).RunAsync(Delivered(delivery), actions, Source(hub), _ => Task.FromResult(worked = true), Token);
+
+        Assert.Equal((works, works ? "complete" : "stopped-the-worker"), (worked, actions.As));
+    }
+
+    [Theory]
+    [InlineData(MessageSettler.AloneFrom - 1, false)]
+    [InlineData(MessageSettler.AloneFrom, true)]
+    public async Task A_message_that_began_twice_and_never_ended_works_alone(int delivery, bool alone)
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
+        var settler = Settler(hub, new FakeLogger<MessageSettler>());
+        var (first, suspect, order) = (new TaskCompletionSource(), new TaskCompletionSource(), new List<string>());
+        var before = settler.RunAsync(Delivered(1), new Settled(), Source(hub), _ => first.Task, Token);
+        var suspected = settler.RunAsync(Delivered(delivery), new Settled(), Source(hub), _ => NoteAsync("suspect", suspect.Task), Token);
+        var after = settler.RunAsync(Delivered(1), new Settled(), Source(hub), _ => NoteAsync("after", Task.CompletedTask), Token);
+        var whileFirstWorks = order.ToArray();
+
+        first.SetResult();
+        suspect.SetResult();
+        await Task.WhenAll(before, suspected, after);
+
+        Assert.Equal(alone ? [] : ["suspect", "after"], whileFirstWorks);
+        Assert.Equal(["suspect", "after"], order);
+
+        Task NoteAsync(string what, Task work)
+        {
+            order.Add(what);
+            return work;
+        }
+    }
+
+    private static ServiceBusReceivedMessage Delivered(int count) => ServiceBusModelFactory.ServiceBusReceivedMessage(messageId: "m1", deliveryCount: count);
+
     private static MessageSource Source(TestHub hub) => new(hub.Get<InboundQueue>().Sender, null);
 
     private static MessageSettler Settler(TestHub hub, FakeLogger<MessageSettler> log) =>
         new(hub.Get<MessageRetryPolicy>(), hub.Get<OutwardBreaker>(), hub.Get<HubMetrics>(), TimeProvider.System, log);
+
+    /// <summary>Settles without a host.</summary>
+    private sealed class Settled : ServiceBusMessageActions
+    {
+        /// <summary>Gets how the message was settled: completed, or dead-lettered for a reason.</summary>
+        public string? As { get; private set; }
+
+        public override Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default)
+        {
+            As = "complete";
+            return Task.CompletedTask;
+        }
+
+        public override Task DeadLetterMessageAsync(
+            ServiceBusReceivedMessage message, Dictionary<string, object>? propertiesToModify = null, string? deadLetterReason = null,
+            string? deadLetterErrorDescription = null, CancellationToken cancellationToken = default)
+        {
+            As = deadLetterReason;
+            return Task.CompletedTask;
+        }
+    }
 
     /// <summary>A host that cannot settle anything.</summary>
     private sealed class LostLock(StatusCode code) : ServiceBusMessageActions

@@ -1,6 +1,8 @@
+using Azure.Data.Tables;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Webhooks;
 using Microsoft.AspNetCore.Http;
 using static IntegrationHub.Functions.Tests.Leads;
@@ -41,6 +43,60 @@ public sealed class SpoolFlowTests(Azurite azurite)
 
         Assert.Single(await DrainAsync(hub));
     }
+
+    [Fact]
+    public async Task A_message_that_the_bus_refuses_for_good_is_parked_and_the_others_go_out()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [new FakeWebhook()]);
+        var large = new byte[600 * 1024];
+        new Random(2).NextBytes(large);
+        await hub.Get<SpoolStore>().AddAsync(InboundMessage.Write(DeliveryOf(large)), Token);
+        await SpoolAsync(hub, 250);
+
+        Assert.Equal(250, (await DrainAsync(hub)).Count);
+
+        var parked = await (await hub.Get<HubTables>().GetAsync(HubTables.Parked, Token)).QueryAsync<TableEntity>(cancellationToken: Token).ToListAsync(Token);
+        Assert.Equal("bus-refused", Assert.Single(parked, row => row.GetString("Reason") == "bus-refused").GetString("Reason"));
+        Assert.Equal(0, await LeftAsync(hub));
+    }
+
+    [Theory]
+    [InlineData("quota-exceeded")]
+    [InlineData("server-busy")]
+    public async Task A_full_or_throttled_queue_leaves_everything_in_the_spool_for_the_next_run(string fault)
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [new FakeWebhook()]);
+        await SpoolAsync(hub, 5);
+
+        await hub.WithFaultAsync(fault, () => hub.Get<SpoolFlow>().DrainAsync(Token));
+        Assert.Equal(5, await LeftAsync(hub));
+
+        Assert.Equal(5, (await DrainAsync(hub)).Count);
+        Assert.Equal(0, await LeftAsync(hub));
+    }
+
+    [Fact]
+    public async Task A_backlog_is_drained_by_hundreds_and_not_by_single_requests()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [new FakeWebhook()]);
+        await SpoolAsync(hub, 800);
+        using var counters = hub.Count();
+
+        await hub.Get<SpoolFlow>().DrainAsync(Token);
+
+        // Each partition is read and emptied, then read again.
+        Assert.InRange(counters["hub.table.requests"], 1, 16 * 3);
+        Assert.InRange(counters["hub.bus.operations"], 1, 80);
+        Assert.Equal(0, await LeftAsync(hub));
+    }
+
+    private static Delivery DeliveryOf(byte[] body) => new() { Connector = "played", Headers = new Dictionary<string, string>(), Body = body, ReceivedAt = Monday };
+
+    private static Task SpoolAsync(TestHub hub, int count) => Parallel.ForEachAsync(
+        Enumerable.Range(0, count), Token, async (number, token) => await hub.Get<SpoolStore>().AddAsync(InboundMessage.Write(DeliveryOf([(byte)number])), token));
+
+    private static async Task<int> LeftAsync(TestHub hub) =>
+        await (await hub.Get<HubTables>().GetAsync(HubTables.Spool, Token)).QueryAsync<TableEntity>(cancellationToken: Token).CountAsync(Token);
 
     private static async Task<IReadOnlyList<Azure.Messaging.ServiceBus.ServiceBusReceivedMessage>> DrainAsync(TestHub hub)
     {

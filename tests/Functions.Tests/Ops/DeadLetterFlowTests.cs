@@ -217,7 +217,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
         await using var hub = await NewHubAsync();
         await GiveUpAsync(hub, Inbound, "unreadable", [.. Enumerable.Range(0, given).Select(number => Message($"m{number}"))]);
 
-        var list = await hub.Get<DeadLetterFlow>().ListAsync(Inbound, Token);
+        var list = await hub.Get<DeadLetterFlow>().ListAsync(Inbound, 0, 1_000, Token);
 
         Assert.Equal((listed, listed, capped), (list.Count, list.DeadLetters.Count, list.Capped));
         Assert.Equal("m0", list.DeadLetters[0].Id);
@@ -312,7 +312,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
         }
     }
 
-    private static async Task<IReadOnlyList<DeadLetter>> LettersAsync(TestHub hub, QueueEntity entity) => (await hub.Get<DeadLetterFlow>().ListAsync(entity, Token)).DeadLetters;
+    private static async Task<IReadOnlyList<DeadLetter>> LettersAsync(TestHub hub, QueueEntity entity) => (await hub.Get<DeadLetterFlow>().ListAsync(entity, 0, 1_000, Token)).DeadLetters;
 
     private static async Task<int> CountAsync(TestHub hub, params string[] subscriptions)
     {

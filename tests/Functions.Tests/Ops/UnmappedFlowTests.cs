@@ -128,7 +128,7 @@ public sealed class UnmappedFlowTests(Azurite azurite)
     private static AssociationRemovedEvent Left(FakeTool tool, int minute, string record) =>
         tool.Event(of => new AssociationRemovedEvent(of) { DealId = "shared" }, minute, record, side: ToolSide.Crm);
 
-    private static Task<IReadOnlyList<UnmappedStageReport>> ListAsync(TestHub hub) => hub.Get<UnmappedFlow>().ListAsync(Token);
+    private static async Task<IReadOnlyList<UnmappedStageReport>> ListAsync(TestHub hub) => (await hub.Get<UnmappedFlow>().ListAsync(PageRequest.First, Token)).Items;
 
     private static async Task<IReadOnlyList<TableEntity>> NoticesAsync(TestHub hub, UnmappedStageReport stage)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Azure.Data.Tables;
+using Azure.Messaging.ServiceBus;
 using IntegrationHub.Functions.Ops.DeadLetters;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Storage;
@@ -48,7 +49,8 @@ public sealed class RedriveTests(Azurite azurite)
 
     /// <summary>Until all is worked on and so many are given up.</summary>
     private static Task UntilAsync(TestHub hub, int dead) => Eventually.TrueAsync(
-        async () => await hub.Get<QueueProbe>().CountAsync(ToSales, Token) is { Active: 0 } counts && counts.DeadLettered == dead, $"{dead} messages were given up", TimeSpan.FromSeconds(30 + (All / 20)));
+        async () => (await hub.MessagesAsync(ToSales.Path, ToSales.Subscription)).Count == 0
+            && (await hub.MessagesAsync(ToSales.Path, ToSales.Subscription, SubQueue.DeadLetter)).Count == dead, $"{dead} messages were given up", TimeSpan.FromSeconds(30 + (All / 20)));
 
     /// <summary>The messages of the other subscribers, which nobody receives.</summary>
     private static async Task<IReadOnlyList<(string, string)>> OthersAsync(TestHub hub) =>

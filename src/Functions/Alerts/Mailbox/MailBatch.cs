@@ -34,4 +34,5 @@ public sealed record MailBatch
 }
 
 /// <summary>An alert in a mail.</summary>
-public sealed record BatchMember(LeadId LeadId, string AlertId, MailboxKind Kind);
+/// <param name="WaitsFor">The connector whose outage it waited for until then; null for none.</param>
+public sealed record BatchMember(LeadId LeadId, string AlertId, MailboxKind Kind, string? WaitsFor = null);

@@ -24,8 +24,9 @@ public sealed record MailWindow
     public ETag? ETag { get; init; }
 }
 
-/// <summary>A mailbox with its entries, oldest first.</summary>
-public sealed record RecipientGroupMailbox(MailWindow Window, IReadOnlyList<MailboxEntry> Entries)
+/// <summary>A mailbox, without its entries.</summary>
+/// <param name="WaitsFor">The connectors whose outages some entries wait for.</param>
+public sealed record RecipientGroupMailbox(MailWindow Window, IReadOnlyList<string> WaitsFor)
 {
     public RecipientGroup RecipientGroup => Window.RecipientGroup;
 }

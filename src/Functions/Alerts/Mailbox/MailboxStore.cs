@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
@@ -7,61 +8,69 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Mailbox;
 
-/// <summary>The table <c>Mailbox</c>: pending alerts, with one partition for each recipient group. One row of
-/// each partition holds the time of the last mail and the mail in progress; whoever works on it claims it for a
-/// while. It holds no address.</summary>
+/// <summary>The table <c>Mailbox</c>: pending alerts, with one partition for each recipient group, and one more for each
+/// connector whose outage some of them wait for, so that they keep no others waiting. The partition <c>windows</c> names
+/// these partitions. It has a row for each group with the time of the last mail and the mail in progress; whoever works
+/// on it claims it for a while. The table holds no address.</summary>
 public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasable
 {
+    /// <summary>The most entries of a partition that are read at once. The others follow when these are done.</summary>
+    internal const int ReadAtMost = 1_000;
+
     /// <summary>How long a claim holds without an update: longer than a mail takes.</summary>
     internal static readonly TimeSpan ClaimFor = TimeSpan.FromMinutes(2);
 
-    private const string WindowPrefix = "window-";
+    private const string Windows = "windows", WindowPrefix = "window-", WaitsPrefix = "waits-";
     private const string Batch = "Batch";
     private const int RowsPerTransaction = 100;
+
+    /// <summary>The groups whose windows exist.</summary>
+    private readonly ConcurrentDictionary<RecipientGroup, bool> _known = new();
 
     /// <summary>Adds an entry. A no-op when it exists.</summary>
     public async Task PutAsync(MailboxEntry entry, CancellationToken cancellationToken)
     {
         var table = await tables.GetAsync(HubTables.Mailbox, cancellationToken);
-        try
+        if (!_known.ContainsKey(entry.RecipientGroup))
         {
-            await table.AddEntityAsync(ToRow(entry with { Trace = entry.Trace ?? HubActivities.Context }), cancellationToken);
+            await TryAddAsync(table, ToRow(new MailWindow { RecipientGroup = entry.RecipientGroup }), cancellationToken);
+            _known[entry.RecipientGroup] = true;
         }
-        catch (RequestFailedException there) when (there.IsAlreadyThere())
-        {
-            // It exists.
-        }
+
+        await TryAddAsync(table, ToRow(entry with { Trace = entry.Trace ?? HubActivities.Context }), cancellationToken);
     }
 
-    /// <summary>Returns all mailboxes with entries or a mail in progress.</summary>
-    public async Task<IReadOnlyList<RecipientGroupMailbox>> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>Returns all mailboxes, without their entries. One request, however many entries there are.</summary>
+    public async Task<IReadOnlyList<RecipientGroupMailbox>> ListAsync(CancellationToken cancellationToken)
     {
-        var (windows, entries) = (new Dictionary<RecipientGroup, MailWindow>(), new List<MailboxEntry>());
         var table = await tables.GetAsync(HubTables.Mailbox, cancellationToken);
-        await foreach (var row in table.QueryAsync<TableEntity>((string?)null, cancellationToken: cancellationToken))
-        {
-            if (row.RowKey.StartsWith(WindowPrefix, StringComparison.Ordinal))
-            {
-                var window = ToWindow(row);
-                windows[window.RecipientGroup] = window;
-            }
-            else
-            {
-                entries.Add(ToEntry(row));
-            }
-        }
-
-        var waiting = entries.ToLookup(entry => entry.RecipientGroup);
+        var rows = await table.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {Windows}"), cancellationToken: cancellationToken)
+            .ToListAsync(cancellationToken);
+        var waits = rows.Where(row => row.RowKey.StartsWith(WaitsPrefix, StringComparison.Ordinal))
+            .ToLookup(row => row.GetString(nameof(MailboxEntry.RecipientGroup))!, row => row.GetString(nameof(MailboxEntry.WaitsFor))!);
         return
         [
-            .. windows.Values.Where(window => window.Batch is not null)
-                .Select(window => window.RecipientGroup).Union(waiting.Select(group => group.Key))
-                .OrderBy(recipientGroup => recipientGroup.ToString(), StringComparer.Ordinal)
-                .Select(recipientGroup =>
-                    new RecipientGroupMailbox(
-                        windows.GetValueOrDefault(recipientGroup) ?? new MailWindow { RecipientGroup = recipientGroup },
-                        [.. waiting[recipientGroup].OrderBy(entry => entry.PutAt)])),
+            .. rows.Where(row => row.RowKey.StartsWith(WindowPrefix, StringComparison.Ordinal))
+                .Select(ToWindow)
+                .OrderBy(window => window.RecipientGroup.ToString(), StringComparer.Ordinal)
+                .Select(window => new RecipientGroupMailbox(window, [.. waits[window.RecipientGroup.ToString()]])),
         ];
+    }
+
+    /// <summary>Returns waiting entries, oldest first, a page of each partition at most.</summary>
+    /// <param name="waitsFor">The connectors whose entries are read too.</param>
+    /// <param name="onlyUnheld">Whether to leave out entries that are held for quiet hours.</param>
+    public async Task<IReadOnlyList<MailboxEntry>> ReadAsync(
+        RecipientGroup recipientGroup, IEnumerable<string> waitsFor, bool onlyUnheld, CancellationToken cancellationToken)
+    {
+        var entries = new List<MailboxEntry>();
+        foreach (var connector in waitsFor.Prepend(null))
+        {
+            entries.AddRange(await ReadAsync(recipientGroup, connector, onlyUnheld, cancellationToken));
+        }
+
+        return [.. entries.DistinctBy(entry => (entry.LeadId, entry.AlertId, entry.Kind)).OrderBy(entry => entry.PutAt)];
     }
 
     /// <summary>Claims a mailbox; returns null while another instance works on it.</summary>
@@ -92,10 +101,31 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
     public Task<MailWindow> ReleaseAsync(MailWindow window, CancellationToken cancellationToken) =>
         WriteAsync(window, clock.GetUtcNow(), cancellationToken);
 
-    /// <summary>Updates waiting entries with their outcomes.</summary>
-    public async Task NoteAsync(IEnumerable<MailboxEntry> entries, CancellationToken cancellationToken) =>
-        await SubmitAsync(
-            entries.Select(entry => new TableTransactionAction(TableTransactionActionType.UpsertReplace, ToRow(entry))), cancellationToken);
+    /// <summary>Changes waiting entries. One that waits for another connector than before moves to its partition: the
+    /// new row is written and named before the old one is removed.</summary>
+    public async Task NoteAsync(
+        IReadOnlyCollection<(MailboxEntry Was, MailboxEntry Now)> changes, CancellationToken cancellationToken)
+    {
+        var table = await tables.GetAsync(HubTables.Mailbox, cancellationToken);
+        foreach (var partition in changes.Select(change => change.Now).GroupBy(entry => (entry.RecipientGroup, entry.WaitsFor)))
+        {
+            foreach (var chunk in partition.Chunk(RowsPerTransaction))
+            {
+                await table.SubmitTransactionAsync(
+                    chunk.Select(entry => new TableTransactionAction(TableTransactionActionType.UpsertReplace, ToRow(entry))),
+                    cancellationToken);
+            }
+
+            if (partition.Key.WaitsFor is { } connector)
+            {
+                await table.UpsertEntityAsync(
+                    ToWaits(partition.Key.RecipientGroup, connector), TableUpdateMode.Replace, cancellationToken);
+            }
+        }
+
+        await RemoveAsync(
+            changes.Where(change => change.Was.WaitsFor != change.Now.WaitsFor).Select(change => change.Was), cancellationToken);
+    }
 
     /// <summary>Removes entries. Idempotent.</summary>
     public async Task RemoveAsync(IEnumerable<MailboxEntry> entries, CancellationToken cancellationToken)
@@ -105,13 +135,14 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
         var options = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(
             entries, options,
-            async (entry, token) => await table.DeleteEntityAsync(Partition(entry.RecipientGroup), RowKey(entry), ETag.All, token));
+            async (entry, token) => await table.DeleteEntityAsync(
+                Partition(entry.RecipientGroup, entry.WaitsFor), RowKey(entry), ETag.All, token));
     }
 
     /// <summary>Drops a mail in progress about a lead, because it holds the text. The alerts in it wait for the next.</summary>
     public async Task HideAsync(LeadId leadId, CancellationToken cancellationToken)
     {
-        foreach (var window in (await ReadAsync(cancellationToken)).Select(mailbox => mailbox.Window).Where(
+        foreach (var window in (await ListAsync(cancellationToken)).Select(mailbox => mailbox.Window).Where(
             window => window.Batch?.Members.Any(member => member.LeadId == leadId) == true))
         {
             await ReleaseAsync(window with { Batch = null }, cancellationToken);
@@ -122,13 +153,67 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
     /// mail wait for the next.</summary>
     public async Task EraseAsync(LeadId leadId, CancellationToken cancellationToken)
     {
-        foreach (var mailbox in await ReadAsync(cancellationToken))
+        var table = await tables.GetAsync(HubTables.Mailbox, cancellationToken);
+        var (first, end) = ($"{leadId}-", $"{leadId}.");
+        foreach (var mailbox in await ListAsync(cancellationToken))
         {
-            await RemoveAsync(mailbox.Entries.Where(entry => entry.LeadId == leadId), cancellationToken);
-            if (mailbox.Window.Batch is { } batch && batch.Members.Any(member => member.LeadId == leadId))
+            foreach (var partition in mailbox.WaitsFor.Prepend(null).Select(connector => Partition(mailbox.RecipientGroup, connector)))
             {
-                await ReleaseAsync(mailbox.Window with { Batch = null }, cancellationToken);
+                var filter = TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {first} and RowKey lt {end}");
+                await foreach (var row in table.QueryAsync<TableEntity>(
+                    filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken))
+                {
+                    await table.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All, cancellationToken);
+                }
             }
+        }
+
+        await HideAsync(leadId, cancellationToken);
+    }
+
+    /// <summary>Reads a page of a partition. An empty one of a connector is no longer named, unless it was named again
+    /// since.</summary>
+    private async Task<IEnumerable<MailboxEntry>> ReadAsync(
+        RecipientGroup recipientGroup, string? connector, bool onlyUnheld, CancellationToken cancellationToken)
+    {
+        var table = await tables.GetAsync(HubTables.Mailbox, cancellationToken);
+        var waits = connector is null ? null : ToWaits(recipientGroup, connector);
+        var named = waits is null
+            ? null : await table.GetEntityIfExistsAsync<TableEntity>(Windows, waits.RowKey, ["RowKey"], cancellationToken);
+        var partition = Partition(recipientGroup, connector);
+        var filter = onlyUnheld
+            ? TableClient.CreateQueryFilter($"PartitionKey eq {partition} and Noted ne {nameof(AlertOutcome.Held)}")
+            : TableClient.CreateQueryFilter($"PartitionKey eq {partition}");
+        var page = await table.PageAsync(filter, new(ReadAtMost), columns: null, cancellationToken);
+        if (page is { Items.Count: 0, Next: null } && named is { HasValue: true })
+        {
+            await TryRemoveAsync(table, named.Value!, cancellationToken);
+        }
+
+        return page.Items.Select(ToEntry);
+    }
+
+    private static async Task TryRemoveAsync(TableClient table, TableEntity waits, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await table.DeleteEntityAsync(Windows, waits.RowKey, waits.ETag, cancellationToken);
+        }
+        catch (RequestFailedException named) when (named.IsConflict())
+        {
+            // Entries came since.
+        }
+    }
+
+    private static async Task TryAddAsync(TableClient table, TableEntity row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await table.AddEntityAsync(row, cancellationToken);
+        }
+        catch (RequestFailedException there) when (there.IsAlreadyThere())
+        {
+            // It exists.
         }
     }
 
@@ -149,21 +234,22 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
         }
     }
 
-    private async Task SubmitAsync(IEnumerable<TableTransactionAction> actions, CancellationToken cancellationToken)
-    {
-        var table = await tables.GetAsync(HubTables.Mailbox, cancellationToken);
-        foreach (var chunk in actions.Chunk(RowsPerTransaction))
+    private static string Partition(RecipientGroup recipientGroup, string? waitsFor) =>
+        TableKey.Hash(waitsFor is null ? recipientGroup.ToString() : $"{recipientGroup}|{waitsFor}");
+
+    /// <summary>Returns a row key by which a lead's rows are found, and that is unique in the whole table, which Azurite
+    /// looks up faster.</summary>
+    private static string RowKey(MailboxEntry entry) =>
+        $"{entry.LeadId}-{entry.Kind}-{entry.AlertId}-{Partition(entry.RecipientGroup, entry.WaitsFor)}";
+
+    private static TableEntity ToWaits(RecipientGroup recipientGroup, string connector) =>
+        new(Windows, WaitsPrefix + Partition(recipientGroup, connector))
         {
-            await table.SubmitTransactionAsync(chunk, cancellationToken);
-        }
-    }
+            [nameof(MailboxEntry.RecipientGroup)] = recipientGroup.ToString(),
+            [nameof(MailboxEntry.WaitsFor)] = connector,
+        };
 
-    private static string Partition(RecipientGroup recipientGroup) => TableKey.Hash(recipientGroup.ToString());
-
-    /// <summary>Returns a row key that is unique in the whole table, which Azurite looks up faster.</summary>
-    private static string RowKey(MailboxEntry entry) => $"{entry.Kind}-{entry.AlertId}-{Partition(entry.RecipientGroup)}";
-
-    private static TableEntity ToRow(MailboxEntry entry) => new(Partition(entry.RecipientGroup), RowKey(entry))
+    internal static TableEntity ToRow(MailboxEntry entry) => new(Partition(entry.RecipientGroup, entry.WaitsFor), RowKey(entry))
     {
         [nameof(MailboxEntry.RecipientGroup)] = entry.RecipientGroup.ToString(),
         [nameof(MailboxEntry.LeadId)] = entry.LeadId.Value,
@@ -189,7 +275,7 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
 
     private static TableEntity ToRow(MailWindow window)
     {
-        var row = new TableEntity(Partition(window.RecipientGroup), WindowPrefix + Partition(window.RecipientGroup))
+        var row = new TableEntity(Windows, WindowPrefix + Partition(window.RecipientGroup, null))
         {
             [nameof(MailWindow.RecipientGroup)] = window.RecipientGroup.ToString(),
             [nameof(MailWindow.LastSentAt)] = window.LastSentAt,

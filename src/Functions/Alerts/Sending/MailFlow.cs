@@ -1,7 +1,6 @@
 using IntegrationHub.Functions.Alerts.Mailbox;
 using IntegrationHub.Functions.Outages;
 using IntegrationHub.Functions.Platform.Settings;
-using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
@@ -26,17 +25,20 @@ public sealed class MailFlow(
 
         var down = await outages.DownAsync(cancellationToken);
         await opsMail.SendAsync(cancellationToken);
-        foreach (var mailbox in await mailboxes.ReadAsync(cancellationToken))
+        foreach (var mailbox in await mailboxes.ListAsync(cancellationToken))
         {
-            if (Pick(mailbox, down) is { } work && (work.Hold || await gate.IsOpenToAlertsAsync(cancellationToken)))
+            if (await PickAsync(mailbox, down, cancellationToken) is { } work
+                && (work.Hold || await gate.IsOpenToAlertsAsync(cancellationToken)))
             {
                 await opened.WorkAsync(mailbox, work, down, cancellationToken);
             }
         }
     }
 
-    /// <summary>Returns the work in a mailbox; null for none.</summary>
-    private MailboxWork? Pick(RecipientGroupMailbox mailbox, IReadOnlyDictionary<string, string> down)
+    /// <summary>Returns the work in a mailbox; null for none. A closed mailbox is not read, nor are entries that wait for
+    /// a connector that is down.</summary>
+    private async Task<MailboxWork?> PickAsync(
+        RecipientGroupMailbox mailbox, IReadOnlyDictionary<string, string> down, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         if (mailbox.Window.NotBefore > now)
@@ -50,14 +52,15 @@ public sealed class MailFlow(
             return quiet ? null : new([], Hold: false);
         }
 
-        var open = mailbox.Entries.Any(entry => entry.PutAt + delivery.GroupWait <= now)
-            && !(mailbox.Window.LastSentAt + delivery.GroupInterval > now);
-        MailboxEntry[] entries =
-        [
-            .. mailbox.Entries.Where(entry =>
-                quiet ? entry.Noted != AlertOutcome.Held : entry.WaitsFor is null || !down.ContainsKey(entry.WaitsFor)),
-        ];
-        return entries.Length > 0 && (open || quiet) ? new(entries, quiet) : null;
+        if (!quiet && mailbox.Window.LastSentAt + delivery.GroupInterval > now)
+        {
+            return null;
+        }
+
+        var waited = mailbox.WaitsFor.Where(connector => quiet || !down.ContainsKey(connector));
+        var entries = await mailboxes.ReadAsync(mailbox.RecipientGroup, waited, onlyUnheld: quiet, cancellationToken);
+        var open = entries.Any(entry => entry.PutAt + delivery.GroupWait <= now);
+        return entries.Count > 0 && (open || quiet) ? new(entries, quiet) : null;
     }
 }
 

@@ -5,7 +5,7 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Sending;
 
-/// <summary>Reads the state of the mail, for health.</summary>
+/// <summary>Reads the state of the mail, for health. It counts a page of each mailbox at most.</summary>
 public sealed class MailHealthFlow(MailboxStore mailboxes, MailGate gate, NoticeStore notices, OpsOptions ops)
 {
     /// <summary>Gets the state for when the tables do not answer.</summary>
@@ -13,7 +13,10 @@ public sealed class MailHealthFlow(MailboxStore mailboxes, MailGate gate, Notice
 
     public async Task<MailHealthState> ReadAsync(CancellationToken cancellationToken)
     {
-        var waiting = (await mailboxes.ReadAsync(cancellationToken)).SelectMany(mailbox => mailbox.Entries).ToLookup(entry => entry.Noted);
+        var boxes = await mailboxes.ListAsync(cancellationToken);
+        var entries = await Task.WhenAll(boxes.Select(
+            mailbox => mailboxes.ReadAsync(mailbox.RecipientGroup, mailbox.WaitsFor, onlyUnheld: false, cancellationToken)));
+        var waiting = entries.SelectMany(some => some).ToLookup(entry => entry.Noted);
         var unsent = gate.Sends && ops.Recipients.Count > 0 ? [] : await notices.PendingAsync(cancellationToken);
         return new(
             gate.Sends,

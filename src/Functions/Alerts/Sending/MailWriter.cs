@@ -17,7 +17,7 @@ public sealed partial class MailWriter(
 {
     /// <summary>The most entries of a mail, so that it fits into a table's row. The rest
     /// waits for the next window.</summary>
-    private const int MostMembers = 1_000;
+    private const int MostMembers = MailboxStore.ReadAtMost;
 
     /// <summary>Records the outcomes of entries that are not sent, and returns the mail with the
     /// others; null for none.</summary>
@@ -71,7 +71,7 @@ public sealed partial class MailWriter(
                 break;
             case AlertCourse.Inhibit inhibit:
                 await outcomes.RecordAsync(entry, AlertOutcome.Inhibited, inhibit.Why);
-                decided.Waiting.Add(entry with { Noted = AlertOutcome.Inhibited, WaitsFor = inhibit.Connector });
+                decided.Waiting.Add((entry, entry with { Noted = AlertOutcome.Inhibited, WaitsFor = inhibit.Connector }));
                 break;
             case var other:
                 throw new InvalidOperationException($"Unknown course {other}.");
@@ -85,7 +85,7 @@ public sealed partial class MailWriter(
 
         public ConcurrentBag<MailboxEntry> Over { get; } = [];
 
-        public ConcurrentBag<MailboxEntry> Waiting { get; } = [];
+        public ConcurrentBag<(MailboxEntry Was, MailboxEntry Now)> Waiting { get; } = [];
     }
 
     private static partial class Log

@@ -54,7 +54,8 @@ public sealed partial class MailboxFlow(
     {
         await outcomes.RecordAllAsync(
             entries, AlertOutcome.Held, entry => $"quiet hours of {entry.RecipientGroup.Team}", cancellationToken);
-        await mailboxes.NoteAsync(entries.Select(entry => entry with { Noted = AlertOutcome.Held, WaitsFor = null }), cancellationToken);
+        await mailboxes.NoteAsync(
+            [.. entries.Select(entry => (entry, entry with { Noted = AlertOutcome.Held, WaitsFor = null }))], cancellationToken);
     }
 
     private async Task SendAsync(
@@ -122,6 +123,7 @@ public sealed partial class MailboxFlow(
                         LeadId = member.LeadId,
                         AlertId = member.AlertId,
                         Kind = member.Kind,
+                        WaitsFor = member.WaitsFor,
                         PutAt = clock.GetUtcNow(),
                     }),
             ];

@@ -38,7 +38,7 @@ public sealed class OutcomeRecorder(
                 AlertRules.Settle(ledger, entry.AlertId, entry.RecipientGroup, outcome, why, clock.GetUtcNow()), CancellationToken.None);
         if (state is not null && AlertRules.IsNotifiedTooLate(state, entry, settings))
         {
-            await mailboxes.PutAsync(entry with { Kind = MailboxKind.Resolved }, CancellationToken.None);
+            await mailboxes.PutAsync(entry with { Kind = MailboxKind.Resolved, WaitsFor = null }, CancellationToken.None);
         }
 
         metrics.Alerted(outcome);

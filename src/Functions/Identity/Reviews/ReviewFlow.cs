@@ -103,9 +103,8 @@ public sealed class ReviewFlow(
     public async Task ReviseAsync(
         IReadOnlyCollection<LeadId> leads, IReadOnlyCollection<IdentityKey> records, CancellationToken cancellationToken)
     {
-        var open = await reviews.OpenAsync(cancellationToken);
-        foreach (var review in open.Where(
-            review => review.HandoffId is null && (review.Leads.Any(leads.Contains) || review.Records.Any(records.Contains))))
+        var open = await reviews.OpenAboutAsync(leads, records, cancellationToken);
+        foreach (var review in open.Where(review => review.HandoffId is null))
         {
             // Released before the removal in case of a crash, and after it for what arrived in between.
             await ReleaseAsync(review.Id, cancellationToken);
@@ -122,7 +121,7 @@ public sealed class ReviewFlow(
     /// <summary>Notifies ops once while questions are open.</summary>
     public async Task NotifyOpsAsync(CancellationToken cancellationToken)
     {
-        if (await reviews.OpenAsync(cancellationToken) is [var oldest, ..])
+        if ((await reviews.OpenAsync(new(1), cancellationToken)).Items is [var oldest, ..])
         {
             await notices.OpenAsync(
                 new OpsNotice(

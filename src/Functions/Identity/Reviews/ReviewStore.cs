@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
@@ -15,11 +16,16 @@ namespace IntegrationHub.Functions.Identity.Reviews;
 /// <param name="Message">The message to queue again.</param>
 public sealed record KeptDelivery(string RowKey, string MessageId, ServiceBusMessage Message);
 
-/// <summary>The table <c>Reviews</c>: the questions, each with its raw waiting deliveries. An answered question stays
-/// for the next event with the same keys.</summary>
+/// <summary>The table <c>Reviews</c>: the questions in one partition, each with its raw waiting deliveries in another. An
+/// answered question stays for the next event with the same keys. Beside each question stand rows by which it is found:
+/// by its leads, and by its age while it is open. They are written in its transactions.</summary>
 public sealed class ReviewStore(HubTables tables, PersonKeys keys, BodyStore bodies) : IErasable
 {
     private const string Table = "Reviews", Partition = "review", JsonColumn = "Json", OpenColumn = "Open", MessageIdColumn = "MessageId";
+    private const string OpenPrefix = "open-", AfterOpen = "open.", LeadPrefix = "lead-";
+
+    /// <summary>The column of a question that names the leads by which it is found.</summary>
+    private const string LeadsColumn = "Leads";
 
     /// <summary>Asks a question. A no-op when it exists.</summary>
     /// <returns>The stored question, which may have an answer.</returns>
@@ -28,7 +34,8 @@ public sealed class ReviewStore(HubTables tables, PersonKeys keys, BodyStore bod
         var reviews = await tables.GetAsync(Table, cancellationToken);
         try
         {
-            await reviews.AddEntityAsync(ToRow(review), cancellationToken);
+            await reviews.SubmitTransactionAsync(
+                RowsOf(review).Select(row => new TableTransactionAction(TableTransactionActionType.Add, row)), cancellationToken);
             return review;
         }
         catch (RequestFailedException there) when (there.IsAlreadyThere())
@@ -38,23 +45,52 @@ public sealed class ReviewStore(HubTables tables, PersonKeys keys, BodyStore bod
     }
 
     /// <summary>Returns a question; null for none.</summary>
-    public async Task<Review?> FindAsync(string id, CancellationToken cancellationToken)
+    public async Task<Review?> FindAsync(string id, CancellationToken cancellationToken) =>
+        await FindRowAsync(id, cancellationToken) is { } row ? FromRow(row) : null;
+
+    /// <summary>Returns a page of the open questions, oldest first.</summary>
+    public async Task<ListPage<Review>> OpenAsync(PageRequest page, CancellationToken cancellationToken)
     {
         var reviews = await tables.GetAsync(Table, cancellationToken);
-        var row = await reviews.GetEntityIfExistsAsync<TableEntity>(Partition, id, null, cancellationToken);
-        return row.HasValue ? FromRow(row.Value!) : null;
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and RowKey ge {OpenPrefix} and RowKey lt {AfterOpen}");
+        var rows = await reviews.PageAsync(filter, page, columns: null, cancellationToken);
+        return new([.. rows.Items.Select(FromRow)], rows.Next);
     }
 
-    /// <summary>Returns the open questions, oldest first.</summary>
-    public async Task<IReadOnlyList<Review>> OpenAsync(CancellationToken cancellationToken) =>
-        [
-            .. (await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and Open eq true"), cancellationToken))
-                .OrderBy(review => review.OpenedAt).ThenBy(review => review.Id, StringComparer.Ordinal),
-        ];
+    /// <summary>Returns the questions that name a lead, or whose answer made it, answered ones too.</summary>
+    public async Task<IReadOnlyList<Review>> AboutAsync(LeadId leadId, CancellationToken cancellationToken)
+    {
+        var reviews = await tables.GetAsync(Table, cancellationToken);
+        var (first, end) = ($"{LeadPrefix}{leadId}-", $"{LeadPrefix}{leadId}.");
+        var index = await reviews.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and RowKey ge {first} and RowKey lt {end}"),
+            select: ["RowKey"], cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+        var found = await Task.WhenAll(index.Select(row => FindAsync(row.RowKey[first.Length..], cancellationToken)));
+        return [.. found.OfType<Review>()];
+    }
 
-    /// <summary>Returns the answered questions.</summary>
-    public async Task<IReadOnlyList<Review>> AnsweredAsync(CancellationToken cancellationToken) =>
-        await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and Open eq false"), cancellationToken);
+    /// <summary>Returns the open questions that name one of the leads or records, oldest first.</summary>
+    public async Task<IReadOnlyList<Review>> OpenAboutAsync(
+        IReadOnlyCollection<LeadId> leads, IReadOnlyCollection<IdentityKey> records, CancellationToken cancellationToken)
+    {
+        var found = await Task.WhenAll(
+            leads.Concat(records.SelectMany(LeadsOf)).Distinct().Select(lead => AboutAsync(lead, cancellationToken)));
+        return
+        [
+            .. found.SelectMany(reviews => reviews).DistinctBy(review => review.Id)
+                .Where(review => review.Decision is null && (review.Leads.Any(leads.Contains) || review.Records.Any(records.Contains)))
+                .OrderBy(review => review.OpenedAt),
+        ];
+    }
+
+    /// <summary>Returns the answered questions. It reads all questions.</summary>
+    public async Task<IReadOnlyList<Review>> AnsweredAsync(CancellationToken cancellationToken)
+    {
+        var reviews = await tables.GetAsync(Table, cancellationToken);
+        var rows = reviews.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and Open eq false"), cancellationToken: cancellationToken);
+        return await rows.Select(FromRow).ToListAsync(cancellationToken);
+    }
 
     /// <summary>Stores an answer. A no-op when there is one.</summary>
     /// <returns>The stored question.</returns>
@@ -63,14 +99,20 @@ public sealed class ReviewStore(HubTables tables, PersonKeys keys, BodyStore bod
         var reviews = await tables.GetAsync(Table, cancellationToken);
         return await HubPipelines.Optimistic.ExecuteAsync(async token =>
         {
-            var row = await reviews.GetEntityIfExistsAsync<TableEntity>(Partition, id, null, token);
-            if (!row.HasValue || FromRow(row.Value!) is not { Decision: null } open)
+            if (await FindRowAsync(id, token) is not { } row || FromRow(row) is not { Decision: null } open)
             {
-                return row.HasValue ? FromRow(row.Value!) : null;
+                return await FindAsync(id, token);
             }
 
             var decided = open with { Decision = decision, DecidedAt = now };
-            await reviews.UpdateEntityAsync(ToRow(decided), row.Value!.ETag, TableUpdateMode.Replace, token);
+            await reviews.SubmitTransactionAsync(
+                [
+                    new(
+                        TableTransactionActionType.UpdateReplace,
+                        Write(new(Partition, id) { [LeadsColumn] = row.GetString(LeadsColumn), [OpenColumn] = false }, decided), row.ETag),
+                    new(TableTransactionActionType.Delete, new TableEntity(Partition, OpenRow(open)), ETag.All),
+                ],
+                token);
             return decided;
         }, cancellationToken);
     }
@@ -89,13 +131,19 @@ public sealed class ReviewStore(HubTables tables, PersonKeys keys, BodyStore bod
     {
         var kept = new List<KeptDelivery>();
         var reviews = await tables.GetAsync(Table, cancellationToken);
-        await foreach (var row in reviews.QueryAsync<TableEntity>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {KeptPartition(reviewId)}"), cancellationToken: cancellationToken))
+        await foreach (var row in reviews.QueryAsync<TableEntity>(KeptFilter(reviewId), cancellationToken: cancellationToken))
         {
             kept.Add(new(row.RowKey, row.GetString(MessageIdColumn)!, MessageRow.Read(row)));
         }
 
         return kept;
+    }
+
+    /// <summary>Counts the deliveries that wait for an answer, up to a page.</summary>
+    public async Task<int> CountKeptAsync(string reviewId, CancellationToken cancellationToken)
+    {
+        var reviews = await tables.GetAsync(Table, cancellationToken);
+        return (await reviews.PageAsync(KeptFilter(reviewId), PageRequest.First, ["RowKey"], cancellationToken)).Items.Count;
     }
 
     /// <summary>Removes a delivery that was queued again.</summary>
@@ -105,21 +153,30 @@ public sealed class ReviewStore(HubTables tables, PersonKeys keys, BodyStore bod
         await reviews.DeleteEntityAsync(KeptPartition(reviewId), kept.RowKey, ETag.All, cancellationToken);
     }
 
+    /// <summary>Removes a question. Idempotent.</summary>
     public async Task RemoveAsync(string reviewId, CancellationToken cancellationToken)
     {
         var reviews = await tables.GetAsync(Table, cancellationToken);
-        await reviews.DeleteEntityAsync(Partition, reviewId, ETag.All, cancellationToken);
+        await HubPipelines.Optimistic.ExecuteAsync(async token =>
+        {
+            if (await FindRowAsync(reviewId, token) is { } row)
+            {
+                var index = IndexOf(FromRow(row), row.GetString(LeadsColumn)!);
+                await reviews.SubmitTransactionAsync(
+                    [
+                        new(TableTransactionActionType.Delete, row, row.ETag),
+                        .. index.Select(each => new TableTransactionAction(TableTransactionActionType.Delete, each, ETag.All)),
+                    ],
+                    token);
+            }
+        }, cancellationToken);
     }
 
     /// <summary>Removes every question that names a lead, or whose answer made it, with
     /// the waiting deliveries.</summary>
     public async Task EraseAsync(LeadId leadId, CancellationToken cancellationToken)
     {
-        var all = await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken);
-        foreach (var review in all.Where(
-            review => review.LeadId == leadId
-                || review.Leads.Contains(leadId)
-                || review.Records.Any(record => keys.IsFirstKey(record, leadId))))
+        foreach (var review in await AboutAsync(leadId, cancellationToken))
         {
             foreach (var kept in await KeptAsync(review.Id, cancellationToken))
             {
@@ -130,23 +187,42 @@ public sealed class ReviewStore(HubTables tables, PersonKeys keys, BodyStore bod
         }
     }
 
-    private async Task<IReadOnlyList<Review>> ListAsync(string filter, CancellationToken cancellationToken)
+    /// <summary>Returns the rows of a new question: its own, and those by which it is found.</summary>
+    internal IReadOnlyList<TableEntity> RowsOf(Review review)
     {
-        var found = new List<Review>();
-        var reviews = await tables.GetAsync(Table, cancellationToken);
-        await foreach (var row in reviews.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
-        {
-            found.Add(FromRow(row));
-        }
+        var leads = review.Leads.Concat(review.Records.SelectMany(LeadsOf)).Append(review.LeadId).OfType<LeadId>().Distinct();
+        var names = string.Join(',', leads);
+        return [Write(new(Partition, review.Id) { [LeadsColumn] = names, [OpenColumn] = review.Decision is null }, review), .. IndexOf(review, names)];
+    }
 
-        return found;
+    /// <summary>Returns the rows by which a question is found.</summary>
+    /// <param name="leads">The leads that its row names. Another pepper would make others.</param>
+    private static IEnumerable<TableEntity> IndexOf(Review review, string leads)
+    {
+        var named = leads.Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(lead => new TableEntity(Partition, $"{LeadPrefix}{lead}-{review.Id}"));
+        return review.Decision is null ? named.Append(Write(new(Partition, OpenRow(review)), review)) : named;
+    }
+
+    /// <summary>Returns the leads that a record may have made, with any pepper.</summary>
+    private IEnumerable<LeadId> LeadsOf(IdentityKey record) => keys.Versions.Select(version => version.LeadOf(record));
+
+    private async Task<TableEntity?> FindRowAsync(string id, CancellationToken cancellationToken)
+    {
+        var reviews = await tables.GetAsync(Table, cancellationToken);
+        var row = await reviews.GetEntityIfExistsAsync<TableEntity>(Partition, id, null, cancellationToken);
+        return row.HasValue ? row.Value : null;
     }
 
     private static string KeptPartition(string reviewId) => $"kept-{reviewId}";
 
-    private static TableEntity ToRow(Review review)
+    private static string KeptFilter(string reviewId) => TableClient.CreateQueryFilter($"PartitionKey eq {KeptPartition(reviewId)}");
+
+    private static string OpenRow(Review review) =>
+        string.Create(CultureInfo.InvariantCulture, $"{OpenPrefix}{review.OpenedAt.UtcTicks:D19}-{review.Id}");
+
+    private static TableEntity Write(TableEntity row, Review review)
     {
-        var row = new TableEntity(Partition, review.Id) { [OpenColumn] = review.Decision is null };
         LongText.Write(row, JsonColumn, JsonSerializer.Serialize(review, HubJson.Options));
         return row;
     }

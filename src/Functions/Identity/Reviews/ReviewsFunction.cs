@@ -1,9 +1,7 @@
 using System.Text.Json;
-using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Functions.Platform.Http;
 using IntegrationHub.Functions.Platform.Storage;
-using IntegrationHub.Funnel;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -11,24 +9,24 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Identity.Reviews;
 
 /// <summary>Lists and answers reviews.</summary>
-public sealed class ReviewsFunction(ReviewStore reviews, ReviewFlow flow, JourneyFlow journeys, FunnelSettings settings)
+public sealed class ReviewsFunction(ReviewQuery reviews, ReviewFlow flow)
 {
     private static readonly JsonSerializerOptions Strict = new(HubJson.Options)
     { UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow };
 
-    /// <summary>Lists the open reviews, oldest first.</summary>
+    /// <summary>Lists a page of the open reviews, oldest first.</summary>
     [Function("ListReviews")]
     [Needs(Permission.ReviewsDecide)]
     public async Task<IActionResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "reviews")] HttpRequest request, CancellationToken cancellationToken)
     {
-        var views = new List<ReviewView>();
-        foreach (var review in await reviews.OpenAsync(cancellationToken))
+        if (!PageAnswers.TryRead(request, out var page, out var fault))
         {
-            views.Add(await ViewAsync(review, cancellationToken));
+            return fault;
         }
 
-        return new OkObjectResult(views);
+        var open = await reviews.OpenAsync(page, cancellationToken);
+        return PageAnswers.Of(request, open.Items, open.Next);
     }
 
     /// <summary>Answers a review: <c>{"choose":"…"}</c>, <c>{"merge":true}</c> or <c>{"separate":true}</c>.</summary>
@@ -57,20 +55,6 @@ public sealed class ReviewsFunction(ReviewStore reviews, ReviewFlow flow, Journe
             ReviewOutcome.Wrong wrong => Answers.Problem(StatusCodes.Status400BadRequest, "That is no answer to this review.", wrong.Why),
             var other => throw new InvalidOperationException($"Unknown outcome {other}."),
         };
-    }
-
-    private async Task<ReviewView> ViewAsync(Review review, CancellationToken cancellationToken)
-    {
-        var candidates = new List<CandidateView>();
-        foreach (var lead in review.Leads)
-        {
-            candidates.Add(CandidateView.Of(lead, await journeys.LoadAsync(lead, cancellationToken), review, settings));
-        }
-
-        candidates.AddRange(review.Matches.Select(CandidateView.Of));
-        var waiting = review.HandoffId is null ? (await reviews.KeptAsync(review.Id, cancellationToken)).Count : 0;
-        return new(
-            review.Id, review.Reason, review.Connector, [.. review.Records.Select(IdentityView.Of)], review.OpenedAt, waiting, candidates);
     }
 
     private static async Task<ReviewDecision?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)

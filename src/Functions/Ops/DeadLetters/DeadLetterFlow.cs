@@ -13,9 +13,6 @@ public sealed partial class DeadLetterFlow(
     QueueReceivers receivers, InboundQueue inbound, FunnelTopic funnel, HubOptions hub, HubMetrics metrics, TimeProvider time,
     ILogger<DeadLetterFlow> logger)
 {
-    /// <summary>The longest list.</summary>
-    public const int ListedAtMost = 1_000;
-
     /// <summary>The most dead letters that a replay reads, oldest first. Those that do not match
     /// stay locked until its end.</summary>
     public const int ReadAtMost = 5_000;
@@ -26,11 +23,13 @@ public sealed partial class DeadLetterFlow(
     private const int Page = 100;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Lists dead letters by peeking.</summary>
-    public async Task<DeadLetterList> ListAsync(QueueEntity entity, CancellationToken cancellationToken)
+    /// <summary>Lists a page of dead letters by peeking.</summary>
+    /// <param name="after">The number of the last dead letter before the page; 0 for the first page.</param>
+    /// <param name="most">The longest list.</param>
+    public async Task<DeadLetterList> ListAsync(QueueEntity entity, long after, int most, CancellationToken cancellationToken)
     {
         var receiver = receivers.Of(entity, SubQueue.DeadLetter);
-        var (letters, capped) = await PeekAsync(receiver, ListedAtMost, cancellationToken);
+        var (letters, capped) = await PeekAsync(receiver, after + 1, most, cancellationToken);
         return new(entity.Name, letters.Count, capped, letters);
     }
 
@@ -39,7 +38,7 @@ public sealed partial class DeadLetterFlow(
     public async Task<ReplayReport> ReplayAsync(ReplayOrder order, CancellationToken cancellationToken)
     {
         var receiver = receivers.Of(order.Entity, SubQueue.DeadLetter);
-        var (letters, capped) = await PeekAsync(receiver, ReadAtMost, cancellationToken);
+        var (letters, capped) = await PeekAsync(receiver, 0, ReadAtMost, cancellationToken);
         var meant = letters.Where(letter => DeadLetterRules.Matches(letter, order)).ToList();
         var replayed = order.DryRun
             ? 0
@@ -53,12 +52,10 @@ public sealed partial class DeadLetterFlow(
     }
 
     private static async Task<(IReadOnlyList<DeadLetter> Letters, bool Capped)> PeekAsync(
-        ServiceBusReceiver receiver, int most, CancellationToken cancellationToken)
+        ServiceBusReceiver receiver, long next, int most, CancellationToken cancellationToken)
     {
-        var letters = new List<DeadLetter>();
-
         // Without a number the cached receiver would continue where its last peek ended.
-        long next = 0;
+        var letters = new List<DeadLetter>();
         while (letters.Count <= most && await receiver.PeekMessagesAsync(Page, next, cancellationToken) is { Count: > 0 } page)
         {
             letters.AddRange(page.Select(DeadLetterRules.Describe));

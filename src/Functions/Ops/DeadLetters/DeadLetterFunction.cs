@@ -1,3 +1,4 @@
+using System.Globalization;
 using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Functions.Platform.Http;
 using Microsoft.AspNetCore.Http;
@@ -8,15 +9,28 @@ namespace IntegrationHub.Functions.Ops.DeadLetters;
 
 public sealed class DeadLetterFunction(DeadLetterFlow deadLetters)
 {
-    /// <summary>Lists the dead letters of <c>?entity=</c>.</summary>
+    /// <summary>Lists a page of the dead letters of <c>?entity=</c>.</summary>
     [Function("ListDeadLetters")]
     [Needs(Permission.OpsRead)]
     public async Task<IActionResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deadletters")] HttpRequest request,
-        CancellationToken cancellationToken) =>
-        ReplayOrder.TryFindEntity(request.Query["entity"], out var entity, out var fault)
-            ? new OkObjectResult(await deadLetters.ListAsync(entity, cancellationToken))
-            : Unclear(fault);
+        CancellationToken cancellationToken)
+    {
+        if (!ReplayOrder.TryFindEntity(request.Query["entity"], out var entity, out var unclear))
+        {
+            return Unclear(unclear);
+        }
+
+        if (!PageAnswers.TryRead(request, out var page, out var fault))
+        {
+            return fault;
+        }
+
+        _ = long.TryParse(page.After, CultureInfo.InvariantCulture, out var after);
+        var list = await deadLetters.ListAsync(entity, after, page.Top, cancellationToken);
+        return PageAnswers.Of(
+            request, list, list.Capped ? list.DeadLetters[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null);
+    }
 
     /// <summary>Replays the dead letters that match the posted <see cref="ReplayOrder"/>.</summary>
     [Function("ReplayDeadLetters")]

@@ -2,6 +2,7 @@ using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Notices;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -29,11 +30,12 @@ public sealed partial class UnmappedFlow(
         await store.NoteAsync(stage, leads, cancellationToken);
     }
 
-    /// <summary>Lists the unmapped stages. A stage that a map knows now is applied and removed.</summary>
-    public async Task<IReadOnlyList<UnmappedStageReport>> ListAsync(CancellationToken cancellationToken)
+    /// <summary>Lists a page of the unmapped stages, by connector and name. A stage that a map knows now is applied and removed.</summary>
+    public async Task<ListPage<UnmappedStageReport>> ListAsync(PageRequest page, CancellationToken cancellationToken)
     {
         var unmapped = new List<UnmappedStageReport>();
-        foreach (var stage in await store.ListAsync(cancellationToken))
+        var stages = await store.ListAsync(page, cancellationToken);
+        foreach (var stage in stages.Items)
         {
             if (IsMapped(stage))
             {
@@ -47,7 +49,9 @@ public sealed partial class UnmappedFlow(
             }
         }
 
-        return unmapped;
+        return new(
+            [.. unmapped.OrderBy(stage => stage.Connector, StringComparer.Ordinal).ThenBy(stage => stage.Raw, StringComparer.Ordinal)],
+            stages.Next);
     }
 
     /// <inheritdoc/>
@@ -55,7 +59,11 @@ public sealed partial class UnmappedFlow(
     {
         try
         {
-            await ListAsync(stoppingToken);
+            for (var page = PageRequest.First; page is not null;)
+            {
+                var next = (await ListAsync(page, stoppingToken)).Next;
+                page = next is null ? null : page with { After = next };
+            }
         }
         catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
         {
@@ -76,7 +84,7 @@ public sealed partial class UnmappedFlow(
             return;
         }
 
-        foreach (var lead in await store.LeadsAsync(stage, cancellationToken))
+        await foreach (var lead in store.LeadsAsync(stage, cancellationToken))
         {
             await journeys.UpdateStoredAsync(
                 lead, state => RemapRules.Remap(state, stage, MapOf(stage), meaning, settings, clock.GetUtcNow()), cancellationToken);

@@ -1,4 +1,5 @@
 using IntegrationHub.Functions.Platform.Access;
+using IntegrationHub.Functions.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -7,10 +8,18 @@ namespace IntegrationHub.Functions.Ops.Unmapped;
 
 public sealed class UnmappedFunction(UnmappedFlow unmapped)
 {
-    /// <summary>Lists the stages that no map knows, by connector and name.</summary>
+    /// <summary>Lists a page of the stages that no map knows, by connector and name.</summary>
     [Function("ListUnmapped")]
     [Needs(Permission.OpsRead)]
     public async Task<IActionResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "unmapped")] HttpRequest request, CancellationToken cancellationToken) =>
-        new OkObjectResult(await unmapped.ListAsync(cancellationToken));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "unmapped")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!PageAnswers.TryRead(request, out var page, out var fault))
+        {
+            return fault;
+        }
+
+        var stages = await unmapped.ListAsync(page, cancellationToken);
+        return PageAnswers.Of(request, stages.Items, stages.Next);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
 using IntegrationHub.Functions.Platform.Storage;
@@ -5,74 +6,96 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Ops.Unmapped;
 
-/// <summary>The table <c>Unmapped</c>: a partition for each unmapped stage, with a row for the stage and
-/// one for each lead on it.</summary>
+/// <summary>The table <c>Unmapped</c>: one partition with a row for each unmapped stage, one for each stage with the
+/// leads on it, and one for each lead with its stages. A lead's own row is written before the stage's, so that an erasure
+/// finds every row.</summary>
 public sealed class UnmappedStore(HubTables tables) : IErasable
 {
-    private const string Table = "Unmapped", StageRow = "stage", Connector = "Connector", Raw = "Raw", Setting = "Setting", Since = "Since";
+    private const string Table = "Unmapped", Stages = "stages", Connector = "Connector", Raw = "Raw", Setting = "Setting", Since = "Since";
+    private const int WritesAtOnce = 8;
 
     /// <summary>Records a stage and the leads on it, which may be none. Idempotent.</summary>
     public async Task NoteAsync(UnmappedStageReport stage, IEnumerable<LeadId> leads, CancellationToken cancellationToken)
     {
         var unmapped = await tables.GetAsync(Table, cancellationToken);
-        if (!(await unmapped.GetEntityIfExistsAsync<TableEntity>(PartitionOf(stage), StageRow, null, cancellationToken)).HasValue)
+        var id = IdOf(stage);
+        if (!(await unmapped.GetEntityIfExistsAsync<TableEntity>(Stages, id, null, cancellationToken)).HasValue)
         {
-            var row = new TableEntity(PartitionOf(stage), StageRow)
+            var row = new TableEntity(Stages, id)
             { [Connector] = stage.Connector, [Raw] = stage.Raw, [Setting] = stage.Setting, [Since] = stage.Since };
             await unmapped.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
         }
 
         foreach (var lead in leads)
         {
-            await unmapped.UpsertEntityAsync(new TableEntity(PartitionOf(stage), lead.Value), TableUpdateMode.Replace, cancellationToken);
+            if (!(await unmapped.GetEntityIfExistsAsync<TableEntity>(id, lead.Value, null, cancellationToken)).HasValue)
+            {
+                await unmapped.UpsertEntityAsync(new TableEntity(OfLead(lead), id), TableUpdateMode.Replace, cancellationToken);
+                await unmapped.UpsertEntityAsync(new TableEntity(id, lead.Value), TableUpdateMode.Replace, cancellationToken);
+            }
         }
     }
 
-    /// <summary>Returns all stages by connector and name.</summary>
-    public async Task<IReadOnlyList<UnmappedStageReport>> ListAsync(CancellationToken cancellationToken)
+    /// <summary>Returns a page of the stages. At most <see cref="PageRequest.Most"/> leads of a stage are counted.</summary>
+    public async Task<ListPage<UnmappedStageReport>> ListAsync(PageRequest page, CancellationToken cancellationToken)
     {
         var unmapped = await tables.GetAsync(Table, cancellationToken);
-        var rows = await unmapped.QueryAsync<TableEntity>((string?)null, cancellationToken: cancellationToken)
-            .ToListAsync(cancellationToken);
-        var leads = rows.Where(row => row.RowKey != StageRow).CountBy(row => row.PartitionKey).ToDictionary();
-        return
-        [
-            .. rows
-                .Where(row => row.RowKey == StageRow)
-                .Select(row =>
-                    new UnmappedStageReport(
-                        row.GetString(Connector)!, row.GetString(Raw)!, row.GetString(Setting)!, row.GetDateTimeOffset(Since)!.Value,
-                        leads.GetValueOrDefault(row.PartitionKey)))
-                .OrderBy(stage => stage.Connector, StringComparer.Ordinal)
-                .ThenBy(stage => stage.Raw, StringComparer.Ordinal),
-        ];
+        var stages = await unmapped.PageAsync(
+            TableClient.CreateQueryFilter($"PartitionKey eq {Stages}"), page, columns: null, cancellationToken);
+        var leads = await Task.WhenAll(stages.Items.Select(
+            stage => unmapped.PageAsync(LeadsOf(stage.RowKey), PageRequest.First, ["RowKey"], cancellationToken)));
+        return new(
+            [
+                .. stages.Items.Zip(leads, (row, on) => new UnmappedStageReport(
+                    row.GetString(Connector)!, row.GetString(Raw)!, row.GetString(Setting)!, row.GetDateTimeOffset(Since)!.Value,
+                    on.Items.Count)),
+            ],
+            stages.Next);
     }
 
-    public async Task<IReadOnlyList<LeadId>> LeadsAsync(UnmappedStageReport stage, CancellationToken cancellationToken)
+    /// <summary>Returns the leads on a stage.</summary>
+    public async IAsyncEnumerable<LeadId> LeadsAsync(
+        UnmappedStageReport stage, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var unmapped = await tables.GetAsync(Table, cancellationToken);
-        var rows = await unmapped.QueryAsync<TableEntity>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(stage)}"), select: ["RowKey"],
-            cancellationToken: cancellationToken)
-            .ToListAsync(cancellationToken);
-        return [.. rows.Where(row => row.RowKey != StageRow).Select(row => LeadId.Parse(row.RowKey))];
+        await foreach (var row in unmapped.QueryAsync<TableEntity>(
+            LeadsOf(IdOf(stage)), select: ["RowKey"], cancellationToken: cancellationToken))
+        {
+            yield return LeadId.Parse(row.RowKey);
+        }
     }
 
-    public Task RemoveAsync(UnmappedStageReport stage, CancellationToken cancellationToken) =>
-        RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(stage)}"), cancellationToken);
+    /// <summary>Removes a stage, after the rows of its leads.</summary>
+    public async Task RemoveAsync(UnmappedStageReport stage, CancellationToken cancellationToken)
+    {
+        var unmapped = await tables.GetAsync(Table, cancellationToken);
+        var id = IdOf(stage);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(
+            LeadsAsync(stage, cancellationToken), options, async (lead, token) => await RemoveAsync(unmapped, lead, id, token));
+        await unmapped.DeleteEntityAsync(Stages, id, ETag.All, cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public Task EraseAsync(LeadId leadId, CancellationToken cancellationToken) =>
-        RemoveAsync(TableClient.CreateQueryFilter($"RowKey eq {leadId.Value}"), cancellationToken);
-
-    private async Task RemoveAsync(string filter, CancellationToken cancellationToken)
+    public async Task EraseAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         var unmapped = await tables.GetAsync(Table, cancellationToken);
-        await foreach (var row in unmapped.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        await foreach (var row in unmapped.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {OfLead(leadId)}"), cancellationToken: cancellationToken))
         {
-            await unmapped.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All, cancellationToken);
+            await RemoveAsync(unmapped, leadId, row.RowKey, cancellationToken);
         }
     }
 
-    private static string PartitionOf(UnmappedStageReport stage) => TableKey.Hash(stage.Setting);
+    private static async Task RemoveAsync(TableClient unmapped, LeadId leadId, string stageId, CancellationToken cancellationToken)
+    {
+        await unmapped.DeleteEntityAsync(stageId, leadId.Value, ETag.All, cancellationToken);
+        await unmapped.DeleteEntityAsync(OfLead(leadId), stageId, ETag.All, cancellationToken);
+    }
+
+    private static string LeadsOf(string stageId) => TableClient.CreateQueryFilter($"PartitionKey eq {stageId}");
+
+    private static string OfLead(LeadId leadId) => $"lead-{leadId}";
+
+    private static string IdOf(UnmappedStageReport stage) => TableKey.Hash(stage.Setting);
 }

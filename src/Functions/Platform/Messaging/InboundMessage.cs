@@ -43,6 +43,11 @@ public static class InboundMessage
             message.ApplicationProperties["publicUrl"] = url.OriginalString;
         }
 
+        if (delivery.Part is { } part)
+        {
+            message.ApplicationProperties["part"] = part.ToString();
+        }
+
         foreach (var (name, value) in delivery.Headers)
         {
             message.ApplicationProperties[HeaderPrefix + name] = value;
@@ -83,6 +88,7 @@ public static class InboundMessage
                     property => property.Key[HeaderPrefix.Length..], property => (string)property.Value, StringComparer.OrdinalIgnoreCase),
             Body = properties.GetValueOrDefault("encoding") is "gzip" ? Decompress(body) : body.ToMemory(),
             ReceivedAt = receivedAt,
+            Part = DeliveryPart.Parse(properties.GetValueOrDefault("part") as string),
         };
     }
 

@@ -42,6 +42,21 @@ public sealed class InboundQueue : IAsyncDisposable
     public Task SendAsync(IReadOnlyList<ServiceBusMessage> messages, CancellationToken cancellationToken) =>
         Task.WhenAll(messages.Select(message => _deliveries.SendAsync(message, cancellationToken)));
 
+    /// <summary>Queues a delivery once for each part. A repeat sends the same messages, which the queue drops.</summary>
+    public async Task SendPartsAsync(
+        Delivery delivery, string messageId, IReadOnlyList<DeliveryPart> parts, CancellationToken cancellationToken)
+    {
+        var messages = new List<ServiceBusMessage>(parts.Count);
+        foreach (var part in parts)
+        {
+            var message = HubActivities.Stamp(InboundMessage.Write(delivery with { Part = part }));
+            message.MessageId = $"{messageId}-part-{part}";
+            messages.Add(await _bodies.FitAsync(message, InboundMessage.LargestBody, cancellationToken));
+        }
+
+        await SendAsync(messages, cancellationToken);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -28,6 +28,8 @@ public abstract record Settlement
 /// message is dead-lettered.</param>
 public sealed class MessageRetryPolicy(IReadOnlyList<TimeSpan> delays)
 {
+    private const double Spread = 0.2;
+
     /// <summary>The default waits: eleven more attempts over about a day.</summary>
     public static readonly IReadOnlyList<TimeSpan> DefaultDelays =
     [
@@ -47,7 +49,9 @@ public sealed class MessageRetryPolicy(IReadOnlyList<TimeSpan> delays)
     /// <param name="failure">The failure; null for success.</param>
     /// <param name="attempt">The attempt, from 1.</param>
     /// <param name="holds">How often the message was held before.</param>
-    public Settlement Decide(Exception? failure, int attempt, int holds = 0) => failure switch
+    /// <param name="chance">A random number from 0 to 1. It spreads the waits by a fifth to both sides, so that what failed
+    /// together does not come back together. A vendor's wait is only made longer.</param>
+    public Settlement Decide(Exception? failure, int attempt, int holds, double chance) => failure switch
     {
         null => new Settlement.Complete(),
         OutwardHeldException held => new Settlement.Hold(held.Channel, HoldDelay(holds), holds + 1),
@@ -56,8 +60,9 @@ public sealed class MessageRetryPolicy(IReadOnlyList<TimeSpan> delays)
         VendorRefusedException refused => new Settlement.DeadLetter("vendor-refused", refused.Message),
         _ when attempt > delays.Count =>
             new Settlement.DeadLetter("gave-up", $"{attempt} attempts failed; the last with {failure.GetType().Name}: {Describe(failure)}"),
-        VendorUnavailableException { RetryAfter: { } wait } when wait > delays[attempt - 1] => new Settlement.RetryAfter(wait, attempt + 1),
-        _ => new Settlement.RetryAfter(delays[attempt - 1], attempt + 1),
+        VendorUnavailableException { RetryAfter: { } wait } when wait > delays[attempt - 1] =>
+            new Settlement.RetryAfter(wait * (1 + (2 * Spread * chance)), attempt + 1),
+        _ => new Settlement.RetryAfter(delays[attempt - 1] * (1 - Spread + (2 * Spread * chance)), attempt + 1),
     };
 
     /// <summary>Returns the wait of the same number, at most <see cref="LongestHold"/>.</summary>

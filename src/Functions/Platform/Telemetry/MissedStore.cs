@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Azure;
 using Azure.Data.Tables;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Platform.Storage;
@@ -22,7 +21,7 @@ public sealed partial class MissedStore(HubTables tables, TimeProvider clock, IL
     private const string Table = "Missed", Connector = "Connector", Kind = "Kind", Count = "Count", LastAt = "LastAt";
     private const string GapAt = "GapAt", ReadAgainAt = "ReadAgainAt";
     private const string Unread = "unread", Gaps = "gap";
-    private const int LongestKind = 100, Attempts = 5;
+    private const int LongestKind = 100;
 
     private static readonly TimeSpan FlushEvery = TimeSpan.FromSeconds(5);
 
@@ -178,27 +177,16 @@ public sealed partial class MissedStore(HubTables tables, TimeProvider clock, IL
     private async Task ChangeAsync(TableEntity key, Func<TableEntity?, TableEntity?> change, CancellationToken cancellationToken)
     {
         var missed = await tables.GetAsync(Table, cancellationToken);
-        for (var attempt = 1; ; attempt++)
+        await HubPipelines.Optimistic.ExecuteAsync(async token =>
         {
-            var row = await missed.GetEntityIfExistsAsync<TableEntity>(key.PartitionKey, key.RowKey, null, cancellationToken);
-            if (change(row.HasValue ? row.Value : null) is not { } changed)
+            var row = await missed.GetEntityIfExistsAsync<TableEntity>(key.PartitionKey, key.RowKey, null, token);
+            if (change(row.HasValue ? row.Value : null) is { } changed)
             {
-                return;
+                await (row.HasValue
+                    ? missed.UpdateEntityAsync(changed, row.Value!.ETag, TableUpdateMode.Replace, token)
+                    : missed.AddEntityAsync(changed, token));
             }
-
-            try
-            {
-                await (
-                    row.HasValue
-                        ? missed.UpdateEntityAsync(changed, row.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
-                        : missed.AddEntityAsync(changed, cancellationToken));
-                return;
-            }
-            catch (RequestFailedException conflict) when (conflict.Status is 409 or 412 && attempt < Attempts)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-        }
+        }, cancellationToken);
     }
 
     private static TableEntity RowOf(string partition, string connector, string kind) =>
