@@ -88,7 +88,9 @@ internal sealed class ShadowHub : IAsyncDisposable
             Body = ReadOnlyMemory<byte>.Empty,
             ReceivedAt = name.ReceivedAt,
         };
-        var work = new DeliveryInHand(delivery, archived.MessageId, new KeyLookups(Identities), Again: false);
+        // One part with all leads: there is no queue for several.
+        var work = new DeliveryInHand(
+            delivery with { Part = new(0, 1) }, archived.MessageId, new KeyLookups(Identities), Again: false);
         await _services.GetRequiredService<ProcessFlow>().ApplyAsync(archived.Events(reader), work, cancellationToken);
     }
 
