@@ -43,13 +43,8 @@ public sealed partial class DeliveryStore(
 
     /// <summary>Spools the messages that the bus did not accept, under their ids. When a slow send arrives after all,
     /// the queue drops the spooled copy as a duplicate.</summary>
-    private async Task SpoolAsync(IReadOnlyList<ServiceBusMessage> messages, CancellationToken cancellationToken)
-    {
-        foreach (var message in messages)
-        {
-            await spool.AddAsync(message, cancellationToken);
-        }
-    }
+    private Task SpoolAsync(IReadOnlyList<ServiceBusMessage> messages, CancellationToken cancellationToken) =>
+        Task.WhenAll(messages.Select(message => spool.AddAsync(message, cancellationToken)));
 
     private async Task<ReceiveOutcome> TryStoreAsync(
         Func<CancellationToken, Task> store, string connector, CancellationToken cancellationToken)
