@@ -34,6 +34,15 @@ public sealed class JourneyProperties
     }, sets: 60);
 
     [Fact]
+    public void Facts_of_a_newer_build_change_nothing_beside_known_ones() => Holds((facts, _) =>
+    {
+        var known = facts.Where(fact => fact is not UnknownFact).ToArray();
+        var others = facts.OfType<UnknownFact>().Where(fact => known.All(other => other.DedupeKey != fact.DedupeKey));
+
+        Assert.Equal(known.Length == 0 ? null : JourneyFold.Fold(Given.Lead, known, Settings).Hash, known.Length == 0 ? null : JourneyFold.Fold(Given.Lead, [.. known, .. others], Settings).Hash);
+    });
+
+    [Fact]
     public void Order_and_repetition_of_facts_change_nothing() => Holds((facts, seed) =>
     {
         var journey = JourneyFold.Fold(Given.Lead, facts, Settings);

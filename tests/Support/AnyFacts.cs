@@ -20,7 +20,7 @@ public static class AnyFacts
         Smaller);
 
     private static Gen<Fact> AnyFact =>
-        from kind in Gen.Choose(0, 18)
+        from kind in Gen.Choose(0, 19)
         from tool in Gen.Elements(Tools)
         from minute in Gen.Choose(0, 40)
         from offset in Gen.Choose(-3, 3)
@@ -84,6 +84,7 @@ public static class AnyFacts
         16 => Given.HeldReturn(0),
         18 => Given.Unlinked(0, IdentityKey.Person(Given.HubSpot, $"{choice}")),
         17 => Given.Restored(IdentityKey.Person(Given.HubSpot, $"{choice}"), 0),
+        19 => Given.Unknown($"kind{choice}", 0),
         _ => throw new InvalidOperationException($"No fact of kind {kind}."),
     };
 }

@@ -45,6 +45,10 @@ public static class Given
 
     public static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 
+    /// <summary>A fact of a kind that only a newer build knows.</summary>
+    public static UnknownFact Unknown(string kind, int minute) =>
+        Fact(new UnknownFact { DedupeKey = "", Connector = "", Side = default, OccurredAt = default, ReceivedAt = default, Kind = kind, Json = $$"""{"kind":"{{kind}}"}""" }, HubSpot, ToolSide.Marketing, minute);
+
     public static StageClaimed MarketingClaims(FunnelStage? stage, int minute, string? raw = null) =>
         Fact(new StageClaimed { DedupeKey = "", Connector = "", Side = default, OccurredAt = default, ReceivedAt = default, Stage = stage, Raw = raw }, HubSpot, ToolSide.Marketing, minute);
 

@@ -16,6 +16,7 @@ public sealed class DeliverToMarketingFunction(MarketingFlow marketing, MessageS
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) =>
         settler.RunAsync(
-            message, actions, new(funnel.Sender, Subscription), token => marketing.DeliverAsync(FunnelTopic.Read(message), token),
+            message, actions, new(funnel.Sender, Subscription),
+            token => funnel.HandleAsync(message, happened => marketing.DeliverAsync(happened, token)),
             cancellationToken);
 }

@@ -16,6 +16,7 @@ public sealed class DeliverToSalesFunction(HandoffFlow handoffs, MessageSettler 
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) =>
         settler.RunAsync(
-            message, actions, new(funnel.Sender, Subscription), token => handoffs.DeliverAsync(FunnelTopic.Read(message), token),
+            message, actions, new(funnel.Sender, Subscription),
+            token => funnel.HandleAsync(message, happened => handoffs.DeliverAsync(happened, token)),
             cancellationToken);
 }

@@ -44,14 +44,13 @@ internal sealed record JourneyDocument(JourneyLedger? Ledger, IReadOnlyList<Fact
     }
 
     /// <summary>Reads a row's document.</summary>
-    /// <exception cref="InvalidDataException">The row is damaged or has an unknown format.</exception>
+    /// <exception cref="NewerRowException">The row has an unknown format, or something in it cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The row is damaged.</exception>
     public static JourneyDocument Read(TableEntity row)
     {
         if (row.GetInt32(FormatColumn) is not CurrentFormat)
         {
-            throw new InvalidDataException(
-                $"Row '{row.RowKey}' of Journeys has format {row[FormatColumn] ?? "(none)"}; this hub reads {CurrentFormat}. "
-                + "Run the hub that wrote it, or a newer one.");
+            throw new NewerRowException(row.RowKey, $"has format {row[FormatColumn] ?? "(none)"}; this hub reads {CurrentFormat}", null);
         }
 
         var packed = BinaryChunks.Read(row, DataColumn).Span;
@@ -64,6 +63,11 @@ internal sealed record JourneyDocument(JourneyLedger? Ledger, IReadOnlyList<Fact
             }
 
             return JsonSerializer.Deserialize<JourneyDocument>(json.AsSpan(0, length), HubJson.Options)! with { JsonBytes = length };
+        }
+        catch (JsonException unknown)
+        {
+            // The path holds names of properties; the message might quote a value.
+            throw new NewerRowException(row.RowKey, $"cannot be read at {unknown.Path}", null);
         }
         finally
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
 using IntegrationHub.Functions.Platform;
+using IntegrationHub.Functions.Platform.Notices;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 
@@ -13,7 +14,7 @@ namespace IntegrationHub.Functions.Journeys;
 /// facts continue in further rows, which are read by key and never change. Row keys are unique in the whole table,
 /// because Azurite finds rows by them first.</summary>
 /// <param name="earlier">What a replay starts from; null for the live tables.</param>
-public sealed class JourneyStore(HubTables tables, IEarlierLeads? earlier = null)
+public sealed class JourneyStore(HubTables tables, NoticeStore notices, IEarlierLeads? earlier = null)
 {
     /// <summary>A longer journey row moves its older facts to a further row. An entity holds 1 MiB.</summary>
     internal const int LargestRow = 640 * 1024;
@@ -24,6 +25,7 @@ public sealed class JourneyStore(HubTables tables, IEarlierLeads? earlier = null
     internal const string JourneyPrefix = "journey-";
     internal const string WatchedColumn = "WatchedAt";
 
+    private const string NoticeKey = "newer-rows";
     private const string PagePrefix = "facts-";
     private const string PagesColumn = "Pages";
     private const string StagedColumn = "Staged";
@@ -33,9 +35,24 @@ public sealed class JourneyStore(HubTables tables, IEarlierLeads? earlier = null
     /// by a third on the way.</summary>
     private const int LongestTransaction = 4 * LargestRow;
 
+    private int _notified;
+
     /// <summary>Loads a lead; returns a record without an ETag when nothing is stored.</summary>
-    /// <exception cref="InvalidDataException">A row has an unknown format.</exception>
+    /// <exception cref="NewerRowException">This hub cannot read a row. Ops are notified.</exception>
     public async Task<JourneyRecord> LoadAsync(LeadId leadId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(leadId, cancellationToken);
+        }
+        catch (NewerRowException newer)
+        {
+            await NotifyOpsAsync(leadId, newer, cancellationToken);
+            throw;
+        }
+    }
+
+    private async Task<JourneyRecord> ReadAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
         for (var attempt = 0; attempt < HubPipelines.Attempts; attempt++)
@@ -161,6 +178,21 @@ public sealed class JourneyStore(HubTables tables, IEarlierLeads? earlier = null
         }
 
         return true;
+    }
+
+    /// <summary>Notifies ops, once for each start of this process: only a deployment mends it.</summary>
+    private async Task NotifyOpsAsync(LeadId leadId, NewerRowException newer, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _notified, 1) == 0)
+        {
+            await notices.CloseAsync(NoticeKey, cancellationToken);
+            await notices.OpenAsync(
+                new(
+                    NoticeKey,
+                    "This hub cannot read leads that a newer one wrote",
+                    [$"The first is lead {leadId}.", newer.Message, "Messages about such leads wait, and are not given up."]),
+                cancellationToken);
+        }
     }
 
     /// <summary>Loads the rows that continue a journey row; returns null when one is missing.</summary>

@@ -67,10 +67,9 @@ public sealed record FactView(
 {
     public static FactView Of(Fact fact)
     {
-        var kind = fact.GetType().Name;
         return new(
             fact.Connector,
-            char.ToLowerInvariant(kind[0]) + kind[1..],
+            KindOf(fact),
             (fact as StageClaimed)?.Stage ?? (fact as DealChanged)?.Stage,
             fact.Raw,
             (fact as CampaignTouched)?.Campaign,
@@ -80,6 +79,13 @@ public sealed record FactView(
             fact.OccurredAt,
             fact.SaidAt,
             fact.ReceivedAt);
+    }
+
+    /// <summary>Returns the name of a fact's kind.</summary>
+    internal static string KindOf(Fact fact)
+    {
+        var kind = fact is UnknownFact unknown ? unknown.Kind : fact.GetType().Name;
+        return char.ToLowerInvariant(kind[0]) + kind[1..];
     }
 }
 

@@ -63,7 +63,7 @@ internal static class WhySteps
 
     private static WhyStep Received(Fact fact) =>
         new(
-            WhyStepKind.Received, fact.ReceivedAt, KindOf(fact),
+            WhyStepKind.Received, fact.ReceivedAt, FactView.KindOf(fact),
             fact.MessageId is null ? "noted by the hub itself" : $"{fact.Connector} said so", WhySource.Of(fact))
         { OccurredAt = fact.OccurredAt };
 
@@ -187,8 +187,6 @@ internal static class WhySteps
         { Stage = silence.Stage, Team = silence.Team };
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    private static string KindOf(Fact fact) => CamelCase(fact.GetType().Name);
 
     private static string CamelCase(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 }

@@ -67,6 +67,17 @@ public sealed record LeadStalled : FunnelEvent
 /// <summary>The person agreed to mail or withdrew. The other tools are updated before anything else.</summary>
 public sealed record ConsentAnnounced : FunnelEvent;
 
+/// <summary>An event that this build cannot read, because a newer one wrote it. It is published as it is, and no handler
+/// acts on it.</summary>
+public sealed record UnknownEvent : FunnelEvent
+{
+    /// <summary>Gets the name of its type.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>Gets the whole event as it is stored.</summary>
+    public required string Json { get; init; }
+}
+
 /// <summary>The profile changed. Tools that sync it are updated.</summary>
 public sealed record ProfileAnnounced : FunnelEvent;
 

@@ -22,7 +22,7 @@ internal static class FactOrder
         return ordered;
     }
 
-    /// <summary>Chooses between two facts with one dedupe key: the earlier, else the one whose content sorts
+    /// <summary>Chooses between two facts with one dedupe key: that of a newer build, else the earlier, else the one whose content sorts
     /// first, else the known echo. When only the delivery differs, the known one wins. The choice does not
     /// depend on the order of arrival.</summary>
     public static Fact Choose(Fact known, Fact other)
@@ -32,7 +32,8 @@ internal static class FactOrder
             return known;
         }
 
-        var order = known.OccurredAt.CompareTo(other.OccurredAt);
+        var order = (known is not UnknownFact).CompareTo(other is not UnknownFact);
+        order = order != 0 ? order : known.OccurredAt.CompareTo(other.OccurredAt);
         order = order != 0 ? order : string.CompareOrdinal(Content(known), Content(other));
         return (order != 0 ? order : EchoCount(other).CompareTo(EchoCount(known))) <= 0 ? known : other;
     }
@@ -76,12 +77,13 @@ internal static class FactOrder
         RecordRestored => (12, 0),
         ReturnHeld => (13, 0),
         PersonErased => (14, 0),
+        UnknownFact => (15, 0),
         _ => throw new InvalidOperationException($"Unknown kind of fact {fact.GetType().Name}."),
     };
 
     /// <summary>Returns a fact's content without its delivery.</summary>
     private static string Content(Fact fact) =>
-        JsonSerializer.Serialize(
+        fact is UnknownFact unknown ? unknown.Json : JsonSerializer.Serialize(
             fact with { OccurredAt = fact.OccurredAt.ToUniversalTime(), ReceivedAt = default, MessageId = null, Echoes = default });
 
     private static int EchoCount(Fact fact) => fact.Echoes.IsDefault ? 0 : fact.Echoes.Length;

@@ -278,5 +278,16 @@ public sealed record RecordRestored : Fact
     public required IdentityKey Record { get; init; }
 }
 
+/// <summary>A fact that this build cannot read, because a newer one wrote it. It is stored and moved as it is, and the
+/// fold ignores it.</summary>
+public sealed record UnknownFact : Fact
+{
+    /// <summary>Gets the name of its kind.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Gets the whole fact as it is stored.</summary>
+    public required string Json { get; init; }
+}
+
 /// <summary>The person asked to be erased. Only this fact stays, so that they do not come back.</summary>
 public sealed record PersonErased : Fact;

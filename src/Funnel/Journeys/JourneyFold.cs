@@ -21,12 +21,18 @@ public static class JourneyFold
             throw new ArgumentException("A lead without a fact has no journey.", nameof(ordered));
         }
 
-        var way = new StageWay(ordered[0], settings, trace);
+        var way = new StageWay(Array.Find(ordered, fact => fact is not UnknownFact) ?? ordered[0], settings, trace);
         var person = new PersonFold();
         var activities = new ActivityFold(settings);
         var records = new RecordFold();
         foreach (var fact in ordered)
         {
+            if (fact is UnknownFact)
+            {
+                trace?.Add(new(fact, FactEffect.None, null, null));
+                continue;
+            }
+
             if (!records.Take(fact))
             {
                 trace?.Add(new(fact, FactEffect.Gone, null, null));

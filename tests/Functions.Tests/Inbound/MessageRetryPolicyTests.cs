@@ -3,6 +3,7 @@ using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Outward;
+using IntegrationHub.Functions.Platform.Storage;
 
 namespace IntegrationHub.Functions.Tests.Inbound;
 
@@ -47,6 +48,14 @@ public sealed class MessageRetryPolicyTests
         Assert.Contains("3 attempts", dead.Description, StringComparison.Ordinal);
         Assert.DoesNotContain("down", dead.Description, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(1, 5)]
+    [InlineData(2, 30)]
+    [InlineData(3, 30)]
+    [InlineData(1000, 30)]
+    public void A_message_about_a_lead_that_only_a_newer_hub_reads_is_never_given_up(int attempt, int seconds) =>
+        Assert.Equal(new Settlement.RetryAfter(TimeSpan.FromSeconds(seconds), attempt + 1), Policy.Decide(new NewerRowException("row", "has format 2", null), attempt));
 
     [Theory]
     [InlineData(4, 5)]

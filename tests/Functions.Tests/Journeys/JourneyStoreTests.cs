@@ -101,7 +101,7 @@ public sealed class JourneyStoreTests(Azurite azurite)
         await journeys.UpdateEntityAsync(new TableEntity(lead.Value, $"journey-{lead}") { ["Format"] = 99 }, Azure.ETag.All, TableUpdateMode.Merge, Token);
         var before = await journeys.GetEntityAsync<TableEntity>(lead.Value, $"journey-{lead}", cancellationToken: Token);
 
-        var refused = await Assert.ThrowsAsync<InvalidDataException>(() => hub.Journeys.ApplyAsync(lead, [Claim(FunnelStage.Interest, Monday)], Token));
+        var refused = await Assert.ThrowsAsync<NewerRowException>(() => hub.Journeys.ApplyAsync(lead, [Claim(FunnelStage.Interest, Monday)], Token));
 
         Assert.Contains("format 99", refused.Message, StringComparison.Ordinal);
         var after = await journeys.GetEntityAsync<TableEntity>(lead.Value, $"journey-{lead}", cancellationToken: Token);

@@ -16,6 +16,7 @@ public sealed class SendAlertsFunction(AlertFlow alerts, MessageSettler settler,
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) =>
         settler.RunAsync(
-            message, actions, new(funnel.Sender, Subscription), token => alerts.HandleAsync(FunnelTopic.Read(message), token),
+            message, actions, new(funnel.Sender, Subscription),
+            token => funnel.HandleAsync(message, happened => alerts.HandleAsync(happened, token)),
             cancellationToken);
 }

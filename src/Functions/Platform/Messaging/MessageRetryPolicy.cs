@@ -1,6 +1,7 @@
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Platform.Outward;
+using IntegrationHub.Functions.Platform.Storage;
 
 namespace IntegrationHub.Functions.Platform.Messaging;
 
@@ -58,6 +59,7 @@ public sealed class MessageRetryPolicy(IReadOnlyList<TimeSpan> delays)
         UnrecoverableMessageException hopeless => new Settlement.DeadLetter(hopeless.Reason, hopeless.Detail),
         UnreadableDeliveryException unreadable => new Settlement.DeadLetter("unreadable", unreadable.Message),
         VendorRefusedException refused => new Settlement.DeadLetter("vendor-refused", refused.Message),
+        NewerRowException when attempt > delays.Count => new Settlement.RetryAfter(delays[^1], attempt + 1),
         _ when attempt > delays.Count =>
             new Settlement.DeadLetter("gave-up", $"{attempt} attempts failed; the last with {failure.GetType().Name}: {Describe(failure)}"),
         VendorUnavailableException { RetryAfter: { } wait } when wait > delays[attempt - 1] =>

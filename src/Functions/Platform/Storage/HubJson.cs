@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Storage;
 
@@ -7,19 +9,34 @@ namespace IntegrationHub.Functions.Platform.Storage;
 /// enums by name, no nulls.</summary>
 public static class HubJson
 {
-    public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    private static readonly JsonSerializerOptions Known = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new UtcConverter() },
+    };
+
+    public static readonly JsonSerializerOptions Options = new(Known)
+    {
+        Converters = { new NewerFacts(Known), new NewerEvents(Known) },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveKindsToConverters } },
     };
 
     /// <summary>Configures the API's answers the same way, but with nulls, so that
     /// clients see missing values.</summary>
     public static void Configure(JsonSerializerOptions options)
     {
-        foreach (var converter in Options.Converters)
+        foreach (var converter in Known.Converters)
         {
             options.Converters.Add(converter);
+        }
+    }
+
+    /// <summary>A type with a converter of its own may not have kinds as well.</summary>
+    private static void LeaveKindsToConverters(JsonTypeInfo type)
+    {
+        if (type.Type == typeof(Fact) || type.Type == typeof(FunnelEvent))
+        {
+            type.PolymorphismOptions = null;
         }
     }
 

@@ -21,6 +21,7 @@ public sealed class HubMetrics
     private readonly Counter<long> _facts;
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _ahead;
+    private readonly Counter<long> _unknown;
     private readonly Counter<long> _duplicates;
     private readonly Counter<long> _tableRequests;
     private readonly Counter<long> _archiveRequests;
@@ -47,6 +48,7 @@ public sealed class HubMetrics
             "hub.events.dropped", "{event}",
             "Events that were dropped: of erased persons, deleted records and kinds that are not read, by connector and reason.");
         _ahead = meter.CreateCounter<long>("hub.events.ahead", "{event}", "Events whose time lay ahead of the hub's clock, by connector.");
+        _unknown = meter.CreateCounter<long>("hub.events.unknown", "{event}", "Events of the funnel that a newer hub published.");
         _duplicates = meter.CreateCounter<long>("hub.duplicates", "{fact}", "Facts that had been said before.");
         _tableRequests = meter.CreateCounter<long>("hub.table.requests", "{request}", "Requests to the tables, retries included.");
         _archiveRequests = meter.CreateCounter<long>(
@@ -89,6 +91,9 @@ public sealed class HubMetrics
             _ahead.Add(count, new KeyValuePair<string, object?>("connector", connector));
         }
     }
+
+    /// <summary>Counts an event that a newer hub published.</summary>
+    public void Unknown() => _unknown.Add(1);
 
     /// <summary>Counts duplicate facts.</summary>
     public void Repeated(int facts) => _duplicates.Add(facts);
