@@ -28,6 +28,7 @@ public sealed class HubMetrics
     private readonly Counter<long> _blobRequests;
     private readonly Counter<long> _busOperations;
     private readonly Counter<long> _alerts;
+    private readonly Counter<long> _parked;
     private readonly Counter<long> _late;
     private readonly Counter<long> _mended;
     private readonly Counter<long> _refusals;
@@ -61,6 +62,7 @@ public sealed class HubMetrics
         _refusals = meter.CreateCounter<long>("hub.refusals", "{request}", "Calls that were refused, by function and status.");
         _proofs = meter.CreateCounter<long>(
             "hub.deliveries.proved", "{delivery}", "Genuine deliveries, by connector and number of the secret.");
+        _parked = meter.CreateCounter<long>("hub.parked", "{delivery}", "Deliveries that were parked, by connector and reason.");
         _latency = meter.CreateHistogram<double>(
             "hub.delivery.latency", "ms", "From the receipt of a delivery to the commit of all its facts.");
     }
@@ -125,6 +127,8 @@ public sealed class HubMetrics
 
     /// <summary>Counts a call that its caller may not make.</summary>
     public void Refused(string function, int status) => _refusals.Add(1, new("function", function), new("status", status));
+
+    public void Parked(string connector, string reason) => _parked.Add(1, new("connector", connector), new("reason", reason));
 
     public void Took(TimeSpan latency) => _latency.Record(latency.TotalMilliseconds);
 
