@@ -9,7 +9,7 @@ namespace IntegrationHub.Functions.Webhooks;
 /// <summary>Drains the spool, all partitions at once. A crash between sending and removing repeats some deliveries, and
 /// duplicate facts are harmless. A message that the bus refuses for good is parked and stops no other.</summary>
 public sealed partial class SpoolFlow(
-    SpoolStore spool, InboundQueue queue, ParkedStore parked, BodyStore bodies, ILogger<SpoolFlow> logger)
+    SpoolStore spool, InboundQueue queue, ParkedFlow parked, BodyStore bodies, ILogger<SpoolFlow> logger)
 {
     private const int MessagesAtOnce = 100;
 
@@ -79,8 +79,8 @@ public sealed partial class SpoolFlow(
         Log.Refused(logger, refused.RowKey, reason);
         var received = ServiceBusModelFactory.ServiceBusReceivedMessage(
             refused.Message.Body, refused.RowKey, properties: refused.Message.ApplicationProperties);
-        await parked.ParkAsync(
-            InboundMessage.Read(received, await bodies.ReadAsync(received, cancellationToken)), "bus-refused", $"The bus refuses the message for good ({reason}).", cancellationToken);
+        var delivery = InboundMessage.Read(received, await bodies.ReadAsync(received, cancellationToken));
+        await parked.ParkAsync(delivery, [new("bus-refused", $"The bus refuses the message for good ({reason}).")], cancellationToken);
     }
 
     /// <summary>The state of a run, which the partitions share.</summary>

@@ -27,15 +27,9 @@ public static class JourneyFold
         var records = new RecordFold();
         foreach (var fact in ordered)
         {
-            if (fact is UnknownFact)
+            if (fact is UnknownFact || !records.Take(fact))
             {
-                trace?.Add(new(fact, FactEffect.None, null, null));
-                continue;
-            }
-
-            if (!records.Take(fact))
-            {
-                trace?.Add(new(fact, FactEffect.Gone, null, null));
+                trace?.Add(new(fact, fact is UnknownFact ? FactEffect.None : FactEffect.Gone, null, null));
                 continue;
             }
 
@@ -44,11 +38,7 @@ public static class JourneyFold
             activities.Take(fact);
         }
 
-        ImmutableArray<StageEntry> entries =
-        [
-            .. way.Entries.Select(entry =>
-                entry.Past && !settings.IsBeforeLive(entry.EnteredAt) && IsReportedToo(entry, ordered) ? entry with { Past = false } : entry),
-        ];
+        ImmutableArray<StageEntry> entries = [.. way.Entries.Select(entry => WithNews(entry, ordered, settings))];
         var journey = new Journey
         {
             LeadId = leadId,
@@ -77,6 +67,10 @@ public static class JourneyFold
     /// first work since, because nobody expects it to be overdue on the hub's first day.</summary>
     private static DateTimeOffset? WatchedFrom(StageEntry stay, ActivityFold activities, FunnelSettings settings) =>
         !stay.Past ? stay.EnteredAt : settings.IsBeforeLive(stay.EnteredAt) ? activities.FirstLiveAt : null;
+
+    /// <summary>Returns a stay as news when a tool also reported what the hub read at first meeting.</summary>
+    private static StageEntry WithNews(StageEntry entry, Fact[] ordered, FunnelSettings settings) =>
+        entry.Past && !settings.IsBeforeLive(entry.EnteredAt) && IsReportedToo(entry, ordered) ? entry with { Past = false } : entry;
 
     /// <summary>Whether a tool also reported what the hub read at first meeting, which makes it news. The two may have
     /// slightly different timestamps.</summary>

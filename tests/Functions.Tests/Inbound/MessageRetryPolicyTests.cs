@@ -55,7 +55,7 @@ public sealed class MessageRetryPolicyTests
     [InlineData(3, 30)]
     [InlineData(1000, 30)]
     public void A_message_about_a_lead_that_only_a_newer_hub_reads_is_never_given_up(int attempt, int seconds) =>
-        Assert.Equal(new Settlement.RetryAfter(TimeSpan.FromSeconds(seconds), attempt + 1), Policy.Decide(new NewerRowException("row", "has format 2", null), attempt));
+        Assert.Equal(new Settlement.RetryAfter(TimeSpan.FromSeconds(seconds), attempt + 1), Policy.Decide(new NewerRowException("row", "has format 2", null), attempt, 0, Middle));
 
     [Theory]
     [InlineData(4, 5)]

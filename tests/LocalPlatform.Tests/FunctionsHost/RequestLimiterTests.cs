@@ -1,5 +1,4 @@
 using IntegrationHub.LocalPlatform.FunctionsHost.Http;
-using IntegrationHub.LocalPlatform.FunctionsHost.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -18,7 +17,7 @@ public sealed class RequestLimiterTests
 
         Assert.Equal((StatusCodes.Status429TooManyRequests, 1), (await third, served));
         gate.SetResult();
-        Assert.Equal([200, 200], await Task.WhenAll(first, second));
+        Assert.Equal(new[] { 200, 200 }, await Task.WhenAll(first, second));
         Assert.Equal(2, served);
 
         async Task<int> ServeAsync()
