@@ -242,7 +242,9 @@ public sealed class JourneyProperties
         },
     };
 
-    private static DateTimeOffset JourneyFirst(Fact[] facts) => facts.Min(fact => fact.OccurredAt);
+    /// <summary>When the lead was first heard of. A fact that this build does not know tells nothing, unless there is no other.</summary>
+    private static DateTimeOffset JourneyFirst(Fact[] facts) =>
+        facts.Where(fact => fact is not UnknownFact).DefaultIfEmpty(facts.MinBy(fact => fact.OccurredAt)!).Min(fact => fact.OccurredAt);
 
     /// <summary>How long the lead stood on each stage before it moved on.</summary>
     private static IEnumerable<(FunnelStage Stage, TimeSpan Time)> Dwell(Journey journey) =>

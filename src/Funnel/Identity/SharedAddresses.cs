@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.IO.Enumeration;
 
 namespace IntegrationHub.Funnel;
 
@@ -19,7 +18,7 @@ public sealed class SharedAddresses(IEnumerable<string> patterns)
 
     /// <summary>Whether a key is a shared address.</summary>
     public bool Contains(IdentityKey key) =>
-        key.Kind == IdentityKind.Email && _patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, key.Id));
+        key.Kind == IdentityKind.Email && _patterns.Any(pattern => TextPattern.MatchesAnywhere(pattern, key.Id));
 
     /// <summary>Returns the keys that identify a person.</summary>
     public IReadOnlyList<IdentityKey> Without(IEnumerable<IdentityKey> keys) => [.. keys.Where(key => !Contains(key))];

@@ -40,11 +40,11 @@ internal sealed class ToolsInStep : IAsyncDisposable
     public static async Task<ToolsInStep> StartAsync(Azurite azurite, string[] types, params (string Key, string Value)[] settings)
     {
         var names = types.Select((type, number) => $"{type}{number}".ToLowerInvariant()).ToList();
-        var tools = await Task.WhenAll(types.Select(_ => SandboxHost.StartAsync(new() { Urls = "http://127.0.0.1:0" }, Token)));
+        var tools = await Task.WhenAll(types.Select((_, i) => SandboxHost.StartAsync(new() { Urls = "http://127.0.0.1:0", Salesforce = new() { OrganizationId = OrganizationOf(i) } }, Token)));
         var section = new Dictionary<string, string?>();
         for (var i = 0; i < types.Length; i++)
         {
-            foreach (var (key, value) in SettingsOf(types[i], tools[i].Url))
+            foreach (var (key, value) in SettingsOf(types[i], tools[i].Url, OrganizationOf(i)))
             {
                 section[$"Connectors:{names[i]}:{key}"] = value;
             }
@@ -143,7 +143,10 @@ internal sealed class ToolsInStep : IAsyncDisposable
     private async Task<bool> IsQuietAsync() =>
         (await Hub.MessagesAsync("inbound", null)).Count == 0 && (await Hub.MessagesAsync("funnel", "to-sales")).Count == 0 && (await Hub.MessagesAsync("funnel", "to-marketing")).Count == 0;
 
-    private static Dictionary<string, string?> SettingsOf(string type, string url) => type == "HubSpot"
+    /// <summary>Two organisations may have records of one id, and do here.</summary>
+    private static string OrganizationOf(int tool) => $"00D5g00000{tool}AbCdEAK";
+
+    private static Dictionary<string, string?> SettingsOf(string type, string url, string organization) => type == "HubSpot"
         ? new()
         {
             ["Type"] = type,
@@ -157,7 +160,7 @@ internal sealed class ToolsInStep : IAsyncDisposable
             ["Type"] = type,
             ["BaseUrl"] = $"{url}/salesforce",
             ["ClientId"] = "sandbox-salesforce-client",
-            ["OrganizationId"] = "00D5g000001AbCdEAK",
+            ["OrganizationId"] = organization,
             ["ClientSecret"] = "sandbox-salesforce-client-secret",
         };
 }
