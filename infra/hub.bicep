@@ -49,6 +49,9 @@ param campaigns types.campaign[]
 @description('How people are erased.')
 param erasure types.erasure
 
+@description('Which addresses identify nobody.')
+param identitySettings types.identity
+
 @description('What of Azure the hub gets.')
 param platform hubSettings
 
@@ -99,6 +102,7 @@ var settings = union(
   make.sectionSettings('Ops', ops),
   make.sectionSettings('Erasure', erasure),
   make.sectionSettings('Outward', outward),
+  make.sectionSettings('Identity', identitySettings),
   make.contentSettings(content, campaigns),
   platform.?extraSettings ?? {}
 )

@@ -51,6 +51,9 @@ param campaigns types.campaign[] = []
 @description('How people are erased.')
 param erasure types.erasure = {}
 
+@description('Which addresses identify nobody.')
+param identity types.identity = {}
+
 @description('What of Azure the hub gets: sizes, sign-in of people, further settings.')
 param platform hubSettings = {}
 
@@ -78,6 +81,7 @@ module hub 'hub.bicep' = {
     content: content
     campaigns: campaigns
     erasure: erasure
+    identitySettings: identity
     platform: platform
   }
 }

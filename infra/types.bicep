@@ -320,6 +320,15 @@ type outward = {
   alertsPerHour: string?
 }
 
+@export()
+@description('Which addresses identify nobody.')
+@sealed()
+type identity = {
+  @description('The addresses that several people read; * stands for any text. They join no leads and find none. Left out: the common role addresses, such as info@*.')
+  @metadata({ example: 'info@*,*@lists.example.com' })
+  sharedAddresses: string[]?
+}
+
 @description('Content that a brief suggests to show.')
 @sealed()
 type contentItem = {

@@ -142,6 +142,8 @@ param ops = { recipients: ['ops@example.com', 'night@example.com'], lateAfter: '
 
 param erasure = { grace: '2.00:00:00', mostAnHour: 500 }
 
+param identity = { sharedAddresses: ['info@*', '*@lists.example.com'] }
+
 param calendar = { timeZone: 'Europe/Berlin', workingDays: 'Mon-Fri', hours: '09:00-17:30', holidays: ['2026-12-25'] }
 
 param funnel = {

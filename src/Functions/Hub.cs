@@ -119,8 +119,10 @@ public static class Hub
         .AddSingleton<JourneyMerger>()
         .AddSingleton<JourneyFlow>()
         .AddSingleton<LeadQuery>()
+        .AddSingleton<ExportFlow>()
         .AddSingleton<ReviewStore>()
         .AddSingleton<IErasable>(provider => provider.GetRequiredService<ReviewStore>())
+        .AddSingleton<IErasableByKey>(provider => provider.GetRequiredService<ReviewStore>())
         .AddSingleton<ReviewFlow>()
         .AddErasure();
 
@@ -137,6 +139,10 @@ public static class Hub
         .AddSingleton<SpoolStore>()
         .AddSingleton<SpoolFlow>()
         .AddSingleton<ParkedStore>()
+        .AddSingleton<IErasableByKey>(provider => provider.GetRequiredService<ParkedStore>())
+        .AddSingleton<ParkedDeliveryStore>()
+        .AddSingleton<IErasableByKey>(provider => provider.GetRequiredService<ParkedDeliveryStore>())
+        .AddSingleton<ParkedFlow>()
         .AddHostedService<ParkedSweep>()
         .AddSingleton<WebhookReceiver>()
         .AddSingleton<PersonMatcher>()

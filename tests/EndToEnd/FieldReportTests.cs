@@ -188,18 +188,18 @@ public sealed class FieldReportTests(World world) : IClassFixture<World>, IAsync
     public async Task An_address_that_was_handed_on_is_its_present_holders()
     {
         world.Vendors.HubSpot.Webhooks.TargetUrl = world.Hub.WebhookUrl;
-        var former = Contact("office@handed.example.com");
+        var former = Contact("desk@handed.example.com");
         await UntilAsync("the first holder is known", async () => await world.Hub.FindLeadAsync(former) is not null);
         world.Vendors.HubSpot.Update("contacts", former, ("email", "former@handed.example.com"));
         await UntilAsync("they have another address", async () => await world.Hub.FindLeadAsync(former) is { } lead && lead.GetProperty("identities").GetRawText().Contains("former@handed", StringComparison.Ordinal));
 
-        var holder = Contact("office@handed.example.com");
+        var holder = Contact("desk@handed.example.com");
         await UntilAsync("the next holder has a lead of their own", async () => await world.Hub.FindLeadAsync(holder) is not null);
-        var record = Crm.CreateLead("office@handed.example.com", "Holder", "Handed Ltd");
+        var record = Crm.CreateLead("desk@handed.example.com", "Holder", "Handed Ltd");
         await UntilAsync("the CRM's record is the holder's", async () => Id(await FindAsync(record)) == Id(await world.Hub.FindLeadAsync(holder)));
 
         Assert.NotEqual(Id(await world.Hub.FindLeadAsync(former)), Id(await world.Hub.FindLeadAsync(holder)));
-        Assert.Equal(Id(await world.Hub.FindLeadAsync(holder)), Text(await world.Hub.AskAsync("leads?email=office@handed.example.com"), "leadId"));
+        Assert.Equal(Id(await world.Hub.FindLeadAsync(holder)), Text(await world.Hub.AskAsync("leads?email=desk@handed.example.com"), "leadId"));
     }
 
     [Fact]

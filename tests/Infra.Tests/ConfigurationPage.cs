@@ -28,6 +28,7 @@ internal static class ConfigurationPage
         new("Operations", "types.bicep", "ops", "Ops"),
         new("Erasure", "types.bicep", "erasure", "Erasure"),
         new("Effects outwards", "types.bicep", "outward", "Outward"),
+        new("Identity", "types.bicep", "identity", "Identity"),
         new("Content for briefs", "types.bicep", "contentItem", "Content:{name}"),
         new("Campaigns, numbered from 1", "types.bicep", "campaign", "Campaigns:{n}"),
         new("HubSpot", "connectors/hubspot.bicep", "hubSpot", "Connectors:{name}"),

@@ -26,6 +26,7 @@ public sealed class DriftTests(BicepCompiler bicep)
         { "ops", "Ops" },
         { "erasure", "Erasure" },
         { "outward", "Outward" },
+        { "identity", "Identity" },
         { "contentItem", "Content:calculator" },
         { "campaign", "Campaigns:1" },
     };

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Ingestion;
@@ -16,6 +17,9 @@ public sealed record DeliveryInHand(Delivery Delivery, string MessageId, KeyLook
 
     /// <summary>Gets the erased keys that its events name, also beside others, such as on a deal.</summary>
     public ConcurrentBag<IdentityKey> Erased { get; } = [];
+
+    /// <summary>Gets why the delivery is to be parked; none when all of it was processed.</summary>
+    public ConcurrentBag<ParkedFault> Faults { get; } = [];
 
     /// <summary>Gets the keys of the events that were dropped because their person is erased.</summary>
     public ConcurrentBag<IdentityKey> ErasedKeys { get; } = [];

@@ -13,7 +13,7 @@ namespace IntegrationHub.Functions.Ingestion;
 /// <summary>Matches an event and collects its facts. An event without a lead waits, is parked, or counts as
 /// dropped.</summary>
 public sealed partial class EventFlow(
-    LeadMatcher matcher, ReviewFlow reviews, ParkedStore parked, UnmappedFlow unmapped, MissedStore missed, HubMetrics metrics,
+    LeadMatcher matcher, ReviewFlow reviews, ParkedFlow parked, UnmappedFlow unmapped, MissedStore missed, HubMetrics metrics,
     ConnectorStateStore states, ILogger<EventFlow> logger)
 {
     /// <summary>Matches an event and adds its facts to those of its delivery.</summary>
@@ -29,6 +29,12 @@ public sealed partial class EventFlow(
 
         return await MatchAsync(said, work, facts, cancellationToken);
     }
+
+    /// <summary>Parks a delivery once for all its faults. A no-op for one without.</summary>
+    public Task ParkAsync(DeliveryInHand work, CancellationToken cancellationToken) => work.Faults.IsEmpty
+        ? Task.CompletedTask
+        : parked.ParkAsync(
+            work.Delivery, [.. work.Faults.OrderBy(fault => fault.Reason, StringComparer.Ordinal)], cancellationToken);
 
     private async Task<bool> MatchAsync(LeadEvent source, DeliveryInHand work, LeadFacts facts, CancellationToken cancellationToken)
     {
@@ -83,7 +89,7 @@ public sealed partial class EventFlow(
         {
             case UnreadableEvent unreadable:
                 Log.Unreadable(logger, work.MessageId, work.Connector, source.DedupeKey);
-                await parked.ParkAsync(work.Delivery, "unreadable-event", unreadable.Why, cancellationToken);
+                work.Faults.Add(new("unreadable-event", unreadable.Why));
                 break;
             case UnreadEvent unread:
                 metrics.Dropped(work.Connector, "not-read", 1);
@@ -135,8 +141,7 @@ public sealed partial class EventFlow(
                 break;
             default:
                 Log.NoKey(logger, work.MessageId, work.Connector, source.Kind);
-                var description = $"An event of kind {source.Kind} names no record and no valid e-mail address.";
-                await parked.ParkAsync(work.Delivery, "no-usable-key", description, cancellationToken);
+                work.Faults.Add(new("no-usable-key", $"An event of kind {source.Kind} names no record and no address of one person."));
                 break;
         }
     }
@@ -155,6 +160,7 @@ public sealed partial class EventFlow(
     private static LeadEvent WithOwnAddress(LeadEvent source, LeadMatch match) =>
         source is PersonEvent { Profile: { } profile } person
             && EmailAddress.TryParse(profile.Email, out var email)
+            && !match.Shared.Contains(IdentityKey.Email(email))
             && !match.Leads.Any(lead => lead.Keys.Contains(IdentityKey.Email(email)))
             ? person with { Profile = profile with { Email = null } }
             : source;

@@ -63,6 +63,7 @@ public sealed class ProcessFlow(
     {
         // Held first: a restore queues it again, and it is archived then.
         await facts.HoldAsync(work, cancellationToken);
+        await events.ParkAsync(work, cancellationToken);
         if (!work.Erased.IsEmpty)
         {
             await archive.ForgetAsync(work.Delivery, work.MessageId, work.Erased.ToHashSet(), cancellationToken);

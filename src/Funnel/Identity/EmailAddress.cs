@@ -43,6 +43,10 @@ public sealed partial record EmailAddress
         return email is not null;
     }
 
+    /// <summary>Returns the addresses in a text.</summary>
+    public static IReadOnlyList<EmailAddress> FindIn(string text) =>
+        [.. LooksLikeAddress().Matches(text).Select(found => TryParse(found.Value, out var email) ? email : null).OfType<EmailAddress>().Distinct()];
+
     /// <summary>Replaces everything in a text that looks like an address.</summary>
     /// <param name="replacement">Returns the replacement; called with null for what only looks like an address.</param>
     internal static string Replace(string text, Func<EmailAddress?, string> replacement) =>

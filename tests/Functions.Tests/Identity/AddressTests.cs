@@ -25,23 +25,23 @@ public sealed class AddressTests(Azurite azurite)
         await using var hub = await TestHub.CreateAsync(azurite, _clock, [Marketing, Crm]);
         await hub.StartAsync();
         using var api = new HubClient(hub);
-        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "office"));
+        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "family"));
         await hub.TellAsync(Marketing, Marketing.Event(of => new EmailChangedEvent(of), 5, "contact-1", "former"));
 
-        var taken = Marketing.Deliver(Marketing.Stage(FunnelStage.Interest, 10, "contact-2", "office"));
+        var taken = Marketing.Deliver(Marketing.Stage(FunnelStage.Interest, 10, "contact-2", "family"));
         await hub.TellAsync(taken);
         await hub.TellAsync(taken);
-        await hub.TellAsync(Crm, Crm.Stage(FunnelStage.Evaluation, 20, "lead-1", "office", ToolSide.Crm));
+        await hub.TellAsync(Crm, Crm.Stage(FunnelStage.Evaluation, 20, "lead-1", "family", ToolSide.Crm));
 
         var (former, holder) = (await LeadAsync(hub, Marketing, "contact-1"), await LeadAsync(hub, Marketing, "contact-2"));
         Assert.NotEqual(former, holder);
         Assert.Equal(holder, await LeadAsync(hub, Crm, "lead-1"));
-        Assert.Equal((Marketing.Address("former"), Marketing.Address("office")), (await EmailAsync(hub, former), await EmailAsync(hub, holder)));
-        Assert.DoesNotContain(AddressOf("office"), Fold(await hub.StateAsync(former)).Identities);
+        Assert.Equal((Marketing.Address("former"), Marketing.Address("family")), (await EmailAsync(hub, former), await EmailAsync(hub, holder)));
+        Assert.DoesNotContain(AddressOf("family"), Fold(await hub.StateAsync(former)).Identities);
 
         await api.DeleteAsync($"/api/leads/{former}");
 
-        Assert.Equal(HttpStatusCode.OK, await api.StatusAsync($"/api/leads?email={Marketing.Address("office")}"));
+        Assert.Equal(HttpStatusCode.OK, await api.StatusAsync($"/api/leads?email={Marketing.Address("family")}"));
         Assert.Equal(HttpStatusCode.NotFound, await api.StatusAsync($"/api/leads?email={Marketing.Address("former")}"));
     }
 
@@ -49,31 +49,31 @@ public sealed class AddressTests(Azurite azurite)
     public async Task A_known_person_gets_an_address_that_another_had_once()
     {
         await using var hub = await TestHub.CreateAsync(azurite, _clock, [Marketing, Crm]);
-        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "office"));
+        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "family"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "own"));
         await hub.TellAsync(Marketing, Marketing.Event(of => new EmailChangedEvent(of), 5, "contact-1", "former"));
 
-        await hub.TellAsync(Marketing, Marketing.Event(of => new EmailChangedEvent(of), 6, "contact-2", "office"));
+        await hub.TellAsync(Marketing, Marketing.Event(of => new EmailChangedEvent(of), 6, "contact-2", "family"));
 
-        Assert.Equal(await LeadAsync(hub, Marketing, "contact-2"), await hub.Get<IdentityStore>().FindAsync(AddressOf("office"), Token));
+        Assert.Equal(await LeadAsync(hub, Marketing, "contact-2"), await hub.Get<IdentityStore>().FindAsync(AddressOf("family"), Token));
     }
 
     [Fact]
     public async Task An_address_goes_there_and_back_again_as_often_as_the_tool_says_so()
     {
         await using var hub = await TestHub.CreateAsync(azurite, _clock, [Marketing, Crm]);
-        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "office"), Marketing.Stage(FunnelStage.Interest, 0, "contact-2", "second"));
+        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "family"), Marketing.Stage(FunnelStage.Interest, 0, "contact-2", "second"));
         for (var round = 0; round < 3; round++)
         {
             var minute = 10 * (round + 1);
             var (leaves, gets) = round % 2 == 0 ? ("contact-1", "contact-2") : ("contact-2", "contact-1");
             await hub.TellAsync(Marketing, Marketing.Event(of => new EmailChangedEvent(of), minute, leaves, $"other{round}"));
-            await hub.TellAsync(Marketing, Marketing.Event(of => new EmailChangedEvent(of), minute + 1, gets, "office"));
+            await hub.TellAsync(Marketing, Marketing.Event(of => new EmailChangedEvent(of), minute + 1, gets, "family"));
 
             var holder = await LeadAsync(hub, Marketing, gets);
-            Assert.Equal(holder, await hub.Get<IdentityStore>().FindAsync(AddressOf("office"), Token));
-            Assert.Contains(AddressOf("office"), Fold(await hub.StateAsync(holder)).Identities);
-            Assert.DoesNotContain(AddressOf("office"), Fold(await hub.StateAsync(await LeadAsync(hub, Marketing, leaves))).Identities);
+            Assert.Equal(holder, await hub.Get<IdentityStore>().FindAsync(AddressOf("family"), Token));
+            Assert.Contains(AddressOf("family"), Fold(await hub.StateAsync(holder)).Identities);
+            Assert.DoesNotContain(AddressOf("family"), Fold(await hub.StateAsync(await LeadAsync(hub, Marketing, leaves))).Identities);
         }
     }
 
@@ -84,8 +84,8 @@ public sealed class AddressTests(Azurite azurite)
     {
         await using var hub = await TestHub.CreateAsync(azurite, _clock, [Marketing, Crm]);
         await hub.StartAsync();
-        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "office"));
-        var (leaves, gets) = (Marketing.Event(of => new EmailChangedEvent(of), 5, "contact-1", "former"), Marketing.Stage(FunnelStage.Interest, 6, "contact-2", "office"));
+        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "family"));
+        var (leaves, gets) = (Marketing.Event(of => new EmailChangedEvent(of), 5, "contact-1", "former"), Marketing.Stage(FunnelStage.Interest, 6, "contact-2", "family"));
 
         if (together)
         {
@@ -98,7 +98,7 @@ public sealed class AddressTests(Azurite azurite)
         }
 
         await Eventually.TrueAsync(async () => await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-2"), Token) is { } holder && await hub.Journeys.LoadAsync(holder, Token) is not null, "the next holder is met");
-        Assert.Equal(await LeadAsync(hub, Marketing, "contact-2"), await hub.Get<IdentityStore>().FindAsync(AddressOf("office"), Token));
+        Assert.Equal(await LeadAsync(hub, Marketing, "contact-2"), await hub.Get<IdentityStore>().FindAsync(AddressOf("family"), Token));
     }
 
     [Theory]
@@ -109,9 +109,9 @@ public sealed class AddressTests(Azurite azurite)
         await using var hub = await TestHub.CreateAsync(azurite, _clock, [Marketing, Crm]);
         await hub.StartAsync();
         using var api = new HubClient(hub);
-        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "office"));
+        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "family"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 1, "contact-2", "own"));
-        await hub.TellAsync(Marketing, Marketing.Event(of => new EmailChangedEvent(of), 2, "contact-2", "office") with { Profile = new() { Email = Marketing.Address("office"), Company = "Answered" } });
+        await hub.TellAsync(Marketing, Marketing.Event(of => new EmailChangedEvent(of), 2, "contact-2", "family") with { Profile = new() { Email = Marketing.Address("family"), Company = "Answered" } });
         var (one, two) = (await LeadAsync(hub, Marketing, "contact-1"), await LeadAsync(hub, Marketing, "contact-2"));
         var review = (await api.GetAsync("/api/reviews")).EnumerateArray().Single(open => open.GetProperty("candidates").EnumerateArray().Any(candidate => candidate.GetProperty("choose").GetString() == two.Value));
 
@@ -119,8 +119,8 @@ public sealed class AddressTests(Azurite azurite)
 
         Assert.Equal(HttpStatusCode.NoContent, answer.Status);
         await Eventually.TrueAsync(async () => Fold(await hub.StateAsync(two)).Profile.Company == "Answered", "the kept event is on the journey");
-        Assert.Equal(passes ? two : one, await hub.Get<IdentityStore>().FindAsync(AddressOf("office"), Token));
-        Assert.Equal(passes ? Marketing.Address("office") : Marketing.Address("own"), await EmailAsync(hub, two));
+        Assert.Equal(passes ? two : one, await hub.Get<IdentityStore>().FindAsync(AddressOf("family"), Token));
+        Assert.Equal(passes ? Marketing.Address("family") : Marketing.Address("own"), await EmailAsync(hub, two));
         Assert.NotEqual(await hub.Get<JourneyReader>().ResolveAsync(one, Token), await hub.Get<JourneyReader>().ResolveAsync(two, Token));
     }
 

@@ -59,17 +59,17 @@ public sealed class ReviewTests(Azurite azurite)
         await using var hub = await NewHubAsync();
         await hub.StartAsync();
         using var api = new HubClient(hub);
-        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "office"));
-        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 10, "contact-2", "office"));
+        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "family"));
+        await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 10, "contact-2", "family"));
 
         await api.PostAsync($"/api/reviews/{Text(await ReviewAsync(api), "id")}", """{"separate":true}""");
         await Eventually.TrueAsync(async () => await FindAsync(hub, "contact-2") is { } lead && await hub.Journeys.LoadAsync(lead, Token) is not null, "the person has a lead");
-        await hub.TellAsync(Marketing, Marketing.Event(of => new ContactUpdatedEvent(of), 20, "contact-2", "office"));
+        await hub.TellAsync(Marketing, Marketing.Event(of => new ContactUpdatedEvent(of), 20, "contact-2", "family"));
 
         var (one, other) = ((await FindAsync(hub, "contact-1"))!, (await FindAsync(hub, "contact-2"))!);
         Assert.NotEqual(one, other);
         Assert.Null(await TryReviewAsync(api));
-        Assert.Equal((Marketing.Address("office"), null), (Fold(await hub.StateAsync(one)).Profile.Email, Fold(await hub.StateAsync(other)).Profile.Email));
+        Assert.Equal((Marketing.Address("family"), null), (Fold(await hub.StateAsync(one)).Profile.Email, Fold(await hub.StateAsync(other)).Profile.Email));
         Assert.Equal([Marketing.Record("contact-2")], Fold(await hub.StateAsync(other)).Identities);
     }
 

@@ -75,7 +75,7 @@ public sealed class BodyStoreTests(Azurite azurite)
         await using var hub = await NewHubAsync();
         var delivery = DeliveryOf(Random(3 * 1024 * 1024));
 
-        await hub.Get<ParkedStore>().ParkAsync(delivery, "unreadable", "no JSON", Token);
+        await hub.Get<ParkedDeliveryStore>().AddAsync(delivery, [new("unreadable", "no JSON")], Token);
         await hub.Get<ReviewStore>().ParkAsync("review", delivery, "m1", Token);
 
         var kept = Assert.Single(await hub.Get<ReviewStore>().KeptAsync("review", Token)).Message;

@@ -129,7 +129,7 @@ public sealed class LeadMatcherTests(Azurite azurite)
         var identities = hub.ForgetfulIdentities();
         var persons = new PersonMatcher(
             identities, hub.Get<RecordLinkStore>(), hub.Journeys, reader, hub.Get<JourneyMerger>(), hub.Get<ReviewStore>(), hub.Get<ConnectorSet>(), hub.Get<FunnelSettings>());
-        var matcher = new LeadMatcher(persons, identities, hub.Get<ParkedStore>(), hub.Journeys, hub.Get<ConnectorSet>(), hub.Get<TimeProvider>());
+        var matcher = new LeadMatcher(persons, identities, hub.Get<ParkedStore>(), hub.Journeys, hub.Get<ConnectorSet>(), hub.Get<SharedAddresses>(), hub.Get<TimeProvider>());
         return (matcher, new(identities));
     }
 

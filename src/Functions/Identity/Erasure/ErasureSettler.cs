@@ -85,7 +85,7 @@ public sealed class ErasureSettler(
     {
         if (await hider.HideAsync(erasure, cancellationToken) is { } hidden)
         {
-            await eraser.DestroyAsync(hidden, erasure.Keys, cancellationToken);
+            await eraser.DestroyAsync(hidden, erasure.Keys, clock.GetUtcNow(), cancellationToken);
         }
 
         await erasures.RemoveAsync(erasure, cancellationToken);

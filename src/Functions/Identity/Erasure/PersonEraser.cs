@@ -1,6 +1,5 @@
 using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Logging;
@@ -10,25 +9,28 @@ namespace IntegrationHub.Functions.Identity.Erasure;
 /// <summary>Destroys what is stored about a hidden person, and turns each of their keys into an anonymous tombstone, so that
 /// they do not come back. Idempotent: a repeat completes what a crash left.</summary>
 public sealed partial class PersonEraser(
-    JourneyReader reader, JourneyStore store, IdentityStore identities, ParkedStore parked, ReviewFlow reviews,
-    IEnumerable<IErasable> records, TimeProvider clock, ILogger<PersonEraser> logger)
+    JourneyReader reader, JourneyStore store, IdentityStore identities, ReviewFlow reviews, IEnumerable<IErasable> records,
+    IEnumerable<IErasableByKey> named, SharedAddresses shared, ILogger<PersonEraser> logger)
 {
     /// <summary>Destroys a lead with all leads merged into it.</summary>
     /// <param name="hidden">The lead as it was hidden.</param>
-    /// <param name="named">The records that the request named.</param>
+    /// <param name="asked">The records that the request named.</param>
+    /// <param name="now">The present time. Only its day is kept, because the exact time would show which request a tombstone
+    /// is of.</param>
     public async Task DestroyAsync(
-        JourneyRecord hidden, IReadOnlyCollection<IdentityKey> named, CancellationToken cancellationToken)
+        JourneyRecord hidden, IReadOnlyCollection<IdentityKey> asked, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var day = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
         var facts = hidden.State.Facts.Values.ToList();
         var leadId = hidden.State.LeadId;
-        var keys = FactKeys.Of(facts).Union(named).ToList();
-        await BuryAsync(leadId, keys, cancellationToken);
+        var keys = FactKeys.Of(facts).Union(asked).ToList();
+        await BuryAsync(leadId, keys, day, cancellationToken);
         foreach (var kept in records)
         {
-            await kept.EraseAsync(keys, cancellationToken);
+            await kept.EraseAsync(shared.Without(keys), cancellationToken);
         }
 
-        var tombstone = new JourneyLedger { ErasedAt = Today() };
+        var tombstone = new JourneyLedger { ErasedAt = day };
         foreach (var merged in facts.OfType<LeadsMerged>().Select(fact => fact.Merged).Where(other => other != leadId).Distinct())
         {
             await EraseRecordsAsync(merged, cancellationToken);
@@ -41,27 +43,29 @@ public sealed partial class PersonEraser(
         Log.Erased(logger, keys.Count);
     }
 
-    private async Task BuryAsync(LeadId leadId, IEnumerable<IdentityKey> keys, CancellationToken cancellationToken)
+    private async Task BuryAsync(
+        LeadId leadId, IReadOnlyCollection<IdentityKey> keys, DateTimeOffset day, CancellationToken cancellationToken)
     {
-        foreach (var key in keys)
+        foreach (var key in shared.Without(keys))
         {
-            if (key.Kind != IdentityKind.Deal)
+            if (key.Kind == IdentityKind.Deal)
+            {
+                await identities.UnlinkAsync(leadId, key, cancellationToken);
+                if ((await identities.FindByDealAsync(key, cancellationToken)).Count > 0)
+                {
+                    continue;
+                }
+            }
+            else if (await identities.LookUpAsync(key, cancellationToken) is not { Lead: { } owner }
+                || await reader.ResolveAsync(owner, cancellationToken) == leadId)
             {
                 // A former address may belong to another person today and stays theirs.
-                if (await identities.LookUpAsync(key, cancellationToken) is not { Lead: { } owner }
-                    || await reader.ResolveAsync(owner, cancellationToken) == leadId)
-                {
-                    await identities.AddTombstoneAsync(key, Today(), cancellationToken);
-                }
-
-                await parked.RemoveForPersonAsync(key, cancellationToken);
-                continue;
+                await identities.AddTombstoneAsync(key, day, cancellationToken);
             }
 
-            await identities.UnlinkAsync(leadId, key, cancellationToken);
-            if ((await identities.FindByDealAsync(key, cancellationToken)).Count == 0)
+            foreach (var rows in named)
             {
-                await parked.EraseAsync(key, cancellationToken);
+                await rows.EraseAsync(key, cancellationToken);
             }
         }
     }
@@ -73,9 +77,6 @@ public sealed partial class PersonEraser(
             await kept.EraseAsync(leadId, cancellationToken);
         }
     }
-
-    /// <summary>Returns the day. The exact time would show which request a tombstone is of.</summary>
-    private DateTimeOffset Today() => new(clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
 
     private static partial class Log
     {

@@ -30,6 +30,9 @@ public sealed record LeadMatch(IReadOnlyList<MatchedLead> Leads, IReadOnlyList<F
     /// <summary>Gets the question that a person must answer first; null for none.</summary>
     public Review? Question { get; init; }
 
+    /// <summary>Gets the event's addresses that several people read. They matched nobody.</summary>
+    public IReadOnlyList<IdentityKey> Shared { get; init; } = [];
+
     /// <summary>Gets a value indicating whether the event names an erased person.</summary>
     public bool Erased { get; init; }
 }

@@ -9,13 +9,21 @@ namespace IntegrationHub.Functions.Identity.Matching;
 
 /// <summary>Finds the leads of an event: those of its people, and those that its deal leads to.</summary>
 public sealed class LeadMatcher(
-    PersonMatcher persons, IdentityStore identities, ParkedStore parked, JourneyFlow journeys, ConnectorSet connectors, TimeProvider clock)
+    PersonMatcher persons, IdentityStore identities, ParkedStore parked, JourneyFlow journeys, ConnectorSet connectors,
+    SharedAddresses shared, TimeProvider clock)
 {
     /// <summary>Finds or creates the leads of an event.</summary>
     /// <param name="lookups">The key lookups of this delivery.</param>
     /// <param name="again">Whether an earlier attempt may have linked a deal's people without
     /// the deal's earlier facts.</param>
     public async Task<LeadMatch> MatchAsync(
+        LeadEvent source, Delivery delivery, string messageId, KeyLookups lookups, bool again, CancellationToken cancellationToken)
+    {
+        var match = await FindAsync(source, delivery, messageId, lookups, again, cancellationToken);
+        return match with { Shared = [.. DeliveryKeys.AddressesOf(source).Where(shared.Contains)] };
+    }
+
+    private async Task<LeadMatch> FindAsync(
         LeadEvent source, Delivery delivery, string messageId, KeyLookups lookups, bool again, CancellationToken cancellationToken)
     {
         if (source.OnlyIfKnown && !await IsKnownAsync(source, lookups, cancellationToken))
@@ -90,9 +98,9 @@ public sealed class LeadMatcher(
         .MaxBy(change => change.OccurredAt) is { Status: not DealStatus.Deleted };
 
     /// <summary>Whether a person is known by any of their records or addresses.</summary>
-    private static async Task<bool> IsKnownAsync(LeadEvent source, KeyLookups lookups, CancellationToken cancellationToken)
+    private async Task<bool> IsKnownAsync(LeadEvent source, KeyLookups lookups, CancellationToken cancellationToken)
     {
-        var owners = await lookups.LookUpAsync(DeliveryKeys.Of(source), cancellationToken);
+        var owners = await lookups.LookUpAsync(shared.Without(DeliveryKeys.Of(source)), cancellationToken);
         return owners.Values.Any(owner => owner.Erased || owner.Lead is not null);
     }
 
@@ -140,7 +148,7 @@ public sealed class LeadMatcher(
             delivery.Connector, source.Side, source.OccurredAt ?? delivery.ReceivedAt, delivery.ReceivedAt, messageId, MergeCause.Tool);
         var whole = new PersonToMatch(
             delivery.Connector, source.HubLeadId, [.. source.People.Concat(DeliveryKeys.MergedBy(source)).Distinct()],
-            DeliveryKeys.AddressesOf(source), DeliveryKeys.HeldBy(source), GoneOf(source), because, now, lookups, again);
+            shared.Without(DeliveryKeys.AddressesOf(source)), shared.Without(DeliveryKeys.HeldBy(source)), GoneOf(source), because, now, lookups, again);
         if (source is not DealEvent || source.People.Length <= 1)
         {
             return await persons.MatchAsync(whole, cancellationToken);

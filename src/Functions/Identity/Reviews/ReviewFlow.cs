@@ -168,7 +168,7 @@ public sealed class ReviewFlow(
             kept.Message.MessageId = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
             kept.Message.ApplicationProperties[MessageSettler.ReplayOfProperty] = kept.MessageId;
             await queue.Sender.SendMessageAsync(kept.Message, cancellationToken);
-            await reviews.RemoveAsync(reviewId, kept, cancellationToken);
+            await reviews.RemoveAsync(kept, cancellationToken);
         }
     }
 

@@ -13,11 +13,12 @@ namespace IntegrationHub.Functions.Identity.Reviews;
 /// <summary>A delivery that waits for an answer.</summary>
 /// <param name="MessageId">The message that brought it.</param>
 /// <param name="Message">The message to queue again.</param>
-public sealed record KeptDelivery(string RowKey, string MessageId, ServiceBusMessage Message);
+public sealed record KeptDelivery(TableEntity Row, string MessageId, ServiceBusMessage Message);
 
 /// <summary>The table <c>Reviews</c>: the questions, each with its raw waiting deliveries. An answered question stays
 /// for the next event with the same keys.</summary>
-public sealed class ReviewStore(HubTables tables, PersonKeys keys, BodyStore bodies) : IErasable
+public sealed class ReviewStore(HubTables tables, PersonKeys keys, BodyStore bodies, ConnectorSet connectors)
+    : IErasable, IErasableByKey
 {
     private const string Table = "Reviews", Partition = "review", JsonColumn = "Json", OpenColumn = "Open", MessageIdColumn = "MessageId";
 
@@ -80,8 +81,23 @@ public sealed class ReviewStore(HubTables tables, PersonKeys keys, BodyStore bod
     {
         var reviews = await tables.GetAsync(Table, cancellationToken);
         var row = new TableEntity(KeptPartition(reviewId), $"{reviewId}-{TableKey.Hash(messageId)}") { [MessageIdColumn] = messageId };
+        await PersonIndex.AddAsync(reviews, row, DeliveryKeys.Named(connectors, delivery), keys, cancellationToken);
         MessageRow.Write(row, await bodies.FitAsync(InboundMessage.Write(delivery), MessageRow.LargestBody, cancellationToken));
         await reviews.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> FindAsync(IdentityKey key, CancellationToken cancellationToken)
+    {
+        var reviews = await tables.GetAsync(Table, cancellationToken);
+        return [.. (await PersonIndex.FindAsync(reviews, key, keys, cancellationToken)).Select(row => $"reviews/{row.Row}")];
+    }
+
+    /// <summary>Removes the waiting deliveries that a key is in.</summary>
+    public async Task EraseAsync(IdentityKey key, CancellationToken cancellationToken)
+    {
+        var reviews = await tables.GetAsync(Table, cancellationToken);
+        await PersonIndex.EraseAsync(reviews, key, keys, cancellationToken);
     }
 
     /// <summary>Returns the deliveries that wait for an answer.</summary>
@@ -92,17 +108,17 @@ public sealed class ReviewStore(HubTables tables, PersonKeys keys, BodyStore bod
         await foreach (var row in reviews.QueryAsync<TableEntity>(
             TableClient.CreateQueryFilter($"PartitionKey eq {KeptPartition(reviewId)}"), cancellationToken: cancellationToken))
         {
-            kept.Add(new(row.RowKey, row.GetString(MessageIdColumn)!, MessageRow.Read(row)));
+            kept.Add(new(row, row.GetString(MessageIdColumn)!, MessageRow.Read(row)));
         }
 
         return kept;
     }
 
     /// <summary>Removes a delivery that was queued again.</summary>
-    public async Task RemoveAsync(string reviewId, KeptDelivery kept, CancellationToken cancellationToken)
+    public async Task RemoveAsync(KeptDelivery kept, CancellationToken cancellationToken)
     {
         var reviews = await tables.GetAsync(Table, cancellationToken);
-        await reviews.DeleteEntityAsync(KeptPartition(reviewId), kept.RowKey, ETag.All, cancellationToken);
+        await PersonIndex.RemoveAsync(reviews, kept.Row, ETag.All, cancellationToken);
     }
 
     public async Task RemoveAsync(string reviewId, CancellationToken cancellationToken)
@@ -123,7 +139,7 @@ public sealed class ReviewStore(HubTables tables, PersonKeys keys, BodyStore bod
         {
             foreach (var kept in await KeptAsync(review.Id, cancellationToken))
             {
-                await RemoveAsync(review.Id, kept, cancellationToken);
+                await RemoveAsync(kept, cancellationToken);
             }
 
             await RemoveAsync(review.Id, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Funnel;
@@ -35,6 +36,11 @@ internal static class DeliveryKeys
             return [];
         }
     }
+
+    /// <summary>Returns the records and addresses in a delivery, and whatever looks like an address in a part that cannot be
+    /// read.</summary>
+    public static IEnumerable<IdentityKey> Named(ConnectorSet connectors, Delivery delivery) =>
+        Of(connectors, delivery).Union(EmailAddress.FindIn(Encoding.UTF8.GetString(delivery.Body.Span)).Select(IdentityKey.Email));
 
     /// <summary>Splits a delivery into the smallest that its connector makes, so that each names few persons.</summary>
     public static IEnumerable<Delivery> PartsOf(ConnectorSet connectors, Delivery delivery)

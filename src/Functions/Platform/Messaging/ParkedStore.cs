@@ -1,31 +1,16 @@
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
-using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Platform.Messaging;
 
-/// <summary>The table <c>Parked</c>: verified deliveries and facts that belong to no journey yet. A delivery is parked
-/// with its raw body and a reason for an operator. Facts of a deal or activity wait for their person.</summary>
-public sealed class ParkedStore(HubTables tables, PersonKeys keys, BodyStore bodies)
+/// <summary>Facts that belong to no journey yet, in the table <c>Parked</c>. Facts of a deal or activity wait for their
+/// person.</summary>
+public sealed class ParkedStore(HubTables tables, PersonKeys keys) : IErasableByKey
 {
     private const string DealPrefix = "deal-", PersonPrefix = "person-", AfterPersons = "person.";
-
-    /// <summary>Parks a delivery. Idempotent for the same reason.</summary>
-    public async Task ParkAsync(Delivery delivery, string reason, string description, CancellationToken cancellationToken)
-    {
-        var row = new TableEntity(
-            $"delivery-{delivery.Connector}", $"{delivery.ReceivedAt.UtcTicks:D19}-{TableKey.Hash(delivery.Body.Span)}-{reason}")
-        {
-            ["Reason"] = reason,
-            ["Description"] = description,
-        };
-        MessageRow.Write(row, await bodies.FitAsync(InboundMessage.Write(delivery), MessageRow.LargestBody, cancellationToken));
-        var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
-        await parked.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
-    }
 
     /// <summary>Parks a fact of a deal without a known person. Idempotent.</summary>
     public async Task WaitAsync(IdentityKey deal, Fact fact, CancellationToken cancellationToken)
@@ -41,7 +26,12 @@ public sealed class ParkedStore(HubTables tables, PersonKeys keys, BodyStore bod
     public async Task<IReadOnlyList<Fact>> WaitingAsync(IdentityKey deal, CancellationToken cancellationToken) =>
         await FactsAsync(DealPrefix, deal, cancellationToken);
 
-    public Task EraseAsync(IdentityKey deal, CancellationToken cancellationToken) => RemoveAsync(DealPrefix, deal, cancellationToken);
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> FindAsync(IdentityKey key, CancellationToken cancellationToken) =>
+        [.. (await FactsAsync(PrefixOf(key), key, cancellationToken)).Select(fact => $"waiting/{fact.Connector}")];
+
+    /// <inheritdoc/>
+    public Task EraseAsync(IdentityKey key, CancellationToken cancellationToken) => RemoveAsync(PrefixOf(key), key, cancellationToken);
 
     /// <summary>Parks a fact of an activity whose person is unknown. Idempotent.</summary>
     public async Task WaitForPersonAsync(IdentityKey person, Fact fact, CancellationToken cancellationToken)
@@ -56,9 +46,6 @@ public sealed class ParkedStore(HubTables tables, PersonKeys keys, BodyStore bod
     /// duplicate facts are harmless.</summary>
     public async Task<IReadOnlyList<Fact>> WaitingForPersonAsync(IdentityKey person, CancellationToken cancellationToken) =>
         await FactsAsync(PersonPrefix, person, cancellationToken);
-
-    public Task RemoveForPersonAsync(IdentityKey person, CancellationToken cancellationToken) =>
-        RemoveAsync(PersonPrefix, person, cancellationToken);
 
     /// <summary>Removes facts that have waited for a person since before a time. Most people in a
     /// tool never become leads.</summary>
@@ -108,6 +95,8 @@ public sealed class ParkedStore(HubTables tables, PersonKeys keys, BodyStore bod
             await parked.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All, cancellationToken);
         }
     }
+
+    private static string PrefixOf(IdentityKey key) => key.Kind == IdentityKind.Deal ? DealPrefix : PersonPrefix;
 
     private static string PartitionOf(string prefix, IdentityKey key, PersonKeys version) => prefix + version.TableKeyOf(key);
 }

@@ -22,6 +22,7 @@ public static class SettingsRegistration
             .AddSingleton(PepperReader.Read(reader))
             .AddSingleton(ReadErasure(reader))
             .AddSingleton(ArchiveSettingsReader.Read(reader))
+            .AddSingleton(ReadSharedAddresses(reader))
             .AddSingleton(provider => Began(hub, funnel, provider).InStepWith(provider.GetRequiredService<ConnectorSet>()))
             .AddSingleton(ReadTeams(reader, funnel))
             .AddSingleton(ops)
@@ -54,6 +55,20 @@ public static class SettingsRegistration
             LookBack = reader.Value<TimeSpan>(
                 "Hub:LookBack", standard.LookBack, time => time >= TimeSpan.Zero, "a time of zero or longer as d.hh:mm:ss", "7.00:00:00"),
         };
+    }
+
+    /// <summary>Reads the addresses that several people read; the usual role addresses unless set.</summary>
+    private static SharedAddresses ReadSharedAddresses(SettingsReader reader)
+    {
+        const string Key = "Identity:SharedAddresses";
+        reader.OnlyKnown("Identity", "SharedAddresses");
+        var patterns = reader.List(Key, SharedAddresses.Usual);
+        if (!patterns.All(pattern => pattern.Contains('@', StringComparison.Ordinal) && pattern.All(letter => letter is > ' ' and not '?')))
+        {
+            reader.Fault(Key, "addresses with commas between them, where * stands for any text", "info@*,*@lists.example.com");
+        }
+
+        return new(patterns.Select(pattern => pattern.ToLowerInvariant()));
     }
 
     private static ErasureOptions ReadErasure(SettingsReader reader)

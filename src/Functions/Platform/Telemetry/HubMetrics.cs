@@ -27,6 +27,7 @@ public sealed class HubMetrics
     private readonly Counter<long> _blobRequests;
     private readonly Counter<long> _busOperations;
     private readonly Counter<long> _alerts;
+    private readonly Counter<long> _parked;
     private readonly Counter<long> _late;
     private readonly Counter<long> _mended;
     private readonly Counter<long> _refusals;
@@ -56,6 +57,7 @@ public sealed class HubMetrics
         _late = meter.CreateCounter<long>("hub.deadlines.late", "{lead}", "Leads whose deadline had passed and no sweep had taken it.");
         _mended = meter.CreateCounter<long>("hub.deadlines.mended", "{lead}", "Leads that were missing in the deadline index.");
         _refusals = meter.CreateCounter<long>("hub.refusals", "{request}", "Calls that were refused, by function and status.");
+        _parked = meter.CreateCounter<long>("hub.parked", "{delivery}", "Deliveries that were parked, by connector and reason.");
         _latency = meter.CreateHistogram<double>(
             "hub.delivery.latency", "ms", "From the receipt of a delivery to the commit of all its facts.");
     }
@@ -108,6 +110,8 @@ public sealed class HubMetrics
 
     /// <summary>Counts a call that its caller may not make.</summary>
     public void Refused(string function, int status) => _refusals.Add(1, new("function", function), new("status", status));
+
+    public void Parked(string connector, string reason) => _parked.Add(1, new("connector", connector), new("reason", reason));
 
     public void Took(TimeSpan latency) => _latency.Record(latency.TotalMilliseconds);
 

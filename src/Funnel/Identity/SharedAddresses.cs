@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+
+namespace IntegrationHub.Funnel;
+
+/// <summary>Addresses that several people read, such as <c>info@…</c>. They identify nobody: they join no leads, find none, and are
+/// no key by which anybody is erased.</summary>
+/// <param name="patterns">The patterns, in lower case. <c>*</c> stands for any text.</param>
+public sealed class SharedAddresses(IEnumerable<string> patterns)
+{
+    /// <summary>The patterns unless configured otherwise: the common role addresses.</summary>
+    public static readonly ImmutableArray<string> Usual =
+    [
+        "info@*", "sales@*", "office@*", "contact@*", "hello@*", "support@*", "service@*", "admin@*", "team@*", "mail@*", "marketing@*",
+        "accounting@*", "billing@*", "kontakt@*", "vertrieb@*", "buero@*", "noreply@*", "no-reply@*", "postmaster@*", "webmaster@*",
+    ];
+
+    private readonly ImmutableArray<Regex> _patterns =
+    [
+        .. patterns.Select(pattern => new Regex(
+            $"^{Regex.Escape(pattern).Replace(@"\*", ".*", StringComparison.Ordinal)}$",
+            RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)),
+    ];
+
+    /// <summary>Whether a key is a shared address.</summary>
+    public bool Contains(IdentityKey key) =>
+        key.Kind == IdentityKind.Email && _patterns.Any(pattern => pattern.IsMatch(key.Id));
+
+    /// <summary>Returns the keys that identify a person.</summary>
+    public IReadOnlyList<IdentityKey> Without(IEnumerable<IdentityKey> keys) => [.. keys.Where(key => !Contains(key))];
+}
