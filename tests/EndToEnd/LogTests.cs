@@ -35,7 +35,7 @@ public sealed partial class LogTests
         await AskAsync(world);
 
         Assert.All(
-            new[] { "was refused as Forged", "was refused as Malformed", "cannot be read and was parked", "returns in", "was dead-lettered as vendor-refused", "was dead-lettered as gave-up", "goes to the spool", "Handoff", "Replayed" },
+            new[] { "were refused as Unverified", "were refused as Malformed", "cannot be read and was parked", "returns in", "was dead-lettered as vendor-refused", "was dead-lettered as gave-up", "goes to the spool", "Handoff", "Replayed" },
             told => Assert.Contains(told, world.Hub.Log, StringComparison.Ordinal));
         foreach (var needle in Needles.Append(token))
         {

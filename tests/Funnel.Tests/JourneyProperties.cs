@@ -243,8 +243,11 @@ public sealed class JourneyProperties
     };
 
     /// <summary>When the lead was first heard of. A fact that this build does not know tells nothing, unless there is no other.</summary>
-    private static DateTimeOffset JourneyFirst(Fact[] facts) =>
-        facts.Where(fact => fact is not UnknownFact).DefaultIfEmpty(facts.MinBy(fact => fact.OccurredAt)!).Min(fact => fact.OccurredAt);
+    private static DateTimeOffset JourneyFirst(Fact[] facts)
+    {
+        var ordered = FactOrder.Sort(facts, Settings.SystemOfRecord);
+        return ordered.Where(fact => fact is not UnknownFact).DefaultIfEmpty(ordered[0]).First().OccurredAt;
+    }
 
     /// <summary>How long the lead stood on each stage before it moved on.</summary>
     private static IEnumerable<(FunnelStage Stage, TimeSpan Time)> Dwell(Journey journey) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 
 namespace IntegrationHub.Funnel;
 
@@ -14,11 +15,16 @@ public sealed class SharedAddresses(IEnumerable<string> patterns)
         "accounting@*", "billing@*", "kontakt@*", "vertrieb@*", "buero@*", "noreply@*", "no-reply@*", "postmaster@*", "webmaster@*",
     ];
 
-    private readonly ImmutableArray<string> _patterns = [.. patterns];
+    private readonly ImmutableArray<Regex> _patterns =
+    [
+        .. patterns.Select(pattern => new Regex(
+            $"^{Regex.Escape(pattern).Replace(@"\*", ".*", StringComparison.Ordinal)}$",
+            RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)),
+    ];
 
     /// <summary>Whether a key is a shared address.</summary>
     public bool Contains(IdentityKey key) =>
-        key.Kind == IdentityKind.Email && _patterns.Any(pattern => TextPattern.MatchesAnywhere(pattern, key.Id));
+        key.Kind == IdentityKind.Email && _patterns.Any(pattern => pattern.IsMatch(key.Id));
 
     /// <summary>Returns the keys that identify a person.</summary>
     public IReadOnlyList<IdentityKey> Without(IEnumerable<IdentityKey> keys) => [.. keys.Where(key => !Contains(key))];
