@@ -41,8 +41,10 @@ public sealed class JourneyExplanationTests
     {
         // A CRM's word counts later on even where it moved nobody, and a deal holds the lead without moving it: only marketing's words are taken away.
         var explanation = JourneyExplanation.Of(Lead, facts, Settings);
+        // The first known fact makes the lead known.
+        var first = explanation.Judgements.FirstOrDefault(judged => judged.Fact is not UnknownFact)?.Fact;
         var kept = explanation.Judgements
-            .Where((judged, at) => at == 0 || judged.Fact is not StageClaimed { Side: ToolSide.Marketing } || judged.Effect is FactEffect.Moved or FactEffect.Momentary)
+            .Where(judged => judged.Fact == first || judged.Fact is not StageClaimed { Side: ToolSide.Marketing } || judged.Effect is FactEffect.Moved or FactEffect.Momentary)
             .Select(judged => judged.Fact);
 
         Assert.Equal(explanation.Journey.Entries.AsEnumerable(), JourneyFold.Fold(Lead, kept, Settings).Entries);
