@@ -117,7 +117,9 @@ public sealed class FieldReportTests(World world) : IClassFixture<World>, IAsync
         await PostChangeAsync("UPDATE", "Contact", contact, """ "Email":"changed@example.com" """);
 
         await UntilAsync("they are a customer", async () => await FindAsync(contact) is { } lead && Text(lead, "stage") == "commitment" && Deals(lead).Any(each => Text(each, "id") == deal));
-        Assert.Empty((await FindAsync(contact))!.Value.GetProperty("handoffs").EnumerateArray());
+
+        // A poll may report the deal meanwhile, which makes it news. Then sales have it already, and nobody gets a task.
+        Assert.All((await FindAsync(contact))!.Value.GetProperty("handoffs").EnumerateArray(), handoff => Assert.Equal("takenUp", Text(handoff, "delivery")));
     }
 
     [Fact]
