@@ -26,8 +26,8 @@ public sealed class BrokerFailureTests
 
         Assert.Equal(BusError.Internal, failure.Error);
         Assert.Contains("No space is left.", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(1, failures);
         await broker.RunAsync(Send);
+        Assert.Equal(1, failures);
         var left = await broker.RunAsync(static state => state.Queue("plain").Peek(0, 10, null));
         Assert.Equal([1, 2], left.Select(static message => message.Message.Sequence));
     }
