@@ -66,7 +66,10 @@ internal static class ReplayCommand
     private static GuidedCommand CreateLeads()
     {
         var (id, json, connection) = (Id(), HubCall.Json(), new HubConnection());
-        var verdict = new Option<string?>("--verdict") { Description = "Only these: same, different, missing or extra.", HelpName = "WORD" };
+        var verdict = new Option<string?>("--verdict")
+        {
+            Description = "Only these: same, different, missing or extra.", HelpName = "WORD",
+        };
         var after = new Option<string?>("--after") { Description = "Continue after this lead.", HelpName = "LEAD" };
         var command = new GuidedCommand("leads", "Lists the leads that a replay compared, a page at a time.")
         {
@@ -80,7 +83,8 @@ internal static class ReplayCommand
             parsed,
             connection,
             hub => hub.GetAsync(
-                $"{Path(parsed.GetRequiredValue(id))}/leads?verdict={Escape(parsed.GetValue(verdict))}&after={Escape(parsed.GetValue(after))}",
+                $"{Path(parsed.GetRequiredValue(id))}/leads?verdict={Escape(parsed.GetValue(verdict))}"
+                    + $"&after={Escape(parsed.GetValue(after))}",
                 cancellationToken),
             parsed.GetValue(json) ? null : ReplayText.Leads));
         return command;

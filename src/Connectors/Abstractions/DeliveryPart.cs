@@ -8,7 +8,8 @@ namespace IntegrationHub.Connectors.Abstractions;
 public sealed record DeliveryPart(int Number, int Count)
 {
     /// <summary>Returns all parts.</summary>
-    public static IReadOnlyList<DeliveryPart> Of(int count) => [.. Enumerable.Range(0, count).Select(number => new DeliveryPart(number, count))];
+    public static IReadOnlyList<DeliveryPart> Of(int count) =>
+        [.. Enumerable.Range(0, count).Select(number => new DeliveryPart(number, count))];
 
     /// <summary>Parses the result of <see cref="ToString"/>; returns null for anything else.</summary>
     public static DeliveryPart? Parse(string? text) =>

@@ -65,13 +65,14 @@ internal sealed class AccountEngagementOptions
     internal static AccountEngagementOptions Read(ConnectorSettings settings)
     {
         var reader = settings.Reader;
-        var unit = reader.Required("BusinessUnitId", $"the business unit's id, {IdLength} characters that begin with {IdPrefix}", "0Uv000000000001CAA");
+        var unit = reader.Required(
+            "BusinessUnitId", $"the business unit's id, {IdLength} characters that begin with {IdPrefix}", "0Uv000000000001CAA");
         if (unit.Length > 0 && (unit.Length != IdLength || !unit.StartsWith(IdPrefix, StringComparison.Ordinal)))
         {
             reader.Fault("BusinessUnitId", $"{IdLength} characters that begin with {IdPrefix}", "0Uv000000000001CAA");
         }
 
-        var login = reader.Url("LoginUrl", "https://acme.my.salesforce.com");
+        var login = reader.ToolUrl("LoginUrl", "https://acme.my.salesforce.com");
         if (login is null)
         {
             reader.Fault("LoginUrl", "the address of the Salesforce organisation", "https://acme.my.salesforce.com");
@@ -80,7 +81,7 @@ internal sealed class AccountEngagementOptions
         return new()
         {
             Name = settings.Name,
-            BaseUrl = reader.Url("BaseUrl", "https://pi.pardot.com") ?? new("https://pi.pardot.com"),
+            BaseUrl = reader.ToolUrl("BaseUrl", "https://pi.pardot.com") ?? new("https://pi.pardot.com"),
             LoginUrl = login ?? new("https://login.salesforce.com"),
             ClientId = reader.Required("ClientId", "the consumer key of a connected app", "3MVG9…"),
             ClientSecret = reader.Required("ClientSecret", "the consumer secret of the connected app", "1955279…"),

@@ -30,7 +30,7 @@ internal sealed class ActiveCampaignOptions
     public required string ApiKey { get; init; }
 
     /// <summary>Gets the secrets in the address of the webhook, the present and the next; at least one.</summary>
-    public required IReadOnlyList<string> UrlTokens { get; init; }
+    public required SigningSecrets UrlTokens { get; init; }
 
     /// <summary>Gets how a tag begins whose rest is a stage. Default: <c>stage:</c>.</summary>
     public required string StageTagPrefix { get; init; }
@@ -66,7 +66,7 @@ internal sealed class ActiveCampaignOptions
             Name = settings.Name,
             Account = account,
             AccountId = reader.Text("AccountId", IsNumber, "the account's number", "474042"),
-            BaseUrl = reader.Url("BaseUrl", "https://acme.api-us1.com") ?? new($"https://{account}.api-us1.com"),
+            BaseUrl = reader.ToolUrl("BaseUrl", "https://acme.api-us1.com") ?? new($"https://{account}.api-us1.com"),
             AppUrl = reader.Url("AppUrl", "https://acme.activehosted.com") ?? new($"https://{account}.activehosted.com"),
             ApiKey = reader.Required("ApiKey", "the API key", "0123456789abcdef"),
             UrlTokens = settings.Secrets("UrlToken", "the secret in the address of the webhook", "a-long-random-text"),

@@ -22,7 +22,7 @@ internal sealed class CustomerIoOptions
     public required Uri AppBaseUrl { get; init; }
 
     /// <summary>Gets the signing keys of the webhooks, the present and the next; at least one.</summary>
-    public required IReadOnlyList<string> SigningKeys { get; init; }
+    public required SigningSecrets SigningKeys { get; init; }
 
     /// <summary>Gets the site id of the Track API. Required.</summary>
     public required string SiteId { get; init; }
@@ -57,8 +57,8 @@ internal sealed class CustomerIoOptions
         return new()
         {
             Name = settings.Name,
-            BaseUrl = reader.Url("BaseUrl", "https://track.customer.io") ?? new("https://track.customer.io"),
-            AppBaseUrl = reader.Url("AppBaseUrl", "https://api.customer.io") ?? new("https://api.customer.io"),
+            BaseUrl = reader.ToolUrl("BaseUrl", "https://track.customer.io") ?? new("https://track.customer.io"),
+            AppBaseUrl = reader.ToolUrl("AppBaseUrl", "https://api.customer.io") ?? new("https://api.customer.io"),
             SigningKeys = settings.Secrets("SigningKey", "the signing key of the reporting webhook", "a-long-random-text"),
             SiteId = reader.Required("SiteId", "the site id of a Track API key", "0123456789abcdef0123"),
             ApiKey = reader.Required("ApiKey", "a Track API key", "fedcba98765432100123"),

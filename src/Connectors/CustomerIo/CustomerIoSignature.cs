@@ -15,7 +15,7 @@ internal static class CustomerIoSignature
     public const string TimestampHeader = "X-CIO-Timestamp";
 
     /// <summary>Checks a delivery; returns null when it is genuine and fresh, else the refusal.</summary>
-    public static DeliveryCheck? Refusal(IReadOnlyList<string> keys, TimeSpan tolerance, Delivery delivery, DateTimeOffset now)
+    public static DeliveryCheck? Refusal(SigningSecrets keys, TimeSpan tolerance, Delivery delivery, DateTimeOffset now)
     {
         if (delivery.Header(SignatureHeader) is not { } signature || delivery.Header(TimestampHeader) is not { } timestamp)
         {

@@ -41,7 +41,8 @@ internal static class VendorClients
             client.AddHttpMessageHandler(outermost);
         }
 
-        client.AddHttpMessageHandler(provider => new AccessTokenHandler(provider.GetRequiredKeyedService<AccessTokenCache>(connector), scheme))
+        client.AddHttpMessageHandler(provider =>
+                new AccessTokenHandler(provider.GetRequiredKeyedService<AccessTokenCache>(connector), scheme))
             .AddResilience(connector);
         return services;
     }

@@ -73,7 +73,7 @@ internal sealed class KlaviyoOptions
     public required string ApiKey { get; init; }
 
     /// <summary>Gets the secret keys of the webhooks, the present and the next; at least one.</summary>
-    public required IReadOnlyList<string> WebhookSecrets { get; init; }
+    public required SigningSecrets WebhookSecrets { get; init; }
 
     /// <summary>Gets the account whose events are accepted. Required.</summary>
     public required string AccountId { get; init; }
@@ -111,7 +111,7 @@ internal sealed class KlaviyoOptions
         return new()
         {
             Name = settings.Name,
-            BaseUrl = reader.Url("BaseUrl", "https://a.klaviyo.com") ?? new("https://a.klaviyo.com"),
+            BaseUrl = reader.ToolUrl("BaseUrl", "https://a.klaviyo.com") ?? new("https://a.klaviyo.com"),
             ApiKey = reader.Required("ApiKey", "a private API key", "pk_0123456789abcdef"),
             WebhookSecrets = settings.Secrets("WebhookSecret", "the secret key that was given to the webhook", "a-long-random-text"),
             AccountId = reader.Required("AccountId", "the account's public id", "XyZ123"),

@@ -21,7 +21,7 @@ internal static class KlaviyoSignature
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
     /// <summary>Checks a delivery; returns null when it is genuine and fresh, else the refusal.</summary>
-    public static DeliveryCheck? Refusal(IReadOnlyList<string> secrets, Delivery delivery, DateTimeOffset now)
+    public static DeliveryCheck? Refusal(SigningSecrets secrets, Delivery delivery, DateTimeOffset now)
     {
         if (delivery.Header(SignatureHeader) is not { } signature || delivery.Header(TimestampHeader) is not { } timestamp)
         {
@@ -29,7 +29,8 @@ internal static class KlaviyoSignature
         }
 
         if (!DateTimeOffset.TryParseExact(
-            timestamp, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var sentAt))
+            timestamp, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var sentAt))
         {
             return DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{TimestampHeader} is not an HTTP date");
         }

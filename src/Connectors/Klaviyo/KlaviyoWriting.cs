@@ -29,7 +29,7 @@ internal sealed class KlaviyoWriting(KlaviyoClient client, KlaviyoOptions option
             ? null
             : new(person,
             [
-                .. profile.Text("email") is { } email ? ProfileFields.CompareConsent(wish, $"{Consent} {email}", IsOptedOut(profile)) : [],
+                .. profile.Text("email") is null ? [] : ProfileFields.CompareConsent(wish, Consent, IsOptedOut(profile)),
                 .. ProfileFields.CompareStage(wish, options.WriteStageProperty, property => profile.Member(Properties).Text(property)),
                 .. ProfileFields.Compare(wish, Fields, field => profile.Text(field), options.PhoneRegion),
             ]);
@@ -38,9 +38,10 @@ internal sealed class KlaviyoWriting(KlaviyoClient client, KlaviyoOptions option
     /// <summary>Writes a plan, an opt-out first.</summary>
     public async Task WriteAsync(WritePlan plan, CancellationToken cancellationToken)
     {
-        foreach (var consent in plan.Writes.Where(write => write.Property == PersonProperty.Consent))
+        if (plan.Writes.FirstOrDefault(write => write.Property == PersonProperty.Consent) is { } consent
+            && (await client.ProfileAsync(plan.Record.Id, cancellationToken)).Text("email") is { } email)
         {
-            await client.WriteConsentAsync(consent.Field[(Consent.Length + 1)..], consent.Value == "true", cancellationToken);
+            await client.WriteConsentAsync(email, consent.Value == "true", cancellationToken);
         }
 
         var attributes = plan.Writes

@@ -89,7 +89,7 @@ internal sealed class MailchimpConnector : IWebhookSource, IPersonTarget, INoteT
 
     private DeliveryCheck? Refusal(Delivery delivery, DateTimeOffset now)
     {
-        if (_options.SigningSecrets.Count > 0)
+        if (_options.SigningSecrets.Current.Length > 0)
         {
             return MailchimpSignature.Refusal(_options.SigningSecrets, delivery, now);
         }

@@ -23,11 +23,11 @@ internal sealed class MailchimpOptions
 
     /// <summary>Gets the signing secrets of the webhook, the present and the next. With one, every delivery must be
     /// signed.</summary>
-    public required IReadOnlyList<string> SigningSecrets { get; init; }
+    public required SigningSecrets SigningSecrets { get; init; }
 
     /// <summary>Gets the secrets in the address of a webhook that was made before Mailchimp signed. They count only without
     /// a signing secret.</summary>
-    public required IReadOnlyList<string> UrlTokens { get; init; }
+    public required SigningSecrets UrlTokens { get; init; }
 
     /// <summary>Gets the audience (list) whose events are accepted. Required.</summary>
     public required string ListId { get; init; }
@@ -54,14 +54,14 @@ internal sealed class MailchimpOptions
     {
         var reader = settings.Reader;
         var key = reader.Required("ApiKey", "an API key", KeyExample);
-        var tokens = reader.List("UrlToken");
+        var tokens = SigningSecrets.Read(reader, "UrlToken");
         return new()
         {
             Name = settings.Name,
-            BaseUrl = reader.Url("BaseUrl", "https://us21.api.mailchimp.com") ?? DefaultUrl(key, reader),
+            BaseUrl = reader.ToolUrl("BaseUrl", "https://us21.api.mailchimp.com") ?? DefaultUrl(key, reader),
             ApiKey = key,
-            SigningSecrets = tokens.Count > 0
-                ? reader.List("SigningSecret")
+            SigningSecrets = tokens.Current.Length > 0
+                ? SigningSecrets.Read(reader, "SigningSecret")
                 : settings.Secrets("SigningSecret", Secret, "a-long-random-text"),
             UrlTokens = tokens,
             ListId = reader.Required("ListId", "the audience's id", "b7c1d2e3f4"),

@@ -16,7 +16,7 @@ internal static class MailchimpSignature
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
     /// <summary>Checks a delivery; returns null when it is genuine and fresh, else the refusal.</summary>
-    public static DeliveryCheck? Refusal(IReadOnlyList<string> secrets, Delivery delivery, DateTimeOffset now)
+    public static DeliveryCheck? Refusal(SigningSecrets secrets, Delivery delivery, DateTimeOffset now)
     {
         if (delivery.Header(Header) is not { } header)
         {

@@ -20,7 +20,7 @@ internal sealed class MauticOptions
     public string Instance => BaseUrl.AbsoluteUri.TrimEnd('/');
 
     /// <summary>Gets the secrets of the webhook, the present and the next; at least one.</summary>
-    public required IReadOnlyList<string> WebhookSecrets { get; init; }
+    public required SigningSecrets WebhookSecrets { get; init; }
 
     /// <summary>Gets the public key of the API credentials (OAuth 2, client credentials). Required.</summary>
     public required string ClientId { get; init; }
@@ -51,7 +51,7 @@ internal sealed class MauticOptions
         return new()
         {
             Name = settings.Name,
-            BaseUrl = reader.Url("BaseUrl", UrlExample) ?? new(UrlExample),
+            BaseUrl = reader.ToolUrl("BaseUrl", UrlExample) ?? new(UrlExample),
             WebhookSecrets = settings.Secrets("WebhookSecret", "the secret of the webhook", "a-long-random-text"),
             ClientId = reader.Required("ClientId", "the public key of API credentials", "1_3bcbxd9e24g0gk4swg0kwg"),
             ClientSecret = reader.Required("ClientSecret", "the secret key of API credentials", "4ok2x70rlfokc8g0wws8c8kw"),

@@ -11,7 +11,7 @@ internal static class MauticSignature
     public const string Header = "Webhook-Signature";
 
     /// <summary>Checks a delivery; returns null when it is genuine, else the refusal.</summary>
-    public static DeliveryCheck? Refusal(IReadOnlyList<string> secrets, Delivery delivery) =>
+    public static DeliveryCheck? Refusal(SigningSecrets secrets, Delivery delivery) =>
         SignedWebhook.Matches(secrets, secret => Sign(secret, delivery.Body), delivery.Header(Header) ?? "")
             ? null
             : DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{Header} is missing or does not match");

@@ -107,7 +107,8 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
         {
             Channel = delivery.Channel.Split('/')[0],
             PublicUrl = null,
-            Headers = delivery.Headers.Where(header => !header.Key.Equals(SalesforceRelay.AuthorizationHeader, StringComparison.OrdinalIgnoreCase))
+            Headers = delivery.Headers
+                .Where(header => !header.Key.Equals(SalesforceRelay.AuthorizationHeader, StringComparison.OrdinalIgnoreCase))
                 .ToDictionary(StringComparer.OrdinalIgnoreCase),
         };
 

@@ -25,17 +25,11 @@ public sealed class ConnectorSettings(string name, SettingsReader all)
     /// <summary>Adds a fault for a user id in <see cref="Owners"/>.</summary>
     public void OwnerFault(string setting, string mustBe, string example) => all.Fault(setting, mustBe, example);
 
-    /// <summary>Returns a secret that may be turned: the present one and the next, with a comma between them. Both are
-    /// accepted, so that the vendor and the hub need not change at once. Empty, with a fault, when none is set.</summary>
-    public IReadOnlyList<string> Secrets(string key, string mustBe, string example)
+    /// <summary>Returns the secrets with which the tool proves what it sends; none, with a fault, when none is set.</summary>
+    public SigningSecrets Secrets(string key, string mustBe, string example)
     {
-        if (Reader.List(key) is { Count: > 0 } secrets)
-        {
-            return secrets;
-        }
-
-        Reader.Fault(key, mustBe, example);
-        return [];
+        Reader.Required(key, mustBe, example);
+        return SigningSecrets.Read(Reader, key);
     }
 
     /// <summary>Returns the map of the vendor's person stages: the defaults, overridden by

@@ -21,8 +21,8 @@ internal static class SignedWebhook
 
     /// <summary>Whether one of the secrets made the signature. All are tried, so that the time does not tell which.</summary>
     /// <param name="sign">Returns the signature that a secret makes.</param>
-    public static bool Matches(IReadOnlyList<string> secrets, Func<string, string> sign, string given) =>
-        secrets.Aggregate(false, (matches, secret) => SharedSecret.Matches(sign(secret), given) | matches);
+    public static bool Matches(SigningSecrets secrets, Func<string, string> sign, string given) =>
+        secrets.Find(secret => SharedSecret.Matches(sign(secret), given)) is not null;
 
     /// <summary>Checks the age of a genuine delivery; returns null when it is within the tolerance, inclusive.</summary>
     public static DeliveryCheck? Stale(DateTimeOffset sentAt, DateTimeOffset now, TimeSpan tolerance)

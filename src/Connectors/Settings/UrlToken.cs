@@ -6,7 +6,7 @@ namespace IntegrationHub.Connectors.Settings;
 internal static class UrlToken
 {
     /// <summary>Whether the address shows one of the secrets. An address with two tokens shows none.</summary>
-    public static bool Matches(IReadOnlyList<string> secrets, Uri? url) =>
+    public static bool Matches(SigningSecrets secrets, Uri? url) =>
         url is not null
         && HttpUtility.ParseQueryString(url.Query).GetValues("token") is [var token]
         && SignedWebhook.Matches(secrets, secret => secret, token);

@@ -103,7 +103,8 @@ public sealed class ArchiveKeyStore(HubTables tables, MasterKeys masters)
 
             foreach (var prefix in named.Select(who => NameRow(day, who)))
             {
-                var filter = TableClient.CreateQueryFilter($"PartitionKey eq {dayName} and RowKey ge {prefix} and RowKey lt {prefix + After}");
+                var filter = TableClient.CreateQueryFilter(
+                    $"PartitionKey eq {dayName} and RowKey ge {prefix} and RowKey lt {prefix + After}");
                 await foreach (var row in keys.QueryAsync<TableEntity>(filter, select: ["RowKey"], cancellationToken: cancellationToken))
                 {
                     yield return new(dayName, row.RowKey[prefix.Length..]);
@@ -136,7 +137,8 @@ public sealed class ArchiveKeyStore(HubTables tables, MasterKeys masters)
     {
         var keys = await tables.GetAsync(HubTables.ArchiveKeys, cancellationToken);
         var rows = await keys.QueryAsync<TableEntity>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {day}"), select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken)
+            TableClient.CreateQueryFilter($"PartitionKey eq {day}"), select: ["PartitionKey", "RowKey"],
+            cancellationToken: cancellationToken)
             .Take(most).ToListAsync(cancellationToken);
         foreach (var some in rows.Chunk(TransactionRows))
         {

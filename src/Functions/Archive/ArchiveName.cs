@@ -35,7 +35,8 @@ internal sealed record ArchiveName(string Day, string Rest)
                 : this with
                 {
                     Rest = string.Create(
-                        CultureInfo.InvariantCulture, $"{Rest[..at]}{Rewrite}{int.Parse(Rest[(at + 1)..], CultureInfo.InvariantCulture) + 1}"),
+                        CultureInfo.InvariantCulture,
+                        $"{Rest[..at]}{Rewrite}{int.Parse(Rest[(at + 1)..], CultureInfo.InvariantCulture) + 1}"),
                 };
         }
     }

@@ -22,7 +22,8 @@ public sealed class EraseLeadFunction(ErasureFlow erasure, LeadQuery leads, Pers
     [Function("LiftTombstone")]
     [Needs(Permission.LeadsErase)]
     public async Task<IActionResult> RemoveTombstoneAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "tombstones")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "tombstones")] HttpRequest request,
+        CancellationToken cancellationToken)
     {
         if (!leads.TryReadKey(request.Query["email"], request.Query["connector"], request.Query["id"], out var key, out var fault))
         {

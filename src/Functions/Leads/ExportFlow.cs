@@ -35,7 +35,8 @@ public sealed class ExportFlow(
             journey.EmailConsent,
             journey.Stage,
             JsonSerializer.SerializeToElement<IEnumerable<Fact>>(
-                [.. state.Facts.Values.OrderBy(fact => fact.OccurredAt).ThenBy(fact => fact.DedupeKey, StringComparer.Ordinal)], HubJson.Options),
+                [.. state.Facts.Values.OrderBy(fact => fact.OccurredAt).ThenBy(fact => fact.DedupeKey, StringComparer.Ordinal)],
+                HubJson.Options),
             JsonSerializer.SerializeToElement(state.Ledger, HubJson.Options),
             [.. elsewhere.Distinct().Order(StringComparer.Ordinal)]);
     }

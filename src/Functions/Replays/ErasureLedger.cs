@@ -26,7 +26,8 @@ public sealed class ErasureLedger(HubTables tables, TimeProvider clock) : IErasa
     }
 
     /// <summary>Returns the leads that were erased on the day of a time or later, and when.</summary>
-    public async IAsyncEnumerable<(LeadId LeadId, DateTimeOffset ErasedAt)> SinceAsync(DateTimeOffset time, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<(LeadId LeadId, DateTimeOffset ErasedAt)> SinceAsync(
+        DateTimeOffset time, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var ledger = await tables.GetAsync(HubTables.ErasureLedger, cancellationToken);
         var filter = TableClient.CreateQueryFilter($"PartitionKey ge {DayOf(time)}");

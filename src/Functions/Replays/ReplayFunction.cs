@@ -15,7 +15,8 @@ public sealed class ReplayFunction(ReplayFlow flow, ReplayStore replays)
     [Function("StartReplay")]
     [Needs(Permission.OpsReplay)]
     public async Task<IActionResult> StartAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "archive/replay")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "archive/replay")] HttpRequest request,
+        CancellationToken cancellationToken)
     {
         using var body = new StreamReader(request.Body);
         if (!ArchiveOrder.TryRead(await body.ReadToEndAsync(cancellationToken), out var order, out var fault))

@@ -71,7 +71,8 @@ public sealed partial class SpoolFlow(
     /// <summary>Whether the message is to blame. Everything else, a full queue or a throttled bus too, passes by
     /// itself.</summary>
     private static bool IsForGood(Exception failure) =>
-        failure is ServiceBusException { Reason: ServiceBusFailureReason.MessageSizeExceeded } or ArgumentException or SerializationException;
+        failure is ServiceBusException { Reason: ServiceBusFailureReason.MessageSizeExceeded }
+            or ArgumentException or SerializationException;
 
     private async Task ParkAsync(Spooled refused, Exception why, CancellationToken cancellationToken)
     {

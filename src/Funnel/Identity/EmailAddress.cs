@@ -45,7 +45,8 @@ public sealed partial record EmailAddress
 
     /// <summary>Returns the addresses in a text.</summary>
     public static IReadOnlyList<EmailAddress> FindIn(string text) =>
-        [.. LooksLikeAddress().Matches(text).Select(found => TryParse(found.Value, out var email) ? email : null).OfType<EmailAddress>().Distinct()];
+        [.. LooksLikeAddress().Matches(text)
+            .Select(found => TryParse(found.Value, out var email) ? email : null).OfType<EmailAddress>().Distinct()];
 
     /// <summary>Replaces everything in a text that looks like an address.</summary>
     /// <param name="replacement">Returns the replacement; called with null for what only looks like an address.</param>

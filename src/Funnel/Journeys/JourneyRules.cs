@@ -138,7 +138,8 @@ public static class JourneyRules
             From = last?.Stage,
             To = present.Stage,
             Connector = present.Connector,
-            NoNews = OwnWordRules.IsNoNews(ledger, journey, ordered.FirstOrDefault(fact => fact.DedupeKey == present.FactKey), settings.WriteBack),
+            NoNews = OwnWordRules.IsNoNews(
+                ledger, journey, ordered.FirstOrDefault(fact => fact.DedupeKey == present.FactKey), settings.WriteBack),
         };
         return (ledger with { PublishedEntry = present, PublishedChanges = ledger.PublishedChanges + 1 }, changed);
     }

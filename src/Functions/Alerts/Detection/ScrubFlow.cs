@@ -102,7 +102,8 @@ public sealed partial class ScrubFlow(
                     NoticeKey,
                     "Leads were not watched",
                     [
-                        $"{walk.Mended} leads or more were missing in the deadline index. They are added again and checked by the next sweep.",
+                        $"{walk.Mended} leads or more were missing in the deadline index. They are added again, "
+                            + "and the next sweep checks them.",
                         "The hub itself never loses such a row: a restore, or somebody who deleted rows of the table Deadlines, does.",
                     ]),
                 cancellationToken);

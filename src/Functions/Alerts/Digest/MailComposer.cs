@@ -35,7 +35,8 @@ public sealed class MailComposer(
             });
         BatchMember[] members =
         [
-            .. stalled.Concat(movedOn).Select(item => new BatchMember(item.Entry.LeadId, item.Entry.AlertId, item.Entry.Kind, item.Entry.WaitsFor)),
+            .. stalled.Concat(movedOn)
+                .Select(item => new BatchMember(item.Entry.LeadId, item.Entry.AlertId, item.Entry.Kind, item.Entry.WaitsFor)),
         ];
         return new MailBatch
         {

@@ -50,7 +50,8 @@ public sealed class ErasureBrakeFlow(HubTables tables, NoticeStore notices, Eras
                     + $"The leads are hidden, and nothing is destroyed until a person decides."),
                 "GET /api/erasures lists them with their source.",
                 "If they are right: POST /api/erasures/resume.",
-                """If they are not: POST /api/erasures/cancel with {"connector":"…","from":"…","to":"…","dryRun":true} restores them. """
+                "If they are not, this restores them: "
+                    + """POST /api/erasures/cancel with {"connector":"…","from":"…","to":"…","dryRun":true}. """
                 + "Then find out who holds the key or the secret, change it, and resume.",
             ]),
         cancellationToken);

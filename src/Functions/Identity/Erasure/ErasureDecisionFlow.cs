@@ -30,11 +30,15 @@ public sealed class ErasureDecisionFlow(ErasureStore erasures, ErasureSettler se
 
     /// <summary>Restores a lead.</summary>
     public Task<ErasureDecision> CancelAsync(LeadId leadId, CancellationToken cancellationToken) => DecideAsync(
-        leadId, erasure => erasure.State == ErasureState.Destroying ? null : erasure with { State = ErasureState.Cancelled }, cancellationToken);
+        leadId,
+        erasure => erasure.State == ErasureState.Destroying ? null : erasure with { State = ErasureState.Cancelled },
+        cancellationToken);
 
     /// <summary>Confirms an erasure that waits for a person.</summary>
     public Task<ErasureDecision> ConfirmAsync(LeadId leadId, CancellationToken cancellationToken) => DecideAsync(
-        leadId, erasure => erasure.State == ErasureState.Undecided ? erasure with { State = ErasureState.Confirmed } : null, cancellationToken);
+        leadId,
+        erasure => erasure.State == ErasureState.Undecided ? erasure with { State = ErasureState.Confirmed } : null,
+        cancellationToken);
 
     /// <summary>Restores all leads that match, or counts them.</summary>
     public async Task<ErasureCancelReport> CancelAsync(ErasureFilter filter, bool dryRun, CancellationToken cancellationToken)

@@ -12,7 +12,8 @@ namespace IntegrationHub.Functions.Identity.Erasure;
 public sealed record ErasureOrder(ErasureFilter Filter, bool DryRun)
 {
     private const string Form =
-        """Send JSON of the form {"source":"api or tool","connector":"…","from":"…","to":"…","dryRun":true} with at least one filter.""";
+        """Send JSON of the form {"source":"api or tool","connector":"…","from":"…","to":"…","dryRun":true} """
+        + "with at least one filter.";
 
     /// <summary>Rejects unknown properties: a misspelt filter would restore more.</summary>
     private static readonly JsonSerializerOptions Strict = new(HubJson.Options)
@@ -57,7 +58,8 @@ public sealed record ErasureOrder(ErasureFilter Filter, bool DryRun)
         else
         {
             filter = new(
-                Text("source") is null ? null : source, Text("connector"), Text("from") is null ? null : from, Text("to") is null ? null : to);
+                Text("source") is null ? null : source, Text("connector"),
+                Text("from") is null ? null : from, Text("to") is null ? null : to);
         }
 
         return fault is null;
@@ -67,5 +69,6 @@ public sealed record ErasureOrder(ErasureFilter Filter, bool DryRun)
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
 
     private sealed record Wire(
-        ErasureSource? Source = null, string? Connector = null, DateTimeOffset? From = null, DateTimeOffset? To = null, bool DryRun = false);
+        ErasureSource? Source = null, string? Connector = null, DateTimeOffset? From = null,
+        DateTimeOffset? To = null, bool DryRun = false);
 }

@@ -110,7 +110,8 @@ public sealed class ErasureStore(HubTables tables)
     {
         var table = await tables.GetAsync(HubTables.Erasures, cancellationToken);
         var last = DuePrefix + now.UtcDateTime.ToString(KeyFormat, CultureInfo.InvariantCulture);
-        var filter = TableClient.CreateQueryFilter($"PartitionKey gt {DuePrefix} and PartitionKey le {last} and PartitionKey lt {AfterDue}");
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey gt {DuePrefix} and PartitionKey le {last} and PartitionKey lt {AfterDue}");
         await foreach (var row in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
             yield return new(LeadId.Parse(row.RowKey), row.PartitionKey);

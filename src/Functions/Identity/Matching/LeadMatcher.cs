@@ -148,7 +148,8 @@ public sealed class LeadMatcher(
             delivery.Connector, source.Side, source.OccurredAt ?? delivery.ReceivedAt, delivery.ReceivedAt, messageId, MergeCause.Tool);
         var whole = new PersonToMatch(
             delivery.Connector, source.HubLeadId, [.. source.People.Concat(DeliveryKeys.MergedBy(source)).Distinct()],
-            shared.Without(DeliveryKeys.AddressesOf(source)), shared.Without(DeliveryKeys.HeldBy(source)), GoneOf(source), because, now, lookups, again);
+            shared.Without(DeliveryKeys.AddressesOf(source)), shared.Without(DeliveryKeys.HeldBy(source)), GoneOf(source),
+            because, now, lookups, again);
         if (source is not DealEvent || source.People.Length <= 1)
         {
             return await persons.MatchAsync(whole, cancellationToken);

@@ -208,7 +208,11 @@ public sealed class ReviewStore(HubTables tables, PersonKeys keys, BodyStore bod
     {
         var leads = review.Leads.Concat(review.Records.SelectMany(LeadsOf)).Append(review.LeadId).OfType<LeadId>().Distinct();
         var names = string.Join(',', leads);
-        return [Write(new(Partition, review.Id) { [LeadsColumn] = names, [OpenColumn] = review.Decision is null }, review), .. IndexOf(review, names)];
+        return
+        [
+            Write(new(Partition, review.Id) { [LeadsColumn] = names, [OpenColumn] = review.Decision is null }, review),
+            .. IndexOf(review, names),
+        ];
     }
 
     /// <summary>Returns the rows by which a question is found.</summary>

@@ -34,7 +34,8 @@ public sealed class ParkedFunction(ParkedDeliveryStore store, ParkedFlow parked)
                 StatusCodes.Status400BadRequest, "The value of since is not an instant in ISO 8601.", "For example 2026-03-02T00:00:00Z.");
         }
 
-        var filter = new ParkedFilter(null, Text(request, "reason"), Text(request, "connector"), Text(request, "since") is null ? null : since);
+        var filter = new ParkedFilter(null, Text(request, "reason"), Text(request, "connector"),
+            Text(request, "since") is null ? null : since);
         var page = await store.ListAsync(filter, PerPage, Text(request, "after"), cancellationToken);
         return new OkObjectResult(new ParkedListView(page, page.Count == PerPage ? page[^1].Id : null));
     }
@@ -46,10 +47,12 @@ public sealed class ParkedFunction(ParkedDeliveryStore store, ParkedFlow parked)
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "parked/replay")] HttpRequest request,
         CancellationToken cancellationToken) =>
         await ReadAsync(request, cancellationToken) is { } order && (order.Id ?? order.Reason ?? order.Connector) is not null
-            ? new OkObjectResult(await parked.ReplayAsync(new(order.Id, order.Reason, order.Connector, null), order.DryRun, cancellationToken))
+            ? new OkObjectResult(await parked.ReplayAsync(
+                new(order.Id, order.Reason, order.Connector, null), order.DryRun, cancellationToken))
             : Answers.Problem(
                 StatusCodes.Status400BadRequest, "Which deliveries are meant is not clear.",
-                """Send JSON of the form {"id":"…","reason":"…","connector":"…","dryRun":true} with at least one of the first three.""");
+                """Send JSON of the form {"id":"…","reason":"…","connector":"…","dryRun":true} """
+                    + "with at least one of the first three.");
 
     /// <summary>Removes a delivery for good. <c>?reason=</c> says why, for the audit.</summary>
     [Function("DropParked")]

@@ -58,7 +58,7 @@ public sealed class AuditTrail(AuditStore store, TimeProvider clock)
     private static LeadId? LeadOfRoute(HttpRequest request) =>
         LeadId.TryParse(request.RouteValues.GetValueOrDefault("leadId") as string, out var lead) ? lead : null;
 
-    /// <summary>Returns the id in the route. A text that is no id may be an address: null.</summary>
+    /// <summary>Returns the id in the route; null for another text, which may be an address.</summary>
     private static string? SubjectOf(HttpRequest request)
     {
         var subject = request.HttpContext.Items[typeof(AuditTrail)] as string ?? request.RouteValues.GetValueOrDefault("id") as string;

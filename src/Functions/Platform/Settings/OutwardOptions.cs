@@ -2,7 +2,7 @@ using IntegrationHub.Connectors.Settings;
 
 namespace IntegrationHub.Functions.Platform.Settings;
 
-/// <summary>How many effects outwards an hour of the clock lets pass; the rest waits for the next hour. Null is no limit.
+/// <summary>How many effects outwards an hour of the clock lets pass; the rest waits for the next hour. Null is unlimited.
 /// Section <c>Outward</c>.</summary>
 public sealed record OutwardOptions
 {
