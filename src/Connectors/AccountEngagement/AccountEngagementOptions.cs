@@ -11,7 +11,7 @@ internal sealed class AccountEngagementOptions
     /// <summary>The length of a business unit's id, and how it begins.</summary>
     private const int IdLength = 18;
 
-    private const string IdPrefix = "0Uv";
+    private const string IdPrefix = "0Uv", LoginExample = "https://acme.my.salesforce.com";
 
     /// <summary>The stages of a new business unit, by name. Their ids differ from unit to unit.</summary>
     private static readonly Dictionary<string, FunnelStage> LifecycleStages = new()
@@ -72,17 +72,12 @@ internal sealed class AccountEngagementOptions
             reader.Fault("BusinessUnitId", $"{IdLength} characters that begin with {IdPrefix}", "0Uv000000000001CAA");
         }
 
-        var login = reader.ToolUrl("LoginUrl", "https://acme.my.salesforce.com");
-        if (login is null)
-        {
-            reader.Fault("LoginUrl", "the address of the Salesforce organisation", "https://acme.my.salesforce.com");
-        }
-
+        reader.Required("LoginUrl", "the address of the Salesforce organisation", LoginExample);
         return new()
         {
             Name = settings.Name,
             BaseUrl = reader.ToolUrl("BaseUrl", "https://pi.pardot.com") ?? new("https://pi.pardot.com"),
-            LoginUrl = login ?? new("https://login.salesforce.com"),
+            LoginUrl = reader.ToolUrl("LoginUrl", LoginExample) ?? new(LoginExample),
             ClientId = reader.Required("ClientId", "the consumer key of a connected app", "3MVG9…"),
             ClientSecret = reader.Required("ClientSecret", "the consumer secret of the connected app", "1955279…"),
             BusinessUnitId = unit,

@@ -114,4 +114,35 @@ public sealed class SettingsTests
         .AddConnectors(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
         .BuildServiceProvider()
         .GetRequiredService<ConnectorSet>();
+
+    /// <summary>The names of a vault and of its secret are known to many, and would sign.</summary>
+    [Theory]
+    [InlineData("hubspot", "ClientSecret")]
+    [InlineData("klaviyo", "WebhookSecret")]
+    [InlineData("customerio", "SigningKey")]
+    [InlineData("mailchimp", "SigningSecret")]
+    [InlineData("mautic", "WebhookSecret")]
+    [InlineData("activecampaign", "UrlToken")]
+    public void A_reference_that_the_vault_did_not_answer_is_a_fault_and_not_a_secret(string connector, string key) =>
+        AssertFault($"Connectors:{connector}:{key}", "@Microsoft.KeyVault(VaultName=kv-hub;SecretName=secret)");
+
+    [Theory]
+    [InlineData("hubspot", "BaseUrl")]
+    [InlineData("klaviyo", "BaseUrl")]
+    [InlineData("customerio", "AppBaseUrl")]
+    [InlineData("mailchimp", "BaseUrl")]
+    [InlineData("mautic", "BaseUrl")]
+    [InlineData("activecampaign", "BaseUrl")]
+    [InlineData("pardot", "LoginUrl")]
+    public void A_tool_is_not_called_in_clear(string connector, string key) =>
+        AssertFault($"Connectors:{connector}:{key}", "http://tool.example.com");
+
+    private static void AssertFault(string key, string value)
+    {
+        var settings = new ConfigurationBuilder().AddConfiguration(Payloads.Corpus.Settings).AddInMemoryCollection([new(key, value)]).Build();
+
+        var faults = Assert.Throws<InvalidSettingsException>(() => new ServiceCollection().AddConnectors(settings));
+
+        Assert.StartsWith($"{key}: must be", Assert.Single(faults.Faults), StringComparison.Ordinal);
+    }
 }
