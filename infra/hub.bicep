@@ -85,6 +85,7 @@ var settings = union(
     Schedules__SweepErasures: '15 * * * * *'
     Schedules__SweepArchive: '0 7 * * * *'
     Schedules__RunReplay: '*/15 * * * * *'
+    Schedules__RunDeadLetterJobs: '20 * * * * *'
     Archive__Keys: make.reference(vaultName, 'archive-keys')
     Mail__PerMinute: string(platform.?mailsPerMinute ?? 30)
     Mail__PerHour: string(platform.?mailsPerHour ?? 100)

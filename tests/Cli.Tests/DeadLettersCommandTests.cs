@@ -15,6 +15,9 @@ public sealed class DeadLettersCommandTests : IAsyncLifetime
         new("m3", 3, null, "line one\nline two \u001b[31mred", null, null, Monday.AddMinutes(2), 100),
     ];
 
+    private static readonly DeadLetterJob Job = new("0a1b2c3d", DeadLetterAction.Replay, "inbound", null, null, "key:ops", Monday)
+    { State = DeadLetterState.Working, Looked = 9_000, Matched = 7_000, Handled = 1_200 };
+
     private FakeHub _hub = null!;
 
     public async ValueTask InitializeAsync() => _hub = await FakeHub.StartAsync();
@@ -115,6 +118,57 @@ public sealed class DeadLettersCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_replay_of_many_goes_on_in_the_background_and_says_how_to_watch_and_stop_it()
+    {
+        (_hub.DeadLetters, _hub.Capped, _hub.Job) = (GivenUp, true, Job);
+
+        var run = await RunAsync("replay");
+        var status = await RunOnHubAsync("status");
+        var stopped = await RunOnHubAsync("stop", "0a1b2c3d");
+        var unknown = await RunOnHubAsync("stop", "another");
+
+        Assert.Contains("It goes on in the background as 0a1b2c3d: deadletters status", run.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            """
+              JOB       STARTED (UTC)        ENTITY   ACTION  STATE    LOOKED  MATCHED  DONE
+              0a1b2c3d  2026-03-02 10:15:00  inbound  replay  working  9000    7000     1200
+
+            """,
+            status.Output,
+            ignoreLineEndingDifferences: true);
+        Assert.Equal((ExitCodes.Done, "0a1b2c3d: the replay of inbound is stopped, with 1200 of 7000 dead letters."), (stopped.Exit, stopped.Output.Trim()));
+        Assert.Equal((ExitCodes.NotDone, ""), (unknown.Exit, unknown.Output));
+    }
+
+    [Fact]
+    public async Task Without_replays_and_purges_the_status_says_so() =>
+        Assert.Equal("No replay or purge in the last 30 days.", (await RunOnHubAsync("status")).Output.Trim());
+
+    [Fact]
+    public async Task A_purge_passes_its_filters_and_its_reason_on_and_says_what_was_removed()
+    {
+        _hub.DeadLetters = GivenUp;
+
+        var run = await RunAsync("purge", "--reason", "unreadable", "--why", "test data");
+
+        Assert.Equal(ExitCodes.Done, run.Exit);
+        Assert.StartsWith("inbound: 2 of 2 dead letters were removed.", run.Output, StringComparison.Ordinal);
+        Assert.Equal(new PurgeOrder(new(QueueProbe.Entities[0], "unreadable", null, DryRun: false), "test data"), Assert.Single(_hub.Purges));
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--reason", "unreadable", "--all")]
+    public async Task A_purge_that_does_not_say_what_it_means_is_refused(params string[] filter)
+    {
+        var run = await RunAsync("purge", ["--why", "test", .. filter]);
+
+        Assert.Equal((ExitCodes.NotDone, ""), (run.Exit, run.Output));
+        Assert.Contains("Name a reason or a connector, or say all", run.Errors, StringComparison.Ordinal);
+        Assert.Empty(_hub.Purges);
+    }
+
+    [Fact]
     public async Task What_the_hub_refuses_ends_with_1_and_its_own_words()
     {
         string[] hub = ["--url", _hub.Url, "--key", FakeHub.Key];
@@ -172,4 +226,7 @@ public sealed class DeadLettersCommandTests : IAsyncLifetime
 
     private Task<CommandRun> RunAsync(string command, params string[] options) =>
         CommandRun.RunAsync(["deadletters", command, "--entity", "inbound", "--url", _hub.Url, "--key", FakeHub.Key, .. options]);
+
+    private Task<CommandRun> RunOnHubAsync(string command, params string[] arguments) =>
+        CommandRun.RunAsync(["deadletters", command, .. arguments, "--url", _hub.Url, "--key", FakeHub.Key]);
 }

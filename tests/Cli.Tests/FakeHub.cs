@@ -30,6 +30,12 @@ internal sealed class FakeHub : IAsyncDisposable
     /// <summary>Gets the replays that were asked for.</summary>
     public IReadOnlyList<ReplayOrder> Orders => _orders;
 
+    /// <summary>Gets the purges that were asked for.</summary>
+    public List<PurgeOrder> Purges { get; } = [];
+
+    /// <summary>Gets or sets the replay of dead letters that goes on in the background; null for none.</summary>
+    public DeadLetterJob? Job { get; set; }
+
     /// <summary>Gets the replay of the archive; null for none.</summary>
     public Replay? Replay { get; private set; }
 
@@ -44,6 +50,9 @@ internal sealed class FakeHub : IAsyncDisposable
         server.Use(CheckKeyAsync);
         server.MapGet("/api/deadletters", hub.List);
         server.MapPost("/api/deadletters/replay", hub.ReplayAsync);
+        server.MapPost("/api/deadletters/purge", hub.PurgeAsync);
+        server.MapGet("/api/deadletters/jobs", () => Results.Json(new { jobs = hub.Job is { } job ? [job] : Array.Empty<DeadLetterJob>() }));
+        server.MapDelete("/api/deadletters/jobs/{id}", (string id) => hub.StopJob(id));
         server.MapPost("/api/archive/replay", hub.StartReplayAsync);
         server.MapGet("/api/archive/replay/{id}", (string id) => hub.Step(id));
         server.MapPost("/api/archive/replay/{id}/switch", (string id) => hub.Change(id, ReplayState.Switching));
@@ -129,7 +138,35 @@ internal sealed class FakeHub : IAsyncDisposable
         }
 
         _orders.Add(order);
-        var meant = DeadLetters.Where(letter => DeadLetterRules.Matches(letter, order)).ToList();
-        return Results.Json(new ReplayReport(meant.Count, order.DryRun ? 0 : meant.Count, DeadLetterRules.Count(meant), order.DryRun, Capped));
+        return Results.Json(ReportOf(order), statusCode: Job is null ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+    }
+
+    private async Task<IResult> PurgeAsync(HttpRequest request)
+    {
+        using var body = new StreamReader(request.Body);
+        if (!PurgeOrder.TryRead(await body.ReadToEndAsync(request.HttpContext.RequestAborted), out var purge, out var fault))
+        {
+            return Problem(fault);
+        }
+
+        Purges.Add(purge);
+        return Results.Json(PurgeReport.Of(ReportOf(purge.Order)));
+    }
+
+    private IResult StopJob(string id)
+    {
+        if (Job?.Id != id)
+        {
+            return Results.Problem(title: "No such job.", statusCode: StatusCodes.Status404NotFound);
+        }
+
+        Job = Job with { State = DeadLetterState.Stopped };
+        return Results.Json(Job);
+    }
+
+    private ReplayReport ReportOf(ReplayOrder order)
+    {
+        var meant = DeadLetters.Where(letter => DeadLetterRules.Matches(letter, order.Reason, order.Connector)).ToList();
+        return new(meant.Count, order.DryRun ? 0 : meant.Count, DeadLetterRules.Add([], meant), order.DryRun, Capped) { Job = Job?.Id };
     }
 }

@@ -11,7 +11,7 @@ public sealed class HelpTests
     [Fact]
     public void The_commands_are_those_of_the_documents() =>
         Assert.Equal(
-            ["read", "deadletters list", "deadletters replay", "replay start", "replay show", "replay leads", "replay switch", "replay end"],
+            ["read", "deadletters list", "deadletters replay", "deadletters purge", "deadletters status", "deadletters stop", "replay start", "replay show", "replay leads", "replay switch", "replay end"],
             Commands.Select(command => command.FullName));
 
     [Fact]

@@ -84,6 +84,7 @@ internal sealed class TestHub : IAsyncDisposable
             $"--Schedules:DrainSpool={Never}",
             $"--Schedules:SweepArchive={Never}",
             $"--Schedules:RunReplay={Never}",
+            $"--Schedules:RunDeadLetterJobs={Never}",
             $"--Schedules:PollConnectors={Never}",
             $"--Schedules:DetectOutages={Never}",
             $"--Schedules:DetectStalls={Never}",

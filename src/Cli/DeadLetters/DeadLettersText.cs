@@ -49,17 +49,55 @@ internal static class DeadLettersText
     public static string Replay(string entity, JsonElement answer)
     {
         var report = Read<ReplayReport>(answer);
-        var rows = report.ByReason
+        var head = report.DryRun
+            ? $"{Line(entity)}: {report.Matched} dead letters would be sent again; nothing was sent."
+            : $"{Line(entity)}: {report.Replayed} of {report.Matched} dead letters were sent again.";
+        return Report(head, report.ByReason, report.Capped, report.Job);
+    }
+
+    /// <summary>Describes a purge: what was removed, by reason and connector.</summary>
+    /// <exception cref="JsonException">The answer is not one of a hub.</exception>
+    public static string Purge(string entity, JsonElement answer)
+    {
+        var report = Read<PurgeReport>(answer);
+        var head = report.DryRun
+            ? $"{Line(entity)}: {report.Matched} dead letters would be removed; nothing was removed."
+            : $"{Line(entity)}: {report.Purged} of {report.Matched} dead letters were removed.";
+        return Report(head, report.ByReason, report.Capped, report.Job);
+    }
+
+    /// <summary>Describes replays and purges in a table.</summary>
+    /// <exception cref="JsonException">The answer is not one of a hub.</exception>
+    public static string Status(JsonElement answer)
+    {
+        var list = Read<JobList>(answer);
+        string[] head = ["JOB", "STARTED (UTC)", "ENTITY", "ACTION", "STATE", "LOOKED", "MATCHED", "DONE"];
+        return list.Jobs.Count == 0
+            ? "No replay or purge in the last 30 days."
+            : Lines(Columns([head, .. list.Jobs.Select(Row)]));
+    }
+
+    /// <summary>Describes one replay or purge.</summary>
+    /// <exception cref="JsonException">The answer is not one of a hub.</exception>
+    public static string Job(JsonElement answer)
+    {
+        var job = Read<DeadLetterJob>(answer);
+        return $"{Line(job.Id)}: the {Line(job.Action)} of {Line(job.Entity)} is {Line(job.State)}, "
+            + $"with {job.Handled} of {job.Matched} dead letters.";
+    }
+
+    private static string Report(string head, IReadOnlyList<ReasonCount> byReason, bool capped, string? job)
+    {
+        var rows = byReason
             .SelectMany(reason => reason.ByConnector.Select(
                 connector => new[] { Line(reason.Reason), Line(connector.Connector), $"{connector.Count}" }))
             .ToList();
         return Lines(
         [
-            report.DryRun
-                ? $"{Line(entity)}: {report.Matched} dead letters would be sent again; nothing was sent."
-                : $"{Line(entity)}: {report.Replayed} of {report.Matched} dead letters were sent again.",
+            head,
             .. rows.Count > 0 ? ["", .. Columns([["REASON", "CONNECTOR", "COUNT"], .. rows])] : Array.Empty<string>(),
-            .. report.Capped ? ["", "There may be more: run the command again for them."] : Array.Empty<string>(),
+            .. job is not null ? ["", $"It goes on in the background as {Line(job)}: deadletters status"]
+                : capped ? ["", "There may be more: run the command again for them."] : Array.Empty<string>(),
         ]);
     }
 
@@ -73,6 +111,18 @@ internal static class DeadLettersText
         Line(letter.LeadId),
         $"{letter.DeliveryCount}",
         Line(letter.Id),
+    ];
+
+    private static string[] Row(DeadLetterJob job) =>
+    [
+        Line(job.Id),
+        job.StartedAt.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+        Line(job.Entity),
+        Line(job.Action),
+        Line(job.State),
+        $"{job.Looked}",
+        $"{job.Matched}",
+        $"{job.Handled}",
     ];
 
     /// <summary>Puts the cells of all rows in columns as wide as the widest cell.</summary>
@@ -92,7 +142,16 @@ internal static class DeadLettersText
     private sealed record DeadLetter(
         string Id, string? Reason, string? Description, string? Connector, string? LeadId, DateTimeOffset EnqueuedAt, int DeliveryCount);
 
-    private sealed record ReplayReport(int Matched, int Replayed, IReadOnlyList<ReasonCount> ByReason, bool DryRun, bool Capped);
+    private sealed record ReplayReport(
+        int Matched, int Replayed, IReadOnlyList<ReasonCount> ByReason, bool DryRun, bool Capped, string? Job = null);
+
+    private sealed record PurgeReport(
+        int Matched, int Purged, IReadOnlyList<ReasonCount> ByReason, bool DryRun, bool Capped, string? Job = null);
+
+    private sealed record JobList(IReadOnlyList<DeadLetterJob> Jobs);
+
+    private sealed record DeadLetterJob(
+        string Id, string Action, string Entity, string State, DateTimeOffset StartedAt, int Looked, int Matched, int Handled);
 
     private sealed record ReasonCount(string? Reason, IReadOnlyList<ConnectorCount> ByConnector);
 

@@ -34,5 +34,8 @@ public static class OpsRegistration
         .AddSingleton<OutwardBreaker>()
         .AddSingleton<WaitingWork>()
         .AddSingleton<HealthFlow>()
+        .AddSingleton<DeadLetterQueue>()
+        .AddSingleton<DeadLetterJobStore>()
+        .AddSingleton<DeadLetterWorker>()
         .AddSingleton<DeadLetterFlow>();
 }

@@ -18,8 +18,7 @@ public sealed class ReplayFunction(ReplayFlow flow, ReplayStore replays)
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "archive/replay")] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        using var body = new StreamReader(request.Body);
-        if (!ArchiveOrder.TryRead(await body.ReadToEndAsync(cancellationToken), out var order, out var fault))
+        if (!ArchiveOrder.TryRead(await BoundedBody.ReadAsync(request, cancellationToken), out var order, out var fault))
         {
             return Answers.Problem(StatusCodes.Status400BadRequest, "Which deliveries are meant is not clear.", fault);
         }

@@ -63,7 +63,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
         await GiveUpAsync(hub, Inbound, "unreadable", [.. Enumerable.Range(0, 5).Select(number => Message($"m{number}"))]);
         var before = await LettersAsync(hub, Inbound);
 
-        var report = await hub.Get<DeadLetterFlow>().ReplayAsync(new(Inbound, null, null, DryRun: true), Token);
+        var report = await hub.Get<DeadLetterFlow>().CountAsync(new(Inbound, null, null, DryRun: true), Token);
 
         Assert.Equal((5, 0), (report.Matched, report.Replayed));
         Assert.Equal(before, await LettersAsync(hub, Inbound));
@@ -84,7 +84,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
         await GiveUpAsync(hub, Inbound, "gave-up", Message("d", "salesforce"));
         var before = await LettersAsync(hub, Inbound);
 
-        var report = await hub.Get<DeadLetterFlow>().ReplayAsync(new(Inbound, reason, connector, DryRun: false), Token);
+        var report = await ReplayByAsync(hub, new(Inbound, reason, connector, DryRun: false));
 
         Assert.Equal((replayed.Length, replayed.Length, false), (report.Matched, report.Replayed, report.Capped));
         Assert.Equal(replayed, (await hub.MessagesAsync("inbound", null)).Select(message => message.ApplicationProperties["replayOf"]));
@@ -99,9 +99,9 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
         await using var hub = await NewHubAsync();
         await GiveUpAsync(hub, Inbound, "unreadable", Message("a"));
         await GiveUpAsync(hub, Inbound, "gave-up", Message("b"));
-        await hub.Get<DeadLetterFlow>().ReplayAsync(new(Inbound, "gave-up", null, DryRun: false), Token);
+        await ReplayByAsync(hub, new(Inbound, "gave-up", null, DryRun: false));
 
-        var report = await hub.Get<DeadLetterFlow>().ReplayAsync(new(Inbound, "unreadable", null, DryRun: false), Token);
+        var report = await ReplayByAsync(hub, new(Inbound, "unreadable", null, DryRun: false));
 
         Assert.Equal(1, report.Replayed);
     }
@@ -115,8 +115,8 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
         var crashed = (await hub.MessagesAsync("funnel", "to-sales", SubQueue.DeadLetter))[0];
         await hub.Get<FunnelTopic>().Sender.SendMessageAsync(DeadLetterRules.CopyOf(crashed, ToSales), Token);
 
-        var first = await hub.Get<DeadLetterFlow>().ReplayAsync(new(ToSales, null, null, DryRun: false), Token);
-        var second = await hub.Get<DeadLetterFlow>().ReplayAsync(new(ToSales, null, null, DryRun: false), Token);
+        var first = await ReplayByAsync(hub, new(ToSales, null, null, DryRun: false));
+        var second = await ReplayByAsync(hub, new(ToSales, null, null, DryRun: false));
 
         Assert.Equal((2, 2), (first.Matched, first.Replayed));
         Assert.Equal((0, 0), (second.Matched, second.Replayed));
@@ -137,7 +137,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
         tool.Breaks = (_, _) => false;
         await hub.Get<InboundQueue>().Sender.SendMessageAsync(DeadLetterRules.CopyOf((await hub.MessagesAsync("inbound", null, SubQueue.DeadLetter)).Single(), Inbound), Token);
 
-        await hub.Get<DeadLetterFlow>().ReplayAsync(new(Inbound, null, null, DryRun: false), Token);
+        await ReplayByAsync(hub, new(Inbound, null, null, DryRun: false));
         await Eventually.TrueAsync(() => tool.Reads.Count == 2, "the copy was read");
         await UntilAsync(hub, Inbound, dead: 0);
 
@@ -156,7 +156,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
         await UntilAsync(hub, ToSales, dead: 1);
         Assert.Equal(3, crm.Calls);
 
-        await hub.Get<DeadLetterFlow>().ReplayAsync(new(ToSales, "gave-up", null, DryRun: false), Token);
+        await ReplayByAsync(hub, new(ToSales, "gave-up", null, DryRun: false));
 
         await Eventually.TrueAsync(() => crm.Calls == 5 && crm.Records.Count == 1, "the retry of the replayed handoff was delivered");
     }
@@ -171,7 +171,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
         await SendAsync(hub, tool, 2, FunnelStage.Interest);
         await UntilAsync(hub, Inbound, dead: 2);
 
-        var report = await hub.Get<DeadLetterFlow>().ReplayAsync(new(Inbound, null, null, DryRun: false), Token);
+        var report = await ReplayByAsync(hub, new(Inbound, null, null, DryRun: false));
 
         Assert.Equal(2, report.Replayed);
         await UntilAsync(hub, Inbound, dead: 2);
@@ -185,7 +185,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
         await GiveUpAsync(hub, Inbound, "unreadable", [.. Enumerable.Range(0, 7).Select(number => Message($"m{number}"))]);
         var started = TimeProvider.System.GetTimestamp();
 
-        await hub.Get<DeadLetterFlow>().ReplayAsync(new(Inbound, null, null, DryRun: false), Token);
+        await ReplayByAsync(hub, new(Inbound, null, null, DryRun: false));
 
         Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(20));
     }
@@ -196,7 +196,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
         await using var hub = await TestHub.CreateAsync(azurite, new HastyClock(), []);
         await GiveUpAsync(hub, Inbound, "unreadable", [.. Enumerable.Range(0, 30).Select(number => Message($"m{number}"))]);
 
-        var first = await hub.Get<DeadLetterFlow>().ReplayAsync(new(Inbound, null, null, DryRun: false), Token);
+        var first = await ReplayByAsync(hub, new(Inbound, null, null, DryRun: false));
         var left = await LettersAsync(hub, Inbound);
 
         Assert.Equal((30, true), (first.Matched, first.Capped));
@@ -205,7 +205,7 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
         Assert.Equal(30, left.Count + (await hub.MessagesAsync("inbound", null)).Count);
         using var topology = JsonDocument.Parse(await File.ReadAllBytesAsync(Repository.PathTo("infra", "topology.json"), Token));
         var entities = topology.RootElement.GetProperty("queues").EnumerateArray().Concat(topology.RootElement.GetProperty("topics").EnumerateArray().SelectMany(topic => topic.GetProperty("subscriptions").EnumerateArray()));
-        Assert.All(entities, entity => Assert.True(System.Xml.XmlConvert.ToTimeSpan(entity.GetProperty("lockDuration").GetString()!) >= DeadLetterFlow.LongestRun + TimeSpan.FromSeconds(10)));
+        Assert.All(entities, entity => Assert.True(System.Xml.XmlConvert.ToTimeSpan(entity.GetProperty("lockDuration").GetString()!) >= DeadLetterWorker.LongestRun + TimeSpan.FromSeconds(10)));
     }
 
     [Theory]
@@ -268,6 +268,9 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
 
     private static HttpClient ClientOf(TestHub hub) => new() { BaseAddress = hub.Url, DefaultRequestHeaders = { { "x-functions-key", TestHub.Key } } };
 
+    private static async Task<ReplayReport> ReplayByAsync(TestHub hub, ReplayOrder order) =>
+        ReplayReport.Of((await hub.Get<DeadLetterFlow>().StartAsync(order, null, "key:test", Token))!);
+
     private static async Task<string> ReplayAsync(TestHub hub, string order)
     {
         using var client = ClientOf(hub);
@@ -318,18 +321,6 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
     {
         var counts = await Task.WhenAll(subscriptions.Select(async subscription => (await hub.MessagesAsync("funnel", subscription)).Count + (await hub.MessagesAsync("funnel", subscription, SubQueue.DeadLetter)).Count));
         return counts.Sum();
-    }
-
-    /// <summary>A clock that seems to have gone on by a second at every look at its stopwatch.</summary>
-    private sealed class HastyClock : TimeProvider
-    {
-        private long _looks;
-
-        public override long TimestampFrequency => 1;
-
-        public override long GetTimestamp() => Interlocked.Increment(ref _looks);
-
-        public override DateTimeOffset GetUtcNow() => Monday;
     }
 
     /// <summary>A tool whose deliveries say that a lead is on a stage. A mapping of it may be broken.</summary>

@@ -23,7 +23,7 @@ public sealed class DeadLetterRulesTests
     {
         var letter = DeadLetterRules.Describe(Message(("DeadLetterReason", "unreadable"), ("connector", "hubspot")));
 
-        Assert.Equal(meant, DeadLetterRules.Matches(letter, new(Inbound, reason, connector, DryRun: false)));
+        Assert.Equal(meant, DeadLetterRules.Matches(letter, reason, connector));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class RedriveTests(Azurite azurite)
 
         crm.Refuses = _ => false;
         _clock.AdjustTime(Monday.AddDays(3));
-        var report = await hub.Get<DeadLetterFlow>().ReplayAsync(new(ToSales, "vendor-refused", null, DryRun: false), Token);
+        var report = ReplayReport.Of((await hub.Get<DeadLetterFlow>().StartAsync(new(ToSales, "vendor-refused", null, DryRun: false), null, "key:test", Token))!);
         await UntilAsync(hub, dead: 0);
 
         Assert.Equal((All / Tenth, All / Tenth), (report.Matched, report.Replayed));

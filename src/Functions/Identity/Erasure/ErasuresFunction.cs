@@ -54,13 +54,10 @@ public sealed class ErasuresFunction(ErasureStore erasures, ErasureDecisionFlow 
     [Needs(Permission.LeadsErase)]
     public async Task<IActionResult> CancelManyAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "erasures/cancel")] HttpRequest request,
-        CancellationToken cancellationToken)
-    {
-        using var body = new StreamReader(request.Body);
-        return ErasureOrder.TryRead(await body.ReadToEndAsync(cancellationToken), out var order, out var fault)
+        CancellationToken cancellationToken) =>
+        ErasureOrder.TryRead(await BoundedBody.ReadAsync(request, cancellationToken), out var order, out var fault)
             ? new OkObjectResult(await decisions.CancelAsync(order.Filter, order.DryRun, cancellationToken))
             : Answers.Problem(StatusCodes.Status400BadRequest, "Which erasures are meant is not clear.", fault);
-    }
 
     /// <summary>Releases the brake.</summary>
     [Function("ResumeErasures")]

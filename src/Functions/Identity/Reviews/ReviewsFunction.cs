@@ -61,7 +61,7 @@ public sealed class ReviewsFunction(ReviewQuery reviews, ReviewFlow flow)
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync<ReviewDecision>(request.Body, Strict, cancellationToken);
+            return JsonSerializer.Deserialize<ReviewDecision>(await BoundedBody.ReadAsync(request, cancellationToken), Strict);
         }
         catch (JsonException)
         {

@@ -1,153 +1,158 @@
-using Azure.Messaging.ServiceBus;
+using IntegrationHub.Functions.Platform;
+using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Functions.Platform.Messaging;
-using IntegrationHub.Functions.Platform.Settings;
-using IntegrationHub.Functions.Platform.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Ops.DeadLetters;
 
-/// <summary>Lists dead letters and replays them to their own queue or subscription. It needs the rights to receive
-/// and send only. A dead letter is completed after its copy is sent, so a crash repeats the same copy, which
-/// duplicate detection drops.</summary>
+/// <summary>Lists dead letters, replays them to their own queue or subscription, and purges them. A few are done while
+/// the caller waits. More become a job that a timer continues.</summary>
 public sealed partial class DeadLetterFlow(
-    QueueReceivers receivers, InboundQueue inbound, FunnelTopic funnel, HubOptions hub, HubMetrics metrics, TimeProvider time,
+    DeadLetterQueue letters, DeadLetterWorker worker, DeadLetterJobStore jobs, AuditStore audit, TimeProvider time,
     ILogger<DeadLetterFlow> logger)
 {
-    /// <summary>The most dead letters that a replay reads, oldest first. Those that do not match
-    /// stay locked until its end.</summary>
-    public const int ReadAtMost = 5_000;
+    /// <summary>The most dead letters that are looked at while a caller waits, oldest first.</summary>
+    public const int LookedAtMost = 5_000;
 
-    /// <summary>A replay ends before its locks expire. The next replay continues.</summary>
-    public static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(45);
+    private const int JobsAtMost = 100;
+    private const string PurgeEnded = "PurgeDeadLetters";
 
-    private const int Page = 100;
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan KeepFor = TimeSpan.FromDays(30);
 
     /// <summary>Lists a page of dead letters by peeking.</summary>
     /// <param name="after">The number of the last dead letter before the page; 0 for the first page.</param>
     /// <param name="most">The longest list.</param>
     public async Task<DeadLetterList> ListAsync(QueueEntity entity, long after, int most, CancellationToken cancellationToken)
     {
-        var receiver = receivers.Of(entity, SubQueue.DeadLetter);
-        var (letters, capped) = await PeekAsync(receiver, after + 1, most, cancellationToken);
-        return new(entity.Name, letters.Count, capped, letters);
+        var (list, capped) = await PeekAsync(entity, after + 1, most, cancellationToken);
+        return new(entity.Name, list.Count, capped, list);
     }
 
-    /// <summary>Replays the dead letters that match. Messages that are dead-lettered during the run
-    /// wait for the next replay.</summary>
-    public async Task<ReplayReport> ReplayAsync(ReplayOrder order, CancellationToken cancellationToken)
+    /// <summary>Counts the dead letters that match, at most of the oldest <see cref="LookedAtMost"/>. Changes
+    /// nothing.</summary>
+    public async Task<ReplayReport> CountAsync(ReplayOrder order, CancellationToken cancellationToken)
     {
-        var receiver = receivers.Of(order.Entity, SubQueue.DeadLetter);
-        var (letters, capped) = await PeekAsync(receiver, 0, ReadAtMost, cancellationToken);
-        var meant = letters.Where(letter => DeadLetterRules.Matches(letter, order)).ToList();
-        var replayed = order.DryRun
-            ? 0
-            : await SendAgainAsync(receiver, order.Entity, meant.Select(letter => letter.Sequence).ToHashSet(), cancellationToken);
-        if (!order.DryRun)
+        var (list, capped) = await PeekAsync(order.Entity, 0, LookedAtMost, cancellationToken);
+        var meant = list.Where(letter => DeadLetterRules.Matches(letter, order.Reason, order.Connector)).ToList();
+        return new(meant.Count, 0, DeadLetterRules.Add([], meant), true, capped);
+    }
+
+    /// <summary>Starts to replay or purge the dead letters that match and are there now. Repeating an order that is
+    /// not over starts nothing.</summary>
+    /// <param name="why">Why they are removed; null for a replay.</param>
+    /// <param name="by">Who asks, as the audit names callers.</param>
+    /// <returns>The job after its first run; null when the entity has another one.</returns>
+    public async Task<DeadLetterJob?> StartAsync(ReplayOrder order, string? why, string by, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var action = why is null ? DeadLetterAction.Replay : DeadLetterAction.Purge;
+        var job = new DeadLetterJob(
+            Guid.CreateVersion7(now).ToString("N")[^8..], action, order.Entity.Name, order.Reason, order.Connector, by, now)
+        { Why = why, Through = await letters.LastAsync(order.Entity, cancellationToken) };
+        if (await jobs.TryAddAsync(job, cancellationToken) is { } added)
         {
-            Log.Replayed(logger, replayed, meant.Count, order.Entity.Name);
+            return await RunAsync(added, LookedAtMost, cancellationToken);
         }
 
-        return new(meant.Count, replayed, DeadLetterRules.Count(meant), order.DryRun, capped || (!order.DryRun && replayed < meant.Count));
+        var active = await jobs.FindActiveAsync(order.Entity.Name, cancellationToken);
+        return active is { } same && (same.Action, same.Reason, same.Connector) == (action, order.Reason, order.Connector) ? active : null;
     }
 
-    private static async Task<(IReadOnlyList<DeadLetter> Letters, bool Capped)> PeekAsync(
-        ServiceBusReceiver receiver, long next, int most, CancellationToken cancellationToken)
+    /// <summary>Continues all jobs, each for less than a minute. One instance works on a job at a time.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        // Without a number the cached receiver would continue where its last peek ended.
-        var letters = new List<DeadLetter>();
-        while (letters.Count <= most && await receiver.PeekMessagesAsync(Page, next, cancellationToken) is { Count: > 0 } page)
+        var leased = await jobs.LeaseAsync(cancellationToken);
+        await Task.WhenAll(leased.Select(job => RunAsync(job, int.MaxValue - job.Looked, cancellationToken)));
+        if (leased.Count == 0)
         {
-            letters.AddRange(page.Select(DeadLetterRules.Describe));
-            next = page[^1].SequenceNumber + 1;
+            await jobs.RemoveOldAsync(time.GetUtcNow() - KeepFor, JobsAtMost, cancellationToken);
+        }
+    }
+
+    /// <summary>Returns the latest jobs, the newest first.</summary>
+    public Task<IReadOnlyList<DeadLetterJob>> JobsAsync(CancellationToken cancellationToken) =>
+        jobs.ListAsync(JobsAtMost, cancellationToken);
+
+    /// <summary>Returns a job; null for none.</summary>
+    public Task<DeadLetterJob?> FindAsync(string id, CancellationToken cancellationToken) => jobs.FindAsync(id, cancellationToken);
+
+    /// <summary>Stops a job after its page. What it did stays done. A no-op for one that is over.</summary>
+    /// <returns>The job, which is not over when it changed each time; null for none.</returns>
+    public async Task<DeadLetterJob?> StopAsync(string id, CancellationToken cancellationToken)
+    {
+        var job = await jobs.FindAsync(id, cancellationToken);
+        for (var attempt = 0; attempt < HubPipelines.Attempts && job is { IsOver: false }; attempt++)
+        {
+            var stopped = job with { State = DeadLetterState.Stopped, EndedAt = time.GetUtcNow() };
+            if (await jobs.SaveAsync(stopped, cancellationToken) is { } saved)
+            {
+                await jobs.FreeAsync(saved, cancellationToken);
+                await EndAsync(saved);
+                return saved;
+            }
+
+            job = await jobs.FindAsync(id, cancellationToken);
         }
 
-        return ([.. letters.Take(most)], letters.Count > most);
+        return job;
     }
 
-    private async Task<int> SendAgainAsync(
-        ServiceBusReceiver receiver, QueueEntity entity, HashSet<long> meant, CancellationToken cancellationToken)
+    private async Task<DeadLetterJob> RunAsync(DeadLetterJob job, int lookAtMost, CancellationToken cancellationToken)
     {
-        var inHand = new HashSet<ServiceBusReceivedMessage>();
-        var (started, sent) = (time.GetTimestamp(), 0);
         try
         {
-            while (sent < meant.Count && time.GetElapsedTime(started) < LongestRun
-                && await receiver.ReceiveMessagesAsync(Page, Timeout, cancellationToken) is { Count: > 0 } batch)
+            var reached = await worker.RunAsync(job, lookAtMost, cancellationToken);
+            if (reached.State == DeadLetterState.Done)
             {
-                inHand.UnionWith(batch);
-                foreach (
-                    var message in batch.Where(message => meant.Contains(message.SequenceNumber))
-                        .TakeWhile(_ => time.GetElapsedTime(started) < LongestRun))
-                {
-                    await WaitForTurnAsync(started, sent, cancellationToken);
-                    await SendAgainAsync(receiver, entity, message, cancellationToken);
-                    inHand.Remove(message);
-                    sent++;
-                }
+                await EndAsync(reached);
             }
+
+            return reached;
         }
         finally
         {
-            await GiveBackAsync(receiver, inHand);
-        }
-
-        return sent;
-    }
-
-    /// <summary>Spaces the messages evenly, so that a replay does not overrun the tools.</summary>
-    private async Task WaitForTurnAsync(long started, int sent, CancellationToken cancellationToken)
-    {
-        var early = TimeSpan.FromSeconds((double)sent / hub.ReplayPerSecond) - time.GetElapsedTime(started);
-        if (early > TimeSpan.Zero)
-        {
-            await Task.Delay(early, time, cancellationToken);
+            // No token: a cancelled caller must not keep the job from the timer.
+            await jobs.ReleaseAsync(job, CancellationToken.None);
         }
     }
 
-    private async Task SendAgainAsync(
-        ServiceBusReceiver receiver, QueueEntity entity, ServiceBusReceivedMessage message, CancellationToken cancellationToken)
+    /// <summary>Says what came of a job. The audit keeps how many were removed, by whom and why.</summary>
+    private async Task EndAsync(DeadLetterJob job)
     {
-        var sender = entity.Subscription is null ? inbound.Sender : funnel.Sender;
-        var copy = DeadLetterRules.CopyOf(message, entity);
-        await sender.SendMessageAsync(copy, cancellationToken);
-        metrics.OnBus("send");
-
-        // No token: the copy is sent, and a cancelled caller must not cause a second one.
-        await receiver.CompleteMessageAsync(message, CancellationToken.None);
-        metrics.OnBus("complete");
-        Log.SentAgain(logger, message.MessageId, copy.MessageId, entity.Name);
+        if (job.Why is not { } why)
+        {
+            Log.Replayed(logger, job.Handled, job.Matched, job.Entity, job.Id, job.State);
+        }
+        else
+        {
+            Log.Purged(logger, job.Handled, job.Matched, job.Entity, job.Id, job.State);
+            var subject = $"{job.Entity} {job.Id} {why}";
+            var line = new AuditLine(
+                time.GetUtcNow(), job.By, Permission.OpsReplay, PurgeEnded, null, subject, $"removed {job.Handled} of {job.Matched}");
+            await audit.AddAsync([line], CancellationToken.None);
+        }
     }
 
-    /// <summary>Releases locked messages. It runs without a token because a cancelled run must not leave locks. Locks
-    /// expire when the bus is down.</summary>
-    private async Task GiveBackAsync(ServiceBusReceiver receiver, IEnumerable<ServiceBusReceivedMessage> messages)
+    private async Task<(IReadOnlyList<DeadLetter> Letters, bool Capped)> PeekAsync(
+        QueueEntity entity, long next, int most, CancellationToken cancellationToken)
     {
-        try
+        var list = new List<DeadLetter>();
+        while (list.Count <= most
+            && await letters.PeekAsync(entity, next, DeadLetterQueue.Page, cancellationToken) is { Count: > 0 } page)
         {
-            foreach (var some in messages.Chunk(Page))
-            {
-                await Task.WhenAll(some.Select(message => receiver.AbandonMessageAsync(message, null, CancellationToken.None)));
-                metrics.OnBus("abandon");
-            }
+            list.AddRange(page.Select(DeadLetterRules.Describe));
+            next = page[^1].SequenceNumber + 1;
         }
-        catch (ServiceBusException failure)
-        {
-            Log.NotGivenBack(logger, receiver.EntityPath, failure.Reason);
-        }
+
+        return ([.. list.Take(most)], list.Count > most);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Replayed {Replayed} of {Matched} dead letters of {Entity}.")]
-        public static partial void Replayed(ILogger logger, int replayed, int matched, string entity);
+        [LoggerMessage(1, LogLevel.Information, "Replayed {Replayed} of {Matched} dead letters of {Entity}; job {Job} is {State}.")]
+        public static partial void Replayed(ILogger logger, int replayed, int matched, string entity, string job, DeadLetterState state);
 
-        [LoggerMessage(2, LogLevel.Information, "Dead letter {MessageId} was sent again as {CopyId} to {Entity}.")]
-        public static partial void SentAgain(ILogger logger, string messageId, string? copyId, string entity);
-
-        [LoggerMessage(
-            3, LogLevel.Warning,
-            "Some dead letters of {Entity} could not be released ({Failure}); they return when their locks expire.")]
-        public static partial void NotGivenBack(ILogger logger, string entity, ServiceBusFailureReason failure);
+        [LoggerMessage(2, LogLevel.Information, "Purged {Purged} of {Matched} dead letters of {Entity}; job {Job} is {State}.")]
+        public static partial void Purged(ILogger logger, int purged, int matched, string entity, string job, DeadLetterState state);
     }
 }

@@ -7,8 +7,11 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Ops.DeadLetters;
 
-public sealed class DeadLetterFunction(DeadLetterFlow deadLetters)
+/// <summary>Lists, replays and purges dead letters.</summary>
+public sealed class DeadLetterFunction(DeadLetterFlow deadLetters, Callers callers)
 {
+    private const string Jobs = "/api/deadletters/jobs";
+
     /// <summary>Lists a page of the dead letters of <c>?entity=</c>.</summary>
     [Function("ListDeadLetters")]
     [Needs(Permission.OpsRead)]
@@ -39,15 +42,82 @@ public sealed class DeadLetterFunction(DeadLetterFlow deadLetters)
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deadletters/replay")] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        using var body = new StreamReader(request.Body);
-        if (!ReplayOrder.TryRead(await body.ReadToEndAsync(cancellationToken), out var order, out var fault))
+        if (!ReplayOrder.TryRead(await BoundedBody.ReadAsync(request, cancellationToken), out var order, out var fault))
         {
             return Unclear(fault);
         }
 
         AuditTrail.Name(request, order.Entity.Name);
-        return new OkObjectResult(await deadLetters.ReplayAsync(order, cancellationToken));
+        return await RunAsync(request, order, null, report => report, cancellationToken);
     }
+
+    /// <summary>Removes the dead letters that match the posted <see cref="PurgeOrder"/> for good.</summary>
+    [Function("PurgeDeadLetters")]
+    [Needs(Permission.OpsReplay)]
+    public async Task<IActionResult> PurgeAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deadletters/purge")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        if (!PurgeOrder.TryRead(await BoundedBody.ReadAsync(request, cancellationToken), out var purge, out var fault))
+        {
+            return Unclear(fault);
+        }
+
+        AuditTrail.Name(request, $"{purge.Order.Entity.Name} {purge.Why}");
+        return await RunAsync(request, purge.Order, purge.Why, PurgeReport.Of, cancellationToken);
+    }
+
+    /// <summary>Lists the latest replays and purges with their progress, the newest first.</summary>
+    [Function("ListDeadLetterJobs")]
+    [Needs(Permission.OpsRead)]
+    public async Task<IActionResult> JobsAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deadletters/jobs")] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        new OkObjectResult(new { jobs = await deadLetters.JobsAsync(cancellationToken) });
+
+    /// <summary>Shows how far a replay or purge is.</summary>
+    [Function("ShowDeadLetterJob")]
+    [Needs(Permission.OpsRead)]
+    public async Task<IActionResult> JobAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deadletters/jobs/{id}")] HttpRequest request, string id,
+        CancellationToken cancellationToken) =>
+        await deadLetters.FindAsync(id, cancellationToken) is { } job ? new OkObjectResult(job) : NoJob();
+
+    /// <summary>Stops a replay or purge. What it did stays done.</summary>
+    [Function("StopDeadLetterJob")]
+    [Needs(Permission.OpsReplay)]
+    public async Task<IActionResult> StopAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "deadletters/jobs/{id}")] HttpRequest request, string id,
+        CancellationToken cancellationToken) =>
+        await deadLetters.StopAsync(id, cancellationToken) switch
+        {
+            null => NoJob(),
+            { IsOver: true } job => new OkObjectResult(job),
+            _ => Answers.Problem(StatusCodes.Status409Conflict, "It changed meanwhile.", "Try again."),
+        };
+
+    /// <summary>Answers 200 when all is done, and 202 when a job goes on.</summary>
+    private async Task<IActionResult> RunAsync(
+        HttpRequest request, ReplayOrder order, string? why, Func<ReplayReport, object> describe, CancellationToken cancellationToken)
+    {
+        if (order.DryRun)
+        {
+            return new OkObjectResult(describe(await deadLetters.CountAsync(order, cancellationToken)));
+        }
+
+        var by = callers.Identify(request)?.Name ?? "";
+        if (await deadLetters.StartAsync(order, why, by, cancellationToken) is not { } job)
+        {
+            return Answers.Problem(
+                StatusCodes.Status409Conflict, $"Another replay or purge of {order.Entity.Name} is not over.",
+                $"GET {Jobs} lists it, and DELETE stops it.");
+        }
+
+        var report = ReplayReport.Of(job);
+        return report.Job is { } id ? new AcceptedResult($"{Jobs}/{id}", describe(report)) : new OkObjectResult(describe(report));
+    }
+
+    private static ObjectResult NoJob() => Answers.Problem(StatusCodes.Status404NotFound, "No such job.", $"GET {Jobs} lists them.");
 
     private static ObjectResult Unclear(string fault) =>
         Answers.Problem(StatusCodes.Status400BadRequest, "Which dead letters are meant is not clear.", fault);

@@ -23,24 +23,31 @@ public static class DeadLetterRules
             message.EnqueuedTime,
             message.DeliveryCount);
 
-    public static bool Matches(DeadLetter letter, ReplayOrder order) =>
-        (order.Reason is null || order.Reason == letter.Reason)
-            && (order.Connector is null || order.Connector.Equals(letter.Connector, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Whether a dead letter has a reason and a connector; null for any.</summary>
+    public static bool Matches(DeadLetter letter, string? reason, string? connector) =>
+        (reason is null || reason == letter.Reason)
+            && (connector is null || connector.Equals(letter.Connector, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Counts by reason and connector, most frequent first.</summary>
-    public static IReadOnlyList<ReasonCount> Count(IReadOnlyCollection<DeadLetter> letters) =>
-    [
-        .. letters.GroupBy(letter => letter.Reason)
-            .OrderByDescending(reason => reason.Count()).ThenBy(reason => reason.Key, StringComparer.Ordinal)
-            .Select(reason => new ReasonCount(
-                reason.Key,
-                reason.Count(),
-                [
-                    .. reason.GroupBy(letter => letter.Connector)
-                        .OrderByDescending(connector => connector.Count()).ThenBy(connector => connector.Key, StringComparer.Ordinal)
-                        .Select(connector => new ConnectorCount(connector.Key, connector.Count())),
-                ])),
-    ];
+    /// <summary>Adds letters to counts by reason and connector, and puts the most frequent first.</summary>
+    public static IReadOnlyList<ReasonCount> Add(IReadOnlyList<ReasonCount> counts, IEnumerable<DeadLetter> letters)
+    {
+        var before = counts.SelectMany(reason => reason.ByConnector.Select(each => (reason.Reason, each.Connector, each.Count)));
+        var added = letters.Select(letter => (letter.Reason, letter.Connector, Count: 1));
+        return
+        [
+            .. before.Concat(added).GroupBy(each => each.Reason)
+                .OrderByDescending(reason => reason.Sum(each => each.Count)).ThenBy(reason => reason.Key, StringComparer.Ordinal)
+                .Select(reason => new ReasonCount(
+                    reason.Key,
+                    reason.Sum(each => each.Count),
+                    [
+                        .. reason.GroupBy(each => each.Connector)
+                            .Select(connector => new ConnectorCount(connector.Key, connector.Sum(each => each.Count)))
+                            .OrderByDescending(connector => connector.Count)
+                            .ThenBy(connector => connector.Connector, StringComparer.Ordinal),
+                    ])),
+        ];
+    }
 
     /// <summary>Returns the copy to send: the same message with its attempts reset. Its own id passes duplicate
     /// detection; the id derives from the dead letter, so a repeated replay is idempotent. A copy to a topic names the

@@ -5,7 +5,7 @@ using IntegrationHub.Functions.Platform.Messaging;
 
 namespace IntegrationHub.Functions.Ops.DeadLetters;
 
-/// <summary>Selects the dead letters to replay.</summary>
+/// <summary>Selects dead letters, to replay or to purge them.</summary>
 /// <param name="Entity">The queue or subscription that holds them and receives the copies.</param>
 /// <param name="Reason">The exact reason; null for all.</param>
 /// <param name="Connector">The connector that brought them; null for all.</param>
@@ -30,26 +30,36 @@ public sealed record ReplayOrder(QueueEntity Entity, string? Reason, string? Con
     public static bool TryRead(string json, [NotNullWhen(true)] out ReplayOrder? order, [NotNullWhen(false)] out string? fault)
     {
         order = null;
-        if (ReadWire(json) is not { } wire)
+        if (ReadWire(json) is { } wire)
         {
-            fault =
-                """Send JSON of the form {"entity":"…","reason":"…","connector":"…","dryRun":true}. """
-                + $"Reason and connector are optional. The entity is one of: {KnownEntities}.";
+            return TryMake(wire.Entity, wire.Reason, wire.Connector, wire.DryRun, out order, out fault);
         }
-        else if (TryFindEntity(wire.Entity, out var entity, out fault))
+
+        fault =
+            """Send JSON of the form {"entity":"…","reason":"…","connector":"…","dryRun":true}. """
+            + $"Reason and connector are optional. The entity is one of: {KnownEntities}.";
+        return false;
+    }
+
+    /// <summary>Makes an order of its parts. On failure <paramref name="fault"/> says what would be right.</summary>
+    public static bool TryMake(
+        string? name, string? reason, string? connector, bool dryRun, [NotNullWhen(true)] out ReplayOrder? order,
+        [NotNullWhen(false)] out string? fault)
+    {
+        order = null;
+        if (TryFindEntity(name, out var entity, out fault))
         {
-            fault = FaultOf(wire, entity);
-            order = fault is null ? new(entity, wire.Reason, wire.Connector, wire.DryRun) : null;
+            fault = FaultOf(reason, connector, entity);
+            order = fault is null ? new(entity, reason, connector, dryRun) : null;
         }
 
         return fault is null;
     }
 
-    private static string? FaultOf(Wire wire, QueueEntity entity) =>
-        wire.Reason is { } reason && string.IsNullOrWhiteSpace(reason) ? "The reason is blank. Leave it out to replay whatever the reason."
-        : wire.Connector is { } connector && string.IsNullOrWhiteSpace(connector)
-            ? "The connector is blank. Leave it out to replay whatever the connector."
-        : wire.Connector is not null && entity.Subscription is not null
+    private static string? FaultOf(string? reason, string? connector, QueueEntity entity) =>
+        reason is not null && string.IsNullOrWhiteSpace(reason) ? "The reason is blank. Leave it out to mean any reason."
+        : connector is not null && string.IsNullOrWhiteSpace(connector) ? "The connector is blank. Leave it out to mean any connector."
+        : connector is not null && entity.Subscription is not null
             ? $"Messages of {entity.Name} belong to leads, not to connectors. Leave the connector out. "
                 + $"Of all entities ({KnownEntities}) only deliveries have one."
         : null;

@@ -82,7 +82,7 @@ public sealed class ParkedFunction(ParkedDeliveryStore store, ParkedFlow parked)
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync<Order>(request.Body, Strict, cancellationToken);
+            return JsonSerializer.Deserialize<Order>(await BoundedBody.ReadAsync(request, cancellationToken), Strict);
         }
         catch (JsonException)
         {

@@ -45,6 +45,8 @@ public sealed class QueueProbe(QueueReceivers receivers)
         QueueEntity entity, SubQueue part, CancellationToken cancellationToken)
     {
         var messages = await receivers.Of(entity, part).PeekMessagesAsync(CountedTo, 0, cancellationToken);
-        return ([.. messages.Where(message => message.State == ServiceBusMessageState.Active)], messages.Count == CountedTo);
+
+        // A dead letter that was set aside is one all the same. A scheduled message does not wait yet.
+        return ([.. messages.Where(message => message.State != ServiceBusMessageState.Scheduled)], messages.Count == CountedTo);
     }
 }

@@ -71,6 +71,9 @@ public sealed class HubTables(TableServiceClient service, HubOptions hub)
     /// <summary>Replays of the archive, and the leads that they compare.</summary>
     public const string Replays = "Replays";
 
+    /// <summary>Replays and purges of dead letters.</summary>
+    public const string DeadLetterJobs = "DeadLetterJobs";
+
     /// <summary>The ids of erased leads, by day.</summary>
     public const string ErasureLedger = "ErasureLedger";
 
