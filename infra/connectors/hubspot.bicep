@@ -89,6 +89,11 @@ type hubSpot = {
   @minLength(1)
   returnReasonProperty: string?
 
+  @description('The contact property that names the campaign of a conversion. It is read with each conversion. Left out: the name of the conversion is the campaign.')
+  @metadata({ example: 'utm_campaign' })
+  @minLength(1)
+  campaignProperty: string?
+
   @description('The country of telephone numbers without a country code, two letters of ISO 3166.')
   @metadata({ example: 'DE' })
   @minLength(2)

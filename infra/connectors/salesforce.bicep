@@ -115,6 +115,21 @@ type salesforce = {
   @minLength(1)
   returnReasonField: string?
 
+  @description('The Opportunity field with the reason of a lost one. Left out: none is read.')
+  @metadata({ example: 'Loss_Reason__c' })
+  @minLength(1)
+  lostReasonField: string?
+
+  @description('The word before a question in a task or calendar event: the rest of the line is what the person asked.')
+  @metadata({ default: '#ask' })
+  @minLength(2)
+  @maxLength(20)
+  questionTag: string?
+
+  @description('Whether campaign members are polled: who responded met the campaign.')
+  @metadata({ default: 'true' })
+  pollCampaigns: bool?
+
   @description('The country of telephone numbers without a country code, two letters of ISO 3166.')
   @metadata({ example: 'DE' })
   @minLength(2)

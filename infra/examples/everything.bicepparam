@@ -12,6 +12,7 @@ param connectors = {
     appUrl: 'https://app-eu1.hubspot.com'
     baseUrl: 'https://api.hubapi.com'
     returnReasonProperty: 'return_reason'
+    campaignProperty: 'utm_campaign'
     phoneRegion: 'DE'
     stageMap: { prospect: 'interest' }
     dealStageMap: { signed: 'won' }
@@ -114,6 +115,9 @@ param connectors = {
     returnStatuses: ['Closed - Not Converted']
     reopenReturned: false
     returnReasonField: 'Return_Reason__c'
+    lostReasonField: 'Loss_Reason__c'
+    questionTag: '#question'
+    pollCampaigns: false
     phoneRegion: 'DE'
     stageMap: { Nurturing: 'interest' }
     dealStageMap: { Signed: 'won' }

@@ -119,7 +119,7 @@ public sealed class JourneyFoldTests
 
         Assert.Equal(
             [
-                new Deal { Connector = Salesforce, Id = "a", Status = DealStatus.Open, OpenedAt = Start.AddMinutes(20) },
+                new Deal { Connector = Salesforce, Id = "a", Status = DealStatus.Open, OpenedAt = Start.AddMinutes(20), StatusSince = Start.AddMinutes(20), ChangedAt = Start.AddMinutes(20) },
                 new Deal
                 {
                     Connector = Salesforce,
@@ -131,6 +131,8 @@ public sealed class JourneyFoldTests
                     Currency = "USD",
                     Owner = "Bob",
                     OpenedAt = Start,
+                    StatusSince = Start.AddMinutes(9),
+                    ChangedAt = Start.AddMinutes(9),
                 },
             ],
             journey.Deals.AsEnumerable());

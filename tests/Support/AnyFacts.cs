@@ -20,7 +20,7 @@ public static class AnyFacts
         Smaller);
 
     private static Gen<Fact> AnyFact =>
-        from kind in Gen.Choose(0, 19)
+        from kind in Gen.Choose(0, 21)
         from tool in Gen.Elements(Tools)
         from minute in Gen.Choose(0, 40)
         from offset in Gen.Choose(-3, 3)
@@ -67,7 +67,7 @@ public static class AnyFacts
     private static Fact Make(int kind, FunnelStage? stage, int choice, string? text) => kind switch
     {
         0 or 1 or 2 => Given.MarketingClaims(stage, 0, text),
-        3 => Given.Touch((TouchKind)choice, 0, text, text),
+        3 => Given.Touch((TouchKind)choice, 0, text, text) with { TouchId = choice < 3 ? $"member{choice}" : null },
         4 or 5 or 6 => Given.Deal($"deal{choice % 3}", choice == 0 ? null : (DealStatus)(choice - 1), 0, stage, text, choice * 100.50m, choice == 1 ? null : "EUR"),
         7 => Given.Returned(text ?? "no budget", 0),
         8 => Given.Accepted(0, text),
@@ -84,6 +84,8 @@ public static class AnyFacts
         16 => Given.HeldReturn(0),
         18 => Given.Unlinked(0, IdentityKey.Person(Given.HubSpot, $"{choice}")),
         17 => Given.Restored(IdentityKey.Person(Given.HubSpot, $"{choice}"), 0),
+        20 => Given.WithdrawnTouch($"member{choice}", 0),
+        21 => Given.Asked(text ?? "Price?", 0),
         19 => Given.Unknown($"kind{choice}", 0),
         _ => throw new InvalidOperationException($"No fact of kind {kind}."),
     };

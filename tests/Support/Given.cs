@@ -83,6 +83,17 @@ public static class Given
             minute,
             id);
 
+    public static TouchWithdrawn WithdrawnTouch(string touchId, int minute, string connector = HubSpot) =>
+        Fact(
+            new TouchWithdrawn { DedupeKey = "", Connector = "", Side = default, OccurredAt = default, ReceivedAt = default, TouchId = touchId },
+            connector,
+            ToolSide.Marketing,
+            minute,
+            touchId);
+
+    public static QuestionAsked Asked(string text, int minute) =>
+        Fact(new QuestionAsked { DedupeKey = "", Connector = "", Side = default, OccurredAt = default, ReceivedAt = default, Text = text }, Salesforce, ToolSide.Crm, minute);
+
     public static HandoffReturned Returned(string reason, int minute) =>
         Fact(new HandoffReturned { DedupeKey = "", Connector = "", Side = default, OccurredAt = default, ReceivedAt = default, Reason = reason }, Salesforce, ToolSide.Crm, minute);
 

@@ -33,7 +33,7 @@ internal sealed class SalesforceSchema
             """);
         Add("Event", "00U", "Subject Description StartDateTime:DateTime EndDateTime:DateTime ActivityDate:Date IsAllDayEvent:Bool WhoId:Lead|Contact WhatId:Opportunity|Account OwnerId:User");
         Add("Campaign", "701", "Name! Status Type IsActive:Bool StartDate:Date EndDate:Date OwnerId:User Description");
-        Add("CampaignMember", "00v", "CampaignId:Campaign! LeadId:Lead ContactId:Contact Status HasResponded:Bool-");
+        Add("CampaignMember", "00v", "CampaignId:Campaign! LeadId:Lead ContactId:Contact Status HasResponded:Bool- FirstRespondedDate:Date-");
         Add("LeadHistory", "017", "LeadId:Lead- Field- OldValue- NewValue-");
         Add("OpportunityFieldHistory", "017", "OpportunityId:Opportunity- Field- OldValue- NewValue-");
         Add("LeadStatus", "01J", "ApiName- MasterLabel- IsConverted:Bool- IsDefault:Bool- SortOrder:Number-");

@@ -119,6 +119,7 @@ internal static class AccountEngagementMapper
         Touch = touch,
         Stage = touch == TouchKind.PageVisit ? FunnelStage.Awareness : FunnelStage.Interest,
         Campaign = record.Text("campaignId"),
+        Known = record.Text("campaignId") is { } campaign ? new() { Id = campaign } : null,
         Detail = Known(record, "details"),
     };
 

@@ -65,6 +65,7 @@ internal static class ActiveCampaignMapper
                 Touch = type switch { "open" => TouchKind.Open, "click" => TouchKind.Click, _ => TouchKind.Conversion },
                 Stage = FunnelStage.Interest,
                 Campaign = form.Text("campaign[name]") ?? form.Text("campaign[id]"),
+                Known = form.Text("campaign[id]") is { } campaign ? new() { Id = campaign } : null,
                 Detail = form.Text("link[url]") ?? form.Text("campaign[subject]"),
                 Profile = profile,
             },

@@ -45,6 +45,12 @@ public abstract record DealStateEvent : DealEvent, IStageEvent
     /// <summary>Gets the deal's owner as the tool names them; null when unknown.</summary>
     public string? Owner { get; init; }
 
+    /// <summary>Gets the day on which it was, or is to be, closed; null when unknown.</summary>
+    public DateOnly? ClosedOn { get; init; }
+
+    /// <summary>Gets why it was lost, as given; null when unknown.</summary>
+    public string? LostReason { get; init; }
+
     /// <summary>Gets the properties of the deal that the tool cleared.</summary>
     public ImmutableArray<DealProperty> Cleared { get; init; } = [];
 }

@@ -6,6 +6,8 @@ namespace IntegrationHub.Connectors.Events;
 /// kind after a <c>#</c>.</summary>
 public static class FactMapper
 {
+    private const int LongestReason = 200;
+
     private static readonly LeadProfile NothingKnown = new();
 
     /// <summary>Returns the facts of an event; none for events without a statement about a lead.</summary>
@@ -81,7 +83,9 @@ public static class FactMapper
         ActivityEvent activity =>
         [
             Booked(activity.Booking, its), Touched(activity, its), activity.ShowsWork ? Accepted(activity.Owner, null, false, its) : null,
+            .. activity.Questions.Select(question => Asked(question, its)),
         ],
+        TouchWithdrawnEvent withdrawn => [Withdrawn(withdrawn, its)],
         EmailChangedEvent or ContactMergedEvent => [],
         _ => throw new InvalidOperationException($"Unknown event {source.GetType().Name}."),
     };
@@ -145,7 +149,7 @@ public static class FactMapper
         return source.Touch is { } touch
             ? new CampaignTouched
             {
-                Touch = touch, Campaign = source.Campaign, Detail = source.Detail,
+                Touch = touch, Campaign = source.Campaign, Detail = source.Detail, Known = source.Known, TouchId = source.TouchId,
                 DedupeKey = its.Key("touch"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
                 MessageId = its.MessageId,
             }
@@ -156,6 +160,22 @@ public static class FactMapper
                 ReceivedAt = its.ReceivedAt, MessageId = its.MessageId,
             };
     }
+
+    /// <summary>Returns a question, whose key is the same however often its activity is read.</summary>
+    private static QuestionAsked? Asked(AskedQuestion question, Origin its) =>
+        CleanText.Of(question.Text, QuestionAsked.Longest) is not { } text ? null : new()
+        {
+            Text = text,
+            DedupeKey = $"{its.Connector}|asked|{question.ActivityId}|{UnreadableEvent.Fingerprint(question.Text)}",
+            Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt, MessageId = its.MessageId,
+        };
+
+    private static TouchWithdrawn Withdrawn(TouchWithdrawnEvent source, Origin its) => new()
+    {
+        TouchId = source.TouchId,
+        DedupeKey = its.Key("withdrawn"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
+        MessageId = its.MessageId,
+    };
 
     private static StageClaimed Staged(FunnelStage? stage, string raw, Origin its) => new()
     {
@@ -172,6 +192,7 @@ public static class FactMapper
     {
         DealId = source.DealId, Status = source.Status, Stage = source.Status == DealStatus.Lost ? null : source.Stage,
         Raw = source.ToStageRaw, Amount = source.Amount, Currency = source.Currency, Owner = source.Owner,
+        ClosedOn = source.ClosedOn, LostReason = CleanText.Of(source.LostReason, LongestReason),
         Cleared = source.Cleared.IsDefaultOrEmpty ? default : source.Cleared,
         DedupeKey = its.Key("deal"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
         MessageId = its.MessageId,
@@ -199,7 +220,7 @@ public static class FactMapper
             DedupeKey = its.Key("returnHeld"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
             MessageId = its.MessageId,
         },
-        { Reason: { Length: > 0 } reason } => new HandoffReturned
+        { Reason: { Length: > 0 } given } when CleanText.Of(given) is { Length: > 0 } reason => new HandoffReturned
         {
             Reason = reason, Raw = source.ToStageRaw, HubWroteLast = source.HubWroteLast,
             DedupeKey = its.Key("returned"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,

@@ -193,6 +193,18 @@ public sealed record ActivityEvent : PersonEvent
     /// <summary>Gets the campaign's name or id; null for none.</summary>
     public string? Campaign { get; init; }
 
+    /// <summary>Gets what else the tool says about the campaign; null for nothing.</summary>
+    public ToolCampaign? Known { get; init; }
+
+    /// <summary>Gets the tool's own record of the touch, which may be withdrawn; null for none.</summary>
+    public string? TouchId { get; init; }
+
+    /// <summary>Gets the questions in the activity's text, as given (<see cref="QuestionText"/>).</summary>
+    public ImmutableArray<AskedQuestion> Questions { get; init; } = [];
+
+    /// <summary>Gets a value indicating whether the record must be read first, even for a known person.</summary>
+    public bool AsksRecord { get; init; }
+
     /// <summary>Gets what was seen or answered, in a few words; null for none.</summary>
     public string? Detail { get; init; }
 
@@ -208,6 +220,18 @@ public sealed record ActivityEvent : PersonEvent
     /// <summary>Gets a value indicating whether somebody in the CRM works on the lead: status
     /// moved, owner set, task done.</summary>
     public bool ShowsWork { get; init; }
+}
+
+/// <summary>The tool took back that the person met a campaign.</summary>
+public sealed record TouchWithdrawnEvent : PersonEvent
+{
+    public TouchWithdrawnEvent(EventHeader header) : base(header) { }
+
+    /// <inheritdoc/>
+    public override SourceEventKind Kind => SourceEventKind.Activity;
+
+    /// <summary>Gets the tool's own record of the touch.</summary>
+    public required string TouchId { get; init; }
 }
 
 /// <summary>Records of the person were merged into the first of <see cref="EventHeader.People"/>.</summary>

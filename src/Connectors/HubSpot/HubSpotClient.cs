@@ -43,6 +43,8 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
         "amount",
         "deal_currency_code",
         "hubspot_owner_id",
+        "closedate",
+        "closed_lost_reason",
     ];
 
     /// <summary>How long pipelines are cached. An unknown stage refreshes them earlier, but not more often than
@@ -54,9 +56,12 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
     private volatile Pipelines? _pipelines;
 
     /// <summary>Reads contacts by id, with the history of stage and opt-out. Missing ones are left out.</summary>
+    /// <param name="further">A further property to read; null for none.</param>
     public Task<Dictionary<string, HubSpotObjectWire>> ContactsAsync(
-        IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
-        ReadAsync("contacts", ids, ContactProperties, ["lifecyclestage", "hs_email_optout"], cancellationToken);
+        IReadOnlyCollection<string> ids, string? further, CancellationToken cancellationToken) =>
+        ReadAsync(
+            "contacts", ids, further is null ? ContactProperties : [.. ContactProperties, further],
+            ["lifecyclestage", "hs_email_optout"], cancellationToken);
 
     /// <summary>Reads deals by id. Missing ones are left out.</summary>
     public Task<Dictionary<string, HubSpotObjectWire>> DealsAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>

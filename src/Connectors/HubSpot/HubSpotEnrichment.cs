@@ -18,7 +18,7 @@ internal static class HubSpotEnrichment
         var contactIds = strangers.Select(source => source.People[0].Id).Distinct().ToList();
         var deals = client.DealsAsync(dealIds, cancellationToken);
         var people = client.ContactsOfDealsAsync(dealIds, cancellationToken);
-        var contacts = client.ContactsAsync(contactIds, cancellationToken);
+        var contacts = client.ContactsAsync(contactIds, options.CampaignProperty, cancellationToken);
         await Task.WhenAll(deals, people, contacts);
 
         var enriched = new List<SourceEvent>();
@@ -54,7 +54,7 @@ internal static class HubSpotEnrichment
     {
         var email = source.SubjectEmail ?? (EmailAddress.TryParse(contact.Text("email"), out var address) ? address.Address : null);
         var phone = source.Profile?.Phone ?? contact.Text("phone");
-        return source with
+        return WithCampaign(source, contact, options) with
         {
             SubjectEmail = email,
             FurtherEmails = [.. source.FurtherEmails.Union(HubSpotMapper.Addresses(contact.Text("hs_additional_emails")))],
@@ -73,6 +73,12 @@ internal static class HubSpotEnrichment
             },
         };
     }
+
+    /// <summary>Adds the campaign of a conversion, which the contact has until its next one.</summary>
+    private static PersonEvent WithCampaign(PersonEvent source, HubSpotObjectWire contact, HubSpotOptions options) =>
+        source is ActivityEvent { AsksRecord: true } conversion && options.CampaignProperty is { } property
+            && contact.Text(property) is { } campaign
+            ? conversion with { Campaign = campaign } : source;
 
     /// <summary>Returns the deal to read for an event; null for none.</summary>
     private static string? DealOf(SourceEvent source) => source switch
@@ -116,6 +122,10 @@ internal static class HubSpotEnrichment
             Amount = state.Amount ?? (state.Cleared.Contains(DealProperty.Amount) ? null : HubSpotMapper.Amount(deal?.Text("amount"))),
             Currency = state.Currency ?? (state.Cleared.Contains(DealProperty.Currency) ? null : deal?.Text("deal_currency_code")),
             Owner = state.Owner ?? (state.Cleared.Contains(DealProperty.Owner) ? null : deal?.Text("hubspot_owner_id")),
+            ClosedOn = state.ClosedOn
+                ?? (state.Cleared.Contains(DealProperty.ClosedOn) ? null : HubSpotMapper.Day(deal?.Text("closedate"))),
+            LostReason = state.LostReason
+                ?? (state.Cleared.Contains(DealProperty.LostReason) ? null : deal?.Text("closed_lost_reason")),
             NeedsEnrichment = [],
         };
         if (raw is null || (!asksState && !state.Unmapped))
@@ -137,6 +147,8 @@ internal static class HubSpotEnrichment
         .. deal?.IsEmpty("amount") == true ? [DealProperty.Amount] : Array.Empty<DealProperty>(),
         .. deal?.IsEmpty("deal_currency_code") == true ? [DealProperty.Currency] : Array.Empty<DealProperty>(),
         .. deal?.IsEmpty("hubspot_owner_id") == true ? [DealProperty.Owner] : Array.Empty<DealProperty>(),
+        .. deal?.IsEmpty("closedate") == true ? [DealProperty.ClosedOn] : Array.Empty<DealProperty>(),
+        .. deal?.IsEmpty("closed_lost_reason") == true ? [DealProperty.LostReason] : Array.Empty<DealProperty>(),
     ];
 
     /// <summary>Adds the meaning of the deal's stage: by the map, else by the pipeline's probability.</summary>

@@ -76,6 +76,11 @@ internal static class HubSpotMapper
     public static decimal? Amount(string? text) =>
         decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var amount) ? amount : null;
 
+    /// <summary>Parses the day of a closing in UTC, which webhooks write in milliseconds and records in ISO 8601; null for
+    /// none.</summary>
+    public static DateOnly? Day(string? text) =>
+        (Instant(text ?? "") ?? JsonFields.IsoTime(text)) is { } at ? DateOnly.FromDateTime(at.UtcDateTime) : null;
+
     /// <summary>Parses a list of addresses. Invalid ones are left out.</summary>
     public static ImmutableArray<string> Addresses(string? list) =>
         [
@@ -223,7 +228,8 @@ internal static class HubSpotMapper
             },
             "recent_conversion_event_name" when value.Length > 0 => new ActivityEvent(header)
             {
-                Touch = TouchKind.Form, Stage = FunnelStage.Interest, Detail = value, NeedsEnrichment = Email,
+                Touch = TouchKind.Form, Stage = FunnelStage.Interest, Campaign = value, Detail = value,
+                AsksRecord = options.CampaignProperty is not null, NeedsEnrichment = Email,
             },
             _ => UpdatedContact(wire.PropertyName, value, new(header) { NeedsEnrichment = Email }, options),
         };
@@ -291,6 +297,10 @@ internal static class HubSpotMapper
             "amount" => source with { Amount = Amount(value), NeedsEnrichment = ["currency"] },
             "deal_currency_code" => value.Length > 0 ? source with { Currency = value } : source with { Cleared = [DealProperty.Currency] },
             "hubspot_owner_id" => value.Length > 0 ? source with { Owner = value } : source with { Cleared = [DealProperty.Owner] },
+            "closedate" =>
+                Day(value) is { } closedOn ? source with { ClosedOn = closedOn } : source with { Cleared = [DealProperty.ClosedOn] },
+            "closed_lost_reason" =>
+                value.Length > 0 ? source with { LostReason = value } : source with { Cleared = [DealProperty.LostReason] },
             "dealtype" when HasTypes(options) => new ResyncEvent(source) { DealId = source.DealId, NeedsEnrichment = Email },
             _ => source,
         };

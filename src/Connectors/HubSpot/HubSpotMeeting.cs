@@ -78,6 +78,8 @@ internal static class HubSpotMeeting
             Amount = HubSpotMapper.Amount(deal.Text("amount")),
             Currency = deal.Text("deal_currency_code"),
             Owner = deal.Text("hubspot_owner_id"),
+            ClosedOn = HubSpotMapper.Day(deal.Text("closedate")),
+            LostReason = deal.Text("closed_lost_reason"),
             Past = IsPast(person, since),
         };
         return [await HubSpotEnrichment.WithOutcomeAsync(found, raw, deal, client, options, cancellationToken)];

@@ -63,6 +63,10 @@ public sealed class HubSpotOptions
     /// <summary>Gets the contact property for sales' return reason; null writes a note instead.</summary>
     public string? ReturnReasonProperty { get; init; }
 
+    /// <summary>Gets the contact property that names the campaign of a conversion, such as <c>utm_campaign</c>; null takes
+    /// the conversion's name.</summary>
+    public string? CampaignProperty { get; init; }
+
     /// <summary>Gets the country (ISO 3166, two letters) of phone numbers without a country code; null
     /// compares their digits.</summary>
     public string? PhoneRegion { get; init; }
@@ -102,6 +106,8 @@ public sealed class HubSpotOptions
             AppUrl = reader.Url("AppUrl", "https://app.hubspot.com") ?? new("https://app.hubspot.com"),
             ReturnReasonProperty = reader.Text(
                 "ReturnReasonProperty", IsPropertyName, "a property's name of lower-case letters, digits and _", "return_reason"),
+            CampaignProperty = reader.Text(
+                "CampaignProperty", IsPropertyName, "a property's name of lower-case letters, digits and _", "utm_campaign"),
             PhoneRegion = ProfileFields.ReadPhoneRegion(reader),
             Stages = stages,
             DealTypes = settings.DealTypes(),

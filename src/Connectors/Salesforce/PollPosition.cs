@@ -16,6 +16,7 @@ internal enum PolledObject
     Event,
     Contact,
     OpportunityContactRole,
+    CampaignMember,
 }
 
 /// <summary>How far an object was read. Between runs it is a time, from which the next run reads again for late

@@ -109,11 +109,17 @@ internal static class SalesforceEnrichment
         _ => [source],
     };
 
-    private static DealChangedEvent Completed(DealChangedEvent source, SalesforceRecord row, SalesforceOptions options) => source with
+    private static DealChangedEvent Completed(DealChangedEvent source, SalesforceRecord row, SalesforceOptions options) =>
+        Completed(source, row, SalesforceMapper.DealOf(row, options), options);
+
+    private static DealChangedEvent Completed(
+        DealChangedEvent source, SalesforceRecord row, DealChangedEvent now, SalesforceOptions options) => source with
     {
         NeedsEnrichment = [],
-        Amount = source.Amount ?? (source.Cleared.Contains(DealProperty.Amount) ? null : row.Number("Amount")),
-        Currency = source.Currency ?? (source.Cleared.Contains(DealProperty.Currency) ? null : row.Text("CurrencyIsoCode")),
+        Amount = source.Amount ?? (source.Cleared.Contains(DealProperty.Amount) ? null : now.Amount),
+        Currency = source.Currency ?? (source.Cleared.Contains(DealProperty.Currency) ? null : now.Currency),
+        ClosedOn = source.ClosedOn ?? (source.Cleared.Contains(DealProperty.ClosedOn) ? null : now.ClosedOn),
+        LostReason = source.LostReason ?? (source.Cleared.Contains(DealProperty.LostReason) ? null : now.LostReason),
         Meaning = source.Status == DealStatus.Won ? new(DealStatus.Won, SalesforceMapper.WonStage(row, options)) : source.Meaning,
     };
 
@@ -148,6 +154,8 @@ internal static class SalesforceEnrichment
             Amount = deal.Amount,
             Currency = deal.Currency,
             Owner = deal.Owner,
+            ClosedOn = deal.ClosedOn,
+            LostReason = deal.LostReason,
             Cleared = deal.Cleared,
         };
     }

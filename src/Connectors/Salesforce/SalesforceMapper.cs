@@ -166,6 +166,7 @@ internal static class SalesforceMapper
             [OfActivity(record, header, form, options)],
         "Task" => [OfTask(record, header, form, options)],
         "Event" => [OfActivity(record, header, form, options)],
+        "CampaignMember" when form.Form == Form.Row => [OfMember(record, header, removed: false, options)],
         _ => [new UnreadEvent(header) { VendorKind = record.Entity }],
     };
 
@@ -181,6 +182,8 @@ internal static class SalesforceMapper
         {
             case "OpportunityContactRole":
                 return OfRole(record, header, removed: true, options);
+            case "CampaignMember":
+                return OfMember(record, header, removed: true, options);
             case "Task" or "Event":
                 return WithWho(record, new(header) { Booking = new(record.Id, null, null) }, options);
             case "Lead" or "Contact" or "Opportunity":
@@ -260,15 +263,19 @@ internal static class SalesforceMapper
             Amount = record.Number("Amount"),
             Currency = record.Text("CurrencyIsoCode"),
             Owner = record.IdOf("OwnerId"),
-            Cleared = ClearedOf(record),
+            ClosedOn = Day(record, "CloseDate"),
+            LostReason = options.LostReasonField is { } field ? record.Text(field) : null,
+            Cleared = ClearedOf(record, options),
         };
 
     /// <summary>Returns the properties that the record states as empty.</summary>
-    public static ImmutableArray<DealProperty> ClearedOf(SalesforceRecord record) =>
+    public static ImmutableArray<DealProperty> ClearedOf(SalesforceRecord record, SalesforceOptions options) =>
     [
         .. record.IsEmpty("Amount") ? [DealProperty.Amount] : Array.Empty<DealProperty>(),
         .. record.IsEmpty("CurrencyIsoCode") ? [DealProperty.Currency] : Array.Empty<DealProperty>(),
         .. record.IsEmpty("OwnerId") ? [DealProperty.Owner] : Array.Empty<DealProperty>(),
+        .. record.IsEmpty("CloseDate") ? [DealProperty.ClosedOn] : Array.Empty<DealProperty>(),
+        .. options.LostReasonField is { } field && record.IsEmpty(field) ? [DealProperty.LostReason] : Array.Empty<DealProperty>(),
     ];
 
     /// <summary>Returns the deal with its people, and what the record says about each.</summary>
@@ -506,13 +513,12 @@ internal static class SalesforceMapper
     private static SourceEvent OfActivity(SalesforceRecord record, EventHeader header, RecordForm form, SalesforceOptions options)
     {
         var done = record.Flag("IsClosed") == true;
-        var day = DateOnly.TryParseExact(
-            record.Text("ActivityDate"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
-            ? date : (DateOnly?)null;
+        var day = Day(record, "ActivityDate");
         var start = record.Flag("IsAllDayEvent") == true ? null : record.Instant("StartDateTime");
         var activity = new ActivityEvent(header)
         {
             Detail = record.Text("Subject"),
+            Questions = QuestionsOf(record, options),
             Owner = record.IdOf("OwnerId"),
             ShowsWork = done && !IsWrittenBy(form.ApiUser, record),
             Booking = done ? new(record.Id, null, null) : new(record.Id, start, start is null ? day : null),
@@ -541,9 +547,69 @@ internal static class SalesforceMapper
             return new IgnoredEvent(header);
         }
 
-        var task = new ActivityEvent(header) { Detail = record.Text("Subject"), Owner = record.IdOf("OwnerId"), ShowsWork = true };
+        var task = new ActivityEvent(header)
+        {
+            Detail = record.Text("Subject"), Questions = QuestionsOf(record, options), Owner = record.IdOf("OwnerId"), ShowsWork = true,
+        };
         return isKnown ? WithWho(record, task, options) : task with { NeedsEnrichment = ["email"] };
     }
+
+    private static ImmutableArray<AskedQuestion> QuestionsOf(SalesforceRecord record, SalesforceOptions options) =>
+        QuestionText.In(record.Id, options.QuestionTag, record.Text("Subject"), record.Text("Description"));
+
+    /// <summary>Maps a member of a campaign. One who responded met the campaign on that day; being on the list alone is
+    /// no touch.</summary>
+    private static SourceEvent OfMember(SalesforceRecord record, EventHeader header, bool removed, SalesforceOptions options)
+    {
+        if ((record.IdOf("ContactId") ?? record.IdOf("LeadId")) is not { } person)
+        {
+            return new IgnoredEvent(header);
+        }
+
+        var member = header with
+        {
+            People = [IdentityKey.Person(options.Name, person)],
+            ExternalIds = header.ExternalIds.Add(
+                person.StartsWith(SalesforceId.LeadPrefix, StringComparison.Ordinal) ? "leadId" : "contactId", person),
+        };
+        if (removed)
+        {
+            return new TouchWithdrawnEvent(member) { TouchId = record.Id, OnlyIfKnown = true };
+        }
+
+        return record.Flag("HasResponded") != true ? new IgnoredEvent(header) : new ActivityEvent(member)
+        {
+            OccurredAt = record.Instant("FirstRespondedDate") ?? header.OccurredAt,
+            Touch = TouchKind.Conversion,
+            Stage = FunnelStage.Interest,
+            Campaign = record.Text("Campaign.Name") ?? record.IdOf("CampaignId"),
+            Known = CampaignOf(record),
+            TouchId = record.Id,
+            OnlyIfKnown = true,
+        };
+    }
+
+    private static ToolCampaign CampaignOf(SalesforceRecord record) => new()
+    {
+        Id = record.IdOf("CampaignId"),
+        Type = record.Text("Campaign.Type"),
+        Status = record.Text("Campaign.Status"),
+        Start = Day(record, "Campaign.StartDate"),
+        End = Day(record, "Campaign.EndDate"),
+        Channel = ChannelOf(record.Text("Campaign.Type")),
+    };
+
+    /// <summary>Returns the channel of Salesforce's own campaign types; null for others, which Campaigns may name.</summary>
+    private static CampaignChannel? ChannelOf(string? type) => type switch
+    {
+        "Public Relations" => CampaignChannel.Pr,
+        "Advertisement" or "Banner Ads" => CampaignChannel.Paid,
+        "Email" or "Webinar" => CampaignChannel.Digital,
+        _ => null,
+    };
+
+    private static DateOnly? Day(SalesforceRecord record, string field) => DateOnly.TryParseExact(
+        record.Text(field), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 
     private static string? Canonical(string? text) => EmailAddress.TryParse(text, out var email) ? email.Address : null;
 

@@ -101,6 +101,16 @@ public sealed class SalesforceOptions
     /// the status as the reason.</summary>
     public string? ReturnReasonField { get; init; }
 
+    /// <summary>Gets the Opportunity field with the reason of a lost one; null reads none.</summary>
+    public string? LostReasonField { get; init; }
+
+    /// <summary>Gets a value indicating whether campaign members are polled: who responded met the campaign. Default:
+    /// true.</summary>
+    public required bool PollCampaigns { get; init; }
+
+    /// <summary>Gets the word before a question in a task or calendar event. Default: <c>#ask</c>.</summary>
+    public required string QuestionTag { get; init; }
+
     /// <summary>Gets the country (ISO 3166, two letters) of phone numbers without a country code; null
     /// compares their digits.</summary>
     public string? PhoneRegion { get; init; }
@@ -161,6 +171,10 @@ public sealed class SalesforceOptions
             ReopenReturned = reader.Flag("ReopenReturned", true),
             WriteProfile = ProfileFields.Read(reader, SalesforceWriting.LeadFields.Keys),
             ReturnReasonField = Field(reader, "ReturnReasonField"),
+            LostReasonField = Field(reader, "LostReasonField"),
+            QuestionTag = reader.Text(
+                "QuestionTag", tag => tag.Length is > 1 and <= 20 && !tag.Any(char.IsWhiteSpace), "2 to 20 characters without a blank",
+                QuestionText.DefaultTag) ?? QuestionText.DefaultTag,
             PhoneRegion = ProfileFields.ReadPhoneRegion(reader),
             Stages = settings.PersonStages(LeadStatuses),
             DealTypes = settings.DealTypes(),
@@ -168,6 +182,7 @@ public sealed class SalesforceOptions
             MultiCurrency = reader.Flag("MultiCurrency", false),
             PollTasks = reader.Flag("PollTasks", true),
             PollEvents = reader.Flag("PollEvents", true),
+            PollCampaigns = reader.Flag("PollCampaigns", true),
             PollOverlap = reader.Duration("PollOverlap", TimeSpan.FromMinutes(5), TimeSpan.Zero, TimeSpan.FromDays(1)),
             PollSince = reader.Instant("PollSince"),
         };

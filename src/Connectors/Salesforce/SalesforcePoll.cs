@@ -60,6 +60,7 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
         PolledObject.OpportunityContactRole,
         .. options.PollTasks ? [PolledObject.Task] : Array.Empty<PolledObject>(),
         .. options.PollEvents ? [PolledObject.Event] : Array.Empty<PolledObject>(),
+        .. options.PollCampaigns ? [PolledObject.CampaignMember] : Array.Empty<PolledObject>(),
     ];
 
     private async Task<IReadOnlyList<(byte[] Body, QueryPage Page)>> PagesAsync(
@@ -69,13 +70,20 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
         {
             return await client.QueryAsync(Soql.From(polled, position, options), cancellationToken);
         }
-        catch (VendorRefusedException refused) when (polled is PolledObject.Task or PolledObject.Event)
+        catch (VendorRefusedException refused) when (polled is PolledObject.Task or PolledObject.Event or PolledObject.CampaignMember)
         {
-            // Activities are optional: without access to them the other objects are still polled.
-            Log.NoActivities(logger, options.Name, polled, refused.ErrorCode);
+            // These are optional: without access to them the other objects are still polled.
+            Log.NotPolled(logger, options.Name, polled, SettingOf(polled), refused.ErrorCode);
             return [];
         }
     }
+
+    private static string SettingOf(PolledObject polled) => polled switch
+    {
+        PolledObject.CampaignMember => nameof(SalesforceOptions.PollCampaigns),
+        PolledObject.Event => nameof(SalesforceOptions.PollEvents),
+        _ => nameof(SalesforceOptions.PollTasks),
+    };
 
     private Delivery ToDelivery(byte[] body, DateTimeOffset now) => new()
     {
@@ -105,7 +113,8 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
     {
         [LoggerMessage(
             1, LogLevel.Warning,
-            "{Connector} refuses the query for {Polled}s ({ErrorCode}): none are seen. Grant the fields, or set Poll{Polled}s to false.")]
-        public static partial void NoActivities(ILogger logger, string connector, PolledObject polled, string? errorCode);
+            "{Connector} refuses the query for {Polled}s ({ErrorCode}): none are seen. Grant the fields, or set {Setting} to false.")]
+        public static partial void NotPolled(
+            ILogger logger, string connector, PolledObject polled, string setting, string? errorCode);
     }
 }

@@ -49,6 +49,7 @@ internal static class Soql
             // The hub's own tasks count once they are done.
             PolledObject.Task => $"WhoId != null AND ({options.TaskExternalIdField} = null OR IsClosed = true) AND ",
             PolledObject.Event => "WhoId != null AND ",
+            PolledObject.CampaignMember => "(HasResponded = true OR IsDeleted = true) AND ",
             _ => "",
         };
 
@@ -61,11 +62,14 @@ internal static class Soql
         PolledObject.Contact => $"{Always}, MasterRecordId, FirstName, LastName, Title, Email, Phone, HasOptedOutOfEmail",
         PolledObject.Opportunity =>
             $"{Always}, StageName, Type, IsClosed, IsWon, Amount{(options.MultiCurrency ? ", CurrencyIsoCode" : "")}, "
-            + "AccountId, ContactId, Contact.Email, "
+            + $"CloseDate, {(options.LostReasonField is { } lost ? $"{lost}, " : "")}AccountId, ContactId, Contact.Email, "
             + "(SELECT ContactId, IsPrimary, Contact.Email FROM OpportunityContactRoles WHERE IsDeleted = false)",
         PolledObject.OpportunityContactRole => $"{OfEach}, OpportunityId, ContactId, Contact.Email",
-        PolledObject.Task => $"{Always}, Subject, Status, IsClosed, ActivityDate, WhoId, WhatId, {options.TaskExternalIdField}",
-        PolledObject.Event => $"{Always}, Subject, StartDateTime, ActivityDate, IsAllDayEvent, WhoId, WhatId",
+        PolledObject.Task => $"{Always}, Subject, Description, Status, IsClosed, ActivityDate, WhoId, WhatId, {options.TaskExternalIdField}",
+        PolledObject.Event => $"{Always}, Subject, Description, StartDateTime, ActivityDate, IsAllDayEvent, WhoId, WhatId",
+        PolledObject.CampaignMember =>
+            $"{OfEach}, CampaignId, LeadId, ContactId, HasResponded, FirstRespondedDate, Campaign.Name, Campaign.Type, Campaign.Status, "
+            + "Campaign.StartDate, Campaign.EndDate",
         _ => throw new InvalidOperationException($"Unknown object {polled}."),
     };
 }

@@ -82,7 +82,8 @@ public sealed class EnrichFlow(IdentityStore identities)
     {
         ResyncEvent { Gap: not null } => false,
         ResyncEvent or AssociationAddedEvent or AssociationRemovedEvent or RelationChangedEvent => true,
-        DealChangedEvent { Unmapped: true } or DealChangedEvent { AsksRecord: true } or ContactDeletedEvent { AsksRecord: true } => true,
+        DealChangedEvent { Unmapped: true } or DealChangedEvent { AsksRecord: true } or ContactDeletedEvent { AsksRecord: true }
+            or ActivityEvent { AsksRecord: true } => true,
         { NeedsEnrichment.IsEmpty: true } and not PersonEvent { IsPartial: true } => false,
         PrivacyDeletedEvent => false,
         PersonEvent { People: [var person, ..] } when (await lookups.LookUpAsync(person, cancellationToken)) is var owner

@@ -48,6 +48,7 @@ internal static class WhySteps
         {
             FactEffect.Unmapped =>
                 ("unmapped-stage", $"no map knows the stage: it is held until Connectors:{fact.Connector}:StageMap names it"),
+            FactEffect.Withdrawn => ("touch-withdrawn", $"{fact.Connector} took it back: it does not count"),
             FactEffect.Gone => ("record-gone", $"{fact.About} had been deleted before: it does not count"),
             FactEffect.WithoutReason =>
                 ("return-without-reason",

@@ -33,7 +33,11 @@ internal sealed class DealBook
             Amount = change.Clears(DealProperty.Amount) ? null : change.Amount ?? before?.Amount,
             Currency = change.Clears(DealProperty.Currency) ? null : change.Currency ?? before?.Currency,
             Owner = change.Clears(DealProperty.Owner) ? null : change.Owner ?? before?.Owner,
+            ClosedOn = change.Clears(DealProperty.ClosedOn) ? null : change.ClosedOn ?? before?.ClosedOn,
+            LostReason = change.Clears(DealProperty.LostReason) ? null : change.LostReason ?? before?.LostReason,
+            ChangedAt = change.OccurredAt.ToUniversalTime(),
         };
+        after = after with { StatusSince = after.Status == before?.Status ? before.StatusSince : after.ChangedAt };
         if (change.Raw is not null || change.Stage is not null)
         {
             after = after with { Stage = change.Raw ?? after.Stage, FunnelStage = change.Stage };

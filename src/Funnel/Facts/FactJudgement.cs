@@ -29,6 +29,9 @@ public enum FactEffect
 
     /// <summary>It is about a record that was deleted before, and does not count.</summary>
     Gone,
+
+    /// <summary>It is a touch that the tool took back, and does not count.</summary>
+    Withdrawn,
 }
 
 /// <summary>The effect of a fact in the fold.</summary>

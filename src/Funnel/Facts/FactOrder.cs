@@ -78,6 +78,8 @@ internal static class FactOrder
         ReturnHeld => (13, 0),
         PersonErased => (14, 0),
         UnknownFact => (15, 0),
+        TouchWithdrawn => (16, 0),
+        QuestionAsked => (17, 0),
         _ => throw new InvalidOperationException($"Unknown kind of fact {fact.GetType().Name}."),
     };
 

@@ -8,6 +8,8 @@ namespace IntegrationHub.Funnel;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(StageClaimed), "stageClaimed")]
 [JsonDerivedType(typeof(CampaignTouched), "campaignTouched")]
+[JsonDerivedType(typeof(TouchWithdrawn), "touchWithdrawn")]
+[JsonDerivedType(typeof(QuestionAsked), "questionAsked")]
 [JsonDerivedType(typeof(DealChanged), "dealChanged")]
 [JsonDerivedType(typeof(HandoffAccepted), "handoffAccepted")]
 [JsonDerivedType(typeof(HandoffReturned), "handoffReturned")]
@@ -112,6 +114,53 @@ public sealed record CampaignTouched : Fact
 
     /// <summary>Gets what the person saw, sent or answered, for a brief; null for none.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>Gets what else the tool says about the campaign; null for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ToolCampaign? Known { get; init; }
+
+    /// <summary>Gets the tool's own record of the touch, which a <see cref="TouchWithdrawn"/> names; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TouchId { get; init; }
+}
+
+/// <summary>A campaign as a tool describes it, beside its name. Null properties are unknown.</summary>
+public sealed record ToolCampaign
+{
+    /// <summary>Gets the id in the tool.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Gets the type in the tool's words.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>Gets the status in the tool's words.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>Gets the first day.</summary>
+    public DateOnly? Start { get; init; }
+
+    /// <summary>Gets the last day, inclusive.</summary>
+    public DateOnly? End { get; init; }
+
+    /// <summary>Gets the channel that the tool's own type stands for; null when it does not say one.</summary>
+    public CampaignChannel? Channel { get; init; }
+}
+
+/// <summary>A tool took back that the person met a campaign. The touch does not count, whenever it is reported.</summary>
+public sealed record TouchWithdrawn : Fact
+{
+    /// <summary>Gets the tool's own record of the touch (<see cref="CampaignTouched.TouchId"/>).</summary>
+    public required string TouchId { get; init; }
+}
+
+/// <summary>The person asked something that a team wrote down. Never moves a stage.</summary>
+public sealed record QuestionAsked : Fact
+{
+    /// <summary>The most characters of a question.</summary>
+    public const int Longest = 200;
+
+    /// <summary>Gets the question without addresses and phone numbers. Never empty.</summary>
+    public required string Text { get; init; }
 }
 
 public enum DealStatus
@@ -151,6 +200,14 @@ public sealed record DealChanged : Fact
     /// <summary>Gets the owner's id or name in the tool; null when unchanged.</summary>
     public string? Owner { get; init; }
 
+    /// <summary>Gets the day on which the tool says it was, or is to be, closed; null when unchanged.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateOnly? ClosedOn { get; init; }
+
+    /// <summary>Gets why it was lost, without addresses and phone numbers; null when unchanged.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? LostReason { get; init; }
+
     /// <summary>Gets the properties that the tool cleared. Default for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<DealProperty> Cleared { get; init; }
@@ -167,6 +224,10 @@ public enum DealProperty
     Currency,
 
     Owner,
+
+    ClosedOn,
+
+    LostReason,
 }
 
 /// <summary>The receiving team accepted the lead: an owner set, a status moved, a task

@@ -122,4 +122,16 @@ public sealed record Deal
 
     /// <summary>Gets when it was first reported.</summary>
     public required DateTimeOffset OpenedAt { get; init; }
+
+    /// <summary>Gets the day on which the tool says it was, or is to be, closed; null when unknown.</summary>
+    public DateOnly? ClosedOn { get; init; }
+
+    /// <summary>Gets why it was lost; null when unknown.</summary>
+    public string? LostReason { get; init; }
+
+    /// <summary>Gets when it last became what <see cref="Status"/> says, in UTC.</summary>
+    public DateTimeOffset StatusSince { get; init; }
+
+    /// <summary>Gets when a tool last reported it, in UTC.</summary>
+    public DateTimeOffset ChangedAt { get; init; }
 }

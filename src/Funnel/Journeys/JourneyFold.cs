@@ -25,11 +25,12 @@ public static class JourneyFold
         var person = new PersonFold();
         var activities = new ActivityFold(settings);
         var records = new RecordFold();
+        var withdrawn = CampaignRules.Withdrawn(ordered);
         foreach (var fact in ordered)
         {
-            if (fact is UnknownFact || !records.Take(fact))
+            if (fact is UnknownFact || !records.Take(fact) || CampaignRules.IsWithdrawn(fact, withdrawn))
             {
-                trace?.Add(new(fact, fact is UnknownFact ? FactEffect.None : FactEffect.Gone, null, null));
+                trace?.Add(new(fact, EffectOf(fact, withdrawn), null, null));
                 continue;
             }
 
@@ -62,6 +63,12 @@ public static class JourneyFold
         };
         return journey with { Hash = JourneyHash.Of(journey) };
     }
+
+    /// <summary>Returns why a fact does not count.</summary>
+    private static FactEffect EffectOf(Fact fact, HashSet<(string Connector, string TouchId)> withdrawn) =>
+        fact is UnknownFact ? FactEffect.None
+        : CampaignRules.IsWithdrawn(fact, withdrawn) ? FactEffect.Withdrawn
+        : FactEffect.Gone;
 
     /// <summary>Returns when the stall clock of a stay starts. One that began before the hub starts it with a team's
     /// first work since, because nobody expects it to be overdue on the hub's first day.</summary>

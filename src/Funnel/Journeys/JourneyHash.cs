@@ -30,7 +30,9 @@ internal static class JourneyHash
         journey.Entries[^1].Past ? journey.WatchedFrom : null);
 
     private static JourneyForm.Deal FormOf(Deal deal) =>
-        new(deal.Connector, deal.Id, deal.Stage, deal.FunnelStage, deal.Status, deal.Amount, deal.Currency, deal.Owner, deal.OpenedAt);
+        new(
+            deal.Connector, deal.Id, deal.Stage, deal.FunnelStage, deal.Status, deal.Amount, deal.Currency, deal.Owner, deal.OpenedAt,
+            deal.ClosedOn, deal.LostReason);
 
     private static JourneyForm.Person FormOf(LeadProfile its) =>
         new(its.Email, its.FirstName, its.LastName, its.Company, its.JobTitle, its.Phone, its.Region, its.Segment, its.Score);
@@ -54,7 +56,9 @@ internal sealed record JourneyForm(
 
     internal sealed record Deal(
         string Connector, string Id, string? Stage, FunnelStage? FunnelStage, DealStatus Status, decimal? Amount, string? Currency,
-        string? Owner, DateTimeOffset OpenedAt);
+        string? Owner, DateTimeOffset OpenedAt,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateOnly? ClosedOn,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? LostReason);
 
     internal sealed record Person(
         string? Email, string? FirstName, string? LastName, string? Company, string? JobTitle, string? Phone, string? Region,

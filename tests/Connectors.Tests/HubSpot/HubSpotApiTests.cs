@@ -266,6 +266,22 @@ public sealed class HubSpotApiTests
         Assert.Equal(1500, enriched.People.Length);
     }
 
+    [Theory]
+    [InlineData("spring-2026", "spring-2026")]
+    [InlineData("", "Webinar: Sign up")]
+    public async Task A_conversion_has_the_campaign_that_the_contact_names_and_else_its_own_name(string named, string campaign)
+    {
+        using var vendor = new VendorStub(call => VendorStub.Json(
+            call.Path.Contains("/contacts/batch", StringComparison.Ordinal) ? $$$"""{"results":[{"id":"1","properties":{"utm_campaign":"{{{named}}}"}}]}""" : """{"results":[]}"""));
+        var hubSpot = vendor.Connect<IEventEnricher>("hubspot", [.. PrivateApp, KeyValuePair.Create<string, string?>("CampaignProperty", "utm_campaign")]);
+        var conversion = new ActivityEvent(Created("1")) { Touch = TouchKind.Form, Campaign = "Webinar: Sign up", AsksRecord = true };
+
+        var enriched = Assert.IsType<ActivityEvent>(Assert.Single(await hubSpot.EnrichAsync([conversion], Stop)));
+
+        Assert.Equal(campaign, enriched.Campaign);
+        Assert.Contains("utm_campaign", vendor.Calls[0].Json["properties"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
     private static ContactCreatedEvent Created(string id) =>
         new(new EventHeader($"created {id}", ToolSide.Marketing, null) { People = [IdentityKey.Person("hubspot", id)] }) { NeedsEnrichment = ["email"] };
 

@@ -324,6 +324,28 @@ public sealed class HubSpotReadingTests
             Read<T>(Event($"{entity}.propertyChange", $""" "objectId":1,"propertyName":"{property}","propertyValue":"" """));
     }
 
+    [Theory]
+    [InlineData("1774915200000")]
+    [InlineData("2026-03-31T00:00:00.000Z")]
+    public void A_deal_says_when_and_why_it_was_closed(string at)
+    {
+        Assert.Equal(new DateOnly(2026, 3, 31), Changed("closedate", at).ClosedOn);
+        Assert.Equal("Too expensive", Changed("closed_lost_reason", "Too expensive").LostReason);
+        Assert.Equal([DealProperty.ClosedOn], Changed("closedate", "").Cleared);
+        Assert.Equal([DealProperty.LostReason], Changed("closed_lost_reason", "").Cleared);
+
+        static DealChangedEvent Changed(string property, string value) =>
+            Read<DealChangedEvent>(Event("deal.propertyChange", $""" "objectId":1,"propertyName":"{property}","propertyValue":"{value}" """));
+    }
+
+    [Fact]
+    public void A_conversion_is_the_campaign_of_its_name()
+    {
+        var source = Read<ActivityEvent>(Event("contact.propertyChange", """ "objectId":1,"propertyName":"recent_conversion_event_name","propertyValue":"Webinar 2026: Sign up" """));
+
+        Assert.Equal(("Webinar 2026: Sign up", false), (source.Campaign, source.AsksRecord));
+    }
+
     private static IReadOnlyList<SourceEvent> Read(string body) => HubSpot.Read(Signed(body));
 
     /// <summary>Reads the one event of a body.</summary>

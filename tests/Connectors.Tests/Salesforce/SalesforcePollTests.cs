@@ -153,7 +153,7 @@ public sealed class SalesforcePollTests
 
         Assert.Equal("https://login.test/sf/services/oauth2/token", vendor.All[0].Url.AbsoluteUri);
         Assert.Equal("grant_type=client_credentials&client_id=client&client_secret=secret-0001", vendor.All[0].Body);
-        Assert.Equal(6, vendor.Calls.Count);
+        Assert.Equal(7, vendor.Calls.Count);
         Assert.All(vendor.Calls, call => Assert.Equal(
             ("instance.my.salesforce.com", "/services/data/v60.0/queryAll", "Bearer token-1", "client=lead-hub"), (call.Url.Host, call.Path, call.Authorization, call.CallOptions)));
         Assert.Equal("0055g00000HubHubAA", Assert.Single(page.Deliveries).Header("Hub-Api-User"));

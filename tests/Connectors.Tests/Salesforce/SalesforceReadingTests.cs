@@ -509,6 +509,55 @@ public sealed class SalesforceReadingTests
         Assert.Equal([true, false], events.Select(source => source is UnreadableEvent));
     }
 
+    [Fact]
+    public void A_campaign_member_who_responded_met_the_campaign_on_that_day()
+    {
+        var source = Read<ActivityEvent>(Rows(Member(""" "HasResponded":true,"FirstRespondedDate":"2026-02-27" """)));
+
+        Assert.Equal((Lead, true), (source.People.Single().Id, source.OnlyIfKnown));
+        Assert.Equal(new DateTimeOffset(2026, 2, 27, 0, 0, 0, TimeSpan.Zero), source.OccurredAt);
+        Assert.Equal((TouchKind.Conversion, "Spring press day", "00v5g00000MemBrAAA"), (source.Touch, source.Campaign, source.TouchId));
+        Assert.Equal(
+            new ToolCampaign
+            {
+                Id = "7015g00000CaMpAAAA", Type = "Public Relations", Status = "Completed", Start = new(2025, 9, 1), End = new(2026, 3, 1), Channel = CampaignChannel.Pr,
+            },
+            source.Known);
+    }
+
+    [Fact]
+    public void Being_on_a_list_is_no_touch_and_a_deleted_member_takes_it_back()
+    {
+        Assert.IsType<IgnoredEvent>(Assert.Single(Read(Rows(Member(""" "HasResponded":false """)))));
+        var gone = Read<TouchWithdrawnEvent>(Rows(Member(""" "HasResponded":true,"IsDeleted":true """)));
+
+        Assert.Equal("00v5g00000MemBrAAA", gone.TouchId);
+        Assert.Equal(gone.TouchId, FactMapper.ToFacts(gone, "salesforce", Now, null).OfType<TouchWithdrawn>().Single().TouchId);
+    }
+
+    [Fact]
+    public void An_opportunity_says_when_it_closes_and_an_empty_date_is_cleared()
+    {
+        var deal = Read<DealChangedEvent>(Change(ChangeOf("UPDATE", "Opportunity", "0065g00000XyZ01AAF", """ "CloseDate":"2026-03-31" """)));
+
+        Assert.Equal(new DateOnly(2026, 3, 31), deal.ClosedOn);
+        Assert.Equal(new DateOnly(2026, 3, 31), FactMapper.ToFacts(deal, "salesforce", Now, null).OfType<DealChanged>().Single().ClosedOn);
+        Assert.Equal([DealProperty.ClosedOn], Read<DealChangedEvent>(Change(ChangeOf("UPDATE", "Opportunity", "0065g00000XyZ01AAF", """ "CloseDate":null """))).Cleared);
+    }
+
+    [Fact]
+    public void A_question_in_a_task_is_asked_by_its_person()
+    {
+        var source = Read<ActivityEvent>(Rows($$"""{"attributes":{"type":"Task"},"Id":"00T5g00000TaSkAAAA","WhoId":"{{Lead}}","IsClosed":true,"Subject":"Call","Description":"Nice talk\n#ask Runs on premises?","SystemModstamp":"2026-03-02T10:15:00Z"}"""));
+
+        Assert.Equal([new AskedQuestion("00T5g00000TaSkAAAA", "Runs on premises?")], source.Questions);
+    }
+
+    private static string Member(string fields) => $$$"""
+        {"attributes":{"type":"CampaignMember"},"Id":"00v5g00000MemBrAAA","LeadId":"{{{Lead}}}","CampaignId":"7015g00000CaMpAAAA","SystemModstamp":"2026-03-02T10:15:00Z",
+         "Campaign":{"attributes":{"type":"Campaign"},"Name":"Spring press day","Type":"Public Relations","Status":"Completed","StartDate":"2025-09-01","EndDate":"2026-03-01"},{{{fields}}}}
+        """;
+
     private static IReadOnlyList<SourceEvent> Read(Delivery delivery) => Salesforce.Read(delivery);
 
     /// <summary>Reads the one event of a delivery.</summary>

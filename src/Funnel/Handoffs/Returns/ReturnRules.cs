@@ -16,8 +16,7 @@ public static class ReturnRules
             return null;
         }
 
-        var touch = FactOrder.Sort(state.Facts.Values, settings.SystemOfRecord)
-            .OfType<CampaignTouched>()
+        var touch = CampaignRules.TouchesOf(FactOrder.Sort(state.Facts.Values, settings.SystemOfRecord))
             .LastOrDefault(touch => !string.IsNullOrWhiteSpace(touch.Campaign) && touch.OccurredAt <= handoff.EnteredAt);
         return new()
         {
@@ -27,7 +26,7 @@ public static class ReturnRules
             At = returned.OccurredAt.ToUniversalTime(),
             Campaign = touch?.Campaign?.Trim(),
             Connector = touch?.Connector,
-            Channel = touch is null ? null : ChannelOf(touch, settings),
+            Channel = touch is null ? null : CampaignRules.ChannelOf(touch, settings),
             Stage = handoff.Stage,
             Reason = OneLine.Of(reason, LongestReason) ?? reason,
         };
@@ -48,10 +47,4 @@ public static class ReturnRules
             .ThenBy(row => row.Stage)
             .ThenBy(row => row.Reason, StringComparer.Ordinal),
     ];
-
-    /// <summary>Returns the configured channel of a campaign. Otherwise pages, forms, mails
-    /// and links are digital.</summary>
-    private static CampaignChannel? ChannelOf(CampaignTouched touch, FunnelSettings settings) =>
-        settings.Campaigns.FirstOrDefault(campaign => TextPattern.Matches(campaign.Name, touch.Campaign))?.Channel
-        ?? (touch.Touch == TouchKind.Conversion ? null : CampaignChannel.Digital);
 }
