@@ -134,6 +134,8 @@ public static class Hub
         .AddSingleton<IErasable>(provider => provider.GetRequiredService<ArchiveFlow>());
 
     private static void AddInbound(IServiceCollection services) => services
+        .AddSingleton<SuspectStore>()
+        .AddSingleton<SuspectGate>()
         .AddSingleton<MessageSettler>()
         .AddSingleton<BodyStore>()
         .AddSingleton<InboundQueue>()

@@ -123,43 +123,77 @@ public sealed class MessageSettlerTests(Azurite azurite)
     }
 
     [Theory]
-    [InlineData(1, true)]
-    [InlineData(MessageSettler.LastDelivery - 1, true)]
-    [InlineData(MessageSettler.LastDelivery, false)]
-    public async Task A_message_that_began_often_and_never_ended_is_dead_lettered_without_another_try(int delivery, bool works)
+    [InlineData(SuspectGate.MostStarts - 1, true)]
+    [InlineData(SuspectGate.MostStarts, false)]
+    public async Task A_message_that_stopped_the_worker_is_dead_lettered_after_three_starts(int stops, bool works)
     {
         await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
         var (actions, worked) = (new Settled(), false);
+        for (var stop = 0; stop < stops; stop++)
+        {
+            var (begun, never) = (new TaskCompletionSource(), new TaskCompletionSource());
+            _ = Settler(hub, new FakeLogger<MessageSettler>()).RunAsync(
+                Delivered(SuspectGate.SuspectFrom),
+                new Settled(),
+                Source(hub),
+                _ =>
+                {
+                    begun.SetResult();
+                    return never.Task;
+                },
+                Token);
+            await begun.Task;
+        }
 
-        await Settler(hub, new FakeLogger<MessageSettler>()).RunAsync(Delivered(delivery), actions, Source(hub), _ => Task.FromResult(worked = true), Token);
+        await Settler(hub, new FakeLogger<MessageSettler>()).RunAsync(Delivered(99), actions, Source(hub), _ => Task.FromResult(worked = true), Token);
 
         Assert.Equal((works, works ? "complete" : "stopped-the-worker"), (worked, actions.As));
     }
 
+    [Fact]
+    public async Task A_message_that_came_back_often_and_ends_each_time_is_never_given_up()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
+        using var stopping = new CancellationTokenSource();
+        var (settler, worked) = (Settler(hub, new FakeLogger<MessageSettler>()), 0);
+
+        for (var delivery = 1; delivery < 20; delivery++)
+        {
+            var actions = new Settled();
+            await settler.RunAsync(Delivered(delivery), actions, Source(hub), _ => Task.FromResult(++worked), Token);
+            Assert.Equal("complete", actions.As);
+        }
+
+        Assert.Equal(19, worked);
+    }
+
     [Theory]
-    [InlineData(MessageSettler.AloneFrom - 1, false)]
-    [InlineData(MessageSettler.AloneFrom, true)]
-    public async Task A_message_that_began_twice_and_never_ended_works_alone(int delivery, bool alone)
+    [InlineData(SuspectGate.SuspectFrom - 1, false)]
+    [InlineData(SuspectGate.SuspectFrom, true)]
+    public async Task Suspects_run_one_at_a_time_and_others_do_not_wait_for_them(int delivery, bool waits)
     {
         await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
         var settler = Settler(hub, new FakeLogger<MessageSettler>());
-        var (first, suspect, order) = (new TaskCompletionSource(), new TaskCompletionSource(), new List<string>());
-        var before = settler.RunAsync(Delivered(1), new Settled(), Source(hub), _ => first.Task, Token);
-        var suspected = settler.RunAsync(Delivered(delivery), new Settled(), Source(hub), _ => NoteAsync("suspect", suspect.Task), Token);
-        var after = settler.RunAsync(Delivered(1), new Settled(), Source(hub), _ => NoteAsync("after", Task.CompletedTask), Token);
-        var whileFirstWorks = order.ToArray();
+        var (begun, end, second) = (new TaskCompletionSource(), new TaskCompletionSource(), false);
+        var suspect = settler.RunAsync(Delivered(SuspectGate.SuspectFrom), new Settled(), Source(hub), _ => Begin(), Token);
+        await begun.Task;
 
-        first.SetResult();
-        suspect.SetResult();
-        await Task.WhenAll(before, suspected, after);
-
-        Assert.Equal(alone ? [] : ["suspect", "after"], whileFirstWorks);
-        Assert.Equal(["suspect", "after"], order);
-
-        Task NoteAsync(string what, Task work)
+        var other = settler.RunAsync(Delivered(delivery), new Settled(), Source(hub), _ => Task.FromResult(second = true), Token);
+        await settler.RunAsync(Delivered(1), new Settled(), Source(hub), _ => Task.CompletedTask, Token);
+        if (!waits)
         {
-            order.Add(what);
-            return work;
+            await other;
+        }
+
+        Assert.Equal(!waits, second);
+        end.SetResult();
+        await Task.WhenAll(suspect, other);
+        Assert.True(second);
+
+        Task Begin()
+        {
+            begun.SetResult();
+            return end.Task;
         }
     }
 
@@ -168,7 +202,7 @@ public sealed class MessageSettlerTests(Azurite azurite)
     private static MessageSource Source(TestHub hub) => new(hub.Get<InboundQueue>().Sender, null);
 
     private static MessageSettler Settler(TestHub hub, FakeLogger<MessageSettler> log) =>
-        new(hub.Get<MessageRetryPolicy>(), hub.Get<OutwardBreaker>(), hub.Get<HubMetrics>(), TimeProvider.System, log);
+        new(hub.Get<MessageRetryPolicy>(), hub.Get<OutwardBreaker>(), new(hub.Get<SuspectStore>()), hub.Get<HubMetrics>(), TimeProvider.System, log);
 
     /// <summary>Settles without a host.</summary>
     private sealed class Settled : ServiceBusMessageActions

@@ -57,7 +57,7 @@ public sealed class MessageTelemetryTests(Azurite azurite)
     private static async Task RunAsync(TestHub hub, FakeLogger<MessageSettler> logger, Func<CancellationToken, Task> work)
     {
         await using var sender = hub.Get<ServiceBusClient>().CreateSender(FunnelTopic.Name);
-        await new MessageSettler(new(MessageRetryPolicy.DefaultDelays), hub.Get<OutwardBreaker>(), hub.Get<HubMetrics>(), TimeProvider.System, logger)
+        await new MessageSettler(new(MessageRetryPolicy.DefaultDelays), hub.Get<OutwardBreaker>(), hub.Get<SuspectGate>(), hub.Get<HubMetrics>(), TimeProvider.System, logger)
             .RunAsync(Message, new Settled(), new(sender, "alerts"), work, Token);
     }
 

@@ -17,14 +17,8 @@ public sealed record MessageSource(ServiceBusSender Sender, string? Subscription
 /// <summary>Runs the work on a message and settles it by <see cref="MessageRetryPolicy"/>. Failures
 /// are logged here, once.</summary>
 public sealed partial class MessageSettler(
-    MessageRetryPolicy policy, OutwardBreaker outward, HubMetrics metrics, TimeProvider time, ILogger<MessageSettler> logger) : IDisposable
+    MessageRetryPolicy policy, OutwardBreaker outward, SuspectGate gate, HubMetrics metrics, TimeProvider time, ILogger<MessageSettler> logger)
 {
-    /// <summary>From this delivery on a message works alone: two before it began and never ended.</summary>
-    internal const int AloneFrom = 3;
-
-    /// <summary>The last delivery of the topology. It is not worked on any more.</summary>
-    internal const int LastDelivery = 20;
-
     /// <summary>The attempt number of a delayed copy.</summary>
     internal const string AttemptProperty = "attempt";
 
@@ -42,8 +36,6 @@ public sealed partial class MessageSettler(
 
     private const char AttemptMark = '~';
 
-    private readonly AloneGate _gate = new();
-
     /// <summary>Runs <paramref name="work"/> and settles the message. A stopping host abandons it without using an
     /// attempt. A lost lock is only logged: the message returns and the work is idempotent.</summary>
     /// <exception cref="RpcException">The Functions host could not settle the message. The host
@@ -60,15 +52,7 @@ public sealed partial class MessageSettler(
         Exception? failure = null;
         try
         {
-            if (message.DeliveryCount >= LastDelivery)
-            {
-                throw new UnrecoverableMessageException(
-                    "stopped-the-worker",
-                    $"It began {message.DeliveryCount - 1} times and never ended: the worker stopped, or the lock was lost. "
-                    + "Look at what the worker logged last, and replay it.");
-            }
-
-            await _gate.RunAsync(message.DeliveryCount >= AloneFrom, work, cancellationToken);
+            await gate.RunAsync(message, source.Subscription, work, cancellationToken);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -85,9 +69,6 @@ public sealed partial class MessageSettler(
         var settlement = policy.Decide(failure, AttemptOf(message), HoldsOf(message), Random.Shared.NextDouble());
         await SettleAsync(message, actions, source, settlement, failure);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _gate.Dispose();
 
     private async Task SettleAsync(
         ServiceBusReceivedMessage message, ServiceBusMessageActions actions, MessageSource source, Settlement settlement,

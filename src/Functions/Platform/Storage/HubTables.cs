@@ -23,6 +23,9 @@ public sealed class HubTables(TableServiceClient service, HubOptions hub)
     /// <summary>When each lead is due for its next check, by time.</summary>
     public const string Deadlines = "Deadlines";
 
+    /// <summary>Messages whose work began and has not ended.</summary>
+    public const string Suspects = "Suspects";
+
     /// <summary>Deliveries that arrived while the bus was down.</summary>
     public const string Spool = "Spool";
 
