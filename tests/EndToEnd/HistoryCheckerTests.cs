@@ -21,7 +21,7 @@ public sealed class HistoryCheckerTests
         Noon.AddMinutes(5), Contact, Lead, OptedOut: false, Alerts: 1, [new(Stage.Says, Stage.OccurredAt)], [new(Handoff, "delivered")]);
 
     private static readonly TaskRead Task = new(Noon.AddMinutes(5), "00T1", Handoff, Record);
-    private static readonly Settled End = new(Noon.AddMinutes(5), Rests: true, DeadLetters: 0);
+    private static readonly Settled End = new(Noon.AddMinutes(5), Rests: true, DeadLetters: []);
     private static readonly RecordRead InCrm = new(Noon.AddMinutes(5), Contact, "salesforce", Record, OptedOut: false);
     private static readonly RecordRead InMarketing = new(Noon.AddMinutes(5), Contact, "hubspot", $"{Contact}", OptedOut: false);
 
@@ -170,7 +170,7 @@ public sealed class HistoryCheckerTests
     public void A_hub_that_never_rests_is_found() => Finds(Rule.NoLoop, Without(End, End with { Rests = false }));
 
     [Fact]
-    public void Dead_letters_are_found() => Finds(Rule.NothingGivenUp, Without(End, End with { DeadLetters = 1 }));
+    public void Dead_letters_are_found() => Finds(Rule.NothingGivenUp, Without(End, End with { DeadLetters = ["inbound: too-many-kills"] }));
 
     [Fact]
     public void A_record_that_breaks_off_is_found() => Finds(Rule.NothingGivenUp, [.. Good.Except([End])]);

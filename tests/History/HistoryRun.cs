@@ -19,7 +19,7 @@ public sealed record HistoryReport(int Seed, string File, string Summary, bool I
         .. Violations.Select(violation => $"  {violation}"),
         .. Violations.Count == 0
             ? Array.Empty<string>()
-            : [$"The record: {File}", $"To repeat it: dotnet run --project tests/Benchmarks -c Release -- history --minutes 10 --seed {Seed}"],
+            : [$"The record, with the hubs' logs beside it: {File}", $"To repeat it: dotnet run --project tests/Benchmarks -c Release -- history --minutes 10 --seed {Seed}"],
     ]);
 }
 
@@ -56,6 +56,11 @@ public static class HistoryRun
         var problem = await EndAsync(world, work, abandoned.Token);
         var rests = await RestsAsync(world, log, cancellationToken);
         var violations = await ReadAndCheckAsync(world, log, rests, cancellationToken);
+        foreach (var hub in world.Hubs)
+        {
+            await File.WriteAllTextAsync(Path.ChangeExtension(file, $".{hub.Name}.log"), hub.Host.Log, cancellationToken);
+        }
+
         return new(seed, file, Summarise(log.Entries), IsTelling(log.Entries), problem is null ? violations : [problem, .. violations]);
     }
 
@@ -133,7 +138,7 @@ public static class HistoryRun
     private static async Task<IReadOnlyList<HistoryEntry>> ReadAsync(HistoryWorld world, IReadOnlyList<HistoryEntry> history, bool rests)
     {
         var (now, hub) = (TimeProvider.System.GetUtcNow(), world.Hubs[0]);
-        var end = new List<HistoryEntry> { new Settled(now, rests, (await hub.QueuesAsync()).Sum(queue => queue.DeadLettered)) };
+        var end = new List<HistoryEntry> { new Settled(now, rests, await hub.DeadLettersAsync()) };
         foreach (var person in history.OfType<PersonMade>())
         {
             end.Add(await hub.FindLeadAsync(person.Contact) is { } lead ? ReadJourney(now, person.Contact, lead) : new JourneyRead(now, person.Contact, null, false, 0, [], []));

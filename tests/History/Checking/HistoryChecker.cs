@@ -226,9 +226,9 @@ public static class HistoryChecker
             yield return new(Rule.NoLoop, null, "the hub goes on writing to the tools when nobody changes anything");
         }
 
-        if (end.DeadLetters > 0)
+        foreach (var given in end.DeadLetters.CountBy(letter => letter))
         {
-            yield return new(Rule.NothingGivenUp, null, $"{end.DeadLetters} dead letters");
+            yield return new(Rule.NothingGivenUp, null, $"{given.Value} dead letters of {given.Key}");
         }
     }
 

@@ -58,8 +58,8 @@ public sealed record FaultInForce(DateTimeOffset At, DateTimeOffset Until, strin
 
 /// <summary>All faults are over, time has passed, and the hub has worked off what it can.</summary>
 /// <param name="Rests">Whether it writes nothing more by itself.</param>
-/// <param name="DeadLetters">The messages that it gave up.</param>
-public sealed record Settled(DateTimeOffset At, bool Rests, int DeadLetters) : HistoryEntry(At);
+/// <param name="DeadLetters">The messages that it gave up, each by its queue and why.</param>
+public sealed record Settled(DateTimeOffset At, bool Rests, IReadOnlyList<string> DeadLetters) : HistoryEntry(At);
 
 /// <summary>A person's journey in the end; without a lead when the hub knows none.</summary>
 /// <param name="Alerts">The number of alerts that were raised about it.</param>

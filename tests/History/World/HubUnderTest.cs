@@ -79,6 +79,21 @@ internal sealed class HubUnderTest : IAsyncDisposable
             ];
     }
 
+    /// <summary>What the hubs gave up: queue and reason of each dead letter, a thousand of each queue at most.</summary>
+    public async Task<IReadOnlyList<string>> DeadLettersAsync()
+    {
+        var letters = new List<string>();
+        foreach (var entity in new[] { "inbound", "funnel/to-sales", "funnel/to-marketing", "funnel/alerts" })
+        {
+            using var answer = await _http.GetAsync($"{Host.Url}/api/deadletters?entity={entity}&top=1000");
+            answer.EnsureSuccessStatusCode();
+            var list = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            letters.AddRange(list.GetProperty("deadLetters").EnumerateArray().Select(letter => $"{entity}: {letter.GetProperty("reason").GetString()}"));
+        }
+
+        return letters;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Host.DisposeAsync();
