@@ -3,7 +3,6 @@ using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Outward;
-using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 
@@ -12,7 +11,7 @@ namespace IntegrationHub.Functions.Handoffs;
 /// <summary>Writes notes to the marketing tools that know the person: the brief of a handoff, or sales' return reason.
 /// Load, decide, write, record. A tool finds its own note, so a repeat writes no second.</summary>
 public sealed class NoteFlow(
-    JourneyFlow journeys, ConnectorSet connectors, OutwardBreaker outward, ConnectorStateStore states, FunnelSettings settings,
+    JourneyFlow journeys, ConnectorSet connectors, OutwardBreaker outward, ConnectorGate gate, FunnelSettings settings,
     TimeProvider clock)
 {
     /// <summary>Writes the note of an event; a no-op for other events. A failing tool stops no other.</summary>
@@ -59,9 +58,11 @@ public sealed class NoteFlow(
     {
         try
         {
-            var written = await outward.RunAsync(
-                new(target.Name, OutwardKind.Writes), () => target.WriteNoteAsync(person, note, cancellationToken), cancellationToken);
-            states.Reached(target.Name);
+            var channel = new OutwardChannel(target.Name, OutwardKind.Writes);
+            var written = await gate.DeliverAsync(
+                target.Name,
+                () => outward.RunAsync(channel, () => target.WriteNoteAsync(person, note, cancellationToken), cancellationToken),
+                cancellationToken);
             if (written)
             {
                 await journeys.UpdateAsync(
@@ -72,12 +73,11 @@ public sealed class NoteFlow(
         }
         catch (VendorException failure)
         {
-            states.Failed(target.Name, failure);
             return failure;
         }
-        catch (OutwardHeldException held)
+        catch (Exception waits) when (waits is OutwardHeldException or ConnectorPausedException)
         {
-            return held;
+            return waits;
         }
     }
 
