@@ -62,7 +62,7 @@ internal sealed class TestHub : IAsyncDisposable
     public static Task<TestHub> CreateAsync(FunnelSettings policy, Azurite azurite, TimeProvider clock, IConnector[] connectors, params string[] settings) =>
         CreateAsync(policy, azurite, clock, TimeProvider.System, connectors, settings);
 
-    /// <summary>A hub of which parts are replaced or added.</summary>
+    /// <summary>A hub with parts replaced or added.</summary>
     public static Task<TestHub> CreateAsync(
         Azurite azurite, TimeProvider clock, IConnector[] connectors, Action<IServiceCollection> configure, params string[] settings) =>
         CreateAsync(Leads.Policy, azurite, clock, TimeProvider.System, connectors, settings, configure);

@@ -106,7 +106,8 @@ public sealed class NoteFlow(
             if (isKnown)
             {
                 // No token: what the tool has must be recorded, also by a host that stops.
-                await journeys.UpdateAsync(leadId, state => Changed(NoteRules.End(state, handoffId, noted, written)), CancellationToken.None);
+                await journeys.UpdateAsync(
+                    leadId, state => Changed(NoteRules.End(state, handoffId, noted, written)), CancellationToken.None);
             }
         }
     }
@@ -132,7 +133,8 @@ public sealed class NoteFlow(
             : throw new ConnectorPausedException(noted.Connector, left);
     }
 
-    /// <summary>Whether a failure says that the tool has nothing. A gateway's failure and a silence say nothing of the kind.</summary>
+    /// <summary>Whether a failure says that the tool has nothing. A gateway's failure and a silence say nothing of the
+    /// kind.</summary>
     private static bool IsSurelyNotWritten(Exception failure) =>
         failure is VendorRefusedException or ConnectorNeedsAuthorizationException or OutwardHeldException
             or VendorUnavailableException { CircuitIsOpen: true }

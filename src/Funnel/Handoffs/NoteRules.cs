@@ -1,11 +1,12 @@
 namespace IntegrationHub.Funnel;
 
-/// <summary>Decides which notes about handoffs are written, and keeps a repeat from writing a second one. Pure. A tool finds
-/// its note by the hub's mark. That does not help while another worker writes it, nor right after an answer was lost:
-/// a tool may show a note some seconds after it has it.</summary>
+/// <summary>Decides which notes about handoffs are written, and keeps a repeat from writing a second one. Pure. A tool
+/// finds its note by the hub's mark. That does not help while another worker writes it, nor right after an answer was
+/// lost: a tool may show a note some seconds after it has it.</summary>
 public static class NoteRules
 {
-    /// <summary>How long a begun note is left alone: longer than a call takes, and than a tool hides a note that it has.</summary>
+    /// <summary>How long a begun note is left alone: longer than a call takes, and than a tool hides a note that it
+    /// has.</summary>
     public static readonly TimeSpan LeftAloneFor = TimeSpan.FromMinutes(2);
 
     /// <summary>Whether a note of the handoff is known to be in the tool.</summary>

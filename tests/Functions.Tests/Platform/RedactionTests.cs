@@ -68,8 +68,8 @@ public sealed class RedactionTests(Azurite azurite)
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.NotFound), (found, posted, hook.StatusCode));
         Assert.Contains(address, body, StringComparison.Ordinal);
-        await Eventually.TrueAsync(() => spans.Count(span => span.Contains("/api/alerts/-", StringComparison.Ordinal)) > 0, "the click is a span");
-        Assert.Contains(spans, span => span.Contains("url.path=/api/leads/-", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => spans.Any(span => span.Contains("/api/alerts/-", StringComparison.Ordinal)), "the click is a span");
+        Assert.Contains(spans, span => span.Contains("/api/leads/-", StringComparison.Ordinal));
         Assert.NotEmpty(lines);
         foreach (var needle in (string[])[address, Uri.EscapeDataString(address), LinkToken, UrlSecret, Signature, TestHub.Key])
         {
@@ -94,7 +94,15 @@ public sealed class RedactionTests(Azurite azurite)
     private static string Describe(LogRecord line)
     {
         var text = new StringBuilder($"{line.CategoryName} {line.FormattedMessage} {line.Body} {line.Exception}");
-        line.ForEachScope((scope, all) => all.AppendJoin(' ', scope.Select(pair => $"{pair.Key}={pair.Value}")), text);
+        line.ForEachScope(
+            (scope, all) =>
+            {
+                foreach (var pair in scope)
+                {
+                    all.Append(' ').Append(pair.Key).Append('=').Append(pair.Value);
+                }
+            },
+            text);
         return text.AppendJoin(' ', (line.Attributes ?? []).Select(each => $"{each.Key}={each.Value}")).ToString();
     }
 

@@ -22,10 +22,13 @@ public sealed class ConnectorGate(ConnectorSet connectors, ConnectorStateStore s
 
     /// <summary>The pause of a connector whose circuit opens. It doubles each time that the connector is tried in
     /// vain.</summary>
-    internal static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(15);
+    internal static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
 
     /// <summary>The longest pause of a connector. A message waits for its turn after that.</summary>
     internal static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+
+    /// <summary>The time between two messages that come back, until it is known how fast deliveries end.</summary>
+    private static readonly TimeSpan FirstSpacing = TimeSpan.FromMilliseconds(50);
 
     private const int FewestTries = 10;
     private const double FailureRatio = 0.5;
@@ -46,7 +49,7 @@ public sealed class ConnectorGate(ConnectorSet connectors, ConnectorStateStore s
         var lane = _lanes.GetOrAdd(connector, _ => new(Build()));
         try
         {
-            return await lane.Pipeline.ExecuteAsync(async _ => await calls(), cancellationToken);
+            return await lane.Pipeline.ExecuteAsync(async _ => await RunAsync(lane, calls), cancellationToken);
         }
         catch (BrokenCircuitException open)
         {
@@ -54,11 +57,24 @@ public sealed class ConnectorGate(ConnectorSet connectors, ConnectorStateStore s
         }
         catch (RateLimiterRejectedException)
         {
+            lane.IsFull(clock.GetUtcNow());
             throw Paused(connector, lane, BusyPause);
         }
         catch (VendorUnavailableException open) when (open.CircuitIsOpen)
         {
             throw Paused(connector, lane, open.RetryAfter ?? BusyPause);
+        }
+    }
+
+    private async Task<T> RunAsync<T>(Lane lane, Func<Task<T>> calls)
+    {
+        try
+        {
+            return await calls();
+        }
+        finally
+        {
+            lane.Ended(clock.GetUtcNow());
         }
     }
 
@@ -111,17 +127,42 @@ public sealed class ConnectorGate(ConnectorSet connectors, ConnectorStateStore s
     /// <summary>A connector's places, its circuit, and the line of messages that come back.</summary>
     private sealed class Lane(ResiliencePipeline pipeline)
     {
-        /// <summary>The time between two messages that come back: about as many a second as a healthy tool
-        /// takes.</summary>
-        private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(50);
-
         /// <summary>The longest line. When it is full, another one begins beside it.</summary>
         private static readonly TimeSpan LongestLine = TimeSpan.FromMinutes(5);
 
+        private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(10), Shortest = TimeSpan.FromMilliseconds(10);
+
         private readonly Lock _lock = new();
-        private DateTimeOffset _next;
+        private TimeSpan _spacing = FirstSpacing;
+        private DateTimeOffset _next, _fullUntil, _endedAt;
 
         public ResiliencePipeline Pipeline => pipeline;
+
+        /// <summary>Notes that a message found no place.</summary>
+        public void IsFull(DateTimeOffset now)
+        {
+            lock (_lock)
+            {
+                _fullUntil = now + FullFor;
+            }
+        }
+
+        /// <summary>Notes that a delivery ended. While there is no place, messages come back as fast as deliveries
+        /// end: a slow connector's wait long, and ask in vain once or twice.</summary>
+        public void Ended(DateTimeOffset now)
+        {
+            lock (_lock)
+            {
+                if (now < _fullUntil)
+                {
+                    var gap = now - _endedAt;
+                    gap = gap < Shortest ? Shortest : gap > BusyPause ? BusyPause : gap;
+                    _spacing = (0.9 * _spacing) + (0.1 * gap);
+                }
+
+                _endedAt = now;
+            }
+        }
 
         /// <summary>Takes the next turn that is not before a wait is over.</summary>
         /// <returns>How long it is until then.</returns>
@@ -129,7 +170,7 @@ public sealed class ConnectorGate(ConnectorSet connectors, ConnectorStateStore s
         {
             lock (_lock)
             {
-                var (first, turn) = (now + wait, _next + Spacing);
+                var (first, turn) = (now + wait, _next + _spacing);
                 _next = turn > first && turn < first + LongestLine ? turn : first;
                 return _next - now;
             }

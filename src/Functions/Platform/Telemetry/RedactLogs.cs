@@ -3,8 +3,8 @@ using OpenTelemetry.Logs;
 
 namespace IntegrationHub.Functions.Platform.Telemetry;
 
-/// <summary>Takes people and secrets out of log records before they are exported. Of an exception only the type is
-/// left: its message may quote what could not be read.</summary>
+/// <summary>Takes people and secrets out of log records before they are exported. Of an exception the type and the
+/// stack are left: its message may quote what could not be read.</summary>
 internal sealed class RedactLogs : BaseProcessor<LogRecord>
 {
     /// <inheritdoc/>
@@ -19,6 +19,7 @@ internal sealed class RedactLogs : BaseProcessor<LogRecord>
         if (data.Exception is { } failure)
         {
             attributes.Add(new("exception.type", failure.GetType().FullName));
+            attributes.Add(new("exception.stacktrace", failure.StackTrace));
             data.Exception = null;
         }
 
