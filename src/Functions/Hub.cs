@@ -40,10 +40,12 @@ namespace IntegrationHub.Functions;
 public static class Hub
 {
     /// <summary>Settings that hold unless configured otherwise. A log line for each request would cost more
-    /// than the request's work.</summary>
+    /// than the request's work. The diagnostics of hosting would add each request's path, which may be a token, to the
+    /// scope of every line.</summary>
     private static readonly Dictionary<string, string?> Defaults = new()
     {
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
         ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
     };
 

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
+using IntegrationHub.Connectors.Http;
 using IntegrationHub.Connectors.Tests.Common;
 using IntegrationHub.Funnel;
 using IntegrationHub.Sandbox;
+using IntegrationHub.Sandbox.Faults;
 using IntegrationHub.Sandbox.Salesforce;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -101,6 +103,20 @@ public sealed class SandboxTests : IAsyncLifetime
     {
         var page = await source.PollAsync(cursor, DateTimeOffset.UtcNow, Stop);
         return (page.NextCursor, [.. page.Deliveries.SelectMany(delivery => ((IDeliveryReader)source).Read(delivery)).OfType<ActivityEvent>().Select(told => told.Booking).OfType<Booking>()]);
+    }
+
+    [Fact]
+    public async Task A_note_whose_answer_was_lost_after_HubSpot_had_it_is_found_by_its_mark()
+    {
+        var contact = _sandbox.HubSpot.CreateContact("lost@example.com");
+        var hubSpot = Connectors.Find<INoteTarget>("hubspot")!;
+        var (person, note) = (IdentityKey.Person("hubspot", $"{contact}"), new PersonNote("brief 1", TimeProvider.System.GetUtcNow(), ["Budget moved"]));
+        _sandbox.Faults.Set("hubspot", new Fault { Kind = FaultKind.LoseAnswer, Method = "POST", PathPrefix = "/crm/v3/objects/notes", Count = 1 });
+
+        await Assert.ThrowsAsync<VendorUnavailableException>(() => hubSpot.WriteNoteAsync(person, note, Stop));
+        Assert.True(await hubSpot.WriteNoteAsync(person, note, Stop));
+
+        Assert.Single(_sandbox.HubSpot.All("notes"));
     }
 
     [Fact]

@@ -62,11 +62,16 @@ internal sealed class TestHub : IAsyncDisposable
     public static Task<TestHub> CreateAsync(FunnelSettings policy, Azurite azurite, TimeProvider clock, IConnector[] connectors, params string[] settings) =>
         CreateAsync(policy, azurite, clock, TimeProvider.System, connectors, settings);
 
+    /// <summary>A hub with parts replaced or added.</summary>
+    public static Task<TestHub> CreateAsync(
+        Azurite azurite, TimeProvider clock, IConnector[] connectors, Action<IServiceCollection> configure, params string[] settings) =>
+        CreateAsync(Leads.Policy, azurite, clock, TimeProvider.System, connectors, settings, configure);
+
     /// <summary>A hub with a clock for the locks, lives and schedules of its bus.</summary>
     public static Task<TestHub> CreateAsync(Azurite azurite, TimeProvider clock, TimeProvider bus, IConnector[] connectors) =>
         CreateAsync(Leads.Policy, azurite, clock, bus, connectors, []);
 
-    private static async Task<TestHub> CreateAsync(FunnelSettings policy, Azurite azurite, TimeProvider clock, TimeProvider busClock, IConnector[] connectors, string[] settings)
+    private static async Task<TestHub> CreateAsync(FunnelSettings policy, Azurite azurite, TimeProvider clock, TimeProvider busClock, IConnector[] connectors, string[] settings, Action<IServiceCollection>? configure = null)
     {
         var folder = Directory.CreateTempSubdirectory("hub-").FullName;
         var bus = await LocalBus.StartAsync(new() { DataDirectory = folder, TopologyFile = Repository.PathTo("infra", "topology.json"), TimeProvider = busClock }, Token);
@@ -99,12 +104,16 @@ internal sealed class TestHub : IAsyncDisposable
             all[setting[0]] = setting[1];
         }
 
-        return new(folder, bus, all, services => services
+        return new(folder, bus, all, services =>
+        {
+            services
             .Replace(ServiceDescriptor.Singleton(clock))
             .Replace(ServiceDescriptor.Singleton(policy.InStepWith(new(connectors))))
             .Replace(ServiceDescriptor.Singleton(new ConnectorSet(connectors)))
             .AddLogging(logging => logging.ClearProviders().AddProvider(new TestOutputLogging())
-                .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error)));
+                .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error));
+            configure?.Invoke(services);
+        });
     }
 
     public T Get<T>()

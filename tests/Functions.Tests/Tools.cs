@@ -127,22 +127,48 @@ internal class FakePeople(string name) : IPersonTarget
 /// <summary>A marketing tool that stores notes too.</summary>
 internal sealed class FakeMarketing(string name = "hubspot") : FakePeople(name), INoteTarget, IRecordUrls
 {
-    /// <summary>Gets the notes on people, by id: writing one again is the same note.</summary>
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _shownFrom = new();
+
+    private int _made;
+
+    /// <summary>Gets the notes on people, by id: one that it shows is found, and not made again.</summary>
     public ConcurrentDictionary<string, PersonNote> Notes { get; } = new();
+
+    /// <summary>Gets how many notes were made.</summary>
+    public int Made => _made;
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Gets or sets how long it does not show a note that it has.</summary>
+    public TimeSpan ShownAfter { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether its answers are lost after it made a note.</summary>
+    public bool LosesAnswers { get; set; }
+
+    /// <summary>Gets or sets what happens after it looked for the note and before it makes one.</summary>
+    public Func<Task> WhileWriting { get; set; } = () => Task.CompletedTask;
 
     /// <summary>Gets the stages it shows.</summary>
     public IReadOnlyDictionary<IdentityKey, FunnelStage> Shows =>
         Has.Where(pair => pair.Key.Property == PersonProperty.Stage).ToDictionary(pair => pair.Key.Record, pair => Enum.Parse<FunnelStage>(pair.Value));
 
-    public Task<bool> WriteNoteAsync(IdentityKey person, PersonNote note, CancellationToken cancellationToken)
+    public async Task<bool> WriteNoteAsync(IdentityKey person, PersonNote note, CancellationToken cancellationToken)
     {
         if (Fails is { } failure)
         {
             throw failure;
         }
 
-        Notes[note.Id] = note;
-        return Task.FromResult(true);
+        var isShown = _shownFrom.TryGetValue(note.Id, out var from) && Clock.GetUtcNow() >= from;
+        await WhileWriting();
+        if (!isShown)
+        {
+            Notes[note.Id] = note;
+            _shownFrom[note.Id] = Clock.GetUtcNow() + ShownAfter;
+            Interlocked.Increment(ref _made);
+        }
+
+        return LosesAnswers ? throw new VendorUnavailableException(Name, "POST /notes", null, null) : true;
     }
 
     public Uri? LinkTo(IdentityKey person) => new($"https://{Name}.example.com/{person.Id}");

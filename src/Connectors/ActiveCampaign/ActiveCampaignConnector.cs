@@ -50,11 +50,14 @@ internal sealed class ActiveCampaignConnector : IWebhookSource, IPersonTarget, I
         : null;
 
     /// <inheritdoc/>
+    public DeliveryCheck? Precheck(Delivery head, DateTimeOffset now) => TokenRefusal(head);
+
+    /// <inheritdoc/>
     public DeliveryCheck Check(Delivery delivery, DateTimeOffset now)
     {
-        if (!UrlToken.Matches(_options.UrlTokens, delivery.PublicUrl))
+        if (TokenRefusal(delivery) is { } refusal)
         {
-            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, "the token in the address is missing or wrong");
+            return refusal;
         }
 
         return ActiveCampaignMapper.Parse(delivery.Body) is not { } form
@@ -88,4 +91,8 @@ internal sealed class ActiveCampaignConnector : IWebhookSource, IPersonTarget, I
 
     /// <inheritdoc/>
     public Uri? LinkTo(IdentityKey person) => new(_options.AppUrl, $"app/contacts/{Uri.EscapeDataString(person.Id)}");
+
+    private DeliveryCheck? TokenRefusal(Delivery delivery) => UrlToken.Matches(_options.UrlTokens, delivery.PublicUrl)
+        ? null
+        : DeliveryCheck.Refuse(DeliveryVerdict.Forged, "the token in the address is missing or wrong");
 }

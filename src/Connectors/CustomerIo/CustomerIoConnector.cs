@@ -45,6 +45,9 @@ internal sealed class CustomerIoConnector : IWebhookSource, IPersonTarget, INote
         personId.StartsWith(CustomerIoMapper.ProfilePrefix, StringComparison.Ordinal) ? "profile" : "person";
 
     /// <inheritdoc/>
+    public DeliveryCheck? Precheck(Delivery head, DateTimeOffset now) => CustomerIoSignature.Precheck(_options.Tolerance, head, now);
+
+    /// <inheritdoc/>
     public DeliveryCheck Check(Delivery delivery, DateTimeOffset now)
     {
         if (CustomerIoSignature.Refusal(_options.SigningKeys, _options.Tolerance, delivery, now) is { } refusal)

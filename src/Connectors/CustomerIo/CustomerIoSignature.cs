@@ -17,19 +17,38 @@ internal static class CustomerIoSignature
     /// <summary>Checks a delivery; returns null when it is genuine and fresh, else the refusal.</summary>
     public static DeliveryCheck? Refusal(SigningSecrets keys, TimeSpan tolerance, Delivery delivery, DateTimeOffset now)
     {
-        if (delivery.Header(SignatureHeader) is not { } signature || delivery.Header(TimestampHeader) is not { } timestamp)
+        if (HeadRefusal(delivery, out var sentAt) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var (signature, timestamp) = (delivery.Header(SignatureHeader)!, delivery.Header(TimestampHeader)!);
+        return SignedWebhook.Matches(keys, key => Sign(key, delivery.Body, timestamp), signature)
+            ? SignedWebhook.Stale(sentAt, now, tolerance)
+            : DeliveryCheck.Refuse(DeliveryVerdict.Forged, "the signature does not match");
+    }
+
+    /// <summary>Checks what shows without the body; returns null when the signature may be right.</summary>
+    public static DeliveryCheck? Precheck(TimeSpan tolerance, Delivery head, DateTimeOffset now) =>
+        HeadRefusal(head, out var sentAt)
+        ?? SignedWebhook.NotHex(SignatureHeader, head.Header(SignatureHeader))
+        ?? SignedWebhook.Stale(sentAt, now, tolerance);
+
+    private static DeliveryCheck? HeadRefusal(Delivery delivery, out DateTimeOffset sentAt)
+    {
+        sentAt = default;
+        if (delivery.Header(SignatureHeader) is null || delivery.Header(TimestampHeader) is not { } timestamp)
         {
             return DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{SignatureHeader} or {TimestampHeader} is missing");
         }
 
-        if (!timestamp.All(char.IsAsciiDigit) || JsonFields.UnixSeconds(timestamp) is not { } sentAt)
+        if (!timestamp.All(char.IsAsciiDigit) || JsonFields.UnixSeconds(timestamp) is not { } time)
         {
             return DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{TimestampHeader} is not a time in seconds");
         }
 
-        return SignedWebhook.Matches(keys, key => Sign(key, delivery.Body, timestamp), signature)
-            ? SignedWebhook.Stale(sentAt, now, tolerance)
-            : DeliveryCheck.Refuse(DeliveryVerdict.Forged, "the signature does not match");
+        sentAt = time;
+        return null;
     }
 
     /// <summary>Returns Customer.io's signature: hexadecimal HMAC-SHA256 over the version, the timestamp and the body with

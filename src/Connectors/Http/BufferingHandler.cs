@@ -15,6 +15,7 @@ public sealed class BufferingHandler : DelegatingHandler
             await request.Content.LoadIntoBufferAsync(cancellationToken);
         }
 
+        request.Options.Set(HttpResilience.Asked, true);
         var answer = await base.SendAsync(request, cancellationToken);
         try
         {

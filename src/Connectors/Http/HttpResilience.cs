@@ -13,6 +13,9 @@ public static class HttpResilience
     /// in a client's interface. Without it POST and PATCH are not repeated; other methods are.</summary>
     public const string Idempotent = "IntegrationHub.Idempotent";
 
+    /// <summary>The request option that says that the vendor was asked at least once.</summary>
+    internal static readonly HttpRequestOptionsKey<bool> Asked = new("IntegrationHub.Asked");
+
     private static readonly HttpRequestOptionsKey<bool> IdempotentOption = new(Idempotent);
     private static readonly ResiliencePropertyKey<long> Started = new("IntegrationHub.Started");
 

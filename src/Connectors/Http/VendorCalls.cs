@@ -66,8 +66,10 @@ public sealed class VendorCalls(string connector, TimeProvider clock)
     public Exception? Translate(Exception failure) => failure switch
     {
         ApiException answered => OfAnswer(answered),
-        ApiRequestException unanswered => OfSilence(unanswered.InnerException, NameOf(unanswered.RequestMessage)),
-        HttpRequestException or TimeoutRejectedException or BrokenCircuitException => OfSilence(failure, "a call"),
+        ApiRequestException unanswered => OfSilence(
+            unanswered.InnerException, NameOf(unanswered.RequestMessage),
+            unanswered.RequestMessage.Options.TryGetValue(HttpResilience.Asked, out var asked) && asked),
+        HttpRequestException or TimeoutRejectedException or BrokenCircuitException => OfSilence(failure, "a call", false),
         _ => null,
     };
 
@@ -87,11 +89,12 @@ public sealed class VendorCalls(string connector, TimeProvider clock)
         };
     }
 
-    private Exception OfSilence(Exception? cause, string call) => cause switch
+    /// <param name="asked">Whether the vendor was asked, and the circuit opened on that.</param>
+    private Exception OfSilence(Exception? cause, string call, bool asked) => cause switch
     {
         HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } =>
             new VendorRefusedException(connector, call, HttpStatusCode.OK, "ANSWER_TOO_LONG", cause),
-        BrokenCircuitException open => new VendorUnavailableException(connector, call, null, open.RetryAfter, open),
+        BrokenCircuitException open => new VendorUnavailableException(connector, call, null, open.RetryAfter, asked ? null : open),
         null or HttpRequestException or IOException or TimeoutRejectedException or OperationCanceledException =>
             new VendorUnavailableException(connector, call, null, null, cause),
 

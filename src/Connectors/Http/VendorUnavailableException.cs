@@ -1,4 +1,5 @@
 using System.Net;
+using Polly.CircuitBreaker;
 
 namespace IntegrationHub.Connectors.Http;
 
@@ -19,6 +20,9 @@ public sealed class VendorUnavailableException(
 
     /// <summary>Gets the HTTP status; null without a response.</summary>
     public HttpStatusCode? Status { get; } = status;
+
+    /// <summary>Gets a value indicating whether the vendor was not asked at all, because it failed too often just before.</summary>
+    public bool CircuitIsOpen => InnerException is BrokenCircuitException;
 
     /// <summary>Gets how long the vendor asks to wait; null when it does not say.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;

@@ -51,6 +51,9 @@ internal sealed class KlaviyoConnector : IWebhookSource, IEventEnricher, IPerson
         map == StageMapKind.Person && _options.Stages.TryGet(raw, out var stage) ? DealStageMeaning.Open(stage) : null;
 
     /// <inheritdoc/>
+    public DeliveryCheck? Precheck(Delivery head, DateTimeOffset now) => KlaviyoSignature.Precheck(head, now);
+
+    /// <inheritdoc/>
     public DeliveryCheck Check(Delivery delivery, DateTimeOffset now)
     {
         if (KlaviyoSignature.Refusal(_options.WebhookSecrets, delivery, now) is { } refusal)

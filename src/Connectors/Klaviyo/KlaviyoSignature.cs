@@ -23,21 +23,35 @@ internal static class KlaviyoSignature
     /// <summary>Checks a delivery; returns null when it is genuine and fresh, else the refusal.</summary>
     public static DeliveryCheck? Refusal(SigningSecrets secrets, Delivery delivery, DateTimeOffset now)
     {
-        if (delivery.Header(SignatureHeader) is not { } signature || delivery.Header(TimestampHeader) is not { } timestamp)
+        if (HeadRefusal(delivery, out var sentAt) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var (signature, timestamp) = (delivery.Header(SignatureHeader)!, delivery.Header(TimestampHeader)!);
+        return SignedWebhook.Matches(secrets, secret => Sign(secret, delivery.Body, timestamp), signature)
+            ? SignedWebhook.Stale(sentAt, now, Tolerance)
+            : DeliveryCheck.Refuse(DeliveryVerdict.Forged, "the signature does not match");
+    }
+
+    /// <summary>Checks what shows without the body; returns null when the signature may be right.</summary>
+    public static DeliveryCheck? Precheck(Delivery head, DateTimeOffset now) =>
+        HeadRefusal(head, out var sentAt)
+        ?? SignedWebhook.NotHex(SignatureHeader, head.Header(SignatureHeader))
+        ?? SignedWebhook.Stale(sentAt, now, Tolerance);
+
+    private static DeliveryCheck? HeadRefusal(Delivery delivery, out DateTimeOffset sentAt)
+    {
+        sentAt = default;
+        if (delivery.Header(SignatureHeader) is null || delivery.Header(TimestampHeader) is not { } timestamp)
         {
             return DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{SignatureHeader} or {TimestampHeader} is missing");
         }
 
-        if (!DateTimeOffset.TryParseExact(
-            timestamp, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-            out var sentAt))
-        {
-            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{TimestampHeader} is not an HTTP date");
-        }
-
-        return SignedWebhook.Matches(secrets, secret => Sign(secret, delivery.Body, timestamp), signature)
-            ? SignedWebhook.Stale(sentAt, now, Tolerance)
-            : DeliveryCheck.Refuse(DeliveryVerdict.Forged, "the signature does not match");
+        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        return DateTimeOffset.TryParseExact(timestamp, "r", CultureInfo.InvariantCulture, Utc, out sentAt)
+            ? null
+            : DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{TimestampHeader} is not an HTTP date");
     }
 
     /// <summary>Returns Klaviyo's signature: hexadecimal HMAC-SHA256 over the body, then the timestamp.</summary>

@@ -48,6 +48,10 @@ internal sealed class MailchimpConnector : IWebhookSource, IPersonTarget, INoteT
         map == StageMapKind.Person && _options.Stages.TryGet(raw, out var stage) ? DealStageMeaning.Open(stage) : null;
 
     /// <inheritdoc/>
+    public DeliveryCheck? Precheck(Delivery head, DateTimeOffset now) =>
+        _options.SigningSecrets.Current.Length > 0 ? MailchimpSignature.Precheck(head, now) : TokenRefusal(head);
+
+    /// <inheritdoc/>
     public DeliveryCheck Check(Delivery delivery, DateTimeOffset now)
     {
         if (Refusal(delivery, now) is { } refusal)
@@ -87,15 +91,11 @@ internal sealed class MailchimpConnector : IWebhookSource, IPersonTarget, INoteT
     public Task<bool> WriteNoteAsync(IdentityKey person, PersonNote note, CancellationToken cancellationToken) =>
         _writing.WriteNoteAsync(person.Id, note, cancellationToken);
 
-    private DeliveryCheck? Refusal(Delivery delivery, DateTimeOffset now)
-    {
-        if (_options.SigningSecrets.Current.Length > 0)
-        {
-            return MailchimpSignature.Refusal(_options.SigningSecrets, delivery, now);
-        }
+    private DeliveryCheck? Refusal(Delivery delivery, DateTimeOffset now) => _options.SigningSecrets.Current.Length > 0
+        ? MailchimpSignature.Refusal(_options.SigningSecrets, delivery, now)
+        : TokenRefusal(delivery);
 
-        return UrlToken.Matches(_options.UrlTokens, delivery.PublicUrl)
-            ? null
-            : DeliveryCheck.Refuse(DeliveryVerdict.Forged, "the token in the address is missing or wrong");
-    }
+    private DeliveryCheck? TokenRefusal(Delivery delivery) => UrlToken.Matches(_options.UrlTokens, delivery.PublicUrl)
+        ? null
+        : DeliveryCheck.Refuse(DeliveryVerdict.Forged, "the token in the address is missing or wrong");
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
+using IntegrationHub.Connectors.Settings;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Mautic;
@@ -49,6 +50,10 @@ internal sealed class MauticConnector : IWebhookSource, IPersonTarget, INoteTarg
     /// <inheritdoc/>
     public DealStageMeaning? MeaningOf(StageMapKind map, string raw) =>
         map == StageMapKind.Person && _options.Stages.TryGet(raw, out var stage) ? DealStageMeaning.Open(stage) : null;
+
+    /// <inheritdoc/>
+    public DeliveryCheck? Precheck(Delivery head, DateTimeOffset now) =>
+        SignedWebhook.NotBase64(MauticSignature.Header, head.Header(MauticSignature.Header));
 
     /// <inheritdoc/>
     public DeliveryCheck Check(Delivery delivery, DateTimeOffset now)

@@ -4,7 +4,6 @@ using IntegrationHub.Functions.Identity.Reviews;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Outward;
-using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Logging;
@@ -20,7 +19,7 @@ public sealed partial class HandoffFlow(
     ReviewFlow reviews,
     HandoffTargets targets,
     OutwardBreaker outward,
-    ConnectorStateStore states,
+    ConnectorGate gate,
     FunnelSettings settings,
     TimeProvider clock,
     ILogger<HandoffFlow> logger)
@@ -29,6 +28,7 @@ public sealed partial class HandoffFlow(
     /// <exception cref="VendorUnavailableException">The tool does not answer; retry later.</exception>
     /// <exception cref="UnrecoverableMessageException">The tool refused, or there is none.</exception>
     /// <exception cref="OutwardHeldException">Tasks to the tool are held.</exception>
+    /// <exception cref="ConnectorPausedException">The tool is paused.</exception>
     public async Task DeliverAsync(FunnelEvent announced, CancellationToken cancellationToken)
     {
         if (announced is not HandoffAnnounced handoff)
@@ -79,15 +79,8 @@ public sealed partial class HandoffFlow(
 
         try
         {
-            var receipt = await outward.RunAsync(
-                new(target.Name, OutwardKind.Tasks),
-                async () =>
-                {
-                    await writeBack.PrepareAsync(target.Name, order.Journey, handoff.HandoffId, cancellationToken);
-                    return await DeliverAsync(handoff, target, HandoffDeliveryRules.For(target.Name, order, settings), cancellationToken);
-                },
-                cancellationToken);
-            states.Reached(target.Name);
+            var receipt = await gate.DeliverAsync(
+                target.Name, () => PrepareAndDeliverAsync(handoff, target, order, cancellationToken), cancellationToken);
             if (receipt is null)
             {
                 return;
@@ -102,22 +95,26 @@ public sealed partial class HandoffFlow(
         }
         catch (AmbiguousMatchException ambiguous)
         {
-            states.Reached(target.Name);
             await AskAsync(handoff, ambiguous, cancellationToken);
-        }
-        catch (VendorException failure) when (failure.MayPass)
-        {
-            states.Failed(target.Name, failure);
-            throw;
         }
         catch (VendorRefusedException refused)
         {
-            states.Failed(target.Name, refused);
             await NoteAsync(handoff, HandoffDelivery.Failed, cancellationToken);
             throw new UnrecoverableMessageException(
                 "vendor-refused", $"{refused.Message} Mend the cause in {target.Name}, then replay this message.", refused);
         }
     }
+
+    private Task<HandoffReceipt?> PrepareAndDeliverAsync(
+        HandoffAnnounced handoff, IHandoffTarget target, HandoffOrder order, CancellationToken cancellationToken) =>
+        outward.RunAsync(
+            new(target.Name, OutwardKind.Tasks),
+            async () =>
+            {
+                await writeBack.PrepareAsync(target.Name, order.Journey, handoff.HandoffId, cancellationToken);
+                return await DeliverAsync(handoff, target, HandoffDeliveryRules.For(target.Name, order, settings), cancellationToken);
+            },
+            cancellationToken);
 
     /// <summary>Delivers. A lead whose records were all deleted is not created again
     /// without a person's decision.</summary>

@@ -1,18 +1,19 @@
+using System.Net;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Outward;
-using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Handoffs;
 
 /// <summary>Writes notes to the marketing tools that know the person: the brief of a handoff, or sales' return reason.
-/// Load, decide, write, record. A tool finds its own note, so a repeat writes no second.</summary>
+/// Load, decide, note that it is begun, write, record. A tool finds its own note, so a repeat writes no second, and a
+/// begun one is left alone for a while.</summary>
 public sealed class NoteFlow(
-    JourneyFlow journeys, ConnectorSet connectors, OutwardBreaker outward, ConnectorStateStore states, FunnelSettings settings,
+    JourneyFlow journeys, ConnectorSet connectors, OutwardBreaker outward, ConnectorGate gate, FunnelSettings settings,
     TimeProvider clock)
 {
     /// <summary>Writes the note of an event; a no-op for other events. A failing tool stops no other.</summary>
@@ -46,40 +47,98 @@ public sealed class NoteFlow(
 
         var targets =
             from target in connectors.OfType<INoteTarget>()
-            where target is not IHandoffTarget && !handoff.Notes.Any(there => (there.Kind, there.Connector) == (kind, target.Name))
+            let noted = new HandoffNote(kind, target.Name, clock.GetUtcNow())
+            where target is not IHandoffTarget && !NoteRules.IsWritten(handoff, noted)
             let person = journey.Identities.FirstOrDefault(key => key.Kind == IdentityKind.Person && key.Connector == target.Name)
             where person is not null
-            select TryAsync(target, person, note, kind, handoff, state.LeadId, cancellationToken);
+            select TryAsync(target, person, note, noted, handoff.Id, state.LeadId, cancellationToken);
         WriteBackFlow.ThrowIfAny(await Task.WhenAll(targets));
     }
 
     private async Task<Exception?> TryAsync(
-        INoteTarget target, IdentityKey person, PersonNote note, HandoffNoteKind kind, Handoff handoff, LeadId leadId,
+        INoteTarget target, IdentityKey person, PersonNote note, HandoffNote noted, string handoffId, LeadId leadId,
         CancellationToken cancellationToken)
     {
         try
         {
-            var written = await outward.RunAsync(
-                new(target.Name, OutwardKind.Writes), () => target.WriteNoteAsync(person, note, cancellationToken), cancellationToken);
-            states.Reached(target.Name);
-            if (written)
-            {
-                await journeys.UpdateAsync(
-                    leadId, state => Noted(state, handoff.Id, new(kind, target.Name, clock.GetUtcNow())), cancellationToken);
-            }
-
+            await gate.DeliverAsync(
+                target.Name,
+                () => WriteAsync(target, person, note, noted, handoffId, leadId, cancellationToken),
+                cancellationToken);
             return null;
         }
         catch (VendorException failure)
         {
-            states.Failed(target.Name, failure);
             return failure;
         }
-        catch (OutwardHeldException held)
+        catch (Exception waits) when (waits is OutwardHeldException or ConnectorPausedException)
         {
-            return held;
+            return waits;
         }
     }
+
+    /// <summary>Writes a note that nobody else writes. After a silence it stays begun: the tool may have it.</summary>
+    /// <exception cref="ConnectorPausedException">It was begun a short while ago.</exception>
+    private async Task<bool> WriteAsync(
+        INoteTarget target, IdentityKey person, PersonNote note, HandoffNote noted, string handoffId, LeadId leadId,
+        CancellationToken cancellationToken)
+    {
+        var channel = new OutwardChannel(target.Name, OutwardKind.Writes);
+        await outward.ThrowIfHeldAsync(channel, cancellationToken);
+        if (!await BeginAsync(leadId, handoffId, noted, cancellationToken))
+        {
+            return false;
+        }
+
+        var (written, isKnown) = (false, true);
+        try
+        {
+            written = await outward.RunAsync(channel, () => target.WriteNoteAsync(person, note, cancellationToken), cancellationToken);
+            return written;
+        }
+        catch (Exception failure) when (!IsSurelyNotWritten(failure))
+        {
+            isKnown = false;
+            throw;
+        }
+        finally
+        {
+            if (isKnown)
+            {
+                // No token: what the tool has must be recorded, also by a host that stops.
+                await journeys.UpdateAsync(
+                    leadId, state => Changed(NoteRules.End(state, handoffId, noted, written)), CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>Notes that a note is begun; two workers cannot both do so.</summary>
+    /// <returns>False when another worker has written it meanwhile.</returns>
+    /// <exception cref="ConnectorPausedException">It was begun a short while ago.</exception>
+    private async Task<bool> BeginAsync(LeadId leadId, string handoffId, HandoffNote noted, CancellationToken cancellationToken)
+    {
+        var begins = false;
+        var state = await journeys.UpdateAsync(
+            leadId,
+            known =>
+            {
+                var next = NoteRules.Begin(known, handoffId, noted);
+                begins = next is not null;
+                return Changed(next);
+            },
+            cancellationToken);
+        var handoff = state?.Ledger.Handoffs.FirstOrDefault(handoff => handoff.Id == handoffId);
+        return begins || handoff is null || NoteRules.LeftAlone(handoff, noted) is not { } left
+            ? begins
+            : throw new ConnectorPausedException(noted.Connector, left);
+    }
+
+    /// <summary>Whether a failure says that the tool has nothing. A gateway's failure and a silence say nothing of the
+    /// kind.</summary>
+    private static bool IsSurelyNotWritten(Exception failure) =>
+        failure is VendorRefusedException or ConnectorNeedsAuthorizationException or OutwardHeldException
+            or VendorUnavailableException { CircuitIsOpen: true }
+            or VendorUnavailableException { Status: HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable };
 
     /// <summary>Returns the note; null when the lead belongs to another team or was not given back.</summary>
     private PersonNote? NoteOf(HandoffNoteKind kind, Handoff handoff, Journey journey, JourneyState state) => kind switch
@@ -97,9 +156,5 @@ public sealed class NoteFlow(
         _ => null,
     };
 
-    private static JourneyChange? Noted(JourneyState state, string handoffId, HandoffNote note) =>
-        state.Ledger.Handoffs.Any(handoff =>
-            handoff.Id == handoffId && !handoff.Notes.Any(there => (there.Kind, there.Connector) == (note.Kind, note.Connector)))
-            ? new(state.WithHandoff(handoffId, handoff => handoff with { Notes = handoff.Notes.Add(note) }), [])
-            : null;
+    private static JourneyChange? Changed(JourneyState? next) => next is null ? null : new(next, []);
 }

@@ -4,13 +4,14 @@ using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Outward;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Ingestion;
 
 /// <summary>Asks the vendor for missing data that the hub does not know. An event about a known person or deal costs no
 /// call, unless an earlier attempt was interrupted.</summary>
-public sealed class EnrichFlow(IdentityStore identities)
+public sealed class EnrichFlow(IdentityStore identities, ConnectorGate gate)
 {
     /// <summary>The most events that may be refused one by one. More refusals have another cause.</summary>
     private const int MostRefused = 5;
@@ -49,13 +50,13 @@ public sealed class EnrichFlow(IdentityStore identities)
 
     /// <summary>Asks for many events at once. After a refusal it asks for the halves, so that one
     /// bad event stops no other.</summary>
-    private static async Task<IReadOnlyList<SourceEvent>> AskAsync(
+    private async Task<IReadOnlyList<SourceEvent>> AskAsync(
         IEventEnricher enricher, IReadOnlyList<SourceEvent> events, List<VendorRefusedException> refusals,
         CancellationToken cancellationToken)
     {
         try
         {
-            return await enricher.EnrichAsync(events, cancellationToken);
+            return await gate.PassAsync(enricher.Name, () => enricher.EnrichAsync(events, cancellationToken), cancellationToken);
         }
         catch (VendorRefusedException refused) when (
             refused.Status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.UnprocessableEntity

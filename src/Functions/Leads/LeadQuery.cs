@@ -28,7 +28,8 @@ public sealed class LeadQuery(
         else
         {
             fault = string.IsNullOrWhiteSpace(email)
-                ? "Ask by ?email=… or by ?connector=…&id=…."
+                ? "Name the person by email, or by connector and id: in the body of POST /api/leads/find, "
+                    + "or as ?email=… or ?connector=…&id=…."
                 : "The value of email is not a valid e-mail address.";
         }
 

@@ -17,12 +17,25 @@ public sealed class LeadsFunction(LeadQuery leads)
         CancellationToken cancellationToken) =>
         Answers.Lead(LeadId.TryParse(leadId, out var id) ? await leads.FindAsync(id, cancellationToken) : null);
 
-    /// <summary>Returns a lead by e-mail address, or by a connector and a record id.</summary>
+    /// <summary>Returns the lead that the posted <see cref="LeadKeyOrder"/> names.</summary>
+    [Function("LookUpLead")]
+    [Needs(Permission.LeadsRead)]
+    public async Task<IActionResult> LookUpAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "leads/find")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var order = LeadKeyOrder.Read(await BoundedBody.ReadAsync(request, cancellationToken));
+        return await FindAsync(order, cancellationToken);
+    }
+
+    /// <summary>Returns a lead by e-mail address, or by a connector and a record id, in the query.</summary>
     [Function("FindLead")]
     [Needs(Permission.LeadsRead)]
     public async Task<IActionResult> FindAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "leads")] HttpRequest request, CancellationToken cancellationToken) =>
-        leads.TryReadKey(request.Query["email"], request.Query["connector"], request.Query["id"], out var key, out var fault)
+        await FindAsync(new LeadKeyOrder(request.Query["email"], request.Query["connector"], request.Query["id"]), cancellationToken);
+
+    private async Task<IActionResult> FindAsync(LeadKeyOrder order, CancellationToken cancellationToken) =>
+        leads.TryReadKey(order.Email, order.Connector, order.Id, out var key, out var fault)
             ? Answers.Lead(await leads.FindAsync(key, cancellationToken))
             : Answers.Problem(StatusCodes.Status400BadRequest, fault);
 }

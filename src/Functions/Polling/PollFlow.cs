@@ -42,7 +42,7 @@ public sealed partial class PollFlow(
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             states.Failed(source.Name, failure);
-            Log.Failed(logger, failure, source.Name);
+            Log.Failed(logger, FailureText.Of(failure), source.Name);
         }
     }
 
@@ -107,8 +107,8 @@ public sealed partial class PollFlow(
         [LoggerMessage(2, LogLevel.Warning, "Polling {Connector} took so long that another instance took over; nothing is lost.")]
         public static partial void Taken(ILogger logger, string connector);
 
-        [LoggerMessage(3, LogLevel.Warning, "Polling {Connector} failed; the next run goes on from the same place.")]
-        public static partial void Failed(ILogger logger, Exception failure, string connector);
+        [LoggerMessage(3, LogLevel.Warning, "Polling {Connector} failed; the next run goes on from the same place ({Failure}).")]
+        public static partial void Failed(ILogger logger, string failure, string connector);
 
         [LoggerMessage(4, LogLevel.Debug, "The claim on {Connector} could not be released and expires by itself: {Why}")]
         public static partial void NotReleased(ILogger logger, string connector, string why);

@@ -14,7 +14,7 @@ namespace IntegrationHub.Functions.WriteBack;
 /// write. Each write is recorded before it is made, so that its echo is recognised. A late or repeated
 /// event finds nothing to write.</summary>
 public sealed partial class WriteBackFlow(
-    JourneyFlow journeys, ConnectorSet connectors, SyncLoopBreakerFlow breakers, OutwardBreaker outward, ConnectorStateStore states,
+    JourneyFlow journeys, ConnectorSet connectors, SyncLoopBreakerFlow breakers, OutwardBreaker outward, ConnectorGate gate,
     FunnelSettings settings, TimeProvider clock, ILogger<WriteBackFlow> logger)
 {
     private const int Lanes = 256;
@@ -26,6 +26,7 @@ public sealed partial class WriteBackFlow(
     /// <exception cref="VendorUnavailableException">A tool does not answer; retry later.</exception>
     /// <exception cref="UnrecoverableMessageException">A tool refused, and no retry would help.</exception>
     /// <exception cref="OutwardHeldException">Writes to a tool are held.</exception>
+    /// <exception cref="ConnectorPausedException">A tool is paused.</exception>
     public async Task WriteBackAsync(FunnelEvent happened, ToolSide side, CancellationToken cancellationToken)
     {
         using var lane = await LockAsync(happened.LeadId, cancellationToken);
@@ -77,19 +78,23 @@ public sealed partial class WriteBackFlow(
         using var activity = HubActivities.Start(HubActivities.Write)?.SetTag("hub.connector", order.Target.Name);
         try
         {
-            await WriteAsync(order, journey, cause, cancellationToken);
-            states.Reached(order.Target.Name);
-            return null;
+            return await gate.DeliverAsync<Exception?>(
+                order.Target.Name,
+                async () =>
+                {
+                    await WriteAsync(order, journey, cause, cancellationToken);
+                    return null;
+                },
+                cancellationToken);
         }
         catch (VendorException failure)
         {
             activity.Failed(failure);
-            states.Failed(order.Target.Name, failure);
             return failure;
         }
-        catch (OutwardHeldException held)
+        catch (Exception waits) when (waits is OutwardHeldException or ConnectorPausedException)
         {
-            return held;
+            return waits;
         }
     }
 
@@ -170,9 +175,9 @@ public sealed partial class WriteBackFlow(
             ExceptionDispatchInfo.Throw(later);
         }
 
-        if (failures.OfType<OutwardHeldException>().FirstOrDefault() is { } held)
+        if (failures.FirstOrDefault(failure => failure is OutwardHeldException or ConnectorPausedException) is { } waits)
         {
-            ExceptionDispatchInfo.Throw(held);
+            ExceptionDispatchInfo.Throw(waits);
         }
 
         if (failures.OfType<VendorRefusedException>().FirstOrDefault() is { } refused)

@@ -72,6 +72,9 @@ public sealed record Handoff
     /// <summary>Gets the notes written to tools.</summary>
     public ImmutableArray<HandoffNote> Notes { get; init; } = [];
 
+    /// <summary>Gets the notes that were begun. The tool may have them or not.</summary>
+    public ImmutableArray<HandoffNote> NotesBegun { get; init; } = [];
+
     /// <summary>Gets the person responsible: whoever keeps the record in the tool, else the last assigned owner;
     /// null for the whole team.</summary>
     [JsonIgnore]

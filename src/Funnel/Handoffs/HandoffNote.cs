@@ -9,5 +9,9 @@ public enum HandoffNoteKind
     ReturnReason,
 }
 
-/// <summary>A note about a handoff that was written to a tool.</summary>
-public sealed record HandoffNote(HandoffNoteKind Kind, string Connector, DateTimeOffset At);
+/// <summary>A note about a handoff that was written to a tool, or begun.</summary>
+public sealed record HandoffNote(HandoffNoteKind Kind, string Connector, DateTimeOffset At)
+{
+    /// <summary>Whether it is the same note, whenever it was written.</summary>
+    public bool IsSame(HandoffNote other) => (other.Kind, other.Connector) == (Kind, Connector);
+}

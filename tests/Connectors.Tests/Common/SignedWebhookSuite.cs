@@ -39,6 +39,16 @@ public abstract class SignedWebhookSuite : WebhookSuite
         Assert.All(rewritten, url => AssertVerdict(SignsUrl ? DeliveryVerdict.Forged : DeliveryVerdict.Accepted, genuine with { PublicUrl = url }, source));
     }
 
+    [Fact]
+    public void What_cannot_be_a_signature_is_refused_before_the_body_is_read()
+    {
+        var (source, head) = (Connect(), Genuine() with { Body = ReadOnlyMemory<byte>.Empty });
+        var shapeless = head.Headers.Where(header => header.Value.Length > 40).Select(header => With(head, header.Key, "no-signature")).ToList();
+
+        Assert.NotEmpty(shapeless);
+        Assert.All(shapeless, delivery => Assert.Equal(DeliveryVerdict.Forged, source.Precheck(delivery, SentAt)?.Verdict));
+    }
+
     private IEnumerable<byte[]> WrittenAgain()
     {
         var body = Encoding.UTF8.GetBytes(Body);

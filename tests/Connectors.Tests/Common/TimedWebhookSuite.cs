@@ -18,6 +18,10 @@ public abstract class TimedWebhookSuite : SignedWebhookSuite
 
         AssertVerdict(verdict, Genuine(), Connect(), SentAt + distance);
         AssertVerdict(verdict, Genuine(), Connect(), SentAt - distance);
+        DeliveryVerdict? early = verdict == DeliveryVerdict.Accepted ? null : verdict;
+        var head = Genuine() with { Body = ReadOnlyMemory<byte>.Empty };
+        Assert.Equal(early, Connect().Precheck(head, SentAt + distance)?.Verdict);
+        Assert.Equal(early, Connect().Precheck(head, SentAt - distance)?.Verdict);
     }
 
     [Fact]

@@ -62,6 +62,19 @@ public abstract class WebhookSuite
         Assert.Contains(source.Read(Send(Body, Present, SentAt)), read => read is not (UnreadEvent or UnreadableEvent or IgnoredEvent));
     }
 
+    [Fact]
+    public void The_head_of_a_genuine_delivery_makes_its_body_worth_reading_and_one_without_a_proof_does_not()
+    {
+        var (source, head) = (Connect(Present), Send(Body, Present, SentAt) with { Body = ReadOnlyMemory<byte>.Empty });
+
+        Assert.Null(source.Precheck(head, SentAt));
+        Assert.Equal(DeliveryVerdict.Forged, source.Precheck(Unshown(head), SentAt)?.Verdict);
+    }
+
+    /// <summary>Takes away what proves a delivery.</summary>
+    protected virtual Delivery Unshown(Delivery head) =>
+        head with { Headers = new Dictionary<string, string>(), PublicUrl = new($"https://hub.example.com/api/webhooks/{Vendor}") };
+
     [Theory]
     [InlineData("the-former-secret")]
     [InlineData("the-present-secret0")]

@@ -81,6 +81,8 @@ public sealed class SalesforceOutboundWebhookTests : WebhookSuite
         new[] { "outbound/", $"{genuine.Channel}0", $"{genuine.Channel}/x", $"{genuine.Channel},{genuine.Channel}" }
             .Select(channel => genuine with { Channel = channel });
 
+    protected override Delivery Unshown(Delivery head) => head with { Channel = "outbound/another" };
+
     private static string Message(params string[] notifications) => $"""
         <soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>
         <notifications xmlns="http://soap.sforce.com/2005/09/outbound"><OrganizationId>00D5g000001AbCdEAK</OrganizationId>{string.Concat(notifications)}</notifications>

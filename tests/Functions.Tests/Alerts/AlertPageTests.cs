@@ -125,6 +125,22 @@ public sealed partial class AlertPageTests(Azurite azurite)
     }
 
     [Fact]
+    public async Task An_expired_link_says_nothing_of_the_lead_nor_of_what_was_done()
+    {
+        await using var world = await MailedAsync("expired");
+        using var http = Client(world);
+        await PostAsync(http, Links(world, "sales@example.com")[1], ("until", "Tomorrow"), ("reason", "they are on holiday, see https://evil.example/x"));
+        var reason = Assert.Single((await world.Hub.StateAsync(Id("expired"))).Ledger.Silences).Reason;
+        _clock.AdjustTime(Open.AddDays(7));
+
+        using var shown = await http.GetAsync(Links(world, "sales@example.com")[1], Token);
+
+        Assert.Equal("they are on holiday, see (link left out)", reason);
+        Assert.Equal(HttpStatusCode.Gone, shown.StatusCode);
+        Assert.DoesNotContain("holiday", await shown.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_forged_link_is_not_found()
     {
         await using var world = await MailedAsync("forged");

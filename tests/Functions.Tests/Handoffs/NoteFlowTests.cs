@@ -1,17 +1,21 @@
 using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Leads;
+using IntegrationHub.Functions.Platform.Outward;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Handoffs;
 
-public sealed class NoteFlowTests(Azurite azurite)
+public sealed class NoteFlowTests
 {
+    private readonly Azurite _azurite;
     private readonly StillTimeProvider _clock = new(Monday);
     private readonly FakeCrm _crm = new();
-    private readonly FakeMarketing _hubspot = new();
+    private readonly FakeMarketing _hubspot;
+
+    public NoteFlowTests(Azurite azurite) => (_azurite, _hubspot) = (azurite, new FakeMarketing { Clock = _clock });
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -61,6 +65,45 @@ public sealed class NoteFlowTests(Azurite azurite)
     }
 
     [Fact]
+    public async Task A_note_that_the_tool_has_although_its_answer_was_lost_is_not_written_a_second_time()
+    {
+        await using var hub = await NewHubAsync();
+        var (returned, _) = await ReturnedAsync(hub, "lost");
+        _hubspot.LosesAnswers = true;
+        _hubspot.ShownAfter = TimeSpan.FromSeconds(30);
+
+        await Assert.ThrowsAsync<VendorUnavailableException>(() => hub.Get<NoteFlow>().WriteAsync(returned, Token));
+        _hubspot.LosesAnswers = false;
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        var early = await Assert.ThrowsAsync<ConnectorPausedException>(() => hub.Get<NoteFlow>().WriteAsync(returned, Token));
+        _clock.Advance(early.Wait);
+        await hub.Get<NoteFlow>().WriteAsync(returned, Token);
+
+        Assert.Equal(TimeSpan.FromSeconds(115), early.Wait);
+        Assert.Equal(1, _hubspot.Made);
+        var handoff = (await hub.StateAsync(returned.LeadId)).Ledger.Handoffs.Single(each => each.Id == returned.HandoffId);
+        Assert.Equal((1, 0), (handoff.Notes.Length, handoff.NotesBegun.Length));
+    }
+
+    [Fact]
+    public async Task Two_workers_with_the_same_message_write_one_note()
+    {
+        await using var hub = await NewHubAsync();
+        var (returned, _) = await ReturnedAsync(hub, "twice");
+        var second = new TaskCompletionSource<Exception?>();
+        _hubspot.WhileWriting = async () =>
+        {
+            _hubspot.WhileWriting = () => Task.CompletedTask;
+            second.SetResult(await Record.ExceptionAsync(() => hub.Get<NoteFlow>().WriteAsync(returned, Token)));
+        };
+
+        await hub.Get<NoteFlow>().WriteAsync(returned, Token);
+
+        Assert.IsType<ConnectorPausedException>(await second.Task);
+        Assert.Equal(1, _hubspot.Made);
+    }
+
+    [Fact]
     public async Task Of_an_erased_person_nothing_is_noted()
     {
         await using var hub = await NewHubAsync();
@@ -87,7 +130,7 @@ public sealed class NoteFlowTests(Azurite azurite)
         Assert.Contains((await hub.Get<ReturnStore>().ListAsync(Monday, Monday.AddDays(1), PageRequest.First, Token)).Items, kept => kept.LeadId == returned.LeadId && kept.Reason == "no budget");
     }
 
-    private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, _clock, [_crm, _hubspot]);
+    private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(_azurite, _clock, [_crm, _hubspot]);
 
     private async Task<(LeadReturned Returned, HandoffAnnounced Back)> ReturnedAsync(TestHub hub, string name)
     {

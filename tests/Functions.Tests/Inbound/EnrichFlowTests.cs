@@ -5,6 +5,7 @@ using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Ingestion;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Telemetry;
+using IntegrationHub.Functions.Platform.Outward;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
 
@@ -20,7 +21,7 @@ public sealed class EnrichFlowTests(Azurite azurite)
         await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
         var vendor = new PickyVendor(HttpStatusCode.BadRequest, refused: [17]);
 
-        var enriched = await new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, Strangers(100), false, Token);
+        var enriched = await new EnrichFlow(hub.Get<IdentityStore>(), hub.Get<ConnectorGate>()).RunAsync(vendor, Strangers(100), false, Token);
 
         Assert.Equal(99, enriched.Events.Count);
         Assert.DoesNotContain(enriched.Events, source => source.DedupeKey == "17");
@@ -36,7 +37,7 @@ public sealed class EnrichFlowTests(Azurite azurite)
         await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
         var vendor = new PickyVendor(status, refused: [.. Enumerable.Range(0, 100)]);
 
-        await Assert.ThrowsAsync<VendorRefusedException>(() => new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, Strangers(100), false, Token));
+        await Assert.ThrowsAsync<VendorRefusedException>(() => new EnrichFlow(hub.Get<IdentityStore>(), hub.Get<ConnectorGate>()).RunAsync(vendor, Strangers(100), false, Token));
 
         Assert.InRange(vendor.Calls, 1, mostCalls);
     }
@@ -50,9 +51,9 @@ public sealed class EnrichFlowTests(Azurite azurite)
         known = known with { People = [known.People[0] with { Id = $"{known.People[0].Id}|known" }] };
         await hub.Get<IdentityStore>().LinkAsync(Given.Keys.LeadOf(Strangers(3)[2].People[0]), known.People[0], Token);
 
-        await new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, [known], false, Token);
+        await new EnrichFlow(hub.Get<IdentityStore>(), hub.Get<ConnectorGate>()).RunAsync(vendor, [known], false, Token);
         Assert.Equal(0, vendor.Calls);
-        await new EnrichFlow(hub.Get<IdentityStore>()).RunAsync(vendor, [stranger], false, Token);
+        await new EnrichFlow(hub.Get<IdentityStore>(), hub.Get<ConnectorGate>()).RunAsync(vendor, [stranger], false, Token);
         Assert.Equal(1, vendor.Calls);
     }
 

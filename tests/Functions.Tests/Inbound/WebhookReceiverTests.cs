@@ -1,8 +1,12 @@
+using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Messaging.ServiceBus;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Platform.Messaging;
+using IntegrationHub.Functions.Platform.Settings;
+using IntegrationHub.Functions.Platform.Storage;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Functions.Webhooks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -115,10 +119,102 @@ public sealed class WebhookReceiverTests(Azurite azurite)
     }
 
     [Fact]
+    public async Task A_delivery_that_nothing_took_is_stored_when_it_comes_again()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [new FakeSigned()]);
+        await using var queue = new InboundQueue(new RefusingBus(), hub.Get<ConnectorSet>(), hub.Get<BodyStore>(), hub.Get<HubMetrics>());
+        var nowhere = new SpoolStore(new HubTables(new(new Uri("http://127.0.0.1:1/devstoreaccount1"), new TableSharedKeyCredential("devstoreaccount1", "YQ=="), new() { Retry = { MaxRetries = 0 } }), hub.Get<HubOptions>()), hub.Get<BodyStore>());
+        var broken = Receiver(hub, new(queue, nowhere, TimeProvider.System, hub.Get<ILogger<DeliveryStore>>()));
+
+        var first = await ReceiveAsync(broken, new MemoryStream([1]), "again");
+        var second = await ReceiveAsync(hub, new MemoryStream([1]), "again");
+
+        Assert.Equal((ReceiveOutcome.Unavailable, ReceiveOutcome.Queued), (first.Outcome, second.Outcome));
+    }
+
+    [Fact]
+    public async Task What_is_stored_has_no_secret_and_stays_as_it_was_when_the_buffer_serves_others()
+    {
+        var signed = new FakeSigned();
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [signed]);
+
+        await ReceiveAsync(hub, new MemoryStream([1, 2, 3]), "secret");
+        foreach (var buffer in Enumerable.Range(0, 64).Select(_ => System.Buffers.ArrayPool<byte>.Shared.Rent(4 * 1024)).ToList())
+        {
+            Array.Fill(buffer, byte.MaxValue);
+            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        Assert.Equal([1, 2, 3], signed.Kept!.Body.ToArray());
+        var message = Assert.Single(await hub.MessagesAsync(InboundQueue.Name, null));
+        Assert.DoesNotContain("secret", message.ApplicationProperties.Values);
+    }
+
+    [Fact]
+    public async Task A_tool_gets_its_own_answer_also_for_what_is_stored_already_and_its_address_has_its_query()
+    {
+        var signed = new FakeSigned { Answers = new(202, "text/plain", "thanks") };
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [signed], "--Hub:PublicUrl=https://hub.example.com/base/");
+
+        var first = await ReceiveAsync(hub, new MemoryStream([1]), "one");
+        var repeated = await ReceiveAsync(hub, new MemoryStream([1]), "one");
+
+        Assert.Equal((ReceiveOutcome.Queued, ReceiveOutcome.Repeated), (first.Outcome, repeated.Outcome));
+        Assert.Equal((signed.Answers, signed.Answers), (first.Reply, repeated.Reply));
+        Assert.Equal("https://hub.example.com/base/api/webhooks/signed?token=t", signed.Called?.OriginalString);
+    }
+
+    [Fact]
+    public async Task A_bus_that_does_not_answer_within_two_seconds_leaves_a_delivery_to_the_spool()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, _clock, [new FakeSigned()]);
+        await using var queue = new InboundQueue(new RefusingBus(hangs: true), hub.Get<ConnectorSet>(), hub.Get<BodyStore>(), hub.Get<HubMetrics>());
+        var receiver = Receiver(hub, new(queue, hub.Get<SpoolStore>(), _clock, hub.Get<ILogger<DeliveryStore>>()));
+
+        var receiving = ReceiveAsync(receiver, new MemoryStream([1]), "hangs");
+        _clock.Advance(TimeSpan.FromSeconds(1.9));
+        Assert.False(receiving.IsCompleted);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(0.1));
+                return receiving.IsCompleted;
+            },
+            "the spool has it");
+
+        Assert.Equal(ReceiveOutcome.Spooled, (await receiving).Outcome);
+    }
+
+    [Fact]
+    public void What_was_seen_is_remembered_for_each_connector_and_within_a_bound()
+    {
+        var seen = new SeenDeliveries(_clock);
+        seen.Add("one", "proof");
+        var (same, other) = (seen.Contains("one", "proof"), seen.Contains("two", "proof"));
+        for (var number = 0; number < 100_001; number++)
+        {
+            seen.Add("one", $"{number}");
+        }
+
+        Assert.Equal((true, false, false), (same, other, seen.Contains("one", "proof")));
+        Assert.True(seen.Contains("one", "100000"));
+    }
+
+    [Fact]
+    public void Who_is_asked_to_send_again_is_told_when()
+    {
+        var context = new DefaultHttpContext();
+
+        WebhookAnswers.To(new(ReceiveOutcome.Unavailable, "full"), context);
+
+        Assert.Equal("30", context.Response.Headers.RetryAfter);
+    }
+
+    [Fact]
     public async Task Whatever_keeps_the_bus_from_taking_it_a_delivery_goes_to_the_spool()
     {
         await using var hub = await TestHub.CreateAsync(azurite, _clock, [new FakeSigned()]);
-        await using var queue = new InboundQueue(new RefusingBus(), hub.Get<ConnectorSet>(), hub.Get<BodyStore>(), hub.Get<Functions.Platform.Telemetry.HubMetrics>());
+        await using var queue = new InboundQueue(new RefusingBus(), hub.Get<ConnectorSet>(), hub.Get<BodyStore>(), hub.Get<HubMetrics>());
         var store = new DeliveryStore(queue, hub.Get<SpoolStore>(), _clock, hub.Get<ILogger<DeliveryStore>>());
 
         Assert.Equal(ReceiveOutcome.Spooled, await store.StoreAsync(new() { Connector = "signed", Headers = new Dictionary<string, string>(), Body = new byte[1], ReceivedAt = Monday }, Token));
@@ -150,12 +246,19 @@ public sealed class WebhookReceiverTests(Azurite azurite)
             lines.GetSnapshot().Select(line => line.Message));
     }
 
+    private WebhookReceiver Receiver(TestHub hub, DeliveryStore store) => new(
+        hub.Get<ConnectorSet>(), store, hub.Get<IntakeBudget>(), hub.Get<SeenDeliveries>(), hub.Get<RefusalLog>(), hub.Get<HubOptions>(), hub.Get<HubMetrics>(), _clock);
+
     private static Task<ReceiveResult> ReceiveAsync(TestHub hub, Stream body, string? proof, long? length = null) =>
-        hub.Get<WebhookReceiver>().ReceiveAsync("signed", "", Prepare(new DefaultHttpContext().Request, body, proof, length), Token);
+        ReceiveAsync(hub.Get<WebhookReceiver>(), body, proof, length);
+
+    private static Task<ReceiveResult> ReceiveAsync(WebhookReceiver receiver, Stream body, string? proof, long? length = null) =>
+        receiver.ReceiveAsync("signed", "", Prepare(new DefaultHttpContext().Request, body, proof, length), Token);
 
     private static HttpRequest Prepare(HttpRequest request, Stream body, string? proof, long? length)
     {
         (request.Method, request.Path, request.ContentLength, request.Body) = ("POST", "/api/webhooks/signed", length, body);
+        request.QueryString = new("?token=t");
         request.Headers["proof"] = proof;
         return request;
     }
@@ -171,8 +274,28 @@ public sealed class WebhookReceiverTests(Azurite azurite)
 
         public IReadOnlyCollection<string> Headers => ["proof"];
 
-        public DeliveryCheck? Precheck(Delivery head, DateTimeOffset now) =>
-            string.IsNullOrEmpty(head.Header("proof")) ? DeliveryCheck.Refuse(DeliveryVerdict.Forged, "unsigned") : null;
+        /// <summary>Gets what it says to a delivery; null for the hub's own answer.</summary>
+        public WebhookReply? Answers { get; init; }
+
+        /// <summary>Gets the address that was called.</summary>
+        public Uri? Called { get; private set; }
+
+        /// <summary>Gets the last delivery that was to be stored.</summary>
+        public Delivery? Kept { get; private set; }
+
+        public DeliveryCheck? Precheck(Delivery head, DateTimeOffset now)
+        {
+            Called = head.PublicUrl;
+            return string.IsNullOrEmpty(head.Header("proof")) ? DeliveryCheck.Refuse(DeliveryVerdict.Forged, "unsigned") : null;
+        }
+
+        public WebhookReply? Acknowledge(Delivery delivery) => Answers;
+
+        public Delivery WithoutSecrets(Delivery delivery)
+        {
+            Kept = delivery;
+            return delivery with { Headers = new Dictionary<string, string>() };
+        }
 
         public DeliveryCheck Check(Delivery delivery, DateTimeOffset now) => DeliveryCheck.Accept(1);
 
@@ -202,15 +325,18 @@ public sealed class WebhookReceiverTests(Azurite azurite)
     }
 
     /// <summary>A bus that the managed identity cannot sign in to.</summary>
-    private sealed class RefusingBus : ServiceBusClient
+    private sealed class RefusingBus(bool hangs = false) : ServiceBusClient
     {
-        public override ServiceBusSender CreateSender(string queueOrTopicName) => new RefusingSender();
+        public override ServiceBusSender CreateSender(string queueOrTopicName) => new RefusingSender(hangs);
     }
 
-    private sealed class RefusingSender : ServiceBusSender
+    private sealed class RefusingSender(bool hangs) : ServiceBusSender
     {
-        public override ValueTask<ServiceBusMessageBatch> CreateMessageBatchAsync(CancellationToken cancellationToken = default) =>
+        public override async ValueTask<ServiceBusMessageBatch> CreateMessageBatchAsync(CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(hangs ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, cancellationToken);
             throw new AuthenticationFailedException("ManagedIdentityCredential authentication failed.");
+        }
 
         public override Task SendMessageAsync(ServiceBusMessage message, CancellationToken cancellationToken = default) =>
             throw new AuthenticationFailedException("ManagedIdentityCredential authentication failed.");

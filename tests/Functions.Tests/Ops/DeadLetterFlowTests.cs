@@ -262,6 +262,27 @@ public sealed class DeadLetterFlowTests(Azurite azurite)
         Assert.Equal(HttpStatusCode.Unauthorized, unknown.StatusCode);
     }
 
+    [Theory]
+    [InlineData("/api/deadletters/replay", 16 * 1024, HttpStatusCode.OK)]
+    [InlineData("/api/deadletters/replay", (16 * 1024) + 1, HttpStatusCode.BadRequest)]
+    [InlineData("/api/parked/replay", (16 * 1024) + 1, HttpStatusCode.BadRequest)]
+    [InlineData("/api/archive/replay", (16 * 1024) + 1, HttpStatusCode.BadRequest)]
+    [InlineData("/api/erasures/cancel", (16 * 1024) + 1, HttpStatusCode.BadRequest)]
+    public async Task An_order_is_short(string path, int length, HttpStatusCode status)
+    {
+        await using var hub = await NewHubAsync();
+        await hub.StartAsync();
+        using var client = ClientOf(hub);
+        var order = path.Contains("dead", StringComparison.Ordinal) ? """{"entity":"inbound","dryRun":true}"""
+            : path.Contains("archive", StringComparison.Ordinal) ? """{"from":"2026-01-01","to":"2026-01-02","dryRun":true}"""
+            : """{"connector":"hubspot","dryRun":true}""";
+        using var content = new StringContent(order.PadRight(length));
+
+        using var answer = await client.PostAsync(path, content, Token);
+
+        Assert.Equal(status, answer.StatusCode);
+    }
+
     private Task<TestHub> NewHubAsync(params IConnector[] connectors) => NewHubAsync(connectors, "--Hub:ReplayPerSecond=1000");
 
     private Task<TestHub> NewHubAsync(IConnector[] connectors, params string[] settings) => TestHub.CreateAsync(azurite, _clock, connectors, settings);

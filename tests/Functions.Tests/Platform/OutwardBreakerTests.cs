@@ -1,9 +1,13 @@
+using Azure;
+using Azure.Data.Tables;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Ops.Health;
 using IntegrationHub.Functions.Platform.Notices;
 using IntegrationHub.Functions.Platform.Outward;
+using IntegrationHub.Functions.Platform.Settings;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
@@ -98,10 +102,10 @@ public sealed class OutwardBreakerTests(Azurite azurite)
     [Fact]
     public async Task A_tool_that_is_away_does_not_use_up_the_hour()
     {
-        var crm = new FakeCrm { Fails = call => call <= 20 ? FakeCrm.Away() : null };
+        var crm = new FakeCrm { Fails = call => call <= 9 ? FakeCrm.Away() : null };
         await using var hub = await NewHubAsync([crm], "--Outward:TasksPerHour=1");
         var announced = await AnnouncedAsync(hub, "patient");
-        for (var attempt = 0; attempt < 20; attempt++)
+        for (var attempt = 0; attempt < 9; attempt++)
         {
             await Assert.ThrowsAsync<VendorUnavailableException>(() => hub.Get<HandoffFlow>().DeliverAsync(announced, Token));
         }
@@ -148,6 +152,88 @@ public sealed class OutwardBreakerTests(Azurite azurite)
         Assert.Equal("writes/hubspot", $"{held.Channel}");
         Assert.Equal("Interest", Assert.Single(mailchimp.Written).Value);
         Assert.DoesNotContain((await hub.StateAsync(lead)).Ledger.Writes, write => write.Connector == "hubspot");
+    }
+
+    [Fact]
+    public async Task A_resume_reaches_the_other_instances_within_half_a_minute_and_no_other_connector()
+    {
+        await using var hub = await NewHubAsync([]);
+        using var one = Instance(hub, 1);
+        using var two = Instance(hub, 1);
+        var other = Tasks with { Connector = "pipedrive" };
+        await one.AcquireAsync(Tasks, Token);
+        await one.AcquireAsync(other, Token);
+        Assert.False(await two.TryTakeAsync(Tasks, 1, Token));
+
+        Assert.False(await one.ResumeAsync("nobody", Token));
+        Assert.True(await one.ResumeAsync("salesforce", Token));
+
+        Assert.Equal((true, false), (await one.TryTakeAsync(Tasks, 1, Token), await two.TryTakeAsync(Tasks, 1, Token)));
+        Assert.False(await one.TryTakeAsync(other, 1, Token));
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.True(await two.TryTakeAsync(Tasks, 1, Token));
+        _clock.Advance(TimeSpan.FromMinutes(59.5));
+        Assert.True(await one.TryTakeAsync(Tasks, 1, Token));
+    }
+
+    [Fact]
+    public async Task An_effect_that_fails_after_its_hour_is_no_effect_more_in_the_next()
+    {
+        await using var hub = await NewHubAsync([]);
+        using var instance = Instance(hub, 20);
+        var failing = new TaskCompletionSource<int>();
+        var effect = instance.RunAsync(Tasks, () => failing.Task, Token);
+        await Task.WhenAll(Enumerable.Range(0, 19).Select(_ => instance.AcquireAsync(Tasks, Token)));
+        _clock.Advance(TimeSpan.FromHours(1));
+        await instance.AcquireAsync(Tasks, Token);
+        failing.SetException(FakeCrm.Away());
+        await Assert.ThrowsAsync<VendorUnavailableException>(() => effect);
+
+        var passed = 1;
+        while (await instance.TryTakeAsync(Tasks, 1, Token))
+        {
+            passed++;
+        }
+
+        Assert.Equal(20, passed);
+    }
+
+    [Fact]
+    public async Task What_waits_is_still_counted_when_the_tables_did_not_take_the_count()
+    {
+        await using var hub = await NewHubAsync([]);
+        using var instance = Instance(hub, 1);
+        await instance.AcquireAsync(Tasks, Token);
+        instance.NoteMoved(null, Tasks);
+        var table = hub.Get<HubOptions>().TablePrefix + HubTables.Outward;
+        await hub.Get<TableServiceClient>().DeleteTableAsync(table, Token);
+        await Assert.ThrowsAnyAsync<RequestFailedException>(() => instance.TryTakeAsync(Tasks, 1, Token));
+        await hub.Get<TableServiceClient>().CreateTableAsync(table, Token);
+
+        await instance.TryTakeAsync(Tasks, 1, Token);
+
+        Assert.Equal(1, Assert.Single(await instance.ListAsync(Token)).Waiting);
+    }
+
+    [Fact]
+    public async Task Each_value_that_is_written_counts()
+    {
+        var hubspot = new FakeMarketing();
+        await using var hub = await NewHubAsync([hubspot], "--Outward:WritesPerHour=1");
+        foreach (var name in new[] { "first", "second" })
+        {
+            await hub.LeadAsync(Id(name), Known("hubspot", name), Claim(FunnelStage.Interest, Monday, "salesforce", ToolSide.Crm));
+        }
+
+        await hub.Get<WriteBackFlow>().WriteBackAsync(Changed("first"), ToolSide.Marketing, Token);
+        await Assert.ThrowsAsync<OutwardHeldException>(() => hub.Get<WriteBackFlow>().WriteBackAsync(Changed("second"), ToolSide.Marketing, Token));
+
+        Assert.Single(hubspot.Written);
+
+        StageChanged Changed(string name) => new()
+        {
+            Id = name, LeadId = Id(name), At = Monday, Team = Team.Marketing, To = FunnelStage.Interest, Connector = "salesforce",
+        };
     }
 
     [Fact]

@@ -107,14 +107,52 @@ public sealed class SettingsTests
     [Fact]
     public void Only_one_way_to_send_mail_may_be_named() => Assert.StartsWith(
         "Mail: must be either Mail:Smtp or Mail:AzureCommunication, for example ",
-        Assert.Single(Assert.Throws<InvalidSettingsException>(() => Read(("Mail:Smtp:Host", "mail"), ("Mail:AzureCommunication:Endpoint", "https://contoso.communication.azure.com"))).Faults),
+        Assert.Single(Assert.Throws<InvalidSettingsException>(() => Read(("Hub:PublicUrl", "https://hub.example.com"), ("Mail:Smtp:Host", "mail"), ("Mail:AzureCommunication:Endpoint", "https://contoso.communication.azure.com"))).Faults),
         StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("mail.example.com", null, false)]
+    [InlineData("mail.example.com", "http://hub.example.com", false)]
+    [InlineData("mail.example.com", "https://hub.example.com", true)]
+    [InlineData("mail.example.com", "http://localhost:7071", true)]
+    [InlineData("127.0.0.1", null, true)]
+    [InlineData("localhost", "http://hub.example.com", true)]
+    public void Where_mail_leaves_the_machine_its_links_lead_to_an_https_address(string server, string? url, bool valid)
+    {
+        var read = Record.Exception(() => Read(("Mail:Smtp:Host", server), ("Hub:PublicUrl", url)));
+
+        Assert.Equal(valid, read is null);
+        Assert.All(
+            (read as InvalidSettingsException)?.Faults ?? [],
+            fault => Assert.Equal("Hub:PublicUrl: must be the https address by which tools and people reach the hub, for example https://hub.example.com.", fault));
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("http://hub.example.com", false)]
+    [InlineData("https://hub.example.com", true)]
+    public void On_Azure_the_hub_knows_its_https_address(string? url, bool valid) =>
+        Assert.Equal(valid, Record.Exception(() => Read(("WEBSITE_SITE_NAME", "func-hub"), ("Hub:PublicUrl", url))) is null);
+
+    [Theory]
+    [InlineData("mail.example.com", "false", false)]
+    [InlineData("mail.example.com", "true", true)]
+    [InlineData("mail.example.com", null, true)]
+    [InlineData("127.0.0.1", "false", true)]
+    public void A_password_is_not_sent_in_clear(string server, string? startTls, bool valid)
+    {
+        var read = Record.Exception(() => Read(
+            ("Hub:PublicUrl", "https://hub.example.com"), ("Mail:Smtp:Host", server), ("Mail:Smtp:User", "hub"), ("Mail:Smtp:Password", "secret"), ("Mail:Smtp:StartTls", startTls)));
+
+        Assert.Equal(valid, read is null);
+        Assert.All((read as InvalidSettingsException)?.Faults ?? [], fault => Assert.StartsWith("Mail:Smtp:StartTls: must be true", fault, StringComparison.Ordinal));
+    }
 
     [Theory]
     [InlineData(1)]
     [InlineData(65_535)]
     public void A_port_may_be_any_there_is(int port) =>
-        Assert.Equal(port, Read(("Mail:Smtp:Host", "mail.example.com"), ("Mail:Smtp:Port", $"{port}")).GetRequiredService<MailOptions>().Smtp!.Port);
+        Assert.Equal(port, Read(("Mail:Smtp:Host", "localhost"), ("Mail:Smtp:Port", $"{port}")).GetRequiredService<MailOptions>().Smtp!.Port);
 
     [Theory]
     [InlineData(null, 20)]
@@ -356,7 +394,7 @@ public sealed class SettingsTests
     [Fact]
     public void A_key_that_opens_everything_is_refused_on_Azure() => Assert.StartsWith(
         "Hub:FunctionKey: ",
-        Assert.Single(Assert.Throws<InvalidSettingsException>(() => Read(("Hub:FunctionKey", Strong), ("WEBSITE_SITE_NAME", "func-hub"))).Faults),
+        Assert.Single(Assert.Throws<InvalidSettingsException>(() => Read(("Hub:FunctionKey", Strong), ("Hub:PublicUrl", "https://hub.example.com"), ("WEBSITE_SITE_NAME", "func-hub"))).Faults),
         StringComparison.Ordinal);
 
     [Theory]

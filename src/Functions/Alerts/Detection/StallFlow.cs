@@ -1,4 +1,5 @@
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Logging;
 
@@ -34,7 +35,7 @@ public sealed partial class StallFlow(
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.NotCheckedAt(logger, failure, due.LeadId);
+            Log.NotCheckedAt(logger, FailureText.Of(failure), due.LeadId);
             await TryPutOffAsync(due, now + RetryAfter, cancellationToken);
         }
     }
@@ -81,16 +82,16 @@ public sealed partial class StallFlow(
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.NotPutOff(logger, failure, due.LeadId);
+            Log.NotPutOff(logger, FailureText.Of(failure), due.LeadId);
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Lead {LeadId} is due and could not be checked; a later sweep tries again.")]
-        public static partial void NotCheckedAt(ILogger logger, Exception failure, LeadId leadId);
+        [LoggerMessage(1, LogLevel.Warning, "Lead {LeadId} is due and could not be checked; a later sweep tries again ({Failure}).")]
+        public static partial void NotCheckedAt(ILogger logger, string failure, LeadId leadId);
 
-        [LoggerMessage(2, LogLevel.Warning, "Lead {LeadId} could not be delayed either; the next sweep tries again.")]
-        public static partial void NotPutOff(ILogger logger, Exception failure, LeadId leadId);
+        [LoggerMessage(2, LogLevel.Warning, "Lead {LeadId} could not be delayed either; the next sweep tries again ({Failure}).")]
+        public static partial void NotPutOff(ILogger logger, string failure, LeadId leadId);
     }
 }

@@ -30,6 +30,11 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, Fun
             return Forged;
         }
 
+        if (IsOver(link))
+        {
+            return Expired;
+        }
+
         var state = await journeys.LoadAsync(link.LeadId, cancellationToken);
         return state is null ? Over : Show(link, state);
     }
@@ -44,6 +49,11 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, Fun
             return Forged;
         }
 
+        if (IsOver(link))
+        {
+            return Expired;
+        }
+
         SnoozeChoice? choice = link.Purpose == LinkPurpose.Snooze
             && Enum.TryParse<SnoozeChoice>(until, out var chosen)
             && Enum.IsDefined(chosen)
@@ -56,7 +66,7 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, Fun
         var asked = new SilenceLink(LinkProtector.IdOf(link), link.AlertId, link.RecipientGroup.Team, link.ExpiresAt);
         SilenceAnswer? answer = null;
         await journeys.UpdateAsync(
-            link.LeadId, state => Keep(answer = Ask(state, asked, choice, OneLine.Of(reason, LongestReason))), cancellationToken);
+            link.LeadId, state => Keep(answer = Ask(state, asked, choice, SilenceReason.Of(reason, LongestReason))), cancellationToken);
         return answer switch
         {
             SilenceAnswer.Granted granted => Say(StatusCodes.Status200OK, "Done", Sentence(granted.Silence, link)),
@@ -72,6 +82,9 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, Fun
         };
     }
 
+    /// <summary>Whether a link is expired: it shows nothing of the lead then, and costs no table request.</summary>
+    private bool IsOver(AlertLink link) => clock.GetUtcNow() >= link.ExpiresAt;
+
     private SilenceAnswer Ask(JourneyState state, SilenceLink link, SnoozeChoice? choice, string? reason) => choice is { } until
         ? SilenceRules.Snooze(state, link, until, reason, clock.GetUtcNow(), settings)
         : SilenceRules.Acknowledge(state, link, clock.GetUtcNow(), settings);
@@ -86,19 +99,13 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, Fun
             return Say(StatusCodes.Status200OK, "Already done", Sentence(done, link));
         }
 
-        var now = clock.GetUtcNow();
-        if (now >= link.ExpiresAt)
-        {
-            return Expired;
-        }
-
         if (state.Facts.IsEmpty || state.Ledger.Alerts.FirstOrDefault(alert => alert.Id == link.AlertId) is not { } alert)
         {
             return Over;
         }
 
         var journey = JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
-        return StallRules.Holds(alert, journey, state.Ledger) ? Offer(link, state.Ledger, alert, journey, now) : Over;
+        return StallRules.Holds(alert, journey, state.Ledger) ? Offer(link, state.Ledger, alert, journey, clock.GetUtcNow()) : Over;
     }
 
     private AlertPage Offer(AlertLink link, JourneyLedger ledger, Alert alert, Journey journey, DateTimeOffset now)

@@ -4,6 +4,7 @@ using IntegrationHub.Functions.Alerts.Digest;
 using IntegrationHub.Functions.Alerts.Mailbox;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Settings;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Logging;
 
@@ -49,7 +50,7 @@ public sealed partial class MailWriter(
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.NotDecided(logger, failure, entry.AlertId, entry.LeadId);
+            Log.NotDecided(logger, FailureText.Of(failure), entry.AlertId, entry.LeadId);
         }
     }
 
@@ -90,7 +91,8 @@ public sealed partial class MailWriter(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Alert {AlertId} of lead {LeadId} could not be checked; the next sweep tries again.")]
-        public static partial void NotDecided(ILogger logger, Exception failure, string alertId, LeadId leadId);
+        [LoggerMessage(
+            1, LogLevel.Warning, "Alert {AlertId} of lead {LeadId} could not be checked; the next sweep tries again ({Failure}).")]
+        public static partial void NotDecided(ILogger logger, string failure, string alertId, LeadId leadId);
     }
 }

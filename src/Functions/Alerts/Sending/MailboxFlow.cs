@@ -41,7 +41,7 @@ public sealed partial class MailboxFlow(
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.NotTold(logger, failure, mailbox.RecipientGroup);
+            Log.NotTold(logger, FailureText.Of(failure), mailbox.RecipientGroup);
         }
         finally
         {
@@ -188,8 +188,9 @@ public sealed partial class MailboxFlow(
         [LoggerMessage(2, LogLevel.Debug, "The mailbox of {RecipientGroup} was taken over by another instance; nothing is lost.")]
         public static partial void Taken(ILogger logger, RecipientGroup recipientGroup);
 
-        [LoggerMessage(3, LogLevel.Warning, "{RecipientGroup} could not be mailed; the next sweep continues from the same place.")]
-        public static partial void NotTold(ILogger logger, Exception failure, RecipientGroup recipientGroup);
+        [LoggerMessage(
+            3, LogLevel.Warning, "{RecipientGroup} could not be mailed; the next sweep continues from the same place ({Failure}).")]
+        public static partial void NotTold(ILogger logger, string failure, RecipientGroup recipientGroup);
 
         [LoggerMessage(
             4, LogLevel.Debug, "The claim on the mailbox of {RecipientGroup} could not be released and expires by itself: {Why}.")]

@@ -1,6 +1,7 @@
 using IntegrationHub.Functions.Alerts.Digest;
 using IntegrationHub.Functions.Platform.Notices;
 using IntegrationHub.Functions.Platform.Settings;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Logging;
 
@@ -45,7 +46,7 @@ public sealed partial class OpsMailFlow(
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.NotReported(logger, failure, string.Join(", ", claimed.Select(notice => notice.Notice.Key)));
+            Log.NotReported(logger, FailureText.Of(failure), string.Join(", ", claimed.Select(notice => notice.Notice.Key)));
         }
     }
 
@@ -92,7 +93,7 @@ public sealed partial class OpsMailFlow(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The notices {Keys} could not be sent; retrying when the claim on them is over.")]
-        public static partial void NotReported(ILogger logger, Exception failure, string keys);
+        [LoggerMessage(1, LogLevel.Warning, "The notices {Keys} could not be sent; retrying when the claim on them is over ({Failure}).")]
+        public static partial void NotReported(ILogger logger, string failure, string keys);
     }
 }

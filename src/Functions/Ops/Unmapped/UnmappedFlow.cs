@@ -3,6 +3,7 @@ using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Notices;
 using IntegrationHub.Functions.Platform.Storage;
+using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Funnel;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -67,7 +68,7 @@ public sealed partial class UnmappedFlow(
         }
         catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
         {
-            Log.NotLooked(logger, failure);
+            Log.NotLooked(logger, FailureText.Of(failure));
         }
     }
 
@@ -112,7 +113,7 @@ public sealed partial class UnmappedFlow(
     private static partial class Log
     {
         [LoggerMessage(
-            1, LogLevel.Warning, "The unmapped stages could not be checked at the start; the next listing checks them.")]
-        public static partial void NotLooked(ILogger logger, Exception failure);
+            1, LogLevel.Warning, "The unmapped stages could not be checked at the start; the next listing checks them ({Failure}).")]
+        public static partial void NotLooked(ILogger logger, string failure);
     }
 }

@@ -15,9 +15,10 @@ public abstract record Settlement
     /// <param name="Attempt">The number of the next attempt; the first delivery is 1.</param>
     public sealed record RetryAfter(TimeSpan Delay, int Attempt) : Settlement;
 
-    /// <summary>Schedules a copy of the same attempt, because an effect is held.</summary>
+    /// <summary>Schedules a copy of the same attempt, because an effect is held or a connector is paused.</summary>
+    /// <param name="Channel">The channel that holds it; null for a paused connector.</param>
     /// <param name="Holds">How often the message was held, this time included.</param>
-    public sealed record Hold(OutwardChannel Channel, TimeSpan Delay, int Holds) : Settlement;
+    public sealed record Hold(OutwardChannel? Channel, TimeSpan Delay, int Holds) : Settlement;
 
     /// <summary>Dead-letters the message for an operator.</summary>
     /// <param name="Description">What happened and what would help.</param>
@@ -43,6 +44,10 @@ public sealed class MessageRetryPolicy(IReadOnlyList<TimeSpan> delays)
         TimeSpan.FromMinutes(45), TimeSpan.FromHours(2), TimeSpan.FromHours(4), TimeSpan.FromHours(8), TimeSpan.FromHours(8),
     ];
 
+    /// <summary>How often a message may wait for a paused connector: about a day. Then each wait is an attempt, so a
+    /// connector that never comes back ends in dead letters.</summary>
+    internal const int MostPauses = 300;
+
     /// <summary>The longest wait of a held message: it goes on that soon after ops resumed.</summary>
     private static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(15);
 
@@ -56,6 +61,8 @@ public sealed class MessageRetryPolicy(IReadOnlyList<TimeSpan> delays)
     {
         null => new Settlement.Complete(),
         OutwardHeldException held => new Settlement.Hold(held.Channel, HoldDelay(holds), holds + 1),
+        ConnectorPausedException paused when holds < MostPauses =>
+            new Settlement.Hold(null, paused.Wait * (1 + (2 * Spread * chance)), holds + 1),
         UnrecoverableMessageException hopeless => new Settlement.DeadLetter(hopeless.Reason, hopeless.Detail),
         UnreadableDeliveryException unreadable => new Settlement.DeadLetter("unreadable", unreadable.Message),
         VendorRefusedException refused => new Settlement.DeadLetter("vendor-refused", refused.Message),

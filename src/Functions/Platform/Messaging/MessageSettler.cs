@@ -88,10 +88,8 @@ public sealed partial class MessageSettler(
                     message, actions, source, DelayedCopy(message, source, retry.Delay, retry.Attempt, HoldsOf(message)));
                 break;
             case Settlement.Hold hold:
-                Log.Held(logger, message.MessageId, hold.Channel, hold.Delay);
-                var copy = DelayedCopy(message, source, hold.Delay, AttemptOf(message), hold.Holds);
-                copy.ApplicationProperties[HeldByProperty] = $"{hold.Channel}";
-                await ReplaceAsync(message, actions, source, copy);
+                Log.Held(logger, message.MessageId, hold.Channel?.ToString() ?? failure!.Message, hold.Delay);
+                await ReplaceAsync(message, actions, source, HeldCopy(message, source, hold));
                 break;
             case Settlement.DeadLetter dead:
                 Log.DeadLettered(logger, message.MessageId, dead.Reason, dead.Description);
@@ -103,6 +101,18 @@ public sealed partial class MessageSettler(
             default:
                 throw new InvalidOperationException($"Unknown settlement {settlement}.");
         }
+    }
+
+    private ServiceBusMessage HeldCopy(ServiceBusReceivedMessage message, MessageSource source, Settlement.Hold hold)
+    {
+        var copy = DelayedCopy(message, source, hold.Delay, AttemptOf(message), hold.Holds);
+        copy.ApplicationProperties.Remove(HeldByProperty);
+        if (hold.Channel is { } channel)
+        {
+            copy.ApplicationProperties[HeldByProperty] = $"{channel}";
+        }
+
+        return copy;
     }
 
     /// <summary>Sends a delayed copy, then completes the message.</summary>
@@ -189,7 +199,7 @@ public sealed partial class MessageSettler(
         public static partial void NotSettled(ILogger logger, string messageId, string settlement, string detail);
 
         [LoggerMessage(4, LogLevel.Debug, "Message {MessageId} waits for {Channel} and returns in {Delay}.")]
-        public static partial void Held(ILogger logger, string messageId, OutwardChannel channel, TimeSpan delay);
+        public static partial void Held(ILogger logger, string messageId, string channel, TimeSpan delay);
 
         [LoggerMessage(2, LogLevel.Error, "Message {MessageId} was dead-lettered as {Reason}: {Description}")]
         public static partial void DeadLettered(ILogger logger, string messageId, string reason, string description);

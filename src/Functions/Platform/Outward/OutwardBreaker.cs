@@ -31,6 +31,7 @@ public sealed class OutwardBreaker(
     /// <exception cref="OutwardHeldException">Effects of the channel are held.</exception>
     public async Task<T> RunAsync<T>(OutwardChannel channel, Func<Task<T>> effect, CancellationToken cancellationToken)
     {
+        var takenAt = clock.GetUtcNow();
         await AcquireAsync(channel, cancellationToken);
         try
         {
@@ -38,7 +39,7 @@ public sealed class OutwardBreaker(
         }
         catch
         {
-            _shares.GetValueOrDefault(channel)?.GiveBack(clock.GetUtcNow());
+            _shares.GetValueOrDefault(channel)?.GiveBack(takenAt, clock.GetUtcNow());
             throw;
         }
     }
@@ -136,7 +137,7 @@ public sealed class OutwardBreaker(
     private async Task<OutwardGrant> TakeAsync(
         OutwardChannel channel, Share share, int effects, int limit, CancellationToken cancellationToken)
     {
-        var (now, moved) = (clock.GetUtcNow(), share.TakeMoved());
+        var (now, moved, isStored) = (clock.GetUtcNow(), share.TakeMoved(), false);
         OutwardGrant? grant = null;
         try
         {
@@ -148,10 +149,11 @@ public sealed class OutwardBreaker(
                     return grant.Count;
                 },
                 cancellationToken);
+            isStored = true;
             await NotifyAsync(channel, before, after, limit, cancellationToken);
             return grant!;
         }
-        catch when (grant is null)
+        catch when (!isStored)
         {
             share.Move(moved);
             throw;
@@ -238,12 +240,12 @@ public sealed class OutwardBreaker(
             }
         }
 
-        /// <summary>Puts an effect back that was not made, as long as the share counts.</summary>
-        public void GiveBack(DateTimeOffset now)
+        /// <summary>Puts an effect back that was not made, as long as the hour lasts in which it was taken.</summary>
+        public void GiveBack(DateTimeOffset takenAt, DateTimeOffset now)
         {
             lock (_lock)
             {
-                _left += now < _until && _left < int.MaxValue ? 1 : 0;
+                _left += now < _until && takenAt >= _until.AddHours(-1) && _left < int.MaxValue ? 1 : 0;
             }
         }
 

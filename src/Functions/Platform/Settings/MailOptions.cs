@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace IntegrationHub.Functions.Platform.Settings;
 
 /// <summary>How the hub sends mail. Section <c>Mail</c>.</summary>
@@ -23,6 +25,9 @@ public sealed record MailOptions
 
     /// <summary>Gets a value indicating whether a mail server is configured.</summary>
     public bool Sends => Smtp is not null || AzureCommunication is not null;
+
+    /// <summary>Gets a value indicating whether mails go to people, and not to a catcher on this machine.</summary>
+    public bool LeavesMachine => AzureCommunication is not null || Smtp is { IsLoopback: false };
 
     /// <summary>Gets the sender's domain, used in message ids.</summary>
     public string Host => From[(From.LastIndexOf('@') + 1)..];
@@ -55,4 +60,9 @@ public sealed record SmtpOptions
     /// <summary>Gets a value indicating whether STARTTLS secures the connection. Default: true when a
     /// user is set, else false.</summary>
     public bool StartTls { get; init; }
+
+    /// <summary>Gets a value indicating whether the server runs on this machine.</summary>
+    public bool IsLoopback =>
+        Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
 }

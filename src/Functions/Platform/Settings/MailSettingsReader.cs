@@ -86,7 +86,12 @@ internal static class MailSettingsReader
     {
         var user = reader.Text("User");
         var port = reader.Value<int>("Port", 587, port => port is >= 1 and <= 65_535, "a port from 1 to 65535", "587");
-        return reader.Text("Host") is not { } host ? null : new SmtpOptions
+        if (reader.Text("Host") is not { } host)
+        {
+            return null;
+        }
+
+        var smtp = new SmtpOptions
         {
             Host = host,
             Port = port,
@@ -94,6 +99,12 @@ internal static class MailSettingsReader
             Password = reader.Text("Password"),
             StartTls = reader.Flag("StartTls", user is not null),
         };
+        if (smtp is { User: not null, StartTls: false, IsLoopback: false })
+        {
+            reader.Fault("StartTls", "true where User signs in, so that the password is not sent in clear", "true");
+        }
+
+        return smtp;
     }
 
     private static AzureCommunicationOptions? ReadAzureCommunication(SettingsReader reader) =>

@@ -16,7 +16,8 @@ public static class SettingsRegistration
         MailSettingsReader.CheckNames(reader);
         var ops = MailSettingsReader.ReadOps(reader);
         PollScheduleReader.Check(reader, ops.LateAfter);
-        var hub = ReadHub(reader);
+        var mail = MailSettingsReader.ReadMail(reader);
+        var hub = ReadHub(reader, mail);
         return services
             .AddSingleton(hub)
             .AddSingleton(PepperReader.Read(reader))
@@ -27,15 +28,16 @@ public static class SettingsRegistration
             .AddSingleton(ReadTeams(reader, funnel))
             .AddSingleton(ops)
             .AddSingleton(OutwardOptions.Read(reader))
-            .AddSingleton(MailSettingsReader.ReadMail(reader))
+            .AddSingleton(mail)
             .AddSingleton(MailSettingsReader.ReadAlertDelivery(reader));
     }
 
-    /// <summary>Adds when the hub began: as set, else as the tables remember. A check of settings has no tables.</summary>
+    /// <summary>Adds when the hub began: as set, else as the tables remember. A check of settings has no
+    /// tables.</summary>
     private static FunnelSettings Began(HubOptions hub, FunnelSettings funnel, IServiceProvider provider) =>
         funnel with { LiveSince = hub.LiveSince ?? provider.GetService<RememberedBeginning>()?.Invoke() - hub.LookBack };
 
-    private static HubOptions ReadHub(SettingsReader reader)
+    private static HubOptions ReadHub(SettingsReader reader, MailOptions mail)
     {
         var standard = new HubOptions { PublicUrl = new("http://localhost:7071") };
         return standard with
@@ -48,8 +50,7 @@ public static class SettingsRegistration
                 "Hub:AuditDays", standard.AuditDays, days => days is >= 30 and <= 3_660, "a whole number from 30 to 3660", "730"),
             ReplayPerSecond = reader.Value<int>(
                 "Hub:ReplayPerSecond", standard.ReplayPerSecond, rate => rate >= 1, "a whole number of 1 or more", "20"),
-            PublicUrl = reader.Parse("Hub:PublicUrl", ParsePublicUrl, "an http or https address without query", "https://hub.example.com")
-                ?? standard.PublicUrl,
+            PublicUrl = ReadPublicUrl(reader, mail) ?? standard.PublicUrl,
             JourneyCacheMegabytes = reader.Value<int>(
                 "Hub:JourneyCacheMegabytes", standard.JourneyCacheMegabytes, size =>
                     size >= 0, "a whole number, where 0 keeps no journey in memory", "64"),
@@ -83,6 +84,21 @@ public static class SettingsRegistration
             MostAnHour = reader.Value<int>(
                 "Erasure:MostAnHour", standard.MostAnHour, most => most >= 1, "a whole number of 1 or more", "100"),
         };
+    }
+
+    /// <summary>Reads the address by which tools and people reach the hub. A wrong one makes every signature wrong and
+    /// every link in a mail dead. So on Azure, and where mail leaves this machine, it must be set, and https.</summary>
+    private static Uri? ReadPublicUrl(SettingsReader reader, MailOptions mail)
+    {
+        const string Key = "Hub:PublicUrl", Example = "https://hub.example.com";
+        var url = reader.Parse(Key, ParsePublicUrl, "an http or https address without query", Example);
+        var isReached = Surroundings.AreAzure(reader) || mail.LeavesMachine;
+        if (isReached && (url is null ? reader.Text(Key) is null : url.Scheme != Uri.UriSchemeHttps && !url.IsLoopback))
+        {
+            reader.Fault(Key, "the https address by which tools and people reach the hub", Example);
+        }
+
+        return url;
     }
 
     private static Uri? ParsePublicUrl(string text) =>

@@ -54,7 +54,7 @@ public sealed partial class ConnectorStateStore(
                 VendorRefusedException => ConnectorFault.Refused,
                 _ => ConnectorFault.Unavailable,
             },
-            LastError = failure.Message,
+            LastError = FailureText.Short(failure),
         });
     }
 

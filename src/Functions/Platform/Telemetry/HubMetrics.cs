@@ -29,6 +29,7 @@ public sealed class HubMetrics
     private readonly Counter<long> _busOperations;
     private readonly Counter<long> _alerts;
     private readonly Counter<long> _parked;
+    private readonly Counter<long> _paused;
     private readonly Counter<long> _late;
     private readonly Counter<long> _mended;
     private readonly Counter<long> _refusals;
@@ -57,6 +58,8 @@ public sealed class HubMetrics
         _blobRequests = meter.CreateCounter<long>("hub.blob.requests", "{request}", "Requests to the blobs, retries included.");
         _busOperations = meter.CreateCounter<long>("hub.bus.operations", "{operation}", "Sends and settlements.");
         _alerts = meter.CreateCounter<long>("hub.alerts", "{alert}", "Fates of alerts, one for each recipientGroup, by fate.");
+        _paused = meter.CreateCounter<long>(
+            "hub.deliveries.paused", "{message}", "Messages that came back later, because their connector is paused, by connector.");
         _late = meter.CreateCounter<long>("hub.deadlines.late", "{lead}", "Leads whose deadline had passed and no sweep had taken it.");
         _mended = meter.CreateCounter<long>("hub.deadlines.mended", "{lead}", "Leads that were missing in the deadline index.");
         _refusals = meter.CreateCounter<long>("hub.refusals", "{request}", "Calls that were refused, by function and status.");
@@ -129,6 +132,8 @@ public sealed class HubMetrics
     public void Refused(string function, int status) => _refusals.Add(1, new("function", function), new("status", status));
 
     public void Parked(string connector, string reason) => _parked.Add(1, new("connector", connector), new("reason", reason));
+
+    public void Paused(string connector) => _paused.Add(1, new KeyValuePair<string, object?>("connector", connector));
 
     public void Took(TimeSpan latency) => _latency.Record(latency.TotalMilliseconds);
 

@@ -4,7 +4,9 @@ using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace IntegrationHub.Functions.Platform.Telemetry;
 
@@ -37,9 +39,9 @@ internal static class TelemetryRegistration
     {
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("integration-hub"))
-            .WithTracing(tracing => tracing.AddSource(HubActivities.SourceName, VendorCalls.SourceName))
+            .WithTracing(tracing => tracing.AddSource(HubActivities.SourceName, VendorCalls.SourceName).AddProcessor(new RedactSpans()))
             .WithMetrics(metrics => metrics.AddMeter(HubMetrics.MeterName))
-            .WithLogging(null, logging => logging.IncludeScopes = true);
+            .WithLogging(logging => logging.AddProcessor(new RedactLogs()), logging => logging.IncludeScopes = true);
         telemetry.UseFunctionsWorkerDefaults();
         if (otlp)
         {

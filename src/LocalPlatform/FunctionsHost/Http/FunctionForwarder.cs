@@ -94,12 +94,16 @@ internal sealed class FunctionForwarder(
 
         // A function may answer without having read the whole request.
         var isWhole = error is ForwarderError.None
-            || (http.Response.HasStarted
-                && error is ForwarderError.RequestBodyCanceled
-                    or ForwarderError.RequestBodyClient
-                    or ForwarderError.RequestBodyDestination);
-        return isWhole ? null : StatusCodes.Status500InternalServerError;
+            || (http.Response.HasStarted && BodyFailed(error));
+        return isWhole ? null
+            : BodyFailed(error) ? StatusCodes.Status408RequestTimeout
+            : StatusCodes.Status500InternalServerError;
     }
+
+    /// <summary>Whether the request's body could not be handed over. The function ended well, so it waited for the body
+    /// no longer; its answer went down with the connection.</summary>
+    private static bool BodyFailed(ForwarderError error) =>
+        error is ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient or ForwarderError.RequestBodyDestination;
 
     /// <summary>
     /// Returns why the server stopped reading the request, for example because its body is too large.

@@ -158,7 +158,7 @@ public sealed class VendorCallsTests
     {
         var failure = await Assert.ThrowsAsync<VendorUnavailableException>(() => FindAsync(Vendor.Throws(new BrokenCircuitException("open", TimeSpan.FromSeconds(9)))));
 
-        Assert.Equal(TimeSpan.FromSeconds(9), failure.RetryAfter);
+        Assert.Equal((TimeSpan.FromSeconds(9), true), (failure.RetryAfter, failure.CircuitIsOpen));
     }
 
     [Fact]
