@@ -15,14 +15,16 @@ public sealed class LeadsFunction(LeadQuery leads)
     public async Task<IActionResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "leads/{leadId}")] HttpRequest request, string leadId,
         CancellationToken cancellationToken) =>
-        Answers.Lead(LeadId.TryParse(leadId, out var id) ? await leads.FindAsync(id, cancellationToken) : null);
+        !LeadAnswers.TryRead(request, out var page, out var fault) ? fault
+            : LeadAnswers.Of(request, LeadId.TryParse(leadId, out var id) ? await leads.FindAsync(id, page, cancellationToken) : null);
 
     /// <summary>Returns a lead by e-mail address, or by a connector and a record id.</summary>
     [Function("FindLead")]
     [Needs(Permission.LeadsRead)]
     public async Task<IActionResult> FindAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "leads")] HttpRequest request, CancellationToken cancellationToken) =>
-        leads.TryReadKey(request.Query["email"], request.Query["connector"], request.Query["id"], out var key, out var fault)
-            ? Answers.Lead(await leads.FindAsync(key, cancellationToken))
-            : Answers.Problem(StatusCodes.Status400BadRequest, fault);
+        !leads.TryReadKey(request.Query["email"], request.Query["connector"], request.Query["id"], out var key, out var wrong)
+            ? Answers.Problem(StatusCodes.Status400BadRequest, wrong)
+            : !LeadAnswers.TryRead(request, out var page, out var fault) ? fault
+            : LeadAnswers.Of(request, await leads.FindAsync(key, page, cancellationToken));
 }
