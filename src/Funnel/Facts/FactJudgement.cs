@@ -29,6 +29,9 @@ public enum FactEffect
 
     /// <summary>It is about a record that was deleted before, and does not count.</summary>
     Gone,
+
+    /// <summary>It came after the lead's steps of its time were summed up, and does not move them.</summary>
+    Late,
 }
 
 /// <summary>The effect of a fact in the fold.</summary>

@@ -98,7 +98,7 @@ public sealed record HandoffBrief
     /// <summary>Returns the latest touches, each once with its count.</summary>
     private static ImmutableArray<string> Summarise(IEnumerable<Fact> facts, TimeZoneInfo zone) =>
     [
-        .. facts
+        .. SummingRules.Individually(facts)
             .OfType<CampaignTouched>()
             .DistinctBy(touch => touch.DedupeKey)
             .GroupBy(Describe, StringComparer.Ordinal)
