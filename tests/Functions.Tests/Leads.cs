@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using IntegrationHub.Functions.Leads;
+using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Tests;
@@ -23,6 +25,19 @@ internal static class Leads
         Calendar = BusinessCalendar.Always,
         Alerts = new() { HeadsUpAt = null, EscalateAt = null },
     };
+
+    extension(LeadQuery leads)
+    {
+        /// <summary>A lead with the longest first page of its history.</summary>
+        public async Task<LeadView?> FindAsync(LeadId lead, CancellationToken cancellationToken) =>
+            (await leads.FindAsync(lead, new(PageRequest.Most), cancellationToken))?.Lead;
+
+        public async Task<LeadView?> FindAsync(IdentityKey key, CancellationToken cancellationToken) =>
+            (await leads.FindAsync(key, new(PageRequest.Most), cancellationToken))?.Lead;
+
+        public async Task<WhyView?> ExplainAsync(LeadId lead, CancellationToken cancellationToken) =>
+            (await leads.ExplainAsync(lead, new(PageRequest.Most), cancellationToken))?.Lead;
+    }
 
     /// <summary>The id of a lead of this name in the test class that asks: test classes share the tables.</summary>
     public static LeadId Id(string name, [CallerFilePath] string testClass = "") => Given.Keys.LeadOf(IdentityKey.Person("hubspot", $"{Path.GetFileName(testClass)}|{name}"));

@@ -17,7 +17,7 @@ public sealed class JourneyProperties
     public void Sets_hold_facts_of_every_kind_with_ties_between_tools_and_colliding_keys()
     {
         var sets = AnyFacts.Sets.Generator.Sample(200, 60).Select(set => set.Facts).ToList();
-        var kinds = typeof(Fact).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Fact)));
+        var kinds = typeof(Fact).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Fact)) && type != typeof(FactsSummed));
 
         Assert.Empty(kinds.Except(sets.SelectMany(facts => facts).Select(fact => fact.GetType())));
         Assert.Contains(sets, facts => facts.Any(fact => fact.Connector == Settings.SystemOfRecord && facts.Any(other => other.Connector != fact.Connector && other.OccurredAt == fact.OccurredAt)));

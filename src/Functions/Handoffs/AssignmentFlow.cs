@@ -24,7 +24,7 @@ public sealed class AssignmentFlow(
 
         var assignment = await ReserveAsync(handoff, journey, cancellationToken);
         var state = await journeys.UpdateAsync(journey.LeadId, state => Note(state, handoff, assignment), cancellationToken);
-        if (state is null || !Counts(handoff, assignment))
+        if (state is null || !await CountsAsync(handoff, assignment, cancellationToken))
         {
             await roundRobins.RemoveAsync(handoff.Id, cancellationToken);
         }
@@ -88,6 +88,9 @@ public sealed class AssignmentFlow(
             ? new(state.WithHandoff(handoff.Id, noted => noted with { Assignments = noted.Assignments.Add(assignment) }), [])
             : null;
 
-    private bool Counts(Handoff handoff, Assignment assignment) =>
-        settings.Routing.Teams[handoff.To].Find(assignment.Owner)?.Capacity is not null;
+    /// <summary>Whether a reservation is worth a row. An owner without a limit is never full, and a fallback beyond theirs is
+    /// full without it. So there are no more rows than the owners have room for.</summary>
+    private async Task<bool> CountsAsync(Handoff handoff, Assignment assignment, CancellationToken cancellationToken) =>
+        settings.Routing.Teams[handoff.To].Find(assignment.Owner) is { Capacity: not null } owner
+            && !(await roundRobins.FindAsync(cancellationToken)).BoardFor(handoff.Id).IsFull(owner);
 }

@@ -27,7 +27,8 @@ public sealed record RoundRobinTurns(ETag? ETag, ImmutableDictionary<string, str
 
 /// <summary>The table <c>RoundRobinTurns</c>: one row with the last turns, and one for each reserved handoff. Both
 /// are written in one transaction under the first row's ETag. So nobody has two turns or exceeds their capacity,
-/// however many instances run.</summary>
+/// however many instances run. There are at most as many reservations as the owners have room for, so the partition is
+/// short.</summary>
 public sealed class RoundRobinStore(HubTables tables) : IErasable
 {
     private const string Partition = "turns";

@@ -8,8 +8,8 @@ namespace IntegrationHub.Functions.Journeys;
 /// <summary>Commits a lead: load, decide, save, publish. Two writers of a lead meet at the ETag, and the second
 /// decides again. Facts of a merged lead go to the one that stays.</summary>
 public sealed partial class JourneyCommitter(
-    JourneyReader reader, JourneyStore store, JourneyCache cache, JourneyWriter writer, HubMetrics metrics, TimeProvider clock,
-    ILogger<JourneyCommitter> logger)
+    JourneyReader reader, JourneyStore store, JourneyCache cache, JourneyWriter writer, FunnelSettings settings, HubMetrics metrics,
+    TimeProvider clock, ILogger<JourneyCommitter> logger)
 {
     /// <summary>Commits a decision without a token, because others may share the commit, and it is short.</summary>
     /// <param name="opening">What is stored with the first facts of a new lead; null for a known one.</param>
@@ -124,7 +124,8 @@ public sealed partial class JourneyCommitter(
     {
         try
         {
-            var saved = commit is null ? record : await writer.SaveAsync(record, opening, commit);
+            var saved = commit is null ? record
+                : await writer.SaveAsync(record, opening, commit with { State = Within(commit.State) });
             cache.Keep(saved);
             cache.Keep(await writer.PublishAsync(saved));
             return saved.ETag is null ? null : saved.State;
@@ -135,6 +136,10 @@ public sealed partial class JourneyCommitter(
             throw;
         }
     }
+
+    /// <summary>Bounds what is stored.</summary>
+    private JourneyState Within(JourneyState state) =>
+        SummingRules.Within(state with { Ledger = LedgerRules.Within(state.Ledger) }, settings);
 
     private static partial class Log
     {

@@ -14,7 +14,11 @@ namespace IntegrationHub.Functions.Journeys;
 internal sealed record JourneyDocument(JourneyLedger? Ledger, IReadOnlyList<Fact> Facts, IReadOnlyList<FunnelEvent> Outbox)
 {
     /// <summary>The format version. A hub refuses unknown versions.</summary>
-    public const int CurrentFormat = 1;
+    public const int FirstFormat = 1;
+
+    /// <summary>The format of a row with a sum of facts, or of a lead whose further rows do not begin with the first. A hub
+    /// that knows only the first format would fold it wrongly. All other rows keep the first.</summary>
+    public const int SummedFormat = 2;
 
     private const string FormatColumn = "Format";
     private const string DataColumn = "Data";
@@ -30,7 +34,9 @@ internal sealed record JourneyDocument(JourneyLedger? Ledger, IReadOnlyList<Fact
     /// <summary>Gets the length of the JSON in bytes, which estimates the memory of the lead.</summary>
     public int JsonBytes { get; private init; }
 
-    public Packed Pack()
+    /// <summary>Packs the document.</summary>
+    /// <param name="isMoved">Whether the lead's further rows do not begin with the first.</param>
+    public Packed Pack(bool isMoved = false)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(this, HubJson.Options);
         var packed = new byte[sizeof(int) + BrotliEncoder.GetMaxCompressedLength(json.Length)];
@@ -40,7 +46,8 @@ internal sealed record JourneyDocument(JourneyLedger? Ledger, IReadOnlyList<Fact
             throw new InvalidOperationException("The compressed document is longer than its longest possible length.");
         }
 
-        return new(packed.AsMemory(0, sizeof(int) + length), json.Length);
+        var format = isMoved || Facts.Any(fact => fact is FactsSummed) ? SummedFormat : FirstFormat;
+        return new(packed.AsMemory(0, sizeof(int) + length), json.Length, format);
     }
 
     /// <summary>Reads a row's document.</summary>
@@ -48,9 +55,10 @@ internal sealed record JourneyDocument(JourneyLedger? Ledger, IReadOnlyList<Fact
     /// <exception cref="InvalidDataException">The row is damaged.</exception>
     public static JourneyDocument Read(TableEntity row)
     {
-        if (row.GetInt32(FormatColumn) is not CurrentFormat)
+        if (row.GetInt32(FormatColumn) is not (FirstFormat or SummedFormat))
         {
-            throw new NewerRowException(row.RowKey, $"has format {row[FormatColumn] ?? "(none)"}; this hub reads {CurrentFormat}", null);
+            throw new NewerRowException(
+                row.RowKey, $"has format {row[FormatColumn] ?? "(none)"}; this hub reads {FirstFormat} to {SummedFormat}", null);
         }
 
         var packed = BinaryChunks.Read(row, DataColumn).Span;
@@ -77,12 +85,12 @@ internal sealed record JourneyDocument(JourneyLedger? Ledger, IReadOnlyList<Fact
 
     /// <summary>A compressed document.</summary>
     /// <param name="Bytes">The length of the JSON in four bytes, then the JSON in Brotli.</param>
-    public readonly record struct Packed(ReadOnlyMemory<byte> Bytes, int JsonBytes)
+    public readonly record struct Packed(ReadOnlyMemory<byte> Bytes, int JsonBytes, int Format)
     {
         /// <summary>Writes it into a row.</summary>
         public TableEntity WriteTo(TableEntity row)
         {
-            row[FormatColumn] = CurrentFormat;
+            row[FormatColumn] = Format;
             BinaryChunks.Write(row, DataColumn, Bytes, Chunk);
             return row;
         }

@@ -15,11 +15,17 @@ public sealed record JourneyRecord(JourneyState State, ETag? ETag, IReadOnlyList
     /// <summary>Gets the stored facts in the rows that continue the journey row.</summary>
     internal ImmutableDictionary<string, Fact> Archived { get; init; } = ImmutableDictionary<string, Fact>.Empty;
 
-    /// <summary>Gets the number of those rows.</summary>
+    /// <summary>Gets the number of the first of those rows.</summary>
+    internal int FirstPage { get; init; }
+
+    /// <summary>Gets how many of those rows there are.</summary>
     internal int Pages { get; init; }
 
-    /// <summary>Gets the number of those rows including leftovers of an interrupted long save. Nobody reads these; the
-    /// next save removes them.</summary>
+    /// <summary>Gets the number after the last of those rows.</summary>
+    internal int EndPage => FirstPage + Pages;
+
+    /// <summary>Gets the number after the last of those rows including leftovers of an interrupted long save. Nobody reads
+    /// these; the next save removes them.</summary>
     internal int Staged { get; init; }
 
     /// <summary>Gets the length of those rows' JSON in bytes.</summary>

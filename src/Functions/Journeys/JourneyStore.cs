@@ -11,8 +11,8 @@ namespace IntegrationHub.Functions.Journeys;
 
 /// <summary>The table <c>Journeys</c>: one partition for each lead, with facts, ledger and outbox in one compact row,
 /// beside a summary for people. Loading is one point read and saving one write, whatever the history. Thousands of
-/// facts continue in further rows, which are read by key and never change. Row keys are unique in the whole table,
-/// because Azurite finds rows by them first.</summary>
+/// facts continue in further rows, which are read by key and never change. Once one of their facts is gone, new rows take
+/// their place. Row keys are unique in the whole table, because Azurite finds rows by them first.</summary>
 /// <param name="earlier">What a replay starts from; null for the live tables.</param>
 public sealed class JourneyStore(HubTables tables, NoticeStore notices, IEarlierLeads? earlier = null)
 {
@@ -28,6 +28,7 @@ public sealed class JourneyStore(HubTables tables, NoticeStore notices, IEarlier
     private const string NoticeKey = "newer-rows";
     private const string PagePrefix = "facts-";
     private const string PagesColumn = "Pages";
+    private const string FirstPageColumn = "FirstPage";
     private const string StagedColumn = "Staged";
     private const string RevisionColumn = "Revision";
 
@@ -68,7 +69,8 @@ public sealed class JourneyStore(HubTables tables, NoticeStore notices, IEarlier
                 continue;
             }
 
-            var pages = await LoadPagesAsync(journeys, leadId, row.Value!.GetInt32(PagesColumn) ?? 0, cancellationToken);
+            var pages = await LoadPagesAsync(
+                journeys, leadId, row.Value!.GetInt32(FirstPageColumn) ?? 0, row.Value.GetInt32(PagesColumn) ?? 0, cancellationToken);
             if (pages is not null)
             {
                 return ToRecord(leadId, row.Value, pages);
@@ -110,21 +112,22 @@ public sealed class JourneyStore(HubTables tables, NoticeStore notices, IEarlier
             Revision = revision,
             Unpublished = [.. before.Unpublished, .. events.Select(e => e with { Revision = revision })],
         };
+        after = after.Archived.Keys.All(state.Facts.ContainsKey) ? after : WithoutPages(after);
 
-        var packed = HeadOf(after).Pack();
+        var packed = HeadOf(after).Pack(after.FirstPage > 0);
         var newPages = new List<JourneyDocument.Packed>();
         foreach (var staying in (int[])[StayingFacts, 0])
         {
             if (packed.Bytes.Length > LargestRow)
             {
                 after = Archive(after, staying, newPages);
-                packed = HeadOf(after).Pack();
+                packed = HeadOf(after).Pack(after.FirstPage > 0);
             }
         }
 
         var row = packed.WriteTo(ToRow(after, journey));
-        var etag = await WriteAsync(before, new(row, packed.Bytes.Length, newPages, after.Pages, recordLinks), cancellationToken);
-        return after with { ETag = etag, HeadBytes = packed.JsonBytes, Staged = after.Pages };
+        var etag = await WriteAsync(before, new(after, row, packed.Bytes.Length, newPages, recordLinks), cancellationToken);
+        return after with { ETag = etag, HeadBytes = packed.JsonBytes, Staged = after.EndPage };
     }
 
     /// <summary>Stores a lead with a ledger only. A no-op when the lead exists.</summary>
@@ -197,9 +200,9 @@ public sealed class JourneyStore(HubTables tables, NoticeStore notices, IEarlier
 
     /// <summary>Loads the rows that continue a journey row; returns null when one is missing.</summary>
     private static async Task<IReadOnlyList<JourneyDocument>?> LoadPagesAsync(
-        TableClient journeys, LeadId leadId, int count, CancellationToken cancellationToken)
+        TableClient journeys, LeadId leadId, int first, int count, CancellationToken cancellationToken)
     {
-        var pages = await Task.WhenAll(Enumerable.Range(0, count).Select(
+        var pages = await Task.WhenAll(Enumerable.Range(first, count).Select(
             number => journeys.GetEntityIfExistsAsync<TableEntity>(leadId.Value, PageRow(leadId, number), null, cancellationToken)));
         return pages.All(page => page.HasValue) ? [.. pages.Select(page => JourneyDocument.Read(page.Value!))] : null;
     }
@@ -215,8 +218,9 @@ public sealed class JourneyStore(HubTables tables, NoticeStore notices, IEarlier
         {
             Revision = row.GetInt32(RevisionColumn) ?? 0,
             Archived = archived,
+            FirstPage = row.GetInt32(FirstPageColumn) ?? 0,
             Pages = pages.Count,
-            Staged = row.GetInt32(StagedColumn) ?? pages.Count,
+            Staged = row.GetInt32(StagedColumn) ?? (row.GetInt32(FirstPageColumn) ?? 0) + pages.Count,
             ArchivedBytes = pages.Sum(page => page.JsonBytes),
             HeadBytes = head.JsonBytes,
         };
@@ -229,6 +233,16 @@ public sealed class JourneyStore(HubTables tables, NoticeStore notices, IEarlier
 
     private static IReadOnlyList<Fact> Oldest(IEnumerable<Fact> facts) =>
         [.. facts.OrderBy(fact => fact.ReceivedAt).ThenBy(fact => fact.DedupeKey, StringComparer.Ordinal)];
+
+    /// <summary>Takes all facts back from the pages, because one of theirs is gone. New pages get later numbers, so that
+    /// nobody reads them with an older journey row.</summary>
+    private static JourneyRecord WithoutPages(JourneyRecord record) => record with
+    {
+        Archived = ImmutableDictionary<string, Fact>.Empty,
+        FirstPage = record.EndPage,
+        Pages = 0,
+        ArchivedBytes = 0,
+    };
 
     /// <summary>Moves all but the latest facts from the journey row to new pages.</summary>
     private static JourneyRecord Archive(JourneyRecord record, int staying, List<JourneyDocument.Packed> newPages)
@@ -267,9 +281,11 @@ public sealed class JourneyStore(HubTables tables, NoticeStore notices, IEarlier
             var (version, staged) = await StageAsync(journeys, before, writing, cancellationToken);
             List<TableTransactionAction> others =
             [
-                .. PagesOf(before, writing, staged, writing.NewPages.Count),
-                .. Enumerable.Range(writing.Pages, Math.Max(0, before.Staged - writing.Pages)).Select(number => new TableTransactionAction(
-                    TableTransactionActionType.Delete, new TableEntity(leadId.Value, PageRow(leadId, number)), ETag.All)),
+                .. PagesOf(writing, staged, writing.NewPages.Count),
+                .. Enumerable.Range(before.FirstPage, before.Staged - before.FirstPage)
+                    .Where(number => number < writing.After.FirstPage || number >= writing.After.EndPage)
+                    .Select(number => new TableTransactionAction(
+                        TableTransactionActionType.Delete, new TableEntity(leadId.Value, PageRow(leadId, number)), ETag.All)),
             ];
             if (writing.RecordLinks.Count > 0)
             {
@@ -314,9 +330,9 @@ public sealed class JourneyStore(HubTables tables, NoticeStore notices, IEarlier
             var mark = version is null
                 ? new JourneyDocument(before.State.Ledger, [], []).Pack().WriteTo(ToRow(before, null))
                 : new(leadId.Value, JourneyRow(leadId));
-            mark[StagedColumn] = before.Pages + next;
+            mark[StagedColumn] = Math.Max(before.Staged, writing.FirstNew + next);
             var head = HeadAction(mark, version, TableTransactionActionType.UpdateMerge);
-            var answers = await journeys.SubmitTransactionAsync([head, .. PagesOf(before, writing, staged, next)], cancellationToken);
+            var answers = await journeys.SubmitTransactionAsync([head, .. PagesOf(writing, staged, next)], cancellationToken);
             (version, staged) = (answers.Value[0].Headers.ETag, next);
         }
 
@@ -327,10 +343,10 @@ public sealed class JourneyStore(HubTables tables, NoticeStore notices, IEarlier
         version is { } etag ? new(update, head, etag) : new(TableTransactionActionType.Add, head);
 
     /// <summary>Converts pages to rows. Leftovers of an interrupted save are overwritten.</summary>
-    private static IEnumerable<TableTransactionAction> PagesOf(JourneyRecord before, Writing writing, int from, int to) =>
+    private static IEnumerable<TableTransactionAction> PagesOf(Writing writing, int from, int to) =>
         Enumerable.Range(from, to - from).Select(index => new TableTransactionAction(
             TableTransactionActionType.UpsertReplace,
-            writing.NewPages[index].WriteTo(new(before.State.LeadId.Value, PageRow(before.State.LeadId, before.Pages + index)))));
+            writing.NewPages[index].WriteTo(new(writing.LeadId.Value, PageRow(writing.LeadId, writing.FirstNew + index)))));
 
     private static string JourneyRow(LeadId leadId) => JourneyPrefix + leadId.Value;
 
@@ -343,6 +359,11 @@ public sealed class JourneyStore(HubTables tables, NoticeStore notices, IEarlier
         var leadId = record.State.LeadId;
         var row = new TableEntity(leadId.Value, JourneyRow(leadId)) { [PagesColumn] = record.Pages, [RevisionColumn] = record.Revision };
         row[WatchedColumn] = record.State.Ledger.WatchedAt;
+        if (record.FirstPage > 0)
+        {
+            row[FirstPageColumn] = record.FirstPage;
+        }
+
         if (journey is not null)
         {
             row["Stage"] = journey.Stage.ToString();
@@ -356,5 +377,12 @@ public sealed class JourneyStore(HubTables tables, NoticeStore notices, IEarlier
 
     /// <summary>The content of one save.</summary>
     private sealed record Writing(
-        TableEntity Head, int HeadBytes, IReadOnlyList<JourneyDocument.Packed> NewPages, int Pages, IReadOnlyList<RecordLink> RecordLinks);
+        JourneyRecord After, TableEntity Head, int HeadBytes, IReadOnlyList<JourneyDocument.Packed> NewPages,
+        IReadOnlyList<RecordLink> RecordLinks)
+    {
+        public LeadId LeadId => After.State.LeadId;
+
+        /// <summary>Gets the number of the first new page.</summary>
+        public int FirstNew => After.EndPage - NewPages.Count;
+    }
 }

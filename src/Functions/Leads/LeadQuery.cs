@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Platform.Http;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Leads;
@@ -36,19 +37,35 @@ public sealed class LeadQuery(
         return key is not null;
     }
 
-    /// <summary>Returns the lead of a key; null when the key is unknown.</summary>
-    public async Task<LeadView?> FindAsync(IdentityKey key, CancellationToken cancellationToken) =>
-        await identities.FindAsync(key, cancellationToken) is { } leadId ? await FindAsync(leadId, cancellationToken) : null;
+    /// <summary>Returns the lead of a key with a page of its history; null when the key is unknown.</summary>
+    public async Task<LeadPage<LeadView>?> FindAsync(IdentityKey key, LeadPageRequest page, CancellationToken cancellationToken) =>
+        await identities.FindAsync(key, cancellationToken) is { } leadId ? await FindAsync(leadId, page, cancellationToken) : null;
 
-    /// <summary>Returns a lead; null when the id is unknown.</summary>
-    public async Task<LeadView?> FindAsync(LeadId leadId, CancellationToken cancellationToken) =>
-        await journeys.LoadAsync(leadId, cancellationToken) is { Facts.IsEmpty: false } state
-            ? LeadView.Of(state, JourneyFold.Fold(state.LeadId, state.Facts.Values, settings), settings, time.GetUtcNow())
-            : null;
+    /// <summary>Returns a lead with a page of its history; null when the id is unknown.</summary>
+    public async Task<LeadPage<LeadView>?> FindAsync(LeadId leadId, LeadPageRequest page, CancellationToken cancellationToken)
+    {
+        if (await journeys.LoadAsync(leadId, cancellationToken) is not { Facts.IsEmpty: false } state)
+        {
+            return null;
+        }
 
-    /// <summary>Explains how a lead came to its stage; null when the id is unknown.</summary>
-    public async Task<WhyView?> ExplainAsync(LeadId leadId, CancellationToken cancellationToken) =>
-        await journeys.LoadAsync(leadId, cancellationToken) is { Facts.IsEmpty: false } state
-            ? WhyView.Of(JourneyExplanation.Of(state.LeadId, state.Facts.Values, settings), state.Ledger, settings, identities.Keys)
-            : null;
+        List<Fact> facts = [.. state.Facts.Values.OrderBy(fact => fact.OccurredAt).ThenBy(fact => fact.DedupeKey, StringComparer.Ordinal)];
+        var history = TimePages.Cut(facts, fact => fact.OccurredAt, page.After, page.Top);
+        var journey = JourneyFold.Fold(state.LeadId, facts, settings);
+        return new(LeadView.Of(state, journey, history.Items, settings, time.GetUtcNow()), history.Next);
+    }
+
+    /// <summary>Explains by a page of steps how a lead came to its stage; null when the id is unknown.</summary>
+    public async Task<LeadPage<WhyView>?> ExplainAsync(LeadId leadId, LeadPageRequest page, CancellationToken cancellationToken)
+    {
+        if (await journeys.LoadAsync(leadId, cancellationToken) is not { Facts.IsEmpty: false } state)
+        {
+            return null;
+        }
+
+        var explanation = JourneyExplanation.Of(state.LeadId, state.Facts.Values, settings);
+        var why = WhyView.Of(explanation, state.Ledger, settings, identities.Keys);
+        var steps = TimePages.Cut(why.Steps, step => step.At, page.After, page.Top);
+        return new(why with { Steps = steps.Items, NotMoved = page.After is null ? why.NotMoved : [] }, steps.Next);
+    }
 }

@@ -23,7 +23,9 @@ public sealed record LeadView(
 {
     IEnumerable<LeadId> IShowsLeads.Leads => [LeadId];
 
-    public static LeadView Of(JourneyState state, Journey journey, FunnelSettings settings, DateTimeOffset now) =>
+    /// <param name="history">The facts to show.</param>
+    public static LeadView Of(
+        JourneyState state, Journey journey, IEnumerable<Fact> history, FunnelSettings settings, DateTimeOffset now) =>
         new(
             journey.LeadId,
             [.. journey.Identities.Where(key => key.Kind != IdentityKind.Deal).Select(IdentityView.Of)],
@@ -35,11 +37,7 @@ public sealed record LeadView(
             [.. journey.Deals.Select(deal => new DealView(deal.Connector, deal.Id, deal.Stage, deal.Status, deal.Amount, deal.Currency))],
             new(journey.EmailConsent),
             journey.Held,
-            [
-                .. state.Facts.Values.OrderBy(fact => fact.OccurredAt)
-                    .ThenBy(fact => fact.DedupeKey, StringComparer.Ordinal)
-                    .Select(FactView.Of),
-            ],
+            [.. history.Select(FactView.Of)],
             [.. state.Ledger.Handoffs.Select(HandoffView.Of)],
             [
                 .. state.Ledger.Alerts.Select(alert =>
@@ -65,6 +63,14 @@ public sealed record FactView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? SaidAt,
     DateTimeOffset ReceivedAt)
 {
+    /// <summary>Gets how many facts are summed up; left out for a single one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Count { get; init; }
+
+    /// <summary>Gets when the first summed fact happened; left out for a single one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Since { get; init; }
+
     public static FactView Of(Fact fact)
     {
         return new(
@@ -78,7 +84,8 @@ public sealed record FactView(
             (fact as HandoffReturned)?.Reason,
             fact.OccurredAt,
             fact.SaidAt,
-            fact.ReceivedAt);
+            fact.ReceivedAt)
+        { Count = (fact as FactsSummed)?.Count, Since = (fact as FactsSummed)?.FirstAt };
     }
 
     /// <summary>Returns the name of a fact's kind.</summary>

@@ -15,7 +15,8 @@ public sealed class LeadsFunction(LeadQuery leads)
     public async Task<IActionResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "leads/{leadId}")] HttpRequest request, string leadId,
         CancellationToken cancellationToken) =>
-        Answers.Lead(LeadId.TryParse(leadId, out var id) ? await leads.FindAsync(id, cancellationToken) : null);
+        !LeadAnswers.TryRead(request, out var page, out var fault) ? fault
+            : LeadAnswers.Of(request, LeadId.TryParse(leadId, out var id) ? await leads.FindAsync(id, page, cancellationToken) : null);
 
     /// <summary>Returns the lead that the posted <see cref="LeadKeyOrder"/> names.</summary>
     [Function("LookUpLead")]
@@ -24,7 +25,7 @@ public sealed class LeadsFunction(LeadQuery leads)
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "leads/find")] HttpRequest request, CancellationToken cancellationToken)
     {
         var order = LeadKeyOrder.Read(await BoundedBody.ReadAsync(request, cancellationToken));
-        return await FindAsync(order, cancellationToken);
+        return await FindAsync(request, order, cancellationToken);
     }
 
     /// <summary>Returns a lead by e-mail address, or by a connector and a record id, in the query.</summary>
@@ -32,10 +33,11 @@ public sealed class LeadsFunction(LeadQuery leads)
     [Needs(Permission.LeadsRead)]
     public async Task<IActionResult> FindAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "leads")] HttpRequest request, CancellationToken cancellationToken) =>
-        await FindAsync(new LeadKeyOrder(request.Query["email"], request.Query["connector"], request.Query["id"]), cancellationToken);
+        await FindAsync(request, new LeadKeyOrder(request.Query["email"], request.Query["connector"], request.Query["id"]), cancellationToken);
 
-    private async Task<IActionResult> FindAsync(LeadKeyOrder order, CancellationToken cancellationToken) =>
-        leads.TryReadKey(order.Email, order.Connector, order.Id, out var key, out var fault)
-            ? Answers.Lead(await leads.FindAsync(key, cancellationToken))
-            : Answers.Problem(StatusCodes.Status400BadRequest, fault);
+    private async Task<IActionResult> FindAsync(HttpRequest request, LeadKeyOrder order, CancellationToken cancellationToken) =>
+        !leads.TryReadKey(order.Email, order.Connector, order.Id, out var key, out var wrong)
+            ? Answers.Problem(StatusCodes.Status400BadRequest, wrong)
+            : !LeadAnswers.TryRead(request, out var page, out var fault) ? fault
+            : LeadAnswers.Of(request, await leads.FindAsync(key, page, cancellationToken));
 }

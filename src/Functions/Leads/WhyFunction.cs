@@ -1,5 +1,4 @@
 using IntegrationHub.Functions.Platform.Access;
-using IntegrationHub.Functions.Platform.Http;
 using IntegrationHub.Funnel;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -15,5 +14,7 @@ public sealed class WhyFunction(LeadQuery leads)
     public async Task<IActionResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "leads/{leadId}/why")] HttpRequest request, string leadId,
         CancellationToken cancellationToken) =>
-        Answers.Lead(LeadId.TryParse(leadId, out var id) ? await leads.ExplainAsync(id, cancellationToken) : null);
+        !LeadAnswers.TryRead(request, out var page, out var fault) ? fault
+            : LeadAnswers.Of(
+                request, LeadId.TryParse(leadId, out var id) ? await leads.ExplainAsync(id, page, cancellationToken) : null, "/why");
 }

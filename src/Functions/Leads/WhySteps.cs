@@ -19,9 +19,9 @@ internal static class WhySteps
         [
             .. explanation.Judgements.Select(judged => Received(judged.Fact)),
             .. explanation.Judgements.Select(judged => Matched(judged.Fact, journey.LeadId, keys)).OfType<WhyStep>(),
-            .. journey.Entries.Select(entry => Staged(entry, facts[entry.FactKey])),
+            .. journey.Entries.Select(entry => Staged(entry, facts.GetValueOrDefault(entry.FactKey))),
             .. journey.Entries.Where(entry => settings.IsBeforeLive(entry.EnteredAt)).TakeLast(1)
-                .Select(entry => NotAnnounced(entry, settings.OwnerOf(entry.Stage), facts[entry.FactKey])),
+                .Select(entry => NotAnnounced(entry, settings.OwnerOf(entry.Stage), facts.GetValueOrDefault(entry.FactKey))),
             .. ledger.Handoffs.Select(handoff => Routed(handoff, SourceOf(handoff.Stage, handoff.EnteredAt))),
             .. ledger.Handoffs.SelectMany(handoff =>
                 handoff.Assignments.Select(given => Assigned(handoff, given, SourceOf(handoff.Stage, handoff.EnteredAt)))),
@@ -37,7 +37,7 @@ internal static class WhySteps
 
         WhySource? SourceOf(FunnelStage stage, DateTimeOffset enteredAt) =>
             journey.Entries.FirstOrDefault(entry => (entry.Stage, entry.EnteredAt) == (stage, enteredAt)) is { } stay
-                ? WhySource.Of(facts[stay.FactKey]) : null;
+                && facts.GetValueOrDefault(stay.FactKey) is { } fact ? WhySource.Of(fact) : null;
     }
 
     /// <summary>Describes a fact that did not change the journey.</summary>
@@ -57,13 +57,23 @@ internal static class WhySteps
             FactEffect.Echo => ("own-write", "the hub itself had written it there: no news"),
             FactEffect.Momentary => (judged.Rule!, $"{judged.Reason}, but another word of the same instant took its place"),
             FactEffect.Overruled => (judged.Rule!, judged.Reason!),
+            FactEffect.Late =>
+                ("summed-up", "it came after the lead's steps of that time were summed up: they stay as they are"),
             _ => throw new InvalidOperationException($"A fact with the effect {judged.Effect} needs no excuse."),
         };
         return new(judged.Effect, fact.ReceivedAt, fact.OccurredAt, rule, reason, stage, WhySource.Of(fact));
     }
 
+    /// <summary>Describes the arrival of a fact, or of many that are summed up.</summary>
     private static WhyStep Received(Fact fact) =>
-        new(
+        fact is FactsSummed sum ? new(
+            WhyStepKind.Received, sum.ReceivedAt, "summed-up",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{sum.Count} earlier steps from {Time(sum.FirstAt)} to {Time(sum.OccurredAt)} are summed up: what they led to stays"),
+            null)
+        { OccurredAt = sum.OccurredAt }
+        : new(
             WhyStepKind.Received, fact.ReceivedAt, FactView.KindOf(fact),
             fact.MessageId is null ? "noted by the hub itself" : $"{fact.Connector} said so", WhySource.Of(fact))
         { OccurredAt = fact.OccurredAt };
@@ -89,15 +99,16 @@ internal static class WhySteps
     private static WhyStep Matched(Fact fact, string rule, string reason) =>
         new(WhyStepKind.Matched, fact.ReceivedAt, rule, reason, WhySource.Of(fact)) { OccurredAt = fact.OccurredAt };
 
-    private static WhyStep Staged(StageEntry entry, Fact fact) =>
-        new(WhyStepKind.Staged, fact.ReceivedAt, entry.Rule, entry.Reason, WhySource.Of(fact))
+    /// <param name="fact">The fact behind it; null when it is summed up.</param>
+    private static WhyStep Staged(StageEntry entry, Fact? fact) =>
+        new(WhyStepKind.Staged, fact?.ReceivedAt ?? entry.EnteredAt, entry.Rule, entry.Reason, fact is null ? null : WhySource.Of(fact))
         { OccurredAt = entry.EnteredAt, Stage = entry.Stage };
 
     /// <summary>Describes the lead's position when the hub began.</summary>
-    private static WhyStep NotAnnounced(StageEntry entry, string team, Fact fact) =>
+    private static WhyStep NotAnnounced(StageEntry entry, string team, Fact? fact) =>
         new(
-            WhyStepKind.Routed, fact.ReceivedAt, "before-live",
-            $"{entry.Stage} was with {team} before the hub began: noted, not announced", WhySource.Of(fact))
+            WhyStepKind.Routed, fact?.ReceivedAt ?? entry.EnteredAt, "before-live",
+            $"{entry.Stage} was with {team} before the hub began: noted, not announced", fact is null ? null : WhySource.Of(fact))
         { OccurredAt = entry.EnteredAt, Stage = entry.Stage, Team = team };
 
     private static WhyStep Routed(Handoff handoff, WhySource? source) =>

@@ -70,7 +70,7 @@ public enum WhyStepKind
 }
 
 /// <param name="At">When the hub received or did it.</param>
-/// <param name="Source">The fact behind it; null when later facts removed the stay on the stage.</param>
+/// <param name="Source">The fact behind it; null when later facts removed the stay on the stage, or it is summed up.</param>
 public sealed record WhyStep(WhyStepKind Step, DateTimeOffset At, string Rule, string Reason, WhySource? Source)
 {
     /// <summary>Gets the time by the vendor's clock; left out for the hub's own actions.</summary>

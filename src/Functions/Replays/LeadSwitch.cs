@@ -92,7 +92,7 @@ public sealed class LeadSwitch(
     private async Task AddAsync(
         ShadowHub shadow, LeadId leadId, ImmutableDictionary<string, Fact> facts, CancellationToken cancellationToken)
     {
-        var state = JourneyState.New(leadId) with { Facts = facts };
+        var state = SummingRules.Within(JourneyState.New(leadId) with { Facts = facts }, settings);
         var journey = JourneyFold.Fold(leadId, facts.Values, settings);
         var opening = new LeadOpening(
             [.. FactKeys.Of(facts.Values).Where(key => key.Kind == IdentityKind.Person)],

@@ -53,7 +53,7 @@ internal sealed class ShadowHub : IAsyncDisposable
         services
             .Replace(ServiceDescriptor.Singleton(hub with { TablePrefix = $"{hub.TablePrefix}Replay{replay.Id}" }))
             .Replace(ServiceDescriptor.Singleton(live.GetRequiredService<ConnectorSet>()))
-            .Replace(ServiceDescriptor.Singleton(live.GetRequiredService<FunnelSettings>()))
+            .Replace(ServiceDescriptor.Singleton(WithMoreFacts(live.GetRequiredService<FunnelSettings>())))
             .Replace(ServiceDescriptor.Singleton(live.GetRequiredService<TableServiceClient>()))
             .Replace(ServiceDescriptor.Singleton(live.GetRequiredService<BlobServiceClient>()))
             .Replace(ServiceDescriptor.Singleton<ServiceBusClient>(new SilentBus()))
@@ -65,6 +65,9 @@ internal sealed class ShadowHub : IAsyncDisposable
                     live.GetRequiredService<IdentityStore>(), live.GetRequiredService<RecordLinkStore>(), replay.Range));
         return new(services.BuildServiceProvider());
     }
+
+    /// <summary>Lets a rebuilt lead sum up later than the live one, so that every fact that the live one has is compared.</summary>
+    private static FunnelSettings WithMoreFacts(FunnelSettings live) => live with { FactsPerLead = 4 * live.FactsPerLead };
 
     /// <summary>Copies the questions that people answered, so that nobody is asked again.</summary>
     public async Task CopyReviewsAsync(ReviewStore live, CancellationToken cancellationToken)

@@ -31,11 +31,12 @@ public sealed class SyncLoopBreakerFlow(
         }
     }
 
-    /// <summary>Returns the open breakers, and removes those that closed by themselves.</summary>
-    public async Task<IReadOnlyList<OpenSyncLoop>> ListAsync(CancellationToken cancellationToken)
+    /// <summary>Returns a page of the open breakers, and removes those of the page that closed by themselves.</summary>
+    public async Task<ListPage<OpenSyncLoop>> ListAsync(PageRequest page, CancellationToken cancellationToken)
     {
         var open = new List<OpenSyncLoop>();
-        foreach (var breaker in await breakers.AllAsync(cancellationToken))
+        var rows = await breakers.PageAsync(page, cancellationToken);
+        foreach (var breaker in rows.Items)
         {
             if (clock.GetUtcNow() < breaker.Until)
             {
@@ -47,7 +48,7 @@ public sealed class SyncLoopBreakerFlow(
             }
         }
 
-        return open;
+        return new(open, rows.Next);
     }
 
     /// <summary>Closes a breaker: the stopped value is written, and later changes, too.</summary>

@@ -33,17 +33,12 @@ public sealed class SyncLoopBreakerStore(HubTables tables) : IErasable
                 .UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
     }
 
-    /// <summary>Returns all rows by opening, closed ones included.</summary>
-    public async Task<IReadOnlyList<OpenSyncLoop>> AllAsync(CancellationToken cancellationToken)
+    /// <summary>Returns a page of the rows, closed ones included.</summary>
+    public async Task<ListPage<OpenSyncLoop>> PageAsync(PageRequest page, CancellationToken cancellationToken)
     {
-        var all = new List<OpenSyncLoop>();
         var table = await tables.GetAsync(HubTables.Breakers, cancellationToken);
-        await foreach (var row in table.QueryAsync<TableEntity>((string?)null, cancellationToken: cancellationToken))
-        {
-            all.Add(Read(row));
-        }
-
-        return [.. all.OrderBy(breaker => breaker.OpenedAt).ThenBy(breaker => breaker.Id, StringComparer.Ordinal)];
+        var rows = await table.PageAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), page, null, cancellationToken);
+        return new([.. rows.Items.Select(Read)], rows.Next);
     }
 
     /// <summary>Returns a row; null for none.</summary>

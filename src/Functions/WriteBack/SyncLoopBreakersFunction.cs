@@ -12,8 +12,16 @@ public sealed class SyncLoopBreakersFunction(SyncLoopBreakerFlow breakers)
     [Function("ListBreakers")]
     [Needs(Permission.OpsRead)]
     public async Task<IActionResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "breakers")] HttpRequest request, CancellationToken cancellationToken) =>
-        new OkObjectResult(await breakers.ListAsync(cancellationToken));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "breakers")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!PageAnswers.TryRead(request, out var page, out var fault))
+        {
+            return fault;
+        }
+
+        var open = await breakers.ListAsync(page, cancellationToken);
+        return PageAnswers.Of(request, open.Items, open.Next);
+    }
 
     [Function("CloseBreaker")]
     [Needs(Permission.OpsReplay)]

@@ -134,7 +134,7 @@ public static class WriteBackRules
         happened switch
     {
         StageChanged or HandoffAnnounced or LeadReturned =>
-            OwnWordRules.IsShownBy(state.Ledger, journey, state.Facts.GetValueOrDefault(journey.Entries[^1].FactKey), target.Name)
+            OwnWordRules.IsShownBy(state.Ledger, journey, FactBehind(state, journey.Entries[^1]), target.Name)
                 ? []
                 : target.Writes.Intersect([PersonProperty.Stage]),
         ProfileAnnounced => target.Writes.Intersect(LeadProfile.Properties.Where(property =>
@@ -165,12 +165,11 @@ public static class WriteBackRules
         var last = state.Ledger.Writes.LastOrDefault(write =>
             write is { Property: PersonProperty.Consent, Outcome: WriteOutcome.Written } && write.Connector == target.Name);
         return last is not null && EchoRules.IsOf(last, ConsentState.OptedOut.ToString())
-            && !state.Facts.Values.OfType<ConsentChanged>().Any(said =>
-                said.Connector == target.Name
-                    && said.Email == ConsentState.OptedOut
-                    && !said.IsEchoOf(PersonProperty.Consent)
-                    && said.OccurredAt < last.At);
+            && !state.Facts.Values.SelectMany(ConsentRules.OwnOptOuts).Any(said => said.Connector == target.Name && said.At < last.At);
     }
+
+    private static Fact? FactBehind(JourneyState state, StageEntry entry) =>
+        SummingRules.Individually(state.Facts.Values).FirstOrDefault(fact => fact.DedupeKey == entry.FactKey);
 
     private static bool IsRecordedAlready(JourneyLedger ledger, OwnWrite note) =>
         ledger.Writes.LastOrDefault(write =>

@@ -32,6 +32,9 @@ public enum FactEffect
 
     /// <summary>It is a touch that the tool took back, and does not count.</summary>
     Withdrawn,
+
+    /// <summary>It came after the lead's steps of its time were summed up, and does not move them.</summary>
+    Late,
 }
 
 /// <summary>The effect of a fact in the fold.</summary>

@@ -38,25 +38,23 @@ internal static class FactOrder
         return (order != 0 ? order : EchoCount(other).CompareTo(EchoCount(known))) <= 0 ? known : other;
     }
 
+    /// <summary>Returns the place of a fact at its time. A sum stands where its last fact stood.</summary>
+    public static FactPlace PlaceOf(Fact fact) =>
+        fact is FactsSummed summed ? summed.Last : new(fact.Connector, Rank(fact).Kind, Rank(fact).Detail, fact.DedupeKey);
+
     private static int Compare(Fact left, Fact right, string? systemOfRecord)
     {
         var order = left.OccurredAt.UtcTicks.CompareTo(right.OccurredAt.UtcTicks);
-        if (order == 0)
+        if (order != 0)
         {
-            order = (left.Connector == systemOfRecord).CompareTo(right.Connector == systemOfRecord);
+            return order;
         }
 
-        if (order == 0)
-        {
-            order = string.CompareOrdinal(left.Connector, right.Connector);
-        }
-
-        if (order == 0)
-        {
-            order = Rank(left).CompareTo(Rank(right));
-        }
-
-        return order != 0 ? order : string.CompareOrdinal(left.DedupeKey, right.DedupeKey);
+        var (one, other) = (PlaceOf(left), PlaceOf(right));
+        order = (one.Connector == systemOfRecord).CompareTo(other.Connector == systemOfRecord);
+        order = order != 0 ? order : string.CompareOrdinal(one.Connector, other.Connector);
+        order = order != 0 ? order : (one.Kind, one.Detail).CompareTo((other.Kind, other.Detail));
+        return order != 0 ? order : string.CompareOrdinal(one.Key, other.Key);
     }
 
     private static (int Kind, int Detail) Rank(Fact fact) => fact switch

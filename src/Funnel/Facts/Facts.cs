@@ -24,6 +24,7 @@ namespace IntegrationHub.Funnel;
 [JsonDerivedType(typeof(RecordDeleted), "recordDeleted")]
 [JsonDerivedType(typeof(RecordRestored), "recordRestored")]
 [JsonDerivedType(typeof(PersonErased), "personErased")]
+[JsonDerivedType(typeof(FactsSummed), "factsSummed")]
 public abstract record Fact
 {
     /// <summary>Gets the key that makes two deliveries one fact. Built from the vendor's data

@@ -137,6 +137,14 @@ public static class HandoffRules
         var statuses = new Dictionary<string, (string Raw, DateTimeOffset Since)>(StringComparer.Ordinal);
         foreach (var fact in ordered)
         {
+            if (fact is FactsSummed sum)
+            {
+                foreach (var raws in sum.Stages.LastRaws)
+                {
+                    statuses[raws.Connector] = (raws.Raw, raws.Since);
+                }
+            }
+
             var known = statuses.GetValueOrDefault(fact.Connector);
             if (fact is StageClaimed or HandoffReturned && fact is { Side: ToolSide.Crm, Raw: { } raw } && raw != known.Raw)
             {

@@ -9,20 +9,31 @@ public static class AddressRules
     /// <param name="at">The time, inclusive, up to which facts count.</param>
     public static bool IsPastAlias(JourneyState state, IdentityKey address, DateTimeOffset at, FunnelSettings settings)
     {
-        var addresses = new Dictionary<IdentityKey, IdentityKey>();
+        var addresses = new Dictionary<IdentityKey, SummedAddress>();
         var holders = new HashSet<IdentityKey>();
-        foreach (var fact in FactOrder.Sort(state.Facts.Values.Where(fact => fact.OccurredAt <= at), settings.SystemOfRecord))
+        var facts = FactOrder.Sort(state.Facts.Values.Where(fact => fact is FactsSummed || fact.OccurredAt <= at), settings.SystemOfRecord);
+        foreach (var said in facts.SelectMany(AddressesOf).Where(said => said.At <= at))
         {
-            if (fact is ProfileChanged { About: { } record } profile && EmailAddress.TryParse(profile.Profile.Email, out var said))
+            if (!(addresses.GetValueOrDefault(said.Record)?.At > said.At))
             {
-                addresses[record] = IdentityKey.Email(said);
-                if (addresses[record] == address)
-                {
-                    holders.Add(record);
-                }
+                addresses[said.Record] = said;
+            }
+
+            if (said.Address == address)
+            {
+                holders.Add(said.Record);
             }
         }
 
-        return holders.Count > 0 && holders.All(record => addresses[record] != address);
+        return holders.Count > 0 && holders.All(record => addresses[record].Address != address);
     }
+
+    /// <summary>Returns the addresses that a fact gives to records, by time.</summary>
+    internal static IEnumerable<SummedAddress> AddressesOf(Fact fact) => fact switch
+    {
+        ProfileChanged { About: { } record } profile when EmailAddress.TryParse(profile.Profile.Email, out var said) =>
+            [new(record, IdentityKey.Email(said), fact.OccurredAt.ToUniversalTime())],
+        FactsSummed sum => sum.Addresses,
+        _ => [],
+    };
 }

@@ -15,9 +15,10 @@ public sealed record JourneyExplanation(Journey Journey, ImmutableArray<FactJudg
         var trace = new List<FactJudgement>(ordered.Length);
         var journey = JourneyFold.FoldOrdered(leadId, ordered, settings, trace);
         var stays = journey.Entries.Select(entry => entry.FactKey).ToHashSet(StringComparer.Ordinal);
+        var sums = ordered.OfType<FactsSummed>().ToList();
         var judgements = trace.Select(judged =>
-            judged.Effect == FactEffect.Moved && !stays.Contains(judged.Fact.DedupeKey)
-                ? judged with { Effect = FactEffect.Momentary } : judged);
+            judged.Effect != FactEffect.Moved || stays.Contains(judged.Fact.DedupeKey) ? judged
+            : judged with { Effect = SummingRules.IsBefore(judged.Fact, sums) ? FactEffect.Late : FactEffect.Momentary });
         return new(journey, [.. judgements], SettingsHash.Of(settings));
     }
 }

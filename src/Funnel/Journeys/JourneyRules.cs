@@ -33,7 +33,7 @@ public static class JourneyRules
         (ImmutableDictionary<string, Fact> Facts, IReadOnlyList<Fact> New, JourneyLedger Ledger) added,
         ImmutableDictionary<string, Fact> known, FunnelSettings settings)
     {
-        if (!added.Facts.Values.Any(fact => fact is RecordDeleted))
+        if (!added.Facts.Values.Any(fact => fact is RecordDeleted or FactsSummed { Records.IsEmpty: false }))
         {
             return (added.Facts, added.New, added.Ledger, []);
         }
@@ -48,7 +48,8 @@ public static class JourneyRules
     {
         var (facts, ledger) = (state.Facts, state.Ledger);
         var changed = new List<string>();
-        foreach (var arrived in arriving)
+        var sums = facts.Values.OfType<FactsSummed>().ToList();
+        foreach (var arrived in arriving.Where(fact => facts.ContainsKey(fact.DedupeKey) || !SummingRules.IsKnown(sums, fact.DedupeKey)))
         {
             var fact = arrived;
             if (facts.TryGetValue(fact.DedupeKey, out var there))
@@ -85,8 +86,7 @@ public static class JourneyRules
             : ledger;
         (known, var consent) = AnnounceConsent(known, journey, now);
         (known, _) = AnnounceProfile(known, journey, settings.WriteBack, now);
-        var said = ordered.OfType<ConsentChanged>().LastOrDefault(fact => !fact.IsEchoOf(PersonProperty.Consent));
-        return (known, consent is not null && said is not null && !settings.IsBeforeLive(said.OccurredAt) ? [consent] : []);
+        return (known, consent is not null && ConsentRules.SaidAt(ordered) is { } at && !settings.IsBeforeLive(at) ? [consent] : []);
     }
 
     private static (JourneyLedger Ledger, IReadOnlyList<FunnelEvent> Events) Act(
@@ -139,7 +139,8 @@ public static class JourneyRules
             To = present.Stage,
             Connector = present.Connector,
             NoNews = OwnWordRules.IsNoNews(
-                ledger, journey, ordered.FirstOrDefault(fact => fact.DedupeKey == present.FactKey), settings.WriteBack),
+                ledger, journey, SummingRules.Individually(ordered).FirstOrDefault(fact => fact.DedupeKey == present.FactKey),
+                settings.WriteBack),
         };
         return (ledger with { PublishedEntry = present, PublishedChanges = ledger.PublishedChanges + 1 }, changed);
     }

@@ -37,6 +37,10 @@ public sealed record FunnelSettings
     /// news.</summary>
     public DateTimeOffset? LiveSince { get; init; }
 
+    /// <summary>Gets how many facts of a lead are kept one by one. The oldest of more are summed up. At least 100.
+    /// Default: 2000.</summary>
+    public int FactsPerLead { get; init; } = 2_000;
+
     /// <summary>Whether something happened before the hub began.</summary>
     public bool IsBeforeLive(DateTimeOffset at) => at < LiveSince;
 

@@ -6,7 +6,7 @@ namespace IntegrationHub.Funnel;
 /// and automations. Pure.</summary>
 public static class EchoRules
 {
-    private const int WritesKept = 40;
+    internal const int WritesKept = 40;
 
     /// <summary>Returns the fingerprint of a value of a record's property. It ignores the lead
     /// and surrounding spaces.</summary>

@@ -40,21 +40,25 @@ public sealed class ReplayTests(Azurite azurite)
         Assert.DoesNotContain(await TableNamesAsync(), name => name.Contains(replay.Id, StringComparison.OrdinalIgnoreCase));
     }
 
-    [Fact]
-    public async Task Lost_tables_are_rebuilt_to_the_same_journeys_deals_and_deadlines()
+    [Theory]
+    [InlineData(2_000, 0)]
+    [InlineData(4, 1)]
+    public async Task Lost_tables_are_rebuilt_to_the_same_journeys_deals_and_deadlines_whatever_was_summed_up(int factsPerLead, int sums)
     {
-        await using (var hub = await NewHubAsync())
+        var policy = Policy with { FactsPerLead = factsPerLead };
+        await using (var hub = await NewHubAsync(policy))
         {
             await LiveAsync(hub);
+            Assert.Equal(sums, (await hub.StateAsync(Id("ann"))).Facts.Values.OfType<FactsSummed>().Count());
         }
 
-        await using var before = await NewHubAsync();
+        await using var before = await NewHubAsync(policy);
         var journeys = await HashesAsync(before);
         var deals = await before.Get<IdentityStore>().FindByDealAsync(IdentityKey.Deal("tool", "d1"), Token);
         await ClearAsync(HubTables.Journeys);
         await ClearAsync(HubTables.Identities);
         await ClearAsync(HubTables.Deadlines);
-        await using var hub2 = await NewHubAsync();
+        await using var hub2 = await NewHubAsync(policy);
         Assert.All((await HashesAsync(hub2)).Values, Assert.Null);
         var published = await PublishedAsync(hub2);
 
@@ -286,7 +290,7 @@ public sealed class ReplayTests(Azurite azurite)
     private static async Task<FunnelStage> StageAsync(TestHub hub, string who) =>
         JourneyFold.Fold(Id(who), (await hub.StateAsync(Id(who))).Facts.Values, hub.Get<FunnelSettings>()).Stage;
 
-    private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, _clock, [_tool]);
+    private Task<TestHub> NewHubAsync(FunnelSettings? policy = null) => TestHub.CreateAsync(policy ?? Policy, azurite, _clock, [_tool]);
 
     private Task TellAsync(TestHub hub, string messageId, params SourceEvent[] events) =>
         hub.Get<ProcessFlow>().HandleAsync(_tool.Delivers(_clock.GetUtcNow(), events), messageId, again: false, Token);

@@ -222,6 +222,23 @@ public sealed class AssignmentTests(Azurite azurite)
         Assert.DoesNotContain((await rotas.LoadAsync(Token)).Reservations, reserved => reserved.LeadId == announced.LeadId);
     }
 
+    [Fact]
+    public async Task A_fallback_beyond_their_room_keeps_no_more_reservations_than_they_have_room_for()
+    {
+        var policy = Team("ada", capacity: 1);
+        var sales = policy.Routing.Teams[Funnel.Team.Sales];
+        var bounded = sales with { Fallback = new(Name("zoe"), BusinessCalendar.Always, []) { Capacity = 2, Ids = sales.Fallback.Ids } };
+        await using var hub = await NewHubAsync(policy with { Routing = new() { Teams = policy.Routing.Teams.SetItem(Funnel.Team.Sales, bounded) } });
+
+        foreach (var number in Enumerable.Range(0, 6))
+        {
+            await DeliveredAsync(hub, $"beyond{number}");
+        }
+
+        var owners = (await hub.Get<RoundRobinStore>().LoadAsync(Token)).Reservations.Select(reserved => reserved.Assignment.Owner);
+        Assert.Equal([Name("ada"), Name("zoe"), Name("zoe")], owners.Where(owner => owner.EndsWith(_run, StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
     private Fact End(string end) => end switch
     {
         "accepted" => new HandoffAccepted { DedupeKey = "salesforce|accepted", Connector = "salesforce", Side = ToolSide.Crm, OccurredAt = _clock.GetUtcNow(), ReceivedAt = _clock.GetUtcNow() },

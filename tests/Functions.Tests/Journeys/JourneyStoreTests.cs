@@ -11,6 +11,8 @@ public sealed class JourneyStoreTests(Azurite azurite)
 {
     private static readonly string Recorded = Repository.PathTo("tests", "Functions.Tests", "Journeys", "Recorded", "journey-format-1.txt");
 
+    private static readonly string RecordedSum = Repository.PathTo("tests", "Functions.Tests", "Journeys", "Recorded", "journey-format-2.txt");
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -125,6 +127,69 @@ public sealed class JourneyStoreTests(Azurite azurite)
         Assert.Equal(7, loaded.Revision);
         Assert.Equal(JourneyFold.Fold(lead, expected.Facts.Values, Policy).Hash, JourneyFold.Fold(lead, loaded.State.Facts.Values, Policy).Hash);
         Assert.Equal(expected.Ledger.Handoffs.Select(handoff => handoff.Id), loaded.State.Ledger.Handoffs.Select(handoff => handoff.Id));
+    }
+
+    /// <summary>The facts of the recorded row, and the sum of those before the last two.</summary>
+    [Fact]
+    public async Task A_recorded_row_of_format_2_is_read_as_the_state_that_was_stored()
+    {
+        await using var hub = await NewHubAsync();
+        var (lead, facts) = (LeadId.Parse("d243d828eb0f5fd302f43e9b"), RecordedFacts());
+        var row = new TableEntity(lead.Value, $"journey-{lead}") { ["Format"] = 2, ["Pages"] = 0, ["Revision"] = 9 };
+        row["Data0"] = Convert.FromBase64String((await File.ReadAllTextAsync(RecordedSum, Token)).Trim());
+        var journeys = await hub.Get<HubTables>().GetAsync(HubTables.Journeys, Token);
+        await journeys.UpsertEntityAsync(row, TableUpdateMode.Replace, Token);
+
+        var loaded = await hub.Get<JourneyStore>().LoadAsync(lead, Token);
+
+        Assert.Equal(4, Assert.Single(loaded.State.Facts.Values.OfType<FactsSummed>()).Count);
+        Assert.Equal(JourneyFold.Fold(lead, facts, Policy).Hash, JourneyFold.Fold(lead, loaded.State.Facts.Values, Policy).Hash);
+    }
+
+    [Fact]
+    public async Task A_row_has_the_second_format_only_with_a_sum_so_that_an_older_hub_reads_the_others()
+    {
+        await using var hub = await NewHubAsync();
+        var lead = Id("formats");
+        var few = await SaveAsync(hub, lead, Touches(100, 0));
+        Assert.Equal(1, await FormatAsync(hub, lead));
+
+        var many = few.State with { Facts = few.State.Facts.SetItems(Touches(400, 0, "more").Select(fact => KeyValuePair.Create(fact.DedupeKey, (Fact)fact))) };
+        await hub.Get<JourneyStore>().SaveAsync(few, SummingRules.Within(many, Policy with { FactsPerLead = 200 }), null, [], Token);
+
+        Assert.Equal(2, await FormatAsync(hub, lead));
+        var loaded = (await hub.Get<JourneyStore>().LoadAsync(lead, Token)).State.Facts;
+        Assert.Equal((101, 400), (loaded.Count, loaded.Values.OfType<FactsSummed>().Single().Count));
+        Assert.Equal(JourneyFold.Fold(lead, many.Facts.Values, Policy).Hash, JourneyFold.Fold(lead, loaded.Values, Policy).Hash);
+    }
+
+    [Theory]
+    [InlineData(3_000)]
+    [InlineData(10)]
+    public async Task A_fact_that_is_taken_away_does_not_come_back_out_of_a_further_row(int left)
+    {
+        await using var hub = await NewHubAsync();
+        var (store, lead) = (hub.Get<JourneyStore>(), Id($"removed{left}"));
+        var saved = await SaveAsync(hub, lead, Touches(3_001, 400));
+        Assert.NotEqual(0, saved.Pages);
+
+        var fewer = saved.State with { Facts = saved.State.Facts.RemoveRange(Touches(3_001 - left, 0).Select(fact => fact.DedupeKey)) };
+        var without = await store.SaveAsync(saved, fewer, null, [], Token);
+        var loaded = await store.LoadAsync(lead, Token);
+
+        Assert.Equal(fewer.Facts.Keys.Order(), loaded.State.Facts.Keys.Order());
+        Assert.Equal(1 + without.Pages, (await RowsAsync(hub, lead)).Count);
+        Assert.DoesNotContain($"facts-{lead}-0000", await RowsAsync(hub, lead));
+        var grown = await SaveAsync(hub, loaded, Touches(3_000, 400, "more"));
+        Assert.Equal(left + 3_000, (await store.LoadAsync(lead, Token)).State.Facts.Count);
+        await store.EmptyAsync(grown, new() { ErasedAt = Monday }, Token);
+        Assert.Equal([$"journey-{lead}"], await RowsAsync(hub, lead));
+    }
+
+    private static async Task<int?> FormatAsync(TestHub hub, LeadId lead)
+    {
+        var journeys = await hub.Get<HubTables>().GetAsync(HubTables.Journeys, Token);
+        return (await journeys.GetEntityAsync<TableEntity>(lead.Value, $"journey-{lead}", cancellationToken: Token)).Value.GetInt32("Format");
     }
 
     private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);

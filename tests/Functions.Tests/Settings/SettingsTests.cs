@@ -83,6 +83,8 @@ public sealed class SettingsTests
     [InlineData("Ops:SilentAfter", "NaN")]
     [InlineData("Hub:PublicUrl", "https://hub.example.com/?tenant=1")]
     [InlineData("Hub:AuditDays", "29")]
+    [InlineData("Hub:FactsPerLead", "99")]
+    [InlineData("Hub:FactsPerLead", "5001")]
     [InlineData("Hub:SignIn", "on")]
     [InlineData("Alerts:LinksValidFor", "00:00:00")]
     [InlineData("Ops:LateAfter", "00:00:00")]

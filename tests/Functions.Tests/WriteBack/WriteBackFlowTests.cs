@@ -228,7 +228,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
 
         Assert.Empty(_salesforce.Written);
         Assert.Equal([(PersonProperty.Company, "Acme")], _marketo.Written);
-        var breaker = Assert.Single(await hub.Get<SyncLoopBreakerFlow>().ListAsync(Token), open => open.LeadId == lead);
+        var breaker = Assert.Single((await hub.Get<SyncLoopBreakerFlow>().ListAsync(PageRequest.First, Token)).Items, open => open.LeadId == lead);
         Assert.False(await hub.Get<NoticeStore>().OpenAsync(new($"breaker|{breaker.Id}|{Monday.UtcDateTime:O}", "s", []), Token));
         Assert.Contains((await hub.Get<LeadQuery>().ExplainAsync(lead, Token))!.Steps, step => step is { Rule: "breaker-open", Target: "salesforce" });
 
@@ -236,7 +236,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
         await AllAsync(hub, new ProfileAnnounced { Id = "e3", LeadId = lead, At = _clock.GetUtcNow(), Team = Team.Marketing });
 
         Assert.Equal([(PersonProperty.Phone, "030 1")], _salesforce.Written);
-        Assert.DoesNotContain(await hub.Get<SyncLoopBreakerFlow>().ListAsync(Token), open => open.LeadId == lead);
+        Assert.DoesNotContain((await hub.Get<SyncLoopBreakerFlow>().ListAsync(PageRequest.First, Token)).Items, open => open.LeadId == lead);
         Assert.True(await hub.Get<NoticeStore>().OpenAsync(new($"breaker|{breaker.Id}|{Monday.UtcDateTime:O}", "s", []), Token));
     }
 
@@ -250,7 +250,7 @@ public sealed class WriteBackFlowTests(Azurite azurite)
         Assert.Contains(hub.Get<SyncLoopBreakerStore>(), hub.Get<IEnumerable<IErasable>>());
         await hub.Get<SyncLoopBreakerStore>().EraseAsync(lead, Token);
 
-        Assert.DoesNotContain(await hub.Get<SyncLoopBreakerStore>().AllAsync(Token), breaker => breaker.LeadId == lead);
+        Assert.DoesNotContain((await hub.Get<SyncLoopBreakerStore>().PageAsync(PageRequest.First, Token)).Items, breaker => breaker.LeadId == lead);
     }
 
     private Task<TestHub> NewHubAsync() => TestHub.CreateAsync(azurite, _clock, [_hubspot, _marketo, _salesforce]);

@@ -93,9 +93,18 @@ public sealed class LeadMatcher(
     }
 
     /// <summary>Whether the lead's last fact about a deal by a relation says that it is on the deal.</summary>
-    private static bool IsOnBy(string relation, string deal, JourneyState state) => state.Facts.Values.OfType<DealChanged>()
-        .Where(change => change.DealId == deal && change.DedupeKey.Contains($"|{relation}", StringComparison.Ordinal))
-        .MaxBy(change => change.OccurredAt) is { Status: not DealStatus.Deleted };
+    private static bool IsOnBy(string relation, string deal, JourneyState state)
+    {
+        var summed = state.Facts.Values.OfType<FactsSummed>().SelectMany(sum => sum.Deals)
+            .Select(known => (known.Deal.Id, known.Key, At: known.ChangedAt, IsGone: known.Deal.Status == DealStatus.Deleted));
+        var last = state.Facts.Values.OfType<DealChanged>()
+            .Select(change => (Id: change.DealId, Key: change.DedupeKey, At: change.OccurredAt, IsGone: change.Status == DealStatus.Deleted))
+            .Concat(summed)
+            .Where(change => change.Id == deal && change.Key.Contains($"|{relation}", StringComparison.Ordinal))
+            .OrderBy(change => change.At)
+            .LastOrDefault((Id: deal, Key: "", At: default, IsGone: true));
+        return !last.IsGone;
+    }
 
     /// <summary>Whether a person is known by any of their records or addresses.</summary>
     private async Task<bool> IsKnownAsync(LeadEvent source, KeyLookups lookups, CancellationToken cancellationToken)

@@ -64,7 +64,7 @@ public sealed record CandidateView
             Name = NameOf(journey.Profile),
             Company = journey.Profile.Company,
             Stage = journey.Stage,
-            KnownSince = state.Facts.Values.Min(fact => fact.OccurredAt),
+            KnownSince = state.Facts.Values.Min(fact => fact is FactsSummed sum ? sum.FirstAt : fact.OccurredAt),
             LastHeardAt = state.Facts.Values.Max(fact => fact.OccurredAt),
             Identities = [.. journey.Identities.Where(key => key.Kind != IdentityKind.Deal).Select(IdentityView.Of)],
         };

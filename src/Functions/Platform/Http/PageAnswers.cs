@@ -6,6 +6,7 @@ using IntegrationHub.Functions.Platform.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Primitives;
 
 namespace IntegrationHub.Functions.Platform.Http;
 
@@ -16,34 +17,49 @@ internal static class PageAnswers
     private const int Usual = 100;
 
     /// <summary>Reads which page is wanted. On failure <paramref name="fault"/> is the answer.</summary>
+    /// <param name="usual">The most rows when the request does not say.</param>
     public static bool TryRead(
-        HttpRequest request, [NotNullWhen(true)] out PageRequest? page, [NotNullWhen(false)] out IActionResult? fault)
+        HttpRequest request, [NotNullWhen(true)] out PageRequest? page, [NotNullWhen(false)] out IActionResult? fault,
+        int usual = Usual)
     {
         var (top, after) = ((string?)request.Query[Top], (string?)request.Query[After]);
-        var (most, from) = (Usual, (string?)null);
+        var (most, from) = (usual, (string?)null);
         var right = (string.IsNullOrEmpty(top) || int.TryParse(top, NumberStyles.None, CultureInfo.InvariantCulture, out most))
             && most is >= 1 and <= PageRequest.Most
             && (string.IsNullOrEmpty(after) || (from = Decode(after)) is not null);
         page = right ? new(most, from) : null;
-        fault = right ? null : Answers.Problem(
-            StatusCodes.Status400BadRequest, "Which page is meant is not clear.",
-            $"top is a number from 1 to {PageRequest.Most}; take after as the header Link of the page before says.");
+        fault = right ? null : Unclear();
         return right;
     }
+
+    /// <summary>Answers a question for a page that is not one.</summary>
+    public static ObjectResult Unclear() => Answers.Problem(
+        StatusCodes.Status400BadRequest, "Which page is meant is not clear.",
+        $"top is a number from 1 to {PageRequest.Most}; take after as the header Link of the page before says.");
 
     /// <summary>Answers with a value, and names the next page.</summary>
     /// <param name="next">Where the next page begins; null after the last.</param>
     public static OkObjectResult Of(HttpRequest request, object value, string? next)
     {
+        // The key of the caller does not belong into an answer.
+        Link(request, request.Path, request.Query.Where(pair => pair.Key is not (After or "code")), next);
+        return new(value);
+    }
+
+    /// <summary>Answers with a value, and names the next page at another path, without the request's question.</summary>
+    public static OkObjectResult At(string path, HttpRequest request, object value, string? next)
+    {
+        Link(request, path, request.Query.Where(pair => pair.Key == Top), next);
+        return new(value);
+    }
+
+    private static void Link(HttpRequest request, string path, IEnumerable<KeyValuePair<string, StringValues>> query, string? next)
+    {
         if (next is not null)
         {
-            // The key of the caller does not belong into an answer.
-            var query = new QueryBuilder(request.Query.Where(pair => pair.Key is not (After or "code")))
-            { { After, Base64Url.EncodeToString(Encoding.UTF8.GetBytes(next)) } };
-            request.HttpContext.Response.Headers.Link = $"<{request.Path}{query}>; rel=\"next\"";
+            var all = new QueryBuilder(query) { { After, Base64Url.EncodeToString(Encoding.UTF8.GetBytes(next)) } };
+            request.HttpContext.Response.Headers.Link = $"<{path}{all}>; rel=\"next\"";
         }
-
-        return new(value);
     }
 
     private static string? Decode(string after)

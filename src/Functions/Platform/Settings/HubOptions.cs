@@ -14,6 +14,10 @@ public sealed record HubOptions
     /// <summary>Gets the memory for cached journeys, estimated, in MiB. Default: 64; zero disables the cache.</summary>
     public int JourneyCacheMegabytes { get; init; } = 64;
 
+    /// <summary>Gets how many facts of a lead are kept one by one, 100 to 5000. The oldest of more are summed up.
+    /// Default: 2000.</summary>
+    public int FactsPerLead { get; init; } = 2_000;
+
     /// <summary>Gets how many dead letters a replay sends each second, to spare the tools.
     /// At least 1. Default: 20.</summary>
     public int ReplayPerSecond { get; init; } = 20;

@@ -35,7 +35,11 @@ public static class SettingsRegistration
     /// <summary>Adds when the hub began: as set, else as the tables remember. A check of settings has no
     /// tables.</summary>
     private static FunnelSettings Began(HubOptions hub, FunnelSettings funnel, IServiceProvider provider) =>
-        funnel with { LiveSince = hub.LiveSince ?? provider.GetService<RememberedBeginning>()?.Invoke() - hub.LookBack };
+        funnel with
+        {
+            FactsPerLead = hub.FactsPerLead,
+            LiveSince = hub.LiveSince ?? provider.GetService<RememberedBeginning>()?.Invoke() - hub.LookBack,
+        };
 
     private static HubOptions ReadHub(SettingsReader reader, MailOptions mail)
     {
@@ -48,6 +52,8 @@ public static class SettingsRegistration
                 "Hub:IntakeMegabytes", standard.IntakeMegabytes, size => size is >= 2 and <= 4_096, "a whole number from 2 to 4096", "64"),
             AuditDays = reader.Value<int>(
                 "Hub:AuditDays", standard.AuditDays, days => days is >= 30 and <= 3_660, "a whole number from 30 to 3660", "730"),
+            FactsPerLead = reader.Value<int>(
+                "Hub:FactsPerLead", standard.FactsPerLead, facts => facts is >= 100 and <= 5_000, "a whole number from 100 to 5000", "2000"),
             ReplayPerSecond = reader.Value<int>(
                 "Hub:ReplayPerSecond", standard.ReplayPerSecond, rate => rate >= 1, "a whole number of 1 or more", "20"),
             PublicUrl = ReadPublicUrl(reader, mail) ?? standard.PublicUrl,

@@ -9,14 +9,14 @@ public static class ReturnRules
     public static LeadReturn? Of(JourneyState state, string handoffId, FunnelSettings settings)
     {
         if (state.Ledger.Handoffs.FirstOrDefault(handoff => handoff.Id == handoffId) is not { ReturnedReason: { } reason } handoff
-            || FactOrder.Sort(state.Facts.Values, settings.SystemOfRecord)
+            || FactOrder.Sort(SummingRules.Individually(state.Facts.Values), settings.SystemOfRecord)
                 .OfType<HandoffReturned>()
                 .FirstOrDefault(fact => fact.OccurredAt >= handoff.EnteredAt && fact.Reason == reason) is not { } returned)
         {
             return null;
         }
 
-        var touch = CampaignRules.TouchesOf(FactOrder.Sort(state.Facts.Values, settings.SystemOfRecord))
+        var touch = CampaignRules.TouchesOf(FactOrder.Sort(SummingRules.Individually(state.Facts.Values), settings.SystemOfRecord))
             .LastOrDefault(touch => !string.IsNullOrWhiteSpace(touch.Campaign) && touch.OccurredAt <= handoff.EnteredAt);
         return new()
         {

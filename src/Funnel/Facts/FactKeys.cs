@@ -1,9 +1,7 @@
-using IntegrationHub.Funnel;
-
-namespace IntegrationHub.Functions.Journeys;
+namespace IntegrationHub.Funnel;
 
 /// <summary>The keys in facts.</summary>
-internal static class FactKeys
+public static class FactKeys
 {
     /// <summary>Returns all keys in facts: records, addresses, deals.</summary>
     public static IReadOnlyList<IdentityKey> Of(IEnumerable<Fact> facts) =>
@@ -12,6 +10,7 @@ internal static class FactKeys
             IdentitiesLinked { Keys.IsDefault: false } linked => linked.Keys,
             DealChanged deal => [IdentityKey.Deal(deal.Connector, deal.DealId)],
             RecordDeleted deleted => [deleted.Record],
+            FactsSummed summed => summed.Keys,
             _ => Enumerable.Empty<IdentityKey>(),
         }).Distinct()];
 }
