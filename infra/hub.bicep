@@ -83,6 +83,7 @@ var settings = union(
     Hub__SignIn: string(platform.?signIn != null)
     Hub__KeyInUrl: 'false'
     Schedules__SweepErasures: '15 * * * * *'
+    Schedules__SweepErasedBodies: '40 */5 * * * *'
     Schedules__SweepArchive: '0 7 * * * *'
     Schedules__RunReplay: '*/15 * * * * *'
     Schedules__RunDeadLetterJobs: '20 * * * * *'

@@ -91,6 +91,7 @@ internal sealed class TestHub : IAsyncDisposable
             $"--Schedules:ScrubJourneys={Never}",
             $"--Schedules:SendMails={Never}",
             $"--Schedules:SweepErasures={Never}",
+            $"--Schedules:SweepErasedBodies={Never}",
             "--Erasure:Grace=0",
         ];
         var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) { ["ServiceBus"] = bus.ConnectionString };

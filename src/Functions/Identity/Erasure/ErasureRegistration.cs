@@ -15,6 +15,7 @@ public static class ErasureRegistration
         .AddSingleton<LeadHider>()
         .AddSingleton<PersonEraser>()
         .AddSingleton<ErasureSettler>()
+        .AddSingleton<ErasureRequests>()
         .AddSingleton<ErasureFlow>()
         .AddSingleton<ErasureDecisionFlow>()
         .AddSingleton<ErasureSweepFlow>();

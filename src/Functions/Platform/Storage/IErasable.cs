@@ -8,8 +8,8 @@ public interface IErasable
     /// <summary>Stops what is on its way out about a lead that is hidden before it is erased. A no-op for most stores.</summary>
     Task HideAsync(LeadId leadId, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Removes what names a person by these records, addresses and deals. Their tombstones are there, and the person is
-    /// off the deals. Idempotent. A no-op for stores that name leads only.</summary>
+    /// <summary>Removes what names a person by these records, addresses and deals. They are tombstones, and the deals are nobody
+    /// else's. Idempotent. A no-op for stores that name leads only.</summary>
     Task EraseAsync(IReadOnlyCollection<IdentityKey> keys, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Removes everything about a lead. Idempotent.</summary>

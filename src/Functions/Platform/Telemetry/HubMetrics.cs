@@ -33,6 +33,7 @@ public sealed class HubMetrics
     private readonly Counter<long> _mended;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _proofs;
+    private readonly Counter<long> _bodiesErased;
     private readonly Histogram<double> _latency;
 
     public HubMetrics(IMeterFactory meters)
@@ -63,6 +64,8 @@ public sealed class HubMetrics
         _proofs = meter.CreateCounter<long>(
             "hub.deliveries.proved", "{delivery}", "Genuine deliveries, by connector and number of the secret.");
         _parked = meter.CreateCounter<long>("hub.parked", "{delivery}", "Deliveries that were parked, by connector and reason.");
+        _bodiesErased = meter.CreateCounter<long>(
+            "hub.erasure.bodies", "{body}", "Bodies that were removed because they named an erased person, by place.");
         _latency = meter.CreateHistogram<double>(
             "hub.delivery.latency", "ms", "From the receipt of a delivery to the commit of all its facts.");
     }
@@ -129,6 +132,10 @@ public sealed class HubMetrics
     public void Refused(string function, int status) => _refusals.Add(1, new("function", function), new("status", status));
 
     public void Parked(string connector, string reason) => _parked.Add(1, new("connector", connector), new("reason", reason));
+
+    /// <summary>Counts bodies that named an erased person and were removed.</summary>
+    public void BodiesErased(string place, int bodies) =>
+        _bodiesErased.Add(bodies, new KeyValuePair<string, object?>("place", place));
 
     public void Took(TimeSpan latency) => _latency.Record(latency.TotalMilliseconds);
 
