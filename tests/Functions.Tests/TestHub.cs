@@ -92,6 +92,7 @@ internal sealed class TestHub : IAsyncDisposable
             $"--Schedules:SendMails={Never}",
             $"--Schedules:SweepErasures={Never}",
             $"--Schedules:SweepErasedBodies={Never}",
+            $"--Schedules:EnforceRetention={Never}",
             "--Erasure:Grace=0",
         ];
         var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) { ["ServiceBus"] = bus.ConnectionString };

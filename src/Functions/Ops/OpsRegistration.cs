@@ -32,6 +32,7 @@ public static class OpsRegistration
         .AddSingleton<QueueProbe>()
         .AddSingleton<OutwardStore>()
         .AddSingleton<OutwardBreaker>()
+        .AddSingleton<SweepBeats>()
         .AddSingleton<WaitingWork>()
         .AddSingleton<HealthFlow>()
         .AddSingleton<DeadLetterQueue>()

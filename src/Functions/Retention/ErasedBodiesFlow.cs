@@ -9,8 +9,8 @@ namespace IntegrationHub.Functions.Retention;
 /// <summary>Takes erased persons out of bodies that no index finds: delayed copies, dead letters and the spool. One walk serves
 /// all erasures, in pages, and a claim keeps two instances from walking at once.</summary>
 public sealed partial class ErasedBodiesFlow(
-    CursorStore cursors, GoneKeyStore goneKeys, IEnumerable<IBodyPlace> places, NoticeStore notices, HubMetrics metrics,
-    TimeProvider clock, ILogger<ErasedBodiesFlow> logger)
+    CursorStore cursors, GoneKeyStore goneKeys, IEnumerable<IBodyPlace> places, SweepBeats beats, NoticeStore notices,
+    HubMetrics metrics, TimeProvider clock, ILogger<ErasedBodiesFlow> logger)
 {
     /// <summary>The name of the walk's row in the table <c>Cursors</c>.</summary>
     internal const string Name = "(erased-bodies)";
@@ -22,7 +22,7 @@ public sealed partial class ErasedBodiesFlow(
     /// <summary>The time from the start of one walk to the next.</summary>
     internal static readonly TimeSpan WalkEvery = TimeSpan.FromHours(6);
 
-    private const string NoticeKey = "erased-bodies-left";
+    private const string BeatName = "erased-bodies", NoticeKey = "erased-bodies-left";
 
     /// <summary>The longest run. The next one continues.</summary>
     private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(45);
@@ -53,18 +53,15 @@ public sealed partial class ErasedBodiesFlow(
     {
         var (now, started) = (clock.GetUtcNow(), clock.GetTimestamp());
         var walk = claim.Cursor is { } cursor ? JsonSerializer.Deserialize<Walk>(cursor, HubJson.Options)! : null;
-        if (walk is { Done: true } && now < walk.StartedAt + WalkEvery)
+        var gone = walk is { Done: true } && now < walk.StartedAt + WalkEvery ? null : await goneKeys.ReadAsync(cancellationToken);
+        if (gone is null or { AreNone: true })
         {
+            await beats.NoteAsync(BeatName, ended: gone is not null, 0, cancellationToken);
             return claim;
         }
 
-        var gone = await goneKeys.ReadAsync(cancellationToken);
-        if (gone.AreNone)
-        {
-            return claim;
-        }
-
-        walk = walk is null or { Done: true } ? new(now, 0, null, 0, false) : walk;
+        walk = walk is null or { Done: true } ? new(now, 0, null, 0, 0, false) : walk;
+        var before = walk.Removed;
         while (!walk.Done && clock.GetElapsedTime(started) < LongestRun)
         {
             walk = await TakePageAsync(walk, gone, cancellationToken);
@@ -76,6 +73,7 @@ public sealed partial class ErasedBodiesFlow(
             await EndAsync(walk, cancellationToken);
         }
 
+        await beats.NoteAsync(BeatName, walk.Done, walk.Removed - before, cancellationToken);
         return claim;
     }
 
@@ -90,7 +88,10 @@ public sealed partial class ErasedBodiesFlow(
         }
 
         var at = page.Next is null ? walk.Place + 1 : walk.Place;
-        return walk with { Place = at, Next = page.Next, Left = walk.Left + page.Left, Done = at == _places.Count };
+        return walk with
+        {
+            Place = at, Next = page.Next, Removed = walk.Removed + page.Removed, Left = walk.Left + page.Left, Done = at == _places.Count,
+        };
     }
 
     /// <summary>Forgets whom nothing can name any more. While something could not be reached, everybody is looked for again.</summary>
@@ -117,8 +118,9 @@ public sealed partial class ErasedBodiesFlow(
 
     /// <summary>How far the walk has come.</summary>
     /// <param name="Place">The number of the place.</param>
-    /// <param name="Left">How many bodies could not be reached.</param>
-    private sealed record Walk(DateTimeOffset StartedAt, int Place, string? Next, int Left, bool Done);
+    /// <param name="Removed">How many bodies were removed.</param>
+    /// <param name="Left">How many could not be reached.</param>
+    private sealed record Walk(DateTimeOffset StartedAt, int Place, string? Next, int Removed, int Left, bool Done);
 
     private static partial class Log
     {

@@ -1,3 +1,4 @@
+using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,5 +16,23 @@ internal static class RetentionRegistration
         .AddSingleton<IBodyPlace, SpooledBodies>()
         .AddSingleton<IBodyPlace, DelayedCopies>()
         .AddSingleton<IBodyPlace, DeadBodies>()
-        .AddSingleton<ErasedBodiesFlow>();
+        .AddSingleton<ErasedBodiesFlow>()
+        .AddAging();
+
+    private static IServiceCollection AddAging(this IServiceCollection services)
+    {
+        services.AddSingleton<LeadRemover>()
+            .AddSingleton<IAgingPlace, ParkedAging>()
+            .AddSingleton<IAgingPlace, ReviewAging>()
+            .AddSingleton<IAgingPlace, AlertAging>()
+            .AddSingleton<IAgingPlace, WaitingFactAging>()
+            .AddSingleton<IAgingPlace, LeadAging>();
+        foreach (var entity in QueueProbe.Entities)
+        {
+            services.AddSingleton<IAgingPlace>(
+                provider => ActivatorUtilities.CreateInstance<DeadLetterAging>(provider, entity));
+        }
+
+        return services.AddSingleton<RetentionFlow>();
+    }
 }

@@ -21,6 +21,7 @@ public static class SettingsRegistration
             .AddSingleton(hub)
             .AddSingleton(PepperReader.Read(reader))
             .AddSingleton(ReadErasure(reader))
+            .AddSingleton(RetentionOptions.Read(reader))
             .AddSingleton(ArchiveSettingsReader.Read(reader))
             .AddSingleton(ReadSharedAddresses(reader))
             .AddSingleton(provider => Began(hub, funnel, provider).InStepWith(provider.GetRequiredService<ConnectorSet>()))

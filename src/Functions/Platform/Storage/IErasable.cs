@@ -5,6 +5,9 @@ namespace IntegrationHub.Functions.Platform.Storage;
 /// <summary>A store with rows about single leads. Erasing a person calls every one of them.</summary>
 public interface IErasable
 {
+    /// <summary>Gets a value indicating whether the store is about erasures themselves. It keeps nothing that leaves by age.</summary>
+    bool IsAboutErasures => false;
+
     /// <summary>Stops what is on its way out about a lead that is hidden before it is erased. A no-op for most stores.</summary>
     Task HideAsync(LeadId leadId, CancellationToken cancellationToken) => Task.CompletedTask;
 
