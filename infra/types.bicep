@@ -301,6 +301,9 @@ type erasure = {
   @metadata({ default: '100' })
   @minValue(1)
   mostAnHour: int?
+
+  @description('The connectors whose tools are told to erase the person too, for good: HubSpot, Klaviyo, Customer.io, Mailchimp, ActiveCampaign. Left out: none, and ops get the records that a person has to erase.')
+  tools: string[]?
 }
 
 @export()

@@ -5,16 +5,6 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Retention;
 
-/// <summary>Persons who were erased lately.</summary>
-/// <param name="hashes">Their keys, hashed.</param>
-public sealed class GonePersons(IReadOnlySet<string> hashes, PersonKeys keys)
-{
-    public bool AreNone => hashes.Count == 0;
-
-    /// <summary>Whether a key is of one of them, under any pepper.</summary>
-    public bool Have(IdentityKey key) => keys.Versions.Any(version => hashes.Contains(version.TableKeyOf(key)));
-}
-
 /// <summary>The keys of persons who were erased lately, hashed, in the table <c>Erasures</c>: a partition for each day. By them
 /// one sweep serves all erasures.</summary>
 public sealed class GoneKeyStore(HubTables tables, PersonKeys persons, TimeProvider clock) : IErasable

@@ -98,9 +98,8 @@ public sealed partial class RetentionFlow(
             ? $"{walk.Leaving} {place.Content} leave within {IAgingPlace.Notice.Days} days, and nobody has looked at them."
             : $"{walk.Unsettled} {place.Content} are older than they are kept, and stay because they are unsettled.";
         Log.Noticed(logger, place.Name, walk.Leaving, walk.Unsettled);
-        await notices.OpenAsync(
-            new(key, walk.Leaving > 0 ? $"Some {place.Content} leave soon" : $"Some {place.Content} are unsettled", [what, place.Advice ?? ""]),
-            cancellationToken);
+        var subject = walk.Leaving > 0 ? $"Some {place.Content} leave soon" : $"Some {place.Content} are unsettled";
+        await notices.OpenAsync(new(key, subject, [what, place.Advice ?? ""]), cancellationToken);
     }
 
     /// <summary>How far a walk has come.</summary>

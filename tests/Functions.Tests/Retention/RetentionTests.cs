@@ -95,7 +95,7 @@ public sealed class RetentionTests(Azurite azurite)
         var expected = letters.Where(letter => letter.EnqueuedTime > letters[0].EnqueuedTime.AddSeconds(seconds)).Select(letter => letter.MessageId).ToList();
         Assert.Equal(expected, (await hub.MessagesAsync(InboundQueue.Name, null, SubQueue.DeadLetter)).Select(letter => letter.MessageId));
         Assert.Equal(left == 1, expected.Contains(letters[0].MessageId));
-        Assert.Equal(left == 1, await IsNotifiedAsync(hub, "retention:deadletters/inbound"));
+        Assert.Equal(expected.Count > 0, await IsNotifiedAsync(hub, "retention:deadletters/inbound"));
     }
 
     [Theory]

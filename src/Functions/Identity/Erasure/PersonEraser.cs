@@ -25,9 +25,11 @@ public sealed partial class PersonEraser(
         var leadId = hidden.State.LeadId;
         var keys = FactKeys.Of(facts).Union(asked).ToList();
         var buried = await BuryAsync(leadId, keys, day, cancellationToken);
+        var elsewhere = buried.Where(key => key.Kind == IdentityKind.Person).Except(asked).ToList();
         foreach (var kept in records)
         {
             await kept.EraseAsync(buried, cancellationToken);
+            await kept.EraseElsewhereAsync(elsewhere, cancellationToken);
         }
 
         var tombstone = new JourneyLedger { ErasedAt = day };

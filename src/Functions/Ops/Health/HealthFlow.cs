@@ -42,7 +42,8 @@ public sealed partial class HealthFlow(
             TryAsync(
                 entity.Name, token => queues.CountAsync(entity, token),
                 new QueueHealth(entity.Name, null, null, false), cancellationToken)));
-        return HealthRules.Judge(connectors.All, await known, await lost, counts, await waiting, await mailHealth, await outward, await sweeps);
+        return HealthRules.Judge(
+            connectors.All, await known, await lost, counts, await waiting, await mailHealth, await outward, await sweeps);
     }
 
     /// <summary>Returns the status alone, which may be some seconds old.</summary>

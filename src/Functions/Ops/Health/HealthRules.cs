@@ -20,9 +20,14 @@ public static class HealthRules
             .ToList();
         var mail = MailOf(states?.GetValueOrDefault(ConnectorState.Mail), mailHealth);
         var broken = Broken(states, queues, spoolWaiting).ToList();
-        var wanting = Wanting(connectorHealth, mail, queues, spoolWaiting).Concat(Held(outward)).Concat(Late(sweeps)).Concat(mailHealth.Unsent).ToList();
+        var wanting = Wanting(connectorHealth, mail, queues, spoolWaiting)
+            .Concat(Held(outward)).Concat(Late(sweeps)).Concat(mailHealth.Unsent).ToList();
         var status = broken.Count > 0 ? HealthReport.Unhealthy : wanting.Count > 0 ? HealthReport.Degraded : HealthReport.Healthy;
-        return new(status, [.. broken, .. wanting], connectorHealth, queues, mail, new(spoolWaiting)) { Outward = outward, Sweeps = sweeps };
+        return new(status, [.. broken, .. wanting], connectorHealth, queues, mail, new(spoolWaiting))
+        {
+            Outward = outward,
+            Sweeps = sweeps,
+        };
     }
 
     private static IEnumerable<string> Broken(

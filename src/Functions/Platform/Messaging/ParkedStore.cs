@@ -59,7 +59,8 @@ public sealed class ParkedStore(HubTables tables, PersonKeys keys) : IErasableBy
     public async Task<IReadOnlyList<string>> RemoveOldDealsAsync(DateTimeOffset before, int most, CancellationToken cancellationToken)
     {
         var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
-        var filter = TableClient.CreateQueryFilter($"PartitionKey ge {DealPrefix} and PartitionKey lt {AfterDeals} and Timestamp lt {before}");
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey ge {DealPrefix} and PartitionKey lt {AfterDeals} and Timestamp lt {before}");
         var old = await parked.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken)
             .Take(most).ToListAsync(cancellationToken);
         foreach (var row in old)

@@ -77,13 +77,26 @@ public static class SettingsRegistration
     private static ErasureOptions ReadErasure(SettingsReader reader)
     {
         var standard = new ErasureOptions();
-        reader.OnlyKnown("Erasure", nameof(ErasureOptions.Grace), nameof(ErasureOptions.MostAnHour));
+        reader.OnlyKnown("Erasure", nameof(ErasureOptions.Grace), nameof(ErasureOptions.MostAnHour), nameof(ErasureOptions.Tools));
         return new()
         {
             Grace = reader.Duration("Erasure:Grace", standard.Grace, TimeSpan.Zero, LongestGrace),
             MostAnHour = reader.Value<int>(
                 "Erasure:MostAnHour", standard.MostAnHour, most => most >= 1, "a whole number of 1 or more", "100"),
+            Tools = ReadErasureTools(reader),
         };
+    }
+
+    private static IReadOnlyList<string> ReadErasureTools(SettingsReader reader)
+    {
+        const string Key = "Erasure:Tools";
+        IReadOnlyList<string> tools = [.. reader.List(Key)];
+        if (!tools.All(tool => reader.Names("Connectors").Contains(tool, StringComparer.OrdinalIgnoreCase)))
+        {
+            reader.Fault(Key, "names of connectors with commas between them", "hubspot,klaviyo");
+        }
+
+        return tools;
     }
 
     private static Uri? ParsePublicUrl(string text) =>

@@ -15,6 +15,9 @@ public interface IErasable
     /// else's. Idempotent. A no-op for stores that name leads only.</summary>
     Task EraseAsync(IReadOnlyCollection<IdentityKey> keys, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Notes records of an erased person that tools may still have. Idempotent. A no-op for most stores.</summary>
+    Task EraseElsewhereAsync(IReadOnlyCollection<IdentityKey> records, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Removes everything about a lead. Idempotent.</summary>
     Task EraseAsync(LeadId leadId, CancellationToken cancellationToken);
 }
