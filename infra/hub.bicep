@@ -49,6 +49,9 @@ param campaigns types.campaign[]
 @description('How people are erased.')
 param erasure types.erasure
 
+@description('How long data is kept.')
+param retention types.retention
+
 @description('Which addresses identify nobody.')
 param identitySettings types.identity
 
@@ -83,6 +86,8 @@ var settings = union(
     Hub__SignIn: string(platform.?signIn != null)
     Hub__KeyInUrl: 'false'
     Schedules__SweepErasures: '15 * * * * *'
+    Schedules__SweepErasedBodies: '40 */5 * * * *'
+    Schedules__EnforceRetention: '0 37 * * * *'
     Schedules__SweepArchive: '0 7 * * * *'
     Schedules__RunReplay: '*/15 * * * * *'
     Schedules__RunDeadLetterJobs: '20 * * * * *'
@@ -102,6 +107,7 @@ var settings = union(
   make.sectionSettings('WriteBack', writeBack),
   make.sectionSettings('Ops', ops),
   make.sectionSettings('Erasure', erasure),
+  make.sectionSettings('Retention', retention),
   make.sectionSettings('Outward', outward),
   make.sectionSettings('Identity', identitySettings),
   make.contentSettings(content, campaigns),

@@ -51,6 +51,9 @@ param campaigns types.campaign[] = []
 @description('How people are erased.')
 param erasure types.erasure = {}
 
+@description('How long data is kept.')
+param retention types.retention = {}
+
 @description('Which addresses identify nobody.')
 param identity types.identity = {}
 
@@ -81,6 +84,7 @@ module hub 'hub.bicep' = {
     content: content
     campaigns: campaigns
     erasure: erasure
+    retention: retention
     identitySettings: identity
     platform: platform
   }

@@ -301,6 +301,38 @@ type erasure = {
   @metadata({ default: '100' })
   @minValue(1)
   mostAnHour: int?
+
+  @description('The connectors whose tools are told to erase the person too, for good: HubSpot, Klaviyo, Customer.io, Mailchimp, ActiveCampaign. Left out: none, and ops get the records that a person has to erase.')
+  tools: string[]?
+}
+
+@export()
+@description('How many days data is kept. What is exactly that old leaves.')
+@sealed()
+type retention = {
+  @description('How long a lead stays without a new fact. One whose last handoff is open stays longer.')
+  @metadata({ default: '730' })
+  @minValue(30)
+  @maxValue(3660)
+  leadDays: int?
+
+  @description('How long an alert may wait to be mailed.')
+  @metadata({ default: '365' })
+  @minValue(7)
+  @maxValue(3660)
+  alertDays: int?
+
+  @description('How long a parked delivery stays, and one that waits for a review, since its receipt. Ops are notified a week before.')
+  @metadata({ default: '30' })
+  @minValue(8)
+  @maxValue(180)
+  parkedDays: int?
+
+  @description('How long a dead letter stays since it was queued. Ops are notified a week before.')
+  @metadata({ default: '30' })
+  @minValue(8)
+  @maxValue(180)
+  deadLetterDays: int?
 }
 
 @export()

@@ -96,6 +96,8 @@ internal sealed class TestHub : IAsyncDisposable
             $"--Schedules:ScrubJourneys={Never}",
             $"--Schedules:SendMails={Never}",
             $"--Schedules:SweepErasures={Never}",
+            $"--Schedules:SweepErasedBodies={Never}",
+            $"--Schedules:EnforceRetention={Never}",
             "--Erasure:Grace=0",
         ];
         var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) { ["ServiceBus"] = bus.ConnectionString };

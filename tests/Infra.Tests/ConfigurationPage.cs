@@ -27,6 +27,7 @@ internal static class ConfigurationPage
         new("Write-back", "types.bicep", "writeBack", "WriteBack"),
         new("Operations", "types.bicep", "ops", "Ops"),
         new("Erasure", "types.bicep", "erasure", "Erasure"),
+        new("Retention", "types.bicep", "retention", "Retention"),
         new("Effects outwards", "types.bicep", "outward", "Outward"),
         new("Identity", "types.bicep", "identity", "Identity"),
         new("Content for briefs", "types.bicep", "contentItem", "Content:{name}"),

@@ -25,6 +25,7 @@ public sealed class DriftTests(BicepCompiler bicep)
         { "writeBack", "WriteBack" },
         { "ops", "Ops" },
         { "erasure", "Erasure" },
+        { "retention", "Retention" },
         { "outward", "Outward" },
         { "identity", "Identity" },
         { "contentItem", "Content:calculator" },

@@ -23,6 +23,10 @@ internal sealed class ActiveCampaignClient(IActiveCampaignApi api, VendorCalls c
         calls.RunAsync(() => api.WriteAsync(
             id, new Dictionary<string, IReadOnlyDictionary<string, string>> { ["contact"] = fields }, cancellationToken));
 
+    /// <summary>Deletes a contact. A no-op for one that is gone.</summary>
+    public Task EraseAsync(string id, CancellationToken cancellationToken) =>
+        calls.FindAsync(() => api.EraseAsync(id, cancellationToken));
+
     /// <summary>Subscribes a contact to a list, or unsubscribes it.</summary>
     public Task WriteListAsync(string id, string list, bool optedOut, CancellationToken cancellationToken) =>
         calls.RunAsync(() => api.WriteListAsync(

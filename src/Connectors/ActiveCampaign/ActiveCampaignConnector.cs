@@ -7,7 +7,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Connectors.ActiveCampaign;
 
 /// <summary>One ActiveCampaign account. Its contacts count as marketing's, its deals as the CRM's.</summary>
-internal sealed class ActiveCampaignConnector : IWebhookSource, IPersonTarget, INoteTarget, IRecordUrls
+internal sealed class ActiveCampaignConnector : IWebhookSource, IPersonTarget, INoteTarget, IRecordUrls, IErasureTarget
 {
     /// <summary>The type's name in settings.</summary>
     public const string TypeName = "ActiveCampaign";
@@ -15,11 +15,13 @@ internal sealed class ActiveCampaignConnector : IWebhookSource, IPersonTarget, I
     private const string NotAWebhook = "the body is not a form with a type";
 
     private readonly ActiveCampaignOptions _options;
+    private readonly ActiveCampaignClient _client;
     private readonly ActiveCampaignWriting _writing;
 
     internal ActiveCampaignConnector(ActiveCampaignOptions options, ActiveCampaignClient client)
     {
         _options = options;
+        _client = client;
         _writing = new(client, options);
     }
 
@@ -88,6 +90,10 @@ internal sealed class ActiveCampaignConnector : IWebhookSource, IPersonTarget, I
     /// <inheritdoc/>
     public Task<bool> WriteNoteAsync(IdentityKey person, PersonNote note, CancellationToken cancellationToken) =>
         _writing.WriteNoteAsync(person.Id, note, cancellationToken);
+
+    /// <summary>Deletes the contact.</summary>
+    public Task ErasePersonAsync(IdentityKey person, CancellationToken cancellationToken) =>
+        _client.EraseAsync(person.Id, cancellationToken);
 
     /// <inheritdoc/>
     public Uri? LinkTo(IdentityKey person) => new(_options.AppUrl, $"app/contacts/{Uri.EscapeDataString(person.Id)}");

@@ -16,6 +16,10 @@ internal interface IActiveCampaignApi
     Task<JsonElement> WriteAsync(
         string id, [Body] IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> contact, CancellationToken cancellationToken);
 
+    /// <summary>Deletes a contact.</summary>
+    [Delete("/api/3/contacts/{id}")]
+    Task<IApiResponse<string>> EraseAsync(string id, CancellationToken cancellationToken);
+
     /// <summary>Sets a contact's state on a list. It may be repeated.</summary>
     [Post("/api/3/contactLists")]
     Task<JsonElement> WriteListAsync(

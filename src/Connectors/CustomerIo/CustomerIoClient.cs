@@ -19,6 +19,13 @@ internal sealed class CustomerIoClient(ICustomerIoApi track, ICustomerIoAppApi a
         return found.Member("customer").Member("attributes");
     }
 
+    /// <summary>Deletes a person, and keeps them from being added again. Idempotent.</summary>
+    public async Task EraseAsync(string person, CancellationToken cancellationToken)
+    {
+        await calls.FindAsync(() => track.DeleteAsync(person, cancellationToken));
+        await calls.FindAsync(() => track.SuppressAsync(person, repeatable: true, cancellationToken));
+    }
+
     /// <summary>Writes attributes of a person.</summary>
     public Task WriteAsync(string person, IReadOnlyDictionary<string, object> attributes, CancellationToken cancellationToken) =>
         calls.RunAsync(() => track.WriteAsync(person, attributes, repeatable: true, cancellationToken));

@@ -6,17 +6,19 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Connectors.CustomerIo;
 
 /// <summary>One Customer.io workspace.</summary>
-internal sealed class CustomerIoConnector : IWebhookSource, IPersonTarget, INoteTarget
+internal sealed class CustomerIoConnector : IWebhookSource, IPersonTarget, INoteTarget, IErasureTarget
 {
     /// <summary>The type's name in settings.</summary>
     public const string TypeName = "CustomerIo";
 
     private readonly CustomerIoOptions _options;
+    private readonly CustomerIoClient _client;
     private readonly CustomerIoWriting _writing;
 
     internal CustomerIoConnector(CustomerIoOptions options, CustomerIoClient client)
     {
         _options = options;
+        _client = client;
         _writing = new(client, options);
     }
 
@@ -82,4 +84,8 @@ internal sealed class CustomerIoConnector : IWebhookSource, IPersonTarget, INote
     /// <inheritdoc/>
     public Task<bool> WriteNoteAsync(IdentityKey person, PersonNote note, CancellationToken cancellationToken) =>
         _writing.WriteNoteAsync(person.Id, note, cancellationToken);
+
+    /// <summary>Deletes the person, and keeps them from being added again.</summary>
+    public Task ErasePersonAsync(IdentityKey person, CancellationToken cancellationToken) =>
+        _client.EraseAsync(person.Id, cancellationToken);
 }

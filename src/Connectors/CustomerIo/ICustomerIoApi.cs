@@ -12,4 +12,13 @@ internal interface ICustomerIoApi
     Task<string> WriteAsync(
         string id, [Body] IReadOnlyDictionary<string, object> attributes, [Property(HttpResilience.Idempotent)] bool repeatable,
         CancellationToken cancellationToken);
+
+    /// <summary>Deletes a person.</summary>
+    [Delete("/api/v1/customers/{id}")]
+    Task<IApiResponse<string>> DeleteAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>Keeps a person from being added again.</summary>
+    [Post("/api/v1/customers/{id}/suppress")]
+    Task<IApiResponse<string>> SuppressAsync(
+        string id, [Property(HttpResilience.Idempotent)] bool repeatable, CancellationToken cancellationToken);
 }

@@ -105,6 +105,10 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
     public Task<HubSpotObjectWire?> ContactAsync(string contact, CancellationToken cancellationToken) =>
         FindAsync(() => api.ContactAsync(contact, string.Join(',', HubSpotWriting.Read), cancellationToken));
 
+    /// <summary>Erases a contact for privacy. A no-op for one that is gone.</summary>
+    public Task EraseAsync(string contact, CancellationToken cancellationToken) =>
+        FindAsync(() => api.EraseContactAsync(new(contact), repeatable: true, cancellationToken));
+
     /// <summary>Writes properties of a contact; an empty text clears a property.</summary>
     public Task WriteAsync(string contact, IReadOnlyDictionary<string, string> properties, CancellationToken cancellationToken) =>
         RunAsync(() => api.UpdateContactAsync(contact, new(properties), repeatable: true, cancellationToken));

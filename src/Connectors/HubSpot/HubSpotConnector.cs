@@ -8,7 +8,8 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Connectors.HubSpot;
 
 /// <summary>One HubSpot account. Its contacts count as marketing's, its deals as the CRM's.</summary>
-public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTarget, INoteTarget, IRecordUrls, IRemovalCheck
+public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTarget, INoteTarget, IRecordUrls, IRemovalCheck,
+    IErasureTarget
 {
     private readonly HubSpotOptions _options;
     private readonly HubSpotClient _client;
@@ -112,6 +113,11 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
     /// survivor and is not gone.</summary>
     public async Task<bool> IsRemovedAsync(IdentityKey person, CancellationToken cancellationToken) =>
         await _client.ContactAsync(person.Id, cancellationToken) is null;
+
+    /// <summary>Erases the contact for privacy. The privacy deletion that HubSpot then sends finds a tombstone, and is
+    /// ignored.</summary>
+    public Task ErasePersonAsync(IdentityKey person, CancellationToken cancellationToken) =>
+        _client.EraseAsync(person.Id, cancellationToken);
 
     /// <inheritdoc/>
     public Uri? LinkTo(IdentityKey person) =>

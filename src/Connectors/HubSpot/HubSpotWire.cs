@@ -135,6 +135,9 @@ internal sealed record HubSpotPipelineStageWire(string? Id, IReadOnlyDictionary<
 /// <summary>Properties to write; an empty text clears a property.</summary>
 internal sealed record HubSpotPatchWire(IReadOnlyDictionary<string, string> Properties);
 
+/// <summary>The contact to erase for privacy.</summary>
+internal sealed record HubSpotErasureWire(string ObjectId);
+
 /// <summary>HubSpot's JSON.</summary>
 internal static class HubSpotJson
 {

@@ -32,6 +32,12 @@ internal interface IHubSpotApi
         string id, [Body] HubSpotPatchWire patch, [Property(HttpResilience.Idempotent)] bool repeatable,
         CancellationToken cancellationToken);
 
+    /// <summary>Erases a contact for privacy, which cannot be undone.
+    /// https://developers.hubspot.com/docs/api/crm/contacts</summary>
+    [Post("/crm/v3/objects/contacts/gdpr-delete")]
+    Task<IApiResponse<string>> EraseContactAsync(
+        [Body] HubSpotErasureWire contact, [Property(HttpResilience.Idempotent)] bool repeatable, CancellationToken cancellationToken);
+
     /// <summary>Reads a page of a contact's notes. https://developers.hubspot.com/docs/api/crm/associations</summary>
     [Get("/crm/v4/objects/contacts/{id}/associations/notes")]
     Task<IApiResponse<HubSpotAssociatedPageWire>> NotesOfContactAsync(

@@ -20,6 +20,12 @@ internal interface IKlaviyoApi
         [Body] KlaviyoDocument<KlaviyoProfile> profile, [Property(HttpResilience.Idempotent)] bool repeatable,
         CancellationToken cancellationToken);
 
+    /// <summary>Starts a job that erases a profile for privacy. The form of the body is unconfirmed: a wrong one is refused.</summary>
+    [Post("/api/data-privacy-deletion-jobs")]
+    Task<IApiResponse<string>> EraseAsync(
+        [Body] KlaviyoDocument<KlaviyoErasure> job, [Property(HttpResilience.Idempotent)] bool repeatable,
+        CancellationToken cancellationToken);
+
     /// <summary>Opts profiles in. The path is Klaviyo's; that it needs no list is unconfirmed.</summary>
     [Post("/api/profile-subscription-bulk-create-jobs")]
     Task<string> SubscribeAsync(

@@ -18,6 +18,10 @@ internal sealed class KlaviyoClient(IKlaviyoApi api, VendorCalls calls)
     public Task WriteAsync(string id, IReadOnlyDictionary<string, object> attributes, CancellationToken cancellationToken) =>
         calls.RunAsync(() => api.ImportAsync(new(new(id, attributes)), repeatable: true, cancellationToken));
 
+    /// <summary>Starts a job that erases a profile for privacy. A no-op for one that is gone.</summary>
+    public Task EraseAsync(string id, CancellationToken cancellationToken) =>
+        calls.FindAsync(() => api.EraseAsync(new(new(new(new(new(id))))), repeatable: true, cancellationToken));
+
     /// <summary>Opts an address out of marketing mail, or in again.</summary>
     public Task WriteConsentAsync(string email, bool optedOut, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Connectors.Klaviyo;
 
 /// <summary>One Klaviyo account.</summary>
-internal sealed class KlaviyoConnector : IWebhookSource, IEventEnricher, IPersonTarget, INoteTarget, IRecordUrls
+internal sealed class KlaviyoConnector : IWebhookSource, IEventEnricher, IPersonTarget, INoteTarget, IRecordUrls, IErasureTarget
 {
     /// <summary>The type's name in settings.</summary>
     public const string TypeName = "Klaviyo";
@@ -134,6 +134,10 @@ internal sealed class KlaviyoConnector : IWebhookSource, IEventEnricher, IPerson
     /// <inheritdoc/>
     public Task<bool> WriteNoteAsync(IdentityKey person, PersonNote note, CancellationToken cancellationToken) =>
         _writing.WriteNoteAsync(person.Id, note, cancellationToken);
+
+    /// <summary>Starts a job that erases the profile for privacy.</summary>
+    public Task ErasePersonAsync(IdentityKey person, CancellationToken cancellationToken) =>
+        _client.EraseAsync(person.Id, cancellationToken);
 
     /// <inheritdoc/>
     public Uri? LinkTo(IdentityKey person) => new($"https://www.klaviyo.com/profile/{Uri.EscapeDataString(person.Id)}");

@@ -10,6 +10,13 @@ internal sealed record KlaviyoDocument<T>(T Data);
 /// <summary>A profile to write: its fields, and the properties that the customer made.</summary>
 internal sealed record KlaviyoProfile(string Id, IReadOnlyDictionary<string, object> Attributes, string Type = "profile");
 
+/// <summary>A job that erases a profile for privacy.</summary>
+internal sealed record KlaviyoErasure(KlaviyoErasureAttributes Attributes, string Type = "data-privacy-deletion-job");
+
+internal sealed record KlaviyoErasureAttributes(KlaviyoDocument<KlaviyoErasedProfile> Profile);
+
+internal sealed record KlaviyoErasedProfile(string Id, string Type = "profile");
+
 /// <summary>A job that changes the consent of profiles.</summary>
 internal sealed record KlaviyoJob(string Type, KlaviyoJobAttributes Attributes);
 

@@ -16,6 +16,11 @@ internal interface IMailchimpApi
         string list, string hash, [Body] MailchimpChange change, [Property(HttpResilience.Idempotent)] bool repeatable,
         CancellationToken cancellationToken);
 
+    /// <summary>Erases a member for good. The address cannot be imported again.</summary>
+    [Post("/3.0/lists/{list}/members/{hash}/actions/delete-permanent")]
+    Task<IApiResponse<string>> EraseAsync(
+        string list, string hash, [Property(HttpResilience.Idempotent)] bool repeatable, CancellationToken cancellationToken);
+
     /// <summary>Reads a member's notes, the newest first.</summary>
     [Get("/3.0/lists/{list}/members/{hash}/notes?count=1000")]
     Task<MailchimpNotes> NotesAsync(string list, string hash, CancellationToken cancellationToken);

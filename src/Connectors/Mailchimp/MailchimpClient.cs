@@ -18,6 +18,15 @@ internal sealed class MailchimpClient(IMailchimpApi api, VendorCalls calls, stri
     public Task WriteAsync(string hash, MailchimpChange change, CancellationToken cancellationToken) =>
         calls.RunAsync(() => api.WriteAsync(list, hash, change, repeatable: true, cancellationToken));
 
+    /// <summary>Erases a member for good. A no-op for one that is gone.</summary>
+    public async Task EraseAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await MemberAsync(id, cancellationToken) is { Id: { } hash })
+        {
+            await calls.FindAsync(() => api.EraseAsync(list, hash, repeatable: true, cancellationToken));
+        }
+    }
+
     /// <summary>Reads the texts of a member's notes.</summary>
     public async Task<IReadOnlyList<string>> NotesAsync(string hash, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Connectors.Mailchimp;
 
 /// <summary>One Mailchimp audience.</summary>
-internal sealed class MailchimpConnector : IWebhookSource, IPersonTarget, INoteTarget
+internal sealed class MailchimpConnector : IWebhookSource, IPersonTarget, INoteTarget, IErasureTarget
 {
     /// <summary>The type's name in settings.</summary>
     public const string TypeName = "Mailchimp";
@@ -15,11 +15,13 @@ internal sealed class MailchimpConnector : IWebhookSource, IPersonTarget, INoteT
     private const string NotAWebhook = "the body is not a form with a type";
 
     private readonly MailchimpOptions _options;
+    private readonly MailchimpClient _client;
     private readonly MailchimpWriting _writing;
 
     internal MailchimpConnector(MailchimpOptions options, MailchimpClient client)
     {
         _options = options;
+        _client = client;
         _writing = new(client, options);
     }
 
@@ -90,6 +92,10 @@ internal sealed class MailchimpConnector : IWebhookSource, IPersonTarget, INoteT
     /// <inheritdoc/>
     public Task<bool> WriteNoteAsync(IdentityKey person, PersonNote note, CancellationToken cancellationToken) =>
         _writing.WriteNoteAsync(person.Id, note, cancellationToken);
+
+    /// <summary>Erases the member for good. The address cannot be imported again.</summary>
+    public Task ErasePersonAsync(IdentityKey person, CancellationToken cancellationToken) =>
+        _client.EraseAsync(person.Id, cancellationToken);
 
     private DeliveryCheck? Refusal(Delivery delivery, DateTimeOffset now) => _options.SigningSecrets.Current.Length > 0
         ? MailchimpSignature.Refusal(_options.SigningSecrets, delivery, now)

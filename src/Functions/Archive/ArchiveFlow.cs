@@ -1,6 +1,5 @@
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
-using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Functions.Platform.Storage;
@@ -12,8 +11,8 @@ namespace IntegrationHub.Functions.Archive;
 /// <summary>Archives each delivery before it is processed, and forgets persons and days. Forgetting drops keys first,
 /// so a body that a crash leaves is unreadable.</summary>
 public sealed partial class ArchiveFlow(
-    ConnectorSet connectors, ArchiveStore archive, ArchiveKeyStore index, IdentityStore identities, ArchiveOptions options,
-    TimeProvider clock, ILogger<ArchiveFlow> logger) : IErasable
+    ConnectorSet connectors, ArchiveStore archive, ArchiveKeyStore index, ArchiveOptions options, TimeProvider clock,
+    ILogger<ArchiveFlow> logger) : IErasable
 {
     /// <summary>The most blobs, and the most rows, that one sweep removes.</summary>
     private const int SweepSize = 5_000;
@@ -42,21 +41,10 @@ public sealed partial class ArchiveFlow(
         Delivery delivery, string messageId, IReadOnlySet<IdentityKey> persons, CancellationToken cancellationToken) =>
         ForgetAsync(Of(delivery, messageId).Name, persons, cancellationToken);
 
-    /// <summary>Takes an erased person out of every delivery that names them, or a deal of nobody else. A key that is another
-    /// person's today stays.</summary>
+    /// <summary>Takes an erased person out of every delivery that names them, or a deal of nobody else.</summary>
     public async Task EraseAsync(IReadOnlyCollection<IdentityKey> keys, CancellationToken cancellationToken)
     {
-        var gone = new HashSet<IdentityKey>();
-        foreach (var key in keys)
-        {
-            if (key.Kind == IdentityKind.Deal
-                ? (await identities.FindByDealAsync(key, cancellationToken)).Count == 0
-                : await identities.LookUpAsync(key, cancellationToken) is { Erased: true })
-            {
-                gone.Add(key);
-            }
-        }
-
+        var gone = keys.ToHashSet();
         var names = await index.NamingAsync(gone, cancellationToken).ToHashSetAsync(cancellationToken: cancellationToken);
         foreach (var name in names)
         {

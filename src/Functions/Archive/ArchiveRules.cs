@@ -10,7 +10,7 @@ internal static class ArchiveRules
 {
     /// <summary>Returns the keys that events name: records, addresses and deals.</summary>
     public static IReadOnlyCollection<IdentityKey> NamedBy(string connector, IEnumerable<SourceEvent> events) =>
-        events.SelectMany(source => NamedBy(connector, source)).ToHashSet();
+        events.SelectMany(source => DeliveryKeys.NamedBy(connector, source)).ToHashSet();
 
     /// <summary>Returns an archived delivery without the events that name one of these keys. A deal's answer loses the
     /// person and stays for the others. A part that cannot be read any more is removed, because it may name anybody.</summary>
@@ -23,24 +23,6 @@ internal static class ArchiveRules
         var answers = archived.Answers.Select(answer => Without(reader.Name, answer, gone)).OfType<SourceEvent>().ToList();
         return parts.Count + answers.Count == 0 ? null : archived with { Parts = parts, Answers = answers };
     }
-
-    private static IEnumerable<IdentityKey> NamedBy(string connector, SourceEvent source)
-    {
-        IEnumerable<IdentityKey> named = DeliveryKeys.Of(source);
-        if (source is PersonEvent { Profile.Email: var address } && EmailAddress.TryParse(address, out var email))
-        {
-            named = named.Append(IdentityKey.Email(email));
-        }
-
-        return DealOf(source) is { } deal ? named.Append(IdentityKey.Deal(connector, deal)) : named;
-    }
-
-    private static string? DealOf(SourceEvent source) => source switch
-    {
-        DealEvent deal => deal.DealId,
-        ResyncEvent resync => resync.DealId,
-        _ => null,
-    };
 
     private static bool Spares(IDeliveryReader reader, Delivery part, IReadOnlySet<IdentityKey> gone)
     {
@@ -57,12 +39,12 @@ internal static class ArchiveRules
 
     private static SourceEvent? Without(string connector, SourceEvent answer, IReadOnlySet<IdentityKey> gone)
     {
-        if (!NamedBy(connector, answer).Any(gone.Contains))
+        if (!DeliveryKeys.NamedBy(connector, answer).Any(gone.Contains))
         {
             return answer;
         }
 
         var others = answer with { People = answer.People.RemoveAll(gone.Contains) };
-        return others is DealEvent { People.IsEmpty: false } && !NamedBy(connector, others).Any(gone.Contains) ? others : null;
+        return others is DealEvent { People.IsEmpty: false } && !DeliveryKeys.NamedBy(connector, others).Any(gone.Contains) ? others : null;
     }
 }

@@ -238,6 +238,42 @@ public sealed class IdentityStore(
         _seen.TryRemove(SeenKey(deal, leadId));
     }
 
+    /// <summary>Makes a key of a lead unknown. One that leads elsewhere stays. Idempotent.</summary>
+    public async Task ForgetAsync(LeadId leadId, IdentityKey key, CancellationToken cancellationToken)
+    {
+        switch (key.Kind)
+        {
+            case IdentityKind.Deal:
+                await UnlinkAsync(leadId, key, cancellationToken);
+                break;
+            case IdentityKind.Email:
+                var identities = await tables.GetAsync(HubTables.Identities, cancellationToken);
+                foreach (var version in keys.Versions)
+                {
+                    if (await FindRowAsync(version, key, cancellationToken) is { } row && row.GetString(LeadColumn) == leadId.Value)
+                    {
+                        await identities.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancellationToken);
+                    }
+                }
+
+                break;
+            default:
+                foreach (var home in keys.Versions.Select(version => version.LeadOf(key)).Where(home => home != leadId))
+                {
+                    if (await journeys.LoadAsync(home, cancellationToken) is { ETag: not null } pointer
+                        && pointer.State.Ledger.MergedInto == leadId)
+                    {
+                        await journeys.RemoveAsync(pointer, cancellationToken);
+                        cache.Drop(home);
+                    }
+                }
+
+                break;
+        }
+
+        Unsee(key);
+    }
+
     /// <summary>Drops a lead and keys from the cache, so that the tables are read.</summary>
     public void Unsee(LeadId leadId, IEnumerable<IdentityKey> linked)
     {

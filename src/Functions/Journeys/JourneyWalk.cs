@@ -33,6 +33,18 @@ public sealed class JourneyWalk(HubTables tables)
         return new([], null);
     }
 
+    /// <summary>Reads a page of the leads whose rows nobody has written since a time, by the clock of the tables.</summary>
+    /// <param name="from">The end of the page before; null for the first.</param>
+    public async Task<(IReadOnlyList<LeadId> Leads, string? Next)> ReadQuietAsync(
+        string? from, DateTimeOffset since, int leads, CancellationToken cancellationToken)
+    {
+        var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
+        var filter = TableClient.CreateQueryFilter(
+            $"RowKey ge {JourneyStore.JourneyPrefix} and RowKey lt {"journey."} and Timestamp lt {since}");
+        var page = await journeys.PageAsync(filter, new(leads, from), ["PartitionKey"], cancellationToken);
+        return ([.. page.Items.Select(row => LeadId.Parse(row.PartitionKey))], page.Next);
+    }
+
     /// <summary>Whether a lead's ledger still names the time.</summary>
     public async Task<bool> HoldsAsync(WatchedLead watched, CancellationToken cancellationToken)
     {

@@ -33,6 +33,7 @@ public static class OpsRegistration
         .AddSingleton<OutwardStore>()
         .AddSingleton<OutwardBreaker>()
         .AddSingleton<ConnectorGate>()
+        .AddSingleton<SweepBeats>()
         .AddSingleton<WaitingWork>()
         .AddSingleton<HealthFlow>()
         .AddSingleton<DeadLetterQueue>()

@@ -16,6 +16,9 @@ public sealed class ErasureLedger(HubTables tables, TimeProvider clock) : IErasa
     /// <summary>How long an entry stays, which is longer than any backup is kept.</summary>
     private static readonly TimeSpan KeepFor = TimeSpan.FromDays(365);
 
+    /// <inheritdoc/>
+    public bool IsAboutErasures => true;
+
     /// <summary>Notes an erased lead. Idempotent.</summary>
     public async Task EraseAsync(LeadId leadId, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ namespace IntegrationHub.Functions.Webhooks;
 /// <summary>Drains the spool, all partitions at once. A crash between sending and removing repeats some deliveries, and
 /// duplicate facts are harmless. A message that the bus refuses for good is parked and stops no other.</summary>
 public sealed partial class SpoolFlow(
-    SpoolStore spool, InboundQueue queue, ParkedFlow parked, BodyStore bodies, ILogger<SpoolFlow> logger)
+    SpoolStore spool, InboundQueue queue, ParkedFlow parked, ILogger<SpoolFlow> logger)
 {
     private const int MessagesAtOnce = 100;
 
@@ -31,7 +31,7 @@ public sealed partial class SpoolFlow(
 
     private async Task DrainAsync(string partition, Drain drain, CancellationToken cancellationToken)
     {
-        while (drain.Away.IsEmpty && await spool.ReadAsync(partition, MessagesAtOnce, cancellationToken) is { Count: > 0 } waiting)
+        while (drain.Away.IsEmpty && await spool.ReadAsync(partition, "", MessagesAtOnce, cancellationToken) is { Count: > 0 } waiting)
         {
             var failures = await Task.WhenAll(waiting.Select(spooled => TrySendAsync(spooled, cancellationToken)));
             var outcomes = waiting.Zip(failures).ToLookup(pair => pair.Second is null || IsForGood(pair.Second));
@@ -78,10 +78,9 @@ public sealed partial class SpoolFlow(
     {
         var reason = why is ServiceBusException { Reason: var known } ? $"{known}" : why.GetType().Name;
         Log.Refused(logger, refused.RowKey, reason);
-        var received = ServiceBusModelFactory.ServiceBusReceivedMessage(
-            refused.Message.Body, refused.RowKey, properties: refused.Message.ApplicationProperties);
-        var delivery = InboundMessage.Read(received, await bodies.ReadAsync(received, cancellationToken));
-        await parked.ParkAsync(delivery, [new("bus-refused", $"The bus refuses the message for good ({reason}).")], cancellationToken);
+        await parked.ParkAsync(
+            await spool.OpenAsync(refused, cancellationToken),
+            [new("bus-refused", $"The bus refuses the message for good ({reason}).")], cancellationToken);
     }
 
     /// <summary>The state of a run, which the partitions share.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Azure.Data.Tables;
+using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Functions.Platform.Storage;
@@ -43,11 +44,29 @@ public sealed class AuditTests(Azurite azurite)
         Assert.Equal(
             [
                 $"FindLead leadsRead {lead} 200", "FindLead leadsRead  404", "GetLead leadsRead  404", $"GetLead leadsRead {lead} 200", $"ExplainLead leadsRead {lead} 200",
-                $"EraseLead leadsErase {lead} asked", $"EraseLead leadsErase {lead} 204",
+                $"EraseLead leadsErase {lead} asked", $"EraseLead leadsErase {lead} 200",
             ],
             lines.Take(7).Select(Describe));
         Assert.Equal(["LiftTombstone leadsErase  asked", "LiftTombstone leadsErase  204"], lines.Skip(7).Select(Describe));
         Assert.DoesNotContain("example.com", JsonSerializer.Serialize(lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_erasure_that_a_tool_asked_for_is_in_the_audit_like_one_that_a_person_asked_for()
+    {
+        var tool = new FakeTool("hubspot", "toldoff");
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), [tool], "--Erasure:Grace=1.00:00:00", "--Erasure:MostAnHour=1");
+        await hub.TellAsync(tool, tool.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
+        await hub.TellAsync(tool, tool.Event(of => new PrivacyDeletedEvent(of), 1, "contact-1"));
+
+        await hub.TellAsync(tool, tool.Event(of => new PrivacyDeletedEvent(of), 2, "contact-2"));
+
+        var lines = (await hub.Get<AuditStore>().ReadAsync(Monday, Monday.AddDays(1), null, null, Token)).Lines;
+        Assert.Equal(
+            [(tool.Record("contact-1"), "asked"), (tool.Record("contact-1"), "hidden"), (tool.Record("contact-2"), "asked"), (tool.Record("contact-2"), "stopped")],
+            lines.Select(line => (line.Lead == Given.Keys.LeadOf(tool.Record("contact-1")) ? tool.Record("contact-1") : tool.Record("contact-2"), line.Outcome)));
+        Assert.Equal(Given.Keys.LeadOf(tool.Record("contact-2")), lines[^1].Lead);
+        Assert.All(lines, line => Assert.Equal(("connector:hubspot", Permission.LeadsErase, "PrivacyDeletion", null), (line.Actor, line.Permission, line.Action, line.Subject)));
     }
 
     [Fact]

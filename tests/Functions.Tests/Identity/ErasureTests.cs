@@ -33,7 +33,7 @@ public sealed class ErasureTests(Azurite azurite)
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 5, "contact-2", "countess"));
         Assert.NotEmpty(await RowsAboutAsync(hub, lead));
 
-        Assert.Equal([HttpStatusCode.NoContent, HttpStatusCode.NoContent, HttpStatusCode.NotFound], [await api.DeleteAsync($"/api/leads/{lead}"), await api.DeleteAsync($"/api/leads/{lead}"), await api.DeleteAsync($"/api/leads/{Id("nobody")}")]);
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.NoContent, HttpStatusCode.NotFound], [await api.DeleteAsync($"/api/leads/{lead}"), await api.DeleteAsync($"/api/leads/{lead}"), await api.DeleteAsync($"/api/leads/{Id("nobody")}")]);
 
         Assert.Equal([$"Journeys/journey-{lead}"], (await RowsAboutAsync(hub, lead)).Except([$"Deadlines/{lead}", $"ErasureLedger/{lead}"]));
         Assert.Equal([HttpStatusCode.NotFound, HttpStatusCode.NotFound], [await api.StatusAsync($"/api/leads/{lead}"), await api.StatusAsync($"/api/leads/{lead}/why")]);
@@ -155,7 +155,7 @@ public sealed class ErasureTests(Azurite azurite)
         using var api = new HubClient(hub);
         var merged = leads.MaxBy(lead => lead.Value, StringComparer.Ordinal);
 
-        Assert.Equal(HttpStatusCode.NoContent, await api.DeleteAsync($"/api/leads/{merged}"));
+        Assert.Equal(HttpStatusCode.OK, await api.DeleteAsync($"/api/leads/{merged}"));
 
         foreach (var lead in leads)
         {
@@ -222,7 +222,8 @@ public sealed class ErasureTests(Azurite azurite)
             string[] needles = name == HubTables.Audit ? [_world] : [_world, lead.Value];
             await foreach (var row in table.QueryAsync<TableEntity>((string?)null, cancellationToken: Token))
             {
-                if (row.Any(column => needles.Any(needle => Says(column.Value).Contains(needle, StringComparison.Ordinal))))
+                // The records that a person has to erase in other tools stay until that is done.
+                if (row.PartitionKey != "tools-hand" && row.Any(column => needles.Any(needle => Says(column.Value).Contains(needle, StringComparison.Ordinal))))
                 {
                     found.Add($"{name}/{row.RowKey}");
                 }

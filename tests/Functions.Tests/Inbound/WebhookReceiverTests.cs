@@ -218,7 +218,7 @@ public sealed class WebhookReceiverTests(Azurite azurite)
         var store = new DeliveryStore(queue, hub.Get<SpoolStore>(), _clock, hub.Get<ILogger<DeliveryStore>>());
 
         Assert.Equal(ReceiveOutcome.Spooled, await store.StoreAsync(new() { Connector = "signed", Headers = new Dictionary<string, string>(), Body = new byte[1], ReceivedAt = Monday }, Token));
-        var spooled = await Task.WhenAll(SpoolStore.Partitions.Select(partition => hub.Get<SpoolStore>().ReadAsync(partition, 10, Token)));
+        var spooled = await Task.WhenAll(SpoolStore.Partitions.Select(partition => hub.Get<SpoolStore>().ReadAsync(partition, "", 10, Token)));
         Assert.Single(spooled.SelectMany(messages => messages));
     }
 

@@ -73,6 +73,14 @@ public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasab
         return [.. entries.DistinctBy(entry => (entry.LeadId, entry.AlertId, entry.Kind)).OrderBy(entry => entry.PutAt)];
     }
 
+    /// <summary>Returns entries that wait since a time or longer, of all groups. It reads all entries.</summary>
+    public async Task<IReadOnlyList<MailboxEntry>> OldAsync(DateTimeOffset since, int most, CancellationToken cancellationToken)
+    {
+        var table = await tables.GetAsync(HubTables.Mailbox, cancellationToken);
+        return await table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PutAt le {since}"), cancellationToken: cancellationToken)
+            .Take(most).Select(ToEntry).ToListAsync(cancellationToken);
+    }
+
     /// <summary>Claims a mailbox; returns null while another instance works on it.</summary>
     public async Task<MailWindow?> ClaimAsync(MailWindow window, CancellationToken cancellationToken)
     {

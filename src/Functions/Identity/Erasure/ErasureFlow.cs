@@ -1,17 +1,16 @@
 using IntegrationHub.Functions.Journeys;
-using IntegrationHub.Functions.Platform.Settings;
 using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Identity.Erasure;
 
-/// <summary>Takes requests to erase persons: stores each, hides the lead at once, and lets it be destroyed when its time of grace
-/// is over. Idempotent.</summary>
-public sealed class ErasureFlow(
-    JourneyReader reader, IdentityStore identities, LeadHider hider, ErasureStore erasures, ErasureBrakeFlow brake,
-    ErasureSettler settler, ErasureOptions options, TimeProvider clock)
-{
-    private const int AtOnce = 8;
+/// <summary>A record of an erased person in a tool.</summary>
+/// <param name="ByHand">Whether a person has to erase it there. Otherwise the hub tells the tool.</param>
+public sealed record ErasureElsewhere(string Connector, string Record, bool ByHand);
 
+/// <summary>Takes requests to erase persons, and finds their leads. Idempotent.</summary>
+public sealed class ErasureFlow(
+    JourneyReader reader, IdentityStore identities, ErasureStore erasures, ErasureRequests requests, ToolErasureFlow tools)
+{
     /// <summary>Erases a lead with all leads merged into it.</summary>
     /// <returns>False for an unknown lead.</returns>
     public async Task<bool> EraseAsync(LeadId leadId, CancellationToken cancellationToken)
@@ -19,10 +18,22 @@ public sealed class ErasureFlow(
         var record = await reader.FollowAsync(leadId, cancellationToken);
         if (record is { ETag: not null, State: not { Facts.IsEmpty: true, Ledger.ErasedAt: not null } })
         {
-            await AskAsync([New(record.State.LeadId, ErasureSource.Api)], cancellationToken);
+            await requests.AskAsync([requests.New(record.State.LeadId, ErasureSource.Api)], cancellationToken);
         }
 
         return record.ETag is not null;
+    }
+
+    /// <summary>Returns the records of a lead in its tools, and whether a person has to erase each there.</summary>
+    public async Task<IReadOnlyList<ErasureElsewhere>> ElsewhereAsync(LeadId leadId, CancellationToken cancellationToken)
+    {
+        var record = await reader.FollowAsync(leadId, cancellationToken);
+        return
+        [
+            .. FactKeys.Of(record.State.Facts.Values).Where(key => key.Kind == IdentityKind.Person)
+                .Select(key => new ErasureElsewhere(key.Connector, key.Id, ByHand: !tools.IsTold(key.Connector)))
+                .OrderBy(each => each.Connector, StringComparer.Ordinal).ThenBy(each => each.Record, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Erases the persons behind a tool's records. A record that nobody knows becomes a tombstone.</summary>
@@ -43,13 +54,13 @@ public sealed class ErasureFlow(
                 continue;
             }
 
-            var asked = wanted.GetValueOrDefault(leadId) ?? New(leadId, ErasureSource.Tool);
+            var asked = wanted.GetValueOrDefault(leadId) ?? requests.New(leadId, ErasureSource.Tool);
             wanted[leadId] = asked with { Connector = connector, Keys = asked.Keys.Add(record), Unknown = owner.Lead is null };
         }
 
         if (wanted.Count > 0)
         {
-            await AskAsync(wanted.Values, cancellationToken);
+            await requests.AskAsync(wanted.Values, cancellationToken);
         }
     }
 
@@ -57,39 +68,4 @@ public sealed class ErasureFlow(
     /// <returns>Whether the tombstone existed.</returns>
     public Task<bool> RemoveTombstoneAsync(IdentityKey key, CancellationToken cancellationToken) =>
         identities.RemoveTombstoneAsync(key, cancellationToken);
-
-    private OpenErasure New(LeadId leadId, ErasureSource source)
-    {
-        var now = clock.GetUtcNow();
-        return new(leadId, source, now, now + options.Grace);
-    }
-
-    /// <summary>Stores the requests, counts the new ones, and hides the leads. The index gets its row last, because a repeat
-    /// adds it again.</summary>
-    private async Task AskAsync(IEnumerable<OpenErasure> wanted, CancellationToken cancellationToken)
-    {
-        var (asked, added) = (new List<OpenErasure>(), 0);
-        foreach (var erasure in wanted)
-        {
-            var (stored, isNew) = await erasures.AddAsync(erasure, cancellationToken);
-            asked.Add(stored);
-            added += isNew ? 1 : 0;
-        }
-
-        var stopped = added > 0 ? await brake.CountAsync(added, cancellationToken) : await brake.IsStoppedAsync(cancellationToken);
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(asked, parallel, async (erasure, token) =>
-        {
-            if (!erasure.Unknown || !stopped)
-            {
-                await hider.HideAsync(erasure, token);
-            }
-
-            var due = await erasures.WatchAsync(erasure.LeadId, clock.GetUtcNow(), token);
-            if (erasure.Source == ErasureSource.Api || options.Grace == TimeSpan.Zero)
-            {
-                await settler.SettleAsync(due, token);
-            }
-        });
-    }
 }

@@ -12,9 +12,13 @@ public static class ErasureRegistration
         .AddSingleton<HeldStore>()
         .AddSingleton<IErasable>(provider => provider.GetRequiredService<HeldStore>())
         .AddSingleton<HeldFlow>()
+        .AddSingleton<ToolErasureStore>()
+        .AddSingleton<ToolErasureFlow>()
+        .AddSingleton<IErasable>(provider => provider.GetRequiredService<ToolErasureFlow>())
         .AddSingleton<LeadHider>()
         .AddSingleton<PersonEraser>()
         .AddSingleton<ErasureSettler>()
+        .AddSingleton<ErasureRequests>()
         .AddSingleton<ErasureFlow>()
         .AddSingleton<ErasureDecisionFlow>()
         .AddSingleton<ErasureSweepFlow>();

@@ -24,10 +24,12 @@ public sealed partial class PersonEraser(
         var facts = hidden.State.Facts.Values.ToList();
         var leadId = hidden.State.LeadId;
         var keys = FactKeys.Of(facts).Union(asked).ToList();
-        await BuryAsync(leadId, keys, day, cancellationToken);
+        var buried = await BuryAsync(leadId, keys, day, cancellationToken);
+        var elsewhere = buried.Where(key => key.Kind == IdentityKind.Person).Except(asked).ToList();
         foreach (var kept in records)
         {
-            await kept.EraseAsync(shared.Without(keys), cancellationToken);
+            await kept.EraseAsync(buried, cancellationToken);
+            await kept.EraseElsewhereAsync(elsewhere, cancellationToken);
         }
 
         var tombstone = new JourneyLedger { ErasedAt = day };
@@ -43,9 +45,12 @@ public sealed partial class PersonEraser(
         Log.Erased(logger, keys.Count);
     }
 
-    private async Task BuryAsync(
+    /// <summary>Turns the keys of a person into tombstones.</summary>
+    /// <returns>Those that are nobody else's.</returns>
+    private async Task<IReadOnlyCollection<IdentityKey>> BuryAsync(
         LeadId leadId, IReadOnlyCollection<IdentityKey> keys, DateTimeOffset day, CancellationToken cancellationToken)
     {
+        var buried = new List<IdentityKey>();
         foreach (var key in shared.Without(keys))
         {
             if (key.Kind == IdentityKind.Deal)
@@ -55,12 +60,15 @@ public sealed partial class PersonEraser(
                 {
                     continue;
                 }
+
+                buried.Add(key);
             }
             else if (await identities.LookUpAsync(key, cancellationToken) is not { Lead: { } owner }
                 || await reader.ResolveAsync(owner, cancellationToken) == leadId)
             {
                 // A former address may belong to another person today and stays theirs.
                 await identities.AddTombstoneAsync(key, day, cancellationToken);
+                buried.Add(key);
             }
 
             foreach (var rows in named)
@@ -68,6 +76,8 @@ public sealed partial class PersonEraser(
                 await rows.EraseAsync(key, cancellationToken);
             }
         }
+
+        return buried;
     }
 
     private async Task EraseRecordsAsync(LeadId leadId, CancellationToken cancellationToken)

@@ -2,12 +2,15 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Identity.Erasure;
 
-/// <summary>Settles the erasures that are due.</summary>
-public sealed class SweepErasuresFunction(ErasureSweepFlow erasures)
+/// <summary>Settles the erasures that are due, and tells other tools of those that are done.</summary>
+public sealed class SweepErasuresFunction(ErasureSweepFlow erasures, ToolErasureFlow tools)
 {
     /// <summary>Runs on <c>Schedules:SweepErasures</c>.</summary>
     [Function("SweepErasures")]
-    public Task RunAsync(
-        [TimerTrigger("%Schedules:SweepErasures%", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
-        erasures.SweepAsync(cancellationToken);
+    public async Task RunAsync(
+        [TimerTrigger("%Schedules:SweepErasures%", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken)
+    {
+        await erasures.SweepAsync(cancellationToken);
+        await tools.TellAsync(cancellationToken);
+    }
 }

@@ -1,6 +1,7 @@
 using IntegrationHub.Functions.Alerts.Sending;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Outward;
+using IntegrationHub.Functions.Platform.Telemetry;
 
 namespace IntegrationHub.Functions.Ops.Health;
 
@@ -24,6 +25,9 @@ public sealed record HealthReport(
 
     /// <summary>Gets the counted effects outwards by channel; empty when the tables do not answer.</summary>
     public IReadOnlyList<OutwardView> Outward { get; init; } = [];
+
+    /// <summary>Gets the sweeps that remove what is not to be kept, by name; empty before their first run.</summary>
+    public IReadOnlyList<SweepBeat> Sweeps { get; init; } = [];
 }
 
 /// <summary>An answer about the health of the hub.</summary>

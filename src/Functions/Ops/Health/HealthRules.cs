@@ -12,16 +12,22 @@ public static class HealthRules
     /// <summary>Makes the report. A null argument means that its source did not answer.</summary>
     public static HealthReport Judge(
         IEnumerable<IConnector> connectors, IReadOnlyDictionary<string, ConnectorState>? states, ILookup<string, Missed>? missed,
-        IReadOnlyList<QueueHealth> queues, int? spoolWaiting, MailHealthState mailHealth, IReadOnlyList<OutwardView> outward)
+        IReadOnlyList<QueueHealth> queues, int? spoolWaiting, MailHealthState mailHealth, IReadOnlyList<OutwardView> outward,
+        IReadOnlyList<SweepBeat> sweeps)
     {
         var connectorHealth = connectors.OrderBy(connector => connector.Name, StringComparer.Ordinal)
             .Select(connector => Of(connector, states?.GetValueOrDefault(connector.Name), [.. missed?[connector.Name] ?? []]))
             .ToList();
         var mail = MailOf(states?.GetValueOrDefault(ConnectorState.Mail), mailHealth);
         var broken = Broken(states, queues, spoolWaiting).ToList();
-        var wanting = Wanting(connectorHealth, mail, queues, spoolWaiting).Concat(Held(outward)).Concat(mailHealth.Unsent).ToList();
+        var wanting = Wanting(connectorHealth, mail, queues, spoolWaiting)
+            .Concat(Held(outward)).Concat(Late(sweeps)).Concat(mailHealth.Unsent).ToList();
         var status = broken.Count > 0 ? HealthReport.Unhealthy : wanting.Count > 0 ? HealthReport.Degraded : HealthReport.Healthy;
-        return new(status, [.. broken, .. wanting], connectorHealth, queues, mail, new(spoolWaiting)) { Outward = outward };
+        return new(status, [.. broken, .. wanting], connectorHealth, queues, mail, new(spoolWaiting))
+        {
+            Outward = outward,
+            Sweeps = sweeps,
+        };
     }
 
     private static IEnumerable<string> Broken(
@@ -41,6 +47,9 @@ public static class HealthRules
     private static IEnumerable<string> Held(IReadOnlyList<OutwardView> outward) =>
         outward.Where(channel => channel.HeldSince is not null).Select(channel =>
             $"{channel.Kind} to {channel.Connector} are held; POST /api/outward/{channel.Connector}/resume lets them pass.");
+
+    private static IEnumerable<string> Late(IReadOnlyList<SweepBeat> sweeps) =>
+        sweeps.Where(sweep => sweep.IsLate).Select(sweep => $"The sweep {sweep.Name} does not run.");
 
     private static IEnumerable<string> Wanting(
         IEnumerable<ConnectorHealth> connectors, MailHealth mail, IEnumerable<QueueHealth> queues, int? spoolWaiting) =>

@@ -1,11 +1,12 @@
 using Azure.Data.Tables;
 using IntegrationHub.Functions.Platform.Outward;
 using IntegrationHub.Functions.Platform.Storage;
+using IntegrationHub.Functions.Platform.Telemetry;
 
 namespace IntegrationHub.Functions.Ops.Health;
 
-/// <summary>What waits besides the queues: deliveries in the spool, and effects that are held.</summary>
-public sealed class WaitingWork(HubTables tables, OutwardBreaker outward)
+/// <summary>What waits besides the queues: deliveries in the spool, effects that are held, and sweeps.</summary>
+public sealed class WaitingWork(HubTables tables, OutwardBreaker outward, SweepBeats sweeps)
 {
     private const int SpoolCountedTo = 1_000;
 
@@ -24,6 +25,8 @@ public sealed class WaitingWork(HubTables tables, OutwardBreaker outward)
 
         return count;
     }
+
+    public Task<IReadOnlyList<SweepBeat>> SweepsAsync(CancellationToken cancellationToken) => sweeps.ListAsync(cancellationToken);
 
     public Task<IReadOnlyList<OutwardView>> OutwardAsync(CancellationToken cancellationToken) => outward.ListAsync(cancellationToken);
 }

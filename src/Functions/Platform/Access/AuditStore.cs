@@ -62,16 +62,7 @@ public sealed class AuditStore(HubTables tables)
     public async Task RemoveOldAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var table = await tables.GetAsync(HubTables.Audit, cancellationToken);
-        var filter = TableClient.CreateQueryFilter($"PartitionKey lt {DayOf(before)}");
-        await foreach (var page in table.QueryAsync<TableEntity>(
-            filter, LargestTransaction, ["PartitionKey", "RowKey"], cancellationToken).AsPages())
-        {
-            foreach (var day in page.Values.GroupBy(row => row.PartitionKey))
-            {
-                await table.SubmitTransactionAsync(
-                    day.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row)), cancellationToken);
-            }
-        }
+        await table.RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey lt {DayOf(before)}"), cancellationToken);
     }
 
     private TableEntity ToRow(AuditLine line) =>

@@ -25,22 +25,29 @@ internal static class DeliveryKeys
     public static ImmutableArray<IdentityKey> MergedBy(SourceEvent source) => source is ContactMergedEvent merge ? merge.Merged : [];
 
     /// <summary>Returns the records and addresses in a delivery; none when it cannot be read.</summary>
-    public static IReadOnlyList<IdentityKey> Of(ConnectorSet connectors, Delivery delivery)
+    public static IReadOnlyList<IdentityKey> Of(ConnectorSet connectors, Delivery delivery) =>
+        [.. EventsOf(connectors, delivery).SelectMany(Of).Distinct()];
+
+    /// <summary>Returns the records, addresses and deals in an event.</summary>
+    public static IEnumerable<IdentityKey> NamedBy(string connector, SourceEvent source)
     {
-        try
+        IEnumerable<IdentityKey> named = Of(source);
+        if (source is PersonEvent { Profile.Email: var address } && EmailAddress.TryParse(address, out var email))
         {
-            return [.. (connectors.Find<IDeliveryReader>(delivery.Connector)?.Read(delivery) ?? []).SelectMany(Of).Distinct()];
+            named = named.Append(IdentityKey.Email(email));
         }
-        catch (UnreadableDeliveryException)
-        {
-            return [];
-        }
+
+        return DealOf(source) is { } deal ? named.Append(IdentityKey.Deal(connector, deal)) : named;
     }
 
-    /// <summary>Returns the records and addresses in a delivery, and whatever looks like an address in a part that cannot be
-    /// read.</summary>
+    /// <summary>Returns the records, addresses and deals in a delivery, and whatever looks like an address in a part that cannot
+    /// be read.</summary>
     public static IEnumerable<IdentityKey> Named(ConnectorSet connectors, Delivery delivery) =>
-        Of(connectors, delivery).Union(EmailAddress.FindIn(Encoding.UTF8.GetString(delivery.Body.Span)).Select(IdentityKey.Email));
+        EventsOf(connectors, delivery).SelectMany(source => NamedBy(delivery.Connector, source)).Union(AddressesIn(delivery));
+
+    /// <summary>Returns whatever looks like an address in a body.</summary>
+    public static IEnumerable<IdentityKey> AddressesIn(Delivery delivery) =>
+        EmailAddress.FindIn(Encoding.UTF8.GetString(delivery.Body.Span)).Select(IdentityKey.Email);
 
     /// <summary>Splits a delivery into the smallest that its connector makes, so that each names few persons.</summary>
     public static IEnumerable<Delivery> PartsOf(ConnectorSet connectors, Delivery delivery)
@@ -48,6 +55,25 @@ internal static class DeliveryKeys
         var parts = connectors.Find<IWebhookSource>(delivery.Connector)?.Split(delivery) ?? [delivery];
         return parts.Count < 2 ? parts : parts.SelectMany(part => PartsOf(connectors, part));
     }
+
+    private static IReadOnlyList<SourceEvent> EventsOf(ConnectorSet connectors, Delivery delivery)
+    {
+        try
+        {
+            return connectors.Find<IDeliveryReader>(delivery.Connector)?.Read(delivery) ?? [];
+        }
+        catch (UnreadableDeliveryException)
+        {
+            return [];
+        }
+    }
+
+    private static string? DealOf(SourceEvent source) => source switch
+    {
+        DealEvent deal => deal.DealId,
+        ResyncEvent resync => resync.DealId,
+        _ => null,
+    };
 
     private static IEnumerable<string> FurtherEmailsOf(SourceEvent source) => source is PersonEvent person ? person.FurtherEmails : [];
 

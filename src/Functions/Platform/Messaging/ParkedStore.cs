@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Platform.Messaging;
 /// person.</summary>
 public sealed class ParkedStore(HubTables tables, PersonKeys keys) : IErasableByKey
 {
-    private const string DealPrefix = "deal-", PersonPrefix = "person-", AfterPersons = "person.";
+    private const string DealPrefix = "deal-", AfterDeals = "deal.", PersonPrefix = "person-", AfterPersons = "person.";
 
     /// <summary>Parks a fact of a deal without a known person. Idempotent.</summary>
     public async Task WaitAsync(IdentityKey deal, Fact fact, CancellationToken cancellationToken)
@@ -53,6 +53,23 @@ public sealed class ParkedStore(HubTables tables, PersonKeys keys) : IErasableBy
         RemoveAsync(
             TableClient.CreateQueryFilter($"PartitionKey ge {PersonPrefix} and PartitionKey lt {AfterPersons} and Timestamp lt {before}"),
             cancellationToken);
+
+    /// <summary>Removes facts that have waited for a deal's people since before a time, at most as many as given.</summary>
+    /// <returns>The keys of the removed rows.</returns>
+    public async Task<IReadOnlyList<string>> RemoveOldDealsAsync(DateTimeOffset before, int most, CancellationToken cancellationToken)
+    {
+        var parked = await tables.GetAsync(HubTables.Parked, cancellationToken);
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey ge {DealPrefix} and PartitionKey lt {AfterDeals} and Timestamp lt {before}");
+        var old = await parked.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken)
+            .Take(most).ToListAsync(cancellationToken);
+        foreach (var row in old)
+        {
+            await parked.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All, cancellationToken);
+        }
+
+        return [.. old.Select(row => row.RowKey)];
+    }
 
     /// <summary>Returns the facts that wait for a key. Those under an older pepper move to the newest.</summary>
     private async Task<IReadOnlyList<Fact>> FactsAsync(string prefix, IdentityKey key, CancellationToken cancellationToken)

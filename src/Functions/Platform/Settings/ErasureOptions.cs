@@ -10,4 +10,7 @@ public sealed record ErasureOptions
     /// <summary>Gets how many erasures may be asked for within an hour. More stop the destroying until a person resumes
     /// it. At least 1. Default: 100.</summary>
     public int MostAnHour { get; init; } = 100;
+
+    /// <summary>Gets the connectors whose tools are told to erase the person too, for good. Default: none.</summary>
+    public IReadOnlyList<string> Tools { get; init; } = [];
 }

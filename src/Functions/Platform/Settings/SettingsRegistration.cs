@@ -22,6 +22,7 @@ public static class SettingsRegistration
             .AddSingleton(hub)
             .AddSingleton(PepperReader.Read(reader))
             .AddSingleton(ReadErasure(reader))
+            .AddSingleton(RetentionOptions.Read(reader))
             .AddSingleton(ArchiveSettingsReader.Read(reader))
             .AddSingleton(ReadSharedAddresses(reader))
             .AddSingleton(provider => Began(hub, funnel, provider).InStepWith(provider.GetRequiredService<ConnectorSet>()))
@@ -83,12 +84,13 @@ public static class SettingsRegistration
     private static ErasureOptions ReadErasure(SettingsReader reader)
     {
         var standard = new ErasureOptions();
-        reader.OnlyKnown("Erasure", nameof(ErasureOptions.Grace), nameof(ErasureOptions.MostAnHour));
+        reader.OnlyKnown("Erasure", nameof(ErasureOptions.Grace), nameof(ErasureOptions.MostAnHour), nameof(ErasureOptions.Tools));
         return new()
         {
             Grace = reader.Duration("Erasure:Grace", standard.Grace, TimeSpan.Zero, LongestGrace),
             MostAnHour = reader.Value<int>(
                 "Erasure:MostAnHour", standard.MostAnHour, most => most >= 1, "a whole number of 1 or more", "100"),
+            Tools = ReadErasureTools(reader),
         };
     }
 
@@ -105,6 +107,18 @@ public static class SettingsRegistration
         }
 
         return url;
+    }
+
+    private static IReadOnlyList<string> ReadErasureTools(SettingsReader reader)
+    {
+        const string Key = "Erasure:Tools";
+        IReadOnlyList<string> tools = [.. reader.List(Key)];
+        if (!tools.All(tool => reader.Names("Connectors").Contains(tool, StringComparer.OrdinalIgnoreCase)))
+        {
+            reader.Fault(Key, "names of connectors with commas between them", "hubspot,klaviyo");
+        }
+
+        return tools;
     }
 
     private static Uri? ParsePublicUrl(string text) =>

@@ -19,9 +19,11 @@ public sealed record PageRequest(int Top, string? After = null)
 /// have a next.</param>
 public sealed record ListPage<T>(IReadOnlyList<T> Items, string? Next);
 
-/// <summary>Reads single pages of a table: one request each.</summary>
+/// <summary>Reads single pages of a table, one request each, and removes rows.</summary>
 internal static class Paging
 {
+    private const int RowsPerTransaction = 100;
+
     extension(TableClient table)
     {
         /// <summary>Reads a page of the rows that match a filter.</summary>
@@ -36,6 +38,20 @@ internal static class Paging
             }
 
             return new([], null);
+        }
+
+        /// <summary>Removes the rows that match a filter, a transaction for each hundred of a partition.</summary>
+        public async Task RemoveAsync(string filter, CancellationToken cancellationToken)
+        {
+            await foreach (var page in table.QueryAsync<TableEntity>(
+                filter, RowsPerTransaction, ["PartitionKey", "RowKey"], cancellationToken).AsPages())
+            {
+                foreach (var partition in page.Values.GroupBy(row => row.PartitionKey))
+                {
+                    await table.SubmitTransactionAsync(
+                        partition.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row)), cancellationToken);
+                }
+            }
         }
     }
 }

@@ -34,6 +34,8 @@ public sealed class HubMetrics
     private readonly Counter<long> _mended;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _proofs;
+    private readonly Counter<long> _bodiesErased;
+    private readonly Counter<long> _leftByAge;
     private readonly Histogram<double> _latency;
 
     public HubMetrics(IMeterFactory meters)
@@ -66,6 +68,9 @@ public sealed class HubMetrics
         _proofs = meter.CreateCounter<long>(
             "hub.deliveries.proved", "{delivery}", "Genuine deliveries, by connector and number of the secret.");
         _parked = meter.CreateCounter<long>("hub.parked", "{delivery}", "Deliveries that were parked, by connector and reason.");
+        _bodiesErased = meter.CreateCounter<long>(
+            "hub.erasure.bodies", "{body}", "Bodies that were removed because they named an erased person, by place.");
+        _leftByAge = meter.CreateCounter<long>("hub.retention.removed", "{item}", "What was removed because of its age, by place.");
         _latency = meter.CreateHistogram<double>(
             "hub.delivery.latency", "ms", "From the receipt of a delivery to the commit of all its facts.");
     }
@@ -134,6 +139,13 @@ public sealed class HubMetrics
     public void Parked(string connector, string reason) => _parked.Add(1, new("connector", connector), new("reason", reason));
 
     public void Paused(string connector) => _paused.Add(1, new KeyValuePair<string, object?>("connector", connector));
+
+    /// <summary>Counts bodies that named an erased person and were removed.</summary>
+    public void BodiesErased(string place, int bodies) =>
+        _bodiesErased.Add(bodies, new KeyValuePair<string, object?>("place", place));
+
+    /// <summary>Counts what was removed because of its age.</summary>
+    public void LeftByAge(string place, int items) => _leftByAge.Add(items, new KeyValuePair<string, object?>("place", place));
 
     public void Took(TimeSpan latency) => _latency.Record(latency.TotalMilliseconds);
 
