@@ -56,6 +56,18 @@ public sealed class PipedriveReadingTests
         Assert.NotEqual(events[0].DedupeKey, events[1].DedupeKey);
     }
 
+    [Theory]
+    [InlineData("""{"status":"lost","stage_id":3,"lost_reason":"Budget","lost_time":"2026-03-02T10:15:00Z"}""", "Budget", "2026-03-02")]
+    [InlineData("""{"status":"open","stage_id":3,"lost_reason":"Budget","expected_close_date":"2026-04-01"}""", null, "2026-04-01")]
+    [InlineData("""{"status":"lost","stage_id":3,"lost_reason":null,"expected_close_date":"soon"}""", null, null)]
+    public void A_deal_has_the_day_of_its_close_and_why_it_was_lost(string data, string? reason, string? day)
+    {
+        var deal = Assert.IsType<DealChangedEvent>(Assert.Single(Read("deal", "change", data, """{"status":"other"}""")));
+
+        var fact = Assert.Single(FactMapper.ToFacts(deal, "pipedrive", default, null).OfType<DealChanged>());
+        Assert.Equal((reason, day is null ? (DateOnly?)null : DateOnly.Parse(day, CultureInfo.InvariantCulture)), (fact.LostReason, fact.ClosedOn));
+    }
+
     [Fact]
     public void An_amount_that_was_cleared_is_said_to_be()
     {
