@@ -2,16 +2,28 @@
 import { accountEngagement } from 'accountengagement.bicep'
 import { activeCampaign } from 'activecampaign.bicep'
 import { customerIo } from 'customerio.bicep'
+import { dynamics } from 'dynamics.bicep'
 import { hubSpot } from 'hubspot.bicep'
 import { klaviyo } from 'klaviyo.bicep'
 import { mailchimp } from 'mailchimp.bicep'
 import { mautic } from 'mautic.bicep'
+import { pipedrive } from 'pipedrive.bicep'
 import { salesforce } from 'salesforce.bicep'
 
 @export()
 @description('A tool that the hub works with. The property type chooses the vendor.')
 @discriminator('type')
-type connector = hubSpot | klaviyo | customerIo | mailchimp | mautic | activeCampaign | accountEngagement | salesforce
+type connector =
+  | hubSpot
+  | klaviyo
+  | customerIo
+  | mailchimp
+  | mautic
+  | activeCampaign
+  | accountEngagement
+  | salesforce
+  | pipedrive
+  | dynamics
 
 @export()
 @description('The connectors by the name of each: the name is a part of the address that the vendor calls.')

@@ -80,6 +80,66 @@ param connectors = {
     phoneRegion: 'DE'
     writeProfile: ['phone', 'jobTitle']
   }
+  pipedrive: {
+    type: 'Pipedrive'
+    secrets: { apiToken: 'pipedrive-api-token', webhookPassword: 'pipedrive-webhook-password' }
+    baseUrl: 'https://acme.pipedrive.com'
+    companyId: '7000001'
+    webhookUser: 'hub-pipedrive'
+    userId: '7100009'
+    ownerId: '7100001'
+    handoffAs: 'deal'
+    activityType: 'call'
+    stageMap: { lead: 'interest' }
+    dealStageMap: { '1': 'interest', '5': 'commitment' }
+    writeStage: {
+      awareness: '1'
+      interest: '1'
+      evaluation: '3'
+      commitment: '5'
+      referral: '5'
+      repeat: '3'
+    }
+    stageField: '1c2f0c2f7a6f4c1d8e5b3a2109f8e7d6c5b4a392'
+    jobTitleField: '9c2f0c2f7a6f4c1d8e5b3a2109f8e7d6c5b4a392'
+    returnReasonField: '2c2f0c2f7a6f4c1d8e5b3a2109f8e7d6c5b4a392'
+    pollEvery: '00:10:00'
+    pollOverlap: '00:06:00'
+    pollSince: '2026-03-02T00:00:00Z'
+    phoneRegion: 'DE'
+    writeProfile: ['phone', 'jobTitle']
+  }
+  dynamics: {
+    type: 'Dynamics'
+    signIn: {
+      kind: 'clientCredentials'
+      tenantId: '7e000000-0000-4000-8000-000000000001'
+      clientId: '7e000000-0000-4000-8000-000000000002'
+      loginUrl: 'https://login.microsoftonline.us'
+      secrets: { clientSecret: 'dynamics-client-secret' }
+    }
+    secrets: { webhookSecret: 'dynamics-webhook-secret' }
+    baseUrl: 'https://acme.api.crm4.dynamics.com'
+    appUrl: 'https://acme.crm4.dynamics.com'
+    apiVersion: 'v9.1'
+    organizationId: 'c0000000-0003-4000-8000-00000000000c'
+    applicationUserId: 'feed0000-0000-0000-0000-00000000beef'
+    webhookHeader: 'x-key'
+    webhookParameter: 'key'
+    leadKey: 'acme_hubleadid'
+    stageField: 'acme_funnelstage'
+    returnReasonField: 'acme_returnreason'
+    ownerId: 'a0000000-0002-4000-8000-00000000000a'
+    initialStatuses: ['1', '100000000']
+    reopenReturned: false
+    stageMap: { 'lead.statuscode=100000000': 'interest' }
+    dealStageMap: { 'salesstage=4': 'commitment' }
+    pollTasks: false
+    pollEvery: '00:05:00'
+    pollSince: '2026-03-02T00:00:00Z'
+    phoneRegion: 'DE'
+    writeProfile: ['phone', 'jobTitle']
+  }
   activecampaign: {
     type: 'ActiveCampaign'
     secrets: { apiKey: 'activecampaign-api-key', urlToken: 'activecampaign-url-token' }

@@ -2,13 +2,15 @@ using System.Text.Json.Serialization;
 using IntegrationHub.Sandbox.Calls;
 using IntegrationHub.Sandbox.Control;
 using IntegrationHub.Sandbox.Faults;
+using IntegrationHub.Sandbox.Dynamics;
 using IntegrationHub.Sandbox.HubSpot;
+using IntegrationHub.Sandbox.Pipedrive;
 using IntegrationHub.Sandbox.Salesforce;
 
 namespace IntegrationHub.Sandbox;
 
 /// <summary>
-/// A running sandbox: both vendors' APIs over HTTP, and what a person would do in the tools as methods.
+/// A running sandbox: the vendors' APIs over HTTP, and what a person would do in the tools as methods.
 /// </summary>
 public sealed class SandboxHost : IAsyncDisposable
 {
@@ -22,13 +24,17 @@ public sealed class SandboxHost : IAsyncDisposable
 
     /// <summary>
     /// Gets the address, without a slash at the end. HubSpot is at <c>/hubspot</c> below it,
-    /// Salesforce at <c>/salesforce</c>.
+    /// Salesforce at <c>/salesforce</c>, Pipedrive at <c>/pipedrive</c> and Dataverse at <c>/dynamics</c>.
     /// </summary>
     public string Url { get; }
 
     public HubSpotState HubSpot => _app.Services.GetRequiredService<HubSpotState>();
 
     public SalesforceState Salesforce => _app.Services.GetRequiredService<SalesforceState>();
+
+    public PipedriveState Pipedrive => _app.Services.GetRequiredService<PipedriveState>();
+
+    public DynamicsState Dynamics => _app.Services.GetRequiredService<DynamicsState>();
 
     public FaultSet Faults => _app.Services.GetRequiredService<FaultSet>();
 
@@ -45,10 +51,14 @@ public sealed class SandboxHost : IAsyncDisposable
             .AddSingleton(options.Time)
             .AddSingleton(options.HubSpot)
             .AddSingleton(options.Salesforce)
+            .AddSingleton(options.Pipedrive)
+            .AddSingleton(options.Dynamics)
             .AddSingleton<FaultSet>()
             .AddSingleton<CallLog>()
             .AddSingleton<HubSpotState>()
-            .AddSingleton<SalesforceState>();
+            .AddSingleton<SalesforceState>()
+            .AddSingleton<PipedriveState>()
+            .AddSingleton<DynamicsState>();
 
         var app = builder.Build();
         app.Use((context, next) =>
@@ -62,6 +72,8 @@ public sealed class SandboxHost : IAsyncDisposable
         app.UseMiddleware<RawValueMiddleware>();
         app.MapHubSpot();
         app.MapSalesforce();
+        app.MapPipedrive();
+        app.MapDynamics();
         app.MapControl();
 
         await app.StartAsync(cancellationToken);

@@ -1,4 +1,6 @@
+using IntegrationHub.Sandbox.Dynamics;
 using IntegrationHub.Sandbox.HubSpot;
+using IntegrationHub.Sandbox.Pipedrive;
 using IntegrationHub.Sandbox.Salesforce;
 
 namespace IntegrationHub.Sandbox;
@@ -17,4 +19,8 @@ public sealed class SandboxOptions
     public HubSpotOptions HubSpot { get; init; } = new();
 
     public SalesforceOptions Salesforce { get; init; } = new();
+
+    public PipedriveOptions Pipedrive { get; init; } = new();
+
+    public DynamicsOptions Dynamics { get; init; } = new();
 }

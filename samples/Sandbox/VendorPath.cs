@@ -5,13 +5,18 @@ internal static class VendorPath
 {
     public const string HubSpot = "hubspot";
     public const string Salesforce = "salesforce";
+    public const string Pipedrive = "pipedrive";
+    public const string Dynamics = "dynamics";
+
+    /// <summary>All of them.</summary>
+    public static readonly string[] All = [HubSpot, Salesforce, Pipedrive, Dynamics];
 
     /// <summary>
     /// The vendor, and the path as the vendor's documentation writes it; null for the sandbox's own pages.
     /// </summary>
     public static string? VendorOf(PathString path, out string rest)
     {
-        foreach (var vendor in (ReadOnlySpan<string>)[HubSpot, Salesforce])
+        foreach (var vendor in All)
         {
             if (path.StartsWithSegments("/" + vendor, StringComparison.OrdinalIgnoreCase, out var remaining))
             {
@@ -30,6 +35,8 @@ internal static class VendorPath
     /// </summary>
     public static PathString WithVendor(PathString path) =>
         path.StartsWithSegments("/services") ? $"/{Salesforce}{path}"
+        : path.StartsWithSegments("/api/data") ? $"/{Dynamics}{path}"
+        : path.StartsWithSegments("/api/v1") || path.StartsWithSegments("/api/v2") ? $"/{Pipedrive}{path}"
         : path.StartsWithSegments("/crm") || path.StartsWithSegments("/oauth") ? $"/{HubSpot}{path}"
         : path;
 }

@@ -2,10 +2,12 @@ using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.AccountEngagement;
 using IntegrationHub.Connectors.ActiveCampaign;
 using IntegrationHub.Connectors.CustomerIo;
+using IntegrationHub.Connectors.Dynamics;
 using IntegrationHub.Connectors.HubSpot;
 using IntegrationHub.Connectors.Klaviyo;
 using IntegrationHub.Connectors.Mailchimp;
 using IntegrationHub.Connectors.Mautic;
+using IntegrationHub.Connectors.Pipedrive;
 using IntegrationHub.Connectors.Salesforce;
 using IntegrationHub.Connectors.Settings;
 using Microsoft.Extensions.Configuration;
@@ -27,6 +29,8 @@ public static class ConnectorRegistration
         new(MailchimpConnector.TypeName, typeof(MailchimpConnector), MailchimpRegistration.Register),
         new(MauticConnector.TypeName, typeof(MauticConnector), MauticRegistration.Register),
         new(ActiveCampaignConnector.TypeName, typeof(ActiveCampaignConnector), ActiveCampaignRegistration.Register),
+        new(PipedriveConnector.TypeName, typeof(PipedriveConnector), PipedriveRegistration.Register),
+        new(DynamicsConnector.TypeName, typeof(DynamicsConnector), DynamicsRegistration.Register),
         new(SalesforceConnector.TypeName, typeof(SalesforceConnector), SalesforceRegistration.Register),
     ];
 

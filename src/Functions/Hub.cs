@@ -6,6 +6,7 @@ using Azure.Identity;
 using Azure.Messaging.ServiceBus;
 using Azure.Storage.Blobs;
 using IntegrationHub.Connectors;
+using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Settings;
 using IntegrationHub.Functions.Alerts;
 using IntegrationHub.Functions.Archive;
@@ -17,6 +18,7 @@ using IntegrationHub.Functions.Ingestion;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Leads;
 using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Platform;
 using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Settings;
@@ -83,6 +85,7 @@ public static class Hub
         services.AddHubSettings(reader)
             .AddAccess(reader)
             .AddConnectors(reader)
+            .AddSingleton<IManagedIdentity, ManagedIdentity>()
             .AddHandoffs(reader)
             .AddSingleton(new MessageRetryPolicy(RetryDelays(reader)));
         reader.ThrowIfFaulty();

@@ -23,8 +23,10 @@ internal static class FuzzTargets
 
     public static async Task<FuzzTarget> FindAsync(string name, string payloads, CancellationToken cancellationToken) => name switch
     {
-        "hubspot" or "klaviyo" or "customerio" or "mailchimp" or "mautic" or "activecampaign" =>
+        "hubspot" or "klaviyo" or "customerio" or "mailchimp" or "mautic" or "activecampaign" or "pipedrive" or "dynamics" =>
             await OfConnectorAsync(name, name, "", _ => true, payloads, cancellationToken),
+        "pipedrive-poll" => OfRows(name, "pipedrive", payloads, PipedriveRows),
+        "dynamics-poll" => OfRows(name, "dynamics", payloads, DynamicsRows),
         "salesforce-poll" => await OfConnectorAsync(name, "salesforce", Delivery.PollChannel, recorded => recorded.IsPoll, payloads, cancellationToken),
         "salesforce-change" => await OfConnectorAsync(name, "salesforce", "cdc", recorded => !recorded.IsPoll && !IsXml(recorded), payloads, cancellationToken),
         "salesforce-outbound" => await OfConnectorAsync(name, "salesforce", "outbound", IsXml, payloads, cancellationToken),
@@ -32,6 +34,25 @@ internal static class FuzzTargets
         "queue-rows" => OfQueueRows(),
         _ => throw new ArgumentException($"must be one of {string.Join(", ", FuzzRun.Targets)}", nameof(name)),
     };
+
+    /// <summary>Pages of polls of vendors without a recorded one.</summary>
+    private const string PipedriveRows =
+        """
+        {"success":true,"data":[{"id":8,"first_name":"Ana","emails":[{"value":"ana@example.com","primary":true}],"phones":[],"marketing_status":"unsubscribed","org_id":1,"update_time":"2026-03-02T10:15:00Z"},{"id":9,"status":"won","stage_id":5,"pipeline_id":1,"person_id":8,"value":12.5,"currency":"EUR","add_time":"2026-03-01T10:15:00Z","update_time":"2026-03-02T10:15:00Z"},{"id":10,"due_date":"2026-03-03","due_time":"09:30","done":false,"participants":[{"person_id":8,"primary":true}],"update_time":"2026-03-02T10:15:00Z"}],"additional_data":{"next_cursor":null}}
+        """;
+
+    private const string DynamicsRows =
+        """
+        {"@odata.context":"https://acme.crm.dynamics.com/api/data/v9.2/$metadata#leads/$delta","value":[{"@odata.etag":"W/1","leadid":"11111111-0006-4000-8000-000000000001","emailaddress1":"ana@example.com","statecode":0,"statuscode":1,"statuscode@OData.Community.Display.V1.FormattedValue":"New","_ownerid_value":"a0000000-0002-4000-8000-00000000000a","donotbulkemail":true,"modifiedon":"2026-03-02T10:15:00Z"},{"@odata.context":"https://acme.crm.dynamics.com/api/data/v9.2/$metadata#leads/$deletedEntity","id":"11111111-0006-4000-8000-000000000002","reason":"deleted"}],"@odata.deltaLink":"https://acme.crm.dynamics.com/api/data/v9.2/leads?$select=leadid&$deltatoken=1"}
+        """;
+
+    private static FuzzTarget OfRows(string name, string connector, string payloads, string page)
+    {
+        var source = ConnectorsOf(payloads).Find<IWebhookSource>(connector)!;
+        return new(
+            name, [Encoding.UTF8.GetBytes(page.Trim())], body => ReadDelivery(source, connector, Delivery.PollChannel, body),
+            failure => failure is UnreadableDeliveryException);
+    }
 
     private static bool IsXml(RecordedCase recorded) => recorded.Body.Span.TrimStart(" \r\n\t"u8).StartsWith("<"u8);
 

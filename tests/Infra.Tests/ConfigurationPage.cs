@@ -40,6 +40,8 @@ internal static class ConfigurationPage
         new("Mautic", "connectors/mautic.bicep", "mautic", "Connectors:{name}"),
         new("ActiveCampaign", "connectors/activecampaign.bicep", "activeCampaign", "Connectors:{name}"),
         new("Salesforce", "connectors/salesforce.bicep", "salesforce", "Connectors:{name}"),
+        new("Pipedrive", "connectors/pipedrive.bicep", "pipedrive", "Connectors:{name}"),
+        new("Dynamics", "connectors/dynamics.bicep", "dynamics", "Connectors:{name}"),
     ];
 
     public static string Path { get; } = System.IO.Path.Combine(BicepCompiler.Folder, "..", "docs", "configuration.md");

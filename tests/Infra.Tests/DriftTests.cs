@@ -41,6 +41,8 @@ public sealed class DriftTests(BicepCompiler bicep)
     [InlineData("mautic", "connectors/mautic.bicep", "mautic")]
     [InlineData("activeCampaign", "connectors/activecampaign.bicep", "activecampaign")]
     [InlineData("salesforce", "connectors/salesforce.bicep", "salesforce")]
+    [InlineData("pipedrive", "connectors/pipedrive.bicep", "pipedrive")]
+    [InlineData("dynamics", "connectors/dynamics.bicep", "dynamics")]
     public async Task A_connector_reads_what_its_type_has(string type, string file, string name)
     {
         var definitions = (await bicep.CompileAsync(file))["definitions"]!;

@@ -31,9 +31,9 @@ internal static class ControlEndpoints
         control.MapGet("/faults", (FaultSet faults) => Shown(faults.Active().Select(active => new { active.Vendor, active.Fault, active.Met })));
         control.MapPost("/faults", IResult (FaultSet faults, FaultRequest wanted) =>
         {
-            if (wanted.Vendor is not (VendorPath.HubSpot or VendorPath.Salesforce))
+            if (!VendorPath.All.Contains(wanted.Vendor))
             {
-                return TypedResults.Problem($"vendor must be {VendorPath.HubSpot} or {VendorPath.Salesforce}.", statusCode: 400);
+                return TypedResults.Problem($"vendor must be one of {string.Join(", ", VendorPath.All)}.", statusCode: 400);
             }
 
             faults.Set(wanted.Vendor, [.. wanted.Faults]);

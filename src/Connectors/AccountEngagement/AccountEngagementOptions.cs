@@ -79,7 +79,7 @@ internal sealed class AccountEngagementOptions
             BaseUrl = reader.ToolUrl("BaseUrl", "https://pi.pardot.com") ?? new("https://pi.pardot.com"),
             LoginUrl = reader.ToolUrl("LoginUrl", LoginExample) ?? new(LoginExample),
             ClientId = reader.Required("ClientId", "the consumer key of a connected app", "3MVG9…"),
-            ClientSecret = reader.Required("ClientSecret", "the consumer secret of the connected app", "1955279…"),
+            ClientSecret = settings.Secret("ClientSecret", "the consumer secret of the connected app", "1955279…"),
             BusinessUnitId = unit,
             Stages = settings.PersonStages(LifecycleStages),
             PollOverlap = reader.Duration("PollOverlap", TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(2), TimeSpan.FromDays(1)),

@@ -68,7 +68,7 @@ internal sealed class ActiveCampaignOptions
             AccountId = reader.Text("AccountId", IsNumber, "the account's number", "474042"),
             BaseUrl = reader.ToolUrl("BaseUrl", "https://acme.api-us1.com") ?? new($"https://{account}.api-us1.com"),
             AppUrl = reader.Url("AppUrl", "https://acme.activehosted.com") ?? new($"https://{account}.activehosted.com"),
-            ApiKey = reader.Required("ApiKey", "the API key", "0123456789abcdef"),
+            ApiKey = settings.Secret("ApiKey", "the API key", "0123456789abcdef"),
             UrlTokens = settings.Secrets("UrlToken", "the secret in the address of the webhook", "a-long-random-text"),
             StageTagPrefix = reader.Text("StageTagPrefix") ?? "stage:",
             Stages = settings.PersonStages(FunnelStageNames.Own),

@@ -61,21 +61,10 @@ internal sealed class ActiveCampaignWriting(ActiveCampaignClient client, ActiveC
 
     /// <summary>Writes a note once: the hub's mark in its text identifies it. Returns false when the contact does not
     /// exist.</summary>
-    public async Task<bool> WriteNoteAsync(string contact, PersonNote note, CancellationToken cancellationToken)
-    {
-        if (await client.NotesAsync(contact, cancellationToken) is not { } there)
-        {
-            return false;
-        }
-
-        var mark = $"[integration-hub {note.Id}]";
-        if (!there.Any(text => text.Contains(mark, StringComparison.Ordinal)))
-        {
-            await client.AddNoteAsync(contact, string.Join('\n', note.Lines.Append("").Append(mark)), cancellationToken);
-        }
-
-        return true;
-    }
+    public async Task<bool> WriteNoteAsync(string contact, PersonNote note, CancellationToken cancellationToken) =>
+        await NoteOnce.WriteAsync(
+            note, await client.NotesAsync(contact, cancellationToken),
+            lines => client.AddNoteAsync(contact, string.Join('\n', lines), cancellationToken));
 
     /// <summary>Compares the opt-out: a contact without any list it is subscribed to. Without a list to subscribe to, an
     /// opt-out is not withdrawn.</summary>

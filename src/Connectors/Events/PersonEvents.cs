@@ -110,6 +110,9 @@ public sealed record HandoffReturnedEvent : PersonEvent, IStageEvent
     /// <inheritdoc/>
     public override SourceEventKind Kind => SourceEventKind.StageChanged;
 
+    /// <inheritdoc/>
+    public string? FromStageRaw { get; init; }
+
     /// <summary>Gets the status in the vendor's form.</summary>
     public required string ToStageRaw { get; init; }
 
@@ -122,8 +125,6 @@ public sealed record HandoffReturnedEvent : PersonEvent, IStageEvent
     /// <summary>Gets a value indicating whether the lead was given back without a reason,
     /// which has no effect yet.</summary>
     public bool IsHeld => Reason is null && !HubWroteLast;
-
-    string? IStageEvent.FromStageRaw => null;
 
     FunnelStage? IStageEvent.Stage => null;
 

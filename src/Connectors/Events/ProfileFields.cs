@@ -71,6 +71,19 @@ internal static class ProfileFields
         return [new(PersonProperty.Stage, OutcomeOf(isEqual), field, wanted, wanted, present)];
     }
 
+    /// <summary>Merges two profiles of a person. The event's values win over the record's.</summary>
+    public static LeadProfile Over(LeadProfile said, LeadProfile record) => new()
+    {
+        Email = said.Email ?? record.Email,
+        FirstName = said.FirstName ?? record.FirstName,
+        LastName = said.LastName ?? record.LastName,
+        Company = said.Company ?? record.Company,
+        JobTitle = said.JobTitle ?? record.JobTitle,
+        Phone = said.Phone ?? record.Phone,
+        ComparablePhone = said.Phone is null ? record.ComparablePhone : said.ComparablePhone,
+        Region = said.Region ?? record.Region,
+    };
+
     private static string? ComparableOf(PersonProperty property, string? value, string? phoneRegion) =>
         property == PersonProperty.Phone ? PhoneNumber.Comparable(value, phoneRegion) : value?.Trim();
 

@@ -48,13 +48,15 @@ internal static class VendorClients
     }
 
     /// <summary>Registers a client that sends a key in a header of the vendor's own.</summary>
+    /// <param name="limits">Reads the vendor's limits inside the resilience handler; null for none.</param>
     public static IServiceCollection AddKeyClient<TApi>(
-        this IServiceCollection services, string connector, Uri baseUrl, JsonSerializerOptions json, string header, string key)
+        this IServiceCollection services, string connector, Uri baseUrl, JsonSerializerOptions json, string header, string key,
+        Func<IServiceProvider, DelegatingHandler>? limits = null)
         where TApi : class
     {
         services.AddClient<TApi>(connector, connector, baseUrl, json)
             .ConfigureHttpClient(http => http.DefaultRequestHeaders.TryAddWithoutValidation(header, key))
-            .AddResilience(connector);
+            .AddResilience(connector, limits);
         return services;
     }
 
@@ -79,9 +81,17 @@ internal static class VendorClients
     }
 
     /// <summary>Adds the connector's pipeline, and the body handlers inside it.</summary>
-    private static void AddResilience(this IHttpClientBuilder client, string connector) => client
-        .AddHttpMessageHandler(provider =>
-            new ResilienceHandler(provider.GetRequiredKeyedService<ResiliencePipeline<HttpResponseMessage>>(connector)))
-        .AddHttpMessageHandler(() => new BufferingHandler())
-        .AddHttpMessageHandler(() => new WellFormedHandler());
+    private static void AddResilience(
+        this IHttpClientBuilder client, string connector, Func<IServiceProvider, DelegatingHandler>? limits = null)
+    {
+        client.AddHttpMessageHandler(provider =>
+            new ResilienceHandler(provider.GetRequiredKeyedService<ResiliencePipeline<HttpResponseMessage>>(connector)));
+        if (limits is not null)
+        {
+            client.AddHttpMessageHandler(limits);
+        }
+
+        client.AddHttpMessageHandler(() => new BufferingHandler())
+            .AddHttpMessageHandler(() => new WellFormedHandler());
+    }
 }

@@ -14,22 +14,11 @@ internal sealed class HubSpotNotes(HubSpotClient client, HubSpotOptions options)
             ? WriteReasonAsync(contact, property, reason, cancellationToken)
             : WriteNoteAsync(contact, note, cancellationToken);
 
-    private async Task<bool> WriteNoteAsync(string contact, PersonNote note, CancellationToken cancellationToken)
-    {
-        if (await client.NotesAsync(contact, cancellationToken) is not { } there)
-        {
-            return false;
-        }
-
-        var mark = $"[integration-hub {note.Id}]";
-        if (!there.Any(text => text.Contains(mark, StringComparison.Ordinal)))
-        {
-            await client.CreateNoteAsync(
-                contact, string.Join("<br>", note.Lines.Append("").Append(mark).Select(WebUtility.HtmlEncode)), note.At, cancellationToken);
-        }
-
-        return true;
-    }
+    private async Task<bool> WriteNoteAsync(string contact, PersonNote note, CancellationToken cancellationToken) =>
+        await NoteOnce.WriteAsync(
+            note, await client.NotesAsync(contact, cancellationToken),
+            lines => client.CreateNoteAsync(
+                contact, string.Join("<br>", lines.Select(WebUtility.HtmlEncode)), note.At, cancellationToken));
 
     private async Task<bool> WriteReasonAsync(string contact, string property, string reason, CancellationToken cancellationToken)
     {

@@ -99,9 +99,9 @@ public sealed class HubSpotOptions
             Name = settings.Name,
             BaseUrl = reader.ToolUrl("BaseUrl", "https://api.hubapi.com") ?? new("https://api.hubapi.com"),
             ClientSecret = SigningSecrets.Read(reader, "ClientSecret"),
-            AccessToken = reader.Text("AccessToken"),
+            AccessToken = SigningSecrets.ReadOne(reader, "AccessToken"),
             ClientId = reader.Text("ClientId"),
-            RefreshToken = reader.Text("RefreshToken"),
+            RefreshToken = SigningSecrets.ReadOne(reader, "RefreshToken"),
             PortalId = ReadPortal(reader),
             AppUrl = reader.Url("AppUrl", "https://app.hubspot.com") ?? new("https://app.hubspot.com"),
             ReturnReasonProperty = reader.Text(
@@ -116,7 +116,7 @@ public sealed class HubSpotOptions
             WriteProfile = ProfileFields.Read(reader, HubSpotWriting.Fields.Keys),
         };
         reader.Required("ClientSecret", "the client secret of the HubSpot app", "1f0c…");
-        if (options.AccessToken is null && (options.ClientId is null || options.RefreshToken is null))
+        if (reader.Text("AccessToken") is null && (options.ClientId is null || reader.Text("RefreshToken") is null))
         {
             reader.Fault("AccessToken", "a private app's token, unless ClientId and RefreshToken of an OAuth app are set", "pat-eu1-…");
         }

@@ -112,7 +112,7 @@ internal sealed class KlaviyoOptions
         {
             Name = settings.Name,
             BaseUrl = reader.ToolUrl("BaseUrl", "https://a.klaviyo.com") ?? new("https://a.klaviyo.com"),
-            ApiKey = reader.Required("ApiKey", "a private API key", "pk_0123456789abcdef"),
+            ApiKey = settings.Secret("ApiKey", "a private API key", "pk_0123456789abcdef"),
             WebhookSecrets = settings.Secrets("WebhookSecret", "the secret key that was given to the webhook", "a-long-random-text"),
             AccountId = reader.Required("AccountId", "the account's public id", "XyZ123"),
             Topics = ReadTopics(reader),

@@ -53,7 +53,7 @@ internal sealed class MailchimpOptions
     internal static MailchimpOptions Read(ConnectorSettings settings)
     {
         var reader = settings.Reader;
-        var key = reader.Required("ApiKey", "an API key", KeyExample);
+        var key = settings.Secret("ApiKey", "an API key", KeyExample);
         var tokens = SigningSecrets.Read(reader, "UrlToken");
         return new()
         {

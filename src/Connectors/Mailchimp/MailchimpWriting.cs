@@ -64,13 +64,9 @@ internal sealed class MailchimpWriting(MailchimpClient client, MailchimpOptions 
             return false;
         }
 
-        var mark = $"[integration-hub {note.Id}]";
-        if (!(await client.NotesAsync(hash, cancellationToken)).Any(text => text.Contains(mark, StringComparison.Ordinal)))
-        {
-            await client.AddNoteAsync(hash, WithMark(string.Join('\n', note.Lines), mark), cancellationToken);
-        }
-
-        return true;
+        return await NoteOnce.WriteAsync(
+            note, await client.NotesAsync(hash, cancellationToken),
+            lines => client.AddNoteAsync(hash, WithMark(string.Join('\n', lines.SkipLast(2)), lines[^1]), cancellationToken));
     }
 
     private static string WithMark(string text, string mark)

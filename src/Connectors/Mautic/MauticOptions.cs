@@ -54,7 +54,7 @@ internal sealed class MauticOptions
             BaseUrl = reader.ToolUrl("BaseUrl", UrlExample) ?? new(UrlExample),
             WebhookSecrets = settings.Secrets("WebhookSecret", "the secret of the webhook", "a-long-random-text"),
             ClientId = reader.Required("ClientId", "the public key of API credentials", "1_3bcbxd9e24g0gk4swg0kwg"),
-            ClientSecret = reader.Required("ClientSecret", "the secret key of API credentials", "4ok2x70rlfokc8g0wws8c8kw"),
+            ClientSecret = settings.Secret("ClientSecret", "the secret key of API credentials", "4ok2x70rlfokc8g0wws8c8kw"),
             Stages = stages,
             WriteStages = ReadWriteStages(reader, stages),
             PhoneRegion = ProfileFields.ReadPhoneRegion(reader),

@@ -65,22 +65,10 @@ internal sealed class MauticWriting(MauticClient client, MauticOptions options)
 
     /// <summary>Writes a note once: the hub's mark in its text identifies it. Returns false when the contact does not
     /// exist.</summary>
-    public async Task<bool> WriteNoteAsync(string contact, PersonNote note, CancellationToken cancellationToken)
-    {
-        if (await client.NotesAsync(contact, cancellationToken) is not { } there)
-        {
-            return false;
-        }
-
-        var mark = $"[integration-hub {note.Id}]";
-        if (!there.Any(text => text.Contains(mark, StringComparison.Ordinal)))
-        {
-            await client.AddNoteAsync(
-                contact, string.Join("<br>", note.Lines.Append("").Append(mark).Select(WebUtility.HtmlEncode)), cancellationToken);
-        }
-
-        return true;
-    }
+    public async Task<bool> WriteNoteAsync(string contact, PersonNote note, CancellationToken cancellationToken) =>
+        await NoteOnce.WriteAsync(
+            note, await client.NotesAsync(contact, cancellationToken),
+            lines => client.AddNoteAsync(contact, string.Join("<br>", lines.Select(WebUtility.HtmlEncode)), cancellationToken));
 
     /// <summary>Compares the stage. One that no map knows belongs to Mautic's users: it is kept and reported.</summary>
     private IEnumerable<PlannedWrite> CompareStage(PersonWish wish, JsonElement contact)

@@ -74,6 +74,10 @@ public sealed record EventReading
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? PreviousEmail { get; init; }
 
+    /// <summary>Gets why a deal was lost.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+
     /// <summary>Gets what the vendor's API must add.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? NeedsEnrichment { get; init; }
@@ -117,6 +121,7 @@ public sealed record EventReading
             DedupeKey = source.DedupeKey,
             Amount = deal?.Amount?.ToString("0.############################", CultureInfo.InvariantCulture),
             Currency = deal?.Currency,
+            Reason = deal?.LostReason,
             PreviousEmail = (source as EmailChangedEvent)?.PreviousEmail,
             NeedsEnrichment = source.NeedsEnrichment is { IsEmpty: false } lacking ? lacking : null,
             Unmapped = staged?.Unmapped == true,

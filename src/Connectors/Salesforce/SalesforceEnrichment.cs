@@ -168,7 +168,7 @@ internal static class SalesforceEnrichment
         {
             SubjectEmail = email,
             HubLeadId = source.HubLeadId ?? (LeadId.TryParse(row.Text(options.LeadExternalIdField), out var id) ? id : null),
-            Profile = source.Profile is { } own ? SalesforceMapper.Over(own, profile) : profile,
+            Profile = source.Profile is { } own ? ProfileFields.Over(own, profile) : profile,
         };
         if (source is not IStageEvent { ToStageRaw: not null })
         {

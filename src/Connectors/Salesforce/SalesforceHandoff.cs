@@ -75,7 +75,7 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
         var brief = order.Brief;
         var task = new Dictionary<string, object?>
         {
-            ["Subject"] = SalesforceText.Fit("Subject", $"Take up {brief.Who}: {brief.Stage}"),
+            ["Subject"] = SalesforceText.Fit("Subject", HandoffText.SubjectOf(brief)),
             ["Description"] = SalesforceText.Fit("Description", string.Join('\n', brief.ToLines())),
             ["WhoId"] = person.Id,
             ["Priority"] = "High",
@@ -127,13 +127,7 @@ internal sealed class SalesforceHandoff(SalesforceClient client, SalesforceOptio
     /// <exception cref="AmbiguousMatchException">Several match.</exception>
     private async Task<SalesforceRecord?> FindByAddressAsync(HandoffOrder order, CancellationToken cancellationToken)
     {
-        string[] addresses =
-        [
-            .. order.Journey.Identities.Where(key => key.Kind == IdentityKind.Email)
-                .Select(key => key.Id).Append(order.Journey.Profile.Email)
-                .SelectMany(address => EmailAddress.TryParse(address, out var email) ? new[] { email.Address, email.Ascii } : [])
-                .Distinct(),
-        ];
+        string[] addresses = [.. HandoffText.AddressesOf(order.Journey)];
         if (addresses.Length == 0)
         {
             return null;

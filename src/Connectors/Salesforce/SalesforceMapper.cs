@@ -58,19 +58,6 @@ internal static class SalesforceMapper
         };
     }
 
-    /// <summary>Merges two profiles. The event's values win over the record's.</summary>
-    public static LeadProfile Over(LeadProfile said, LeadProfile record) => new()
-    {
-        Email = said.Email ?? record.Email,
-        FirstName = said.FirstName ?? record.FirstName,
-        LastName = said.LastName ?? record.LastName,
-        Company = said.Company ?? record.Company,
-        JobTitle = said.JobTitle ?? record.JobTitle,
-        Phone = said.Phone ?? record.Phone,
-        ComparablePhone = said.Phone is null ? record.ComparablePhone : said.ComparablePhone,
-        Region = said.Region ?? record.Region,
-    };
-
     /// <summary>Formats times for dedupe keys and cursors.</summary>
     public static string Stamp(DateTimeOffset? at) =>
         at?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture) ?? "";

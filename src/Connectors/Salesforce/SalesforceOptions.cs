@@ -154,7 +154,7 @@ public sealed class SalesforceOptions
             Name = settings.Name,
             BaseUrl = baseUrl,
             ClientId = reader.Required("ClientId", "the consumer key of the app the hub signs in with", "3MVG9…"),
-            ClientSecret = reader.Text("ClientSecret"),
+            ClientSecret = SigningSecrets.ReadOne(reader, "ClientSecret"),
             PrivateKey = reader.Text("PrivateKey", IsRsaKey, "an RSA private key in PEM", "-----BEGIN PRIVATE KEY-----…"),
             Username = reader.Text("Username"),
             Audience = reader.Text("Audience") ?? baseUrl.GetLeftPart(UriPartial.Authority),
@@ -195,7 +195,7 @@ public sealed class SalesforceOptions
     {
         var reader = settings.Reader;
         var signsItself = reader.Text("PrivateKey") is not null;
-        if (ClientSecret is null && !signsItself)
+        if (reader.Text("ClientSecret") is null && !signsItself)
         {
             reader.Fault("ClientSecret", "the app's consumer secret, unless PrivateKey and Username are set", "A1B2…");
         }

@@ -1,3 +1,5 @@
+using IntegrationHub.Connectors.Events;
+
 namespace IntegrationHub.Connectors.Salesforce;
 
 /// <summary>Cuts texts to the length of their fields: one text that is too long makes
@@ -10,16 +12,5 @@ internal static class SalesforceText
     { ["FirstName"] = 40, ["LastName"] = 80, ["Phone"] = 40, ["Country"] = 80, ["Title"] = 128, ["Description"] = 32_000 };
 
     /// <summary>Returns the text, cut with an ellipsis when it is too long.</summary>
-    public static string Fit(string field, string text)
-    {
-        var most = Lengths.GetValueOrDefault(field, Usual);
-        if (text.Length <= most)
-        {
-            return text;
-        }
-
-        // Never split a surrogate pair.
-        var cut = char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1;
-        return string.Concat(text.AsSpan(0, cut), "…");
-    }
+    public static string Fit(string field, string text) => TextLength.Fit(text, Lengths.GetValueOrDefault(field, Usual));
 }

@@ -32,6 +32,14 @@ public sealed class ConnectorSettings(string name, SettingsReader all)
         return SigningSecrets.Read(Reader, key);
     }
 
+    /// <summary>Returns a secret that the hub signs in with; empty, with a fault, when it is missing or a reference that the
+    /// vault did not answer.</summary>
+    public string Secret(string key, string mustBe, string example)
+    {
+        Reader.Required(key, mustBe, example);
+        return SigningSecrets.ReadOne(Reader, key) ?? "";
+    }
+
     /// <summary>Returns the map of the vendor's person stages: the defaults, overridden by
     /// <c>StageMap:{raw}</c>.</summary>
     public StageMap<FunnelStage> PersonStages(IReadOnlyDictionary<string, FunnelStage> defaults) =>

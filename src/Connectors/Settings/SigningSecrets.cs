@@ -23,8 +23,7 @@ public sealed class SigningSecrets
         var secrets = new SigningSecrets(() => reader.List(key));
         if (secrets._last.Any(IsUnresolved))
         {
-            // The text of a reference is no secret: whoever knows the names could sign with it.
-            reader.Fault(key, "a secret, which the Key Vault has and the app may read", "1f0c…");
+            FaultUnresolved(reader, key);
         }
 
         return secrets;
@@ -44,6 +43,25 @@ public sealed class SigningSecrets
 
         return found;
     }
+
+    /// <summary>Returns a secret that the hub signs in with; null, with a fault, when it is a reference that the vault did not
+    /// answer, and null without one when it is not set.</summary>
+    public static string? ReadOne(SettingsReader reader, string key)
+    {
+        var secret = reader.Text(key);
+        if (secret is null || !IsUnresolved(secret))
+        {
+            return secret;
+        }
+
+        FaultUnresolved(reader, key);
+        return null;
+    }
+
+    /// <summary>Adds the fault of an unresolved reference. Its text is not a secret: whoever knows the names could sign with
+    /// it.</summary>
+    private static void FaultUnresolved(SettingsReader reader, string key) =>
+        reader.Fault(key, "a secret, which the Key Vault has and the app may read", "1f0c…");
 
     private static bool IsUnresolved(string secret) => secret.StartsWith(Unresolved, StringComparison.OrdinalIgnoreCase);
 }

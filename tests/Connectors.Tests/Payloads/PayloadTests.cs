@@ -9,7 +9,7 @@ namespace IntegrationHub.Connectors.Tests.Payloads;
 public sealed class PayloadTests
 {
     /// <summary>What an expected event may say beside its fixed fields.</summary>
-    private static readonly string[] Optional = ["unmapped", "stale", "previousEmail", "removed"];
+    private static readonly string[] Optional = ["unmapped", "stale", "previousEmail", "removed", "reason"];
 
     /// <summary>A field that is compared only where the case has it.</summary>
     private const string NeedsEnrichment = "needsEnrichment";
