@@ -5,13 +5,14 @@ import { customerIo } from 'customerio.bicep'
 import { hubSpot } from 'hubspot.bicep'
 import { klaviyo } from 'klaviyo.bicep'
 import { mailchimp } from 'mailchimp.bicep'
+import { marketo } from 'marketo.bicep'
 import { mautic } from 'mautic.bicep'
 import { salesforce } from 'salesforce.bicep'
 
 @export()
 @description('A tool that the hub works with. The property type chooses the vendor.')
 @discriminator('type')
-type connector = hubSpot | klaviyo | customerIo | mailchimp | mautic | activeCampaign | accountEngagement | salesforce
+type connector = hubSpot | klaviyo | customerIo | mailchimp | mautic | marketo | activeCampaign | accountEngagement | salesforce
 
 @export()
 @description('The connectors by the name of each: the name is a part of the address that the vendor calls.')

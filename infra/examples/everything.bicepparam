@@ -80,6 +80,27 @@ param connectors = {
     phoneRegion: 'DE'
     writeProfile: ['phone', 'jobTitle']
   }
+  marketo: {
+    type: 'Marketo'
+    secrets: { clientSecret: 'marketo-client-secret', webhookToken: 'marketo-webhook-token' }
+    munchkinId: '123-ABC-456'
+    clientId: '4c2e7b1d-example'
+    baseUrl: 'https://123-abc-456.mktorest.com'
+    appUrl: 'https://app-ab12.marketo.com'
+    stageField: 'leadStatus'
+    stageMap: { 'Sales Ready': 'evaluation' }
+    activityTypes: '2,9,32,104'
+    pollOverlap: '00:10:00'
+    pollSince: '2026-01-01T00:00:00Z'
+    dailyCalls: 10000
+    writeStageTo: 'program'
+    writeStageProgram: '1107'
+    writeStage: { evaluation: 'Sales Ready' }
+    noteActivityType: 100001
+    noteAttribute: 'text'
+    phoneRegion: 'DE'
+    writeProfile: ['phone', 'company']
+  }
   activecampaign: {
     type: 'ActiveCampaign'
     secrets: { apiKey: 'activecampaign-api-key', urlToken: 'activecampaign-url-token' }

@@ -3,12 +3,13 @@ using IntegrationHub.Sandbox.Calls;
 using IntegrationHub.Sandbox.Control;
 using IntegrationHub.Sandbox.Faults;
 using IntegrationHub.Sandbox.HubSpot;
+using IntegrationHub.Sandbox.Marketo;
 using IntegrationHub.Sandbox.Salesforce;
 
 namespace IntegrationHub.Sandbox;
 
 /// <summary>
-/// A running sandbox: both vendors' APIs over HTTP, and what a person would do in the tools as methods.
+/// A running sandbox: the vendors' APIs over HTTP, and what a person would do in the tools as methods.
 /// </summary>
 public sealed class SandboxHost : IAsyncDisposable
 {
@@ -22,11 +23,13 @@ public sealed class SandboxHost : IAsyncDisposable
 
     /// <summary>
     /// Gets the address, without a slash at the end. HubSpot is at <c>/hubspot</c> below it,
-    /// Salesforce at <c>/salesforce</c>.
+    /// Salesforce at <c>/salesforce</c>, Marketo at <c>/marketo</c>.
     /// </summary>
     public string Url { get; }
 
     public HubSpotState HubSpot => _app.Services.GetRequiredService<HubSpotState>();
+
+    public MarketoState Marketo => _app.Services.GetRequiredService<MarketoState>();
 
     public SalesforceState Salesforce => _app.Services.GetRequiredService<SalesforceState>();
 
@@ -44,10 +47,12 @@ public sealed class SandboxHost : IAsyncDisposable
         builder.Services
             .AddSingleton(options.Time)
             .AddSingleton(options.HubSpot)
+            .AddSingleton(options.Marketo)
             .AddSingleton(options.Salesforce)
             .AddSingleton<FaultSet>()
             .AddSingleton<CallLog>()
             .AddSingleton<HubSpotState>()
+            .AddSingleton<MarketoState>()
             .AddSingleton<SalesforceState>();
 
         var app = builder.Build();
@@ -61,6 +66,7 @@ public sealed class SandboxHost : IAsyncDisposable
         app.UseMiddleware<FaultMiddleware>();
         app.UseMiddleware<RawValueMiddleware>();
         app.MapHubSpot();
+        app.MapMarketo();
         app.MapSalesforce();
         app.MapControl();
 

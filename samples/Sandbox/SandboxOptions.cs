@@ -1,4 +1,5 @@
 using IntegrationHub.Sandbox.HubSpot;
+using IntegrationHub.Sandbox.Marketo;
 using IntegrationHub.Sandbox.Salesforce;
 
 namespace IntegrationHub.Sandbox;
@@ -15,6 +16,8 @@ public sealed class SandboxOptions
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public HubSpotOptions HubSpot { get; init; } = new();
+
+    public MarketoOptions Marketo { get; init; } = new();
 
     public SalesforceOptions Salesforce { get; init; } = new();
 }

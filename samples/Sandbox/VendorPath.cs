@@ -4,14 +4,18 @@ namespace IntegrationHub.Sandbox;
 internal static class VendorPath
 {
     public const string HubSpot = "hubspot";
+    public const string Marketo = "marketo";
     public const string Salesforce = "salesforce";
+
+    /// <summary>Gets all vendors.</summary>
+    public static readonly string[] All = [HubSpot, Marketo, Salesforce];
 
     /// <summary>
     /// The vendor, and the path as the vendor's documentation writes it; null for the sandbox's own pages.
     /// </summary>
     public static string? VendorOf(PathString path, out string rest)
     {
-        foreach (var vendor in (ReadOnlySpan<string>)[HubSpot, Salesforce])
+        foreach (var vendor in All)
         {
             if (path.StartsWithSegments("/" + vendor, StringComparison.OrdinalIgnoreCase, out var remaining))
             {
@@ -30,6 +34,7 @@ internal static class VendorPath
     /// </summary>
     public static PathString WithVendor(PathString path) =>
         path.StartsWithSegments("/services") ? $"/{Salesforce}{path}"
+        : path.StartsWithSegments("/rest") || path.StartsWithSegments("/identity") ? $"/{Marketo}{path}"
         : path.StartsWithSegments("/crm") || path.StartsWithSegments("/oauth") ? $"/{HubSpot}{path}"
         : path;
 }

@@ -5,6 +5,7 @@ using IntegrationHub.Connectors.CustomerIo;
 using IntegrationHub.Connectors.HubSpot;
 using IntegrationHub.Connectors.Klaviyo;
 using IntegrationHub.Connectors.Mailchimp;
+using IntegrationHub.Connectors.Marketo;
 using IntegrationHub.Connectors.Mautic;
 using IntegrationHub.Connectors.Salesforce;
 using IntegrationHub.Connectors.Settings;
@@ -26,6 +27,7 @@ public static class ConnectorRegistration
         new(AccountEngagementConnector.TypeName, typeof(AccountEngagementConnector), AccountEngagementRegistration.Register),
         new(MailchimpConnector.TypeName, typeof(MailchimpConnector), MailchimpRegistration.Register),
         new(MauticConnector.TypeName, typeof(MauticConnector), MauticRegistration.Register),
+        new(MarketoConnector.TypeName, typeof(MarketoConnector), MarketoRegistration.Register),
         new(ActiveCampaignConnector.TypeName, typeof(ActiveCampaignConnector), ActiveCampaignRegistration.Register),
         new(SalesforceConnector.TypeName, typeof(SalesforceConnector), SalesforceRegistration.Register),
     ];

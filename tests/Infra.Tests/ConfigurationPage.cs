@@ -37,6 +37,7 @@ internal static class ConfigurationPage
         new("Account Engagement", "connectors/accountengagement.bicep", "accountEngagement", "Connectors:{name}"),
         new("Mailchimp", "connectors/mailchimp.bicep", "mailchimp", "Connectors:{name}"),
         new("Mautic", "connectors/mautic.bicep", "mautic", "Connectors:{name}"),
+        new("Marketo", "connectors/marketo.bicep", "marketo", "Connectors:{name}"),
         new("ActiveCampaign", "connectors/activecampaign.bicep", "activeCampaign", "Connectors:{name}"),
         new("Salesforce", "connectors/salesforce.bicep", "salesforce", "Connectors:{name}"),
     ];

@@ -38,6 +38,7 @@ public sealed class DriftTests(BicepCompiler bicep)
     [InlineData("accountEngagement", "connectors/accountengagement.bicep", "pardot")]
     [InlineData("mailchimp", "connectors/mailchimp.bicep", "mailchimp")]
     [InlineData("mautic", "connectors/mautic.bicep", "mautic")]
+    [InlineData("marketo", "connectors/marketo.bicep", "marketo")]
     [InlineData("activeCampaign", "connectors/activecampaign.bicep", "activecampaign")]
     [InlineData("salesforce", "connectors/salesforce.bicep", "salesforce")]
     public async Task A_connector_reads_what_its_type_has(string type, string file, string name)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using IntegrationHub.Sandbox.HubSpot;
+using IntegrationHub.Sandbox.Marketo;
 using IntegrationHub.Sandbox.Salesforce;
 
 namespace IntegrationHub.Sandbox.Faults;
@@ -55,9 +56,12 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultSet faults)
             context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        var answer = vendor == VendorPath.HubSpot
-            ? HubSpotErrors.ForStatus(fault.Status, fault.Code)
-            : SalesforceErrors.ForStatus(fault.Status, fault.Code);
+        var answer = vendor switch
+        {
+            VendorPath.HubSpot => HubSpotErrors.ForStatus(fault.Status, fault.Code),
+            VendorPath.Marketo => MarketoErrors.ForStatus(fault.Status, fault.Code),
+            _ => SalesforceErrors.ForStatus(fault.Status, fault.Code),
+        };
         return answer.ExecuteAsync(context);
     }
 }

@@ -26,10 +26,12 @@ internal static class VendorClients
     /// <param name="tokens">Fetches a token from the vendor.</param>
     /// <param name="outermost">A handler outside the token's; null for none.</param>
     /// <param name="scheme">The scheme of the header <c>Authorization</c>.</param>
+    /// <param name="answers">Handlers inside the resilience handler, the outer one first, which see every attempt's buffered
+    /// answer; null for none.</param>
     public static IServiceCollection AddVendorClient<TApi>(
         this IServiceCollection services, string connector, Uri baseUrl, JsonSerializerOptions json,
         Func<IServiceProvider, CancellationToken, Task<AccessToken>> tokens, Func<IServiceProvider, DelegatingHandler>? outermost = null,
-        string scheme = "Bearer")
+        string scheme = "Bearer", IReadOnlyList<Func<IServiceProvider, DelegatingHandler>>? answers = null)
         where TApi : class
     {
         services.AddKeyedSingleton(connector, (provider, _) =>
@@ -43,7 +45,7 @@ internal static class VendorClients
 
         client.AddHttpMessageHandler(provider =>
                 new AccessTokenHandler(provider.GetRequiredKeyedService<AccessTokenCache>(connector), scheme))
-            .AddResilience(connector);
+            .AddResilience(connector, answers);
         return services;
     }
 
@@ -79,9 +81,16 @@ internal static class VendorClients
     }
 
     /// <summary>Adds the connector's pipeline, and the body handlers inside it.</summary>
-    private static void AddResilience(this IHttpClientBuilder client, string connector) => client
-        .AddHttpMessageHandler(provider =>
-            new ResilienceHandler(provider.GetRequiredKeyedService<ResiliencePipeline<HttpResponseMessage>>(connector)))
-        .AddHttpMessageHandler(() => new BufferingHandler())
-        .AddHttpMessageHandler(() => new WellFormedHandler());
+    private static void AddResilience(
+        this IHttpClientBuilder client, string connector, IReadOnlyList<Func<IServiceProvider, DelegatingHandler>>? answers = null)
+    {
+        client.AddHttpMessageHandler(provider =>
+            new ResilienceHandler(provider.GetRequiredKeyedService<ResiliencePipeline<HttpResponseMessage>>(connector)));
+        foreach (var handler in answers ?? [])
+        {
+            client.AddHttpMessageHandler(handler);
+        }
+
+        client.AddHttpMessageHandler(() => new BufferingHandler()).AddHttpMessageHandler(() => new WellFormedHandler());
+    }
 }

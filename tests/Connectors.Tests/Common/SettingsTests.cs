@@ -123,6 +123,7 @@ public sealed class SettingsTests
     [InlineData("mailchimp", "SigningSecret")]
     [InlineData("mautic", "WebhookSecret")]
     [InlineData("activecampaign", "UrlToken")]
+    [InlineData("marketo", "WebhookToken")]
     public void A_reference_that_the_vault_did_not_answer_is_a_fault_and_not_a_secret(string connector, string key) =>
         AssertFault($"Connectors:{connector}:{key}", "@Microsoft.KeyVault(VaultName=kv-hub;SecretName=secret)");
 
@@ -134,6 +135,7 @@ public sealed class SettingsTests
     [InlineData("mautic", "BaseUrl")]
     [InlineData("activecampaign", "BaseUrl")]
     [InlineData("pardot", "LoginUrl")]
+    [InlineData("marketo", "BaseUrl")]
     public void A_tool_is_not_called_in_clear(string connector, string key) =>
         AssertFault($"Connectors:{connector}:{key}", "http://tool.example.com");
 
