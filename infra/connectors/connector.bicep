@@ -2,6 +2,7 @@
 import { accountEngagement } from 'accountengagement.bicep'
 import { activeCampaign } from 'activecampaign.bicep'
 import { customerIo } from 'customerio.bicep'
+import { generic } from 'generic.bicep'
 import { hubSpot } from 'hubspot.bicep'
 import { klaviyo } from 'klaviyo.bicep'
 import { mailchimp } from 'mailchimp.bicep'
@@ -12,7 +13,7 @@ import { salesforce } from 'salesforce.bicep'
 @export()
 @description('A tool that the hub works with. The property type chooses the vendor.')
 @discriminator('type')
-type connector = hubSpot | klaviyo | customerIo | mailchimp | mautic | marketo | activeCampaign | accountEngagement | salesforce
+type connector = hubSpot | klaviyo | customerIo | mailchimp | mautic | marketo | activeCampaign | accountEngagement | salesforce | generic
 
 @export()
 @description('The connectors by the name of each: the name is a part of the address that the vendor calls.')

@@ -116,6 +116,66 @@ param connectors = {
     phoneRegion: 'DE'
     writeProfile: ['phone', 'firstName']
   }
+  webinar: {
+    type: 'Generic'
+    secrets: { webhookSecret: 'webinar-webhook-secret', apiSecret: 'webinar-api-secret' }
+    side: 'crm'
+    form: 'json'
+    signature: {
+      scheme: 'hmac'
+      header: 'X-Signature'
+      prefix: 'sha256='
+      part: 'v1'
+      user: 'hub'
+      algorithm: 'sha256'
+      encoding: 'hex'
+      keyEncoding: 'text'
+      signed: '{timestamp}.{body}'
+      timestampPart: 't'
+      timestampFormat: 'seconds'
+      tolerance: '00:10:00'
+    }
+    ours: ['/account=acme']
+    items: '/events'
+    rules: [
+      { kind: 'form', when: ['/type=registered|attended'], detail: '/webinar', onlyIfKnown: false, dedupe: '{/id}' }
+      { kind: 'created', when: ['/type=created'], means: 'interest', continue: true, lacks: ['email'], ids: { webinarId: '/webinar_id' } }
+      { kind: 'deal', when: ['/type=deal'], side: 'crm', dealId: '/deal/id', stage: '/deal/stage', dealStatus: '/deal/status' }
+    ]
+    fields: { personId: '/person/id', email: '/person/email', occurredAt: '/at' }
+    ids: { personId: '/person/id' }
+    dedupe: '{/id}|{/at}'
+    unread: '{/type}'
+    timeFormat: 'auto'
+    amountDivisor: 100
+    stageMap: { Demo: 'evaluation' }
+    dealStageMap: { proposal: 'commitment' }
+    dealStatusMap: { signed: 'won' }
+    consentMap: { never: 'unsubscribed' }
+    api: { baseUrl: 'https://api.webinar.example.com/v2', scheme: 'bearer' }
+    person: { url: '/people/{id}', email: '/email', stage: '/stage', optedOut: '/opted_out', optedOutWhen: ['true'], phone: '/phone' }
+    write: {
+      stage: { url: '/people/{id}/stage', body: '{"stage":"{stage}"}' }
+      optOut: { method: 'PATCH', url: '/people/{id}', body: '{"opted_out":true}', repeatable: true }
+      profile: { url: '/people/{id}', body: '{"phone":"{phone}"}' }
+      note: { url: '/notes', headers: { 'Idempotency-Key': '{key}' }, body: '{"person":"{id}","text":"{text}"}' }
+      notes: { url: '/notes?person={id}', items: '/data', text: '/text' }
+    }
+    writeStage: { evaluation: 'Demo' }
+    writeProfile: ['phone']
+    poll: {
+      url: '/events?since={since}&cursor={cursor}'
+      items: '/events'
+      time: '/at'
+      next: '^/next'
+      limit: 100
+      id: '/id'
+      headers: { Accept: 'application/json' }
+      overlap: '00:10:00'
+    }
+    recordUrl: 'https://app.webinar.example.com/people/{id}'
+    phoneRegion: 'DE'
+  }
   salesforce: {
     type: 'Salesforce'
     clientId: '3MVG9example'

@@ -2,6 +2,7 @@ using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.AccountEngagement;
 using IntegrationHub.Connectors.ActiveCampaign;
 using IntegrationHub.Connectors.CustomerIo;
+using IntegrationHub.Connectors.Generic;
 using IntegrationHub.Connectors.HubSpot;
 using IntegrationHub.Connectors.Klaviyo;
 using IntegrationHub.Connectors.Mailchimp;
@@ -30,6 +31,7 @@ public static class ConnectorRegistration
         new(MarketoConnector.TypeName, typeof(MarketoConnector), MarketoRegistration.Register),
         new(ActiveCampaignConnector.TypeName, typeof(ActiveCampaignConnector), ActiveCampaignRegistration.Register),
         new(SalesforceConnector.TypeName, typeof(SalesforceConnector), SalesforceRegistration.Register),
+        new(GenericConnector.TypeName, typeof(GenericConnector), GenericRegistration.Register) { ClassOf = GenericReader.ClassOf },
     ];
 
     /// <summary>Registers a <see cref="ConnectorSet"/> of the section <c>Connectors</c>.</summary>
@@ -68,10 +70,13 @@ public static class ConnectorRegistration
     {
         return [..
             from name in reader.Names("Connectors")
-            where Find(reader.Below($"Connectors:{name}").Text("Type"))?.Connector.IsAssignableTo(typeof(T)) == true
+            where ClassOf(reader.Below($"Connectors:{name}"))?.IsAssignableTo(typeof(T)) == true
             orderby name
             select name.ToLowerInvariant()];
     }
+
+    private static Type? ClassOf(SettingsReader settings) =>
+        Find(settings.Text("Type")) is { } type ? type.ClassOf?.Invoke(settings) ?? type.Connector : null;
 
     private static ConnectorType? Find(string? type) =>
         Catalog.FirstOrDefault(known => known.Name.Equals(type, StringComparison.OrdinalIgnoreCase));

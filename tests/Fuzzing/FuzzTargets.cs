@@ -27,6 +27,8 @@ internal static class FuzzTargets
             await OfConnectorAsync(name, name, "", _ => true, payloads, cancellationToken),
         "marketo" => await OfConnectorAsync(name, "marketo", "", recorded => !recorded.IsPoll, payloads, cancellationToken),
         "marketo-poll" => await OfConnectorAsync(name, "marketo", Delivery.PollChannel, recorded => recorded.IsPoll, payloads, cancellationToken),
+        "generic" => await OfConnectorAsync(name, "anytool", "", _ => true, payloads, cancellationToken),
+        "generic-form" => await OfConnectorAsync(name, "anyform", "", _ => true, payloads, cancellationToken),
         "salesforce-poll" => await OfConnectorAsync(name, "salesforce", Delivery.PollChannel, recorded => recorded.IsPoll, payloads, cancellationToken),
         "salesforce-change" => await OfConnectorAsync(name, "salesforce", "cdc", recorded => !recorded.IsPoll && !IsXml(recorded), payloads, cancellationToken),
         "salesforce-outbound" => await OfConnectorAsync(name, "salesforce", "outbound", IsXml, payloads, cancellationToken),

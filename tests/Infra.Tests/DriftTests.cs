@@ -41,6 +41,7 @@ public sealed class DriftTests(BicepCompiler bicep)
     [InlineData("marketo", "connectors/marketo.bicep", "marketo")]
     [InlineData("activeCampaign", "connectors/activecampaign.bicep", "activecampaign")]
     [InlineData("salesforce", "connectors/salesforce.bicep", "salesforce")]
+    [InlineData("generic", "connectors/generic.bicep", "webinar")]
     public async Task A_connector_reads_what_its_type_has(string type, string file, string name)
     {
         var definitions = (await bicep.CompileAsync(file))["definitions"]!;

@@ -124,6 +124,7 @@ public sealed class SettingsTests
     [InlineData("mautic", "WebhookSecret")]
     [InlineData("activecampaign", "UrlToken")]
     [InlineData("marketo", "WebhookToken")]
+    [InlineData("anytool", "WebhookSecret")]
     public void A_reference_that_the_vault_did_not_answer_is_a_fault_and_not_a_secret(string connector, string key) =>
         AssertFault($"Connectors:{connector}:{key}", "@Microsoft.KeyVault(VaultName=kv-hub;SecretName=secret)");
 
