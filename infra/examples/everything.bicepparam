@@ -139,6 +139,26 @@ param connectors = {
     pollSince: '2026-03-02T00:00:00Z'
     phoneRegion: 'DE'
     writeProfile: ['phone', 'jobTitle']
+  marketo: {
+    type: 'Marketo'
+    secrets: { clientSecret: 'marketo-client-secret', webhookToken: 'marketo-webhook-token' }
+    munchkinId: '123-ABC-456'
+    clientId: '4c2e7b1d-example'
+    baseUrl: 'https://123-abc-456.mktorest.com'
+    appUrl: 'https://app-ab12.marketo.com'
+    stageField: 'leadStatus'
+    stageMap: { 'Sales Ready': 'evaluation' }
+    activityTypes: '2,9,32,104'
+    pollOverlap: '00:10:00'
+    pollSince: '2026-01-01T00:00:00Z'
+    dailyCalls: 10000
+    writeStageTo: 'program'
+    writeStageProgram: '1107'
+    writeStage: { evaluation: 'Sales Ready' }
+    noteActivityType: 100001
+    noteAttribute: 'text'
+    phoneRegion: 'DE'
+    writeProfile: ['phone', 'company']
   }
   activecampaign: {
     type: 'ActiveCampaign'
@@ -154,6 +174,66 @@ param connectors = {
     listId: '1'
     phoneRegion: 'DE'
     writeProfile: ['phone', 'firstName']
+  }
+  webinar: {
+    type: 'Generic'
+    secrets: { webhookSecret: 'webinar-webhook-secret', apiSecret: 'webinar-api-secret' }
+    side: 'crm'
+    form: 'json'
+    signature: {
+      scheme: 'hmac'
+      header: 'X-Signature'
+      prefix: 'sha256='
+      part: 'v1'
+      user: 'hub'
+      algorithm: 'sha256'
+      encoding: 'hex'
+      keyEncoding: 'text'
+      signed: '{timestamp}.{body}'
+      timestampPart: 't'
+      timestampFormat: 'seconds'
+      tolerance: '00:10:00'
+    }
+    ours: ['/account=acme']
+    items: '/events'
+    rules: [
+      { kind: 'form', when: ['/type=registered|attended'], detail: '/webinar', onlyIfKnown: false, dedupe: '{/id}' }
+      { kind: 'created', when: ['/type=created'], means: 'interest', continue: true, lacks: ['email'], ids: { webinarId: '/webinar_id' } }
+      { kind: 'deal', when: ['/type=deal'], side: 'crm', dealId: '/deal/id', stage: '/deal/stage', dealStatus: '/deal/status' }
+    ]
+    fields: { personId: '/person/id', email: '/person/email', occurredAt: '/at' }
+    ids: { personId: '/person/id' }
+    dedupe: '{/id}|{/at}'
+    unread: '{/type}'
+    timeFormat: 'auto'
+    amountDivisor: 100
+    stageMap: { Demo: 'evaluation' }
+    dealStageMap: { proposal: 'commitment' }
+    dealStatusMap: { signed: 'won' }
+    consentMap: { never: 'unsubscribed' }
+    api: { baseUrl: 'https://api.webinar.example.com/v2', scheme: 'bearer' }
+    person: { url: '/people/{id}', email: '/email', stage: '/stage', optedOut: '/opted_out', optedOutWhen: ['true'], phone: '/phone' }
+    write: {
+      stage: { url: '/people/{id}/stage', body: '{"stage":"{stage}"}' }
+      optOut: { method: 'PATCH', url: '/people/{id}', body: '{"opted_out":true}', repeatable: true }
+      profile: { url: '/people/{id}', body: '{"phone":"{phone}"}' }
+      note: { url: '/notes', headers: { 'Idempotency-Key': '{key}' }, body: '{"person":"{id}","text":"{text}"}' }
+      notes: { url: '/notes?person={id}', items: '/data', text: '/text' }
+    }
+    writeStage: { evaluation: 'Demo' }
+    writeProfile: ['phone']
+    poll: {
+      url: '/events?since={since}&cursor={cursor}'
+      items: '/events'
+      time: '/at'
+      next: '^/next'
+      limit: 100
+      id: '/id'
+      headers: { Accept: 'application/json' }
+      overlap: '00:10:00'
+    }
+    recordUrl: 'https://app.webinar.example.com/people/{id}'
+    phoneRegion: 'DE'
   }
   salesforce: {
     type: 'Salesforce'

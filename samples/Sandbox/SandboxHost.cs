@@ -4,6 +4,7 @@ using IntegrationHub.Sandbox.Control;
 using IntegrationHub.Sandbox.Faults;
 using IntegrationHub.Sandbox.Dynamics;
 using IntegrationHub.Sandbox.HubSpot;
+using IntegrationHub.Sandbox.Marketo;
 using IntegrationHub.Sandbox.Pipedrive;
 using IntegrationHub.Sandbox.Salesforce;
 
@@ -24,11 +25,13 @@ public sealed class SandboxHost : IAsyncDisposable
 
     /// <summary>
     /// Gets the address, without a slash at the end. HubSpot is at <c>/hubspot</c> below it,
-    /// Salesforce at <c>/salesforce</c>, Pipedrive at <c>/pipedrive</c> and Dataverse at <c>/dynamics</c>.
+    /// Salesforce at <c>/salesforce</c>, Marketo at <c>/marketo</c>, Pipedrive at <c>/pipedrive</c> and Dataverse at <c>/dynamics</c>.
     /// </summary>
     public string Url { get; }
 
     public HubSpotState HubSpot => _app.Services.GetRequiredService<HubSpotState>();
+
+    public MarketoState Marketo => _app.Services.GetRequiredService<MarketoState>();
 
     public SalesforceState Salesforce => _app.Services.GetRequiredService<SalesforceState>();
 
@@ -50,12 +53,14 @@ public sealed class SandboxHost : IAsyncDisposable
         builder.Services
             .AddSingleton(options.Time)
             .AddSingleton(options.HubSpot)
+            .AddSingleton(options.Marketo)
             .AddSingleton(options.Salesforce)
             .AddSingleton(options.Pipedrive)
             .AddSingleton(options.Dynamics)
             .AddSingleton<FaultSet>()
             .AddSingleton<CallLog>()
             .AddSingleton<HubSpotState>()
+            .AddSingleton<MarketoState>()
             .AddSingleton<SalesforceState>()
             .AddSingleton<PipedriveState>()
             .AddSingleton<DynamicsState>();
@@ -71,6 +76,7 @@ public sealed class SandboxHost : IAsyncDisposable
         app.UseMiddleware<FaultMiddleware>();
         app.UseMiddleware<RawValueMiddleware>();
         app.MapHubSpot();
+        app.MapMarketo();
         app.MapSalesforce();
         app.MapPipedrive();
         app.MapDynamics();

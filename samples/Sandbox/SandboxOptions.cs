@@ -1,5 +1,6 @@
 using IntegrationHub.Sandbox.Dynamics;
 using IntegrationHub.Sandbox.HubSpot;
+using IntegrationHub.Sandbox.Marketo;
 using IntegrationHub.Sandbox.Pipedrive;
 using IntegrationHub.Sandbox.Salesforce;
 
@@ -17,6 +18,8 @@ public sealed class SandboxOptions
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public HubSpotOptions HubSpot { get; init; } = new();
+
+    public MarketoOptions Marketo { get; init; } = new();
 
     public SalesforceOptions Salesforce { get; init; } = new();
 

@@ -4,12 +4,13 @@ namespace IntegrationHub.Sandbox;
 internal static class VendorPath
 {
     public const string HubSpot = "hubspot";
+    public const string Marketo = "marketo";
     public const string Salesforce = "salesforce";
     public const string Pipedrive = "pipedrive";
     public const string Dynamics = "dynamics";
 
-    /// <summary>All of them.</summary>
-    public static readonly string[] All = [HubSpot, Salesforce, Pipedrive, Dynamics];
+    /// <summary>Gets all vendors.</summary>
+    public static readonly string[] All = [HubSpot, Marketo, Salesforce, Pipedrive, Dynamics];
 
     /// <summary>
     /// The vendor, and the path as the vendor's documentation writes it; null for the sandbox's own pages.
@@ -37,6 +38,7 @@ internal static class VendorPath
         path.StartsWithSegments("/services") ? $"/{Salesforce}{path}"
         : path.StartsWithSegments("/api/data") ? $"/{Dynamics}{path}"
         : path.StartsWithSegments("/api/v1") || path.StartsWithSegments("/api/v2") ? $"/{Pipedrive}{path}"
+        : path.StartsWithSegments("/rest") || path.StartsWithSegments("/identity") ? $"/{Marketo}{path}"
         : path.StartsWithSegments("/crm") || path.StartsWithSegments("/oauth") ? $"/{HubSpot}{path}"
         : path;
 }

@@ -3,9 +3,11 @@ using IntegrationHub.Connectors.AccountEngagement;
 using IntegrationHub.Connectors.ActiveCampaign;
 using IntegrationHub.Connectors.CustomerIo;
 using IntegrationHub.Connectors.Dynamics;
+using IntegrationHub.Connectors.Generic;
 using IntegrationHub.Connectors.HubSpot;
 using IntegrationHub.Connectors.Klaviyo;
 using IntegrationHub.Connectors.Mailchimp;
+using IntegrationHub.Connectors.Marketo;
 using IntegrationHub.Connectors.Mautic;
 using IntegrationHub.Connectors.Pipedrive;
 using IntegrationHub.Connectors.Salesforce;
@@ -28,10 +30,12 @@ public static class ConnectorRegistration
         new(AccountEngagementConnector.TypeName, typeof(AccountEngagementConnector), AccountEngagementRegistration.Register),
         new(MailchimpConnector.TypeName, typeof(MailchimpConnector), MailchimpRegistration.Register),
         new(MauticConnector.TypeName, typeof(MauticConnector), MauticRegistration.Register),
+        new(MarketoConnector.TypeName, typeof(MarketoConnector), MarketoRegistration.Register),
         new(ActiveCampaignConnector.TypeName, typeof(ActiveCampaignConnector), ActiveCampaignRegistration.Register),
         new(PipedriveConnector.TypeName, typeof(PipedriveConnector), PipedriveRegistration.Register),
         new(DynamicsConnector.TypeName, typeof(DynamicsConnector), DynamicsRegistration.Register),
         new(SalesforceConnector.TypeName, typeof(SalesforceConnector), SalesforceRegistration.Register),
+        new(GenericConnector.TypeName, typeof(GenericConnector), GenericRegistration.Register) { ClassOf = GenericReader.ClassOf },
     ];
 
     /// <summary>Registers a <see cref="ConnectorSet"/> of the section <c>Connectors</c>.</summary>
@@ -70,10 +74,13 @@ public static class ConnectorRegistration
     {
         return [..
             from name in reader.Names("Connectors")
-            where Find(reader.Below($"Connectors:{name}").Text("Type"))?.Connector.IsAssignableTo(typeof(T)) == true
+            where ClassOf(reader.Below($"Connectors:{name}"))?.IsAssignableTo(typeof(T)) == true
             orderby name
             select name.ToLowerInvariant()];
     }
+
+    private static Type? ClassOf(SettingsReader settings) =>
+        Find(settings.Text("Type")) is { } type ? type.ClassOf?.Invoke(settings) ?? type.Connector : null;
 
     private static ConnectorType? Find(string? type) =>
         Catalog.FirstOrDefault(known => known.Name.Equals(type, StringComparison.OrdinalIgnoreCase));

@@ -30,7 +30,7 @@ public static class FuzzRun
     /// <summary>The names of all targets.</summary>
     public static IReadOnlyList<string> Targets { get; } =
     [
-        "hubspot", "klaviyo", "customerio", "mailchimp", "mautic", "activecampaign", "pipedrive", "pipedrive-poll", "dynamics", "dynamics-poll", "salesforce-poll", "salesforce-change", "salesforce-outbound",
+        "hubspot", "klaviyo", "customerio", "mailchimp", "mautic", "activecampaign", "pipedrive", "pipedrive-poll", "dynamics", "dynamics-poll", "marketo", "marketo-poll", "generic", "generic-form", "salesforce-poll", "salesforce-change", "salesforce-outbound",
         "links", "queue-rows",
     ];
 

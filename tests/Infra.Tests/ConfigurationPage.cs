@@ -38,10 +38,20 @@ internal static class ConfigurationPage
         new("Account Engagement", "connectors/accountengagement.bicep", "accountEngagement", "Connectors:{name}"),
         new("Mailchimp", "connectors/mailchimp.bicep", "mailchimp", "Connectors:{name}"),
         new("Mautic", "connectors/mautic.bicep", "mautic", "Connectors:{name}"),
+        new("Marketo", "connectors/marketo.bicep", "marketo", "Connectors:{name}"),
         new("ActiveCampaign", "connectors/activecampaign.bicep", "activeCampaign", "Connectors:{name}"),
         new("Salesforce", "connectors/salesforce.bicep", "salesforce", "Connectors:{name}"),
         new("Pipedrive", "connectors/pipedrive.bicep", "pipedrive", "Connectors:{name}"),
         new("Dynamics", "connectors/dynamics.bicep", "dynamics", "Connectors:{name}"),
+        new("Any other tool", "connectors/generic.bicep", "generic", "Connectors:{name}"),
+        new("Any other tool: signature", "connectors/generic.bicep", "genericSignature", "Connectors:{name}:Signature"),
+        new("Any other tool: rules in order", "connectors/generic.bicep", "genericRule", "Connectors:{name}:Rules:{n}"),
+        new("Any other tool: where values are", "connectors/generic.bicep", "genericFields", "Connectors:{name}:Fields"),
+        new("Any other tool: how it is called", "connectors/generic.bicep", "genericApi", "Connectors:{name}:Api"),
+        new("Any other tool: the record of a person", "connectors/generic.bicep", "genericPerson", "Connectors:{name}:Person"),
+        new("Any other tool: what writes", "connectors/generic.bicep", "genericWrite", "Connectors:{name}:Write"),
+        new("Any other tool: a request", "connectors/generic.bicep", "genericRequest", "Connectors:{name}:Write:{request}"),
+        new("Any other tool: polls", "connectors/generic.bicep", "genericPoll", "Connectors:{name}:Poll"),
     ];
 
     public static string Path { get; } = System.IO.Path.Combine(BicepCompiler.Folder, "..", "docs", "configuration.md");

@@ -39,10 +39,12 @@ public sealed class DriftTests(BicepCompiler bicep)
     [InlineData("accountEngagement", "connectors/accountengagement.bicep", "pardot")]
     [InlineData("mailchimp", "connectors/mailchimp.bicep", "mailchimp")]
     [InlineData("mautic", "connectors/mautic.bicep", "mautic")]
+    [InlineData("marketo", "connectors/marketo.bicep", "marketo")]
     [InlineData("activeCampaign", "connectors/activecampaign.bicep", "activecampaign")]
     [InlineData("salesforce", "connectors/salesforce.bicep", "salesforce")]
     [InlineData("pipedrive", "connectors/pipedrive.bicep", "pipedrive")]
     [InlineData("dynamics", "connectors/dynamics.bicep", "dynamics")]
+    [InlineData("generic", "connectors/generic.bicep", "webinar")]
     public async Task A_connector_reads_what_its_type_has(string type, string file, string name)
     {
         var definitions = (await bicep.CompileAsync(file))["definitions"]!;

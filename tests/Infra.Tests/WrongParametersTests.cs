@@ -43,11 +43,11 @@ public sealed class WrongParametersTests(BicepCompiler bicep) : IDisposable
     }
 
     [Theory]
-    [InlineData("systemOfRecord: 'salesforce'", "systemOfRecord: 'zendesk'", "funnel.systemOfRecord: \"zendesk\" must be one of the connectors: activecampaign, customerio, dynamics, hubspot, klaviyo, mailchimp, mautic, pardot, pipedrive, salesforce.")]
+    [InlineData("systemOfRecord: 'salesforce'", "systemOfRecord: 'zendesk'", "funnel.systemOfRecord: \"zendesk\" must be one of the connectors: activecampaign, customerio, dynamics, hubspot, klaviyo, mailchimp, marketo, mautic, pardot, pipedrive, salesforce, webinar.")]
     [InlineData("fallback: 'ada'", "fallback: 'alan'", "routing.sales.fallback: \"alan\" must be one of the owners: ada, grace.")]
     [InlineData("fallback: 'ada'", "", "routing.sales.fallback: must stand beside routes, and routes beside it, for example fallback: 'ada'.")]
     [InlineData("roundRobin: ['ada', 'grace'], ", "", "routing.sales.routes[1]: must have either an owner or a roundRobin, for example owner: 'ada'.")]
-    [InlineData("grace: { id: { salesforce:", "grace: { id: { zendesk:", "owners.grace.id: \"zendesk\" must be one of the connectors: activecampaign, customerio, dynamics, hubspot, klaviyo, mailchimp, mautic, pardot, pipedrive, salesforce.")]
+    [InlineData("grace: { id: { salesforce:", "grace: { id: { zendesk:", "owners.grace.id: \"zendesk\" must be one of the connectors: activecampaign, customerio, dynamics, hubspot, klaviyo, mailchimp, marketo, mautic, pardot, pipedrive, salesforce, webinar.")]
     [InlineData("  hubspot: {", "  'hub-spot': {", "connectors: the name \"hub-spot\" must be letters and digits only, for example hubspot.")]
     [InlineData("busTier: 'Premium'", "busTier: 'Standard'", "platform.network: must be public with the tier Standard, or stand beside busTier: 'Premium', for example network: 'public'.")]
     [InlineData("Hub__ReplayPerSecond: '50'", "Hub__LinkKey: 'abc'", "platform.extraSettings.Hub__LinkKey: must be a reference to the Key Vault, for example @Microsoft.KeyVault(")]

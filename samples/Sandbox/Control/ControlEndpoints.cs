@@ -1,6 +1,7 @@
 using IntegrationHub.Sandbox.Calls;
 using IntegrationHub.Sandbox.Faults;
 using IntegrationHub.Sandbox.HubSpot;
+using IntegrationHub.Sandbox.Marketo;
 using IntegrationHub.Sandbox.Salesforce;
 
 namespace IntegrationHub.Sandbox.Control;
@@ -23,6 +24,7 @@ internal static class ControlEndpoints
         control.MapGet("/calls", (CallLog calls) => Shown(new { calls.Counts, calls.Recent }));
         control.MapDelete("/calls", (CallLog calls) => calls.Clear());
         MapHubSpot(control.MapGroup("/hubspot"), hubSpot);
+        MapMarketo(control.MapGroup("/marketo"), app.Services.GetRequiredService<MarketoState>());
         MapSalesforce(control.MapGroup("/salesforce"), salesforce);
     }
 
@@ -64,6 +66,22 @@ internal static class ControlEndpoints
         control.MapPost("/tokens/expire", hubSpot.ExpireTokens);
         control.MapGet("/webhooks", () => hubSpot.Webhooks);
         control.MapPost("/webhooks", (WebhookRequest wanted) => Set(hubSpot.Webhooks, wanted));
+    }
+
+    private static void MapMarketo(RouteGroupBuilder control, MarketoState marketo)
+    {
+        control.MapPost("/leads", (Dictionary<string, string> fields) => Shown(new
+        {
+            Id = marketo.CreateLead(fields.GetValueOrDefault("email", ""), [.. fields.Where(field => field.Key != "email").Select(field => (field.Key, (string?)field.Value))]),
+        }));
+        control.MapPatch("/leads/{id:int}", (int id, Dictionary<string, string?> fields) => Shown(new { Found = marketo.Update(id, [.. fields.Select(field => (field.Key, field.Value))]) }));
+        control.MapPost("/leads/{id:int}/forms/{form}", (int id, string form) => marketo.FillForm(id, form));
+        control.MapPost("/leads/{id:int}/unsubscribe", (int id) => marketo.Unsubscribe(id));
+        control.MapPost("/leads/{id:int}/merge/{other:int}", (int id, int other) => marketo.Merge(id, other));
+        control.MapPost("/leads/{id:int}/programs/{program:int}", (int id, int program, StatusRequest wanted) => marketo.SetStatus(id, program, wanted.Status));
+        control.MapDelete("/leads/{id:int}", (int id) => marketo.Delete(id));
+        control.MapPost("/tokens/expire", marketo.ExpirePagingTokens);
+        control.MapPost("/sessions/expire", () => marketo.Access.Expire());
     }
 
     private static void MapSalesforce(RouteGroupBuilder control, SalesforceState salesforce)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using IntegrationHub.Sandbox.Dynamics;
 using IntegrationHub.Sandbox.HubSpot;
+using IntegrationHub.Sandbox.Marketo;
 using IntegrationHub.Sandbox.Pipedrive;
 using IntegrationHub.Sandbox.Salesforce;
 
@@ -62,6 +63,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultSet faults)
             VendorPath.HubSpot => HubSpotErrors.ForStatus(fault.Status, fault.Code),
             VendorPath.Pipedrive => PipedriveErrors.ForStatus(fault.Status, fault.Code),
             VendorPath.Dynamics => DynamicsErrors.ForStatus(fault.Status, fault.Code),
+            VendorPath.Marketo => MarketoErrors.ForStatus(fault.Status, fault.Code),
             _ => SalesforceErrors.ForStatus(fault.Status, fault.Code),
         };
         return answer.ExecuteAsync(context);

@@ -26,10 +26,12 @@ internal static class VendorClients
     /// <param name="tokens">Fetches a token from the vendor.</param>
     /// <param name="outermost">A handler outside the token's; null for none.</param>
     /// <param name="scheme">The scheme of the header <c>Authorization</c>.</param>
+    /// <param name="answers">Handlers inside the resilience handler, the outer one first, which see every attempt's buffered
+    /// answer; null for none.</param>
     public static IServiceCollection AddVendorClient<TApi>(
         this IServiceCollection services, string connector, Uri baseUrl, JsonSerializerOptions json,
         Func<IServiceProvider, CancellationToken, Task<AccessToken>> tokens, Func<IServiceProvider, DelegatingHandler>? outermost = null,
-        string scheme = "Bearer")
+        string scheme = "Bearer", IReadOnlyList<Func<IServiceProvider, DelegatingHandler>>? answers = null)
         where TApi : class
     {
         services.AddKeyedSingleton(connector, (provider, _) =>
@@ -43,7 +45,7 @@ internal static class VendorClients
 
         client.AddHttpMessageHandler(provider =>
                 new AccessTokenHandler(provider.GetRequiredKeyedService<AccessTokenCache>(connector), scheme))
-            .AddResilience(connector);
+            .AddResilience(connector, answers);
         return services;
     }
 
@@ -56,42 +58,73 @@ internal static class VendorClients
     {
         services.AddClient<TApi>(connector, connector, baseUrl, json)
             .ConfigureHttpClient(http => http.DefaultRequestHeaders.TryAddWithoutValidation(header, key))
-            .AddResilience(connector, limits);
+            .AddResilience(connector, limits is null ? [] : [limits]);
         return services;
     }
+
+    /// <summary>Registers a client of requests that are no interface, under the connector's name.</summary>
+    /// <param name="tokens">Fetches a token; null for a client that sends none of its own.</param>
+    public static IHttpClientBuilder AddPlainClient(
+        this IServiceCollection services, string connector, Uri baseUrl,
+        Func<IServiceProvider, CancellationToken, Task<AccessToken>>? tokens)
+    {
+        var client = services.AddShared(connector).AddHttpClient(connector).Prepare(baseUrl);
+        if (tokens is not null)
+        {
+            services.AddKeyedSingleton(connector, (provider, _) => new AccessTokenCache(
+                connector, cancellationToken => tokens(provider, cancellationToken), provider.GetRequiredService<TimeProvider>()));
+            client.AddHttpMessageHandler(provider =>
+                new AccessTokenHandler(provider.GetRequiredKeyedService<AccessTokenCache>(connector)));
+        }
+
+        client.AddResilience(connector);
+        return client;
+    }
+
+    /// <summary>Registers the client that fetches tokens for <see cref="AddPlainClient"/>.</summary>
+    public static void AddPlainLoginClient(this IServiceCollection services, string connector, Uri baseUrl) =>
+        services.AddShared(connector).AddHttpClient($"{connector}-login").Prepare(baseUrl).AddResilience(connector);
 
     private static IHttpClientBuilder AddClient<TApi>(
         this IServiceCollection services, string connector, string client, Uri baseUrl, JsonSerializerOptions json)
         where TApi : class
     {
+        return services.AddShared(connector)
+            .AddKeyedRefitGeneratedClient<TApi>(connector, _ => new RefitSettings(new SystemTextJsonContentSerializer(json)), client)
+            .Prepare(baseUrl);
+    }
+
+    /// <summary>Registers what all clients of a connector share.</summary>
+    private static IServiceCollection AddShared(this IServiceCollection services, string connector)
+    {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddKeyedSingleton(connector, (provider, _) => HttpResilience.Build(new(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddKeyedSingleton(connector, (provider, _) => new VendorCalls(connector, provider.GetRequiredService<TimeProvider>()));
-        return services
-            .AddKeyedRefitGeneratedClient<TApi>(connector, _ => new RefitSettings(new SystemTextJsonContentSerializer(json)), client)
-            .ConfigureHttpClient(http =>
-            {
-                http.BaseAddress = baseUrl;
-                http.Timeout = Timeout.InfiniteTimeSpan;
-            })
-            .ConfigurePrimaryHttpMessageHandler(() =>
-                new SocketsHttpHandler { PooledConnectionLifetime = ConnectionLifetime, UseCookies = false, AllowAutoRedirect = false })
-            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
-            .RemoveAllLoggers();
+        return services;
     }
+
+    private static IHttpClientBuilder Prepare(this IHttpClientBuilder client, Uri baseUrl) => client
+        .ConfigureHttpClient(http =>
+        {
+            http.BaseAddress = baseUrl;
+            http.Timeout = Timeout.InfiniteTimeSpan;
+        })
+        .ConfigurePrimaryHttpMessageHandler(() =>
+            new SocketsHttpHandler { PooledConnectionLifetime = ConnectionLifetime, UseCookies = false, AllowAutoRedirect = false })
+        .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+        .RemoveAllLoggers();
 
     /// <summary>Adds the connector's pipeline, and the body handlers inside it.</summary>
     private static void AddResilience(
-        this IHttpClientBuilder client, string connector, Func<IServiceProvider, DelegatingHandler>? limits = null)
+        this IHttpClientBuilder client, string connector, IReadOnlyList<Func<IServiceProvider, DelegatingHandler>>? answers = null)
     {
         client.AddHttpMessageHandler(provider =>
             new ResilienceHandler(provider.GetRequiredKeyedService<ResiliencePipeline<HttpResponseMessage>>(connector)));
-        if (limits is not null)
+        foreach (var handler in answers ?? [])
         {
-            client.AddHttpMessageHandler(limits);
+            client.AddHttpMessageHandler(handler);
         }
 
-        client.AddHttpMessageHandler(() => new BufferingHandler())
-            .AddHttpMessageHandler(() => new WellFormedHandler());
+        client.AddHttpMessageHandler(() => new BufferingHandler()).AddHttpMessageHandler(() => new WellFormedHandler());
     }
 }

@@ -33,7 +33,7 @@ public sealed partial class SecretTests
 
     [Fact]
     public void Every_vendor_of_the_corpus_has_secrets() => Assert.Equal(
-        Corpus.Settings.GetSection("Connectors").GetChildren().Select(connector => connector["Type"]!).Order(StringComparer.Ordinal),
+        Corpus.Settings.GetSection("Connectors").GetChildren().Select(connector => connector["Type"]!).Distinct().Order(StringComparer.Ordinal),
         Secrets.Select(row => row.Data.Item1).Distinct().Order(StringComparer.Ordinal));
 
     /// <summary>The names of a vault and of its secret are known to many, and would sign. A secret that is missing is a fault unless
@@ -48,12 +48,12 @@ public sealed partial class SecretTests
         Assert.True(!(isRequired && IsSet(type, key)) || FaultsOf(type, key, " ").Count > 0);
     }
 
-    private static bool IsSet(string type, string key) => Corpus.Settings.GetSection("Connectors").GetChildren().Single(connector => connector["Type"] == type)[key] is not null;
+    private static bool IsSet(string type, string key) => Corpus.Settings.GetSection("Connectors").GetChildren().First(connector => connector["Type"] == type)[key] is not null;
 
     /// <summary>Returns the faults that name a setting when it has a value.</summary>
     private static IReadOnlyList<string> FaultsOf(string type, string key, string value)
     {
-        var name = Corpus.Settings.GetSection("Connectors").GetChildren().Single(connector => connector["Type"] == type).Key;
+        var name = Corpus.Settings.GetSection("Connectors").GetChildren().First(connector => connector["Type"] == type).Key;
         var settings = new ConfigurationBuilder().AddConfiguration(Corpus.Settings).AddInMemoryCollection([new($"Connectors:{name}:{key}", value)]).Build();
         try
         {

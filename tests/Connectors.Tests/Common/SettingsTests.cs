@@ -126,6 +126,7 @@ public sealed class SettingsTests
     [InlineData("pipedrive", "BaseUrl")]
     [InlineData("dynamics", "BaseUrl")]
     [InlineData("dynamics", "LoginUrl")]
+    [InlineData("marketo", "BaseUrl")]
     public void A_tool_is_not_called_in_clear(string connector, string key) =>
         AssertFault($"Connectors:{connector}:{key}", "http://tool.example.com");
 

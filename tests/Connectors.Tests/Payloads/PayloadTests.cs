@@ -95,7 +95,7 @@ public sealed class PayloadTests
         Assert.Empty(reading.Events);
     }
 
-    private static async Task<JsonNode> ExpectedAsync(string recorded) =>
+    internal static async Task<JsonNode> ExpectedAsync(string recorded) =>
         JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Corpus.Folder, recorded.Replace(".http", ".expected.json", StringComparison.Ordinal)), Stop))!;
 
     private static async Task<JsonObject> ReadAsync(string recorded)
@@ -104,7 +104,7 @@ public sealed class PayloadTests
         return JsonSerializer.SerializeToNode(reading, JsonSerializerOptions.Web)!.AsObject();
     }
 
-    private static void AssertSame(JsonObject expected, JsonObject actual)
+    internal static void AssertSame(JsonObject expected, JsonObject actual)
     {
         Assert.All(expected.ContainsKey(NeedsEnrichment) ? [.. Fields, NeedsEnrichment] : Fields, field => Assert.True(JsonNode.DeepEquals(expected[field], actual[field]), $"{field}: {expected[field]?.ToJsonString()} expected, {actual[field]?.ToJsonString()} read"));
         Assert.Equal(Amount(expected), Amount(actual));

@@ -12,6 +12,9 @@ public sealed class World : IAsyncLifetime
     private readonly int _busPort = FreePort.Find();
     internal const string AnyPort = "http://127.0.0.1:0";
 
+    /// <summary>Stands in a setting for the address of the tools, which is known only once they run.</summary>
+    internal const string VendorsUrl = "{vendors}";
+
     private readonly Dictionary<string, string> _more = [];
     private SandboxOptions _vendors = new() { Urls = AnyPort };
     private Action<SandboxHost> _before = _ => { };
@@ -64,7 +67,7 @@ public sealed class World : IAsyncLifetime
         var settings = Settings(AzuriteProcess.ConnectionTo(tablePort, blobPort), Mail.Port);
         foreach (var (key, value) in _more)
         {
-            settings[key] = value;
+            settings[key] = value.Replace(VendorsUrl, Vendors.Url, StringComparison.Ordinal);
         }
 
         Hub = new HubProcess(settings);
