@@ -7,7 +7,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Connectors.Mailchimp;
 
 /// <summary>One Mailchimp audience.</summary>
-internal sealed class MailchimpConnector : IWebhookSource, IPersonTarget, INoteTarget
+internal sealed class MailchimpConnector : IWebhookSource, IPersonTarget, INoteTarget, IWebhookRegistration
 {
     /// <summary>The type's name in settings.</summary>
     public const string TypeName = "Mailchimp";
@@ -16,11 +16,13 @@ internal sealed class MailchimpConnector : IWebhookSource, IPersonTarget, INoteT
 
     private readonly MailchimpOptions _options;
     private readonly MailchimpWriting _writing;
+    private readonly MailchimpHooks _hooks;
 
     internal MailchimpConnector(MailchimpOptions options, MailchimpClient client)
     {
         _options = options;
         _writing = new(client, options);
+        _hooks = new(client);
     }
 
     /// <inheritdoc/>
@@ -86,6 +88,20 @@ internal sealed class MailchimpConnector : IWebhookSource, IPersonTarget, INoteT
     /// <inheritdoc/>
     public Task<bool> WriteNoteAsync(IdentityKey person, PersonNote note, CancellationToken cancellationToken) =>
         _writing.WriteNoteAsync(person.Id, note, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<RegisteredWebhook>> WebhooksAsync(CancellationToken cancellationToken) => _hooks.ListAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public bool IsComplete(RegisteredWebhook webhook) => MailchimpHooks.IsComplete(webhook);
+
+    /// <inheritdoc/>
+    public Task<RegisteredWebhook> RegisterAsync(Uri address, CancellationToken cancellationToken) =>
+        _hooks.AddAsync(address, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(RegisteredWebhook webhook, CancellationToken cancellationToken) =>
+        _hooks.RemoveAsync(webhook.Id, cancellationToken);
 
     private DeliveryCheck? Refusal(Delivery delivery, DateTimeOffset now)
     {
