@@ -69,6 +69,7 @@ var publicAccess = private ? 'Disabled' : 'Enabled'
 var entities topology = loadJsonContent('topology.json')
 
 var faults = concat(
+  make.environmentFaults(environmentName),
   make.faults(connectors, funnel, teams, owners, routing, content),
   make.extraFaults(platform.?extraSettings ?? {}),
   make.platformFaults(platform)
@@ -221,7 +222,7 @@ module function 'app/function.bicep' = {
     busName: busName
     instanceMemory: platform.?instanceMemory ?? 2048
     maxInstances: platform.?maxInstances ?? 40
-    hubSettings: empty(faults) ? settings : fail(join(faults, ' '))
+    hubSettings: empty(faults) ? settings : fail(join(faults, '\n'))
     subnetId: network.?outputs.appSubnetId ?? ''
     frontDoorUrl: front.?outputs.url ?? ''
     frontDoorId: front.?outputs.id ?? ''

@@ -143,6 +143,27 @@ func teamRoutingFaults(team string, it object, owners string[], connectors strin
     flatten(map(it.?routes ?? [], (route, index) => routeFaults(team, index, route, owners, connectors)))
   )
 
+func sameNames(what string, names string[]) string[] => length(union(map(names, name => toLower(name)), [])) == length(names) ? [] : ['${what}: must have names that differ by more than capital letters, for example ${what == 'owners' ? 'ada and grace' : 'north and south'}.']
+
+func isSecretName(name string) bool =>
+  length(filter(range(0, length(name)), at => !contains('abcdefghijklmnopqrstuvwxyz0123456789-', toLower(substring(name, at, 1))))) == 0
+
+func secretFaults(path string, secrets object) string[] =>
+  map(
+    filter(items(secrets), it => it.?value != null && !isSecretName(it.value)),
+    it => '${path}.${it.key}: must be the name of a secret in the Key Vault, of letters, digits and -, for example hubspot-client-secret.'
+  )
+
+func connectorFaults(name string, it object) string[] =>
+  concat(
+    secretFaults('connectors.${name}.secrets', it.?secrets ?? {}),
+    secretFaults('connectors.${name}.signIn.secrets', it.?signIn.?secrets ?? {})
+  )
+
+@export()
+@description('Names of resources begin with the name of the environment.')
+func environmentFaults(name string) string[] => isName(name) ? [] : ['environmentName: must be letters and digits only, for example test.']
+
 @export()
 @description('What is wrong across parameters, a sentence each.')
 func faults(
@@ -159,6 +180,14 @@ func faults(
     badNames('owners', objectKeys(owners)),
     badNames('routing', objectKeys(routing)),
     badNames('content', objectKeys(content)),
+    sameNames('connectors', objectKeys(connectors)),
+    sameNames('teams', objectKeys(teams)),
+    sameNames('owners', objectKeys(owners)),
+    flatten(map(items(connectors), it => connectorFaults(it.key, it.value))),
+    flatten(map(
+      filter(items(funnel.?stages ?? {}), it => it.?value != null),
+      it => unknown('funnel.stages.${it.key}.owner', it.value.?owner == null ? [] : [it.value.owner], objectKeys(teams), 'teams')
+    )),
     unknown('funnel.systemOfRecord', funnel.?systemOfRecord == null ? [] : [funnel!.systemOfRecord!], objectKeys(connectors), 'connectors'),
     flatten(map(items(owners), it => unknown('owners.${it.key}.id', objectKeys(it.value.id), objectKeys(connectors), 'connectors'))),
     flatten(map(items(routing), it => teamRoutingFaults(it.key, it.value, objectKeys(owners), objectKeys(connectors))))
@@ -181,8 +210,15 @@ func extraFaults(extra object) string[] =>
   )
 
 @export()
-@description('A network of its own needs the tier that has one.')
+@description('A network of its own needs the tier that has one, and what goes to people and vendors is encrypted.')
 func platformFaults(platform hubSettings) string[] =>
-  platform.?network == 'private' && platform.?busTier != 'Premium'
-    ? ['platform.network: must be public with the tier Standard, or stand beside busTier: \'Premium\', for example network: \'public\'.']
-    : []
+  concat(
+    platform.?network == 'private' && platform.?busTier != 'Premium'
+      ? ['platform.network: must be public with the tier Standard, or stand beside busTier: \'Premium\', for example network: \'public\'.']
+      : [],
+    startsWith(toLower(platform.?publicUrl ?? 'https://'), 'https://')
+      ? []
+      : ['platform.publicUrl: must be an https address, for example https://hub.example.com.'],
+    flatten(map(items(platform.?keys ?? {}), it => secretFaults('platform.keys.${it.key}', { secret: it.value.secret }))),
+    badNames('platform.keys', objectKeys(platform.?keys ?? {}))
+  )

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using IntegrationHub.Demo;
 
 // Long enough for the hub to end in good order.
@@ -8,17 +9,22 @@ InvocationConfiguration invocation = new() { ProcessTerminationTimeout = TimeSpa
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 var exit = new Option<bool>("--exit") { Description = "End after the story: with 0 when every expectation held, else with 1." };
-var command = new RootCommand("Plays the way of a dozen leads through the hub, which runs beside this process with everything it needs.") { exit };
-command.SetAction((arguments, ending) => PlayAsync(stayUp: !arguments.GetValue(exit), ending));
+var settings = new Option<FileInfo?>("--settings")
+{
+    Description = "JSON with the app settings of demo.bicepparam, as the command `check --settings-to` writes it. Left out: the demo's own.",
+};
+var command = new RootCommand("Plays the way of a dozen leads through the hub, which runs beside this process with everything it needs.") { exit, settings };
+command.SetAction((arguments, ending) => PlayAsync(stayUp: !arguments.GetValue(exit), arguments.GetValue(settings), ending));
 return await command.Parse(args).InvokeAsync(invocation);
 
-static async Task<int> PlayAsync(bool stayUp, CancellationToken ending)
+static async Task<int> PlayAsync(bool stayUp, FileInfo? settings, CancellationToken ending)
 {
     var narrator = new Narrator();
     try
     {
         var hub = await HubBuild.RunAsync(narrator, ending);
-        await using var stage = await Stage.SetAsync(hub, narrator, ending);
+        var deployed = settings is null ? null : JsonSerializer.Deserialize<Dictionary<string, string>>(await File.ReadAllTextAsync(settings.FullName, ending));
+        await using var stage = await Stage.SetAsync(hub, narrator, deployed, ending);
         return await TellAsync(stage, narrator, stayUp, ending);
     }
     catch (StartFailedException failure)

@@ -38,8 +38,13 @@ internal sealed class Stage : IAsyncDisposable
     public bool Tidy { get; set; } = true;
 
     /// <summary>Starts all of it.</summary>
+    /// <param name="build">What was built.</param>
+    /// <param name="narrator">Shows the progress.</param>
+    /// <param name="deployed">Settings in place of the demo's own; null for those.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="StartFailedException">Some of it does not start.</exception>
-    public static async Task<Stage> SetAsync(HubBuild build, Narrator narrator, CancellationToken cancellationToken)
+    public static async Task<Stage> SetAsync(
+        HubBuild build, Narrator narrator, IReadOnlyDictionary<string, string>? deployed, CancellationToken cancellationToken)
     {
         var directory = Directory.CreateTempSubdirectory("integration-hub-demo-");
         var hubUrl = $"http://127.0.0.1:{Hub.FindPort(UsualPort)}";
@@ -53,7 +58,7 @@ internal sealed class Stage : IAsyncDisposable
         {
             // Salesforce stamps full seconds; where days are seconds, that would be too coarse.
             sandbox.Salesforce.Stamps = StampMode.Growing;
-            var settings = DemoSettings.Hub(hubUrl, key, directory.FullName, sandbox, played);
+            var settings = DemoSettings.Hub(hubUrl, key, directory.FullName, sandbox, played, deployed);
             var hub = await narrator.StepAsync(
                 "Starting Azurite, maildev, the bus and the hub",
                 $"The hub answers on {hubUrl}",

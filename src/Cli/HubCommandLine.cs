@@ -1,9 +1,16 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using IntegrationHub.Cli.Checking;
 using IntegrationHub.Cli.DeadLetters;
+using IntegrationHub.Cli.Leads;
+using IntegrationHub.Cli.Parked;
 using IntegrationHub.Cli.Reading;
+using IntegrationHub.Cli.Rehearsing;
 using IntegrationHub.Cli.Replays;
+using IntegrationHub.Cli.Starting;
+using IntegrationHub.Cli.Status;
+using IntegrationHub.Cli.Webhooks;
 
 namespace IntegrationHub.Cli;
 
@@ -15,7 +22,16 @@ internal static class HubCommandLine
     {
         var root = new RootCommand("What operators do with IntegrationHub from a shell. Each command has a --help of its own.")
         {
+            InitCommand.Create(),
+            CheckCommand.Create(),
+            RehearseCommand.Create(),
             ReadCommand.Create(),
+            WebhooksCommand.Create(),
+            StatusCommand.Create(),
+            LeadCommands.CreateLead(),
+            LeadCommands.CreateWhy(),
+            LeadCommands.CreateErase(),
+            ParkedCommand.Create(),
             DeadLettersCommand.Create(),
             ReplayCommand.Create(),
         };

@@ -52,14 +52,15 @@ public static class Hub
         ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
     };
 
-    /// <summary>Concurrent requests to the tables, and to the blobs. More would only wait in the service instead of here.</summary>
+    /// <summary>Concurrent requests to the tables, and to the blobs. More would only wait in the service instead of
+    /// here.</summary>
     private const int StorageConnections = 64;
 
     /// <summary>Builds the host.</summary>
     /// <param name="args">Command line: <c>--urls</c>, and settings as <c>--Key:Sub=value</c>.</param>
     /// <param name="configure">Replaces parts, for tests; null for none.</param>
-    /// <exception cref="InvalidSettingsException">Something is wrong with the settings;
-    /// it lists all faults.</exception>
+    /// <exception cref="InvalidSettingsException">Something is wrong with the settings; it lists all
+    /// faults.</exception>
     public static IHost Build(string[] args, Action<IServiceCollection>? configure = null)
     {
         var builder = FunctionsApplication.CreateBuilder(args);
@@ -68,7 +69,7 @@ public static class Hub
         builder.UseMiddleware<AccessMiddleware>();
         builder.Services.Configure<JsonOptions>(options => HubJson.Configure(options.JsonSerializerOptions));
         builder.Services.TryAddSingleton(TimeProvider.System);
-        AddSettings(builder.Services, builder.Configuration);
+        ReadSettings(builder.Services, builder.Configuration);
         AddPlatform(builder.Services, builder.Configuration);
         AddJourneys(builder.Services);
         AddArchive(builder.Services);
@@ -78,8 +79,10 @@ public static class Hub
         return builder.Build();
     }
 
-    /// <summary>Reads all settings. The exception lists every fault at once.</summary>
-    private static void AddSettings(IServiceCollection services, IConfiguration configuration)
+    /// <summary>Reads all settings, and registers what is made of them. Calls nothing.</summary>
+    /// <exception cref="InvalidSettingsException">Something is wrong with the settings; it lists all
+    /// faults.</exception>
+    internal static void ReadSettings(IServiceCollection services, IConfiguration configuration)
     {
         var reader = new SettingsReader(configuration);
         services.AddHubSettings(reader)
@@ -91,8 +94,8 @@ public static class Hub
         reader.ThrowIfFaulty();
     }
 
-    /// <summary>Registers the clients of the bus and the tables, by connection string or by
-    /// name and managed identity.</summary>
+    /// <summary>Registers the clients of the bus and the tables, by connection string or by name and managed
+    /// identity.</summary>
     private static void AddPlatform(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(_ => configuration["ServiceBus:fullyQualifiedNamespace"] is { } name
@@ -166,8 +169,8 @@ public static class Hub
         .AddSingleton<FactFlow>()
         .AddSingleton<ProcessFlow>();
 
-    /// <summary>Sets few and quick retries: a webhook must reach the spool in time, and the
-    /// queue repeats messages.</summary>
+    /// <summary>Sets few and quick retries: a webhook must reach the spool in time, and the queue repeats
+    /// messages.</summary>
     private static ServiceBusClientOptions BusOptions() => new()
     {
         RetryOptions = new()

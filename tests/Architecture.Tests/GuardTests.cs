@@ -16,7 +16,8 @@ public sealed class GuardTests
     [InlineData("Functions", "IntegrationHub.Connectors", true)]
     [InlineData("Functions", "Azure.Data.Tables", true)]
     [InlineData("Functions", "IntegrationHub.Cli", false)]
-    [InlineData("Cli", "IntegrationHub.Functions", false)]
+    [InlineData("Cli", "IntegrationHub.Functions", true)]
+    [InlineData("Cli", "IntegrationHub.LocalPlatform", false)]
     [InlineData("Cli", "IntegrationHub.Connectors", true)]
     [InlineData("Functions", "IntegrationHub.LocalPlatform", false)]
     public void An_arrow_up_is_seen(string layer, string reference, bool sound) => Assert.Equal(sound, !Guards.ArrowsUp(layer, [reference]).Any());

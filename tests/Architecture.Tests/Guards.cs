@@ -13,7 +13,7 @@ internal static partial class Guards
         ["Funnel"] = [],
         ["Connectors"] = ["Funnel"],
         ["Functions"] = ["Funnel", "Connectors"],
-        ["Cli"] = ["Funnel", "Connectors"],
+        ["Cli"] = ["Funnel", "Connectors", "Functions"],
         ["LocalPlatform"] = [],
         ["ServiceBusExtension"] = [],
     };

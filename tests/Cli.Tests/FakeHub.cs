@@ -1,4 +1,9 @@
+using System.Collections.Concurrent;
+using IntegrationHub.Functions.Leads;
 using IntegrationHub.Functions.Ops.DeadLetters;
+using IntegrationHub.Functions.Ops.Health;
+using IntegrationHub.Functions.Ops.Parked;
+using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Replays;
 using Microsoft.AspNetCore.Builder;
@@ -9,7 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Cli.Tests;
 
-/// <summary>Plays a hub over HTTP: key, dead letters and replay, with the real hub's types, reading and JSON.</summary>
+/// <summary>Plays a hub over HTTP: key, health, a lead, parked deliveries, dead letters and replay, with the real hub's types, reading and JSON.</summary>
 internal sealed class FakeHub : IAsyncDisposable
 {
     public const string Key = "played-key";
@@ -26,6 +31,29 @@ internal sealed class FakeHub : IAsyncDisposable
 
     /// <summary>Gets or sets a value indicating whether there are more than are listed.</summary>
     public bool Capped { get; set; }
+
+    /// <summary>Gets or sets the only lead; null for none.</summary>
+    public LeadView? Lead { get; set; }
+
+    /// <summary>Gets or sets its explanation.</summary>
+    public WhyView? Why { get; set; }
+
+    /// <summary>Gets or sets the answer about health, and its status code.</summary>
+    public object Health { get; set; } = new HealthWord(HealthReport.Healthy);
+
+    public int HealthCode { get; set; } = StatusCodes.Status200OK;
+
+    /// <summary>Gets or sets what is parked.</summary>
+    public IReadOnlyList<ParkedDelivery> ParkedDeliveries { get; set; } = [];
+
+    /// <summary>Gets the last order of a replay of parked deliveries.</summary>
+    public string? ParkedOrder { get; private set; }
+
+    /// <summary>Gets the paths that were read, in order.</summary>
+    public ConcurrentQueue<string> Asked { get; } = [];
+
+    /// <summary>Gets the paths that were deleted, in order.</summary>
+    public ConcurrentQueue<string> Deleted { get; } = [];
 
     /// <summary>Gets the replays that were asked for.</summary>
     public IReadOnlyList<ReplayOrder> Orders => _orders;
@@ -48,6 +76,16 @@ internal sealed class FakeHub : IAsyncDisposable
         var server = builder.Build();
         var hub = new FakeHub(server);
         server.Use(CheckKeyAsync);
+        server.Use(hub.NoteAsync);
+        server.MapGet("/api/health", () => Results.Json(hub.Health, statusCode: hub.HealthCode));
+        server.MapGet("/api/leads", hub.ShowLead);
+        server.MapGet("/api/leads/{id}", hub.ShowLead);
+        server.MapGet("/api/leads/{id}/why", () => Results.Json(hub.Why));
+        server.MapDelete("/api/leads/{id}", () => Results.NoContent());
+        server.MapDelete("/api/erasures/{id}", () => Results.NoContent());
+        server.MapGet("/api/parked", () => Results.Json(new ParkedListView(hub.ParkedDeliveries, null)));
+        server.MapPost("/api/parked/replay", hub.ReplayParkedAsync);
+        server.MapDelete("/api/parked/{id}", () => Results.NoContent());
         server.MapGet("/api/deadletters", hub.List);
         server.MapPost("/api/deadletters/replay", hub.ReplayAsync);
         server.MapPost("/api/deadletters/purge", hub.PurgeAsync);
@@ -79,6 +117,22 @@ internal sealed class FakeHub : IAsyncDisposable
 
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         return Task.CompletedTask;
+    }
+
+    private Task NoteAsync(HttpContext context, RequestDelegate next)
+    {
+        var path = $"{context.Request.Path}{context.Request.QueryString}";
+        (HttpMethods.IsGet(context.Request.Method) ? Asked : HttpMethods.IsDelete(context.Request.Method) ? Deleted : []).Enqueue(path);
+        return next(context);
+    }
+
+    private IResult ShowLead() => Lead is null ? Results.Problem(title: "No such lead.", statusCode: StatusCodes.Status404NotFound) : Results.Json(Lead);
+
+    private async Task<IResult> ReplayParkedAsync(HttpRequest request)
+    {
+        using var body = new StreamReader(request.Body);
+        ParkedOrder = await body.ReadToEndAsync(request.HttpContext.RequestAborted);
+        return Results.Json(new { matched = 2, replayed = 0, dryRun = true, capped = false });
     }
 
     private static IResult Problem(string fault) => Results.Problem(fault, statusCode: StatusCodes.Status400BadRequest);

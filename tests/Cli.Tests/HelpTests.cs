@@ -11,7 +11,11 @@ public sealed class HelpTests
     [Fact]
     public void The_commands_are_those_of_the_documents() =>
         Assert.Equal(
-            ["read", "deadletters list", "deadletters replay", "deadletters purge", "deadletters status", "deadletters stop", "replay start", "replay show", "replay leads", "replay switch", "replay end"],
+            [
+                "init", "check", "rehearse", "read", "webhooks register", "webhooks list", "webhooks remove", "status", "lead", "why",
+                "erase", "parked list", "parked replay", "parked drop", "deadletters list", "deadletters replay", "deadletters purge",
+                "deadletters status", "deadletters stop", "replay start", "replay show", "replay leads", "replay switch", "replay end",
+            ],
             Commands.Select(command => command.FullName));
 
     [Fact]

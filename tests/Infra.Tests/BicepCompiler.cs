@@ -1,33 +1,39 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.Json.Nodes;
-using IntegrationHub.Infra.Tests;
+using IntegrationHub.Cli.Bicep;
+using IntegrationHub.Cli.Checking;
+using Microsoft.Extensions.Configuration;
+using Compiler = IntegrationHub.Cli.Bicep.BicepCompiler;
 
-[assembly: AssemblyFixture(typeof(BicepCompiler))]
+[assembly: AssemblyFixture(typeof(IntegrationHub.Infra.Tests.BicepCompiler))]
 
 namespace IntegrationHub.Infra.Tests;
 
-/// <summary>The real Bicep compiler: one process for all tests, and each file compiled once.</summary>
+/// <summary>The real Bicep compiler: a process for all tests with each file compiled once, and another for checks, so that neither waits.</summary>
 public sealed class BicepCompiler : IAsyncDisposable
 {
-    private const string TestId = "11111111-1111-1111-1111-111111111111";
-
-    private readonly Process _process;
-    private readonly SemaphoreSlim _turn = new(1);
-    private readonly ConcurrentDictionary<string, Lazy<Task<JsonNode>>> _answers = new();
-    private int _requests;
+    private readonly Compiler _compiler;
+    private readonly Compiler _ofChecks;
+    private readonly CheckFlow _check;
+    private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<JsonNode>>>> _resources = new();
+    private readonly ConcurrentDictionary<string, Lazy<Task<JsonNode>>> _templates = new();
 
     public BicepCompiler()
     {
-        _process = Process.Start(new ProcessStartInfo(PathOfCompiler(), ["jsonrpc", "--stdio"]) { RedirectStandardInput = true, RedirectStandardOutput = true })
-            ?? throw new InvalidOperationException("The Bicep compiler does not start.");
+        Assert.True(BicepProgram.TryFind(null, out var program), BicepProgram.Missing);
+        _compiler = Compiler.Start(program);
+        _ofChecks = Compiler.Start(program);
+        _check = new(_ofChecks);
     }
 
     /// <summary>The repository's folder <c>infra</c>.</summary>
-    public static string Folder { get; } = Path.Combine(Metadata("Repository")!, "infra");
+    public static string Folder { get; } = Path.Combine(Repository, "infra");
+
+    /// <summary>The repository.</summary>
+    public static string Repository =>
+        typeof(BicepCompiler).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Repository").Value!;
 
     /// <summary>The names of the example parameters files, without their ending.</summary>
     public static IEnumerable<string> Examples => Directory.GetFiles(Path.Combine(Folder, "examples"), "*.bicepparam").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
@@ -35,93 +41,61 @@ public sealed class BicepCompiler : IAsyncDisposable
     /// <summary>Diagnostics of a Bicep or parameters file, each as <c>code message</c>.</summary>
     public async Task<IReadOnlyList<string>> DiagnosticsOfAsync(string path)
     {
-        var answer = path.EndsWith("param", StringComparison.Ordinal)
-            ? await AskAsync("bicep/compileParams", new() { ["path"] = path, ["parameterOverrides"] = new JsonObject() })
-            : await AskAsync("bicep/compile", new() { ["path"] = path });
-        return [.. answer["diagnostics"]!.AsArray().Select(one => $"{one!["code"]} {one["message"]}")];
+        var diagnostics = path.EndsWith("param", StringComparison.Ordinal)
+            ? (await _compiler.CompileParametersAsync(path, TestContext.Current.CancellationToken)).Diagnostics
+            : (await _compiler.CompileAsync(path, TestContext.Current.CancellationToken)).Diagnostics;
+        return [.. diagnostics.Select(one => $"{one.Code} {one.Message}")];
     }
 
     /// <summary>The compiled template of a Bicep file.</summary>
-    public async Task<JsonNode> CompileAsync(string name) =>
-        JsonNode.Parse((await AskAsync("bicep/compile", new() { ["path"] = Path.Combine(Folder, name) }))["contents"]!.GetValue<string>())!;
+    public Task<JsonNode> CompileAsync(string name) => _templates.GetOrAdd(name, _ => new(async () =>
+        (await _compiler.CompileAsync(Path.Combine(Folder, name), CancellationToken.None)).Template!)).Value;
 
     /// <summary>A file as the compiler formats it.</summary>
-    public async Task<string> FormatAsync(string path) => (await AskAsync("bicep/format", new() { ["path"] = path }))["contents"]!.GetValue<string>();
+    public Task<string> FormatAsync(string path) => _compiler.FormatAsync(path, TestContext.Current.CancellationToken);
 
     /// <summary>The resources that an example would deploy.</summary>
-    public async Task<IReadOnlyList<JsonNode>> ResourcesOfAsync(string example) => await SnapshotAsync(Path.Combine(Folder, "examples", $"{example}.bicepparam"));
-
-    /// <summary>The resources that a parameters file would deploy.</summary>
-    public async Task<IReadOnlyList<JsonNode>> SnapshotAsync(string path)
-    {
-        var metadata = new JsonObject { ["tenantId"] = TestId, ["subscriptionId"] = TestId, ["resourceGroup"] = null, ["location"] = "westeurope", ["deploymentName"] = "test" };
-        var answer = await AskAsync("bicep/getSnapshot", new() { ["path"] = path, ["metadata"] = metadata, ["externalInputs"] = new JsonArray() });
-        return [.. JsonNode.Parse(answer["snapshot"]!.GetValue<string>())!["predictedResources"]!.AsArray().Select(resource => resource!)];
-    }
+    public Task<IReadOnlyList<JsonNode>> ResourcesOfAsync(string example) => _resources.GetOrAdd(example, _ => new(() =>
+        _compiler.ResourcesAsync(Path.Combine(Folder, "examples", $"{example}.bicepparam"), CancellationToken.None))).Value;
 
     /// <summary>The app settings that an example would write.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> SettingsOfAsync(string example) =>
-        (await ResourcesOfAsync(example))
-            .Single(resource => resource["type"]!.GetValue<string>() == "Microsoft.Web/sites/config" && resource["name"]!.GetValue<string>().EndsWith("/appsettings", StringComparison.Ordinal))
-            ["properties"]!.AsObject().ToDictionary(setting => setting.Key, setting => setting.Value!.GetValue<string>());
+    public async Task<IReadOnlyDictionary<string, string>> SettingsOfAsync(string example) => TemplateSettings.Of(await ResourcesOfAsync(example));
+
+    /// <summary>The app settings of an example with local values for what only Azure knows: with colons, and key by key where one is JSON.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> LocalSettingsOfAsync(string example)
+    {
+        var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (key, value) in TemplateSettings.Resolve(await SettingsOfAsync(example), TemplateSettings.FakeSecret))
+        {
+            if (!key.StartsWith("Connectors:", StringComparison.Ordinal) || !value!.StartsWith('{'))
+            {
+                settings[key] = value!;
+                continue;
+            }
+
+            using var json = new MemoryStream(Encoding.UTF8.GetBytes(value));
+            foreach (var (below, inside) in new ConfigurationBuilder().AddJsonStream(json).Build().AsEnumerable().Where(each => each.Value is not null))
+            {
+                settings[$"{key}:{below}"] = inside!;
+            }
+        }
+
+        return settings;
+    }
+
+    /// <summary>Checks a parameters file as the command <c>check</c> does.</summary>
+    internal async Task<CheckedFile> CheckAsync(string path)
+    {
+        using var source = ParameterSource.Open(path, null, Environment.GetEnvironmentVariable);
+        return await CheckAsync(source);
+    }
+
+    /// <summary>Checks parameters as the command <c>check</c> does.</summary>
+    internal Task<CheckedFile> CheckAsync(ParameterSource source) => _check.CheckAsync(source, TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        _process.StandardInput.Close();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-        }
-
-        _process.Dispose();
-        _turn.Dispose();
-    }
-
-    private static string PathOfCompiler() => Environment.GetEnvironmentVariable("BICEP") ?? Metadata("BicepPath") ?? "bicep";
-
-    private static string? Metadata(string name) =>
-        typeof(BicepCompiler).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(entry => entry.Key == name)?.Value;
-
-    private Task<JsonNode> AskAsync(string method, JsonObject parameters) =>
-        _answers.GetOrAdd($"{method} {parameters["path"]}", _ => new(() => RequestAsync(method, parameters))).Value;
-
-    private async Task<JsonNode> RequestAsync(string method, JsonObject parameters)
-    {
-        await _turn.WaitAsync();
-        try
-        {
-            var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = ++_requests, ["method"] = method, ["params"] = parameters };
-            var body = Encoding.UTF8.GetBytes(request.ToJsonString());
-            var input = _process.StandardInput.BaseStream;
-            await input.WriteAsync(Encoding.ASCII.GetBytes($"Content-Length: {body.Length}\r\n\r\n"));
-            await input.WriteAsync(body);
-            await input.FlushAsync();
-            var answer = JsonNode.Parse(await ReadBodyAsync(_process.StandardOutput.BaseStream))!;
-            return answer["result"] ?? throw new InvalidOperationException(answer["error"]?["message"]?.GetValue<string>());
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    /// <summary>Header lines, an empty line, and as many bytes as the header <c>Content-Length</c> says.</summary>
-    private static async Task<byte[]> ReadBodyAsync(Stream output)
-    {
-        const string Length = "Content-Length:";
-        var header = new StringBuilder();
-        var one = new byte[1];
-        while (!header.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
-        {
-            await output.ReadExactlyAsync(one);
-            header.Append((char)one[0]);
-        }
-
-        var line = header.ToString().Split("\r\n").Single(text => text.StartsWith(Length, StringComparison.OrdinalIgnoreCase));
-        var body = new byte[int.Parse(line[Length.Length..], CultureInfo.InvariantCulture)];
-        await output.ReadExactlyAsync(body);
-        return body;
+        await _compiler.DisposeAsync();
+        await _ofChecks.DisposeAsync();
     }
 }

@@ -45,7 +45,7 @@ public sealed class ConfigurationPageTests(BicepCompiler bicep)
     [Fact]
     public async Task A_default_changes_nothing_when_it_is_set()
     {
-        var settings = await LocalSettings.OfAsync(bicep, "everything");
+        var settings = await bicep.LocalSettingsOfAsync("everything");
         var defaults = (await ConfigurationPage.SettingsAsync(bicep))
             .Where(setting => setting.Default is not null && !Unseen.Contains(setting.Section))
             .Select(setting => (Key: KeyOf(setting), Value: setting.Default!));
@@ -56,7 +56,7 @@ public sealed class ConfigurationPageTests(BicepCompiler bicep)
     [Fact]
     public async Task An_example_is_a_right_value()
     {
-        var settings = await LocalSettings.OfAsync(bicep, "everything");
+        var settings = await bicep.LocalSettingsOfAsync("everything");
 
         Assert.All(
             (await ConfigurationPage.SettingsAsync(bicep)).Where(setting => setting.Example is not null),

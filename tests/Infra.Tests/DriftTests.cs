@@ -62,12 +62,6 @@ public sealed class DriftTests(BicepCompiler bicep)
         Assert.Equal(expected.Order(StringComparer.OrdinalIgnoreCase), (await ReadAsync()).Below(section), StringComparer.OrdinalIgnoreCase);
     }
 
-    [Theory]
-    [MemberData(nameof(Examples))]
-    public async Task The_hub_takes_the_settings_of_an_example(string example) => _ = Read(await ConfigurationOfAsync(example));
-
-    public static TheoryData<string> Examples => [.. BicepCompiler.Examples];
-
     /// <summary>A union's members, and what stands below <c>signIn</c> and <c>secrets</c>, are settings of the connector itself.</summary>
     private static IEnumerable<string> NamesOf(JsonNode definitions, JsonNode type)
     {
@@ -88,8 +82,8 @@ public sealed class DriftTests(BicepCompiler bicep)
 
     private async Task<WatchedSettings> ReadAsync() => Read(await ConfigurationOfAsync("everything"));
 
-    /// <summary>The settings as the function app has them: a JSON object is read key by key, so that the reading of each key can be watched.</summary>
-    private async Task<WatchedSettings> ConfigurationOfAsync(string example) => new(await LocalSettings.OfAsync(bicep, example));
+    /// <summary>A JSON object is read key by key, so that the reading of each key can be watched.</summary>
+    private async Task<WatchedSettings> ConfigurationOfAsync(string example) => new(await bicep.LocalSettingsOfAsync(example));
 
     private static WatchedSettings Read(WatchedSettings settings)
     {

@@ -20,7 +20,7 @@ public sealed class ScheduleTests(BicepCompiler bicep)
 
     [Fact]
     public async Task Every_timer_has_a_schedule_on_Azure() =>
-        Assert.Equal(Schedules, Of((await LocalSettings.OfAsync(bicep, "minimal")).Keys));
+        Assert.Equal(Schedules, Of((await bicep.LocalSettingsOfAsync("minimal")).Keys));
 
     [Fact]
     public async Task Every_timer_has_a_schedule_on_one_machine()

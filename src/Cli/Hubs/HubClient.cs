@@ -37,12 +37,20 @@ internal sealed class HubClient : IDisposable
     public Task<HubAnswer> DeleteAsync(string path, CancellationToken cancellationToken) =>
         AskAsync(() => _http.DeleteAsync(path, cancellationToken), cancellationToken);
 
-    private async Task<HubAnswer> AskAsync(Func<Task<HttpResponseMessage>> askAsync, CancellationToken cancellationToken)
+    /// <summary>Gets the health. A hub that cannot work answers too.</summary>
+    public Task<HubAnswer> GetHealthAsync(CancellationToken cancellationToken) =>
+        AskAsync(() => _http.GetAsync("health", cancellationToken), cancellationToken, HttpStatusCode.ServiceUnavailable);
+
+    private async Task<HubAnswer> AskAsync(
+        Func<Task<HttpResponseMessage>> askAsync, CancellationToken cancellationToken, HttpStatusCode alsoRight = HttpStatusCode.OK)
     {
         try
         {
             using var answer = await askAsync();
-            return answer.IsSuccessStatusCode
+            return answer.StatusCode == HttpStatusCode.NoContent
+                ? new HubAnswer.Done(JsonSerializer.SerializeToElement(new { done = true }))
+                : answer.IsSuccessStatusCode
+                    || (answer.StatusCode == alsoRight && answer.Content.Headers.ContentType?.MediaType == "application/json")
                 ? new HubAnswer.Done(await ReadAsync<JsonElement>(answer, cancellationToken))
                 : new HubAnswer.Refused($"The hub answers {(int)answer.StatusCode}: {await ReadProblemAsync(answer, cancellationToken)}");
         }

@@ -47,8 +47,8 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
         "closed_lost_reason",
     ];
 
-    /// <summary>How long pipelines are cached. An unknown stage refreshes them earlier, but not more often than
-    /// <see cref="AskAgainAfter"/>.</summary>
+    /// <summary>How long pipelines are cached. An unknown stage refreshes them earlier, but not more often than <see
+    /// cref="AskAgainAfter"/>.</summary>
     private static readonly TimeSpan PipelinesHold = TimeSpan.FromMinutes(30), AskAgainAfter = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan LockedFor = TimeSpan.FromSeconds(2);
@@ -93,13 +93,27 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
             _pipelines = new(clock.GetUtcNow(), ProbabilitiesOf(wire));
         }
 
-        return _pipelines.Probabilities.GetValueOrDefault(stage, -1m) switch
-        {
-            1m => DealStageMeaning.Won,
-            0m => DealStageMeaning.Lost,
-            _ => null,
-        };
+        return OutcomeOf(_pipelines.Probabilities.GetValueOrDefault(stage, -1m));
     }
+
+    /// <summary>Returns what a probability says: 1 is won, 0 is lost; null for another.</summary>
+    public static DealStageMeaning? OutcomeOf(decimal? probability) => probability switch
+    {
+        1m => DealStageMeaning.Won,
+        0m => DealStageMeaning.Lost,
+        _ => null,
+    };
+
+    /// <summary>Reads the stages of all deal pipelines.</summary>
+    public async Task<IReadOnlyList<HubSpotPipelineStageWire>> DealStagesAsync(CancellationToken cancellationToken) =>
+    [
+        .. ((await RunAsync(() => api.PipelinesAsync(cancellationToken))).Results ?? [])
+            .SelectMany(pipeline => pipeline.Stages ?? []).Where(stage => stage.Id is not null).DistinctBy(stage => stage.Id),
+    ];
+
+    /// <summary>Reads the definition of a contact property; null when it does not exist.</summary>
+    public Task<HubSpotPropertyWire?> ContactPropertyAsync(string name, CancellationToken cancellationToken) =>
+        FindAsync(() => api.PropertyAsync("contacts", name, cancellationToken));
 
     /// <summary>Reads a contact with the properties that the hub writes; null when it does not exist.</summary>
     public Task<HubSpotObjectWire?> ContactAsync(string contact, CancellationToken cancellationToken) =>

@@ -9,7 +9,7 @@ namespace IntegrationHub.Connectors.HubSpot;
 
 /// <summary>One HubSpot account. Its contacts count as marketing's, its deals as the CRM's.</summary>
 public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTarget, INoteTarget, IRecordUrls, IRemovalCheck,
-    IErasureTarget
+    IErasureTarget, ISelfCheck
 {
     private readonly HubSpotOptions _options;
     private readonly HubSpotClient _client;
@@ -27,6 +27,10 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
         map == StageMapKind.Deal ? (_options.DealStages.TryGet(raw, out var meaning) ? meaning : null)
         : _options.Stages.TryGet(raw, out var stage) ? DealStageMeaning.Open(stage)
         : null;
+
+    /// <inheritdoc/>
+    public Task<SelfCheck> CheckAsync(CancellationToken cancellationToken) =>
+        new HubSpotSelfCheck(_client, _options).RunAsync(cancellationToken);
 
     /// <inheritdoc/>
     public string Name => _options.Name;
@@ -109,8 +113,8 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
     public Task<bool> WriteNoteAsync(IdentityKey person, PersonNote note, CancellationToken cancellationToken) =>
         _notes.WriteAsync(person.Id, note, cancellationToken);
 
-    /// <summary>Whether the contact is gone: HubSpot answers 404 for one that it deleted for privacy. A merged one leads to its
-    /// survivor and is not gone.</summary>
+    /// <summary>Whether the contact is gone: HubSpot answers 404 for one that it deleted for privacy. A merged one
+    /// leads to its survivor and is not gone.</summary>
     public async Task<bool> IsRemovedAsync(IdentityKey person, CancellationToken cancellationToken) =>
         await _client.ContactAsync(person.Id, cancellationToken) is null;
 

@@ -90,8 +90,8 @@ internal sealed record HubSpotObjectWire(string? Id, IReadOnlyDictionary<string,
             && !Withheld.Is(text)
             ? text : null;
 
-    /// <summary>Whether the record states that a property is empty. A missing or
-    /// withheld one may have a value.</summary>
+    /// <summary>Whether the record states that a property is empty. A missing or withheld one may have a
+    /// value.</summary>
     public bool IsEmpty(string property) =>
         Properties is not null && Properties.TryGetValue(property, out var value) && string.IsNullOrEmpty(HubSpotJson.TextOf(value));
 }
@@ -125,7 +125,11 @@ internal sealed record HubSpotPipelinesWire(IReadOnlyList<HubSpotPipelineWire>? 
 
 internal sealed record HubSpotPipelineWire(string? Id, IReadOnlyList<HubSpotPipelineStageWire>? Stages);
 
-internal sealed record HubSpotPipelineStageWire(string? Id, IReadOnlyDictionary<string, JsonElement>? Metadata)
+internal sealed record HubSpotPropertyWire(string? Name, IReadOnlyList<HubSpotOptionWire>? Options);
+
+internal sealed record HubSpotOptionWire(string? Label, string? Value);
+
+internal sealed record HubSpotPipelineStageWire(string? Id, string? Label, IReadOnlyDictionary<string, JsonElement>? Metadata)
 {
     /// <summary>The probability that a deal on the stage is won; null when unknown.</summary>
     public decimal? Probability =>

@@ -24,6 +24,10 @@ internal interface IHubSpotApi
     [Get("/crm/v3/pipelines/deals")]
     Task<HubSpotPipelinesWire> PipelinesAsync(CancellationToken cancellationToken);
 
+    /// <summary>Reads the definition of a property. https://developers.hubspot.com/docs/api/crm/properties</summary>
+    [Get("/crm/v3/properties/{type}/{name}")]
+    Task<IApiResponse<HubSpotPropertyWire>> PropertyAsync(string type, string name, CancellationToken cancellationToken);
+
     [Get("/crm/v3/objects/contacts/{id}")]
     Task<IApiResponse<HubSpotObjectWire>> ContactAsync(string id, string properties, CancellationToken cancellationToken);
 

@@ -25,6 +25,19 @@ internal interface IMailchimpApi
     [Get("/3.0/lists/{list}/members/{hash}/notes?count=1000")]
     Task<MailchimpNotes> NotesAsync(string list, string hash, CancellationToken cancellationToken);
 
+    /// <summary>Lists the webhooks of an audience.</summary>
+    [Get("/3.0/lists/{list}/webhooks?count=1000")]
+    Task<MailchimpWebhooksWire> WebhooksAsync(string list, CancellationToken cancellationToken);
+
+    /// <summary>Makes a webhook. Its answer alone has the signing secret. Not repeated by itself: each call makes
+    /// one.</summary>
+    [Post("/3.0/lists/{list}/webhooks")]
+    Task<MailchimpWebhookWire> AddWebhookAsync(string list, [Body] MailchimpWebhookWire webhook, CancellationToken cancellationToken);
+
+    /// <summary>Removes a webhook.</summary>
+    [Delete("/3.0/lists/{list}/webhooks/{id}")]
+    Task<IApiResponse<string>> RemoveWebhookAsync(string list, string id, CancellationToken cancellationToken);
+
     /// <summary>Adds a note. Not repeated by itself: each call adds one.</summary>
     [Post("/3.0/lists/{list}/members/{hash}/notes")]
     Task<MailchimpNote> AddNoteAsync(string list, string hash, [Body] MailchimpNote note, CancellationToken cancellationToken);

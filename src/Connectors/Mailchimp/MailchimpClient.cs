@@ -27,6 +27,18 @@ internal sealed class MailchimpClient(IMailchimpApi api, VendorCalls calls, stri
         }
     }
 
+    /// <summary>Lists the webhooks of the audience.</summary>
+    public async Task<IReadOnlyList<MailchimpWebhookWire>> WebhooksAsync(CancellationToken cancellationToken) =>
+        (await calls.RunAsync(() => api.WebhooksAsync(list, cancellationToken))).Webhooks ?? [];
+
+    /// <summary>Makes a webhook.</summary>
+    public Task<MailchimpWebhookWire> AddWebhookAsync(MailchimpWebhookWire webhook, CancellationToken cancellationToken) =>
+        calls.RunAsync(() => api.AddWebhookAsync(list, webhook, cancellationToken));
+
+    /// <summary>Removes a webhook, if it is there.</summary>
+    public Task RemoveWebhookAsync(string id, CancellationToken cancellationToken) =>
+        calls.FindAsync(() => api.RemoveWebhookAsync(list, id, cancellationToken));
+
     /// <summary>Reads the texts of a member's notes.</summary>
     public async Task<IReadOnlyList<string>> NotesAsync(string hash, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Connectors.Mailchimp;
 
 /// <summary>One Mailchimp audience.</summary>
-internal sealed class MailchimpConnector : IWebhookSource, IPersonTarget, INoteTarget, IErasureTarget
+internal sealed class MailchimpConnector : IWebhookSource, IPersonTarget, INoteTarget, IErasureTarget, IWebhookRegistration
 {
     /// <summary>The type's name in settings.</summary>
     public const string TypeName = "Mailchimp";
@@ -17,12 +17,14 @@ internal sealed class MailchimpConnector : IWebhookSource, IPersonTarget, INoteT
     private readonly MailchimpOptions _options;
     private readonly MailchimpClient _client;
     private readonly MailchimpWriting _writing;
+    private readonly MailchimpHooks _hooks;
 
     internal MailchimpConnector(MailchimpOptions options, MailchimpClient client)
     {
         _options = options;
         _client = client;
         _writing = new(client, options);
+        _hooks = new(client);
     }
 
     /// <inheritdoc/>
@@ -96,6 +98,20 @@ internal sealed class MailchimpConnector : IWebhookSource, IPersonTarget, INoteT
     /// <summary>Erases the member for good. The address cannot be imported again.</summary>
     public Task ErasePersonAsync(IdentityKey person, CancellationToken cancellationToken) =>
         _client.EraseAsync(person.Id, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<RegisteredWebhook>> WebhooksAsync(CancellationToken cancellationToken) => _hooks.ListAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public bool IsComplete(RegisteredWebhook webhook) => MailchimpHooks.IsComplete(webhook);
+
+    /// <inheritdoc/>
+    public Task<RegisteredWebhook> RegisterAsync(Uri address, CancellationToken cancellationToken) =>
+        _hooks.AddAsync(address, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(RegisteredWebhook webhook, CancellationToken cancellationToken) =>
+        _hooks.RemoveAsync(webhook.Id, cancellationToken);
 
     private DeliveryCheck? Refusal(Delivery delivery, DateTimeOffset now) => _options.SigningSecrets.Current.Length > 0
         ? MailchimpSignature.Refusal(_options.SigningSecrets, delivery, now)

@@ -19,6 +19,15 @@ internal sealed record MailchimpNotes(IReadOnlyList<MailchimpNote>? Notes);
 
 internal sealed record MailchimpNote(string? Note);
 
+internal sealed record MailchimpWebhooksWire(IReadOnlyList<MailchimpWebhookWire>? Webhooks);
+
+/// <summary>A webhook of an audience.</summary>
+/// <param name="Events">Whether each event is sent.</param>
+/// <param name="Sources">Whether changes by each source are sent.</param>
+/// <param name="SigningSecret">Shown once, when it is made.</param>
+internal sealed record MailchimpWebhookWire(
+    string? Id, string? Url, IReadOnlyDictionary<string, bool>? Events, IReadOnlyDictionary<string, bool>? Sources, string? SigningSecret);
+
 /// <summary>Mailchimp's JSON.</summary>
 internal static class MailchimpJson
 {

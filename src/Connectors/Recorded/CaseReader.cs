@@ -4,18 +4,18 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Connectors.Recorded;
 
-/// <summary>Verifies and reads recorded deliveries as the hub would, with the case's own
-/// clock and without any call.</summary>
-/// <param name="publicUrl">The hub's public URL (<c>Hub:PublicUrl</c>) for cases that name none;
-/// null when it is not set.</param>
+/// <summary>Verifies and reads recorded deliveries as the hub would, with the case's own clock and without any
+/// call.</summary>
+/// <param name="publicUrl">The hub's public URL (<c>Hub:PublicUrl</c>) for cases that name none; null when it is not
+/// set.</param>
 /// <param name="clock">The clock for cases that name none.</param>
 public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProvider clock)
 {
     private const string Webhooks = "/api/webhooks/";
     private const int LongestReason = 500;
 
-    /// <summary>Reads a case. A fault becomes the verdict and not an exception, so that the
-    /// other cases are still read.</summary>
+    /// <summary>Reads a case. A fault becomes the verdict and not an exception, so that the other cases are still
+    /// read.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<CaseReading> ReadAsync(string file, CancellationToken cancellationToken)
     {
@@ -37,6 +37,20 @@ public sealed class CaseReader(ConnectorSet connectors, Uri? publicUrl, TimeProv
         {
             return new(file, connector, CaseVerdict.Error, OneLine.Of(failure.Message, LongestReason) ?? failure.GetType().Name, []);
         }
+    }
+
+    /// <summary>Returns the delivery of a case without verifying it; null when no connector is set for it.</summary>
+    public Delivery? DeliveryOf(RecordedCase recorded)
+    {
+        if (ConnectorOf(recorded) is not { } reader)
+        {
+            return null;
+        }
+
+        var path = PathOf(recorded) ?? "";
+        var slash = path.IndexOf('/', StringComparison.Ordinal);
+        var channel = recorded.IsPoll ? Delivery.PollChannel : slash < 0 ? "" : path[(slash + 1)..];
+        return DeliveryOf(recorded, reader, channel, recorded.VerifyAt ?? clock.GetUtcNow());
     }
 
     private IDeliveryReader? ConnectorOf(RecordedCase recorded)

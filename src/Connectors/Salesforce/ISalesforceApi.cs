@@ -18,6 +18,11 @@ internal interface ISalesforceApi
     [Get("/{**path}")]
     Task<string> NextAsync(string path, CancellationToken cancellationToken);
 
+    /// <summary>Reads the fields of an object.
+    /// https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_describe.htm</summary>
+    [Get("/services/data/{version}/sobjects/{type}/describe")]
+    Task<JsonElement> DescribeAsync(string version, string type, CancellationToken cancellationToken);
+
     /// <summary>Reads a record.
     /// https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_retrieve.htm</summary>
     [Get("/services/data/{version}/sobjects/{type}/{id}")]

@@ -9,8 +9,8 @@ namespace IntegrationHub.Connectors.Salesforce;
 /// <summary>Calls one Salesforce organisation.</summary>
 internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, SalesforceSession session, SalesforceOptions options)
 {
-    /// <summary>Gets the id of the hub's user; null before the first call, and when the
-    /// sign-in does not give it.</summary>
+    /// <summary>Gets the id of the hub's user; null before the first call, and when the sign-in does not give
+    /// it.</summary>
     public string? UserId => session.UserId;
 
     /// <summary>Runs a query and returns its raw pages.</summary>
@@ -31,6 +31,17 @@ internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, Sa
 
             body = await RunAsync(() => api.NextAsync(markers.Follow(next).TrimStart('/'), cancellationToken));
         }
+    }
+
+    /// <summary>Reads the fields of an object that the hub's user may see, by name.</summary>
+    public async Task<IReadOnlyDictionary<string, JsonElement>> FieldsAsync(string type, CancellationToken cancellationToken)
+    {
+        var described = await RunAsync(() => api.DescribeAsync(options.ApiVersion, type, cancellationToken));
+        return !described.TryGetProperty("fields", out var fields) || fields.ValueKind != JsonValueKind.Array
+            ? throw new VendorUnavailableException(options.Name, "GET describe", HttpStatusCode.OK, null)
+            : fields.EnumerateArray().Where(field => field.TryGetProperty("name", out _))
+                .DistinctBy(field => field.GetProperty("name").GetString()).ToDictionary(
+                    field => field.GetProperty("name").GetString() ?? "", StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>Reads rows by id. Missing ones are left out.</summary>
@@ -71,8 +82,8 @@ internal sealed class SalesforceClient(ISalesforceApi api, VendorCalls calls, Sa
     public Task UpdateAsync(string type, string id, IReadOnlyDictionary<string, object?> record, CancellationToken cancellationToken) =>
         RunAsync(() => api.UpdateAsync(options.ApiVersion, type, id, record, repeatable: true, cancellationToken));
 
-    /// <summary>Gets a value indicating whether the organisation's own address is known: from the settings, or
-    /// after the first sign-in.</summary>
+    /// <summary>Gets a value indicating whether the organisation's own address is known: from the settings, or after
+    /// the first sign-in.</summary>
     public bool KnowsInstance => session.InstanceUrl is not (SalesforceOptions.LoginUrl or SalesforceOptions.SandboxLoginUrl);
 
     /// <summary>Returns a link for people.</summary>

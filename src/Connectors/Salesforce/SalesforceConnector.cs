@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.Connectors.Salesforce;
 
 /// <summary>One Salesforce organisation, which is the CRM.</summary>
-public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnricher, IHandoffTarget, IPersonTarget, IRecordUrls
+public sealed class SalesforceConnector
+    : IWebhookSource, IPollSource, IEventEnricher, IHandoffTarget, IPersonTarget, IRecordUrls, ISelfCheck
 {
     /// <summary>The type's name in settings.</summary>
     public const string TypeName = "Salesforce";
@@ -53,13 +54,17 @@ public sealed class SalesforceConnector : IWebhookSource, IPollSource, IEventEnr
         : null;
 
     /// <inheritdoc/>
+    public Task<SelfCheck> CheckAsync(CancellationToken cancellationToken) =>
+        new SalesforceSelfCheck(_client, _options).RunAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public string Name => _options.Name;
 
     /// <inheritdoc/>
     public string Type => TypeName;
 
-    /// <summary>Returns the first three characters of an id, which name the object. A lead and a
-    /// contact may be one person.</summary>
+    /// <summary>Returns the first three characters of an id, which name the object. A lead and a contact may be one
+    /// person.</summary>
     public string RecordKind(string personId) => personId[..Math.Min(3, personId.Length)];
 
     /// <inheritdoc/>

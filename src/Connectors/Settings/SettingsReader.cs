@@ -28,8 +28,8 @@ public sealed class SettingsReader
         _faults = faults;
     }
 
-    /// <summary>Returns a reader of a section, whose faults go to this reader. A section may be one JSON
-    /// object; keys beside it win.</summary>
+    /// <summary>Returns a reader of a section, whose faults go to this reader. A section may be one JSON object; keys
+    /// beside it win.</summary>
     public SettingsReader Below(string section)
     {
         var below = _settings.GetSection(section);
@@ -47,8 +47,8 @@ public sealed class SettingsReader
         }
     }
 
-    /// <summary>Gets a value indicating whether the section is a text but not a JSON object,
-    /// which is a fault already.</summary>
+    /// <summary>Gets a value indicating whether the section is a text but not a JSON object, which is a fault
+    /// already.</summary>
     public bool IsBroken { get; private init; }
 
     /// <summary>Throws when there are faults.</summary>
@@ -64,8 +64,8 @@ public sealed class SettingsReader
     /// <summary>Returns the names below a section.</summary>
     public IEnumerable<string> Names(string section) => _settings.GetSection(section).GetChildren().Select(child => child.Key);
 
-    /// <summary>Adds a fault for every unknown name below a section: a mistyped name would leave its
-    /// setting at the default.</summary>
+    /// <summary>Adds a fault for every unknown name below a section: a mistyped name would leave its setting at the
+    /// default.</summary>
     public void OnlyKnown(string section, params IReadOnlyCollection<string> known)
     {
         foreach (var unknown in Names(section).Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)))
@@ -112,7 +112,7 @@ public sealed class SettingsReader
     public T? Value<T>(string key, Predicate<T> isRight, string mustBe, string example)
         where T : struct, IParsable<T> =>
         Parse<T?>(
-            key, text => T.TryParse(text, CultureInfo.InvariantCulture, out var value) && isRight(value) ? value : null, mustBe, example);
+            key, text => TryParse<T>(text, out var value) && isRight(value) ? value : null, mustBe, example);
 
     /// <summary>Returns true or false.</summary>
     public bool Flag(string key, bool fallback) => Value<bool>(key, fallback, _ => true, "true or false", fallback ? "false" : "true");
@@ -144,8 +144,8 @@ public sealed class SettingsReader
         secure ? "an https address" : "an http or https address",
         example);
 
-    /// <summary>Returns the address of a tool; null when it is not set. Secrets travel there, so it is encrypted unless it
-    /// is on this machine.</summary>
+    /// <summary>Returns the address of a tool; null when it is not set. Secrets travel there, so it is encrypted unless
+    /// it is on this machine.</summary>
     public Uri? ToolUrl(string key, string example) => Parse(
         key,
         text => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == "https" || (url.Scheme == "http" && url.IsLoopback))
@@ -186,6 +186,21 @@ public sealed class SettingsReader
 
         Fault(key, mustBe, example);
         return default;
+    }
+
+    /// <summary>Parses a value. A time has at most 23 hours beside its days: the runtime's own parser takes 48:00:00
+    /// for 48 days.</summary>
+    private static bool TryParse<T>(string text, out T value)
+        where T : struct, IParsable<T>
+    {
+        if (typeof(T) != typeof(TimeSpan))
+        {
+            return T.TryParse(text, CultureInfo.InvariantCulture, out value);
+        }
+
+        var parsed = TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var time);
+        value = (T)(object)time;
+        return parsed;
     }
 
     private IConfiguration? Expand(string key, IConfigurationSection section)

@@ -206,6 +206,46 @@ public sealed class MailchimpTests
     }
 
     [Fact]
+    public async Task A_webhook_is_made_with_all_events_but_those_of_the_api_and_shows_its_secret_once()
+    {
+        using var vendor = new VendorStub(_ => VendorStub.Json("""{"id":"w1","url":"https://hub.example.com/api/webhooks/mailchimp","signing_secret":"once"}"""));
+
+        var made = await vendor.Connect<IWebhookRegistration>("mailchimp", Settings).RegisterAsync(new("https://hub.example.com/api/webhooks/mailchimp"), Stop);
+
+        var call = Assert.Single(vendor.Calls);
+        Assert.Equal("/3.0/lists/b7c1d2e3f4/webhooks", call.Path);
+        Assert.Equal((true, false), ((bool)call.Json["events"]!["cleaned"]!, (bool)call.Json["sources"]!["api"]!));
+        Assert.Equal(("w1", "once"), (made.Id, made.Secret));
+    }
+
+    [Theory]
+    [InlineData("""{"subscribe":true,"unsubscribe":true,"profile":true,"cleaned":true,"upemail":true,"campaign":false}""", "false", true)]
+    [InlineData("""{"subscribe":true,"unsubscribe":false,"profile":true,"cleaned":true,"upemail":true}""", "false", false)]
+    [InlineData("""{"subscribe":true,"unsubscribe":true,"profile":true,"cleaned":true,"upemail":true}""", "true", false)]
+    public async Task A_webhook_is_complete_with_every_event_and_without_the_hubs_own_changes(string events, string api, bool complete)
+    {
+        using var vendor = new VendorStub(_ => VendorStub.Json(
+            $$$"""{"webhooks":[{"id":"w1","url":"https://hub.example.com/api/webhooks/mailchimp?token=t","events":{{{events}}},"sources":{"user":true,"admin":true,"api":{{{api}}}}}]}"""));
+        var mailchimp = vendor.Connect<IWebhookRegistration>("mailchimp", Settings);
+
+        var webhook = Assert.Single(await mailchimp.WebhooksAsync(Stop));
+
+        Assert.Equal(complete, mailchimp.IsComplete(webhook));
+        Assert.True(webhook.Calls(new("https://hub.example.com/api/webhooks/mailchimp")));
+        Assert.False(webhook.Calls(new("https://hub.example.com/api/webhooks/other")));
+    }
+
+    [Fact]
+    public async Task A_webhook_that_is_gone_is_removed_already()
+    {
+        using var vendor = new VendorStub(_ => VendorStub.Json("""{"title":"Resource Not Found"}""", HttpStatusCode.NotFound));
+
+        await vendor.Connect<IWebhookRegistration>("mailchimp", Settings).RemoveAsync(new("w1", new("https://hub.example.com"), []), Stop);
+
+        Assert.Equal("DELETE", Assert.Single(vendor.Calls).Method);
+    }
+
+    [Fact]
     public async Task A_refused_value_is_refused_by_its_title()
     {
         using var strict = new VendorStub(call => call.Method == "GET" ? VendorStub.Json(Member) : VendorStub.Json("""{"title":"Invalid Resource","status":400}""", HttpStatusCode.BadRequest));

@@ -1,12 +1,15 @@
 using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs.Models;
+using IntegrationHub.Cli.Rehearsing;
 using IntegrationHub.Connectors.Events;
+using IntegrationHub.Connectors.Settings;
 using IntegrationHub.Functions.Archive;
 using IntegrationHub.Functions.Identity.Erasure;
 using IntegrationHub.Functions.Ingestion;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Funnel;
+using Microsoft.Extensions.Configuration;
 using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Archive;
@@ -180,6 +183,28 @@ public sealed class ArchiveTests(Azurite azurite)
         var names = await NamesAsync(without);
         Assert.Equal("new", (await without.Get<ArchiveStore>().ReadAsync(names[1], Token))!.MessageId);
         await Assert.ThrowsAsync<System.Security.Cryptography.CryptographicException>(() => without.Get<ArchiveStore>().ReadAsync(names[0], Token));
+    }
+
+    [Fact]
+    public async Task The_command_line_reads_the_deliveries_of_a_time_with_the_settings_of_the_hub()
+    {
+        await using var hub = await NewHubAsync();
+        foreach (var number in Enumerable.Range(0, 4))
+        {
+            await ProcessAsync(hub, $"m{number}", Claim("ann", number));
+            _clock.Advance(TimeSpan.FromHours(12));
+        }
+
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["AzureWebJobsStorage"] = azurite.ConnectionString,
+            ["Archive:Keys"] = Given.ArchiveKeys,
+            ["Hub:TablePrefix"] = azurite.PrefixOfTest(),
+        }).Build();
+        var read = await ArchiveRange.Open(settings, Monday.AddHours(12), Monday.AddHours(36)).ReadAsync(Token).ToListAsync(Token);
+
+        Assert.Equal(["m1", "m2"], read.Select(archived => archived.MessageId));
+        Assert.Throws<InvalidSettingsException>(() => ArchiveRange.Open(new ConfigurationBuilder().Build(), Monday, Monday.AddDays(1)));
     }
 
     private static IdentityKey Record(string who) => IdentityKey.Person("tool", who);

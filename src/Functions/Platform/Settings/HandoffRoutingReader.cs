@@ -21,6 +21,7 @@ internal sealed class HandoffRoutingReader
     {
         (_reader, _funnel, _targets) = (reader, funnel, ConnectorRegistration.NamesOf<IHandoffTarget>(reader));
         _owners = reader.Names("Owners").Select(ReadOwner).ToDictionary(owner => owner.Name, StringComparer.OrdinalIgnoreCase);
+        CheckUsers();
     }
 
     public static HandoffRouting Read(SettingsReader reader, FunnelSettings funnel)
@@ -73,6 +74,20 @@ internal sealed class HandoffRoutingReader
         {
             reader.OnlyKnown($"Owners:{owner}", "Id", "Email", "Capacity", "Calendar", "Away");
             reader.OnlyKnown($"Owners:{owner}:Calendar", FunnelSettingsReader.CalendarNames);
+        }
+    }
+
+    /// <summary>Two owners with one user would each count the other's handoffs as their own.</summary>
+    private void CheckUsers()
+    {
+        var users = new HashSet<(string Connector, string User)>();
+        foreach (var owner in _owners.Values)
+        {
+            foreach (var (connector, user) in owner.Ids.Where(id => id.Value.Length > 0 && !users.Add((id.Key, id.Value))))
+            {
+                _reader.Fault(
+                    $"Owners:{owner.Name}:Id:{connector}", "the id of a user that no other owner has", "0055g000001AbCdEAK");
+            }
         }
     }
 
