@@ -285,6 +285,10 @@ type genericFields = {
   currency: string?
   @description('The owner.')
   owner: string?
+  @description('The day on which the deal was, or is to be, closed, as 2026-03-31.')
+  closedOn: string?
+  @description('Why the deal was lost.')
+  lostReason: string?
   @description('The campaign.')
   campaign: string?
   @description('What was seen or answered.')

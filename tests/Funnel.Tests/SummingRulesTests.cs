@@ -32,6 +32,20 @@ public sealed class SummingRulesTests
         Assert.Same(state, SummingRules.Within(state, Settings));
     }
 
+    [Theory]
+    [InlineData(2, FunnelStage.Awareness)]
+    [InlineData(Flood + 1, FunnelStage.Interest)]
+    public void A_touch_that_is_taken_back_after_it_was_summed_up_still_counts(int minute, FunnelStage stage)
+    {
+        var response = Given.Touch(TouchKind.Conversion, 1) with { TouchId = "member" };
+        Fact[] visits = [.. Enumerable.Range(2, Flood - 1).Select(each => Given.Touch(TouchKind.PageVisit, each, "fair"))];
+        var takenBack = Given.WithdrawnTouch("member", minute);
+
+        var journey = minute > Flood ? Fold(Sum([response, .. visits]), takenBack) : Fold(Sum([response, takenBack, .. visits]));
+
+        Assert.Equal(stage, journey.Stage);
+    }
+
     [Fact]
     public void A_customer_who_is_merged_into_a_flooded_lead_stays_a_customer()
     {

@@ -48,6 +48,9 @@ internal class GenericConnector : IWebhookSource, IEventEnricher, IPersonTarget,
         : null;
 
     /// <inheritdoc/>
+    public DeliveryCheck? Precheck(Delivery head, DateTimeOffset now) => GenericSignature.Precheck(Options.Signature, head, now);
+
+    /// <inheritdoc/>
     public DeliveryCheck Check(Delivery delivery, DateTimeOffset now)
     {
         if (GenericSignature.Refusal(Options.Signature, delivery, now) is { } refusal)

@@ -9,6 +9,8 @@ namespace IntegrationHub.Connectors.Generic;
 /// <summary>Maps a body to events by the rules of the settings. Pure.</summary>
 internal static class GenericMapper
 {
+    private const int DayLength = 10;
+
     private static readonly ImmutableArray<string> Email = ["email"];
 
     /// <summary>Parses JSON; null when it is no object and no array.</summary>
@@ -211,7 +213,9 @@ internal static class GenericMapper
             _ => new DealChangedEvent(header)
             {
                 DealId = id, IsNew = rule.Kind == GenericKind.DealCreated, FromStageRaw = from, ToStageRaw = raw, Meaning = meaning,
-                Amount = amount, Currency = currency, Owner = Text(rule, GenericField.Owner, seen), Cleared = ClearedOf(rule, seen),
+                Amount = amount, Currency = currency, Owner = Text(rule, GenericField.Owner, seen),
+                ClosedOn = DayOf(Text(rule, GenericField.ClosedOn, seen)), LostReason = Text(rule, GenericField.LostReason, seen),
+                Cleared = ClearedOf(rule, seen),
             },
         };
     }
@@ -230,7 +234,16 @@ internal static class GenericMapper
         .. Said(rule, GenericField.Amount, seen) == "" ? [DealProperty.Amount] : Array.Empty<DealProperty>(),
         .. Said(rule, GenericField.Currency, seen) == "" ? [DealProperty.Currency] : Array.Empty<DealProperty>(),
         .. Said(rule, GenericField.Owner, seen) == "" ? [DealProperty.Owner] : Array.Empty<DealProperty>(),
+        .. Said(rule, GenericField.ClosedOn, seen) == "" ? [DealProperty.ClosedOn] : Array.Empty<DealProperty>(),
+        .. Said(rule, GenericField.LostReason, seen) == "" ? [DealProperty.LostReason] : Array.Empty<DealProperty>(),
     ];
+
+    /// <summary>Returns the day with which a text begins; null for none.</summary>
+    private static DateOnly? DayOf(string? text) =>
+        text is { Length: >= DayLength }
+        && DateOnly.TryParseExact(text.AsSpan(0, DayLength), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? day
+            : null;
 
     private static decimal? AmountOf(string? text, GenericOptions options) =>
         decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var amount) ? amount / options.AmountDivisor : null;

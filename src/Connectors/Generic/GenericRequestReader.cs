@@ -24,6 +24,7 @@ internal sealed class GenericRequestReader(SettingsReader reader, GenericPlaces 
     /// <summary>Reads how the tool is called; null when no setting needs it.</summary>
     public GenericApi? Api()
     {
+        var secret = SigningSecrets.ReadOne(reader, "ApiSecret");
         reader.OnlyKnown("Api", "BaseUrl", "Scheme", "Header", "User", "TokenUrl", "Scope");
         if (reader.Text("Api:BaseUrl") is null)
         {
@@ -46,7 +47,7 @@ internal sealed class GenericRequestReader(SettingsReader reader, GenericPlaces 
             Scheme = scheme,
             Header = reader.Text("Api:Header") ?? "Authorization",
             User = reader.Text("Api:User") ?? "",
-            Secret = reader.Text("ApiSecret") ?? "",
+            Secret = secret ?? "",
             TokenUrl = reader.ToolUrl("Api:TokenUrl", $"{BaseUrlExample}/oauth/token"),
             Scope = reader.Text("Api:Scope"),
         };

@@ -104,6 +104,8 @@ internal enum GenericField
     Amount,
     Currency,
     Owner,
+    ClosedOn,
+    LostReason,
     Campaign,
     Detail,
     OccurredAt,

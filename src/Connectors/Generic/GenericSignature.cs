@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
@@ -102,6 +103,12 @@ internal static class GenericSignature
     /// <summary>The placeholders of <c>Signature:Signed</c>.</summary>
     public static readonly ImmutableArray<string> Parts = ["body", "timestamp", "method", "url", "path"];
 
+    /// <summary>Checks what shows without the body; returns null when it is worth reading, else the refusal.</summary>
+    public static DeliveryCheck? Precheck(SignatureSettings? settings, Delivery head, DateTimeOffset now) =>
+        settings?.Scheme == SignatureScheme.Hmac
+            ? OfHead(settings, head, out var proof) ?? OfAge(settings, proof, now)
+            : Refusal(settings, head, now);
+
     /// <summary>Checks a delivery; returns null when it is genuine and fresh, else the refusal.</summary>
     public static DeliveryCheck? Refusal(SignatureSettings? settings, Delivery delivery, DateTimeOffset now)
     {
@@ -164,26 +171,49 @@ internal static class GenericSignature
         return settings.Encoding == BytesForm.Hex ? Convert.ToHexStringLower(bytes) : Convert.ToBase64String(bytes);
     }
 
-    private static DeliveryCheck? OfHmac(SignatureSettings settings, Delivery delivery, DateTimeOffset now)
+    private static DeliveryCheck? OfHmac(SignatureSettings settings, Delivery delivery, DateTimeOffset now) =>
+        OfHead(settings, delivery, out var proof) is { } refusal ? refusal
+        : !SignedWebhook.Matches(settings.Secrets, secret => Sign(settings, secret, delivery, proof.Timestamp) ?? "", proof.Signature)
+            ? Forged("the signature does not match")
+            : OfAge(settings, proof, now);
+
+    /// <summary>Reads what proves a delivery. Returns the refusal when it cannot be a proof.</summary>
+    private static DeliveryCheck? OfHead(SignatureSettings settings, Delivery head, out Proof proof)
     {
-        if (delivery.Header(settings.Header) is not { } header
-            || SignatureIn(settings, header) is not { Length: > 0 } signature)
+        proof = new("", null, null);
+        if (head.Header(settings.Header) is not { } header
+            || SignatureIn(settings, header) is not { } signature
+            || !IsSignature(settings, signature))
         {
             return Forged($"{settings.Header} is missing or has no signature");
         }
 
         var timestamp = settings.TimestampPart is { } part ? PartOf(header, part)
-            : settings.TimestampHeader is { } name ? delivery.Header(name) : null;
-        var sentAt = GenericTimes.Parse(timestamp, settings.TimestampFormat);
-        if (settings.IsTimed && (sentAt is null || timestamp != timestamp?.Trim()))
-        {
-            return Forged("the time of sending is missing or of another format");
-        }
-
-        return SignedWebhook.Matches(settings.Secrets, secret => Sign(settings, secret, delivery, timestamp) ?? "", signature)
-            ? sentAt is { } at && settings.IsTimed ? SignedWebhook.Stale(at, now, settings.Tolerance) : null
-            : Forged("the signature does not match");
+            : settings.TimestampHeader is { } name ? head.Header(name) : null;
+        proof = new(signature, timestamp, GenericTimes.Parse(timestamp, settings.TimestampFormat));
+        return settings.IsTimed && (proof.SentAt is null || timestamp != timestamp?.Trim())
+            ? Forged("the time of sending is missing or of another format")
+            : null;
     }
+
+    private static DeliveryCheck? OfAge(SignatureSettings settings, Proof proof, DateTimeOffset now) =>
+        settings.IsTimed && proof.SentAt is { } at ? SignedWebhook.Stale(at, now, settings.Tolerance) : null;
+
+    /// <summary>Whether a text has as many bytes as the hash.</summary>
+    private static bool IsSignature(SignatureSettings settings, string text)
+    {
+        Span<byte> bytes = stackalloc byte[HMACSHA512.HashSizeInBytes];
+        var written = 0;
+        var isEncoded = settings.Encoding == BytesForm.Hex
+            ? Convert.FromHexString(text, bytes, out _, out written) == OperationStatus.Done
+            : Convert.TryFromBase64String(text, bytes, out written);
+        return isEncoded && written == LengthOf(settings.Algorithm);
+    }
+
+    private static int LengthOf(HashAlgorithmName algorithm) =>
+        algorithm == HashAlgorithmName.SHA1 ? HMACSHA1.HashSizeInBytes
+        : algorithm == HashAlgorithmName.SHA256 ? HMACSHA256.HashSizeInBytes
+        : algorithm == HashAlgorithmName.SHA384 ? HMACSHA384.HashSizeInBytes : HMACSHA512.HashSizeInBytes;
 
     private static DeliveryCheck? Matches(SignatureSettings settings, Func<string, string> proofOf, string? given) =>
         SignedWebhook.Matches(settings.Secrets, proofOf, given ?? "") ? null : Forged("the secret is missing or wrong");
@@ -235,4 +265,7 @@ internal static class GenericSignature
         $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{settings.User}:{secret}"))}";
 
     private static DeliveryCheck Forged(string why) => DeliveryCheck.Refuse(DeliveryVerdict.Forged, why);
+
+    /// <summary>What the head of a delivery shows.</summary>
+    private readonly record struct Proof(string Signature, string? Timestamp, DateTimeOffset? SentAt);
 }

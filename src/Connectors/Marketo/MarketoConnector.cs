@@ -55,11 +55,17 @@ internal sealed class MarketoConnector : IWebhookSource, IPollSource, IEventEnri
         map == StageMapKind.Person && _options.Stages.TryGet(raw, out var stage) ? DealStageMeaning.Open(stage) : null;
 
     /// <inheritdoc/>
+    public DeliveryCheck? Precheck(Delivery head, DateTimeOffset now) =>
+        SignedWebhook.Matches(_options.WebhookTokens, secret => secret, head.Header(TokenHeader) ?? "")
+            ? null
+            : DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{TokenHeader} is missing or wrong");
+
+    /// <inheritdoc/>
     public DeliveryCheck Check(Delivery delivery, DateTimeOffset now)
     {
-        if (!SignedWebhook.Matches(_options.WebhookTokens, secret => secret, delivery.Header(TokenHeader) ?? ""))
+        if (Precheck(delivery, now) is { } refusal)
         {
-            return DeliveryCheck.Refuse(DeliveryVerdict.Forged, $"{TokenHeader} is missing or wrong");
+            return refusal;
         }
 
         using var call = MarketoJson.Webhook(delivery.Body);

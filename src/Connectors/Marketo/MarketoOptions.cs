@@ -144,7 +144,7 @@ internal sealed partial class MarketoOptions
             BaseUrl = reader.ToolUrl("BaseUrl", $"https://{MunchkinExample}.mktorest.com") ?? new($"https://{munchkin}.mktorest.com"),
             AppUrl = reader.ToolUrl("AppUrl", "https://app-ab12.marketo.com"),
             ClientId = reader.Required("ClientId", "the client id of a custom service", "4c2e7b1d-…"),
-            ClientSecret = reader.Required("ClientSecret", "the client secret of the custom service", "9aXk…"),
+            ClientSecret = settings.Secret("ClientSecret", "the client secret of the custom service", "9aXk…"),
             WebhookTokens = settings.Secrets("WebhookToken", "the secret that the webhooks of flow steps show", "a-long-random-text"),
             StageField = reader.Text("StageField") ?? "leadStatus",
             Stages = stages,

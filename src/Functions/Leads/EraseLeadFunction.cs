@@ -11,22 +11,16 @@ namespace IntegrationHub.Functions.Leads;
 /// <summary>Erases a person, and removes a tombstone.</summary>
 public sealed class EraseLeadFunction(ErasureFlow erasure, LeadQuery leads, PersonKeys keys)
 {
-    /// <summary>Erases a lead. The answer names its records in other tools.</summary>
+    /// <summary>Erases a lead.</summary>
     [Function("EraseLead")]
     [Needs(Permission.LeadsErase)]
     public async Task<IActionResult> EraseAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "leads/{leadId}")] HttpRequest request, string leadId,
         CancellationToken cancellationToken)
     {
-        if (!LeadId.TryParse(leadId, out var id))
-        {
-            return Answers.Lead(null);
-        }
-
-        var elsewhere = await erasure.ElsewhereAsync(id, cancellationToken);
-        return !await erasure.EraseAsync(id, cancellationToken) ? Answers.Lead(null)
-            : elsewhere.Count == 0 ? new NoContentResult()
-            : new OkObjectResult(new ErasedLeadView(elsewhere));
+        return LeadId.TryParse(leadId, out var id) && await erasure.EraseAsync(id, cancellationToken)
+            ? new NoContentResult()
+            : Answers.Lead(null);
     }
 
     /// <summary>Removes the tombstone of the key that the posted <see cref="LeadKeyOrder"/> names.</summary>
@@ -59,7 +53,3 @@ public sealed class EraseLeadFunction(ErasureFlow erasure, LeadQuery leads, Pers
             : Answers.Problem(StatusCodes.Status404NotFound, "No tombstone of this key.");
     }
 }
-
-/// <summary>The answer to an erasure.</summary>
-/// <param name="Tools">The lead's records in other tools, which have to be erased there too.</param>
-public sealed record ErasedLeadView(IReadOnlyList<ErasureElsewhere> Tools);

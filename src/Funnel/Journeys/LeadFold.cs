@@ -80,6 +80,7 @@ internal sealed class LeadFold
         _stages.Hear(fact);
         if (fact is UnknownFact || !_records.Take(fact, isLate) || CampaignRules.IsWithdrawn(fact, _withdrawn))
         {
+            OpenBy(fact);
             _trace?.Add(new(fact, EffectOf(fact), null, null));
             return;
         }
@@ -87,6 +88,15 @@ internal sealed class LeadFold
         _stages.Take(fact);
         _person.Take(fact, isLate);
         _activities.Take(fact, isLate);
+    }
+
+    /// <summary>A touch that was taken back still made the lead known.</summary>
+    private void OpenBy(Fact fact)
+    {
+        if (fact is not UnknownFact)
+        {
+            _stages.Open(fact);
+        }
     }
 
     /// <summary>Returns why a fact does not count.</summary>

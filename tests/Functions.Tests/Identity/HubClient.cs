@@ -29,13 +29,6 @@ internal sealed class HubClient(TestHub hub) : IDisposable
         return answer.StatusCode;
     }
 
-    /// <summary>Deletes; the answer's body.</summary>
-    public async Task<string> DeleteJsonAsync(string path)
-    {
-        using var answer = await _http.DeleteAsync(path, Token);
-        return await answer.Content.ReadAsStringAsync(Token);
-    }
-
     /// <summary>Posts JSON; the answer's status and body.</summary>
     public async Task<(HttpStatusCode Status, string Body)> PostAsync(string path, string json)
     {

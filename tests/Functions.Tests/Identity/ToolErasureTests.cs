@@ -27,7 +27,7 @@ public sealed class ToolErasureTests(Azurite azurite)
     private static IdentityKey Record { get; } = IdentityKey.Person("klaviyo", "01A");
 
     [Fact]
-    public async Task The_answer_and_a_notice_name_the_records_that_a_person_has_to_erase_until_it_is_done()
+    public async Task The_list_and_a_notice_name_the_records_that_a_person_has_to_erase_until_it_is_done()
     {
         await using var hub = await NewHubAsync();
         await hub.StartAsync();
@@ -35,9 +35,8 @@ public sealed class ToolErasureTests(Azurite azurite)
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Interest, 0, "contact-1", "ada"));
         var (record, lead) = (Marketing.Record("contact-1"), await hub.Get<IdentityStore>().FindAsync(Marketing.Record("contact-1"), Token));
 
-        var answer = await api.DeleteJsonAsync($"/api/leads/{lead}");
+        Assert.Equal(HttpStatusCode.NoContent, await api.DeleteAsync($"/api/leads/{lead}"));
 
-        Assert.Equal($$"""{"tools":[{"connector":"hubspot","record":"{{record.Id}}","byHand":true}]}""", answer);
         Assert.Contains($"hubspot: {record.Id}", (await NoticeAsync(hub))!.Lines);
         Assert.Equal(record.Id, Assert.Single((await api.GetAsync("/api/erasures/tools")).EnumerateArray()).GetProperty("record").GetString());
 

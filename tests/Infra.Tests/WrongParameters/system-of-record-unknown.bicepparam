@@ -26,4 +26,4 @@ param teams = { marketing: { recipients: ['marketing@example.com'] }, sales: { r
 
 param ops = { recipients: ['ops@example.com'] }
 
-param funnel = { systemOfRecord: 'dynamics' }
+param funnel = { systemOfRecord: 'zendesk' }

@@ -3,13 +3,9 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Identity.Erasure;
 
-/// <summary>A record of an erased person in a tool.</summary>
-/// <param name="ByHand">Whether a person has to erase it there. Otherwise the hub tells the tool.</param>
-public sealed record ErasureElsewhere(string Connector, string Record, bool ByHand);
-
 /// <summary>Takes requests to erase persons, and finds their leads. Idempotent.</summary>
 public sealed class ErasureFlow(
-    JourneyReader reader, IdentityStore identities, ErasureStore erasures, ErasureRequests requests, ToolErasureFlow tools)
+    JourneyReader reader, IdentityStore identities, ErasureStore erasures, ErasureRequests requests)
 {
     /// <summary>Erases a lead with all leads merged into it.</summary>
     /// <returns>False for an unknown lead.</returns>
@@ -22,18 +18,6 @@ public sealed class ErasureFlow(
         }
 
         return record.ETag is not null;
-    }
-
-    /// <summary>Returns the records of a lead in its tools, and whether a person has to erase each there.</summary>
-    public async Task<IReadOnlyList<ErasureElsewhere>> ElsewhereAsync(LeadId leadId, CancellationToken cancellationToken)
-    {
-        var record = await reader.FollowAsync(leadId, cancellationToken);
-        return
-        [
-            .. FactKeys.Of(record.State.Facts.Values).Where(key => key.Kind == IdentityKind.Person)
-                .Select(key => new ErasureElsewhere(key.Connector, key.Id, ByHand: !tools.IsTold(key.Connector)))
-                .OrderBy(each => each.Connector, StringComparer.Ordinal).ThenBy(each => each.Record, StringComparer.Ordinal),
-        ];
     }
 
     /// <summary>Erases the persons behind a tool's records. A record that nobody knows becomes a tombstone.</summary>
