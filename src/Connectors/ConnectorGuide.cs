@@ -5,7 +5,8 @@ public static class ConnectorGuide
 {
     private static readonly string[] Titles = ["## Set it up", "## What to subscribe to", "## What to send"];
 
-    /// <summary>Returns the steps of a vendor; empty when there are none.</summary>
+    /// <summary>Returns the steps of a vendor; what its README begins with, when that has none; empty without a
+    /// README.</summary>
     /// <param name="type">The vendor, as in <c>Connectors:{name}:Type</c>.</param>
     /// <param name="name">The connector's name.</param>
     /// <param name="hubUrl">The public address of the hub.</param>
@@ -21,15 +22,13 @@ public static class ConnectorGuide
 
         using var reader = new StreamReader(stream);
         var lines = reader.ReadToEnd().ReplaceLineEndings("\n").Split('\n').ToList();
-        var start = lines.FindIndex(Titles.Contains);
-        return start < 0
-            ? []
-            :
-            [
-                .. lines.Skip(start + 1).TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
-                    .Select(line => line.Replace("{Hub:PublicUrl}", hubUrl.AbsoluteUri.TrimEnd('/'), StringComparison.Ordinal)
-                        .Replace("webhooks/{name}", $"webhooks/{name}", StringComparison.Ordinal))
-                    .SkipWhile(string.IsNullOrWhiteSpace),
-            ];
+        var start = Math.Max(0, lines.FindIndex(Titles.Contains));
+        return
+        [
+            .. lines.Skip(start + 1).TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
+                .Select(line => line.Replace("{Hub:PublicUrl}", hubUrl.AbsoluteUri.TrimEnd('/'), StringComparison.Ordinal)
+                    .Replace("webhooks/{name}", $"webhooks/{name}", StringComparison.Ordinal))
+                .SkipWhile(string.IsNullOrWhiteSpace),
+        ];
     }
 }

@@ -13,6 +13,11 @@ internal sealed class Answers(IReadOnlyDictionary<string, string> given, TextRea
     public IReadOnlyList<string> Faults =>
         [.. _faults, .. given.Keys.Where(key => !_used.Contains(key)).Select(key => $"{key}: must be left out: nothing asks for it.")];
 
+    /// <summary>Whether an option answers a parameter, or something within it.</summary>
+    public bool Has(string parameter) => given.Keys.Any(key =>
+        key.StartsWith(parameter, StringComparison.OrdinalIgnoreCase)
+        && (key.Length == parameter.Length || key[parameter.Length] is '.' or '['));
+
     /// <summary>Asks for a value.</summary>
     /// <param name="parameter">The parameter that it is for.</param>
     /// <param name="question">What is asked, for people.</param>

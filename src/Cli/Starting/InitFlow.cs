@@ -79,7 +79,8 @@ internal sealed partial class InitFlow(TemplateTypes types, Answers answers)
 
     private void AskObject(JsonObject asked, JsonObject type, string path, string connector)
     {
-        foreach (var name in types.RequiredOf(type).Where(name => !asked.ContainsKey(name)))
+        var optional = TemplateTypes.NamesOf(type).Where(name => answers.Has($"{path}.{name}"));
+        foreach (var name in types.RequiredOf(type).Union(optional).Where(name => !asked.ContainsKey(name)))
         {
             asked[name] = AskValue(types.Property(type, name)!, $"{path}.{name}", name, connector);
         }
@@ -92,7 +93,7 @@ internal sealed partial class InitFlow(TemplateTypes types, Answers answers)
             return AskMember(type, members, path, connector);
         }
 
-        if (path.Contains(".secrets.", StringComparison.Ordinal))
+        if (path.Contains(".secrets.", StringComparison.Ordinal) && !answers.Has(path))
         {
             return $"{connector}-{Kebab(name)}";
         }
@@ -100,6 +101,8 @@ internal sealed partial class InitFlow(TemplateTypes types, Answers answers)
         return type["type"]?.GetValue<string>() switch
         {
             "object" => Below(type, path, connector),
+            "array" when types.ItemOf(type) is { } item && TemplateTypes.NamesOf(item).Count > 0 =>
+                new JsonArray(Below(item, $"{path}[0]", connector)),
             "int" => int.TryParse(Asked(type, path), CultureInfo.InvariantCulture, out var number) ? number : 0,
             "bool" => Asked(type, path) == "true",
             "array" => new JsonArray(

@@ -84,7 +84,7 @@ public sealed class RehearsalTests : IDisposable
     [Fact]
     public async Task A_new_tool_that_is_kept_in_step_is_written_to()
     {
-        Record(Contact(1, "Evaluation", Monday), Klaviyo("k1", "a1@example.com", Monday.AddHours(1)), Contact(1, "Commitment", Monday.AddHours(2)));
+        Record(Contact(1, "Awareness", Monday), Klaviyo("k1", "a1@example.com", Monday.AddHours(1)), Contact(1, "Interest", Monday.AddHours(2)));
 
         var report = await RehearseAsync([], [("Connectors:klaviyo:WriteStageProperty", "funnel_stage")]);
 
@@ -192,7 +192,8 @@ public sealed class RehearsalTests : IDisposable
         connector = "klaviyo",
         receivedAt = at,
         body = JsonDocument.Parse(File.ReadAllText(Path.Combine(Payloads.Folder, "klaviyo", "custom-stage-metric.json"))
-            .Replace("01D", id, StringComparison.Ordinal).Replace("dee@example.com", email, StringComparison.Ordinal)).RootElement,
+            .Replace("01D", id, StringComparison.Ordinal).Replace("dee@example.com", email, StringComparison.Ordinal)
+            .Replace("Evaluation", "Awareness", StringComparison.Ordinal)).RootElement,
     });
 
     private void Record(params string[] lines) => File.WriteAllLines(Path.Combine(_folder, "deliveries.jsonl"), lines);
