@@ -110,6 +110,39 @@ public sealed class SummingRulesTests
         Assert.Equal((FunnelStage.Evaluation, Given.Start.AddMinutes(50)), (Fold(visited, late).Stage, Fold(visited, late).EnteredAt));
     }
 
+    [Theory]
+    [InlineData(10, FunnelStage.Awareness)]
+    [InlineData(299, FunnelStage.Awareness)]
+    public void A_touch_that_was_taken_back_before_the_sum_does_not_count_after_it(int minute, FunnelStage expected)
+    {
+        var visited = Sum([Given.WithdrawnTouch("member", 5), .. Enumerable.Range(1, Flood).Select(at => Given.Touch(TouchKind.PageVisit, at))]);
+        var again = Given.Touch(TouchKind.Form, minute, "fair") with { DedupeKey = "again", TouchId = "member" };
+
+        Assert.Equal(expected, Fold(visited, again).Stage);
+        Assert.Equal(FunnelStage.Interest, Fold(visited, again with { TouchId = "other" }).Stage);
+    }
+
+    [Theory]
+    [InlineData(10, 11)]
+    [InlineData(11, 10)]
+    public void What_was_read_at_first_meeting_is_news_when_its_report_is_on_the_other_side_of_the_cut(int foundAt, int reportedAt)
+    {
+        var record = IdentityKey.Person(Given.Salesforce, "7");
+        Fact[] facts =
+        [
+            Given.Touch(TouchKind.Form, 1),
+            Given.Deleted(record, 5),
+            Given.CrmClaims(FunnelStage.Evaluation, foundAt, "working") with { DedupeKey = "found", Past = true },
+            Given.CrmClaims(FunnelStage.Evaluation, reportedAt, "working") with { DedupeKey = "reported", About = record },
+        ];
+
+        Assert.Equal((FunnelStage.Evaluation, false), (Fold(All(facts)).Stage, Fold(All(facts)).Entries[^1].Past));
+        for (var cut = 1; cut <= facts.Length; cut++)
+        {
+            Assert.Equal(Fold(All(facts)).Entries.AsEnumerable(), Fold(SummingRules.Sum(Given.Lead, All(facts), cut, Settings)).Entries);
+        }
+    }
+
     [Fact]
     public void Two_flooded_leads_are_one_person_with_the_deals_and_keys_of_both()
     {

@@ -40,6 +40,9 @@ public sealed record FactsSummed : Fact
     /// are not folded again.</summary>
     public required ImmutableArray<Fact> Kept { get; init; }
 
+    /// <summary>Gets the latest touches that tools took back. One that is reported later does not count either.</summary>
+    public ImmutableArray<SummedWithdrawal> Withdrawn { get; init; } = [];
+
     /// <summary>Gets eight bytes of each of the latest dedupe keys.</summary>
     public required ReadOnlyMemory<byte> Known { get; init; }
 }
@@ -114,6 +117,9 @@ public sealed record SummedRecord(IdentityKey Record, bool Gone, DateTimeOffset 
 
 /// <summary>An address that a record had.</summary>
 public sealed record SummedAddress(IdentityKey Record, IdentityKey Address, DateTimeOffset At);
+
+/// <summary>A touch that a tool took back.</summary>
+public sealed record SummedWithdrawal(string Connector, string TouchId);
 
 /// <summary>A tool's first own opt-out.</summary>
 public sealed record SummedOptOut(string Connector, DateTimeOffset At);

@@ -98,7 +98,7 @@ public sealed record HandoffBrief
     /// <summary>Returns the latest touches, each once with its count.</summary>
     private static ImmutableArray<string> Summarise(IEnumerable<Fact> facts, TimeZoneInfo zone) =>
     [
-        .. CampaignRules.TouchesOf([.. SummingRules.Individually(facts)])
+        .. CampaignRules.TouchesOf([.. facts])
             .DistinctBy(touch => touch.DedupeKey)
             .GroupBy(Describe, StringComparer.Ordinal)
             .Select(line => (Text: line.Key, Times: line.Count(), Last: line.Max(touch => touch.OccurredAt)))

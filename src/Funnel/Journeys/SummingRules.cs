@@ -12,6 +12,7 @@ public static class SummingRules
     internal const int MostKnown = 5_000;
 
     private const int MostAddresses = 200;
+    private const int MostWithdrawn = 200;
     private const int MostReturns = 10;
     private const int MostTouches = 20;
     private const int MostQuestions = 20;
@@ -107,6 +108,7 @@ public static class SummingRules
             Keys = [.. FactKeys.Of(summed)],
             Addresses = AddressesOf(summed),
             OptOuts = OptOutsOf(summed),
+            Withdrawn = [.. summed.SelectMany(CampaignRules.WithdrawnBy).Distinct().TakeLast(MostWithdrawn)],
             Kept = KeptOf(summed, parts.Stages.Entries[^1].FactKey),
             Known = KnownOf(summed, sums),
         };
@@ -128,7 +130,7 @@ public static class SummingRules
     private static ImmutableArray<Fact> KeptOf(Fact[] summed, string present)
     {
         var all = Individually(summed).ToList();
-        var touches = CampaignRules.TouchesOf([.. all]).Reverse().DistinctBy(touch => (touch.Touch, touch.Campaign, touch.Detail));
+        var touches = CampaignRules.TouchesOf(summed).Reverse().DistinctBy(touch => (touch.Touch, touch.Campaign, touch.Detail));
         return
         [
             .. all.Where(fact => fact is StageClaimed && fact.DedupeKey == present)

@@ -16,7 +16,7 @@ public static class ReturnRules
             return null;
         }
 
-        var touch = CampaignRules.TouchesOf(FactOrder.Sort(SummingRules.Individually(state.Facts.Values), settings.SystemOfRecord))
+        var touch = CampaignRules.TouchesOf(FactOrder.Sort(state.Facts.Values, settings.SystemOfRecord))
             .LastOrDefault(touch => !string.IsNullOrWhiteSpace(touch.Campaign) && touch.OccurredAt <= handoff.EnteredAt);
         return new()
         {
