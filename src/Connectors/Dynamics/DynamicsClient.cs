@@ -95,12 +95,11 @@ internal sealed class DynamicsClient(IDynamicsApi api, VendorCalls calls, Dynami
     public static async Task<AccessToken> TokenAsync(
         IDynamicsLoginApi login, IManagedIdentity? identity, VendorCalls calls, DynamicsOptions options, CancellationToken cancellationToken)
     {
-        var scope = $"{options.BaseUrl.GetLeftPart(UriPartial.Authority)}/.default";
         if (options.ManagedIdentity)
         {
             return identity is null
                 ? throw new ConnectorNeedsAuthorizationException(options.Name, "no_managed_identity")
-                : await identity.TokenAsync(options.Name, scope, options.ClientId, cancellationToken);
+                : await identity.TokenAsync(options.Name, options.Scope, options.ClientId, cancellationToken);
         }
 
         var form = new Dictionary<string, string>
@@ -108,7 +107,7 @@ internal sealed class DynamicsClient(IDynamicsApi api, VendorCalls calls, Dynami
             ["grant_type"] = "client_credentials",
             ["client_id"] = options.ClientId!,
             ["client_secret"] = options.ClientSecret!,
-            ["scope"] = scope,
+            ["scope"] = options.Scope,
         };
         var answer = await calls.RunAsync(() => login.TokenAsync(options.TenantId!, form, cancellationToken));
         return answer.Text("access_token") is { } token

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Connectors.Settings;
 using IntegrationHub.Funnel;
@@ -38,6 +39,9 @@ internal sealed class DynamicsOptions
 
     /// <summary>Gets the address where people open records. Default: <see cref="BaseUrl"/> without <c>.api</c>.</summary>
     public required Uri AppUrl { get; init; }
+
+    /// <summary>Gets what a token is for: the environment, whose name does not have <c>.api</c>.</summary>
+    public string Scope => $"{BaseUrl.GetLeftPart(UriPartial.Authority).Replace(".api.", ".", StringComparison.OrdinalIgnoreCase)}/.default";
 
     /// <summary>Gets the version of the Web API. Default: <c>v9.2</c>.</summary>
     public required string ApiVersion { get; init; }
@@ -148,7 +152,7 @@ internal sealed class DynamicsOptions
             ReturnReasonField = Column(reader, "ReturnReasonField"),
             OwnerId = Guid(reader, "OwnerId", "a user"),
             RoutedOwners = ReadOwners(settings),
-            InitialStatuses = reader.List("InitialStatuses", "1"),
+            InitialStatuses = ReadStatuses(reader),
             ReopenReturned = reader.Flag("ReopenReturned", true),
             Stages = settings.PersonStages(LeadStatuses),
             DealStages = settings.DealStages(SalesStages),
@@ -178,6 +182,17 @@ internal sealed class DynamicsOptions
         reader.Required("ClientSecret", "the application's secret, unless ManagedIdentity is true", "A1B2…");
         reader.Required("TenantId", "the tenant of the application", GuidExample);
         reader.Required("ClientId", "the application", GuidExample);
+    }
+
+    private static IReadOnlyList<string> ReadStatuses(SettingsReader reader)
+    {
+        var statuses = reader.List("InitialStatuses", "1");
+        if (!statuses.All(status => int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        {
+            reader.Fault("InitialStatuses", "numbers of lead statuses (statuscode) with commas", "1");
+        }
+
+        return statuses;
     }
 
     private static HashSet<string> ReadOwners(ConnectorSettings settings)
