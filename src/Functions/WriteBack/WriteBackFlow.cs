@@ -19,6 +19,10 @@ public sealed partial class WriteBackFlow(
 {
     private const int Lanes = 256;
 
+    /// <summary>How long a message waits for another one about its lead, and how long it stays away then. More would keep
+    /// it in hand while a tool hangs, in the place of messages for other tools.</summary>
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(1), ComesBackAfter = TimeSpan.FromSeconds(5);
+
     private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, Lanes).Select(_ => new SemaphoreSlim(1))];
 
     /// <summary>Writes to the tools of one side. A failing tool stops no other.</summary>
@@ -66,11 +70,13 @@ public sealed partial class WriteBackFlow(
 
     /// <summary>Acquires the lead's lock, so that two events in this process do not write the same value. Two processes
     /// may do so, which is harmless.</summary>
+    /// <exception cref="ConnectorPausedException">Another message about the lead takes long.</exception>
     private async Task<IDisposable> LockAsync(LeadId leadId, CancellationToken cancellationToken)
     {
         var lane = _locks[(uint)leadId.GetHashCode() % Lanes];
-        await lane.WaitAsync(cancellationToken);
-        return new Leaving(lane);
+        return await lane.WaitAsync(LongestTurn, cancellationToken)
+            ? new Leaving(lane)
+            : throw new ConnectorPausedException("the tools of the lead", ComesBackAfter);
     }
 
     private async Task<Exception?> TryAsync(WriteOrder order, Journey journey, string cause, CancellationToken cancellationToken)

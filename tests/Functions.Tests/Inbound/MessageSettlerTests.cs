@@ -119,7 +119,23 @@ public sealed class MessageSettlerTests(Azurite azurite)
         var copies = await hub.MessagesAsync(InboundQueue.Name, null);
         Assert.Equal(
             [("m1~1~h1", 1, 1, "tasks/salesforce"), ("m1~1~h2", 1, 2, "tasks/salesforce")],
-            copies.Select(one => (one.MessageId, (int)one.ApplicationProperties["attempt"], (int)one.ApplicationProperties["holds"], (string)one.ApplicationProperties["heldBy"])));
+            copies.OrderBy(one => one.MessageId, StringComparer.Ordinal)
+                .Select(one => (one.MessageId, (int)one.ApplicationProperties["attempt"], (int)one.ApplicationProperties["holds"], (string)one.ApplicationProperties["heldBy"])));
+    }
+
+    [Fact]
+    public async Task A_message_whose_connector_is_paused_comes_back_used_no_attempt_and_is_held_by_no_channel_any_more()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
+        var settler = Settler(hub, new FakeLogger<MessageSettler>());
+
+        await settler.RunAsync(Message, new LostLock(StatusCode.Unknown), Source(hub), _ => throw new OutwardHeldException(new("salesforce", OutwardKind.Tasks)), Token);
+        var held = Assert.Single(await hub.MessagesAsync(InboundQueue.Name, null));
+        await settler.RunAsync(held, new LostLock(StatusCode.Unknown), Source(hub), _ => throw new ConnectorPausedException("salesforce", TimeSpan.FromMilliseconds(1)), Token);
+
+        var paused = Assert.Single(await hub.MessagesAsync(InboundQueue.Name, null), message => message.MessageId == "m1~1~h2");
+        Assert.Equal((1, 2), ((int)paused.ApplicationProperties["attempt"], (int)paused.ApplicationProperties["holds"]));
+        Assert.DoesNotContain("heldBy", paused.ApplicationProperties.Keys);
     }
 
     [Theory]

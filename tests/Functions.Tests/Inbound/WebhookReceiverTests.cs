@@ -168,7 +168,8 @@ public sealed class WebhookReceiverTests(Azurite azurite)
     public async Task A_bus_that_does_not_answer_within_two_seconds_leaves_a_delivery_to_the_spool()
     {
         await using var hub = await TestHub.CreateAsync(azurite, _clock, [new FakeSigned()]);
-        await using var queue = new InboundQueue(new RefusingBus(hangs: true), hub.Get<ConnectorSet>(), hub.Get<BodyStore>(), hub.Get<HubMetrics>());
+        var bus = new RefusingBus { Answers = new() };
+        await using var queue = new InboundQueue(bus, hub.Get<ConnectorSet>(), hub.Get<BodyStore>(), hub.Get<HubMetrics>());
         var receiver = Receiver(hub, new(queue, hub.Get<SpoolStore>(), _clock, hub.Get<ILogger<DeliveryStore>>()));
 
         var receiving = ReceiveAsync(receiver, new MemoryStream([1]), "hangs");
@@ -182,6 +183,7 @@ public sealed class WebhookReceiverTests(Azurite azurite)
             },
             "the spool has it");
 
+        bus.Answers.SetResult();
         Assert.Equal(ReceiveOutcome.Spooled, (await receiving).Outcome);
     }
 
@@ -325,16 +327,19 @@ public sealed class WebhookReceiverTests(Azurite azurite)
     }
 
     /// <summary>A bus that the managed identity cannot sign in to.</summary>
-    private sealed class RefusingBus(bool hangs = false) : ServiceBusClient
+    private sealed class RefusingBus : ServiceBusClient
     {
-        public override ServiceBusSender CreateSender(string queueOrTopicName) => new RefusingSender(hangs);
+        /// <summary>Gets what it waits for before it refuses; null for nothing.</summary>
+        public TaskCompletionSource? Answers { get; init; }
+
+        public override ServiceBusSender CreateSender(string queueOrTopicName) => new RefusingSender(Answers?.Task ?? Task.CompletedTask);
     }
 
-    private sealed class RefusingSender(bool hangs) : ServiceBusSender
+    private sealed class RefusingSender(Task answers) : ServiceBusSender
     {
         public override async ValueTask<ServiceBusMessageBatch> CreateMessageBatchAsync(CancellationToken cancellationToken = default)
         {
-            await Task.Delay(hangs ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, cancellationToken);
+            await answers;
             throw new AuthenticationFailedException("ManagedIdentityCredential authentication failed.");
         }
 
