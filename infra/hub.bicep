@@ -52,6 +52,9 @@ param erasure types.erasure
 @description('Which addresses identify nobody.')
 param identitySettings types.identity
 
+@description('How figures are cut and counted.')
+param reports types.reports
+
 @description('What of Azure the hub gets.')
 param platform hubSettings
 
@@ -104,6 +107,7 @@ var settings = union(
   make.sectionSettings('Erasure', erasure),
   make.sectionSettings('Outward', outward),
   make.sectionSettings('Identity', identitySettings),
+  make.reportSettings(reports),
   make.contentSettings(content, campaigns),
   platform.?extraSettings ?? {}
 )

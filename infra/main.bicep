@@ -54,6 +54,9 @@ param erasure types.erasure = {}
 @description('Which addresses identify nobody.')
 param identity types.identity = {}
 
+@description('How figures are cut and counted.')
+param reports types.reports = {}
+
 @description('What of Azure the hub gets: sizes, sign-in of people, further settings.')
 param platform hubSettings = {}
 
@@ -82,6 +85,7 @@ module hub 'hub.bicep' = {
     campaigns: campaigns
     erasure: erasure
     identitySettings: identity
+    reports: reports
     platform: platform
   }
 }

@@ -24,6 +24,7 @@ using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Functions.Polling;
 using IntegrationHub.Functions.Replays;
+using IntegrationHub.Functions.Reports;
 using IntegrationHub.Functions.Webhooks;
 using IntegrationHub.Functions.WriteBack;
 using Microsoft.AspNetCore.Mvc;
@@ -68,7 +69,7 @@ public static class Hub
         AddJourneys(builder.Services);
         AddArchive(builder.Services);
         AddInbound(builder.Services);
-        builder.Services.AddPolling().AddAlerts().AddOps().AddWriteBack().AddReplays();
+        builder.Services.AddPolling().AddAlerts().AddOps().AddWriteBack().AddReplays().AddReports();
         configure?.Invoke(builder.Services);
         return builder.Build();
     }

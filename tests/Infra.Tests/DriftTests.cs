@@ -27,6 +27,8 @@ public sealed class DriftTests(BicepCompiler bicep)
         { "erasure", "Erasure" },
         { "outward", "Outward" },
         { "identity", "Identity" },
+        { "reports", "Reports" },
+        { "reportsWithin", "Reports:Within" },
         { "contentItem", "Content:calculator" },
         { "campaign", "Campaigns:1" },
     };

@@ -27,6 +27,7 @@ public static class SettingsRegistration
             .AddSingleton(ReadTeams(reader, funnel))
             .AddSingleton(ops)
             .AddSingleton(OutwardOptions.Read(reader))
+            .AddSingleton(ReportSettingsReader.ReadOptions(reader))
             .AddSingleton(MailSettingsReader.ReadMail(reader))
             .AddSingleton(MailSettingsReader.ReadAlertDelivery(reader));
     }
