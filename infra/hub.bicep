@@ -55,6 +55,9 @@ param retention types.retention
 @description('Which addresses identify nobody.')
 param identitySettings types.identity
 
+@description('How figures are cut and counted.')
+param reports types.reports
+
 @description('What of Azure the hub gets.')
 param platform hubSettings
 
@@ -111,6 +114,7 @@ var settings = union(
   make.sectionSettings('Retention', retention),
   make.sectionSettings('Outward', outward),
   make.sectionSettings('Identity', identitySettings),
+  make.reportSettings(reports),
   make.contentSettings(content, campaigns),
   platform.?extraSettings ?? {}
 )

@@ -57,6 +57,9 @@ param retention types.retention = {}
 @description('Which addresses identify nobody.')
 param identity types.identity = {}
 
+@description('How figures are cut and counted.')
+param reports types.reports = {}
+
 @description('What of Azure the hub gets: sizes, sign-in of people, further settings.')
 param platform hubSettings = {}
 
@@ -86,6 +89,7 @@ module hub 'hub.bicep' = {
     erasure: erasure
     retention: retention
     identitySettings: identity
+    reports: reports
     platform: platform
   }
 }

@@ -95,6 +95,11 @@ func contentSettings(content types.content, campaigns types.campaign[]) object =
   shallowMerge(concat(map(items(content), item => values('Content__${item.key}', item.value, [])), map(campaigns, (campaign, index) => values('Campaigns__${index + 1}', campaign, []))))
 
 @export()
+@description('The reports as settings.')
+func reportSettings(reports types.reports) object =>
+  shallowMerge([values('Reports', reports, ['within']), values('Reports__Within', reports.?within ?? {}, [])])
+
+@export()
 @description('The connectors as settings. A secret becomes a reference to the Key Vault.')
 func connectorsSettings(connectors connectors, vault string) object =>
   shallowMerge(map(items(connectors), connector => connectorSettings(connector.key, connector.value, vault)))

@@ -361,6 +361,48 @@ type identity = {
   sharedAddresses: string[]?
 }
 
+@description('The days within which a round has to go on from a stage to the next, to count as gone on.')
+@sealed()
+type reportsWithin = {
+  @description('From awareness to interest.')
+  @metadata({ default: '90' })
+  @minValue(1)
+  @maxValue(3660)
+  awareness: int?
+  @description('From interest to evaluation.')
+  @metadata({ default: '90' })
+  @minValue(1)
+  @maxValue(3660)
+  interest: int?
+  @description('From evaluation to commitment.')
+  @metadata({ default: '90' })
+  @minValue(1)
+  @maxValue(3660)
+  evaluation: int?
+  @description('From commitment to referral.')
+  @metadata({ default: '180' })
+  @minValue(1)
+  @maxValue(3660)
+  commitment: int?
+}
+
+@export()
+@description('How figures are cut and counted. A changed setting counts for a lead with its next news, and for all leads after a recount.')
+@sealed()
+type reports = {
+  @description('The time zone in which days, weeks and months are cut, for everybody. Left out: that of the calendar.')
+  @metadata({ example: 'Europe/Berlin' })
+  @minLength(1)
+  timeZone: string?
+
+  @description('What happens to the figures of an erased person: the sums of past days stay, as nobody\'s, or they are subtracted too.')
+  @metadata({ default: 'keep' })
+  whenErased: ('keep' | 'subtract')?
+
+  @description('The days within which a round has to go on.')
+  within: reportsWithin?
+}
+
 @description('Content that a brief suggests to show.')
 @sealed()
 type contentItem = {

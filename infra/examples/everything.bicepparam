@@ -352,6 +352,12 @@ param content = {
   }
 }
 
+param reports = {
+  timeZone: 'Europe/Berlin'
+  whenErased: 'subtract'
+  within: { awareness: 60, interest: 60, evaluation: 120, commitment: 365 }
+}
+
 param campaigns = [{ name: 'Spring*', channel: 'paid' }, { name: 'Gala', channel: 'philanthropy' }]
 
 param platform = {

@@ -26,6 +26,7 @@ using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Platform.Telemetry;
 using IntegrationHub.Functions.Polling;
 using IntegrationHub.Functions.Replays;
+using IntegrationHub.Functions.Reports;
 using IntegrationHub.Functions.Retention;
 using IntegrationHub.Functions.Webhooks;
 using IntegrationHub.Functions.WriteBack;
@@ -74,7 +75,7 @@ public static class Hub
         AddJourneys(builder.Services);
         AddArchive(builder.Services);
         AddInbound(builder.Services);
-        builder.Services.AddPolling().AddAlerts().AddOps().AddWriteBack().AddReplays().AddRetention();
+        builder.Services.AddPolling().AddAlerts().AddOps().AddWriteBack().AddReplays().AddRetention().AddReports();
         configure?.Invoke(builder.Services);
         return builder.Build();
     }

@@ -30,6 +30,8 @@ internal static class ConfigurationPage
         new("Retention", "types.bicep", "retention", "Retention"),
         new("Effects outwards", "types.bicep", "outward", "Outward"),
         new("Identity", "types.bicep", "identity", "Identity"),
+        new("Figures", "types.bicep", "reports", "Reports"),
+        new("Days within which a round goes on", "types.bicep", "reportsWithin", "Reports:Within"),
         new("Content for briefs", "types.bicep", "contentItem", "Content:{name}"),
         new("Campaigns, numbered from 1", "types.bicep", "campaign", "Campaigns:{n}"),
         new("HubSpot", "connectors/hubspot.bicep", "hubSpot", "Connectors:{name}"),

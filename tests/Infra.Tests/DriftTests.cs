@@ -28,6 +28,8 @@ public sealed class DriftTests(BicepCompiler bicep)
         { "retention", "Retention" },
         { "outward", "Outward" },
         { "identity", "Identity" },
+        { "reports", "Reports" },
+        { "reportsWithin", "Reports:Within" },
         { "contentItem", "Content:calculator" },
         { "campaign", "Campaigns:1" },
     };

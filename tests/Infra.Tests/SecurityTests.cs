@@ -67,6 +67,7 @@ public sealed class SecurityTests(BicepCompiler bicep)
             "metrics publisher on insights",
             "receiver on queues/inbound",
             "receiver on topics/funnel/subscriptions/alerts",
+            "receiver on topics/funnel/subscriptions/reports",
             "receiver on topics/funnel/subscriptions/to-marketing",
             "receiver on topics/funnel/subscriptions/to-sales",
             "sender on queues/inbound",

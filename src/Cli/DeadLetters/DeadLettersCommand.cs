@@ -167,7 +167,7 @@ internal static class DeadLettersCommand
 
     private static Option<string> Entity() => new("--entity")
     {
-        Description = "The queue or subscription: inbound, funnel/to-sales, funnel/to-marketing or funnel/alerts.",
+        Description = "The queue or subscription: inbound, funnel/to-sales, funnel/to-marketing, funnel/alerts or funnel/reports.",
         HelpName = "NAME",
         Required = true,
     };

@@ -11,11 +11,19 @@ public sealed record WatchedLead(LeadId LeadId, DateTimeOffset WatchedAt);
 /// <param name="Next">Where the next page begins; null after the last.</param>
 public sealed record WalkPage(IReadOnlyList<WatchedLead> Leads, string? Next);
 
-/// <summary>Reads all watched leads, one page at a time. It reads plain columns and opens no journey.</summary>
+/// <summary>A page of a walk over all leads, watched or not.</summary>
+/// <param name="Next">Where the next page begins; null after the last.</param>
+public sealed record LeadPage(IReadOnlyList<LeadId> Leads, string? Next);
+
+/// <summary>Reads all watched leads, or all leads, one page at a time. It reads plain columns and opens no
+/// journey.</summary>
 public sealed class JourneyWalk(HubTables tables)
 {
     private static readonly string Filter = TableClient.CreateQueryFilter(
         $"RowKey ge {JourneyStore.JourneyPrefix} and RowKey lt {"journey."} and WatchedAt gt {DateTimeOffset.UnixEpoch}");
+
+    private static readonly string Everyone = TableClient.CreateQueryFilter(
+        $"RowKey ge {JourneyStore.JourneyPrefix} and RowKey lt {"journey."}");
 
     private static readonly string[] Columns = ["PartitionKey", JourneyStore.WatchedColumn];
 
@@ -43,6 +51,20 @@ public sealed class JourneyWalk(HubTables tables)
             $"RowKey ge {JourneyStore.JourneyPrefix} and RowKey lt {"journey."} and Timestamp lt {since}");
         var page = await journeys.PageAsync(filter, new(leads, from), ["PartitionKey"], cancellationToken);
         return ([.. page.Items.Select(row => LeadId.Parse(row.PartitionKey))], page.Next);
+    }
+
+    /// <summary>Reads a page of all leads.</summary>
+    /// <param name="from">The end of the page before; null for the first.</param>
+    public async Task<LeadPage> AllAsync(string? from, int leads, CancellationToken cancellationToken)
+    {
+        var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
+        var pages = journeys.QueryAsync<TableEntity>(Everyone, leads, ["PartitionKey"], cancellationToken).AsPages(from, leads);
+        await foreach (var page in pages)
+        {
+            return new([.. page.Values.Select(row => LeadId.Parse(row.PartitionKey))], page.ContinuationToken);
+        }
+
+        return new([], null);
     }
 
     /// <summary>Whether a lead's ledger still names the time.</summary>

@@ -5,10 +5,10 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Journeys;
 
 /// <summary>Writes a lead: first its keys and due time, then the lead and its outbox in one transaction, then the
-/// bus.</summary>
+/// bus. A changed tally is announced with the commit that changed it.</summary>
 public sealed class JourneyWriter(
     JourneyStore store, IdentityStore identities, RecordLinkStore recordLinks, DeadlineStore deadlines, FunnelTopic topic,
-    HubMetrics metrics, TimeProvider clock)
+    HubMetrics metrics, FunnelSettings settings, TimeProvider clock)
 {
     /// <summary>Saves a decision on a record.</summary>
     /// <param name="opening">What is stored with the first facts of a new lead; null for a known one.</param>
@@ -24,9 +24,12 @@ public sealed class JourneyWriter(
 
         var linked = commit.NewFacts.OfType<IdentitiesLinked>().SelectMany(fact => fact.Keys).Distinct().ToList();
         await identities.LinkAsync(leadId, linked, CancellationToken.None);
-        var state = await WatchAsync(commit.State, commit.NextDue);
+        var (counted, tally) = commit.Journey is { } journey
+            ? TallyRules.Note(commit.State, journey, settings, clock.GetUtcNow()) : (commit.State, null);
+        var state = await WatchAsync(counted, commit.NextDue);
         var saved = await store.SaveAsync(
-            record, state, commit.Journey, commit.Events, record.ETag is null ? links : [], CancellationToken.None);
+            record, state, commit.Journey, tally is null ? commit.Events : [.. commit.Events, tally], record.ETag is null ? links : [],
+            CancellationToken.None);
         identities.Stored(leadId, linked);
         metrics.Committed(commit.NewFacts.Count);
         return saved;

@@ -12,6 +12,7 @@ namespace IntegrationHub.Funnel;
 [JsonDerivedType(typeof(ProfileAnnounced), "lead.profileChanged")]
 [JsonDerivedType(typeof(LeadStalled), "lead.stalled")]
 [JsonDerivedType(typeof(StallResolved), "lead.stallResolved")]
+[JsonDerivedType(typeof(TallyChanged), "lead.tallyChanged")]
 public abstract record FunnelEvent
 {
     /// <summary>Gets the id, derived from the cause, so that the bus drops duplicates.</summary>
@@ -63,6 +64,9 @@ public sealed record LeadStalled : FunnelEvent
 {
     public required string AlertId { get; init; }
 }
+
+/// <summary>What the lead adds to the figures changed.</summary>
+public sealed record TallyChanged : FunnelEvent;
 
 /// <summary>The person agreed to mail or withdrew. The other tools are updated before anything else.</summary>
 public sealed record ConsentAnnounced : FunnelEvent;

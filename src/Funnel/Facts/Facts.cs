@@ -40,8 +40,8 @@ public abstract record Fact
     /// <summary>Gets when it happened by the vendor's clock, else when the hub received it. In UTC.</summary>
     public required DateTimeOffset OccurredAt { get; init; }
 
-    /// <summary>Gets the vendor's own time where it lay ahead of the hub's clock and <see cref="OccurredAt"/> is bounded;
-    /// null otherwise. In UTC.</summary>
+    /// <summary>Gets the vendor's own time where it lay ahead of the hub's clock and <see cref="OccurredAt"/> is
+    /// bounded; null otherwise. In UTC.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? SaidAt { get; init; }
 
@@ -120,7 +120,8 @@ public sealed record CampaignTouched : Fact
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ToolCampaign? Known { get; init; }
 
-    /// <summary>Gets the tool's own record of the touch, which a <see cref="TouchWithdrawn"/> names; null for none.</summary>
+    /// <summary>Gets the tool's own record of the touch, which a <see cref="TouchWithdrawn"/> names; null for
+    /// none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TouchId { get; init; }
 }
@@ -147,7 +148,8 @@ public sealed record ToolCampaign
     public CampaignChannel? Channel { get; init; }
 }
 
-/// <summary>A tool took back that the person met a campaign. The touch does not count, whenever it is reported.</summary>
+/// <summary>A tool took back that the person met a campaign. The touch does not count, whenever it is
+/// reported.</summary>
 public sealed record TouchWithdrawn : Fact
 {
     /// <summary>Gets the tool's own record of the touch (<see cref="CampaignTouched.TouchId"/>).</summary>

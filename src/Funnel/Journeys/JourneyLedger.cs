@@ -55,7 +55,16 @@ public sealed record JourneyLedger
     /// <summary>Gets the due time of the lead's row in the deadline index (see
     /// <see cref="StallRules"/>); null for none.</summary>
     public DateTimeOffset? WatchedAt { get; init; }
+
+    /// <summary>Gets what the lead last said it adds to the figures; null until the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CountedTally? Tally { get; init; }
 }
+
+/// <summary>What a lead last said it adds to the figures.</summary>
+/// <param name="Fingerprint">The hash of its tally.</param>
+/// <param name="Number">How often the tally changed. A lower one is older.</param>
+public sealed record CountedTally(string Fingerprint, int Number);
 
 /// <summary>The last announced profile.</summary>
 /// <param name="Fingerprint">The hash of the synced properties and of the records that get them.</param>

@@ -31,6 +31,9 @@ public sealed record FunnelSettings
 
     public HandoffRouting Routing { get; init; } = HandoffRouting.None;
 
+    /// <summary>Gets how figures are cut and counted.</summary>
+    public ReportSettings Reports { get; init; } = new();
+
     public WriteBackPolicy WriteBack { get; init; } = WriteBackPolicy.Default;
 
     /// <summary>Gets when the hub began, in UTC. Older facts build journeys and cause nothing. Null when every fact is

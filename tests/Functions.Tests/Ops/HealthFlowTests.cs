@@ -25,7 +25,7 @@ public sealed class HealthFlowTests(Azurite azurite)
 
         var report = await hub.Get<HealthFlow>().CheckAsync(Token);
 
-        Assert.Equal(["inbound", "funnel/to-sales", "funnel/to-marketing", "funnel/alerts"], report.Queues.Select(queue => queue.Name));
+        Assert.Equal(["inbound", "funnel/to-sales", "funnel/to-marketing", "funnel/alerts", "funnel/reports"], report.Queues.Select(queue => queue.Name));
         Assert.Equal(new QueueHealth("inbound", 3, 0, false), report.Queues[0] with { OldestAt = null });
         Assert.NotNull(report.Queues[0].OldestAt);
         Assert.Equal("ok", Assert.Single(report.Connectors).State);

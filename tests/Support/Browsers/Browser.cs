@@ -52,6 +52,18 @@ public sealed class Browser : IAsyncLifetime
         return page;
     }
 
+    /// <summary>Shows what is at an address in a page of another kind, takes a picture of it, and answers the page to measure on.</summary>
+    /// <param name="requested">Runs for each request of the page.</param>
+    public async Task<IPage> OpenAsync(string address, string picture, BrowserNewPageOptions options, Action requested)
+    {
+        Assert.SkipWhen(_browser is null, _missing);
+        var page = await _browser!.NewPageAsync(options);
+        page.Request += (_, _) => requested();
+        await page.GotoAsync(address);
+        await TakePictureAsync(page, picture);
+        return page;
+    }
+
     private static Task TakePictureAsync(IPage page, string name) =>
         page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{name}.png"), FullPage = true });
 

@@ -97,6 +97,7 @@ public sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsy
         ProfileAnnounced => "lead.profileChanged",
         LeadStalled => "lead.stalled",
         StallResolved => "lead.stallResolved",
+        TallyChanged => "lead.tallyChanged",
         UnknownEvent unknown => unknown.Type,
         _ => throw new InvalidOperationException($"Unknown event {e.GetType().Name}."),
     };

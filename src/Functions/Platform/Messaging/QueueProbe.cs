@@ -21,7 +21,8 @@ public sealed class QueueProbe(QueueReceivers receivers)
 
     /// <summary>Gets every queue and subscription of the topology.</summary>
     public static IReadOnlyList<QueueEntity> Entities { get; } =
-        [Inbound, new(FunnelTopic.Name, "to-sales"), new(FunnelTopic.Name, "to-marketing"), new(FunnelTopic.Name, "alerts")];
+        [Inbound, new(FunnelTopic.Name, "to-sales"), new(FunnelTopic.Name, "to-marketing"), new(FunnelTopic.Name, "alerts"),
+            new(FunnelTopic.Name, "reports")];
 
     /// <summary>Counts active messages and dead letters, by one request each.</summary>
     public async Task<QueueHealth> CountAsync(QueueEntity entity, CancellationToken cancellationToken)

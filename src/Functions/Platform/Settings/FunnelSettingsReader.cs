@@ -39,6 +39,7 @@ public static class FunnelSettingsReader
         };
         return funnel with
         {
+            Reports = ReportSettingsReader.Read(reader, funnel.Calendar),
             Routing = HandoffRoutingReader.Read(reader, funnel),
             Content = ContentReader.ReadContent(reader),
             Campaigns = ContentReader.ReadCampaigns(reader),

@@ -30,6 +30,7 @@ public static class SettingsRegistration
             .AddSingleton(ops)
             .AddSingleton(OutwardOptions.Read(reader))
             .AddSingleton(mail)
+            .AddSingleton(ReportSettingsReader.ReadOptions(reader))
             .AddSingleton(MailSettingsReader.ReadAlertDelivery(reader));
     }
 

@@ -80,6 +80,9 @@ public sealed class HubTables(TableServiceClient service, HubOptions hub)
     /// <summary>The ids of erased leads, by day.</summary>
     public const string ErasureLedger = "ErasureLedger";
 
+    /// <summary>What leads and deals add to the figures, and the sums.</summary>
+    public const string Tallies = "Tallies";
+
     private readonly ConcurrentDictionary<string, TableClient> _clients = new(StringComparer.Ordinal);
 
     /// <summary>Returns the client of a table, which exists then.</summary>
