@@ -139,6 +139,7 @@ param connectors = {
     pollSince: '2026-03-02T00:00:00Z'
     phoneRegion: 'DE'
     writeProfile: ['phone', 'jobTitle']
+  }
   marketo: {
     type: 'Marketo'
     secrets: { clientSecret: 'marketo-client-secret', webhookToken: 'marketo-webhook-token' }

@@ -35,9 +35,9 @@ public sealed record DashboardView
     public required string Segment { get; init; }
 
     /// <summary>Gets the stages whose leads went through the funnel, in order.</summary>
-    public IEnumerable<StageReport> Stages => Report.Stages;
+    public IEnumerable<StageFigures> Stages => Report.Stages;
 
-    public StageReport? Sticks => Report.Stages.FirstOrDefault(stage => stage.Stage == Report.SticksAt);
+    public StageFigures? Sticks => Report.Stages.FirstOrDefault(stage => stage.Stage == Report.SticksAt);
 
     /// <summary>Returns what the page shows of a view.</summary>
     public static DashboardView Of(FunnelView view, IQueryCollection query) => new()

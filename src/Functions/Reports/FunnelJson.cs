@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Reports;
 /// <param name="Blind">The tools whose news the hub does not see now: figures may be low.</param>
 public sealed record FunnelJson(
     DateTimeOffset AsOf, string TimeZone, DateOnly From, DateOnly To, string View, IReadOnlyList<string> Blind,
-    IReadOnlyList<StageReport> Stages, FunnelStage? SticksAt, IReadOnlyList<WonReport> Won, IReadOnlyList<WeekReport> Series)
+    IReadOnlyList<StageFigures> Stages, FunnelStage? SticksAt, IReadOnlyList<WonReport> Won, IReadOnlyList<WeekReport> Series)
 {
     /// <summary>Returns the answer of a view.</summary>
     public static FunnelJson Of(FunnelView view) => new(

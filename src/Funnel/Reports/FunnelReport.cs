@@ -9,7 +9,7 @@ namespace IntegrationHub.Funnel;
 /// <param name="SticksAt">The stage with the largest share of leads that wait, of those where at least three wait;
 /// null for none.</param>
 public sealed record FunnelReport(
-    string View, DateOnly From, DateOnly To, ImmutableArray<StageReport> Stages, FunnelStage? SticksAt, ImmutableArray<WonReport> Won,
+    string View, DateOnly From, DateOnly To, ImmutableArray<StageFigures> Stages, FunnelStage? SticksAt, ImmutableArray<WonReport> Won,
     ImmutableArray<WeekReport> Series)
 {
     /// <summary>Gets a value indicating whether no lead is known.</summary>
@@ -17,7 +17,7 @@ public sealed record FunnelReport(
 }
 
 /// <summary>The figures of a stage. <see cref="MeasureCatalog"/> says what each means.</summary>
-public sealed record StageReport
+public sealed record StageFigures
 {
     public required FunnelStage Stage { get; init; }
 

@@ -21,12 +21,12 @@ public static class FunnelReportRules
         var figures = sums
             .SelectMany(month => month.Sums.Select(sum => Figure.Of(month.Month, sum.Key, sum.Value)))
             .Where(figure => figure.IsNow || (figure.Day >= from && figure.Day < to)).ToLookup(figure => figure.Parts[0]);
-        ImmutableArray<StageReport> stages =
+        ImmutableArray<StageFigures> stages =
             [.. Enum.GetValues<FunnelStage>().Select(stage => StageOf(stage, figures, today, settings))];
         return new(view, from, to, stages, SticksAt(stages), WonOf(figures), SeriesOf(figures, from, to));
     }
 
-    private static StageReport StageOf(FunnelStage stage, ILookup<string, Figure> figures, DateOnly today, FunnelSettings settings)
+    private static StageFigures StageOf(FunnelStage stage, ILookup<string, Figure> figures, DateOnly today, FunnelSettings settings)
     {
         var stays = figures[MeasureCatalog.StayKey].Where(its => its.Parts[1] == stage.ToString()).ToList();
         var now = figures[MeasureCatalog.CountKey].Where(its => its.Parts[1] == stage.ToString()).ToList();
@@ -81,7 +81,7 @@ public static class FunnelReportRules
             to, within, old, converted, old == 0 ? null : Math.Round((decimal)converted / old, RateDigits), Total(reached) - old);
     }
 
-    private static FunnelStage? SticksAt(ImmutableArray<StageReport> stages) => stages
+    private static FunnelStage? SticksAt(ImmutableArray<StageFigures> stages) => stages
         .Where(stage => stage.Stalled >= FewestWaiting && stage.Count > 0)
         .OrderByDescending(stage => (decimal)stage.Stalled / stage.Count).ThenBy(stage => stage.Stage)
         .Select(stage => (FunnelStage?)stage.Stage).FirstOrDefault();

@@ -52,7 +52,7 @@ public sealed class GenericPayloadTests
 
     private static CaseReader ReaderOf(string tool)
     {
-        var settings = new ConfigurationBuilder().AddJsonFile(Path.Combine(Corpus.Folder, "generic", $"{tool}.json")).Build();
+        var settings = new ConfigurationBuilder().AddJsonFile(Repository.PathTo("tests", "Connectors.Tests", "Generic", "Settings", $"{tool}.json")).Build();
         var connectors = new ServiceCollection().AddLogging().AddConnectors(settings).BuildServiceProvider().GetRequiredService<ConnectorSet>();
         return new(connectors, new Uri(settings["Hub:PublicUrl"]!), TimeProvider.System);
     }

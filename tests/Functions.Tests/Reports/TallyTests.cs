@@ -204,7 +204,7 @@ public sealed class TallyTests(Azurite azurite)
         DedupeKey = $"hubspot|touch|{campaign}|{at.UtcTicks}", Connector = "hubspot", Side = ToolSide.Marketing, OccurredAt = at, ReceivedAt = at, Touch = TouchKind.Form, Campaign = campaign,
     };
 
-    private static StageReport Of(FunnelReport report, FunnelStage stage) => report.Stages.Single(its => its.Stage == stage);
+    private static StageFigures Of(FunnelReport report, FunnelStage stage) => report.Stages.Single(its => its.Stage == stage);
 
     private Task<TestHub> NewHubAsync(params string[] settings) => TestHub.CreateAsync(azurite, _clock, [], settings);
 

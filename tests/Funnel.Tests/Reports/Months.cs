@@ -47,7 +47,7 @@ internal static class Months
         return FunnelReportRules.Of(view, sums, Day(from), Day(to), Day(today), Berlin);
     }
 
-    public static StageReport Of(this FunnelReport report, FunnelStage stage) => report.Stages.Single(its => its.Stage == stage);
+    public static StageFigures Of(this FunnelReport report, FunnelStage stage) => report.Stages.Single(its => its.Stage == stage);
 
     /// <summary>Converted of reached.</summary>
     public static (int Converted, int Reached) Conversion(this FunnelReport report, FunnelStage from, FunnelStage to)
