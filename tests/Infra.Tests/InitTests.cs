@@ -22,6 +22,7 @@ public sealed class InitTests(BicepCompiler bicep) : IDisposable
         {
             // It is any tool: one that sends nothing and is asked nothing is refused.
             (given["connectors.generic.signature.scheme"], given["connectors.generic.signature.header"]) = ("token", "X-Token");
+            given["connectors.generic.fields.email"] = "/contact/email";
         }
 
         Complete(types, given);

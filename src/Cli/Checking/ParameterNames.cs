@@ -97,7 +97,7 @@ internal sealed partial class ParameterNames(JsonObject parameters, TemplateType
         foreach (var part in rest)
         {
             var here = Value(path);
-            path = path.EndsWith(".routes", StringComparison.Ordinal) || here is JsonArray ? $"{path}[{Index(part)}]"
+            path = path.EndsWith(".routes", StringComparison.Ordinal) || here is JsonArray ? $"{path}[{Index(path, part)}]"
                 : $"{path}.{Child(here, part) ?? (IsMap(path) ? part : Camel(part))}";
         }
 
@@ -132,7 +132,11 @@ internal sealed partial class ParameterNames(JsonObject parameters, TemplateType
     private static string? Child(JsonNode? value, string name) => (value as JsonObject)
         ?.Select(member => member.Key).FirstOrDefault(key => key.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Settings count from 1, parameters from 0.</summary>
+    /// <summary>Parameters count from 0, and so do the lists of a connector.</summary>
+    private static int Index(string path, string number) =>
+        Index(number) + (path.StartsWith("connectors.", StringComparison.Ordinal) ? 1 : 0);
+
+    /// <summary>Other settings count from 1.</summary>
     private static int Index(string number) => int.TryParse(number, CultureInfo.InvariantCulture, out var at) ? at - 1 : 0;
 
     private static string Camel(string name) => name.Length == 0 ? name : $"{char.ToLowerInvariant(name[0])}{name[1..]}";

@@ -33,7 +33,7 @@ public sealed class ErasureGraceTests(Azurite azurite)
         var lead = await KnowAsync(hub, "contact-1", "ada");
         var before = await hub.StateAsync(lead);
 
-        Assert.Equal(HttpStatusCode.OK, await api.DeleteAsync($"/api/leads/{lead}"));
+        Assert.Equal(HttpStatusCode.NoContent, await api.DeleteAsync($"/api/leads/{lead}"));
         Assert.Equal(HttpStatusCode.NotFound, await api.StatusAsync($"/api/leads/{lead}"));
         Assert.Equal(HttpStatusCode.NotFound, await api.StatusAsync($"/api/leads?email={Marketing.Address("ada")}"));
         await hub.TellAsync(Marketing, Marketing.Stage(FunnelStage.Evaluation, 30, "contact-1"));
