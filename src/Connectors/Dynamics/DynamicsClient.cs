@@ -93,7 +93,8 @@ internal sealed class DynamicsClient(IDynamicsApi api, VendorCalls calls, Dynami
 
     /// <summary>Fetches a token: as the app's identity, or by client credentials.</summary>
     public static async Task<AccessToken> TokenAsync(
-        IDynamicsLoginApi login, IManagedIdentity? identity, VendorCalls calls, DynamicsOptions options, CancellationToken cancellationToken)
+        IDynamicsLoginApi login, IManagedIdentity? identity, VendorCalls calls, DynamicsOptions options,
+        CancellationToken cancellationToken)
     {
         if (options.ManagedIdentity)
         {

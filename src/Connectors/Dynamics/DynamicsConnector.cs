@@ -171,7 +171,9 @@ internal sealed class DynamicsConnector
 
     private IEnumerable<SourceEvent> ReadRow(JsonElement row, string? entity)
     {
-        var own = EntityOf(row.Text(Context)) ?? entity ?? DynamicsTable.All.FirstOrDefault(table => row.Text(table.Key) is not null)?.Entity;
+        var own = EntityOf(row.Text(Context))
+            ?? entity
+            ?? DynamicsTable.All.FirstOrDefault(table => row.Text(table.Key) is not null)?.Entity;
         if (row.Text("reason") == "deleted" && own is not null && DynamicsId.Read(row.Text("id")) is { } gone)
         {
             return [DynamicsMapper.MapGone(own, gone, _options)];

@@ -14,7 +14,8 @@ internal sealed class DynamicsEnrichment(DynamicsClient client, DynamicsOptions 
             DynamicsTable.Opportunities, events.Select(DealOf).OfType<string>(), cancellationToken);
         var contacts = deals.Values.Select(ContactOf).OfType<string>().Select(id => DynamicsId.Of(DynamicsId.Contact, id));
         var people = await PeopleAsync(
-            events.SelectMany(source => source is ResyncEvent or LeadEvent ? source.People : []).Select(person => person.Id).Concat(contacts),
+            events.SelectMany(source => source is ResyncEvent or LeadEvent ? source.People : []).Select(person => person.Id)
+                .Concat(contacts),
             cancellationToken);
         var enriched = new List<SourceEvent>();
         foreach (var source in events)
@@ -28,7 +29,8 @@ internal sealed class DynamicsEnrichment(DynamicsClient client, DynamicsOptions 
     private async Task<Dictionary<string, DynamicsRecord>> PeopleAsync(IEnumerable<string> ids, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, DynamicsRecord>(StringComparer.Ordinal);
-        foreach (var table in ids.Select(DynamicsId.Split).OfType<(string Table, string Guid)>().Distinct().GroupBy(id => id.Table).ToList())
+        foreach (var table in ids.Select(DynamicsId.Split).OfType<(string Table, string Guid)>().Distinct().GroupBy(id => id.Table)
+            .ToList())
         {
             var read = table.Key == DynamicsId.Lead ? DynamicsTable.Leads : DynamicsTable.Contacts;
             foreach (var (guid, row) in await client.RowsAsync(read, table.Select(id => id.Guid), cancellationToken))
@@ -65,7 +67,8 @@ internal sealed class DynamicsEnrichment(DynamicsClient client, DynamicsOptions 
 
     /// <summary>Adds a deal's contact and currency, and what its record says of the contact.</summary>
     private async Task<IEnumerable<SourceEvent>> WithDealsAsync(
-        IEnumerable<SourceEvent> sources, DynamicsRecord row, Dictionary<string, DynamicsRecord> people, CancellationToken cancellationToken)
+        IEnumerable<SourceEvent> sources, DynamicsRecord row, Dictionary<string, DynamicsRecord> people,
+        CancellationToken cancellationToken)
     {
         var currency = row.IdOf("transactioncurrencyid") is { } id ? await client.CurrencyAsync(id, cancellationToken) : null;
         var contact = ContactOf(row) is { } guid ? IdentityKey.Person(options.Name, DynamicsId.Of(DynamicsId.Contact, guid)) : null;
@@ -84,7 +87,8 @@ internal sealed class DynamicsEnrichment(DynamicsClient client, DynamicsOptions 
             {
                 events.Add(new ContactUpdatedEvent(source)
                 {
-                    DedupeKey = $"{source.DedupeKey}|{contact.Id}", People = [contact], SubjectEmail = profile.Email ?? email, Profile = profile,
+                    DedupeKey = $"{source.DedupeKey}|{contact.Id}", People = [contact], SubjectEmail = profile.Email ?? email,
+                    Profile = profile,
                 });
             }
         }

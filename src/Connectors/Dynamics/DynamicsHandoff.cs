@@ -82,7 +82,9 @@ internal sealed class DynamicsHandoff(DynamicsClient client, DynamicsWriting wri
             return null;
         }
 
-        var filter = string.Join(" or ", addresses.Select(address => $"emailaddress1 eq '{address.Replace("'", "''", StringComparison.Ordinal)}'"));
+        var filter = string.Join(
+            " or ",
+            addresses.Select(address => $"emailaddress1 eq '{address.Replace("'", "''", StringComparison.Ordinal)}'"));
         var contacts = await client.WhereAsync(DynamicsTable.Contacts, $"({filter}) and {State} eq {Open}", cancellationToken);
         var leads = await client.WhereAsync(DynamicsTable.Leads, $"({filter}) and {State} eq {Open}", cancellationToken);
         DynamicsRecord[] found = [.. contacts, .. leads];
@@ -103,7 +105,8 @@ internal sealed class DynamicsHandoff(DynamicsClient client, DynamicsWriting wri
     {
         var id = order.Journey.LeadId.Value;
         await client.UpsertLeadAsync(id, LeadOf(order), cancellationToken);
-        return await client.FindLeadAsync(id, cancellationToken) ?? throw new VendorUnavailableException(options.Name, "GET leads", null, null);
+        return await client.FindLeadAsync(id, cancellationToken)
+            ?? throw new VendorUnavailableException(options.Name, "GET leads", null, null);
     }
 
     private Dictionary<string, object?> LeadOf(HandoffOrder order)

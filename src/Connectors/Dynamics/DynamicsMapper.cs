@@ -15,7 +15,8 @@ internal static class DynamicsMapper
     /// <summary>The columns of a lead's or contact's opt-out: true means that the person may not be contacted.</summary>
     public const string NoBulkMail = "donotbulkemail", NoMail = "donotemail";
 
-    private const string State = "statecode", Status = "statuscode", Owner = "ownerid", SalesStage = "salesstage", Address = "emailaddress1";
+    private const string State = "statecode", Status = "statuscode", Owner = "ownerid", SalesStage = "salesstage",
+        Address = "emailaddress1";
 
     private const string Closed = "1", LostOrOut = "2";
 
@@ -69,7 +70,8 @@ internal static class DynamicsMapper
         var header = HeaderOf(row.Entity, row.Id, key, row.Instant("modifiedon"), options);
         var context = new DynamicsContext
         {
-            Message = Change.Row, Entity = row.Entity, Operation = key, Target = row, Before = DynamicsRecord.Empty, After = DynamicsRecord.Empty,
+            Message = Change.Row, Entity = row.Entity, Operation = key, Target = row, Before = DynamicsRecord.Empty,
+            After = DynamicsRecord.Empty,
             Parameters = ImmutableDictionary<string, JsonElement>.Empty, Results = ImmutableDictionary<string, JsonElement>.Empty,
         };
         var change = new Change(context, header, row.Id!, options);
@@ -171,7 +173,8 @@ internal static class DynamicsMapper
         var raw = RawOf(its.Target.Text(Status) ?? "3");
         var qualified = new StageChangedEvent(WithContact(its, contact))
         {
-            FromStageRaw = FromIn(its), ToStageRaw = raw, Stage = StageOf(raw, its), Owner = its.Known.IdOf(Owner), ShowsWork = true, IsPartial = true,
+            FromStageRaw = FromIn(its), ToStageRaw = raw, Stage = StageOf(raw, its), Owner = its.Known.IdOf(Owner), ShowsWork = true,
+            IsPartial = true,
             NeedsEnrichment = its.Lacks,
         };
         return
@@ -196,7 +199,8 @@ internal static class DynamicsMapper
         var raw = its.IsLead && its.Target.Text(Status) is { } status ? RawOf(status) : null;
         return new ContactCreatedEvent(its.Person)
         {
-            ToStageRaw = raw, Stage = raw is null ? null : StageOf(raw, its), Profile = ProfileOf(its.Target, mayBeWithheld: false, its.Options),
+            ToStageRaw = raw, Stage = raw is null ? null : StageOf(raw, its),
+            Profile = ProfileOf(its.Target, mayBeWithheld: false, its.Options),
             NeedsEnrichment = its.Lacks,
         };
     }
@@ -214,7 +218,8 @@ internal static class DynamicsMapper
             ? new EmailChangedEvent(its.Person) { PreviousEmail = former, Profile = profile, IsPartial = true }
             : new ContactUpdatedEvent(its.Person)
             {
-                Profile = profile, IsPartial = true, Owner = its.Target.IdOf(Owner), ShowsWork = its.IsLead && IsTaken(its.Target, its.Options),
+                Profile = profile, IsPartial = true, Owner = its.Target.IdOf(Owner),
+                ShowsWork = its.IsLead && IsTaken(its.Target, its.Options),
                 NeedsEnrichment = its.Lacks,
             };
     }
@@ -329,7 +334,8 @@ internal static class DynamicsMapper
         var deal = new DealChangedEvent(its.Deal)
         {
             DealId = its.Id,
-            IsNew = its.Context.Message == "Create" || (its.IsRow && its.Target.Text("createdon") is { } made && made == its.Target.Text("modifiedon")),
+            IsNew = its.Context.Message == "Create"
+                || (its.IsRow && its.Target.Text("createdon") is { } made && made == its.Target.Text("modifiedon")),
             FromStageRaw = raw?.Split('=')[0] is { } column && before.Text(column) is { } from ? $"{column}={from}" : null,
             ToStageRaw = raw,
             Meaning = meaning,
@@ -337,7 +343,8 @@ internal static class DynamicsMapper
             Currency = CurrencyIn(its),
             Owner = its.Known.IdOf(Owner),
             LostReason = meaning?.Status == DealStatus.Lost ? close.Text("description") : null,
-            ClosedOn = (close.Instant("actualend") ?? its.Known.Instant("actualclosedate") ?? its.Known.Instant("estimatedclosedate")) is { } closes
+            ClosedOn = (close.Instant("actualend") ?? its.Known.Instant("actualclosedate")
+                ?? its.Known.Instant("estimatedclosedate")) is { } closes
                 ? DateOnly.FromDateTime(closes.UtcDateTime) : null,
             Cleared = its.Target.IsEmpty("estimatedvalue") && !its.IsRow ? [DealProperty.Amount] : [],
         };
@@ -436,7 +443,8 @@ internal static class DynamicsMapper
 
     /// <summary>Whether a person took the lead, who is neither the hub nor an owner it assigned.</summary>
     private static bool IsTaken(DynamicsRecord said, DynamicsOptions options) =>
-        said.IdOf(Owner) is { } owner && owner != options.OwnerId && owner != options.ApplicationUserId && !options.RoutedOwners.Contains(owner)
+        said.IdOf(Owner) is { } owner && owner != options.OwnerId && owner != options.ApplicationUserId
+            && !options.RoutedOwners.Contains(owner)
         && said.TableOf(Owner) is not "team";
 
     private static string? Canonical(string? text) =>
@@ -468,7 +476,8 @@ internal static class DynamicsMapper
         {
             get
             {
-                var contact = Known.IdOf("parentcontactid") ?? (Known.TableOf("customerid") == DynamicsId.Contact ? Known.IdOf("customerid") : null);
+                var contact = Known.IdOf("parentcontactid") 
+                    ?? (Known.TableOf("customerid") == DynamicsId.Contact ? Known.IdOf("customerid") : null);
                 return Header with
                 {
                     SubjectEmail = Canonical(Known.Text("emailaddress") ?? Known.Text(Address)),

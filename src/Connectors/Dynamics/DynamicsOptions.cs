@@ -41,7 +41,8 @@ internal sealed class DynamicsOptions
     public required Uri AppUrl { get; init; }
 
     /// <summary>Gets what a token is for: the environment, whose name does not have <c>.api</c>.</summary>
-    public string Scope => $"{BaseUrl.GetLeftPart(UriPartial.Authority).Replace(".api.", ".", StringComparison.OrdinalIgnoreCase)}/.default";
+    public string Scope =>
+        $"{BaseUrl.GetLeftPart(UriPartial.Authority).Replace(".api.", ".", StringComparison.OrdinalIgnoreCase)}/.default";
 
     /// <summary>Gets the version of the Web API. Default: <c>v9.2</c>.</summary>
     public required string ApiVersion { get; init; }

@@ -131,7 +131,8 @@ internal sealed class DynamicsPoll(DynamicsClient client, DynamicsOptions option
     /// <param name="Started">When the run began.</param>
     /// <param name="Done">When the last complete run began; null for none.</param>
     /// <param name="IsComplete">Whether a run has ended and the next one waits.</param>
-    internal sealed record Position(DynamicsQuery? Link, DateTimeOffset? Since, DateTimeOffset Started, DateTimeOffset? Done, bool IsComplete)
+    internal sealed record Position(DynamicsQuery? Link, DateTimeOffset? Since, DateTimeOffset Started, DateTimeOffset? Done,
+        bool IsComplete)
     {
         public static Position Begin(DateTimeOffset? since, DateTimeOffset now, DateTimeOffset? done) => new(null, since, now, done, false);
     }

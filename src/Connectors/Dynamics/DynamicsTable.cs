@@ -14,12 +14,13 @@ internal sealed record DynamicsTable(string Entity, string Set, string Key, stri
     public static readonly DynamicsTable Leads = new(
         DynamicsId.Lead, "leads", "leadid", $"leadid,{Person},companyname,address1_country,_parentcontactid_value");
 
-    public static readonly DynamicsTable Contacts = new(DynamicsId.Contact, "contacts", "contactid", $"contactid,{Person},address1_country");
+    public static readonly DynamicsTable Contacts = new(DynamicsId.Contact, "contacts", "contactid",
+        $"contactid,{Person},address1_country");
 
     public static readonly DynamicsTable Opportunities = new(
         "opportunity", "opportunities", "opportunityid",
-        "opportunityid,salesstage,statecode,statuscode,estimatedvalue,actualvalue,estimatedclosedate,actualclosedate,emailaddress,_transactioncurrencyid_value,_ownerid_value,"
-        + "_parentcontactid_value,_customerid_value,createdon,modifiedon");
+        "opportunityid,salesstage,statecode,statuscode,estimatedvalue,actualvalue,estimatedclosedate,actualclosedate,emailaddress,"
+        + "_transactioncurrencyid_value,_ownerid_value,_parentcontactid_value,_customerid_value,createdon,modifiedon");
 
     public static readonly DynamicsTable Tasks = new(
         "task", "tasks", "activityid",

@@ -21,7 +21,8 @@ internal sealed record DynamicsRecord(
 
     /// <summary>Whether a column is stated as empty.</summary>
     public bool IsEmpty(string column) => Values.TryGetValue(column, out var value)
-        && (value.ValueKind == JsonValueKind.Null || (value.ValueKind == JsonValueKind.String && string.IsNullOrWhiteSpace(value.GetString())));
+        && (value.ValueKind == JsonValueKind.Null
+            || (value.ValueKind == JsonValueKind.String && string.IsNullOrWhiteSpace(value.GetString())));
 
     /// <summary>Returns a column as text: of an option, an amount or a reference what it holds. Null for none.</summary>
     public string? Text(string column) =>
@@ -193,7 +194,8 @@ internal static partial class DynamicsWire
         text is null ? null
         : MicrosoftDate().Match(text) is not { Success: true } date ? JsonFields.IsoTime(text)
         : long.TryParse(date.Groups["ms"].ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds)
-            && milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            && milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds()
+            && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
         : null;
 

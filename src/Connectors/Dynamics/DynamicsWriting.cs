@@ -62,7 +62,8 @@ internal sealed class DynamicsWriting(DynamicsClient client, DynamicsOptions opt
         return PersonWrites.RunAsync(plan, write => UpdateAsync([write]), UpdateAsync);
 
         Task UpdateAsync(IReadOnlyList<PlannedWrite> writes) =>
-            client.UpdateAsync(table == DynamicsId.Lead ? DynamicsTable.Leads : DynamicsTable.Contacts, id, ToRecord(writes), cancellationToken);
+            client.UpdateAsync(table == DynamicsId.Lead ? DynamicsTable.Leads : DynamicsTable.Contacts, id, ToRecord(writes),
+                cancellationToken);
     }
 
     /// <summary>Writes a note under an id of its own, so that a repeat writes no second one. Returns false when the record does
@@ -70,7 +71,8 @@ internal sealed class DynamicsWriting(DynamicsClient client, DynamicsOptions opt
     public async Task<bool> WriteNoteAsync(IdentityKey person, PersonNote note, CancellationToken cancellationToken)
     {
         if (DynamicsId.Split(DynamicsId.Normalise(person.Id)) is not var (table, id)
-            || await client.FindAsync(table == DynamicsId.Lead ? DynamicsTable.Leads : DynamicsTable.Contacts, id, cancellationToken) is null)
+            || await client.FindAsync(table == DynamicsId.Lead ? DynamicsTable.Leads : DynamicsTable.Contacts, id,
+                cancellationToken) is null)
         {
             return false;
         }
@@ -118,7 +120,8 @@ internal sealed class DynamicsWriting(DynamicsClient client, DynamicsOptions opt
     {
         var status = options.InitialStatuses[0];
         return wish.Reopened && options.ReopenReturned && record.Entity == DynamicsId.Lead && record.Text(State) == Disqualified
-            ? [new(PersonProperty.Stage, WriteOutcome.Written, Status, status, $"lead.{Status}={status}", $"lead.{Status}={record.Text(Status)}")]
+            ? [new(PersonProperty.Stage, WriteOutcome.Written, Status, status, $"lead.{Status}={status}",
+                $"lead.{Status}={record.Text(Status)}")]
             : [];
     }
 

@@ -167,7 +167,8 @@ internal sealed class GenericRequestReader(SettingsReader reader, GenericPlaces 
         {
             var key = $"{section}:Headers:{name}";
             var isName = name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_')
-                && !name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) && !name.Equals("Host", StringComparison.OrdinalIgnoreCase);
+                && !name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
+                && !name.Equals("Host", StringComparison.OrdinalIgnoreCase);
             var mustBe = $"a text for a header that is not Host or Content-…, with only the placeholders {Placeholders(known)}";
             if (reader.Parse(key, text => isName ? GenericRequest.HeaderOf(text, known) : null, mustBe, "2026-03-02") is { } template)
             {

@@ -57,7 +57,8 @@ internal sealed class PipedriveClient(IPipedriveApi api, VendorCalls calls)
     /// forbidden.</exception>
     public async Task WriteMarketingStatusAsync(string id, string status, CancellationToken cancellationToken)
     {
-        var written = await UpdatePersonAsync(id, new Dictionary<string, object> { [PipedriveMapper.Marketing] = status }, cancellationToken);
+        var written = await UpdatePersonAsync(id, new Dictionary<string, object> { [PipedriveMapper.Marketing] = status },
+            cancellationToken);
         if (written.Text(PipedriveMapper.Marketing) is { } present && present != status)
         {
             throw new VendorRefusedException(

@@ -33,7 +33,15 @@ internal sealed class PipedriveEnrichment(PipedriveClient client, PipedriveOptio
 
         var (person, profile) = (persons[there[0].Id], ProfileOf(persons[there[0].Id], organizations));
         return full is PersonEvent about
-            ? [about with { SubjectEmail = about.SubjectEmail ?? profile.Email, Profile = about.Profile is { } said ? ProfileFields.Over(said, profile) : profile }, .. OptOut(about, person)]
+            ?
+            [
+                about with
+                {
+                    SubjectEmail = about.SubjectEmail ?? profile.Email,
+                    Profile = about.Profile is { } said ? ProfileFields.Over(said, profile) : profile,
+                },
+                .. OptOut(about, person),
+            ]
             :
             [
                 full with { SubjectEmail = profile.Email },

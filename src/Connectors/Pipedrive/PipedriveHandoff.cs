@@ -73,7 +73,8 @@ internal sealed class PipedriveHandoff(PipedriveClient client, PipedriveWriting 
     private Dictionary<string, object> PersonOf(HandoffOrder order)
     {
         var profile = order.Journey.Profile;
-        var name = string.Join(' ', new[] { profile.FirstName?.Trim(), profile.LastName?.Trim() }.Where(part => !string.IsNullOrEmpty(part)));
+        var name = string.Join(' ', new[] { profile.FirstName?.Trim(), profile.LastName?.Trim() }
+            .Where(part => !string.IsNullOrEmpty(part)));
         var person = new Dictionary<string, object>
         {
             ["name"] = TextLength.Fit(
@@ -231,7 +232,8 @@ internal sealed class PipedriveHandoff(PipedriveClient client, PipedriveWriting 
 
     /// <summary>Whether a person has taken the record: not the hub, and nobody the hub gave it to.</summary>
     private bool IsTaken(HandoffOrder order, long? owner) =>
-        owner is { } present && $"{present}" != options.OwnerId && $"{present}" != options.UserId && !order.GivenBefore.Contains($"{present}");
+        owner is { } present && $"{present}" != options.OwnerId && $"{present}" != options.UserId
+            && !order.GivenBefore.Contains($"{present}");
 
     private long? OwnerOf(HandoffOrder order) => PipedriveClient.NumberOf(order.OwnerId ?? options.OwnerId);
 

@@ -137,7 +137,8 @@ internal static class PipedriveMapper
             Currency = deal.Text("currency")?.ToUpperInvariant(),
             Owner = PipedriveWire.IdIn(deal, "owner_id") ?? PipedriveWire.IdIn(deal, "user_id"),
             LostReason = meaning?.Status == DealStatus.Lost ? Known(deal.Text("lost_reason")) : null,
-            ClosedOn = DayOf(deal.Text("close_time") ?? deal.Text("won_time") ?? deal.Text("lost_time") ?? deal.Text("expected_close_date")),
+            ClosedOn = DayOf(deal.Text("close_time") ?? deal.Text("won_time") ?? deal.Text("lost_time")
+                ?? deal.Text("expected_close_date")),
             Cleared =
             [
                 .. IsCleared(change, "value") ? [DealProperty.Amount] : Array.Empty<DealProperty>(),
@@ -332,7 +333,8 @@ internal static class PipedriveMapper
         ];
         return new($"pipedrive|{change.CompanyId ?? options.CompanyId}|{change.Key}", ToolSide.Crm, change.At)
         {
-            ExternalIds = ids.Where(id => id.Id is not null).DistinctBy(id => id.Name).ToImmutableSortedDictionary(id => id.Name, id => id.Id!),
+            ExternalIds = ids.Where(id => id.Id is not null).DistinctBy(id => id.Name)
+                .ToImmutableSortedDictionary(id => id.Name, id => id.Id!),
             People = person is null ? [] : [IdentityKey.Person(options.Name, person)],
         };
     }

@@ -46,7 +46,8 @@ internal sealed class PipedriveWriting(PipedriveClient client, PipedriveOptions 
     /// <summary>Writes a note once. Returns false when the person does not exist.</summary>
     public async Task<bool> WriteNoteAsync(string person, PersonNote note, CancellationToken cancellationToken) =>
         await NoteOnce.WriteAsync(
-            note, await client.NotesOfAsync(person, cancellationToken), lines => client.AddNoteAsync(person, Html(lines), cancellationToken));
+            note, await client.NotesOfAsync(person, cancellationToken),
+            lines => client.AddNoteAsync(person, Html(lines), cancellationToken));
 
     /// <summary>Returns lines as the HTML that notes are in.</summary>
     public static string Html(IEnumerable<string> lines) => string.Join("<br>", lines.Select(WebUtility.HtmlEncode));

@@ -65,7 +65,8 @@ internal static class Soql
             + $"CloseDate, {(options.LostReasonField is { } lost ? $"{lost}, " : "")}AccountId, ContactId, Contact.Email, "
             + "(SELECT ContactId, IsPrimary, Contact.Email FROM OpportunityContactRoles WHERE IsDeleted = false)",
         PolledObject.OpportunityContactRole => $"{OfEach}, OpportunityId, ContactId, Contact.Email",
-        PolledObject.Task => $"{Always}, Subject, Description, Status, IsClosed, ActivityDate, WhoId, WhatId, {options.TaskExternalIdField}",
+        PolledObject.Task =>
+            $"{Always}, Subject, Description, Status, IsClosed, ActivityDate, WhoId, WhatId, {options.TaskExternalIdField}",
         PolledObject.Event => $"{Always}, Subject, Description, StartDateTime, ActivityDate, IsAllDayEvent, WhoId, WhatId",
         PolledObject.CampaignMember =>
             $"{OfEach}, CampaignId, LeadId, ContactId, HasResponded, FirstRespondedDate, Campaign.Name, Campaign.Type, Campaign.Status, "

@@ -33,7 +33,8 @@ public sealed class LeadsFunction(LeadQuery leads)
     [Needs(Permission.LeadsRead)]
     public async Task<IActionResult> FindAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "leads")] HttpRequest request, CancellationToken cancellationToken) =>
-        await FindAsync(request, new LeadKeyOrder(request.Query["email"], request.Query["connector"], request.Query["id"]), cancellationToken);
+        await FindAsync(request, new LeadKeyOrder(request.Query["email"], request.Query["connector"], request.Query["id"]),
+            cancellationToken);
 
     private async Task<IActionResult> FindAsync(HttpRequest request, LeadKeyOrder order, CancellationToken cancellationToken) =>
         !leads.TryReadKey(order.Email, order.Connector, order.Id, out var key, out var wrong)

@@ -94,7 +94,8 @@ internal sealed class DealBook
         _deals[key] = deal;
         if (_deals.Count > Most)
         {
-            var oldest = _deals.Values.MinBy(known => (known.Deal.Status is DealStatus.Open or DealStatus.Won, known.ChangedAt, known.Key))!;
+            var oldest = _deals.Values.MinBy(
+                known => (known.Deal.Status is DealStatus.Open or DealStatus.Won, known.ChangedAt, known.Key))!;
             Count(oldest.Deal, -1);
             _deals.Remove((oldest.Deal.Connector, oldest.Deal.Id));
         }

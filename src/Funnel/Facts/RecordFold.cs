@@ -41,7 +41,8 @@ internal sealed class RecordFold
     public static HashSet<string> Late(Fact[] ordered)
     {
         var records = new RecordFold();
-        return [.. SummingRules.Placed(ordered).Where(placed => !records.Take(placed.Fact, placed.IsLate)).Select(placed => placed.Fact.DedupeKey)];
+        return [.. SummingRules.Placed(ordered).Where(placed => !records.Take(placed.Fact, placed.IsLate))
+            .Select(placed => placed.Fact.DedupeKey)];
     }
 
     private void Join(ImmutableArray<SummedRecord> summed)

@@ -46,7 +46,8 @@ internal sealed class ActivityFold(FunnelSettings settings)
     /// <summary>Returns the pauses of all bookings; overlapping and adjacent ones are joined.</summary>
     public ImmutableArray<StallPause> Pauses()
     {
-        var open = _booked.Values.Where(booking => booking.At < booking.DueAt).Select(booking => new StallPause(booking.At, booking.DueAt!.Value));
+        var open = _booked.Values.Where(booking => booking.At < booking.DueAt)
+            .Select(booking => new StallPause(booking.At, booking.DueAt!.Value));
         var joined = new List<StallPause>(_pauses.Count);
         foreach (var pause in _pauses.Concat(open).OrderBy(pause => pause.From))
         {

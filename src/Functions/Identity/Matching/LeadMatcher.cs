@@ -98,7 +98,8 @@ public sealed class LeadMatcher(
         var summed = state.Facts.Values.OfType<FactsSummed>().SelectMany(sum => sum.Deals)
             .Select(known => (known.Deal.Id, known.Key, At: known.ChangedAt, IsGone: known.Deal.Status == DealStatus.Deleted));
         var last = state.Facts.Values.OfType<DealChanged>()
-            .Select(change => (Id: change.DealId, Key: change.DedupeKey, At: change.OccurredAt, IsGone: change.Status == DealStatus.Deleted))
+            .Select(change => (Id: change.DealId, Key: change.DedupeKey, At: change.OccurredAt,
+                IsGone: change.Status == DealStatus.Deleted))
             .Concat(summed)
             .Where(change => change.Id == deal && change.Key.Contains($"|{relation}", StringComparison.Ordinal))
             .OrderBy(change => change.At)

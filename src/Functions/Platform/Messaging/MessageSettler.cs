@@ -17,7 +17,8 @@ public sealed record MessageSource(ServiceBusSender Sender, string? Subscription
 /// <summary>Runs the work on a message and settles it by <see cref="MessageRetryPolicy"/>. Failures
 /// are logged here, once.</summary>
 public sealed partial class MessageSettler(
-    MessageRetryPolicy policy, OutwardBreaker outward, SuspectGate gate, HubMetrics metrics, TimeProvider time, ILogger<MessageSettler> logger)
+    MessageRetryPolicy policy, OutwardBreaker outward, SuspectGate gate, HubMetrics metrics, TimeProvider time,
+    ILogger<MessageSettler> logger)
 {
     /// <summary>The attempt number of a delayed copy.</summary>
     internal const string AttemptProperty = "attempt";

@@ -2,9 +2,10 @@ using Azure.Messaging.ServiceBus;
 
 namespace IntegrationHub.Functions.Platform.Messaging;
 
-/// <summary>Runs the work on messages, and finds the one that stops the worker. A message that returned twice is a suspect, because the bus cannot
-/// say whether it stopped the worker, was beside one that did, or lost its lock. Suspects run one at a time, and each start is noted
-/// until its end. So a note that is left names the message that ran when the worker stopped. Other messages do not wait.</summary>
+/// <summary>Runs the work on messages, and finds the one that stops the worker. A message that returned twice is a suspect,
+/// because the bus cannot say whether it stopped the worker, was beside one that did, or lost its lock. Suspects run one at a
+/// time, and each start is noted until its end. So a note that is left names the message that ran when the worker stopped.
+/// Other messages do not wait.</summary>
 public sealed class SuspectGate(SuspectStore suspects) : IDisposable
 {
     /// <summary>From this delivery on a message is a suspect.</summary>

@@ -55,7 +55,8 @@ public static class SettingsRegistration
             AuditDays = reader.Value<int>(
                 "Hub:AuditDays", standard.AuditDays, days => days is >= 30 and <= 3_660, "a whole number from 30 to 3660", "730"),
             FactsPerLead = reader.Value<int>(
-                "Hub:FactsPerLead", standard.FactsPerLead, facts => facts is >= 100 and <= 5_000, "a whole number from 100 to 5000", "2000"),
+                "Hub:FactsPerLead", standard.FactsPerLead, facts => facts is >= 100 and <= 5_000, "a whole number from 100 to 5000",
+                "2000"),
             ReplayPerSecond = reader.Value<int>(
                 "Hub:ReplayPerSecond", standard.ReplayPerSecond, rate => rate >= 1, "a whole number of 1 or more", "20"),
             PublicUrl = ReadPublicUrl(reader, mail) ?? standard.PublicUrl,
