@@ -7,7 +7,7 @@ public sealed class HistoryTests
 {
     private const int LongestSeed = 1_000_000;
 
-    private static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(20);
 
     [Fact]
     public async Task What_three_hubs_do_in_bad_weather_keeps_every_promise()
