@@ -87,23 +87,14 @@ internal sealed class Clients(HistoryWorld world, HistoryLog log, int seed)
                 break;
             case >= 95 when !person.Erased:
                 person.Erased = true;
-                waits.Add(EraseAsync(person, new Random(random.Next()), abandoned));
+                waits.Add(EraseAsync(person.Contact, new Random(random.Next()), abandoned));
                 break;
             default:
                 break;
         }
     }
 
-    private void Set(Person person, params (string Name, string Value)[] properties)
-    {
-        lock (person)
-        {
-            if (!person.GoneFromHubSpot)
-            {
-                world.Vendors.HubSpot.Update("contacts", person.Contact, properties);
-            }
-        }
-    }
+    private void Set(Person person, params (string Name, string Value)[] properties) => world.Vendors.HubSpot.Update("contacts", person.Contact, properties);
 
     /// <summary>Accepts, returns, hands to a colleague or edits a record that one of the persons has.</summary>
     private void ChangeInCrm(List<Person> persons, Random random, int step)
@@ -145,22 +136,15 @@ internal sealed class Clients(HistoryWorld world, HistoryLog log, int seed)
         }
     }
 
-    /// <summary>Erases a person whose lead is known, at a hub or by HubSpot's privacy deletion.</summary>
-    private async Task EraseAsync(Person person, Random random, CancellationToken abandoned)
+    /// <summary>Erases until a hub says yes: one that does not answer may have done so, and then the lead is unknown to the next.</summary>
+    private async Task EraseAsync(long contact, Random random, CancellationToken abandoned)
     {
         var lead = "";
         await UntilAsync(
             random,
-            async hub => (lead = (await hub.FindLeadAsync(person.Contact))?.GetProperty("leadId").GetString() ?? "").Length > 0,
+            async hub => (lead = (await hub.FindLeadAsync(contact))?.GetProperty("leadId").GetString() ?? "").Length > 0,
             abandoned);
-        log.Add(new ErasureAsked(TimeProvider.System.GetUtcNow(), person.Contact, lead));
-        await (random.Next(2) == 0 ? EraseAtHubAsync(lead, random, abandoned) : DeleteForPrivacyAsync(person, random, abandoned));
-        log.Add(new ErasureAnswered(TimeProvider.System.GetUtcNow(), person.Contact, lead));
-    }
-
-    /// <summary>Erases until a hub says yes: one that does not answer may have done so, and then the lead is unknown to the next.</summary>
-    private async Task EraseAtHubAsync(string lead, Random random, CancellationToken abandoned)
-    {
+        log.Add(new ErasureAsked(TimeProvider.System.GetUtcNow(), contact, lead));
         var mayBeDone = false;
         await UntilAsync(
             random,
@@ -172,18 +156,7 @@ internal sealed class Clients(HistoryWorld world, HistoryLog log, int seed)
                 return status is >= 200 and < 300 || (before && status == (int)HttpStatusCode.NotFound);
             },
             abandoned);
-    }
-
-    /// <summary>Deletes in HubSpot, and waits until a hub hides the person.</summary>
-    private async Task DeleteForPrivacyAsync(Person person, Random random, CancellationToken abandoned)
-    {
-        lock (person)
-        {
-            person.GoneFromHubSpot = true;
-            world.Vendors.HubSpot.PrivacyDelete(person.Contact);
-        }
-
-        await UntilAsync(random, async hub => await hub.FindLeadAsync(person.Contact) is null, abandoned);
+        log.Add(new ErasureAnswered(TimeProvider.System.GetUtcNow(), contact, lead));
     }
 
     /// <summary>Asks one hub after the other until one says yes; those that are gone or in trouble say no.</summary>
@@ -218,7 +191,5 @@ internal sealed class Clients(HistoryWorld world, HistoryLog log, int seed)
         public bool OptedOut { get; set; }
 
         public bool Erased { get; set; }
-
-        public bool GoneFromHubSpot { get; set; }
     }
 }

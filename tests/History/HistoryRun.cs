@@ -30,7 +30,7 @@ public sealed record HistoryReport(int Seed, string File, string Summary, bool I
 public static class HistoryRun
 {
     /// <summary>More than a clock is wrong and a broken tool makes wait together: what waits becomes due.</summary>
-    private static readonly TimeSpan Passing = TimeSpan.FromMinutes(40);
+    private static readonly TimeSpan Passing = TimeSpan.FromMinutes(30);
 
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(90);

@@ -36,7 +36,7 @@ internal sealed class Nemesis(HistoryWorld world, HistoryLog log, int seed)
     {
         await Task.WhenAll(
             RunAsync([KillWorkerAsync, KillHubAsync, PauseWorkerAsync, PauseHubAsync, RestartWithAnotherClockAsync], _ofProcesses, enough),
-            RunAsync([TableFaultsAsync, CutTablesAsync, CutBusAsync, SlowBusAsync, BusFaultsAsync, VendorFaultsAsync, MailFaultsAsync, CalmAsync], _ofWires, enough));
+            RunAsync([TableFaultsAsync, CutTablesAsync, CutBusAsync, SlowBusAsync, BusFaultsAsync, VendorFaultsAsync, CalmAsync], _ofWires, enough));
     }
 
     /// <summary>Every kind once in a random order, and then again in another.</summary>
@@ -166,15 +166,6 @@ internal sealed class Nemesis(HistoryWorld world, HistoryLog log, int seed)
             : new Fault { Status = kind == 1 ? 429 : 503, RetryAfter = TimeSpan.FromSeconds(1), Every = 2 });
         await WaitAsync(TimeSpan.FromMilliseconds(random.Next(1_000, 3_000)), enough);
         world.Vendors.Faults.Clear();
-    }
-
-    /// <summary>The mail server takes mails, and its answer is lost.</summary>
-    private async Task MailFaultsAsync(Random random, CancellationToken enough)
-    {
-        using var fault = Begin(null, "mail: lost answers");
-        world.Mail.BreaksOff = true;
-        await WaitAsync(TimeSpan.FromMilliseconds(random.Next(1_000, 3_000)), enough);
-        world.Mail.BreaksOff = false;
     }
 
     private static Task CalmAsync(Random random, CancellationToken enough) => WaitAsync(TimeSpan.FromSeconds(2), enough);

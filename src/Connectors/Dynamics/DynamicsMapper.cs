@@ -476,7 +476,7 @@ internal static class DynamicsMapper
         {
             get
             {
-                var contact = Known.IdOf("parentcontactid") 
+                var contact = Known.IdOf("parentcontactid")
                     ?? (Known.TableOf("customerid") == DynamicsId.Contact ? Known.IdOf("customerid") : null);
                 return Header with
                 {

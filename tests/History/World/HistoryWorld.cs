@@ -18,16 +18,15 @@ internal sealed class HistoryWorld : IAsyncDisposable
     private readonly Random _random;
     private readonly ServiceProcess _tables;
     private readonly LocalBus _bus;
+    private readonly MailServer _mail;
     private HttpProxy _front = null!;
 
     private HistoryWorld(string directory, HistoryLog log, int seed, ServiceProcess tables, LocalBus bus, MailServer mail, SandboxHost vendors, WorldClock clock) =>
-        (_directory, _log, _random, _tables, _bus, Mail, Vendors, Clock) = (directory, log, new Random(seed), tables, bus, mail, vendors, clock);
+        (_directory, _log, _random, _tables, _bus, _mail, Vendors, Clock) = (directory, log, new Random(seed), tables, bus, mail, vendors, clock);
 
     public IReadOnlyList<HubUnderTest> Hubs { get; private set; } = [];
 
     public SandboxHost Vendors { get; }
-
-    public MailServer Mail { get; }
 
     public WorldClock Clock { get; }
 
@@ -69,7 +68,7 @@ internal sealed class HistoryWorld : IAsyncDisposable
         await Task.WhenAll(Hubs.Select(hub => hub.DisposeAsync().AsTask()));
         await _front.DisposeAsync();
         await Vendors.DisposeAsync();
-        await Mail.DisposeAsync();
+        await _mail.DisposeAsync();
         await _bus.DisposeAsync();
         await _tables.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
@@ -84,13 +83,13 @@ internal sealed class HistoryWorld : IAsyncDisposable
             $"http://127.0.0.1:{tablePort}",
             Vendors.Url,
             _bus.Port,
-            (tables, tools, bus) => HubSettings.Of(Path.Combine(_directory, $"hub{number}"), _front.Url, tables.Url, blobPort, tools.Url, bus.Port, Mail.Port))));
+            (tables, tools, bus) => HubSettings.Of(Path.Combine(_directory, $"hub{number}"), _front.Url, tables.Url, blobPort, tools.Url, bus.Port, _mail.Port))));
         foreach (var hub in Hubs)
         {
             hub.Vendors.Rule = (request, forward) => RecordAsync(hub.Name, request, forward);
         }
 
-        Mail.RefusesMail = mail =>
+        _mail.RefusesMail = mail =>
         {
             foreach (var recipient in mail.Recipients)
             {
