@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Threading.RateLimiting;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Http;
 using IntegrationHub.Functions.Journeys;
@@ -15,15 +16,18 @@ namespace IntegrationHub.Functions.WriteBack;
 /// event finds nothing to write.</summary>
 public sealed partial class WriteBackFlow(
     JourneyFlow journeys, ConnectorSet connectors, SyncLoopBreakerFlow breakers, OutwardBreaker outward, ConnectorGate gate,
-    FunnelSettings settings, TimeProvider clock, ILogger<WriteBackFlow> logger)
+    FunnelSettings settings, TimeProvider clock, ILogger<WriteBackFlow> logger) : IDisposable
 {
-    private const int Lanes = 256;
-
     /// <summary>How long a message waits for another one about its lead, and how long it stays away then. More would keep
     /// it in hand while a tool hangs, in the place of messages for other tools.</summary>
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(1), ComesBackAfter = TimeSpan.FromSeconds(5);
 
-    private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, Lanes).Select(_ => new SemaphoreSlim(1))];
+    /// <summary>One turn at a time for each lead. Leads share none: one whose tool hangs holds up no other.</summary>
+    private readonly PartitionedRateLimiter<LeadId> _turns = PartitionedRateLimiter.Create<LeadId, LeadId>(static leadId =>
+        RateLimitPartition.GetConcurrencyLimiter(leadId, static _ => new() { PermitLimit = 1, QueueLimit = int.MaxValue }));
+
+    /// <inheritdoc/>
+    public void Dispose() => _turns.Dispose();
 
     /// <summary>Writes to the tools of one side. A failing tool stops no other.</summary>
     /// <param name="side">The CRMs, which accept handoffs, or all other tools.</param>
@@ -33,7 +37,7 @@ public sealed partial class WriteBackFlow(
     /// <exception cref="ConnectorPausedException">A tool is paused.</exception>
     public async Task WriteBackAsync(FunnelEvent happened, ToolSide side, CancellationToken cancellationToken)
     {
-        using var lane = await LockAsync(happened.LeadId, cancellationToken);
+        using var turn = await TakeTurnAsync(happened.LeadId, cancellationToken);
         var state = await journeys.LoadAsync(happened, cancellationToken);
         if (state is null || state.Facts.IsEmpty)
         {
@@ -61,22 +65,28 @@ public sealed partial class WriteBackFlow(
     {
         if (connectors.Find<IPersonTarget>(connector) is { } target)
         {
-            using var lane = await LockAsync(journey.LeadId, cancellationToken);
+            using var turn = await TakeTurnAsync(journey.LeadId, cancellationToken);
             await WriteAsync(
                 new(target, WriteBackRules.RecordsIn(journey, target), WriteBackRules.BeforeHandoff(journey), []), journey, handoffId,
                 cancellationToken);
         }
     }
 
-    /// <summary>Acquires the lead's lock, so that two events in this process do not write the same value. Two processes
+    /// <summary>Waits for the lead's turn, so that two events in this process do not write the same value. Two processes
     /// may do so, which is harmless.</summary>
     /// <exception cref="ConnectorPausedException">Another message about the lead takes long.</exception>
-    private async Task<IDisposable> LockAsync(LeadId leadId, CancellationToken cancellationToken)
+    private async Task<RateLimitLease> TakeTurnAsync(LeadId leadId, CancellationToken cancellationToken)
     {
-        var lane = _locks[(uint)leadId.GetHashCode() % Lanes];
-        return await lane.WaitAsync(LongestTurn, cancellationToken)
-            ? new Leaving(lane)
-            : throw new ConnectorPausedException("the tools of the lead", ComesBackAfter);
+        using var tooLong = new CancellationTokenSource(LongestTurn, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(tooLong.Token, cancellationToken);
+        try
+        {
+            return await _turns.AcquireAsync(leadId, cancellationToken: either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ConnectorPausedException("the tools of the lead", ComesBackAfter);
+        }
     }
 
     private async Task<Exception?> TryAsync(WriteOrder order, Journey journey, string cause, CancellationToken cancellationToken)
@@ -211,11 +221,6 @@ public sealed partial class WriteBackFlow(
                     : handoff with { Delivery = HandoffDelivery.Delivered, SettledAt = clock.GetUtcNow(), Connector = shownIn }),
                 []),
             cancellationToken);
-    }
-
-    private sealed class Leaving(SemaphoreSlim lane) : IDisposable
-    {
-        public void Dispose() => lane.Release();
     }
 
     private static partial class Log
