@@ -11,24 +11,8 @@ internal static class AccountEngagementMapper
     private static readonly ImmutableArray<string> Email = ["email"];
 
     /// <summary>Parses a page; null when it is not an object with values.</summary>
-    public static JsonDocument? Parse(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            var document = WellFormed.Parse(body);
-            if (document.RootElement.Member("values").ValueKind == JsonValueKind.Array)
-            {
-                return document;
-            }
-
-            document.Dispose();
-            return null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static JsonDocument? Parse(ReadOnlyMemory<byte> body) => WellFormed.Parse(
+        body, static root => root.Member("values").ValueKind == JsonValueKind.Array);
 
     /// <summary>Maps the records of a page, without duplicates, in order of appearance.</summary>
     public static IReadOnlyList<SourceEvent> Map(JsonElement page, AccountEngagementOptions options) =>

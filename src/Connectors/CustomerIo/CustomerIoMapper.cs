@@ -18,24 +18,8 @@ internal static class CustomerIoMapper
     };
 
     /// <summary>Parses a webhook; null when it is not an object.</summary>
-    public static JsonDocument? Parse(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            var document = WellFormed.Parse(body);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                return document;
-            }
-
-            document.Dispose();
-            return null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static JsonDocument? Parse(ReadOnlyMemory<byte> body) => WellFormed.Parse(
+        body, static root => root.ValueKind == JsonValueKind.Object);
 
     /// <summary>Maps the event of a webhook.</summary>
     public static SourceEvent Map(JsonElement webhook, CustomerIoOptions options)

@@ -109,24 +109,8 @@ internal static partial class DynamicsWire
     private static readonly ImmutableDictionary<string, JsonElement> Nothing = ImmutableDictionary<string, JsonElement>.Empty;
 
     /// <summary>Parses an object; null for another body.</summary>
-    public static JsonDocument? Parse(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            var document = WellFormed.Parse(body);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                return document;
-            }
-
-            document.Dispose();
-            return null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static JsonDocument? Parse(ReadOnlyMemory<byte> body) => WellFormed.Parse(
+        body, static root => root.ValueKind == JsonValueKind.Object);
 
     /// <summary>Reads an execution context; null for another object.</summary>
     /// <param name="isStripped">Whether the request says that parts were left out.</param>

@@ -29,6 +29,28 @@ internal static partial class WellFormed
     /// <exception cref="JsonException">It is not JSON.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> body) => JsonDocument.Parse(Json(body), new() { MaxDepth = MostNested });
 
+    /// <summary>Repairs JSON and parses it.</summary>
+    /// <param name="isRight">Whether the JSON has the form that is meant.</param>
+    /// <returns>Null when it is not JSON, or of another form.</returns>
+    public static JsonDocument? Parse(ReadOnlyMemory<byte> body, Predicate<JsonElement> isRight)
+    {
+        try
+        {
+            var document = Parse(body);
+            if (isRight(document.RootElement))
+            {
+                return document;
+            }
+
+            document.Dispose();
+            return null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Repairs JSON. The parser decides whether it is JSON at all.</summary>
     public static ReadOnlyMemory<byte> Json(ReadOnlyMemory<byte> body)
     {

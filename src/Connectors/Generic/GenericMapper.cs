@@ -14,24 +14,8 @@ internal static class GenericMapper
     private static readonly ImmutableArray<string> Email = ["email"];
 
     /// <summary>Parses JSON; null when it is no object and no array.</summary>
-    public static JsonDocument? Parse(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            var document = WellFormed.Parse(body);
-            if (document.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
-            {
-                return document;
-            }
-
-            document.Dispose();
-            return null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static JsonDocument? Parse(ReadOnlyMemory<byte> body) => WellFormed.Parse(
+        body, static root => root.ValueKind is JsonValueKind.Object or JsonValueKind.Array);
 
     /// <summary>Parses a form; null when it has no field with a name.</summary>
     public static FormFields? ParseForm(ReadOnlyMemory<byte> body) =>

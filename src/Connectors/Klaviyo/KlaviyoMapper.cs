@@ -11,25 +11,8 @@ internal static class KlaviyoMapper
     private static readonly ImmutableArray<string> Email = ["email"];
 
     /// <summary>Parses a webhook; null when it is not an object with an array of events and the sender's data.</summary>
-    public static JsonDocument? Parse(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            var document = WellFormed.Parse(body);
-            var root = document.RootElement;
-            if (root.Member("data").ValueKind == JsonValueKind.Array && root.Member("meta").ValueKind == JsonValueKind.Object)
-            {
-                return document;
-            }
-
-            document.Dispose();
-            return null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static JsonDocument? Parse(ReadOnlyMemory<byte> body) => WellFormed.Parse(
+        body, static root => root.Member("data").ValueKind == JsonValueKind.Array && root.Member("meta").ValueKind == JsonValueKind.Object);
 
     /// <summary>Maps the events of a webhook, without duplicates, in order of appearance.</summary>
     public static IReadOnlyList<SourceEvent> Map(JsonElement webhook, KlaviyoOptions options) =>

@@ -31,28 +31,9 @@ internal static class MarketoJson
 
     /// <summary>Parses an answer; null when it is not one that succeeded.</summary>
     public static JsonDocument? Page(ReadOnlyMemory<byte> body) =>
-        Parse(body, root => root.Member("success").ValueKind == JsonValueKind.True
+        WellFormed.Parse(body, static root => root.Member("success").ValueKind == JsonValueKind.True
             && root.Member("result").ValueKind is JsonValueKind.Array or JsonValueKind.Undefined);
 
     /// <summary>Parses a call of a flow step; null when it is not an object that names its kind.</summary>
-    public static JsonDocument? Webhook(ReadOnlyMemory<byte> body) => Parse(body, root => root.Text("kind") is not null);
-
-    private static JsonDocument? Parse(ReadOnlyMemory<byte> body, Predicate<JsonElement> isRight)
-    {
-        try
-        {
-            var document = WellFormed.Parse(body);
-            if (isRight(document.RootElement))
-            {
-                return document;
-            }
-
-            document.Dispose();
-            return null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static JsonDocument? Webhook(ReadOnlyMemory<byte> body) => WellFormed.Parse(body, static root => root.Text("kind") is not null);
 }

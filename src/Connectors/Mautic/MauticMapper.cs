@@ -15,24 +15,8 @@ internal static class MauticMapper
     private static readonly ImmutableArray<string> FromStage = ["fromStage"];
 
     /// <summary>Parses a webhook; null when it is not an object with kinds of events.</summary>
-    public static JsonDocument? Parse(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            var document = WellFormed.Parse(body);
-            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.EnumerateObject().Any())
-            {
-                return document;
-            }
-
-            document.Dispose();
-            return null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static JsonDocument? Parse(ReadOnlyMemory<byte> body) => WellFormed.Parse(
+        body, static root => root.ValueKind == JsonValueKind.Object && root.EnumerateObject().Any());
 
     /// <summary>Returns the events with their kinds, in order of appearance. What is not a list counts as one
     /// event.</summary>

@@ -56,24 +56,8 @@ internal static class PipedriveWire
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { MaxDepth = WellFormed.MostNested };
 
     /// <summary>Parses an object; null for another body.</summary>
-    public static JsonDocument? Parse(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            var document = WellFormed.Parse(body);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                return document;
-            }
-
-            document.Dispose();
-            return null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static JsonDocument? Parse(ReadOnlyMemory<byte> body) => WellFormed.Parse(
+        body, static root => root.ValueKind == JsonValueKind.Object);
 
     /// <summary>Reads a webhook of either version; null when it does not say what happened to what.</summary>
     public static PipedriveChange? ReadWebhook(JsonElement root)
