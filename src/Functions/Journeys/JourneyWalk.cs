@@ -11,61 +11,34 @@ public sealed record WatchedLead(LeadId LeadId, DateTimeOffset WatchedAt);
 /// <param name="Next">Where the next page begins; null after the last.</param>
 public sealed record WalkPage(IReadOnlyList<WatchedLead> Leads, string? Next);
 
-/// <summary>A page of a walk over all leads, watched or not.</summary>
-/// <param name="Next">Where the next page begins; null after the last.</param>
-public sealed record LeadPage(IReadOnlyList<LeadId> Leads, string? Next);
-
 /// <summary>Reads all watched leads, or all leads, one page at a time. It reads plain columns and opens no
 /// journey.</summary>
 public sealed class JourneyWalk(HubTables tables)
 {
-    private static readonly string Filter = TableClient.CreateQueryFilter(
-        $"RowKey ge {JourneyStore.JourneyPrefix} and RowKey lt {"journey."} and WatchedAt gt {DateTimeOffset.UnixEpoch}");
-
     private static readonly string Everyone = TableClient.CreateQueryFilter(
         $"RowKey ge {JourneyStore.JourneyPrefix} and RowKey lt {"journey."}");
 
+    private static readonly string Watched = $"{Everyone} and {TableClient.CreateQueryFilter($"WatchedAt gt {DateTimeOffset.UnixEpoch}")}";
+
     private static readonly string[] Columns = ["PartitionKey", JourneyStore.WatchedColumn];
 
-    /// <summary>Reads a page.</summary>
+    /// <summary>Reads a page of the watched leads.</summary>
     /// <param name="from">The end of the page before; null for the first.</param>
     public async Task<WalkPage> ReadAsync(string? from, int leads, CancellationToken cancellationToken)
     {
-        var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
-        var pages = journeys.QueryAsync<TableEntity>(Filter, leads, Columns, cancellationToken).AsPages(from, leads);
-        await foreach (var page in pages)
-        {
-            return new([.. page.Values.Select(Read)], page.ContinuationToken);
-        }
-
-        return new([], null);
+        var page = await PageAsync(Watched, Columns, from, leads, cancellationToken);
+        return new([.. page.Items.Select(Read)], page.Next);
     }
 
     /// <summary>Reads a page of the leads whose rows nobody has written since a time, by the clock of the tables.</summary>
     /// <param name="from">The end of the page before; null for the first.</param>
-    public async Task<(IReadOnlyList<LeadId> Leads, string? Next)> ReadQuietAsync(
-        string? from, DateTimeOffset since, int leads, CancellationToken cancellationToken)
-    {
-        var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
-        var filter = TableClient.CreateQueryFilter(
-            $"RowKey ge {JourneyStore.JourneyPrefix} and RowKey lt {"journey."} and Timestamp lt {since}");
-        var page = await journeys.PageAsync(filter, new(leads, from), ["PartitionKey"], cancellationToken);
-        return ([.. page.Items.Select(row => LeadId.Parse(row.PartitionKey))], page.Next);
-    }
+    public Task<ListPage<LeadId>> ReadQuietAsync(string? from, DateTimeOffset since, int leads, CancellationToken cancellationToken) =>
+        IdsAsync($"{Everyone} and {TableClient.CreateQueryFilter($"Timestamp lt {since}")}", from, leads, cancellationToken);
 
     /// <summary>Reads a page of all leads.</summary>
     /// <param name="from">The end of the page before; null for the first.</param>
-    public async Task<LeadPage> AllAsync(string? from, int leads, CancellationToken cancellationToken)
-    {
-        var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
-        var pages = journeys.QueryAsync<TableEntity>(Everyone, leads, ["PartitionKey"], cancellationToken).AsPages(from, leads);
-        await foreach (var page in pages)
-        {
-            return new([.. page.Values.Select(row => LeadId.Parse(row.PartitionKey))], page.ContinuationToken);
-        }
-
-        return new([], null);
-    }
+    public Task<ListPage<LeadId>> ReadAllAsync(string? from, int leads, CancellationToken cancellationToken) =>
+        IdsAsync(Everyone, from, leads, cancellationToken);
 
     /// <summary>Whether a lead's ledger still names the time.</summary>
     public async Task<bool> HoldsAsync(WatchedLead watched, CancellationToken cancellationToken)
@@ -74,6 +47,19 @@ public sealed class JourneyWalk(HubTables tables)
         var row = await journeys.GetEntityIfExistsAsync<TableEntity>(
             watched.LeadId.Value, JourneyStore.JourneyPrefix + watched.LeadId.Value, Columns, cancellationToken);
         return row.HasValue && row.Value!.GetDateTimeOffset(JourneyStore.WatchedColumn) == watched.WatchedAt;
+    }
+
+    private async Task<ListPage<LeadId>> IdsAsync(string filter, string? from, int leads, CancellationToken cancellationToken)
+    {
+        var page = await PageAsync(filter, ["PartitionKey"], from, leads, cancellationToken);
+        return new([.. page.Items.Select(row => LeadId.Parse(row.PartitionKey))], page.Next);
+    }
+
+    private async Task<ListPage<TableEntity>> PageAsync(
+        string filter, string[] columns, string? from, int leads, CancellationToken cancellationToken)
+    {
+        var journeys = await tables.GetAsync(HubTables.Journeys, cancellationToken);
+        return await journeys.PageAsync(filter, new(leads, from), columns, cancellationToken);
     }
 
     private static WatchedLead Read(TableEntity row) =>

@@ -16,12 +16,8 @@ public sealed class EraseLeadFunction(ErasureFlow erasure, LeadQuery leads, Pers
     [Needs(Permission.LeadsErase)]
     public async Task<IActionResult> EraseAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "leads/{leadId}")] HttpRequest request, string leadId,
-        CancellationToken cancellationToken)
-    {
-        return LeadId.TryParse(leadId, out var id) && await erasure.EraseAsync(id, cancellationToken)
-            ? new NoContentResult()
-            : Answers.Lead(null);
-    }
+        CancellationToken cancellationToken) =>
+        LeadId.TryParse(leadId, out var id) && await erasure.EraseAsync(id, cancellationToken) ? new NoContentResult() : Answers.Lead(null);
 
     /// <summary>Removes the tombstone of the key that the posted <see cref="LeadKeyOrder"/> names.</summary>
     [Function("LiftTombstoneOf")]

@@ -13,9 +13,9 @@ public sealed class RecountFlow(JourneyWalk walk, JourneyFlow journeys, FunnelSe
     /// <param name="after">The end of the page before; null for the first.</param>
     public async Task<RecountReport> RunAsync(string? after, CancellationToken cancellationToken)
     {
-        var page = await walk.AllAsync(after, PerPage, cancellationToken);
-        var changed = await Task.WhenAll(page.Leads.Select(lead => RecountAsync(lead, cancellationToken)));
-        return new(page.Leads.Count, changed.Count(each => each), page.Next);
+        var page = await walk.ReadAllAsync(after, PerPage, cancellationToken);
+        var changed = await Task.WhenAll(page.Items.Select(lead => RecountAsync(lead, cancellationToken)));
+        return new(page.Items.Count, changed.Count(each => each), page.Next);
     }
 
     private async Task<bool> RecountAsync(LeadId leadId, CancellationToken cancellationToken)

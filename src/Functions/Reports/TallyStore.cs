@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
 using IntegrationHub.Functions.Platform;
@@ -42,7 +43,7 @@ public sealed class TallyStore(HubTables tables, PersonKeys keys, ReportOptions 
 
     /// <summary>Returns all rows, for the audit.</summary>
     internal async IAsyncEnumerable<(string Key, SubjectRow? Subject, SumRow? Sum)> AllAsync(
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var table = await tables.GetAsync(HubTables.Tallies, cancellationToken);
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition}");

@@ -25,9 +25,9 @@ public sealed class LeadAging(
     public async Task<AgedPage> RemoveOldAsync(string? from, CancellationToken cancellationToken)
     {
         var bound = clock.GetUtcNow() - TimeSpan.FromDays(options.LeadDays);
-        var (leads, next) = await walk.ReadQuietAsync(from, bound, Page, cancellationToken);
+        var page = await walk.ReadQuietAsync(from, bound, Page, cancellationToken);
         var (removed, unsettled) = (new List<string>(), 0);
-        foreach (var leadId in leads)
+        foreach (var leadId in page.Items)
         {
             var record = await store.LoadAsync(leadId, cancellationToken);
             var age = RetentionRules.Judge(record.State, bound);
@@ -38,6 +38,6 @@ public sealed class LeadAging(
             }
         }
 
-        return new(removed, 0, unsettled, next);
+        return new(removed, 0, unsettled, page.Next);
     }
 }

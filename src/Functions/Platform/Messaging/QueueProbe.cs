@@ -21,8 +21,10 @@ public sealed class QueueProbe(QueueReceivers receivers)
 
     /// <summary>Gets every queue and subscription of the topology.</summary>
     public static IReadOnlyList<QueueEntity> Entities { get; } =
-        [Inbound, new(FunnelTopic.Name, "to-sales"), new(FunnelTopic.Name, "to-marketing"), new(FunnelTopic.Name, "alerts"),
-            new(FunnelTopic.Name, "reports")];
+    [
+        Inbound,
+        .. new[] { "to-sales", "to-marketing", "alerts", "reports" }.Select(name => new QueueEntity(FunnelTopic.Name, name)),
+    ];
 
     /// <summary>Counts active messages and dead letters, by one request each.</summary>
     public async Task<QueueHealth> CountAsync(QueueEntity entity, CancellationToken cancellationToken)
