@@ -11,21 +11,20 @@ using Compiler = IntegrationHub.Cli.Bicep.BicepCompiler;
 
 namespace IntegrationHub.Infra.Tests;
 
-/// <summary>The real Bicep compiler: a process for all tests with each file compiled once, and another for checks, so that neither waits.</summary>
+/// <summary>The real Bicep compiler: one process for all tests, with each file compiled once. To start another costs as much as ten files.</summary>
 public sealed class BicepCompiler : IAsyncDisposable
 {
     private readonly Compiler _compiler;
-    private readonly Compiler _ofChecks;
     private readonly CheckFlow _check;
     private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<JsonNode>>>> _resources = new();
     private readonly ConcurrentDictionary<string, Lazy<Task<JsonNode>>> _templates = new();
+    private readonly ConcurrentDictionary<string, Lazy<Task<CheckedFile>>> _checked = new();
 
     public BicepCompiler()
     {
         Assert.True(BicepProgram.TryFind(null, out var program), BicepProgram.Missing);
         _compiler = Compiler.Start(program);
-        _ofChecks = Compiler.Start(program);
-        _check = new(_ofChecks);
+        _check = new(_compiler);
     }
 
     /// <summary>The repository's folder <c>infra</c>.</summary>
@@ -83,19 +82,15 @@ public sealed class BicepCompiler : IAsyncDisposable
         return settings;
     }
 
-    /// <summary>Checks a parameters file as the command <c>check</c> does.</summary>
-    internal async Task<CheckedFile> CheckAsync(string path)
+    /// <summary>Checks a parameters file as the command <c>check</c> does, once for all tests.</summary>
+    internal Task<CheckedFile> CheckAsync(string path) => _checked.GetOrAdd(path, _ => new(async () =>
     {
         using var source = ParameterSource.Open(path, null, Environment.GetEnvironmentVariable);
-        return await CheckAsync(source);
-    }
+        return await _check.CheckAsync(source, CancellationToken.None);
+    })).Value;
 
     /// <summary>Checks parameters as the command <c>check</c> does.</summary>
     internal Task<CheckedFile> CheckAsync(ParameterSource source) => _check.CheckAsync(source, TestContext.Current.CancellationToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _compiler.DisposeAsync();
-        await _ofChecks.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _compiler.DisposeAsync();
 }
