@@ -29,6 +29,9 @@ internal sealed class BicepCompiler : IAsyncDisposable
         {
             UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
+
+        // It answers a few questions and ends: what it would learn for later takes a quarter of its time.
+        (start.Environment["DOTNET_TieredPGO"], start.Environment["DOTNET_gcConcurrent"]) = ("0", "0");
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("HOME")))
         {
             // The program unpacks itself below HOME, and ends at once where there is none.
