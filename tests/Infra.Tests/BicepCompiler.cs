@@ -17,7 +17,7 @@ public sealed class BicepCompiler : IAsyncDisposable
     private readonly Compiler _compiler;
     private readonly CheckFlow _check;
     private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<JsonNode>>>> _resources = new();
-    private readonly ConcurrentDictionary<string, Lazy<Task<JsonNode>>> _templates = new();
+    private readonly ConcurrentDictionary<string, Lazy<Task<(IReadOnlyList<BicepDiagnostic> Diagnostics, JsonNode? Template)>>> _compiled = new();
     private readonly ConcurrentDictionary<string, Lazy<Task<CheckedFile>>> _checked = new();
 
     public BicepCompiler()
@@ -42,13 +42,12 @@ public sealed class BicepCompiler : IAsyncDisposable
     {
         var diagnostics = path.EndsWith("param", StringComparison.Ordinal)
             ? (await _compiler.CompileParametersAsync(path, TestContext.Current.CancellationToken)).Diagnostics
-            : (await _compiler.CompileAsync(path, TestContext.Current.CancellationToken)).Diagnostics;
+            : (await CompiledAsync(path)).Diagnostics;
         return [.. diagnostics.Select(one => $"{one.Code} {one.Message}")];
     }
 
     /// <summary>The compiled template of a Bicep file.</summary>
-    public Task<JsonNode> CompileAsync(string name) => _templates.GetOrAdd(name, _ => new(async () =>
-        (await _compiler.CompileAsync(Path.Combine(Folder, name), CancellationToken.None)).Template!)).Value;
+    public async Task<JsonNode> CompileAsync(string name) => (await CompiledAsync(Path.Combine(Folder, name))).Template!;
 
     /// <summary>A file as the compiler formats it.</summary>
     public Task<string> FormatAsync(string path) => _compiler.FormatAsync(path, TestContext.Current.CancellationToken);
@@ -93,4 +92,7 @@ public sealed class BicepCompiler : IAsyncDisposable
     internal Task<CheckedFile> CheckAsync(ParameterSource source) => _check.CheckAsync(source, TestContext.Current.CancellationToken);
 
     public ValueTask DisposeAsync() => _compiler.DisposeAsync();
+
+    private Task<(IReadOnlyList<BicepDiagnostic> Diagnostics, JsonNode? Template)> CompiledAsync(string path) =>
+        _compiled.GetOrAdd(path, _ => new(() => _compiler.CompileAsync(path, CancellationToken.None))).Value;
 }
