@@ -6,13 +6,24 @@ namespace IntegrationHub.EndToEnd;
 
 /// <summary>What breaks around the hub costs time and nothing else.</summary>
 [Collection<FaultyWorld>]
-public sealed class OutageTests(World world)
+public sealed class OutageTests(World world) : IAsyncLifetime
 {
-    /// <summary>How many calls to each vendor meet a fault before the next one begins.</summary>
-    private const int CallsOfAFault = 3;
-
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static long _event = 50_000;
+
+    /// <summary>Something has gone the whole way before: what a hub does for the first time may take longer than it waits for a part that is away.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        world.Calm();
+        await AllArriveAsync(await AcceptedAsync($"before{_event}.", 1));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        File.Delete(world.BusUnavailable);
+        world.Calm();
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task While_the_bus_is_away_deliveries_are_accepted_and_reach_their_journeys_when_it_is_back()
@@ -31,13 +42,13 @@ public sealed class OutageTests(World world)
     {
         var contact = world.Vendors.HubSpot.CreateContact("again@example.com");
         await TakeBusAwayAsync();
-        await world.Tables.StopAsync();
+        await WithoutTablesAsync(async () =>
+        {
+            using var refused = await PostAsync(contact);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.NotNull(refused.Headers.RetryAfter);
+        });
 
-        using var refused = await PostAsync(contact);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
-        Assert.NotNull(refused.Headers.RetryAfter);
-
-        await world.Tables.StartAsync();
         File.Delete(world.BusUnavailable);
         using var accepted = await PostAsync(contact);
         Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
@@ -47,10 +58,8 @@ public sealed class OutageTests(World world)
     [Fact]
     public async Task While_the_tables_are_away_deliveries_wait_on_the_bus()
     {
-        await world.Tables.StopAsync();
-        var contacts = await AcceptedAsync("waiting", 5);
-
-        await world.Tables.StartAsync();
+        List<long> contacts = [];
+        await WithoutTablesAsync(async () => contacts = await AcceptedAsync("waiting", 5));
 
         await AllArriveAsync(contacts);
     }
@@ -70,7 +79,9 @@ public sealed class OutageTests(World world)
             world.Vendors.Faults.Set("hubspot", fault);
             world.Vendors.Faults.Set("salesforce", fault);
             contacts.AddRange(await AcceptedAsync($"fault{fault.Status}{fault.Kind}", 5, "salesqualifiedlead"));
-            await Wait.UntilAsync($"both vendors have met {fault}", Timeout, () => Task.FromResult(world.Vendors.Faults.Active().All(active => active.Met >= CallsOfAFault)));
+
+            // One call may be all that comes: by then the hub lets a vendor rest and tries once in a while.
+            await Wait.UntilAsync($"both vendors have met {fault}", Timeout, () => Task.FromResult(world.Vendors.Faults.Active().All(active => active.Met > 0)));
         }
 
         world.Vendors.Faults.Clear();
@@ -79,6 +90,19 @@ public sealed class OutageTests(World world)
         await Wait.UntilAsync("every handoff is in the CRM", Timeout, () => Task.FromResult(contacts.TrueForAll(contact =>
             world.Vendors.Salesforce.All("Lead").Count(lead => lead["Email"] == world.Vendors.HubSpot.Get("contacts", contact)!["email"]) == 1)));
         Assert.Equal(world.Vendors.Salesforce.All("Task").Count, world.Vendors.Salesforce.All("Task").Select(task => task["IntegrationHub_Handoff_Id__c"]).Distinct().Count());
+    }
+
+    private async Task WithoutTablesAsync(Func<Task> run)
+    {
+        await world.Tables.StopAsync();
+        try
+        {
+            await run();
+        }
+        finally
+        {
+            await world.Tables.StartAsync();
+        }
     }
 
     private async Task TakeBusAwayAsync()
