@@ -7,7 +7,8 @@ using IntegrationHub.Sandbox.Salesforce;
 namespace IntegrationHub.EndToEnd;
 
 /// <summary>What people do in one tool, and what comes of it in the hub and in the other: from outside, by the contract.</summary>
-public sealed partial class BothToolsTests(World world) : IClassFixture<World>, IAsyncLifetime
+[Collection<SharedWorld>]
+public sealed partial class BothToolsTests(World world) : IAsyncLifetime
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
@@ -15,6 +16,7 @@ public sealed partial class BothToolsTests(World world) : IClassFixture<World>, 
 
     public ValueTask InitializeAsync()
     {
+        world.Calm();
         (world.Vendors.HubSpot.Webhooks.TargetUrl, world.Vendors.Salesforce.Stamps) = (world.Hub.WebhookUrl, StampMode.Growing);
         return ValueTask.CompletedTask;
     }

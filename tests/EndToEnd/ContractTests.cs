@@ -7,11 +7,20 @@ using IntegrationHub.EndToEnd.Support;
 namespace IntegrationHub.EndToEnd;
 
 /// <summary>What the hub answers from outside, by the contract.</summary>
-public sealed class ContractTests(World world) : IClassFixture<World>
+[Collection<SharedWorld>]
+public sealed class ContractTests(World world) : IAsyncLifetime
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private static readonly long Now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+    public ValueTask InitializeAsync()
+    {
+        world.Calm();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task A_genuine_delivery_is_accepted_and_shows_on_the_journey()

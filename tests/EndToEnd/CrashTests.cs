@@ -9,7 +9,7 @@ namespace IntegrationHub.EndToEnd;
 /// Each process is killed at any moment, over and over, and started again on the same data. <c>HUB_TEST_KILLS</c> says how often each of them: twenty prove
 /// more than the two of a usual run, and take a quarter of an hour.
 /// </summary>
-public sealed class CrashTests
+public sealed class CrashTests(World world) : IClassFixture<World>
 {
     private const int UsualKills = 2;
 
@@ -31,7 +31,6 @@ public sealed class CrashTests
     [Fact]
     public async Task Nothing_accepted_is_lost_or_counted_twice_whichever_process_is_killed()
     {
-        await using var world = await World.StartAsync();
         await using var load = new Load(world);
         load.Start();
 
@@ -44,7 +43,7 @@ public sealed class CrashTests
         {
             await Task.Delay(random.Next(50, 900), TestContext.Current.CancellationToken);
             seen.UnionWith([world.Hub.Host.Id, await world.Hub.Host.WorkerIdAsync()]);
-            await KillAsync(world, part);
+            await KillAsync(part);
         }
 
         await load.StopAsync();
@@ -58,7 +57,6 @@ public sealed class CrashTests
     [Fact]
     public async Task A_worker_that_stands_still_for_longer_than_a_lock_loses_and_doubles_nothing()
     {
-        await using var world = await World.StartAsync();
         await using var load = new Load(world);
         load.Start();
 
@@ -78,7 +76,6 @@ public sealed class CrashTests
     [Fact]
     public async Task A_stop_under_load_takes_less_than_ten_seconds_loses_and_repeats_nothing_and_leaves_no_process()
     {
-        await using var world = await World.StartAsync();
         await using var load = new Load(world);
         load.Start();
         await Wait.UntilAsync("events come through", TimeSpan.FromSeconds(60), () => Task.FromResult(load.Accepted > 200));
@@ -94,17 +91,17 @@ public sealed class CrashTests
         await world.Hub.Host.StartAsync();
         await load.StopAsync();
         await load.AssertNothingIsLostOrDoubledAsync();
-        var mails = world.Mail.Mails.Select(mail => (mail.Header("Message-ID"), mail.To[0])).ToList();
+        var mails = load.Mails.Select(mail => (mail.Header("Message-ID"), mail.To[0])).ToList();
         Assert.Equal(mails.Distinct().Count(), mails.Count);
     }
 
-    private static async Task KillAsync(World world, Part part)
+    private async Task KillAsync(Part part)
     {
         switch (part)
         {
             case Part.Worker:
                 ProcessTree.Kill(await world.Hub.Host.WorkerIdAsync());
-                await RecoverAsync(world);
+                await RecoverAsync();
                 break;
             case Part.Host:
                 await world.Hub.Host.KillHostAsync();
@@ -127,7 +124,7 @@ public sealed class CrashTests
     }
 
     /// <summary>The host starts a worker again, but gives up where that happens too often: then somebody starts the host.</summary>
-    private static Task RecoverAsync(World world) => Wait.UntilAsync("the hub is back", TimeSpan.FromSeconds(60), async () =>
+    private Task RecoverAsync() => Wait.UntilAsync("the hub is back", TimeSpan.FromSeconds(60), async () =>
     {
         if (!world.Hub.Host.Runs)
         {

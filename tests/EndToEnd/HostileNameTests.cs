@@ -4,7 +4,8 @@ using IntegrationHub.Tests.Support;
 namespace IntegrationHub.EndToEnd;
 
 /// <summary>People whose names are none: what comes in hostile stays text wherever it comes out.</summary>
-public sealed class HostileNameTests
+[Collection<SharedWorld>]
+public sealed class HostileNameTests(World world)
 {
     private const string Markup = "<script>alert('x')</script><img src=x onerror=alert(1)>&amp;\"";
     private const string Injection = "Eve\r\nBcc: thief@example.net\r\nX-Evil: yes\r\n\r\nbody";
@@ -17,13 +18,14 @@ public sealed class HostileNameTests
     [Fact]
     public async Task A_hostile_name_stays_text_in_the_answers_of_the_API_in_the_CRM_and_in_mail()
     {
-        await using var world = await World.StartAsync();
-        var handedOver = Hostile.Select((name, number) => Contact(world, $"handed{number}@example.com", name)).ToList();
-        var stalled = Hostile.Select((name, number) => Contact(world, $"stalled{number}@example.com", name)).ToList();
-        await TellAsync(world, handedOver, "salesqualifiedlead");
-        await TellAsync(world, stalled, "evangelist");
+        world.Calm();
+        var (mails, deadLetters) = (world.Mail.Mails.Count, await world.Hub.DeadLettersAsync());
+        var handedOver = Hostile.Select((name, number) => Contact($"handed{number}@example.com", name)).ToList();
+        var stalled = Hostile.Select((name, number) => Contact($"stalled{number}@example.com", name)).ToList();
+        await TellAsync(handedOver, "salesqualifiedlead");
+        await TellAsync(stalled, "evangelist");
 
-        await Wait.UntilAsync("all are in the CRM", Timeout, () => Task.FromResult(world.Vendors.Salesforce.All("Task").Count == Hostile.Length));
+        await Wait.UntilAsync("all are in the CRM", Timeout, () => Task.FromResult(handedOver.TrueForAll(IsInCrm)));
         foreach (var (name, number) in Hostile.Select((name, number) => (name, number)))
         {
             var record = world.Vendors.Salesforce.All("Lead").Single(lead => lead["Email"] == $"handed{number}@example.com");
@@ -32,8 +34,9 @@ public sealed class HostileNameTests
             Assert.True(task["Subject"]!.Length <= 255, "the subject is longer than Salesforce takes");
         }
 
-        await EveryoneIsToldOfAsync(world, stalled);
-        Assert.All(await MailsAsync(world), IsHarmless);
+        await EveryoneIsToldOfAsync(stalled);
+        Assert.Equal(deadLetters, await world.Hub.DeadLettersAsync());
+        Assert.All(await MailsAsync(mails), IsHarmless);
         foreach (var contact in handedOver.Concat(stalled))
         {
             var lead = (await world.Hub.FindLeadAsync(contact))!.Value;
@@ -41,19 +44,27 @@ public sealed class HostileNameTests
         }
     }
 
-    private static long Contact(World world, string email, string name) => world.Vendors.HubSpot.CreateContact(email, ("firstname", name), ("lastname", name), ("company", name), ("jobtitle", name));
+    private long Contact(string email, string name) => world.Vendors.HubSpot.CreateContact(email, ("firstname", name), ("lastname", name), ("company", name), ("jobtitle", name));
 
-    private static async Task TellAsync(World world, IEnumerable<long> contacts, string stage)
+    private async Task TellAsync(IEnumerable<long> contacts, string stage)
     {
         using var answer = await world.Hub.PostAsync([.. contacts.Select(contact => new HubSpotChange(contact, contact, "lifecyclestage", stage, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()))]);
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>The mails, once both teams have some.</summary>
-    private static async Task<IReadOnlyList<ReceivedMail>> MailsAsync(World world)
+    private bool IsInCrm(long contact)
     {
-        await Wait.UntilAsync("both teams have mail", Timeout, () => Task.FromResult(world.Mail.Mails.SelectMany(mail => mail.Recipients).Distinct().Count() >= 2));
-        return world.Mail.Mails;
+        var email = world.Vendors.HubSpot.Get("contacts", contact)!["email"];
+        var record = world.Vendors.Salesforce.All("Lead").SingleOrDefault(lead => lead["Email"] == email);
+        return record is not null && world.Vendors.Salesforce.All("Task").Any(task => task["WhoId"] == record.Id);
+    }
+
+    /// <summary>The mails after the first ones, once both teams have some.</summary>
+    private async Task<IReadOnlyList<ReceivedMail>> MailsAsync(int first)
+    {
+        IReadOnlyList<ReceivedMail> mails = [];
+        await Wait.UntilAsync("both teams have mail", Timeout, () => Task.FromResult((mails = [.. world.Mail.Mails.Skip(first)]).SelectMany(mail => mail.Recipients).Distinct().Count() >= 2));
+        return mails;
     }
 
     private static void IsHarmless(ReceivedMail mail)
@@ -69,15 +80,13 @@ public sealed class HostileNameTests
         Assert.DoesNotContain('\uFFFD', subject + html + text);
     }
 
-    /// <summary>A hostile name does not prevent the mail about its stall, and nothing is dead-lettered.</summary>
-    private static async Task EveryoneIsToldOfAsync(World world, IEnumerable<long> contacts)
+    /// <summary>A hostile name does not prevent the mail about its stall.</summary>
+    private async Task EveryoneIsToldOfAsync(IEnumerable<long> contacts)
     {
         foreach (var contact in contacts)
         {
             await Wait.UntilAsync($"the alert about contact {contact} has its fate", Timeout, async () =>
                 (await world.Hub.FindLeadAsync(contact))!.Value.GetProperty("alerts").EnumerateArray().Any(alert => alert.GetProperty("fate").GetString() is "sent" or "grouped"));
         }
-
-        Assert.All((await world.Hub.AskAsync("health")).GetProperty("queues").EnumerateArray(), queue => Assert.Equal(0, queue.GetProperty("deadLettered").GetInt32()));
     }
 }

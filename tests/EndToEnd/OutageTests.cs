@@ -5,10 +5,25 @@ using IntegrationHub.Sandbox.Faults;
 namespace IntegrationHub.EndToEnd;
 
 /// <summary>What breaks around the hub costs time and nothing else.</summary>
-public sealed class OutageTests(World world) : IClassFixture<World>
+[Collection<FaultyWorld>]
+public sealed class OutageTests(World world) : IAsyncLifetime
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static long _event = 50_000;
+
+    /// <summary>Something has gone the whole way before: what a hub does for the first time may take longer than it waits for a part that is away.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        world.Calm();
+        await AllArriveAsync(await AcceptedAsync($"before{_event}.", 1));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        File.Delete(world.BusUnavailable);
+        world.Calm();
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task While_the_bus_is_away_deliveries_are_accepted_and_reach_their_journeys_when_it_is_back()
@@ -27,13 +42,13 @@ public sealed class OutageTests(World world) : IClassFixture<World>
     {
         var contact = world.Vendors.HubSpot.CreateContact("again@example.com");
         await TakeBusAwayAsync();
-        await world.Tables.StopAsync();
+        await WithoutTablesAsync(async () =>
+        {
+            using var refused = await PostAsync(contact);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.NotNull(refused.Headers.RetryAfter);
+        });
 
-        using var refused = await PostAsync(contact);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
-        Assert.NotNull(refused.Headers.RetryAfter);
-
-        await world.Tables.StartAsync();
         File.Delete(world.BusUnavailable);
         using var accepted = await PostAsync(contact);
         Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
@@ -43,22 +58,20 @@ public sealed class OutageTests(World world) : IClassFixture<World>
     [Fact]
     public async Task While_the_tables_are_away_deliveries_wait_on_the_bus()
     {
-        await world.Tables.StopAsync();
-        var contacts = await AcceptedAsync("waiting", 5);
-
-        await world.Tables.StartAsync();
+        List<long> contacts = [];
+        await WithoutTablesAsync(async () => contacts = await AcceptedAsync("waiting", 5));
 
         await AllArriveAsync(contacts);
     }
 
     [Fact]
-    public async Task A_vendor_that_refuses_fails_and_hangs_for_a_minute_delays_and_loses_nothing()
+    public async Task A_vendor_that_refuses_hangs_and_fails_delays_and_loses_nothing()
     {
         var faults = new[]
         {
-            new Fault { Status = 429, RetryAfter = TimeSpan.FromSeconds(1), For = TimeSpan.FromSeconds(20) },
-            new Fault { Status = 500, For = TimeSpan.FromSeconds(20) },
-            new Fault { Kind = FaultKind.Hold, For = TimeSpan.FromSeconds(20) },
+            new Fault { Status = 429, RetryAfter = TimeSpan.FromSeconds(1) },
+            new Fault { Kind = FaultKind.Hold },
+            new Fault { Status = 500 },
         };
         var contacts = new List<long>();
         foreach (var fault in faults)
@@ -66,7 +79,9 @@ public sealed class OutageTests(World world) : IClassFixture<World>
             world.Vendors.Faults.Set("hubspot", fault);
             world.Vendors.Faults.Set("salesforce", fault);
             contacts.AddRange(await AcceptedAsync($"fault{fault.Status}{fault.Kind}", 5, "salesqualifiedlead"));
-            await Task.Delay(fault.For!.Value, TestContext.Current.CancellationToken);
+
+            // One call may be all that comes: by then the hub lets a vendor rest and tries once in a while.
+            await Wait.UntilAsync($"both vendors have met {fault}", Timeout, () => Task.FromResult(world.Vendors.Faults.Active().All(active => active.Met > 0)));
         }
 
         world.Vendors.Faults.Clear();
@@ -75,6 +90,19 @@ public sealed class OutageTests(World world) : IClassFixture<World>
         await Wait.UntilAsync("every handoff is in the CRM", Timeout, () => Task.FromResult(contacts.TrueForAll(contact =>
             world.Vendors.Salesforce.All("Lead").Count(lead => lead["Email"] == world.Vendors.HubSpot.Get("contacts", contact)!["email"]) == 1)));
         Assert.Equal(world.Vendors.Salesforce.All("Task").Count, world.Vendors.Salesforce.All("Task").Select(task => task["IntegrationHub_Handoff_Id__c"]).Distinct().Count());
+    }
+
+    private async Task WithoutTablesAsync(Func<Task> run)
+    {
+        await world.Tables.StopAsync();
+        try
+        {
+            await run();
+        }
+        finally
+        {
+            await world.Tables.StartAsync();
+        }
     }
 
     private async Task TakeBusAwayAsync()

@@ -82,6 +82,9 @@ internal sealed class HubProcess : IAsyncDisposable
         return answer.StatusCode == HttpStatusCode.OK ? await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken) : default;
     }
 
+    /// <summary>How many messages the hub has given up.</summary>
+    public async Task<int> DeadLettersAsync() => (await AskAsync("health")).GetProperty("queues").EnumerateArray().Sum(queue => queue.GetProperty("deadLettered").GetInt32());
+
     /// <summary>Waits until nothing is left to do but what waits for a later attempt.</summary>
     public Task UntilIdleAsync() => Wait.UntilAsync("nothing waits on the bus", TimeSpan.FromSeconds(120), async () =>
         (await AskAsync("health")).GetProperty("queues").EnumerateArray().All(queue => queue.GetProperty("active").GetInt32() == 0));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
+using IntegrationHub.Tests.Support;
 
 namespace IntegrationHub.EndToEnd.Support;
 
@@ -18,6 +19,7 @@ internal sealed class Load(World world) : IAsyncDisposable
     private static int _loads;
 
     private readonly ConcurrentDictionary<long, ConcurrentBag<long>> _accepted = new();
+    private readonly int _number = Interlocked.Increment(ref _loads);
     private readonly CancellationTokenSource _enough = new();
     private readonly CancellationTokenSource _abandoned = new();
     private Task[] _sending = [];
@@ -25,18 +27,20 @@ internal sealed class Load(World world) : IAsyncDisposable
     /// <summary>Gets how many events the hub has said yes to.</summary>
     public int Accepted => _accepted.Values.Sum(events => events.Count);
 
+    /// <summary>Gets the mails about the contacts of this load, and not those of an earlier one in the same world.</summary>
+    public IEnumerable<ReceivedMail> Mails => world.Mail.Mails.Where(mail => mail.Text.Contains($"Phoenix {_number} ", StringComparison.Ordinal));
+
     /// <summary>Half of the contacts go to sales with their first event, the others to Referral, where they stall; the rest changes no stage.</summary>
     public void Start()
     {
-        var load = Interlocked.Increment(ref _loads);
         _sending =
         [
             .. Enumerable.Range(0, Senders).Select(sender => SendAsync(
                 [
                     .. Enumerable.Range(0, LeadsOfEach).Select(number => world.Vendors.HubSpot.CreateContact(
-                        $"load{load}.{sender}.{number}@example.com", ("lastname", $"Load {load} {sender} {number}"), ("company", $"Phoenix {load} {sender} {number}"))),
+                        $"load{_number}.{sender}.{number}@example.com", ("lastname", $"Load {_number} {sender} {number}"), ("company", $"Phoenix {_number} {sender} {number}"))),
                 ],
-                (load * 100_000_000L) + (sender * 1_000_000L),
+                (_number * 100_000_000L) + (sender * 1_000_000L),
                 sender % 2 == 0 ? "salesqualifiedlead" : "evangelist")),
         ];
     }
@@ -164,7 +168,7 @@ internal sealed class Load(World world) : IAsyncDisposable
     /// <summary>One mail for each recipient, lead and alert: the subject names the lead, and a repeat after a crash has the same id and the same words.</summary>
     private async Task AssertMailsAreRepeatedOnlyUnderOneMessageIdAsync()
     {
-        await Wait.UntilAsync("mails about stalled leads are there", Timeout, () => Task.FromResult(world.Mail.Mails.Count > 0));
+        await Wait.UntilAsync("mails about stalled leads are there", Timeout, () => Task.FromResult(Mails.Any()));
         var mails = world.Mail.Mails;
         Assert.DoesNotContain(mails, mail => mail.Subject.Contains("without a name", StringComparison.Ordinal));
         Assert.All(mails.GroupBy(mail => mail.Header("Message-ID")), same => Assert.Single(same.Select(mail => mail.Subject).Distinct()));

@@ -1,23 +1,11 @@
-using System.Diagnostics;
+using IntegrationHub.Tests.Support;
 
 namespace IntegrationHub.EndToEnd.Support;
 
 /// <summary>Waits for real parts: looks until a condition holds, and fails with what it saw last.</summary>
 internal static class Wait
 {
-    public static async Task UntilAsync(string what, TimeSpan timeout, Func<Task<bool>> holds)
-    {
-        for (var waited = Stopwatch.StartNew(); ;)
-        {
-            if (await HoldsAsync(what, holds))
-            {
-                return;
-            }
-
-            Assert.True(waited.Elapsed < timeout, $"Not within {timeout.TotalSeconds:0} s: {what}");
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
-    }
+    public static Task UntilAsync(string what, TimeSpan timeout, Func<Task<bool>> holds) => Eventually.TrueAsync(() => HoldsAsync(what, holds), what, timeout);
 
     /// <summary>A part that is gone says so with what was waited for.</summary>
     private static async Task<bool> HoldsAsync(string what, Func<Task<bool>> holds)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Azure.Storage.Blobs;
+using BitFaster.Caching.Atomic;
 using IntegrationHub.Functions.Platform.Settings;
 
 namespace IntegrationHub.Functions.Platform.Storage;
@@ -14,18 +15,19 @@ public sealed class HubBlobs(BlobServiceClient service, HubOptions hub)
     /// <summary>Bodies that exceed a message or a row, encrypted, by day.</summary>
     public const string Bodies = "hub-bodies";
 
-    private readonly ConcurrentDictionary<string, BlobContainerClient> _clients = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, AsyncAtomicFactory<string, BlobContainerClient>> _clients = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the client of a container, which exists then.</summary>
-    public async ValueTask<BlobContainerClient> GetAsync(string name, CancellationToken cancellationToken)
+    /// <summary>Returns the client of a container, which exists then. Whoever asks while it is being created waits for that.</summary>
+    public async ValueTask<BlobContainerClient> GetAsync(string name, CancellationToken cancellationToken) =>
+        _clients.TryGetValue(name, out BlobContainerClient? known)
+            ? known
+            : await _clients.GetOrAddAsync(name, CreateAsync).AsTask().WaitAsync(cancellationToken);
+
+    /// <summary>Creates a container for all who wait for it: none of them can cancel it. A failure is not remembered.</summary>
+    private async Task<BlobContainerClient> CreateAsync(string name)
     {
-        if (_clients.TryGetValue(name, out var known))
-        {
-            return known;
-        }
-
         var client = service.GetBlobContainerClient(hub.TablePrefix.ToLowerInvariant() + name);
-        await client.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-        return _clients.GetOrAdd(name, client);
+        await client.CreateIfNotExistsAsync(cancellationToken: CancellationToken.None);
+        return client;
     }
 }

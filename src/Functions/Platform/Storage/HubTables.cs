@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Azure.Data.Tables;
+using BitFaster.Caching.Atomic;
 using IntegrationHub.Functions.Platform.Settings;
 
 namespace IntegrationHub.Functions.Platform.Storage;
@@ -83,26 +84,30 @@ public sealed class HubTables(TableServiceClient service, HubOptions hub)
     /// <summary>What leads and deals add to the figures, and the sums.</summary>
     public const string Tallies = "Tallies";
 
-    private readonly ConcurrentDictionary<string, TableClient> _clients = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, AsyncAtomicFactory<string, TableClient>> _clients = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the client of a table, which exists then.</summary>
-    public async ValueTask<TableClient> GetAsync(string name, CancellationToken cancellationToken)
-    {
-        if (_clients.TryGetValue(name, out var known))
-        {
-            return known;
-        }
-
-        var client = service.GetTableClient(hub.TablePrefix + name);
-        await client.CreateIfNotExistsAsync(cancellationToken);
-        return _clients.GetOrAdd(name, client);
-    }
+    /// <summary>Returns the client of a table, which exists then. Whoever asks while it is being created waits for that.</summary>
+    public async ValueTask<TableClient> GetAsync(string name, CancellationToken cancellationToken) =>
+        _clients.TryGetValue(name, out TableClient? known)
+            ? known
+            : await _clients.GetOrAddAsync(name, CreateAsync).AsTask().WaitAsync(cancellationToken);
 
     /// <summary>Works as <see cref="GetAsync"/>, for the start of the hub.</summary>
     public TableClient Get(string name)
     {
-        var client = service.GetTableClient(hub.TablePrefix + name);
+        var client = ClientOf(name);
         client.CreateIfNotExists();
-        return _clients.GetOrAdd(name, client);
+        _clients.TryAdd(name, new(client));
+        return client;
     }
+
+    /// <summary>Creates a table for all who wait for it: none of them can cancel it. A failure is not remembered.</summary>
+    private async Task<TableClient> CreateAsync(string name)
+    {
+        var client = ClientOf(name);
+        await client.CreateIfNotExistsAsync(CancellationToken.None);
+        return client;
+    }
+
+    private TableClient ClientOf(string name) => service.GetTableClient(hub.TablePrefix + name);
 }
