@@ -8,7 +8,8 @@ using static IntegrationHub.Functions.Tests.Leads;
 namespace IntegrationHub.Functions.Tests.Alerts;
 
 /// <summary>Mails and pages on a phone, with ordinary names and with hostile ones.</summary>
-public sealed partial class PhoneTests(Azurite azurite, Browser browser) : IClassFixture<Browser>
+[Collection<InBrowser>]
+public sealed partial class PhoneTests(Azurite azurite, Browser browser)
 {
     private const int Tappable = 44;
     private static readonly DateTimeOffset Due = Monday.AddDays(2);
@@ -57,7 +58,7 @@ public sealed partial class PhoneTests(Azurite azurite, Browser browser) : IClas
         await MeasureAsync(page, "button, input");
         await page.Locator("button").First.ClickAsync();
         await page.WaitForLoadStateAsync();
-        await page.ScreenshotAsync(new() { Path = Path.Combine(Browser.Pictures, $"page-{picture}-done.png") });
+        await Browser.TakePictureAsync(page, $"page-{picture}-done");
 
         Assert.Equal("Done", await page.Locator("h1").InnerTextAsync());
         Assert.Single((await world.Hub.StateAsync(Id($"page{link}"))).Ledger.Silences);

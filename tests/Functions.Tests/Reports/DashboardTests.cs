@@ -12,7 +12,8 @@ using static IntegrationHub.Functions.Tests.Leads;
 namespace IntegrationHub.Functions.Tests.Reports;
 
 /// <summary>The page of the funnel and its JSON, as people and machines get them.</summary>
-public sealed class DashboardTests(Azurite azurite, Browser browser) : IClassFixture<Browser>
+[Collection<InBrowser>]
+public sealed class DashboardTests(Azurite azurite, Browser browser)
 {
     private const int LargestPage = 60 * 1024;
 
@@ -94,7 +95,7 @@ public sealed class DashboardTests(Azurite azurite, Browser browser) : IClassFix
 
         await page.EmulateMediaAsync(new() { Media = Media.Print });
 
-        await page.ScreenshotAsync(new() { Path = Path.Combine(Browser.Pictures, "dashboard-print.png"), FullPage = true });
+        await Browser.TakePictureAsync(page, "dashboard-print");
         Assert.False(await page.Locator("form").IsVisibleAsync());
         Assert.True(await page.Locator("figure details table").First.IsVisibleAsync());
     }
