@@ -77,8 +77,11 @@ public sealed record StallStory
     private static StallStory? HandoffBefore(Alert alert, JourneyLedger ledger)
     {
         var handoff = ledger.Handoffs.LastOrDefault(handoff => (handoff.Stage, handoff.EnteredAt) == (alert.Stage, alert.EnteredAt));
+
+        // Marketing's tool knows the person already: only the stage is written there.
         return handoff is null ? null
-            : handoff.Delivery is HandoffDelivery.Pending or HandoffDelivery.Failed ? new() { Cause = StallCause.NotDelivered }
+            : handoff is { To: not Team.Marketing, Delivery: HandoffDelivery.Pending or HandoffDelivery.Failed }
+                ? new() { Cause = StallCause.NotDelivered }
             : ledger.Handoffs.LastOrDefault(other => other.Id != handoff.Id && other is { ReturnedReason: not null } && other.To == handoff.To)
                 is { } earlier
                 ? new() { Cause = StallCause.HandedOverAgain, Reason = earlier.ReturnedReason }

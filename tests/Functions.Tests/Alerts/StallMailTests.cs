@@ -64,8 +64,8 @@ public sealed partial class StallMailTests : IAsyncDisposable
     {
         var settings = Policy with { TeamCalendars = Policy.TeamCalendars.Add(Team.Marketing, new("Asia/Kolkata", "Mon-Sun", "00:00-24:00", [])) };
 
-        Assert.Contains("Since: Mon 2 Mar, 14:30 Kolkata time", StallMailText.Render(Mail(Team.Marketing, settings, AlertKind.StageOverdue)), StringComparison.Ordinal);
-        Assert.Contains("Since: Mon 2 Mar, 09:00 UTC", StallMailText.Render(Mail(Team.Sales, settings, AlertKind.StageOverdue)), StringComparison.Ordinal);
+        Assert.Contains("Last touch: Sun 1 Mar, 14:30 Kolkata time", StallMailText.Render(Mail(Team.Marketing, settings, AlertKind.StageOverdue, Touched("Webinar"))), StringComparison.Ordinal);
+        Assert.Contains("Last touch: Sun 1 Mar, 09:00 UTC", StallMailText.Render(Mail(Team.Sales, settings, AlertKind.StageOverdue, Touched("Webinar"))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed partial class StallMailTests : IAsyncDisposable
     }
 
     [Fact]
-    public void What_nobody_knows_is_left_out() => Assert.Equal(["Since", "With"], Mail(Team.Sales).Facts.Select(fact => fact.Key));
+    public void What_nobody_knows_is_left_out() => Assert.Equal(["With"], Mail(Team.Sales).Facts.Select(fact => fact.Key));
 
     [Fact]
     public void The_last_touch_is_told_whoever_it_was() =>
@@ -192,7 +192,7 @@ public sealed partial class StallMailTests : IAsyncDisposable
         var mail = Mail(Team.Marketing, Policy, kind, Profile(long_), OptedOut(), OpenDeal("1", 1m, "EUR", Monday), OpenDeal("2", 2m, "USD", Monday), OpenDeal("3", 3m, "GBP", Monday), OpenDeal("4", 4m, "JPY", Monday));
 
         // Four words a second, names of the longest kind included.
-        Assert.InRange(string.Join(' ', Visible(await HtmlAsync(mail))).Split(' ').Length, 20, 80);
+        Assert.InRange(string.Join(' ', Visible(await HtmlAsync(mail))).Split(' ').Count(word => word.Any(char.IsLetterOrDigit)), 20, 80);
     }
 
     [Theory]

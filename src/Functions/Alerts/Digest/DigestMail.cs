@@ -22,10 +22,12 @@ public sealed record DigestMail
             + Names([.. MovedOn.Select(line => line.Name)], MovedOn.Count + MoreMovedOn);
 
     /// <summary>Gets the first sentence; null without a stalled lead.</summary>
-    public string? Opening =>
-        Rows.Count == 0
-            ? null
-            : $"{Leads(Rows.Count + MoreRows)} {(Rows.Count + MoreRows == 1 ? "waits" : "wait")} for a next step{(Rows.Count == 1 ? "" : ", the longest first")}.";
+    public string? Opening => (Rows.Count + MoreRows) switch
+    {
+        0 => null,
+        1 => "1 lead waits for a next step.",
+        var all => $"{Leads(all)} wait for a next step, the longest first.",
+    };
 
     /// <summary>Gets the sentence about the leads that are not shown; null for none.</summary>
     public string? More => MoreRows == 0 ? null : $"And {MoreRows} more.";

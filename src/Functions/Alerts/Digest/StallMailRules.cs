@@ -8,7 +8,7 @@ namespace IntegrationHub.Functions.Alerts.Digest;
 /// alert, not at the sending.</summary>
 public static class StallMailRules
 {
-    private const int LongestName = 60;
+    private const int LongestName = 50;
     private const int LongestStage = 30;
     private const int LongestOwner = 40;
     private const int LongestReason = 100;
@@ -120,7 +120,6 @@ public static class StallMailRules
             (BeforeName(story.Cause), BeforeValue(story, clock)),
             ("They asked", Quote(story.Question)),
             ("Last touch", story.LastTouch is { } touch ? clock.Spell(touch) : null),
-            ("Since", clock.Spell(alert.EnteredAt)),
             ("With", OwnerOf(ledger, journey)),
             ("At stake", Worth(journey.Deals)),
             ("Before", SilenceBefore(alert, ledger) is { } silence ? Describe(silence, clock) : null),
