@@ -16,7 +16,7 @@ public sealed class NextStepRulesTests
 
         Assert.Equal((FunnelStage.Interest, StallCause.GivenBack, "Budget moved to next year"), (alert.Stage, story.Cause, story.Reason));
         Assert.Equal("decide when to come back to them, or close it", Step(alert, story, Team.Marketing, Team.Marketing));
-        Assert.Equal("tell marketing when it is worth another try", Step(alert, story, Team.Sales, Team.Marketing));
+        Assert.Equal("tell marketing when to try again", Step(alert, story, Team.Sales, Team.Marketing));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class NextStepRulesTests
 
         Assert.Equal("call today, or book the next step", Step(ours, onEvaluation, Team.Sales, Team.Sales));
         Assert.Equal("send the next offer today, or close it", Step(theirs, onInterest, Team.Marketing, Team.Marketing));
-        Assert.Equal("ask sales what would help", Step(ours, onEvaluation, Team.Marketing, Team.Sales));
+        Assert.Equal("ask sales how to help", Step(ours, onEvaluation, Team.Marketing, Team.Sales));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class NextStepRulesTests
     {
         var (alert, story) = Stalled(Deal("1", DealStatus.Open, 0));
 
-        Assert.Equal("call about the open deal today, or book the next step", Step(alert, story, Team.Sales, Team.Sales));
+        Assert.Equal("call about the deal today, or book the next step", Step(alert, story, Team.Sales, Team.Sales));
     }
 
     [Fact]
@@ -61,12 +61,12 @@ public sealed class NextStepRulesTests
         var (alert, story) = Stalled(CrmClaims(FunnelStage.Evaluation, 0), Accepted(1), Booked("call", 2, 10));
 
         Assert.Equal((StallCause.ActivityOver, Start.AddMinutes(10)), (story.Cause, story.At));
-        Assert.Equal("note how the appointment went, or book the next step", Step(alert, story, Team.Sales, Team.Sales));
+        Assert.Equal("note the outcome of the appointment, or book the next step", Step(alert, story, Team.Sales, Team.Sales));
     }
 
     [Theory]
-    [InlineData(HandoffDelivery.Pending, "take it up without your tool, which does not have it yet")]
-    [InlineData(HandoffDelivery.Failed, "take it up without your tool, which does not have it yet")]
+    [InlineData(HandoffDelivery.Pending, "take it up by hand: your tool does not have it yet")]
+    [InlineData(HandoffDelivery.Failed, "take it up by hand: your tool does not have it yet")]
     [InlineData(HandoffDelivery.Delivered, "take it up today, or give it back with a reason")]
     public void Nobody_is_asked_to_take_up_in_a_tool_what_the_tool_does_not_have(HandoffDelivery delivery, string expected)
     {
@@ -89,7 +89,7 @@ public sealed class NextStepRulesTests
         var story = StallStory.Of(late, Fold(again), ledger, [.. again.Facts.Values]);
 
         Assert.Equal((StallCause.HandedOverAgain, "No budget"), (story.Cause, story.Reason));
-        Assert.Equal("look at what has changed since you gave it back, or give it back again", Step(late, story, Team.Sales, Team.Sales));
+        Assert.Equal("see what has changed since you gave it back, or give it back again", Step(late, story, Team.Sales, Team.Sales));
     }
 
     [Theory]
@@ -104,7 +104,7 @@ public sealed class NextStepRulesTests
         var story = StallStory.Of(alert, Fold(state), state.Ledger, [.. state.Facts.Values, asked]);
 
         Assert.Equal(repeated ? "Runs on premises?" : null, story.Question);
-        Assert.Equal(repeated ? "help sales to answer what they asked" : "ask sales what would help", Step(alert, story, Team.Marketing, Team.Sales));
+        Assert.Equal(repeated ? "help sales to answer what they asked" : "ask sales how to help", Step(alert, story, Team.Marketing, Team.Sales));
     }
 
     private static string Step(Alert alert, StallStory story, string team, string owner) =>

@@ -12,7 +12,8 @@ public sealed record LastTouch(DateTimeOffset At, string? What)
     {
         Fact[] all = [.. facts];
         var touches = CampaignRules.TouchesOf(all).Select(touch => Make(touch, HandoffBrief.Describe(touch)));
-        var work = SummingRules.Individually(all).SelectMany(fact => Describe(fact) is { } what ? [Make(fact, what)] : Array.Empty<LastTouch>());
+        var work = SummingRules.Individually(all)
+            .SelectMany(fact => Describe(fact) is { } what ? [Make(fact, what)] : Array.Empty<LastTouch>());
         var summed = journey.LastActivityAt is { } at ? new[] { new LastTouch(at, null) } : [];
         return touches.Concat(work).Concat(summed)
             .OrderByDescending(touch => touch.At)

@@ -221,7 +221,8 @@ public static class StallRules
     private static StallClock? HandoffClock(Handoff handoff, Journey journey, FunnelSettings settings) =>
         journey is { Erased: false, Gone: false } && settings.AcceptWithin(handoff.Stage, journey) is { } limit
             ? new(
-                AlertKind.HandoffNotAccepted, handoff.Stage, handoff.EnteredAt, handoff.To, Later(handoff.AnnouncedAt, handoff.DeliveredAt), limit)
+                AlertKind.HandoffNotAccepted, handoff.Stage, handoff.EnteredAt, handoff.To,
+                Later(handoff.AnnouncedAt, handoff.DeliveredAt), limit)
             : null;
 
     private static DateTimeOffset? Due(StallClock clock, double share, Journey journey, FunnelSettings settings) =>

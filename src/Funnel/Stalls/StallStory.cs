@@ -63,7 +63,8 @@ public sealed record StallStory
 
         return stay.Rule switch
         {
-            StagePolicy.ReturnedBySales => new() { Cause = StallCause.GivenBack, Reason = ReasonOf(stay, ledger, facts), At = stay.EnteredAt },
+            StagePolicy.ReturnedBySales =>
+                new() { Cause = StallCause.GivenBack, Reason = ReasonOf(stay, ledger, facts), At = stay.EnteredAt },
             StagePolicy.LostLastDeal => new() { Cause = StallCause.DealLost, Reason = LostReason(journey), At = stay.EnteredAt },
             _ when alert.Kind == AlertKind.HandoffNotAccepted => new(),
             _ when journey.NextActivityAt is { } booked && booked <= (alert.RaisedAt ?? alert.At) =>
@@ -82,8 +83,8 @@ public sealed record StallStory
         return handoff is null ? null
             : handoff is { To: not Team.Marketing, Delivery: HandoffDelivery.Pending or HandoffDelivery.Failed }
                 ? new() { Cause = StallCause.NotDelivered }
-            : ledger.Handoffs.LastOrDefault(other => other.Id != handoff.Id && other is { ReturnedReason: not null } && other.To == handoff.To)
-                is { } earlier
+            : ledger.Handoffs.LastOrDefault(other =>
+                other.Id != handoff.Id && other.To == handoff.To && other.ReturnedReason is not null) is { } earlier
                 ? new() { Cause = StallCause.HandedOverAgain, Reason = earlier.ReturnedReason }
                 : null;
     }

@@ -29,7 +29,11 @@ public sealed class MailComposer(
             {
                 Rows = rows,
                 MoreRows = stalled.Count - rows.Count,
-                MovedOn = [.. movedOn.Take(telling.MaxRows).Select(item => StallMailRules.MovedOn(item.Alert, item.State.Ledger, item.Journey, settings))],
+                MovedOn =
+                [
+                    .. movedOn.Take(telling.MaxRows)
+                        .Select(item => StallMailRules.MovedOn(item.Alert, item.State.Ledger, item.Journey, settings)),
+                ],
                 MoreMovedOn = Math.Max(0, movedOn.Count - telling.MaxRows),
             });
         BatchMember[] members =
