@@ -46,7 +46,7 @@ type stageSettings = {
   @metadata({ example: '5.00:00:00' })
   stallAfter: string?
 
-  @description('How long a handoff may wait until somebody accepts it, in working time.')
+  @description('How long a handoff may wait in the tool until somebody accepts it, in working time.')
   @metadata({ example: '08:00:00' })
   acceptWithin: string?
 

@@ -155,6 +155,39 @@ public sealed class StallRulesTests
         Assert.All(swept.State.Ledger.Alerts, alert => Assert.Equal((AlertKind.HandoffNotAccepted, 1, Evaluation, Start), (alert.Kind, alert.Level, alert.Stage, alert.EnteredAt)));
     }
 
+    [Theory]
+    [InlineData(29, 0)]
+    [InlineData(30, 1)]
+    [InlineData(31, 1)]
+    public void The_time_to_take_up_a_handoff_starts_when_the_tool_has_it_however_long_the_tool_was_down(int minutesAfter, int alerts)
+    {
+        var settings = Settings.With(Evaluation, acceptWithin: TimeSpan.FromMinutes(30));
+        var deliveredAt = Start.AddMinutes(29);
+        var state = Delivered(Arrived(settings, Start, [MarketingClaims(Evaluation, 0)]), deliveredAt);
+
+        Assert.Equal(deliveredAt.AddMinutes(30), StallRules.DeadlineOf(state.Ledger.Handoffs[^1], JourneyFold.Fold(Lead, state.Facts.Values, settings), settings));
+        Assert.Equal(alerts, StallRules.Decide(state, settings, deliveredAt.AddMinutes(minutesAfter)).Events.Count);
+    }
+
+    [Fact]
+    public void A_handoff_that_goes_on_to_the_next_person_keeps_its_clock()
+    {
+        var settings = Settings.With(Evaluation, acceptWithin: TimeSpan.FromMinutes(30));
+        var state = Delivered(Arrived(settings, Start, [MarketingClaims(Evaluation, 0)]), Start.AddMinutes(20), Start.AddMinutes(5), Start.AddMinutes(20));
+
+        Assert.Equal(Start.AddMinutes(35), StallRules.NextDue(JourneyFold.Fold(Lead, state.Facts.Values, settings), state.Ledger, settings));
+    }
+
+    [Fact]
+    public void A_handoff_that_is_announced_again_gets_its_time_again()
+    {
+        var settings = Settings.With(Evaluation, acceptWithin: TimeSpan.FromMinutes(30));
+        var state = Delivered(Arrived(settings, Start, [MarketingClaims(Evaluation, 0)]), Start.AddMinutes(5));
+        var again = state.WithHandoff(state.Ledger.Handoffs[^1].Id, handoff => handoff with { AnnouncedAt = Start.AddMinutes(50) });
+
+        Assert.Equal(Start.AddMinutes(80), StallRules.NextDue(JourneyFold.Fold(Lead, again.Facts.Values, settings), again.Ledger, settings));
+    }
+
     [Fact]
     public void A_handoff_that_was_taken_up_given_back_or_overtaken_is_not_waited_for()
     {
@@ -194,6 +227,15 @@ public sealed class StallRulesTests
 
     private static JourneyState Arrived(FunnelSettings settings, DateTimeOffset now, IEnumerable<Fact> facts) =>
         JourneyRules.Decide(JourneyState.New(Lead), facts, settings, now).State;
+
+    /// <summary>The last handoff is in the tool, at first or after it had been assigned to several persons.</summary>
+    private static JourneyState Delivered(JourneyState state, DateTimeOffset at, params DateTimeOffset[] assignments) =>
+        state.WithHandoff(state.Ledger.Handoffs[^1].Id, handoff => handoff with
+        {
+            Delivery = HandoffDelivery.Delivered,
+            SettledAt = at,
+            Assignments = [.. assignments.Select(given => new Assignment { Owner = "grace", Rule = "", Why = "", Connector = Salesforce, At = given, DeliveredAt = given })],
+        });
 
     private static StageClaimed ClaimAt(FunnelStage stage, DateTimeOffset at) => CrmClaims(stage, 0) with { OccurredAt = at };
 

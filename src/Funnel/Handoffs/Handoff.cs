@@ -75,6 +75,11 @@ public sealed record Handoff
     /// <summary>Gets the notes that were begun. The tool may have them or not.</summary>
     public ImmutableArray<HandoffNote> NotesBegun { get; init; } = [];
 
+    /// <summary>Gets when the team's tool first had it; null while it does not. Another assignment does not change it.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? DeliveredAt => Delivery == HandoffDelivery.Delivered
+        ? Assignments.FirstOrDefault(given => given.DeliveredAt is not null)?.DeliveredAt ?? SettledAt : null;
+
     /// <summary>Gets the person responsible: whoever keeps the record in the tool, else the last assigned owner;
     /// null for the whole team.</summary>
     [JsonIgnore]

@@ -109,7 +109,8 @@ public sealed record HandoffBrief
                 $"{Date(line.Last, zone)}: {OneLine.Of(line.Text, LongestLine)}{(line.Times > 1 ? $" ({line.Times} times)" : "")}"),
     ];
 
-    private static string Describe(CampaignTouched touch)
+    /// <summary>Returns what the person did: "sent a form of Spring: Request a demo".</summary>
+    internal static string Describe(CampaignTouched touch)
     {
         var act = touch.Touch switch
         {

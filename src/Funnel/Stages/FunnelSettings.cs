@@ -78,7 +78,8 @@ public sealed record StageSettings
     /// <summary>Gets the working time after which a lead is stalled, inclusive; null for never.</summary>
     public TimeSpan? StallAfter { get; init; }
 
-    /// <summary>Gets the working time in which a handoff into this stage must be accepted; null for no limit.</summary>
+    /// <summary>Gets the working time in which a handoff into this stage must be accepted, from its delivery; null for no
+    /// limit.</summary>
     public TimeSpan? AcceptWithin { get; init; }
 
     /// <summary>Gets the limits of single segments by <see cref="LeadProfile.Segment"/>, ignoring case.</summary>

@@ -216,9 +216,13 @@ public static class StallRules
             ? new(AlertKind.StageOverdue, journey.Stage, journey.EnteredAt, journey.Owner, start, limit)
             : null;
 
+    /// <summary>Runs from the delivery, because nobody takes up what is not in their tool. Until then from the announcement,
+    /// so that a handoff that never arrives is reported too.</summary>
     private static StallClock? HandoffClock(Handoff handoff, Journey journey, FunnelSettings settings) =>
         journey is { Erased: false, Gone: false } && settings.AcceptWithin(handoff.Stage, journey) is { } limit
-            ? new(AlertKind.HandoffNotAccepted, handoff.Stage, handoff.EnteredAt, handoff.To, handoff.AnnouncedAt, limit)
+            ? new(
+                AlertKind.HandoffNotAccepted, handoff.Stage, handoff.EnteredAt, handoff.To,
+                Later(handoff.AnnouncedAt, handoff.DeliveredAt), limit)
             : null;
 
     private static DateTimeOffset? Due(StallClock clock, double share, Journey journey, FunnelSettings settings) =>

@@ -48,7 +48,7 @@ public sealed partial class AlertPageTests(Azurite azurite)
         Assert.Equal((SilenceKind.Acknowledged, Team.Sales, Open), (silence.Kind, silence.Team, silence.At));
         Assert.Contains("<h1><bdi>Done</bdi></h1>", first, StringComparison.Ordinal);
         Assert.Contains("<h1><bdi>Already done</bdi></h1>", second, StringComparison.Ordinal);
-        Assert.Contains("Before: acknowledged by sales until", await http.GetStringAsync(Links(world, "marketing@example.com")[0], Token), StringComparison.Ordinal);
+        Assert.Contains("Before: sales said they are on it, until ", await http.GetStringAsync(Links(world, "marketing@example.com")[0], Token), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed partial class AlertPageTests(Azurite azurite)
 
         var next = world.Server.To("marketing@example.com")[^1];
         Assert.Equal(2, world.Server.To("marketing@example.com").Count);
-        Assert.Contains($"Before: put off by sales until {until:d MMM yyyy HH:mm} UTC+00:00: they are on <holiday> Bcc: x", next.Text, StringComparison.Ordinal);
+        Assert.Contains($"Before: sales put it off until {until:ddd d MMM, HH:mm} UTC: they are on <holiday> Bcc: x", next.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("<holiday>", next.Html, StringComparison.Ordinal);
         Assert.Contains("they are on", next.Html, StringComparison.Ordinal);
     }
@@ -189,6 +189,27 @@ public sealed partial class AlertPageTests(Azurite azurite)
     }
 
     [Fact]
+    public async Task The_page_with_the_details_offers_both_answers_and_names_no_person_and_no_amount()
+    {
+        await using var world = await MailedAsync("details", OpenDeal("details", 12_000m, "EUR", Monday));
+        using var http = Client(world);
+        var link = Details().Match(world.Server.To("sales@example.com")[^1].Text).Groups[1].Value;
+
+        var shown = await http.GetStringAsync(link, Token);
+        var posted = await PostAsync(http, link);
+        var untouched = (await world.Hub.StateAsync(Id("details"))).Ledger.Silences.Length;
+        var done = await PostAsync(http, $"api/alerts/{Posts().Match(shown).Groups[1].Value}");
+        var notNow = await http.GetStringAsync($"api/alerts/{Follows().Match(shown).Groups[1].Value}", Token);
+
+        Assert.Equal((shown.Contains("The limit is 2 days.", StringComparison.Ordinal), 0), (true, untouched));
+        Assert.Contains("We are on it", posted, StringComparison.Ordinal);
+        Assert.DoesNotContain("Lovelace", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("12,000", shown, StringComparison.Ordinal);
+        Assert.Contains("<h1><bdi>Done</bdi></h1>", done, StringComparison.Ordinal);
+        Assert.Contains("Why not now?", notNow, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task All_instances_sign_with_the_one_key_that_the_first_made()
     {
         await using var world = await MailedAsync("key");
@@ -218,16 +239,29 @@ public sealed partial class AlertPageTests(Azurite azurite)
     }
 
     /// <summary>A serving hub in which both teams have been told of one lead, as far as it is not quiet for them.</summary>
-    private async Task<MailWorld> MailedAsync(string lead, params string[] settings)
+    private Task<MailWorld> MailedAsync(string lead, params string[] settings) => MailedAsync(lead, [], settings);
+
+    private Task<MailWorld> MailedAsync(string lead, Fact fact) => MailedAsync(lead, [fact], []);
+
+    private async Task<MailWorld> MailedAsync(string lead, Fact[] facts, string[] settings)
     {
         var world = await MailWorld.CreateAsync(azurite, _clock, [], [.. MailWorld.BothTeams, .. settings]);
-        await world.LeadAsync(Id(lead));
+        await world.LeadOnAsync(facts.Length == 0 ? FunnelStage.Interest : FunnelStage.Evaluation, Id(lead), facts);
         await world.SweepAsync(Due);
         await world.SendAsync(Open);
         await world.Hub.StartAsync();
         return world;
     }
 
-    [GeneratedRegex(@"http://localhost:7071/(api/alerts/\S+)")]
+    [GeneratedRegex(@"(?:We are on it|Not now): http://localhost:7071/(api/alerts/\S+)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"See the details: http://localhost:7071/(api/alerts/\S+)")]
+    private static partial Regex Details();
+
+    [GeneratedRegex("""<form method="post" action="([^"]+)">""")]
+    private static partial Regex Posts();
+
+    [GeneratedRegex("""<a href="([^"]+)">Not now""")]
+    private static partial Regex Follows();
 }

@@ -41,7 +41,7 @@ public sealed class MailFlowTests(Azurite azurite)
 
         var mails = await server.MailsAsync(2);
         Assert.Equal(["marketing@example.com", "sales@example.com,lead@example.com"], mails.Select(mail => string.Join(',', mail.To)).Order(StringComparer.Ordinal));
-        Assert.All(mails, mail => Assert.StartsWith("[Interest 2 d, limit 2 d] Engines Ltd: ", mail.Subject, StringComparison.Ordinal));
+        Assert.All(mails, mail => Assert.StartsWith("[Interest 2 d of 2 d] Engines Ltd: ", mail.Subject, StringComparison.Ordinal));
         Assert.Equal(2, mails.Select(mail => mail.Subject).Distinct().Count());
         Assert.Single(mails.Select(mail => mail.Header("references")).Distinct());
         Assert.Equal(["marketing Sent", "sales Sent"], await world.OutcomesAsync(Id("oneEach")));
@@ -111,22 +111,24 @@ public sealed class MailFlowTests(Azurite azurite)
     }
 
     [Fact]
-    public async Task Several_leads_are_one_digest_most_valuable_first_with_the_rest_counted()
+    public async Task Several_leads_are_one_digest_the_longest_first_with_the_rest_counted()
     {
         await using var world = await WorldAsync("--Alerts:MaxRows=2");
-        await LeadNamedAsync(world, "poor", "Poor Ltd", 5m);
-        await LeadNamedAsync(world, "rich", "Rich Ltd", 50_000m);
-        await LeadNamedAsync(world, "none", "None Ltd", null);
-        await world.SweepAsync(Due);
+        await LeadNamedAsync(world, "late", "Late Ltd", Monday);
+        await LeadNamedAsync(world, "later", "Later Ltd", Monday.AddHours(1));
+        await LeadNamedAsync(world, "latest", "Latest Ltd", Monday.AddHours(2));
+        await world.SweepAsync(Due.AddHours(2));
 
-        await world.SendAsync(Open);
+        await world.SendAsync(Open.AddHours(2));
 
         var mail = Assert.Single(world.Server.To("sales@example.com"));
-        Assert.Equal("[3 leads waiting] Rich Ltd, Poor Ltd and 1 more", mail.Subject);
+        Assert.Equal("[3 leads waiting] Late Ltd, Later Ltd and 1 more", mail.Subject);
+        Assert.Contains("3 leads wait for a next step, the longest first.", mail.Text, StringComparison.Ordinal);
+        Assert.Contains("Late Ltd\r\nInterest 2 d 2 h of 2 d: ask marketing how to help\r\nhttp://localhost:7071/api/alerts/", mail.Text, StringComparison.Ordinal);
         Assert.Contains("And 1 more.", mail.Text, StringComparison.Ordinal);
         Assert.Contains("And 1 more.", mail.Html, StringComparison.Ordinal);
-        Assert.DoesNotContain("None Ltd", mail.Text, StringComparison.Ordinal);
-        foreach (var name in new[] { "poor", "rich", "none" })
+        Assert.DoesNotContain("Latest Ltd", mail.Text, StringComparison.Ordinal);
+        foreach (var name in new[] { "late", "later", "latest" })
         {
             Assert.Equal(["marketing Grouped", "sales Grouped"], await world.OutcomesAsync(Id(name)));
         }
@@ -540,7 +542,6 @@ public sealed class MailFlowTests(Azurite azurite)
     private Task<MailWorld> WorldAsync(IConnector[] connectors, params string[] settings) =>
         MailWorld.CreateAsync(azurite, _clock, connectors, [.. MailWorld.BothTeams, .. settings]);
 
-    private static Task LeadNamedAsync(MailWorld world, string id, string company, decimal? worth) => world.Hub.LeadAsync(
-        Id(id),
-        [Claim(FunnelStage.Interest, Monday.AddMinutes(-10)), OpenDeal(id, worth, "EUR", Monday), Profile(new LeadProfile { Company = company })]);
+    private static Task LeadNamedAsync(MailWorld world, string id, string company, DateTimeOffset since) =>
+        world.Hub.LeadAsync(Id(id), Claim(FunnelStage.Interest, since), Profile(new LeadProfile { Company = company }));
 }

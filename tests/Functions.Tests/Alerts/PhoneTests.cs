@@ -41,7 +41,12 @@ public sealed partial class PhoneTests(Azurite azurite, Browser browser)
         await using var world = await WorldAsync();
         await LeadsAsync(world, "several", [new() { FirstName = "Grace", LastName = "Hopper", Company = "Compiler Works" }, new() { FirstName = "Alan", LastName = "Turing", Company = "Bletchley Machines" }, new() { LastName = "Jackson", Company = "Windtunnel Ltd" }]);
 
-        await FitsAsync(await MailAsync(world), "digest");
+        await world.Hub.StartAsync();
+        var mail = await MailAsync(world);
+
+        await FitsAsync(mail, "digest");
+        var page = await browser.OpenAsync($"{world.Hub.Url}{Details().Match(mail.Text).Groups[1].Value}", "page-details");
+        await MeasureAsync(page, "button, a");
     }
 
     [Theory]
@@ -144,6 +149,9 @@ public sealed partial class PhoneTests(Azurite azurite, Browser browser)
         Assert.InRange(mail.Subject.Length, 1, 250);
     }
 
-    [GeneratedRegex(@"http://localhost:7071/(api/alerts/\S+)")]
+    [GeneratedRegex(@"(?:We are on it|Not now): http://localhost:7071/(api/alerts/\S+)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"^http://localhost:7071/(api/alerts/\S+)", RegexOptions.Multiline)]
+    private static partial Regex Details();
 }

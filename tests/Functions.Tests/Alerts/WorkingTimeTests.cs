@@ -25,4 +25,13 @@ public sealed class WorkingTimeTests
     [InlineData("6.05:30:00", "149 h 30 min")]
     public void Office_time_is_spelled_in_hours_because_a_day_of_it_could_mean_two_things(string span, string expected) =>
         Assert.Equal(expected, WorkingTime.Spell(TimeSpan.Parse(span, null), Office));
+
+    [Theory]
+    [InlineData("00:00:45", "45 seconds", "45 working seconds")]
+    [InlineData("00:01:00", "1 minute", "1 working minute")]
+    [InlineData("01:30:00", "1 hour 30 minutes", "1 working hour 30 minutes")]
+    [InlineData("2.01:00:00", "2 days 1 hour", "49 working hours")]
+    public void In_a_sentence_time_is_spelled_in_words(string span, string aroundTheClock, string inAnOffice) => Assert.Equal(
+        (aroundTheClock, inAnOffice),
+        (WorkingTime.Say(TimeSpan.Parse(span, null), BusinessCalendar.Always), WorkingTime.Say(TimeSpan.Parse(span, null), Office)));
 }

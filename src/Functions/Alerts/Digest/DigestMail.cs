@@ -3,7 +3,7 @@ namespace IntegrationHub.Functions.Alerts.Digest;
 /// <summary>A mail about several leads, or one that only reports resolutions. Personal data: never log it.</summary>
 public sealed record DigestMail
 {
-    /// <summary>Gets the stalled leads, most valuable first, each with the content of its own mail.</summary>
+    /// <summary>Gets the stalled leads, the longest first. Each is two lines, with the rest behind a link.</summary>
     public required IReadOnlyList<StallMail> Rows { get; init; }
 
     /// <summary>Gets how many more stalled leads are not shown.</summary>
@@ -22,10 +22,12 @@ public sealed record DigestMail
             + Names([.. MovedOn.Select(line => line.Name)], MovedOn.Count + MoreMovedOn);
 
     /// <summary>Gets the first sentence; null without a stalled lead.</summary>
-    public string? Opening =>
-        Rows.Count == 0
-            ? null
-            : $"{Leads(Rows.Count + MoreRows)} {(Rows.Count + MoreRows == 1 ? "waits" : "wait")} for a next step, the most valuable first.";
+    public string? Opening => (Rows.Count + MoreRows) switch
+    {
+        0 => null,
+        1 => "1 lead waits for a next step.",
+        var all => $"{Leads(all)} wait for a next step, the longest first.",
+    };
 
     /// <summary>Gets the sentence about the leads that are not shown; null for none.</summary>
     public string? More => MoreRows == 0 ? null : $"And {MoreRows} more.";
@@ -41,5 +43,5 @@ public sealed record DigestMail
 
 /// <summary>A lead that moved on.</summary>
 /// <param name="Name">The company, else the person.</param>
-/// <param name="How">What happened: "is on Commitment now", "was taken up or given back by sales".</param>
+/// <param name="How">What happened: "is on Commitment now", "was taken up by sales".</param>
 public sealed record MovedOnLine(string Name, string How);

@@ -8,7 +8,7 @@ public static class DigestMailText
         string[] lines =
         [
             .. Paragraph(mail.Opening),
-            .. mail.Rows.SelectMany(row => StallMailText.Lines(row).Append("--").Append("")),
+            .. mail.Rows.SelectMany(Lines),
             .. Paragraph(mail.More),
             .. mail.MovedOn.Count == 0 ? Array.Empty<string>() : ["Moved on", .. mail.MovedOn.Select(line => $"{line.Name} {line.How}.")],
             .. mail.MoreMovedOn == 0 ? Array.Empty<string>() : [$"And {mail.MoreMovedOn} more."],
@@ -16,6 +16,9 @@ public static class DigestMailText
         ];
         return string.Join("\r\n", lines);
     }
+
+    private static string[] Lines(StallMail row) =>
+        [row.Beside is { } company ? $"{row.Who}, {company}" : row.Who, row.LineBelow, row.Details.AbsoluteUri, ""];
 
     private static string[] Paragraph(string? text) => text is null ? [] : [text, ""];
 }

@@ -17,12 +17,11 @@ public sealed class MailComposer(
 {
     public async Task<MailBatch> WriteAsync(RecipientGroup recipientGroup, IReadOnlyCollection<PendingAlert> pending)
     {
-        var stalled = DigestOrder.Of(
-            [.. pending.Where(item => item.Entry.Kind == MailboxKind.Stalled)], item => item.Journey, item => item.Alert);
+        var stalled = LongestFirst(pending.Where(item => item.Entry.Kind == MailboxKind.Stalled));
         var movedOn = pending.Where(item => item.Entry.Kind == MailboxKind.Resolved).OrderBy(item => item.Entry.PutAt).ToList();
         var rows = stalled.Take(telling.MaxRows)
             .Select(item =>
-                StallMailRules.For(item.Alert, item.Journey, item.State.Ledger, recipientGroup, LinksOf(item, recipientGroup), settings))
+                StallMailRules.For(item.Alert, item.State, item.Journey, recipientGroup, LinksOf(item, recipientGroup), settings))
             .ToList();
         var (subject, text, html) = rows is [var only] && movedOn.Count == 0
             ? (only.Subject, StallMailText.Render(only), await renderer.RenderMailAsync<StallMailHtml>(only))
@@ -30,7 +29,11 @@ public sealed class MailComposer(
             {
                 Rows = rows,
                 MoreRows = stalled.Count - rows.Count,
-                MovedOn = [.. movedOn.Take(telling.MaxRows).Select(item => StallMailRules.MovedOn(item.Alert, item.Journey, settings))],
+                MovedOn =
+                [
+                    .. movedOn.Take(telling.MaxRows)
+                        .Select(item => StallMailRules.MovedOn(item.Alert, item.State.Ledger, item.Journey, settings)),
+                ],
                 MoreMovedOn = Math.Max(0, movedOn.Count - telling.MaxRows),
             });
         BatchMember[] members =
@@ -59,7 +62,8 @@ public sealed class MailComposer(
     {
         var root = hub.PublicUrl.AbsoluteUri.TrimEnd('/');
         return new(
-            RecordOf(item) ?? new Uri($"{root}/api/leads/{item.Entry.LeadId}"),
+            LeadRecord.UrlOf(item.State.Ledger, item.Journey, connectors),
+            To(LinkPurpose.Details),
             To(LinkPurpose.Acknowledge),
             To(LinkPurpose.Snooze));
 
@@ -70,10 +74,12 @@ public sealed class MailComposer(
                     new(purpose, recipientGroup, item.Entry.LeadId, item.Entry.AlertId, clock.GetUtcNow() + telling.LinksValidFor)));
     }
 
-    /// <summary>Returns the link of the latest handoff, else the tool's own; http and https only.</summary>
-    private Uri? RecordOf(PendingAlert item) => item.State.Ledger.Handoffs
-        .Reverse()
-        .Select(handoff => Uri.TryCreate(handoff.RecordUrl, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" ? url : null)
-        .Concat(connectors.LinksTo(item.Journey).Select(link => link.Url))
-        .FirstOrDefault(url => url is not null);
+    /// <summary>Orders the leads by their age, which the mail shows. The first one due comes first among equals.</summary>
+    private IReadOnlyList<PendingAlert> LongestFirst(IEnumerable<PendingAlert> stalled) =>
+    [
+        .. stalled
+            .OrderByDescending(item => StallMailRules.AgeOf(item.Alert, item.Journey, settings))
+            .ThenBy(item => item.Alert.DueAt)
+            .ThenBy(item => item.Alert.Id, StringComparer.Ordinal),
+    ];
 }

@@ -3,23 +3,23 @@ namespace IntegrationHub.Functions.Alerts.Digest;
 /// <summary>The plain-text part of a mail about a stalled lead.</summary>
 public static class StallMailText
 {
-    public static string Render(StallMail mail) => string.Join("\r\n", [.. Lines(mail), ""]);
-
-    /// <summary>Returns its lines, which digests use too.</summary>
-    internal static IEnumerable<string> Lines(StallMail mail)
+    public static string Render(StallMail mail)
     {
-        return
+        string[] lines =
         [
-            $"{mail.Who} has {mail.Problem} {mail.Age}.",
+            .. mail.Warning is { } warning ? new[] { warning, "" } : [],
+            $"{mail.Who}{(mail.Beside is { } company ? $" of {company}" : "")} {mail.Problem} {mail.Age}; the limit is {mail.Limit}.",
             "",
-            $"Next: {mail.Action}.",
+            $"Next: {mail.Next}.",
             "",
             .. mail.Facts.Select(fact => $"{fact.Key}: {fact.Value}"),
-            "",
-            $"Open the record: {mail.Link.AbsoluteUri}",
+            .. mail.Facts.Count > 0 ? new[] { "" } : [],
+            $"{mail.LinkText}: {mail.Link.AbsoluteUri}",
             "",
             $"We are on it: {mail.AcknowledgeLink.AbsoluteUri}",
             $"Not now: {mail.SnoozeLink.AbsoluteUri}",
+            "",
         ];
+        return string.Join("\r\n", lines);
     }
 }

@@ -2,25 +2,40 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Digest;
 
-/// <summary>Formats working time for people.</summary>
+/// <summary>Formats working time for people, in the two largest units, rounded down. Days appear only for a team that works
+/// around the clock. Elsewhere "2 d" would be ambiguous.</summary>
 public static class WorkingTime
 {
     private static readonly DateTimeOffset AnyMonday = new(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Returns the two largest units, rounded down: <c>50 h</c>, <c>1 h 30 min</c>, <c>45 s</c>. Days appear
-    /// only for a team that works around the clock. Elsewhere "2 d" would be ambiguous.</summary>
-    public static string Spell(TimeSpan span, BusinessCalendar calendar)
+    /// <summary>Returns the short form: <c>50 h</c>, <c>1 h 30 min</c>, <c>45 s</c>.</summary>
+    public static string Spell(TimeSpan span, BusinessCalendar calendar) =>
+        string.Join(' ', Units(span, IsAroundTheClock(calendar)).Select(unit => $"{unit.Count} {unit.Short}"));
+
+    /// <summary>Returns the form for a sentence: <c>50 working hours</c>, <c>2 days 1 hour</c>, <c>45 seconds</c>.</summary>
+    public static string Say(TimeSpan span, BusinessCalendar calendar)
     {
-        var aroundTheClock = calendar.Between(AnyMonday, AnyMonday.AddDays(7)) == TimeSpan.FromDays(7);
-        return span switch
-        {
-            { TotalMinutes: < 1 } => $"{(int)span.TotalSeconds} s",
-            { TotalHours: < 1 } => Units((int)span.TotalMinutes, "min", span.Seconds, "s"),
-            { TotalDays: >= 2 } when aroundTheClock => Units((int)span.TotalDays, "d", span.Hours, "h"),
-            _ => Units((int)span.TotalHours, "h", span.Minutes, "min"),
-        };
+        var aroundTheClock = IsAroundTheClock(calendar);
+        var working = aroundTheClock ? "" : "working ";
+        return string.Join(
+            ' ',
+            Units(span, aroundTheClock).Select((unit, index) =>
+                $"{unit.Count} {(index == 0 ? working : "")}{unit.Word}{(unit.Count == 1 ? "" : "s")}"));
     }
 
-    private static string Units(int large, string largeUnit, int small, string smallUnit) =>
-        small == 0 ? $"{large} {largeUnit}" : $"{large} {largeUnit} {small} {smallUnit}";
+    private static bool IsAroundTheClock(BusinessCalendar calendar) =>
+        calendar.Between(AnyMonday, AnyMonday.AddDays(7)) == TimeSpan.FromDays(7);
+
+    private static (int Count, string Short, string Word)[] Units(TimeSpan span, bool days)
+    {
+        var (hours, minutes, seconds) = ((span.Hours, "h", "hour"), (span.Minutes, "min", "minute"), (span.Seconds, "s", "second"));
+        (int Count, string Short, string Word)[] units = span switch
+        {
+            { TotalMinutes: < 1 } => [seconds],
+            { TotalHours: < 1 } => [minutes, seconds],
+            { TotalDays: >= 2 } when days => [((int)span.TotalDays, "d", "day"), hours],
+            _ => [((int)span.TotalHours, "h", "hour"), minutes],
+        };
+        return units is [var large, (Count: 0, _, _)] ? [large] : units;
+    }
 }

@@ -3,7 +3,7 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Links;
 
-/// <summary>The one action of a link.</summary>
+/// <summary>What a link is for.</summary>
 public enum LinkPurpose
 {
     /// <summary>"We are on it."</summary>
@@ -11,6 +11,9 @@ public enum LinkPurpose
 
     /// <summary>"Not now."</summary>
     Snooze,
+
+    /// <summary>Only shows: what is known, and both answers.</summary>
+    Details,
 }
 
 /// <summary>The content of a link in a mail. It holds no personal data.</summary>

@@ -1,3 +1,4 @@
+using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Alerts.Digest;
 using IntegrationHub.Functions.Alerts.Links;
 using IntegrationHub.Functions.Journeys;
@@ -11,7 +12,8 @@ public sealed record AlertPage(int Status, AlertPageView View);
 
 /// <summary>Serves the links in mails. Showing changes nothing, because mail scanners open every
 /// link; posting acts once.</summary>
-public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, FunnelSettings settings, TimeProvider clock)
+public sealed class AlertPageFlow(
+    JourneyFlow journeys, LinkProtector links, ConnectorSet connectors, FunnelSettings settings, TimeProvider clock)
 {
     /// <summary>The longest reason in UTF-16 units.</summary>
     public const int LongestReason = 200;
@@ -58,7 +60,7 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, Fun
             && Enum.TryParse<SnoozeChoice>(until, out var chosen)
             && Enum.IsDefined(chosen)
             ? chosen : null;
-        if (link.Purpose == LinkPurpose.Snooze && choice is null)
+        if (link.Purpose == LinkPurpose.Details || (link.Purpose == LinkPurpose.Snooze && choice is null))
         {
             return await ShowAsync(token, cancellationToken);
         }
@@ -105,49 +107,79 @@ public sealed class AlertPageFlow(JourneyFlow journeys, LinkProtector links, Fun
         }
 
         var journey = JourneyFold.Fold(state.LeadId, state.Facts.Values, settings);
-        return StallRules.Holds(alert, journey, state.Ledger) ? Offer(link, state.Ledger, alert, journey, clock.GetUtcNow()) : Over;
+        return !StallRules.Holds(alert, journey, state.Ledger) ? Over
+            : link.Purpose == LinkPurpose.Details ? Explain(link, state, alert, journey)
+            : Offer(link, state.Ledger, alert, journey);
     }
 
-    private AlertPage Offer(AlertLink link, JourneyLedger ledger, Alert alert, Journey journey, DateTimeOffset now)
+    /// <summary>Shows what is known of the stall, without the person, their words and their deals.</summary>
+    private AlertPage Explain(AlertLink link, JourneyState state, Alert alert, Journey journey)
     {
-        var zone = ZoneOf(link);
-        var before = ledger.Silences.LastOrDefault(silence => (silence.Stage, silence.EnteredAt) == (alert.Stage, alert.EnteredAt));
+        var story = StallStory.Of(alert, journey, state.Ledger, [.. state.Facts.Values]);
+        var calendar = settings.CalendarOf(journey.Owner);
         return new(StatusCodes.Status200OK, new()
         {
-            Title = OneLine.Of(journey.Profile.Company, 60) ?? "A lead",
+            Title = TitleOf(journey),
             Lines =
             [
-                $"On {StallMailRules.StageName(alert.Stage, settings)} since {StallMailRules.Instant(alert.EnteredAt, zone)}, "
-                + $"with {journey.Owner}.",
-                .. before is null ? Array.Empty<string>() : [$"Before: {StallMailRules.Describe(before, zone)}."],
-                link.Purpose == LinkPurpose.Acknowledge
-                    ? "Say that your team is on it: no further mail about it is sent for a while, and the other team sees who it was."
-                    : "Put it off: no mail about it is sent until then, and the other team sees why.",
+                .. LinesOf(link, state.Ledger, alert, journey),
+                $"The limit is {WorkingTime.Say(StallMailRules.LimitOf(alert, journey, settings), calendar)}"
+                + $"{(alert.Kind == AlertKind.HandoffNotAccepted ? " to take it up" : "")}.",
+                .. story.LastTouch is { } touch ? [$"Last touch: {ClockOf(link).Spell(touch.At)}."] : Array.Empty<string>(),
+                $"Next: {StallMailRules.NextOf(alert, story, journey, link.RecipientGroup)}.",
             ],
             Offers = link.Purpose,
-            Choices = link.Purpose == LinkPurpose.Snooze
-                ?
-                [
-                    .. SilenceRules.Choices(journey, link.RecipientGroup.Team, now, settings)
-                        .Select(option => new SnoozeLine(option.Choice, Words(option, zone))),
-                ]
-                : [],
+            Record = LeadRecord.UrlOf(state.Ledger, journey, connectors),
+            Acknowledge = links.Write(link with { Purpose = LinkPurpose.Acknowledge }),
+            Snooze = links.Write(link with { Purpose = LinkPurpose.Snooze }),
         });
     }
 
-    private static string Words(SnoozeOption option, TimeZoneInfo zone) => option.Choice switch
+    private AlertPage Offer(AlertLink link, JourneyLedger ledger, Alert alert, Journey journey) => new(StatusCodes.Status200OK, new()
     {
-        SnoozeChoice.UntilActivity => $"after the booked activity, {StallMailRules.Instant(option.Until, zone)}",
-        _ => $"on {StallMailRules.Instant(option.Until, zone)}",
+        Title = TitleOf(journey),
+        Lines =
+        [
+            .. LinesOf(link, ledger, alert, journey),
+            link.Purpose == LinkPurpose.Acknowledge
+                ? "Say that your team is on it: no further mail about it is sent for a while, and the other team sees who it was."
+                : "Put it off: no mail about it is sent until then, and the other team sees why.",
+        ],
+        Offers = link.Purpose,
+        Choices = link.Purpose == LinkPurpose.Snooze
+            ?
+            [
+                .. SilenceRules.Choices(journey, link.RecipientGroup.Team, clock.GetUtcNow(), settings)
+                    .Select(option => new SnoozeLine(option.Choice, Words(option, ClockOf(link)))),
+            ]
+            : [],
+    });
+
+    private static string TitleOf(Journey journey) => OneLine.Of(journey.Profile.Company, 60) ?? "A lead";
+
+    private IEnumerable<string> LinesOf(AlertLink link, JourneyLedger ledger, Alert alert, Journey journey)
+    {
+        var stage = StallMailRules.StageName(alert.Stage, settings);
+        yield return $"On {stage} since {ClockOf(link).Spell(alert.EnteredAt)}, with {journey.Owner}.";
+        if (StallMailRules.SilenceBefore(alert, ledger) is { } before)
+        {
+            yield return $"Before: {StallMailRules.Describe(before, ClockOf(link))}.";
+        }
+    }
+
+    private static string Words(SnoozeOption option, ReadersClock clock) => option.Choice switch
+    {
+        SnoozeChoice.UntilActivity => $"after the booked activity, {clock.Spell(option.Until)}",
+        _ => $"on {clock.Spell(option.Until)}",
     };
 
     private string Sentence(Silence silence, AlertLink link)
     {
-        var words = StallMailRules.Describe(silence, ZoneOf(link));
+        var words = StallMailRules.Describe(silence, ClockOf(link));
         return $"{char.ToUpperInvariant(words[0])}{words[1..]}.";
     }
 
-    private TimeZoneInfo ZoneOf(AlertLink link) => settings.CalendarOf(link.RecipientGroup.Team).TimeZone;
+    private ReadersClock ClockOf(AlertLink link) => StallMailRules.ClockOf(link.RecipientGroup, clock.GetUtcNow(), settings);
 
     private static AlertPage Say(int status, string title, string line) => new(status, new() { Title = title, Lines = [line] });
 }

@@ -15,7 +15,8 @@ internal static class AlertPageStyle
         "input{box-sizing:border-box;width:100%;min-height:44px;margin:0 0 12px;padding:8px 12px;font:inherit;" +
         "border:1px solid #8b9199;border-radius:6px}" +
         "button{display:block;width:100%;min-height:48px;margin:0 0 12px;padding:12px 20px;font:inherit;" +
-        "color:#fff;background:#1a5fb4;border:0;border-radius:6px}";
+        "color:#fff;background:#1a5fb4;border:0;border-radius:6px}" +
+        "a{display:block;min-height:24px;padding:12px 20px;color:#1a5fb4;text-align:center;border:1px solid #1a5fb4;border-radius:6px}";
 
     /// <summary>The content security policy, which allows the style by its hash.</summary>
     public static readonly string Policy =
