@@ -5,7 +5,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Handoffs;
 
 /// <summary>Decides whether a handoff still holds, and records its delivery. Pure.</summary>
-public static class HandoffDeliveryRules
+internal static class HandoffDeliveryRules
 {
     /// <summary>Decides against the lead's current state, so late or duplicate messages are harmless.</summary>
     /// <param name="tools">The connectors that accept handoffs. Work in one of them makes a task needless.</param>

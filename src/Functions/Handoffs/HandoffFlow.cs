@@ -12,7 +12,7 @@ namespace IntegrationHub.Functions.Handoffs;
 
 /// <summary>Delivers a handoff to the receiving team's tool: load, decide, deliver, save. The tool is written under the
 /// hub's own ids, so a repeat after a crash finds its own record.</summary>
-public sealed partial class HandoffFlow(
+internal sealed partial class HandoffFlow(
     JourneyFlow journeys,
     AssignmentFlow assignments,
     WriteBackFlow writeBack,

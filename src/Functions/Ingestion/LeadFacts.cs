@@ -5,7 +5,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Ingestion;
 
 /// <summary>A delivery's facts, by lead. Its events add to it concurrently.</summary>
-public sealed class LeadFacts
+internal sealed class LeadFacts
 {
     private readonly ConcurrentDictionary<LeadId, Said> _byLead = new();
 

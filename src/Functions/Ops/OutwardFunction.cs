@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Ops;
 
 /// <summary>Lists the effects outwards by channel, and lets held ones pass.</summary>
-public sealed class OutwardFunction(OutwardBreaker outward)
+internal sealed class OutwardFunction(OutwardBreaker outward)
 {
     [Function("ListOutward")]
     [Needs(Permission.OpsRead)]

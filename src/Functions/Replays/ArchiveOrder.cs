@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace IntegrationHub.Functions.Replays;
 
 /// <summary>Selects the archived deliveries to replay.</summary>
-public sealed record ArchiveOrder(ReplayRange Range, bool DryRun)
+internal sealed record ArchiveOrder(ReplayRange Range, bool DryRun)
 {
     private const string Form =
         """Send JSON of the form {"from":"2026-11-01T00:00:00Z","to":"2026-11-03T00:00:00Z","connector":"…","dryRun":true}. """

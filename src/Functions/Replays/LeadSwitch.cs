@@ -8,7 +8,7 @@ namespace IntegrationHub.Functions.Replays;
 
 /// <summary>Compares a rebuilt lead with the live one, and puts its facts in place of the live ones. Nothing is published:
 /// the lead's next event acts on the corrected journey.</summary>
-public sealed class LeadSwitch(
+internal sealed class LeadSwitch(
     JourneyReader reader, JourneyFlow journeys, JourneyWriter writer, IdentityStore identities, ArchiveStore archive,
     FunnelSettings settings)
 {

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Replays;
 
 /// <summary>Replays archived deliveries for operators.</summary>
-public sealed class ReplayFunction(ReplayFlow flow, ReplayStore replays)
+internal sealed class ReplayFunction(ReplayFlow flow, ReplayStore replays)
 {
     private const int LargestPage = 500;
 

@@ -12,7 +12,7 @@ namespace IntegrationHub.Functions.Reports;
 /// <summary>The table <c>Tallies</c>, one partition: a row for each lead and deal with what it adds, and a row for each
 /// view's month with the sums. One transaction writes both under their ETags, so a subject is counted once or not at
 /// all. The sums are cached by this process; the ETag shows when another one changed them.</summary>
-public sealed class TallyStore(HubTables tables, PersonKeys keys, ReportOptions options) : IErasable
+internal sealed class TallyStore(HubTables tables, PersonKeys keys, ReportOptions options) : IErasable
 {
     internal const string LeadPrefix = "lead-", DealPrefix = "deal-", SumPrefix = "sum-";
 

@@ -8,7 +8,7 @@ namespace IntegrationHub.Functions.Retention;
 
 /// <summary>Takes erased persons out of bodies that no index finds: delayed copies, dead letters and the spool. One walk serves
 /// all erasures, in pages, and a claim keeps two instances from walking at once.</summary>
-public sealed partial class ErasedBodiesFlow(
+internal sealed partial class ErasedBodiesFlow(
     CursorStore cursors, GoneKeyStore goneKeys, IEnumerable<IBodyPlace> places, SweepBeats beats, NoticeStore notices,
     HubMetrics metrics, TimeProvider clock, ILogger<ErasedBodiesFlow> logger)
 {

@@ -6,7 +6,7 @@ using IntegrationHub.Functions.Platform.Messaging;
 namespace IntegrationHub.Functions.Retention;
 
 /// <summary>Reads the queue <c>inbound</c> without taking anything, and says what remains of its messages.</summary>
-public sealed class QueuedBodies(QueueReceivers receivers, BodyStore bodies, ConnectorSet connectors)
+internal sealed class QueuedBodies(QueueReceivers receivers, BodyStore bodies, ConnectorSet connectors)
 {
     public static readonly QueueEntity Inbound = new(InboundQueue.Name, null);
 

@@ -8,7 +8,7 @@ namespace IntegrationHub.Functions.Retention;
 
 /// <summary>Walks the places whose content leaves by age, once a day each, in pages. A claim for each keeps two instances from
 /// walking it at once, and a failing place stops no other.</summary>
-public sealed partial class RetentionFlow(
+internal sealed partial class RetentionFlow(
     CursorStore cursors, IEnumerable<IAgingPlace> places, SweepBeats beats, NoticeStore notices, HubMetrics metrics,
     TimeProvider clock, ILogger<RetentionFlow> logger)
 {

@@ -9,12 +9,12 @@ using IntegrationHub.Functions.Platform.Storage;
 namespace IntegrationHub.Functions.Webhooks;
 
 /// <summary>A message in the spool.</summary>
-public sealed record Spooled(string Partition, string RowKey, ServiceBusMessage Message);
+internal sealed record Spooled(string Partition, string RowKey, ServiceBusMessage Message);
 
 /// <summary>The table <c>Spool</c>: deliveries that arrived while the bus was down. They are spread over partitions by a
 /// hash, because one partition takes about two thousand rows a second. In each they are in order of arrival. A timer
 /// drains it.</summary>
-public sealed class SpoolStore(HubTables tables, BodyStore bodies)
+internal sealed class SpoolStore(HubTables tables, BodyStore bodies)
 {
     /// <summary>The partitions.</summary>
     public static readonly IReadOnlyList<string> Partitions =

@@ -8,11 +8,11 @@ namespace IntegrationHub.Functions.WriteBack;
 /// <summary>The wish for one tool.</summary>
 /// <param name="Records">The person's records there.</param>
 /// <param name="Stopped">The properties that open breakers stop.</param>
-public sealed record WriteOrder(
+internal sealed record WriteOrder(
     IPersonTarget Target, ImmutableArray<IdentityKey> Records, PersonWish Wish, ImmutableArray<PersonProperty> Stopped);
 
 /// <summary>Decides what to write to which tools, and records it. Pure.</summary>
-public static class WriteBackRules
+internal static class WriteBackRules
 {
     /// <summary>Returns an order for each tool that needs an update. A tool never gets its own value. An opt-out goes
     /// to every tool before anything else. Nothing is written about an erased person.</summary>

@@ -5,7 +5,7 @@ namespace IntegrationHub.Functions.Alerts.Digest;
 /// <summary>Orders the leads of a mail by value without comparing currencies. Each currency ranks its open deals by
 /// amount; the mail takes the first of each ranking, then the seconds, and so on. Leads without an amount come last. A
 /// tie falls to the longest overdue. Pure.</summary>
-public static class DigestOrder
+internal static class DigestOrder
 {
     public static IReadOnlyList<T> Of<T>(IReadOnlyCollection<T> items, Func<T, Journey> journeyOf, Func<T, Alert> alertOf)
     {

@@ -3,7 +3,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Alerts.Digest;
 
 /// <summary>Formats working time for people.</summary>
-public static class WorkingTime
+internal static class WorkingTime
 {
     private static readonly DateTimeOffset AnyMonday = new(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
 

@@ -9,7 +9,7 @@ namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Selects the erasures to cancel.</summary>
 /// <param name="DryRun">Whether to count without restoring.</param>
-public sealed record ErasureOrder(ErasureFilter Filter, bool DryRun)
+internal sealed record ErasureOrder(ErasureFilter Filter, bool DryRun)
 {
     private const string Form =
         """Send JSON of the form {"source":"api or tool","connector":"…","from":"…","to":"…","dryRun":true} """

@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Lists open erasures, and takes decisions about them.</summary>
-public sealed class ErasuresFunction(ErasureStore erasures, ErasureDecisionFlow decisions, ErasureBrakeFlow brake)
+internal sealed class ErasuresFunction(ErasureStore erasures, ErasureDecisionFlow decisions, ErasureBrakeFlow brake)
 {
     private const int PerPage = 100;
 
@@ -80,10 +80,10 @@ public sealed class ErasuresFunction(ErasureStore erasures, ErasureDecisionFlow 
 }
 
 /// <summary>An open erasure as the API shows it.</summary>
-public sealed record ErasureView(
+internal sealed record ErasureView(
     LeadId LeadId, ErasureSource Source, string? Connector, DateTimeOffset Since, DateTimeOffset DueAt, ErasureState State);
 
 /// <summary>A page of open erasures.</summary>
 /// <param name="Stopped">Whether the brake is on.</param>
 /// <param name="Next">The value of <c>after</c> for the next page; null for the last.</param>
-public sealed record ErasureListView(IReadOnlyList<ErasureView> Erasures, bool Stopped, string? Next);
+internal sealed record ErasureListView(IReadOnlyList<ErasureView> Erasures, bool Stopped, string? Next);

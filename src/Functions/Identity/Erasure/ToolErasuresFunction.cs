@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Lists the records that a person has to erase in other tools, and takes them off the list.</summary>
-public sealed class ToolErasuresFunction(ToolErasureStore store, ToolErasureFlow tools)
+internal sealed class ToolErasuresFunction(ToolErasureStore store, ToolErasureFlow tools)
 {
     /// <summary>Lists a page of the records.</summary>
     [Function("ListToolErasures")]

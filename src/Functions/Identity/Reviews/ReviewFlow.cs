@@ -9,7 +9,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Identity.Reviews;
 
 /// <summary>The result of answering a review.</summary>
-public abstract record ReviewOutcome
+internal abstract record ReviewOutcome
 {
     private ReviewOutcome()
     {
@@ -31,7 +31,7 @@ public abstract record ReviewOutcome
 
 /// <summary>Asks a person who an event is about, and continues with the answer. The waiting deliveries are queued again
 /// and find the answer. Everything is idempotent, because the answer is stored first.</summary>
-public sealed class ReviewFlow(
+internal sealed class ReviewFlow(
     ReviewStore reviews, JourneyFlow journeys, JourneyMerger merger, InboundQueue queue, FunnelTopic topic, NoticeStore notices,
     TimeProvider clock)
 {

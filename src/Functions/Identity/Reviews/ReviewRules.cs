@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Identity.Reviews;
 
 /// <summary>Decides which answers fit a review. Pure.</summary>
-public static class ReviewRules
+internal static class ReviewRules
 {
     /// <summary>Returns what is wrong with an answer, and what would be right; null for nothing.</summary>
     public static string? FaultOf(Review review, ReviewDecision decision)

@@ -9,7 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Identity.Reviews;
 
 /// <summary>Lists and answers reviews.</summary>
-public sealed class ReviewsFunction(ReviewQuery reviews, ReviewFlow flow)
+internal sealed class ReviewsFunction(ReviewQuery reviews, ReviewFlow flow)
 {
     private static readonly JsonSerializerOptions Strict = new(HubJson.Options)
     { UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow };

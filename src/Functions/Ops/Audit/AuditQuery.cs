@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Ops.Audit;
 /// <param name="To">The end, exclusive.</param>
 /// <param name="Lead">The lead; null for all.</param>
 /// <param name="After">What the page before named as next; null for the first.</param>
-public sealed record AuditQuery(DateTimeOffset From, DateTimeOffset To, LeadId? Lead, string? After)
+internal sealed record AuditQuery(DateTimeOffset From, DateTimeOffset To, LeadId? Lead, string? After)
 {
     private const DateTimeStyles InUtc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
     private const int MostDays = 92;

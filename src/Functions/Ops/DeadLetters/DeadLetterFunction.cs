@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Ops.DeadLetters;
 
 /// <summary>Lists, replays and purges dead letters.</summary>
-public sealed class DeadLetterFunction(DeadLetterFlow deadLetters, Callers callers)
+internal sealed class DeadLetterFunction(DeadLetterFlow deadLetters, Callers callers)
 {
     private const string Jobs = "/api/deadletters/jobs";
 

@@ -6,7 +6,7 @@ namespace IntegrationHub.Functions.Ops.DeadLetters;
 
 /// <summary>Selects the dead letters to remove for good.</summary>
 /// <param name="Why">Why, for the audit.</param>
-public sealed record PurgeOrder(ReplayOrder Order, string Why)
+internal sealed record PurgeOrder(ReplayOrder Order, string Why)
 {
     private const int LongestWhy = 80;
 

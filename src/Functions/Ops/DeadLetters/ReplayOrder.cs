@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Ops.DeadLetters;
 /// <param name="Reason">The exact reason; null for all.</param>
 /// <param name="Connector">The connector that brought them; null for all.</param>
 /// <param name="DryRun">Whether to count without sending.</param>
-public sealed record ReplayOrder(QueueEntity Entity, string? Reason, string? Connector, bool DryRun)
+internal sealed record ReplayOrder(QueueEntity Entity, string? Reason, string? Connector, bool DryRun)
 {
     /// <summary>Rejects unknown properties: a misspelt filter would widen the replay.</summary>
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)

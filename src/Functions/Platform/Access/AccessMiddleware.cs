@@ -12,7 +12,7 @@ namespace IntegrationHub.Functions.Platform.Access;
 
 /// <summary>Decides for every HTTP function who may call it, by the attribute on it, and audits the call. It fails
 /// closed: a function without an attribute is refused, and so is a call that cannot be audited.</summary>
-public sealed partial class AccessMiddleware(Callers callers, AuditTrail audit, HubMetrics metrics, ILogger<AccessMiddleware> logger)
+internal sealed partial class AccessMiddleware(Callers callers, AuditTrail audit, HubMetrics metrics, ILogger<AccessMiddleware> logger)
     : IFunctionsWorkerMiddleware
 {
     /// <summary>The header that shows that a page of the hub asked, and not a foreign one with the caller's cookie.
