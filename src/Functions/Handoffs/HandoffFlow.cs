@@ -194,7 +194,7 @@ internal sealed partial class HandoffFlow(
 
         [LoggerMessage(
             3, LogLevel.Warning,
-            "Handoff {HandoffId} waits: which record of {Connector} it is has to be decided by a person in review {Review}.")]
+            "Handoff {HandoffId} waits until a person chooses its record of {Connector} in review {Review}.")]
         public static partial void Asked(ILogger logger, string handoffId, string connector, string review);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class LeadFacts
         }
     }
 
-    /// <summary>Returns the facts of a lead, and what is stored with them for a new lead. The list is no copy, so
+    /// <summary>Returns the facts of a lead, and what is stored with them for a new lead. The list is not a copy, so
     /// nothing may be added afterwards.</summary>
     public (IReadOnlyList<Fact> Facts, LeadOpening? Opening) Of(LeadId leadId) =>
         (_byLead[leadId].Facts, _byLead[leadId].Opening);

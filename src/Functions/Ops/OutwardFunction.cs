@@ -23,5 +23,5 @@ internal sealed class OutwardFunction(OutwardBreaker outward)
         CancellationToken cancellationToken) =>
         await outward.ResumeAsync(connector, cancellationToken)
             ? new OkObjectResult(await outward.ListAsync(cancellationToken))
-            : Answers.Problem(StatusCodes.Status404NotFound, "Nothing was counted for such a connector.");
+            : Answers.Problem(StatusCodes.Status404NotFound, "The hub has counted nothing for this connector.");
 }

@@ -32,7 +32,7 @@ internal sealed class LeadSwitch(
         return now is null && then is null ? null : new(leadId, verdict, now, then);
     }
 
-    /// <summary>Switches a lead in one commit. A lead of which nothing would remain is left as it is.</summary>
+    /// <summary>Switches a lead in one commit. A lead that would be empty is left as it is.</summary>
     /// <returns>Whether it was switched.</returns>
     internal async Task<bool> SwitchAsync(
         ShadowHub shadow, ReplayRange range, LeadId leadId, CancellationToken cancellationToken)

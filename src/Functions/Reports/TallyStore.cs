@@ -144,7 +144,7 @@ internal sealed class TallyStore(HubTables tables, PersonKeys keys, ReportOption
         (var key, null, { } version) => new(TableTransactionActionType.Delete, new TableEntity(Partition, key), version),
         (var key, { } row, null) => new(TableTransactionActionType.Add, Write(key, row)),
         (var key, { } row, { } version) => new(TableTransactionActionType.UpdateReplace, Write(key, row), version),
-        _ => throw new InvalidOperationException($"Row {change.Key} neither is there nor is to be written."),
+        _ => throw new InvalidOperationException($"Row {change.Key} is not in the table, and the change writes nothing to it."),
     };
 
     private static TableEntity Write(string key, object row) => row is SumRow sum

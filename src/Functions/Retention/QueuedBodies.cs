@@ -23,7 +23,7 @@ internal sealed class QueuedBodies(QueueReceivers receivers, BodyStore bodies, C
     }
 
     /// <summary>Returns what remains of a message's delivery without erased persons.</summary>
-    /// <returns>Null when it names none of them, is no delivery, or has lost its body.</returns>
+    /// <returns>Null when it names none of them, is not a delivery, or has lost its body.</returns>
     public async Task<IReadOnlyList<Delivery>?> RestOfAsync(
         ServiceBusReceivedMessage message, GonePersons gone, CancellationToken cancellationToken)
     {

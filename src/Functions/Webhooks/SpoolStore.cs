@@ -50,7 +50,7 @@ internal sealed class SpoolStore(HubTables tables, BodyStore bodies)
     }
 
     /// <summary>Returns the delivery of a message, whose body may lie in a blob.</summary>
-    /// <exception cref="UnrecoverableMessageException">It is no delivery, or its body is gone.</exception>
+    /// <exception cref="UnrecoverableMessageException">It is not a delivery, or its body is gone.</exception>
     public async Task<Delivery> OpenAsync(Spooled spooled, CancellationToken cancellationToken)
     {
         var received = ServiceBusModelFactory.ServiceBusReceivedMessage(

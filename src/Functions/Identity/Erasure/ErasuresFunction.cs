@@ -20,7 +20,7 @@ internal sealed class ErasuresFunction(ErasureStore erasures, ErasureDecisionFlo
     {
         if (!ErasureOrder.TryRead(request.Query, out var filter, out var fault))
         {
-            return Answers.Problem(StatusCodes.Status400BadRequest, "Which erasures are meant is not clear.", fault);
+            return Answers.Problem(StatusCodes.Status400BadRequest, "The request does not say which erasures it is about.", fault);
         }
 
         var page = await erasures.PageAsync(filter, PerPage, request.Query["after"], cancellationToken);
@@ -57,7 +57,7 @@ internal sealed class ErasuresFunction(ErasureStore erasures, ErasureDecisionFlo
         CancellationToken cancellationToken) =>
         ErasureOrder.TryRead(await BoundedBody.ReadAsync(request, cancellationToken), out var order, out var fault)
             ? new OkObjectResult(await decisions.CancelAsync(order.Filter, order.DryRun, cancellationToken))
-            : Answers.Problem(StatusCodes.Status400BadRequest, "Which erasures are meant is not clear.", fault);
+            : Answers.Problem(StatusCodes.Status400BadRequest, "The request does not say which erasures it is about.", fault);
 
     /// <summary>Releases the brake.</summary>
     [Function("ResumeErasures")]
@@ -74,7 +74,7 @@ internal sealed class ErasuresFunction(ErasureStore erasures, ErasureDecisionFlo
     {
         ErasureDecision.Done => new NoContentResult(),
         ErasureDecision.TooLate => Answers.Problem(
-            StatusCodes.Status409Conflict, "The erasure is not open to this decision.", "GET /api/erasures shows its state."),
+            StatusCodes.Status409Conflict, "The state of the erasure does not allow this.", "GET /api/erasures shows its state."),
         _ => Answers.Problem(StatusCodes.Status404NotFound, "No open erasure of this lead.", "GET /api/erasures lists what is open."),
     };
 }

@@ -90,7 +90,7 @@ internal sealed partial class PersonEraser(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "A lead is erased; {Keys} keys are tombstones or taken off their deals.")]
+        [LoggerMessage(1, LogLevel.Information, "A lead is erased; {Keys} keys became tombstones or were removed from their deals.")]
         public static partial void Erased(ILogger logger, int keys);
     }
 }

@@ -126,7 +126,7 @@ internal sealed partial class ToolErasureFlow(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "{Connector} was told to erase record {Record}.")]
+        [LoggerMessage(1, LogLevel.Information, "{Connector} was asked to erase record {Record}.")]
         public static partial void Told(ILogger logger, string connector, string record);
 
         [LoggerMessage(2, LogLevel.Warning, "{Connector} does not erase record {Record} ({Failure}); a person has to.")]

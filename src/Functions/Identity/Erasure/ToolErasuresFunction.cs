@@ -36,6 +36,8 @@ internal sealed class ToolErasuresFunction(ToolErasureStore store, ToolErasureFl
         return await tools.DoneAsync(connector, record, cancellationToken)
             ? new NoContentResult()
             : Answers.Problem(
-                StatusCodes.Status404NotFound, "Nobody has to erase this record.", "GET /api/erasures/tools lists those that are left.");
+                StatusCodes.Status404NotFound,
+                "This record is not on the list of those to erase.",
+                "GET /api/erasures/tools lists those that are left.");
     }
 }

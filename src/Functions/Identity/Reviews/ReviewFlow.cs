@@ -25,7 +25,7 @@ internal abstract record ReviewOutcome
     public sealed record Answered(ReviewDecision Earlier) : ReviewOutcome;
 
     /// <summary>The answer does not fit the question.</summary>
-    /// <param name="Why">Why, and what would be right.</param>
+    /// <param name="Why">Why it is wrong, and which answers are valid.</param>
     public sealed record Wrong(string Why) : ReviewOutcome;
 }
 
@@ -126,12 +126,12 @@ internal sealed class ReviewFlow(
             await notices.OpenAsync(
                 new OpsNotice(
                     NoticeKey,
-                    "A person has to decide whose an event is",
+                    "A person has to decide whom an event is about",
                     [
                         string.Create(
                             CultureInfo.InvariantCulture,
                             $"Since {oldest.OpenedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC the hub cannot decide whom some events "
-                            + $"of {oldest.Connector} are about. Nothing of them is written until a person says so."),
+                            + $"of {oldest.Connector} are about. Nothing of them is written until a person answers."),
                         "GET /api/reviews lists the open questions.",
                         """Answer with POST /api/reviews/{id} and {"choose":"…"}, {"merge":true} or {"separate":true}.""",
                     ]),

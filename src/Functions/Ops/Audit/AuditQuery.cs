@@ -32,11 +32,11 @@ internal sealed record AuditQuery(DateTimeOffset From, DateTimeOffset To, LeadId
         }
         else if (from > to || to - from > TimeSpan.FromDays(MostDays))
         {
-            fault = $"From must come before to, by {MostDays} days at most.";
+            fault = $"The value of from must be before that of to, by {MostDays} days at most.";
         }
         else if (!string.IsNullOrEmpty(query["lead"]) && !LeadId.TryParse(query["lead"], out lead))
         {
-            fault = "The lead must be the id of a lead.";
+            fault = "The value of lead is not a valid id of a lead.";
         }
         else
         {

@@ -26,7 +26,7 @@ internal sealed record ReplayOrder(QueueEntity Entity, string? Reason, string? C
         return fault is null;
     }
 
-    /// <summary>Reads an order from JSON. On failure <paramref name="fault"/> says what would be right.</summary>
+    /// <summary>Reads an order from JSON. On failure <paramref name="fault"/> says how to write it.</summary>
     public static bool TryRead(string json, [NotNullWhen(true)] out ReplayOrder? order, [NotNullWhen(false)] out string? fault)
     {
         order = null;
@@ -41,7 +41,7 @@ internal sealed record ReplayOrder(QueueEntity Entity, string? Reason, string? C
         return false;
     }
 
-    /// <summary>Makes an order of its parts. On failure <paramref name="fault"/> says what would be right.</summary>
+    /// <summary>Makes an order of its parts. On failure <paramref name="fault"/> says how to write it.</summary>
     public static bool TryMake(
         string? name, string? reason, string? connector, bool dryRun, [NotNullWhen(true)] out ReplayOrder? order,
         [NotNullWhen(false)] out string? fault)

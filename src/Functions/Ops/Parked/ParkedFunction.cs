@@ -50,7 +50,7 @@ internal sealed class ParkedFunction(ParkedDeliveryStore store, ParkedFlow parke
             ? new OkObjectResult(await parked.ReplayAsync(
                 new(order.Id, order.Reason, order.Connector, null), order.DryRun, cancellationToken))
             : Answers.Problem(
-                StatusCodes.Status400BadRequest, "Which deliveries are meant is not clear.",
+                StatusCodes.Status400BadRequest, "The request does not say which deliveries it is about.",
                 """Send JSON of the form {"id":"…","reason":"…","connector":"…","dryRun":true} """
                     + "with at least one of the first three.");
 

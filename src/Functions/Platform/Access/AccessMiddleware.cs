@@ -57,7 +57,7 @@ internal sealed partial class AccessMiddleware(Callers callers, AuditTrail audit
     {
         if (needs is null)
         {
-            return Answers.Problem(StatusCodes.Status403Forbidden, "Nobody may call this.");
+            return Answers.Problem(StatusCodes.Status403Forbidden, "No role may call this.");
         }
 
         if (caller == Caller.Nobody)
@@ -72,7 +72,8 @@ internal sealed partial class AccessMiddleware(Callers callers, AuditTrail audit
         }
 
         return caller.IsSignedIn && !AuditTrail.IsRead(request) && string.IsNullOrEmpty(request.Headers[RequestHeader])
-            ? Answers.Problem(StatusCodes.Status403Forbidden, "This may come from a foreign page.", $"Send the header {RequestHeader}: 1.")
+            ? Answers.Problem(
+                StatusCodes.Status403Forbidden, "This request may come from another site's page.", $"Send the header {RequestHeader}: 1.")
             : null;
     }
 
