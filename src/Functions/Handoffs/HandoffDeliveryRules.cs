@@ -82,7 +82,10 @@ internal static class HandoffDeliveryRules
 
         var noted = state.WithHandoff(handoffId, handoff => handoff with
         {
-            Delivery = HandoffDelivery.Delivered, SettledAt = now, Connector = target.Name, RecordUrl = receipt.RecordUrl,
+            Delivery = HandoffDelivery.Delivered,
+            SettledAt = now,
+            Connector = target.Name,
+            RecordUrl = receipt.RecordUrl,
             Assignments = Delivered(handoff.Assignments, receipt, now),
         });
         var linked = new IdentitiesLinked

@@ -80,19 +80,19 @@ internal sealed class EnrichFlow(IdentityStore identities, ConnectorGate gate)
     private async Task<bool> IsLackingAsync(
         SourceEvent source, string connector, KeyLookups lookups, bool again, CancellationToken cancellationToken) =>
         source switch
-    {
-        ResyncEvent { Gap: not null } => false,
-        ResyncEvent or AssociationAddedEvent or AssociationRemovedEvent or RelationChangedEvent => true,
-        DealChangedEvent { Unmapped: true } or DealChangedEvent { AsksRecord: true } or ContactDeletedEvent { AsksRecord: true }
-            or ActivityEvent { AsksRecord: true } => true,
-        { NeedsEnrichment.IsEmpty: true } and not PersonEvent { IsPartial: true } => false,
-        PrivacyDeletedEvent => false,
-        PersonEvent { People: [var person, ..] } when (await lookups.LookUpAsync(person, cancellationToken)) is var owner
-            && (owner.Erased || !again) => owner is { Lead: null, Erased: false },
-        _ when again => true,
-        DealEvent deal => (await identities.FindByDealAsync(IdentityKey.Deal(connector, deal.DealId), cancellationToken)).Count == 0,
-        _ => true,
-    };
+        {
+            ResyncEvent { Gap: not null } => false,
+            ResyncEvent or AssociationAddedEvent or AssociationRemovedEvent or RelationChangedEvent => true,
+            DealChangedEvent { Unmapped: true } or DealChangedEvent { AsksRecord: true } or ContactDeletedEvent { AsksRecord: true }
+                or ActivityEvent { AsksRecord: true } => true,
+            { NeedsEnrichment.IsEmpty: true } and not PersonEvent { IsPartial: true } => false,
+            PrivacyDeletedEvent => false,
+            PersonEvent { People: [var person, ..] } when (await lookups.LookUpAsync(person, cancellationToken)) is var owner
+                && (owner.Erased || !again) => owner is { Lead: null, Erased: false },
+            _ when again => true,
+            DealEvent deal => (await identities.FindByDealAsync(IdentityKey.Deal(connector, deal.DealId), cancellationToken)).Count == 0,
+            _ => true,
+        };
 
     /// <summary>Whether to ask who a person is. An erased person is never asked about.</summary>
     private static async Task<bool> IsToMeetAsync(

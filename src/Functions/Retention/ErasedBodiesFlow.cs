@@ -90,7 +90,11 @@ internal sealed partial class ErasedBodiesFlow(
         var at = page.Next is null ? walk.Place + 1 : walk.Place;
         return walk with
         {
-            Place = at, Next = page.Next, Removed = walk.Removed + page.Removed, Left = walk.Left + page.Left, Done = at == _places.Count,
+            Place = at,
+            Next = page.Next,
+            Removed = walk.Removed + page.Removed,
+            Left = walk.Left + page.Left,
+            Done = at == _places.Count,
         };
     }
 

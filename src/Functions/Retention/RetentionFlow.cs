@@ -78,7 +78,9 @@ internal sealed partial class RetentionFlow(
         return (
             walk with
             {
-                Next = page.Next, Leaving = walk.Leaving + page.Leaving, Unsettled = walk.Unsettled + page.Unsettled,
+                Next = page.Next,
+                Leaving = walk.Leaving + page.Leaving,
+                Unsettled = walk.Unsettled + page.Unsettled,
                 Done = page.Next is null,
             },
             page.Removed.Count);
@@ -96,7 +98,7 @@ internal sealed partial class RetentionFlow(
 
         var what = walk.Leaving > 0
             ? $"{walk.Leaving} {place.Content} leave within {IAgingPlace.Notice.Days} days, and nobody has looked at them."
-            : $"{walk.Unsettled} {place.Content} are older than they are kept, and stay because they are unsettled.";
+            : $"{walk.Unsettled} {place.Content} are past their time, and stay because they are unsettled.";
         Log.Noticed(logger, place.Name, walk.Leaving, walk.Unsettled);
         var subject = walk.Leaving > 0 ? $"Some {place.Content} leave soon" : $"Some {place.Content} are unsettled";
         await notices.OpenAsync(new(key, subject, [what, place.Advice ?? ""]), cancellationToken);

@@ -20,14 +20,14 @@ internal static class MergeCause
     public static LeadsMerged Of(
         string connector, ToolSide side, DateTimeOffset occurredAt, DateTimeOffset receivedAt, string? messageId, string cause) =>
         new()
-    {
-        DedupeKey = "",
-        Merged = Nobody,
-        Connector = connector,
-        Side = side,
-        OccurredAt = occurredAt,
-        ReceivedAt = receivedAt,
-        MessageId = messageId,
-        Raw = cause,
-    };
+        {
+            DedupeKey = "",
+            Merged = Nobody,
+            Connector = connector,
+            Side = side,
+            OccurredAt = occurredAt,
+            ReceivedAt = receivedAt,
+            MessageId = messageId,
+            Raw = cause,
+        };
 }
