@@ -47,7 +47,7 @@ type activeCampaign = {
   @description('Stages in tags, beside and over the names of the funnel.')
   stageMap: stageMap?
 
-  @description('Stages of deals by id. There is no default, because each account makes its own.')
+  @description('Stages of deals by id. No default: each account has stages of its own.')
   dealStageMap: dealStageMap?
 
   @description('Whether the hub writes the stage as a tag.')

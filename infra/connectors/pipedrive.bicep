@@ -73,7 +73,7 @@ type pipedrive = {
   @description('What a lead in the inbox means, by the name lead.')
   stageMap: stageMap?
 
-  @description('Stages of deals by id. There is no default, because each company makes its own.')
+  @description('Stages of deals by id. No default: each company has stages of its own.')
   dealStageMap: dealStageMap?
 
   @description('The stages of new deals. Left out: the first one of the default pipeline.')

@@ -3,7 +3,7 @@ using System.Text;
 namespace IntegrationHub.Sandbox;
 
 /// <summary>
-/// Values that are no text: what stands for one in a property or field is sent as the bytes it stands for, in answers
+/// Values that are not text: what stands for one in a property or field is sent as the bytes it stands for, in answers
 /// and in webhooks. So the tools send what real ones do when an integration has cut a text in the middle of a
 /// character, or written it in another encoding.
 /// </summary>

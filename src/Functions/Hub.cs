@@ -41,7 +41,7 @@ using Microsoft.Extensions.Hosting;
 namespace IntegrationHub.Functions;
 
 /// <summary>Builds the host. It is the same on every platform.</summary>
-public static class Hub
+internal static class Hub
 {
     /// <summary>Settings that hold unless configured otherwise. A log line for each request would cost more
     /// than the request's work. The diagnostics of hosting would add each request's path, which may be a token, to the

@@ -95,7 +95,7 @@ public sealed partial class LogTests
         var genuine = Encoding.UTF8.GetBytes($$"""[{"eventId":1,"subscriptionType":"contact.propertyChange","propertyValue":"{{Address}}"}]""");
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(world.Hub.PostRawAsync(genuine, secret: "needlesecret")));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(world.Hub.PostRawAsync(genuine, signedAt: DateTimeOffset.UtcNow.AddHours(-1))));
-        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(world.Hub.PostRawAsync(Encoding.UTF8.GetBytes($$"""{"email":"{{Address}}""" ))));
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(world.Hub.PostRawAsync(Encoding.UTF8.GetBytes($$"""{"email":"{{Address}}"""))));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(world.Hub.PostRawAsync(genuine, connector: Uri.EscapeDataString(Address))));
         Assert.Equal(HttpStatusCode.Accepted, await StatusAsync(world.Hub.PostRawAsync(Encoding.UTF8.GetBytes($$"""[{"objectId":"{{Address}}"},{"eventId":2,"subscriptionType":"contact.propertyChange","portalId":62515}]"""))));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await StatusAsync(world.Hub.PostRawAsync(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Address, 50_000))))));

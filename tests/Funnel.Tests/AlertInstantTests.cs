@@ -15,14 +15,14 @@ public sealed class AlertInstantTests
     private static readonly FunnelSettings Policy = Settings
         .With(Interest, stallAfter: TimeSpan.FromHours(4))
         .With(Evaluation, stallAfter: TimeSpan.FromHours(8), acceptWithin: TimeSpan.FromHours(2)) with
-        {
-            Alerts = new(),
-            TeamCalendars = ImmutableDictionary.CreateRange(
+    {
+        Alerts = new(),
+        TeamCalendars = ImmutableDictionary.CreateRange(
             [
                 KeyValuePair.Create(Team.Sales, new BusinessCalendar("Europe/Berlin", "Mon-Fri", "09:00-17:30", [new(2026, 5, 1)])),
                 KeyValuePair.Create(Team.Marketing, new BusinessCalendar("America/New_York", "Mon-Fri", "09:00-17:00", [new(2026, 7, 3)])),
             ]),
-        };
+    };
 
     [Theory]
     // Monday 09:00 in Berlin: 15:00, 17:00, and 16:30 on Tuesday.

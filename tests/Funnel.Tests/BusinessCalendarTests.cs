@@ -158,12 +158,12 @@ public sealed class BusinessCalendarTests
     [InlineData("UTC", "Mon-Fri", null, "Hours '' cannot be read")]
     [InlineData("UTC", "Mon-Fri", "22:00-06:00", "Hours '22:00-06:00' close before they open")]
     [InlineData("UTC", "Mon-Fri", "09:00-09:00", "Hours '09:00-09:00' close before they open")]
-    public void A_setting_that_cannot_be_read_is_named_with_what_would_be_right(string? zone, string? days, string? hours, string message)
+    public void A_setting_that_cannot_be_read_is_named_with_an_example(string? zone, string? days, string? hours, string message)
     {
         var refusal = Assert.Throws<FormatException>(() => new BusinessCalendar(zone!, days!, hours!, []));
 
         Assert.StartsWith(message, refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("would be right", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("for example ", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,7 +3,8 @@ namespace IntegrationHub.Funnel.Tests;
 public sealed class LedgerRulesTests
 {
     private static readonly FunnelSettings Settings = Given.Settings.With(FunnelStage.Interest, stallAfter: TimeSpan.FromHours(1))
-        with { Alerts = new() { HeadsUpAt = null, EscalateAt = null, RepeatAfter = TimeSpan.FromHours(1) } };
+        with
+    { Alerts = new() { HeadsUpAt = null, EscalateAt = null, RepeatAfter = TimeSpan.FromHours(1) } };
 
     [Theory]
     [InlineData(LedgerRules.MostHandoffs, LedgerRules.MostHandoffs)]

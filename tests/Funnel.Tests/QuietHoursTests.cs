@@ -36,6 +36,6 @@ public sealed class QuietHoursTests
     [InlineData("08:00-08:00")]
     [InlineData("00:00-24:00")]
     [InlineData("")]
-    public void What_is_no_part_of_a_day_is_refused_with_what_would_be_right(string range) =>
-        Assert.Contains("such as 18:00-08:00 would be right", Assert.Throws<FormatException>(() => new QuietHours(range, Berlin)).Message, StringComparison.Ordinal);
+    public void What_is_not_a_part_of_a_day_is_refused_with_an_example(string range) =>
+        Assert.Contains("for example 18:00-08:00.", Assert.Throws<FormatException>(() => new QuietHours(range, Berlin)).Message, StringComparison.Ordinal);
 }

@@ -12,9 +12,9 @@ public sealed class StallProperties
         .With(FunnelStage.Awareness, stallAfter: TimeSpan.FromMinutes(20))
         .With(FunnelStage.Interest, stallAfter: TimeSpan.FromMinutes(8), acceptWithin: TimeSpan.FromMinutes(4))
         .With(FunnelStage.Evaluation, stallAfter: TimeSpan.FromMinutes(12), acceptWithin: TimeSpan.FromMinutes(4)) with
-        {
-            Alerts = new() { RepeatAfter = TimeSpan.FromMinutes(30), AcknowledgedFor = TimeSpan.FromMinutes(25) },
-        };
+    {
+        Alerts = new() { RepeatAfter = TimeSpan.FromMinutes(30), AcknowledgedFor = TimeSpan.FromMinutes(25) },
+    };
 
     [Fact]
     public void Order_and_repetition_of_facts_change_neither_what_is_raised_nor_when() => Holds((facts, seed) =>

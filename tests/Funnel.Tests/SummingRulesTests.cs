@@ -101,6 +101,24 @@ public sealed class SummingRulesTests
         Assert.Equal(expected, Fold(agreed, Given.Consent(ConsentState.OptedOut, minute)).EmailConsent);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("Jo")]
+    public void A_value_that_its_tool_cleared_at_the_same_instant_stays_cleared_when_it_comes_again(string? othersValue)
+    {
+        var named = Given.Profile(new() { FirstName = "Joanna" }, 2) with { DedupeKey = "1 named" };
+        Fact[] facts =
+        [
+            Given.Profile(new() { FirstName = othersValue }, 1, Given.Salesforce),
+            named,
+            Given.Profile(new() { FirstName = "" }, 2) with { DedupeKey = "2 cleared" },
+            Given.Touch(TouchKind.Form, 3),
+        ];
+        var sum = SummingRules.Sum(Given.Lead, All(facts), facts.Length, Settings);
+
+        Assert.Equal((othersValue, othersValue), (Fold(sum).Profile.FirstName, Fold(sum, named).Profile.FirstName));
+    }
+
     [Fact]
     public void A_fact_later_than_every_word_about_the_stage_counts_as_if_it_had_come_in_time()
     {

@@ -87,7 +87,7 @@ public sealed class DynamicsState : IAsyncDisposable
         Push("Merge", EntityOf(set), master, _options.UserIds[0], [Pair("Target", Reference(EntityOf(set), master)), Pair("SubordinateId", other)], []);
     }
 
-    /// <summary>The record as it is now; null when there is none, or no longer.</summary>
+    /// <summary>The record as it is now; null when there is none, or it was deleted.</summary>
     public JsonObject? Get(string set, string id)
     {
         lock (_lock)

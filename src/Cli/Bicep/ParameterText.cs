@@ -182,7 +182,7 @@ internal sealed class ParameterText
         return plain ? text.ToString() : null;
     }
 
-    /// <summary>Skips what is no outline, up to the end of the line or of the object or list around it.</summary>
+    /// <summary>Skips what is not an outline, up to the end of the line or of the object or list around it.</summary>
     private void SkipExpression()
     {
         var depth = 0;

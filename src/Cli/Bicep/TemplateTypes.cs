@@ -46,7 +46,7 @@ internal sealed partial class TemplateTypes(JsonNode template)
     /// <summary>Returns the type of the items of a list; null for another type.</summary>
     public JsonObject? ItemOf(JsonObject type) => Resolve(type["items"]);
 
-    /// <summary>Returns the types of a union by the value that chooses each; empty for what is no union.</summary>
+    /// <summary>Returns the types of a union by the value that chooses each; empty for what is not a union.</summary>
     public IReadOnlyDictionary<string, JsonObject> MembersOf(JsonObject type) =>
         (type["discriminator"]?["mapping"] as JsonObject ?? []).ToDictionary(member => member.Key, member => Resolve(member.Value)!);
 

@@ -31,7 +31,7 @@ internal sealed class HubConnection
 
     /// <summary>
     /// Connects to the hub that the command line names. When an option is wrong, <paramref name="fault"/> says what
-    /// would be right.
+    /// it must be.
     /// </summary>
     public bool TryConnect(ParseResult parsed, [NotNullWhen(true)] out HubClient? hub, [NotNullWhen(false)] out string? fault)
     {

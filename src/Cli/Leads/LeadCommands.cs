@@ -32,7 +32,8 @@ internal static class LeadCommands
         var (key, json, connection) = (LeadKey.Argument(), HubCall.Json(), new HubConnection());
         var yes = new Option<bool>("--yes") { Description = "Erase. Without it the lead is shown and nothing changes." };
         var undo = new Option<bool>(
-            "--undo") { Description = "Restore a lead that is still in its time of grace. It needs the lead's id." };
+            "--undo")
+        { Description = "Restore a lead that is still in its time of grace. It needs the lead's id." };
         var command = new GuidedCommand("erase", """
             Erases a person: the lead is hidden at once, and destroyed when the time of grace is over. Deliveries that come later are
             dropped. Needs a key with the role Hub.Privacy.

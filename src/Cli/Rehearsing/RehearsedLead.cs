@@ -23,7 +23,7 @@ internal sealed class RehearsedLead(LeadId id)
     /// <summary>Gets or sets the lead that it was merged into; null for none.</summary>
     public RehearsedLead? MergedInto { get; set; }
 
-    /// <summary>Gets the last value that was wished in a record, so that a repeated wish is no write.</summary>
+    /// <summary>Gets the last value that was wished in a record, so that a repeated wish is not a write.</summary>
     public Dictionary<(IdentityKey Record, PersonProperty Property), string> Wished { get; } = [];
 
     /// <summary>Gets the number of handoffs.</summary>

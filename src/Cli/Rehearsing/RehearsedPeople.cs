@@ -67,7 +67,7 @@ internal sealed class RehearsedPeople(
         }
     }
 
-    /// <summary>Returns the facts that waited for what an event names. They wait no longer.</summary>
+    /// <summary>Returns the facts that waited for what an event names. They no longer wait.</summary>
     public IEnumerable<Fact> Waited(LeadEvent source, string connector)
     {
         IEnumerable<IdentityKey> names = source is DealEvent { DealId: var dealId }

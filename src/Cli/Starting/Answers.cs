@@ -23,7 +23,7 @@ internal sealed class Answers(IReadOnlyDictionary<string, string> given, TextRea
     /// <param name="question">What is asked, for people.</param>
     /// <param name="example">A right value; null for none.</param>
     /// <param name="usual">What an empty answer means; null when one is needed.</param>
-    /// <param name="faultOf">Says what would be right; null for a right value.</param>
+    /// <param name="faultOf">Says what the value must be; null for a valid one.</param>
     /// <returns>The value; an empty text, with a fault, when there is none.</returns>
     public string Ask(string parameter, string question, string? example, string? usual, Func<string, string?> faultOf)
     {

@@ -29,8 +29,11 @@ internal sealed partial class InitFlow(TemplateTypes types, Answers answers)
             vendors.Distinct().Select(vendor => KeyValuePair.Create(NameOf(vendor), (JsonNode?)AskVendor(vendor, NameOf(vendor)))));
         parameters["teams"] = new JsonObject
         {
-            ["marketing"] = new JsonObject { ["recipients"] = AskAddresses("teams.marketing.recipients",
-                "Who gets the alerts of marketing") },
+            ["marketing"] = new JsonObject
+            {
+                ["recipients"] = AskAddresses("teams.marketing.recipients",
+                "Who gets the alerts of marketing")
+            },
             ["sales"] = new JsonObject { ["recipients"] = AskAddresses("teams.sales.recipients", "Who gets the alerts of sales") },
         };
         parameters["ops"] = new JsonObject { ["recipients"] = AskAddresses("ops.recipients", "Who is notified of faults of the hub") };

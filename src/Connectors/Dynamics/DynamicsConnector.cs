@@ -184,7 +184,7 @@ internal sealed class DynamicsConnector
             :
             [
                 UnreadableEvent.Of(
-                    "dynamics", ToolSide.Crm, UnreadableEvent.Fingerprint(row.GetRawText()), "a row does not say what it is"),
+                    "dynamics", ToolSide.Crm, UnreadableEvent.Fingerprint(row.GetRawText()), "a row names no type"),
             ];
     }
 

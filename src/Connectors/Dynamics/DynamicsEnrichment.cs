@@ -80,7 +80,9 @@ internal sealed class DynamicsEnrichment(DynamicsClient client, DynamicsOptions 
             var email = source.SubjectEmail ?? profile?.Email;
             var full = source with
             {
-                NeedsEnrichment = [], SubjectEmail = email, People = contact is null || !source.People.IsEmpty ? source.People : [contact],
+                NeedsEnrichment = [],
+                SubjectEmail = email,
+                People = contact is null || !source.People.IsEmpty ? source.People : [contact],
             };
             events.Add(full is DealStateEvent state ? state with { Currency = state.Currency ?? currency } : full);
             if (contact is not null && profile is not null)

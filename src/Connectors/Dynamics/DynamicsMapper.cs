@@ -151,7 +151,7 @@ internal static class DynamicsMapper
         DynamicsId.Read(DynamicsWire.Unwrap(its.Context.Parameters.GetValueOrDefault("SubordinateId"))) is { } subordinate
             ? Merged(its, its.Id, subordinate, "merged", subordinate)
             : UnreadableEvent.Of(
-                "dynamics", ToolSide.Crm, UnreadableEvent.Fingerprint(its.Header.DedupeKey), "the merge does not name what is gone");
+                "dynamics", ToolSide.Crm, UnreadableEvent.Fingerprint(its.Header.DedupeKey), "the merge names no record that is gone");
 
     private static ContactMergedEvent Merged(Change its, string master, string subordinate, string role, string other)
     {

@@ -127,7 +127,7 @@ internal sealed class DynamicsPoll(DynamicsClient client, DynamicsOptions option
 
     /// <summary>How far a table was read.</summary>
     /// <param name="Link">The parameters of the next page or of the next changes; null to begin.</param>
-    /// <param name="Since">The time, inclusive, from which rows of a run that began anew are taken; null for all.</param>
+    /// <param name="Since">The time, inclusive, from which rows of a run that began again are taken; null for all.</param>
     /// <param name="Started">When the run began.</param>
     /// <param name="Done">When the last complete run began; null for none.</param>
     /// <param name="IsComplete">Whether a run has ended and the next one waits.</param>

@@ -44,7 +44,8 @@ internal sealed record DynamicsRecord(
     /// <summary>Returns this record with the columns of another one, where it has none itself.</summary>
     public DynamicsRecord Over(DynamicsRecord other) => this with
     {
-        Values = other.Values.SetItems(Values), Labels = other.Labels.SetItems(Labels),
+        Values = other.Values.SetItems(Values),
+        Labels = other.Labels.SetItems(Labels),
     };
 }
 

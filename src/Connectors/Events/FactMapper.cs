@@ -98,19 +98,19 @@ public static class FactMapper
 
     private static IEnumerable<RecordDeleted> Deleted(IEnumerable<IdentityKey> records, string kind, Origin its) =>
         records.Select((record, i) => new RecordDeleted
-    {
-        Record = record,
-        DedupeKey = its.Key($"{kind}{i}"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
-        MessageId = its.MessageId,
-    });
+        {
+            Record = record,
+            DedupeKey = its.Key($"{kind}{i}"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
+            MessageId = its.MessageId,
+        });
 
     private static IEnumerable<RecordRestored> Restored(IEnumerable<IdentityKey> records, Origin its) =>
         records.Select((record, i) => new RecordRestored
-    {
-        Record = record,
-        DedupeKey = its.Key($"restored{i}"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At, ReceivedAt = its.ReceivedAt,
-        MessageId = its.MessageId,
-    });
+        {
+            Record = record,
+            DedupeKey = its.Key($"restored{i}"), Connector = its.Connector, Side = its.Side, OccurredAt = its.At,
+            ReceivedAt = its.ReceivedAt, MessageId = its.MessageId,
+        });
 
     private static ProfileChanged? Profile(PersonEvent source, Origin its)
     {

@@ -13,7 +13,7 @@ internal static class GenericMapper
 
     private static readonly ImmutableArray<string> Email = ["email"];
 
-    /// <summary>Parses JSON; null when it is no object and no array.</summary>
+    /// <summary>Parses JSON; null when it is neither an object nor an array.</summary>
     public static JsonDocument? Parse(ReadOnlyMemory<byte> body) => WellFormed.Parse(
         body, static root => root.ValueKind is JsonValueKind.Object or JsonValueKind.Array);
 

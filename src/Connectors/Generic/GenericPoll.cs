@@ -74,7 +74,7 @@ internal sealed class GenericPoll(GenericClient client, GenericOptions options, 
     {
         var (at, id) = (GenericTimes.Parse(poll.Time.Text(last), poll.TimeFormat), poll.Id.Text(last));
         return at is null || (at == position.LastAt && (id == position.LastId || !poll.Request.Uses("lastId")))
-            ? throw new UnreadableDeliveryException(options.Name, "a full page does not lead behind the last one")
+            ? throw new UnreadableDeliveryException(options.Name, "a full page leads to no position after the last one")
             : position with { LastAt = at, LastId = id };
     }
 

@@ -159,7 +159,7 @@ internal sealed class Place
     private static Way? WayOf(string text, bool isForm) => text switch
     {
         ['$', .. var own] => own is "hash" or "channel" || (own is [>= '1' and <= '9'] && !isForm) ? new(Start.Own, own, []) : null,
-        ['@', _, .. ] => new(Start.Header, text[1..], []),
+        ['@', _, ..] => new(Start.Header, text[1..], []),
         _ when isForm => text.Length > 0 ? new(Start.Form, text, []) : null,
         ['^', .. var pointer] => StepsOf(pointer) is { } steps ? new(Start.Body, "", steps) : null,
         ['/', ..] => StepsOf(text) is { } steps ? new(Start.Item, "", steps) : null,
@@ -176,7 +176,7 @@ internal sealed class Place
         _ => Find(RootOf(way, seen), way.Steps.AsSpan()) is { } found ? TextOf(found) : null,
     };
 
-    /// <summary>Returns a scalar as trimmed text, "" for null; null for what is no scalar.</summary>
+    /// <summary>Returns a scalar as trimmed text, "" for null; null for what is not a scalar.</summary>
     private static string? TextOf(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.String => element.GetString()!.Trim(),

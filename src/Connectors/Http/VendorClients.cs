@@ -62,7 +62,7 @@ internal static class VendorClients
         return services;
     }
 
-    /// <summary>Registers a client of requests that are no interface, under the connector's name.</summary>
+    /// <summary>Registers a client of requests that no interface declares, under the connector's name.</summary>
     /// <param name="tokens">Fetches a token; null for a client that sends none of its own.</param>
     public static IHttpClientBuilder AddPlainClient(
         this IServiceCollection services, string connector, Uri baseUrl,

@@ -56,7 +56,7 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
     /// <inheritdoc/>
     public DeliveryCheck Check(Delivery delivery, DateTimeOffset now)
     {
-        // Every secret is tried, so that the time says nothing of which it was.
+        // Every secret is tried, so that the time does not show which it was.
         List<DeliveryCheck?> checks = [.. _options.ClientSecret.All.Select(each => HubSpotSignature.Refusal(each, delivery, now))];
         var secret = checks.FindIndex(check => check?.Verdict != DeliveryVerdict.Forged);
         if (checks[Math.Max(secret, 0)] is { } refusal)

@@ -186,15 +186,15 @@ internal static class HubSpotMapper
     /// <summary>Maps a contact's event; null for a change that is not read.</summary>
     private static SourceEvent? OfContact(HubSpotEventWire wire, string change, EventHeader header, long id, HubSpotOptions options) =>
         change switch
-    {
-        "creation" => new ContactCreatedEvent(header) { IsPartial = true, NeedsEnrichment = Email },
-        "restore" => new ContactCreatedEvent(header) { Restored = true, IsPartial = true, NeedsEnrichment = Email },
-        "deletion" => new ContactDeletedEvent(header),
-        "privacyDeletion" => new PrivacyDeletedEvent(header),
-        "merge" => MergedContacts(wire, header, id, options),
-        "propertyChange" => ContactProperty(wire, header, options) with { IsPartial = true },
-        _ => null,
-    };
+        {
+            "creation" => new ContactCreatedEvent(header) { IsPartial = true, NeedsEnrichment = Email },
+            "restore" => new ContactCreatedEvent(header) { Restored = true, IsPartial = true, NeedsEnrichment = Email },
+            "deletion" => new ContactDeletedEvent(header),
+            "privacyDeletion" => new PrivacyDeletedEvent(header),
+            "merge" => MergedContacts(wire, header, id, options),
+            "propertyChange" => ContactProperty(wire, header, options) with { IsPartial = true },
+            _ => null,
+        };
 
     private static ContactMergedEvent MergedContacts(HubSpotEventWire wire, EventHeader header, long id, HubSpotOptions options)
     {
@@ -237,23 +237,23 @@ internal static class HubSpotMapper
 
     private static ContactUpdatedEvent UpdatedContact(
         string? property, string value, ContactUpdatedEvent source, HubSpotOptions options) => property switch
-    {
-        "email" when value.Length == 0 => source with { Profile = new() { Email = "" } },
-        "hs_additional_emails" => source with { FurtherEmails = Addresses(value) },
-        "hs_lead_status" => source with { Side = ToolSide.Crm, ShowsWork = Working.Contains(value) },
-        "notes_next_activity_date" => source with { Side = ToolSide.Crm, Booking = new("next", Instant(value), null) },
-        "hubspot_owner_id" => source with { Owner = value.Length > 0 ? value : null },
-        "firstname" => source with { Profile = new() { FirstName = value } },
-        "lastname" => source with { Profile = new() { LastName = value } },
-        "company" => source with { Profile = new() { Company = value } },
-        "jobtitle" => source with { Profile = new() { JobTitle = value } },
-        "phone" =>
-            source with { Profile = new() { Phone = value, ComparablePhone = PhoneNumber.Comparable(value, options.PhoneRegion) } },
-        "country" => source with { Profile = new() { Region = value } },
-        "hubspotscore" when Amount(value) is { } score => source with { Profile = new() { Score = score } },
-        "hubspotscore" when value.Length == 0 => source with { ScoreCleared = true },
-        _ => source,
-    };
+        {
+            "email" when value.Length == 0 => source with { Profile = new() { Email = "" } },
+            "hs_additional_emails" => source with { FurtherEmails = Addresses(value) },
+            "hs_lead_status" => source with { Side = ToolSide.Crm, ShowsWork = Working.Contains(value) },
+            "notes_next_activity_date" => source with { Side = ToolSide.Crm, Booking = new("next", Instant(value), null) },
+            "hubspot_owner_id" => source with { Owner = value.Length > 0 ? value : null },
+            "firstname" => source with { Profile = new() { FirstName = value } },
+            "lastname" => source with { Profile = new() { LastName = value } },
+            "company" => source with { Profile = new() { Company = value } },
+            "jobtitle" => source with { Profile = new() { JobTitle = value } },
+            "phone" =>
+                source with { Profile = new() { Phone = value, ComparablePhone = PhoneNumber.Comparable(value, options.PhoneRegion) } },
+            "country" => source with { Profile = new() { Region = value } },
+            "hubspotscore" when Amount(value) is { } score => source with { Profile = new() { Score = score } },
+            "hubspotscore" when value.Length == 0 => source with { ScoreCleared = true },
+            _ => source,
+        };
 
     /// <summary>Whether the value is a placeholder for a sensitive one.</summary>
     private static bool IsWithheld(HubSpotEventWire wire) => wire.IsSensitive == true || Withheld.Is(wire.PropertyValue);
@@ -275,16 +275,16 @@ internal static class HubSpotMapper
     /// <summary>Maps a deal's event; null for a change that is not read.</summary>
     private static SourceEvent? OfDeal(HubSpotEventWire wire, string change, EventHeader header, string id, HubSpotOptions options) =>
         change switch
-    {
-        "creation" => new DealChangedEvent(header)
         {
-            DealId = id, IsNew = true, Meaning = new(DealStatus.Open, null), ShowsWork = true, NeedsEnrichment = Email,
-        },
-        "deletion" => new DealDeletedEvent(header) { DealId = id },
-        "restore" => new ResyncEvent(header) { DealId = id },
-        "propertyChange" => ChangedDeal(wire, new(header) { DealId = id, NeedsEnrichment = Email }, options),
-        _ => null,
-    };
+            "creation" => new DealChangedEvent(header)
+            {
+                DealId = id, IsNew = true, Meaning = new(DealStatus.Open, null), ShowsWork = true, NeedsEnrichment = Email,
+            },
+            "deletion" => new DealDeletedEvent(header) { DealId = id },
+            "restore" => new ResyncEvent(header) { DealId = id },
+            "propertyChange" => ChangedDeal(wire, new(header) { DealId = id, NeedsEnrichment = Email }, options),
+            _ => null,
+        };
 
     private static SourceEvent ChangedDeal(HubSpotEventWire wire, DealChangedEvent source, HubSpotOptions options)
     {

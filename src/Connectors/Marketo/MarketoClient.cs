@@ -57,7 +57,7 @@ internal sealed class MarketoClient(IMarketoApi api, VendorCalls calls, MarketoO
             await calls.RunAsync(() => api.WriteAsync(new([input]), repeatable: true, cancellationToken)), "POST /rest/v1/leads.json");
     }
 
-    /// <summary>Returns the lead's status in a programme; null when it is no member.</summary>
+    /// <summary>Returns the lead's status in a programme; null when it is not a member.</summary>
     public async Task<string?> StatusAsync(string lead, string program, CancellationToken cancellationToken) =>
         (await calls.RunAsync(() => api.ProgramsAsync(lead, program, cancellationToken))).Items("result")
             .FirstOrDefault(member => member.Text("id") == program).Text("progressionStatus");

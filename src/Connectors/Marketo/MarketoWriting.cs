@@ -41,7 +41,7 @@ internal sealed class MarketoWriting(MarketoClient client, MarketoOptions option
             ]);
     }
 
-    /// <summary>Writes a plan: the fields of the lead, an opt-out among them, in one call, then a stage that is no field.</summary>
+    /// <summary>Writes a plan: the fields of the lead, an opt-out among them, in one call, then a stage that is not a field.</summary>
     public async Task WriteAsync(WritePlan plan, CancellationToken cancellationToken)
     {
         var elsewhere = plan.Writes.Where(

@@ -13,7 +13,7 @@ internal sealed class PipedriveConnector
     /// <summary>The type's name in settings.</summary>
     public const string TypeName = "Pipedrive";
 
-    private const string NotAWebhook = "the body does not say what happened to what", NotAPage = "the answer is not an object with rows";
+    private const string NotAWebhook = "the body names no action or no object", NotAPage = "the answer is not an object with rows";
 
     private readonly PipedriveOptions _options;
     private readonly PipedrivePoll _poll;

@@ -185,7 +185,7 @@ internal static class PipedriveMapper
 
         if (change.Action == "merge" || change.Data.ValueKind != JsonValueKind.Object)
         {
-            return [Unreadable(change, change.Action == "merge" ? "the merge does not name what is gone" : "the person has no state")];
+            return [Unreadable(change, change.Action == "merge" ? "the merge names no record that is gone" : "the person has no state")];
         }
 
         return OfPresentPerson(change, header, emails, options);

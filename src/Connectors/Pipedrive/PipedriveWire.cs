@@ -59,7 +59,7 @@ internal static class PipedriveWire
     public static JsonDocument? Parse(ReadOnlyMemory<byte> body) => WellFormed.Parse(
         body, static root => root.ValueKind == JsonValueKind.Object);
 
-    /// <summary>Reads a webhook of either version; null when it does not say what happened to what.</summary>
+    /// <summary>Reads a webhook of either version; null when it names no action or no object.</summary>
     public static PipedriveChange? ReadWebhook(JsonElement root)
     {
         var meta = root.Member("meta");

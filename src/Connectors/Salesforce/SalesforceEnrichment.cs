@@ -94,34 +94,37 @@ internal static class SalesforceEnrichment
 
     private static IEnumerable<SourceEvent> With(SourceEvent source, SalesforceRecord row, string? apiUser, SalesforceOptions options) =>
         source switch
-    {
-        // The change is unknown, so the present row replaces the event, under the key that a poll gives it.
-        ResyncEvent resync => SalesforceMapper.MapRow(row, apiUser, options)
-            .Select(mapped => mapped is PersonEvent person ? person with { Restored = resync.Restored } : mapped),
-        ContactDeletedEvent when row.IdOf("MasterRecordId") is null => [source],
-        ContactDeletedEvent => SalesforceMapper.MapRow(row, apiUser, options),
-        AssociationAddedEvent or AssociationRemovedEvent when row.Entity == "Opportunity" =>
-            [WithDeal((DealEvent)source with { NeedsEnrichment = [] }, row, options)],
-        DealChangedEvent deal when row.Entity == "Opportunity" => SalesforceMapper.WithPeople(Completed(deal, row, options), row, options),
-        _ when row.Entity == "Task" =>
-            row.IdOf("WhoId") is { } who ? [source with { NeedsEnrichment = [], People = [IdentityKey.Person(options.Name, who)] }] : [],
-        PersonEvent person => WithPerson(person with { NeedsEnrichment = [] }, row, options),
-        _ => [source],
-    };
+        {
+            // The change is unknown, so the present row replaces the event, under the key that a poll gives it.
+            ResyncEvent resync => SalesforceMapper.MapRow(row, apiUser, options)
+                .Select(mapped => mapped is PersonEvent person ? person with { Restored = resync.Restored } : mapped),
+            ContactDeletedEvent when row.IdOf("MasterRecordId") is null => [source],
+            ContactDeletedEvent => SalesforceMapper.MapRow(row, apiUser, options),
+            AssociationAddedEvent or AssociationRemovedEvent when row.Entity == "Opportunity" =>
+                [WithDeal((DealEvent)source with { NeedsEnrichment = [] }, row, options)],
+            DealChangedEvent deal when row.Entity == "Opportunity" =>
+                SalesforceMapper.WithPeople(Completed(deal, row, options), row, options),
+            _ when row.Entity == "Task" =>
+                row.IdOf("WhoId") is { } who
+                    ? [source with { NeedsEnrichment = [], People = [IdentityKey.Person(options.Name, who)] }]
+                    : [],
+            PersonEvent person => WithPerson(person with { NeedsEnrichment = [] }, row, options),
+            _ => [source],
+        };
 
     private static DealChangedEvent Completed(DealChangedEvent source, SalesforceRecord row, SalesforceOptions options) =>
         Completed(source, row, SalesforceMapper.DealOf(row, options), options);
 
     private static DealChangedEvent Completed(
         DealChangedEvent source, SalesforceRecord row, DealChangedEvent now, SalesforceOptions options) => source with
-    {
-        NeedsEnrichment = [],
-        Amount = source.Amount ?? (source.Cleared.Contains(DealProperty.Amount) ? null : now.Amount),
-        Currency = source.Currency ?? (source.Cleared.Contains(DealProperty.Currency) ? null : now.Currency),
-        ClosedOn = source.ClosedOn ?? (source.Cleared.Contains(DealProperty.ClosedOn) ? null : now.ClosedOn),
-        LostReason = source.LostReason ?? (source.Cleared.Contains(DealProperty.LostReason) ? null : now.LostReason),
-        Meaning = source.Status == DealStatus.Won ? new(DealStatus.Won, SalesforceMapper.WonStage(row, options)) : source.Meaning,
-    };
+        {
+            NeedsEnrichment = [],
+            Amount = source.Amount ?? (source.Cleared.Contains(DealProperty.Amount) ? null : now.Amount),
+            Currency = source.Currency ?? (source.Cleared.Contains(DealProperty.Currency) ? null : now.Currency),
+            ClosedOn = source.ClosedOn ?? (source.Cleared.Contains(DealProperty.ClosedOn) ? null : now.ClosedOn),
+            LostReason = source.LostReason ?? (source.Cleared.Contains(DealProperty.LostReason) ? null : now.LostReason),
+            Meaning = source.Status == DealStatus.Won ? new(DealStatus.Won, SalesforceMapper.WonStage(row, options)) : source.Meaning,
+        };
 
     /// <summary>Adds a deal to a role's event. A person who joins sees the deal's present state. A removed person stays
     /// when another role links them.</summary>

@@ -16,7 +16,7 @@ internal static class SalesforceMapper
     public static IReadOnlyList<SourceEvent> MapRows(QueryPage page, string? apiUser, SalesforceOptions options) =>
         Distinct(
             page.Records.SelectMany(record => MapRow(record, apiUser, options))
-                .Concat(Unreadable(page.Unreadable, "a row does not say what it is")));
+                .Concat(Unreadable(page.Unreadable, "a row names no type")));
 
     public static IEnumerable<SourceEvent> MapRow(SalesforceRecord record, string? apiUser, SalesforceOptions options)
     {
@@ -34,12 +34,12 @@ internal static class SalesforceMapper
             return Map(
                 record, HeaderOf(record.Entity, record.Id, Key(options, "om", notification.Id), at, options),
                 new(Form.Notification, null), options);
-        }).Concat(Unreadable(message.Unreadable, "a notification does not say what it is")));
+        }).Concat(Unreadable(message.Unreadable, "a notification names no type")));
 
     /// <summary>Maps change events, one for each of their records.</summary>
     public static IReadOnlyList<SourceEvent> MapChanges(ChangeBatch batch, SalesforceOptions options) =>
         Distinct(batch.Changes.SelectMany(change => change.RecordIds.DefaultIfEmpty("").SelectMany(id => MapChange(change, id, options)))
-            .Concat(Unreadable(batch.Unreadable, "a change event does not say what it is")));
+            .Concat(Unreadable(batch.Unreadable, "a change event names no type")));
 
     /// <summary>Reads the profile of a Lead or Contact. An empty field clears; a missing one is unknown.</summary>
     public static LeadProfile ProfileOf(SalesforceRecord record, SalesforceOptions options)
@@ -142,20 +142,20 @@ internal static class SalesforceMapper
 
     private static IEnumerable<SourceEvent> Map(SalesforceRecord record, EventHeader header, RecordForm form, SalesforceOptions options) =>
         record.Entity switch
-    {
-        "Opportunity" when !SalesforceId.IsId(record.Id) => [new UnreadableEvent(header) { Why = "an opportunity has no id" }],
-        _ when record.Flag("IsDeleted") == true => [Gone(record, header, options)],
-        "Opportunity" => OfOpportunity(record, header, form, options),
-        "Lead" => OfLead(record, header, form, options),
-        "Contact" => OfContact(record, header, form, options),
-        "OpportunityContactRole" => [OfRole(record, header, removed: false, options)],
-        "Task" when form.Form == Form.Row && record.Text(options.TaskExternalIdField) is null =>
-            [OfActivity(record, header, form, options)],
-        "Task" => [OfTask(record, header, form, options)],
-        "Event" => [OfActivity(record, header, form, options)],
-        "CampaignMember" when form.Form == Form.Row => [OfMember(record, header, removed: false, options)],
-        _ => [new UnreadEvent(header) { VendorKind = record.Entity }],
-    };
+        {
+            "Opportunity" when !SalesforceId.IsId(record.Id) => [new UnreadableEvent(header) { Why = "an opportunity has no id" }],
+            _ when record.Flag("IsDeleted") == true => [Gone(record, header, options)],
+            "Opportunity" => OfOpportunity(record, header, form, options),
+            "Lead" => OfLead(record, header, form, options),
+            "Contact" => OfContact(record, header, form, options),
+            "OpportunityContactRole" => [OfRole(record, header, removed: false, options)],
+            "Task" when form.Form == Form.Row && record.Text(options.TaskExternalIdField) is null =>
+                [OfActivity(record, header, form, options)],
+            "Task" => [OfTask(record, header, form, options)],
+            "Event" => [OfActivity(record, header, form, options)],
+            "CampaignMember" when form.Form == Form.Row => [OfMember(record, header, removed: false, options)],
+            _ => [new UnreadEvent(header) { VendorKind = record.Entity }],
+        };
 
     private static LeadEvent Deleted(SalesforceRecord record, EventHeader header, bool onlyIfKnown, bool asksRecord) =>
         record.Entity == "Opportunity"

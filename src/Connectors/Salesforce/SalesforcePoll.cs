@@ -113,7 +113,7 @@ internal sealed partial class SalesforcePoll(SalesforceClient client, Salesforce
     {
         [LoggerMessage(
             1, LogLevel.Warning,
-            "{Connector} refuses the query for {Polled}s ({ErrorCode}): none are seen. Grant the fields, or set {Setting} to false.")]
+            "{Connector} refuses the query for {Polled}s ({ErrorCode}), so none are read. Grant the fields, or set {Setting} to false.")]
         public static partial void NotPolled(
             ILogger logger, string connector, PolledObject polled, string setting, string? errorCode);
     }

@@ -45,7 +45,7 @@ internal sealed class SalesforceSelfCheck(SalesforceClient client, SalesforceOpt
         findings.AddRange(Missing(nameof(SalesforceOptions.InitialStatuses), options.InitialStatuses, names));
         findings.AddRange(Missing(nameof(SalesforceOptions.ReturnStatuses), options.ReturnStatuses, names));
 
-        // A status of a return is no stage: the lead goes back.
+        // A status of a return is not a stage: the lead goes back.
         return
         [
             .. rows.Where(row => !options.ReturnStatuses.Contains(row.Text("ApiName"), StringComparer.OrdinalIgnoreCase))

@@ -30,7 +30,7 @@ public sealed class SigningSecrets
     }
 
     /// <summary>Returns the zero-based number of the secret that a test accepts; null for none. Every secret is tried,
-    /// so that the time says nothing of which it was.</summary>
+    /// so that the time does not show which it was.</summary>
     public int? Find(Predicate<string> accepts)
     {
         int? found = null;

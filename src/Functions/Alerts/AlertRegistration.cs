@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.Functions.Alerts;
 
 /// <summary>Registers the stall sweep, the mailboxes and the mail.</summary>
-public static class AlertRegistration
+internal static class AlertRegistration
 {
     public static IServiceCollection AddAlerts(this IServiceCollection services) => services
         .AddSingleton<StallFlow>()

@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Archive;
 
 /// <summary>Archives each delivery before it is processed, and forgets persons and days. Forgetting drops keys first,
 /// so a body that a crash leaves is unreadable.</summary>
-public sealed partial class ArchiveFlow(
+internal sealed partial class ArchiveFlow(
     ConnectorSet connectors, ArchiveStore archive, ArchiveKeyStore index, ArchiveOptions options, TimeProvider clock,
     ILogger<ArchiveFlow> logger) : IErasable
 {

@@ -13,7 +13,7 @@ namespace IntegrationHub.Functions.Archive;
 /// <summary>The table <c>ArchiveKeys</c>, one partition for each day: the key of each delivery, wrapped with the key of
 /// its day, and an index of who is named. The keys of the days are a partition of their own, wrapped with the key of the
 /// settings. A delivery without its key is unreadable, and so is a day without its own.</summary>
-public sealed class ArchiveKeyStore(HubTables tables, MasterKeys masters)
+internal sealed class ArchiveKeyStore(HubTables tables, MasterKeys masters)
 {
     private const string DaysPartition = "days", KeyColumn = "Key", DeliveryPrefix = "d-", NamePrefix = "n-", After = "~";
 

@@ -6,7 +6,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Archive;
 
 /// <summary>The blobs of the archive: one for each delivery, encrypted with a key of its own.</summary>
-public sealed class ArchiveStore(HubBlobs blobs, ArchiveKeyStore keys)
+internal sealed class ArchiveStore(HubBlobs blobs, ArchiveKeyStore keys)
 {
     private const int PageSize = 500;
 

@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Archive;
 /// <param name="Parts">The delivery itself; its remaining parts after an erasure.</param>
 /// <param name="Asked">The dedupe keys of the events about which the vendor was asked.</param>
 /// <param name="Answers">The vendor's answers, in place of the events asked about.</param>
-public sealed record ArchivedDelivery(
+internal sealed record ArchivedDelivery(
     string MessageId, IReadOnlyList<Delivery> Parts, IReadOnlyCollection<string> Asked, IReadOnlyList<SourceEvent> Answers)
 {
     /// <summary>Returns the events as they were processed: what the tool's mapper reads today, and the vendor's answers

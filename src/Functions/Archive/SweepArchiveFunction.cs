@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Archive;
 
 /// <summary>Removes the days that are older than the archive keeps, and bodies that nothing refers to any more.</summary>
-public sealed class SweepArchiveFunction(ArchiveFlow archive, BodyStore bodies)
+internal sealed class SweepArchiveFunction(ArchiveFlow archive, BodyStore bodies)
 {
     private const int BodiesInRun = 5_000;
 

@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Handoffs;
 /// <summary>Assigns a person to a handoff: load, decide, reserve, record. An owner's load is a hint, and the leads'
 /// ledgers are authoritative. A full owner is checked before they are skipped, so acceptance needs no update and a
 /// crash loses no capacity.</summary>
-public sealed class AssignmentFlow(
+internal sealed class AssignmentFlow(
     RoundRobinStore roundRobins, JourneyFlow journeys, FunnelSettings settings, TimeProvider clock) : IDisposable
 {
     /// <summary>One decision at a time in this process; the table decides among processes.</summary>

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Handoffs;
 
 /// <summary>Writes a lead's news to marketing's tools.</summary>
-public sealed class DeliverToMarketingFunction(MarketingFlow marketing, MessageSettler settler, FunnelTopic funnel)
+internal sealed class DeliverToMarketingFunction(MarketingFlow marketing, MessageSettler settler, FunnelTopic funnel)
 {
     private const string Subscription = "to-marketing";
 

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Handoffs;
 
 /// <summary>Delivers handoffs to the CRM, and writes the person's data to every CRM.</summary>
-public sealed class DeliverToSalesFunction(HandoffFlow handoffs, MessageSettler settler, FunnelTopic funnel)
+internal sealed class DeliverToSalesFunction(HandoffFlow handoffs, MessageSettler settler, FunnelTopic funnel)
 {
     private const string Subscription = "to-sales";
 

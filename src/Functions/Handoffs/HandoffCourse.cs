@@ -4,7 +4,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Handoffs;
 
 /// <summary>The decision about delivering a handoff.</summary>
-public abstract record HandoffCourse
+internal abstract record HandoffCourse
 {
     private HandoffCourse()
     {

@@ -5,7 +5,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Handoffs;
 
 /// <summary>Decides whether a handoff still holds, and records its delivery. Pure.</summary>
-public static class HandoffDeliveryRules
+internal static class HandoffDeliveryRules
 {
     /// <summary>Decides against the lead's current state, so late or duplicate messages are harmless.</summary>
     /// <param name="tools">The connectors that accept handoffs. Work in one of them makes a task needless.</param>
@@ -82,7 +82,10 @@ public static class HandoffDeliveryRules
 
         var noted = state.WithHandoff(handoffId, handoff => handoff with
         {
-            Delivery = HandoffDelivery.Delivered, SettledAt = now, Connector = target.Name, RecordUrl = receipt.RecordUrl,
+            Delivery = HandoffDelivery.Delivered,
+            SettledAt = now,
+            Connector = target.Name,
+            RecordUrl = receipt.RecordUrl,
             Assignments = Delivered(handoff.Assignments, receipt, now),
         });
         var linked = new IdentitiesLinked

@@ -12,7 +12,7 @@ namespace IntegrationHub.Functions.Handoffs;
 
 /// <summary>Delivers a handoff to the receiving team's tool: load, decide, deliver, save. The tool is written under the
 /// hub's own ids, so a repeat after a crash finds its own record.</summary>
-public sealed partial class HandoffFlow(
+internal sealed partial class HandoffFlow(
     JourneyFlow journeys,
     AssignmentFlow assignments,
     WriteBackFlow writeBack,
@@ -194,7 +194,7 @@ public sealed partial class HandoffFlow(
 
         [LoggerMessage(
             3, LogLevel.Warning,
-            "Handoff {HandoffId} waits: which record of {Connector} it is has to be decided by a person in review {Review}.")]
+            "Handoff {HandoffId} waits until a person chooses its record of {Connector} in review {Review}.")]
         public static partial void Asked(ILogger logger, string handoffId, string connector, string review);
     }
 }

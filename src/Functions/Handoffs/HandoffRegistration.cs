@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-public static class HandoffRegistration
+internal static class HandoffRegistration
 {
     public static IServiceCollection AddHandoffs(this IServiceCollection services, SettingsReader reader) => services
         .AddSingleton(new HandoffOptions { Connectors = HandoffRoutingReader.ReadConnectors(reader) })

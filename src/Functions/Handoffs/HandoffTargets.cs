@@ -6,7 +6,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Handoffs;
 
 /// <summary>The tools that handoffs go to.</summary>
-public sealed class HandoffTargets(ConnectorSet connectors, HandoffOptions options)
+internal sealed class HandoffTargets(ConnectorSet connectors, HandoffOptions options)
 {
     /// <summary>Gets the names of all connectors that accept handoffs.</summary>
     public IReadOnlyCollection<string> Names { get; } = [.. connectors.OfType<IHandoffTarget>().Select(target => target.Name)];

@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Handoffs;
 
 /// <summary>Writes a lead's news to marketing: counts a return, writes consent, stage and profile to the tools, then
 /// the brief or the reason as a note. Every step is idempotent.</summary>
-public sealed class MarketingFlow(ReturnFlow returns, WriteBackFlow writeBack, NoteFlow notes)
+internal sealed class MarketingFlow(ReturnFlow returns, WriteBackFlow writeBack, NoteFlow notes)
 {
     /// <summary>Handles an event.</summary>
     /// <exception cref="VendorUnavailableException">A tool does not answer; retry later.</exception>

@@ -12,7 +12,7 @@ namespace IntegrationHub.Functions.Handoffs;
 /// <summary>Writes notes to the marketing tools that know the person: the brief of a handoff, or sales' return reason.
 /// Load, decide, note that it is begun, write, record. A tool finds its own note, so a repeat writes no second, and a
 /// begun one is left alone for a while.</summary>
-public sealed class NoteFlow(
+internal sealed class NoteFlow(
     JourneyFlow journeys, ConnectorSet connectors, OutwardBreaker outward, ConnectorGate gate, FunnelSettings settings,
     TimeProvider clock)
 {

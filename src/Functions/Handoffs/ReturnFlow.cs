@@ -5,7 +5,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Handoffs;
 
 /// <summary>Stores returns and counts them by campaign.</summary>
-public sealed class ReturnFlow(ReturnStore returns, JourneyFlow journeys, FunnelSettings settings)
+internal sealed class ReturnFlow(ReturnStore returns, JourneyFlow journeys, FunnelSettings settings)
 {
     /// <summary>Stores the return of an event. Idempotent; a no-op for other events.</summary>
     public async Task CountAsync(FunnelEvent happened, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Handoffs;
 /// <summary>The table <c>Returns</c>: one row for each return, under its own key. The partition is the month, so that a
 /// report reads its period only. A partition for each lead names its returns and is written first, so that an erasure
 /// finds every row.</summary>
-public sealed class ReturnStore(HubTables tables) : IErasable
+internal sealed class ReturnStore(HubTables tables) : IErasable
 {
     private const string MonthFormat = "yyyyMM", MonthColumn = "Month";
 

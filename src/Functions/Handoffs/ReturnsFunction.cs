@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Handoffs;
 
-public sealed class ReturnsFunction(ReturnFlow returns)
+internal sealed class ReturnsFunction(ReturnFlow returns)
 {
     /// <summary>Counts returns by reason, of one campaign with <c>?campaign=…</c>, in a period with
     /// <c>?from=…&amp;to=…</c>.</summary>

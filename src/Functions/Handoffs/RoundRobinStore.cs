@@ -10,13 +10,13 @@ namespace IntegrationHub.Functions.Handoffs;
 /// <summary>Reserves a handoff for a person before the handoff's own ledger records it, so that a repeat
 /// finds the same person.</summary>
 /// <param name="Number">Zero-based number of this assignment within the handoff.</param>
-public sealed record Reservation(string HandoffId, LeadId LeadId, int Number, Assignment Assignment);
+internal sealed record Reservation(string HandoffId, LeadId LeadId, int Number, Assignment Assignment);
 
 /// <summary>The turns and reservations of the table.</summary>
 /// <param name="ETag">The version; null when nothing is stored.</param>
 /// <param name="LastInTurn">The owner of the last turn, by route.</param>
 /// <param name="Reservations">The reserved handoffs, including some that were accepted since.</param>
-public sealed record RoundRobinTurns(ETag? ETag, ImmutableDictionary<string, string> LastInTurn, ImmutableArray<Reservation> Reservations)
+internal sealed record RoundRobinTurns(ETag? ETag, ImmutableDictionary<string, string> LastInTurn, ImmutableArray<Reservation> Reservations)
 {
     /// <summary>Returns the board for routing a handoff, which does not count itself.</summary>
     public RoundRobinBoard BoardFor(string handoffId) => new(
@@ -29,7 +29,7 @@ public sealed record RoundRobinTurns(ETag? ETag, ImmutableDictionary<string, str
 /// are written in one transaction under the first row's ETag. So nobody has two turns or exceeds their capacity,
 /// however many instances run. There are at most as many reservations as the owners have room for, so the partition is
 /// short.</summary>
-public sealed class RoundRobinStore(HubTables tables) : IErasable
+internal sealed class RoundRobinStore(HubTables tables) : IErasable
 {
     private const string Partition = "turns";
     private const string TurnsRow = "0-turns";

@@ -4,7 +4,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Identity;
 
 /// <summary>A key of a lead: a tool's record, or an address.</summary>
-public sealed record IdentityView(
+internal sealed record IdentityView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Connector,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Id,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Email)

@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Ingestion;
 /// <param name="MessageId">The message that brought it.</param>
 /// <param name="Lookups">The keys looked up so far.</param>
 /// <param name="Again">Whether an earlier attempt may have been interrupted.</param>
-public sealed record DeliveryInHand(Delivery Delivery, string MessageId, KeyLookups Lookups, bool Again)
+internal sealed record DeliveryInHand(Delivery Delivery, string MessageId, KeyLookups Lookups, bool Again)
 {
     /// <summary>Gets the delivery's connector.</summary>
     public string Connector => Delivery.Connector;

@@ -11,7 +11,7 @@ namespace IntegrationHub.Functions.Ingestion;
 
 /// <summary>Asks the vendor for missing data that the hub does not know. An event about a known person or deal costs no
 /// call, unless an earlier attempt was interrupted.</summary>
-public sealed class EnrichFlow(IdentityStore identities, ConnectorGate gate)
+internal sealed class EnrichFlow(IdentityStore identities, ConnectorGate gate)
 {
     /// <summary>The most events that may be refused one by one. More refusals have another cause.</summary>
     private const int MostRefused = 5;
@@ -80,19 +80,19 @@ public sealed class EnrichFlow(IdentityStore identities, ConnectorGate gate)
     private async Task<bool> IsLackingAsync(
         SourceEvent source, string connector, KeyLookups lookups, bool again, CancellationToken cancellationToken) =>
         source switch
-    {
-        ResyncEvent { Gap: not null } => false,
-        ResyncEvent or AssociationAddedEvent or AssociationRemovedEvent or RelationChangedEvent => true,
-        DealChangedEvent { Unmapped: true } or DealChangedEvent { AsksRecord: true } or ContactDeletedEvent { AsksRecord: true }
-            or ActivityEvent { AsksRecord: true } => true,
-        { NeedsEnrichment.IsEmpty: true } and not PersonEvent { IsPartial: true } => false,
-        PrivacyDeletedEvent => false,
-        PersonEvent { People: [var person, ..] } when (await lookups.LookUpAsync(person, cancellationToken)) is var owner
-            && (owner.Erased || !again) => owner is { Lead: null, Erased: false },
-        _ when again => true,
-        DealEvent deal => (await identities.FindByDealAsync(IdentityKey.Deal(connector, deal.DealId), cancellationToken)).Count == 0,
-        _ => true,
-    };
+        {
+            ResyncEvent { Gap: not null } => false,
+            ResyncEvent or AssociationAddedEvent or AssociationRemovedEvent or RelationChangedEvent => true,
+            DealChangedEvent { Unmapped: true } or DealChangedEvent { AsksRecord: true } or ContactDeletedEvent { AsksRecord: true }
+                or ActivityEvent { AsksRecord: true } => true,
+            { NeedsEnrichment.IsEmpty: true } and not PersonEvent { IsPartial: true } => false,
+            PrivacyDeletedEvent => false,
+            PersonEvent { People: [var person, ..] } when (await lookups.LookUpAsync(person, cancellationToken)) is var owner
+                && (owner.Erased || !again) => owner is { Lead: null, Erased: false },
+            _ when again => true,
+            DealEvent deal => (await identities.FindByDealAsync(IdentityKey.Deal(connector, deal.DealId), cancellationToken)).Count == 0,
+            _ => true,
+        };
 
     /// <summary>Whether to ask who a person is. An erased person is never asked about.</summary>
     private static async Task<bool> IsToMeetAsync(
@@ -130,7 +130,7 @@ public sealed class EnrichFlow(IdentityStore identities, ConnectorGate gate)
 /// <summary>The result of enriching events.</summary>
 /// <param name="Refused">Why some are missing; null for none.</param>
 /// <param name="Lookups">The key lookups of the delivery.</param>
-public sealed record Enriched(IReadOnlyList<SourceEvent> Events, VendorRefusedException? Refused, KeyLookups Lookups)
+internal sealed record Enriched(IReadOnlyList<SourceEvent> Events, VendorRefusedException? Refused, KeyLookups Lookups)
 {
     /// <summary>Gets the dedupe keys of the events about which the vendor was asked.</summary>
     public IReadOnlyCollection<string> Asked { get; init; } = [];

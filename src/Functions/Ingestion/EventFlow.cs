@@ -12,7 +12,7 @@ namespace IntegrationHub.Functions.Ingestion;
 
 /// <summary>Matches an event and collects its facts. An event without a lead waits, is parked, or counts as
 /// dropped.</summary>
-public sealed partial class EventFlow(
+internal sealed partial class EventFlow(
     LeadMatcher matcher, ReviewFlow reviews, ParkedFlow parked, UnmappedFlow unmapped, MissedStore missed, HubMetrics metrics,
     DroppedEvents dropped, ILogger<EventFlow> logger)
 {

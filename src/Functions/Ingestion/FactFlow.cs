@@ -13,7 +13,7 @@ namespace IntegrationHub.Functions.Ingestion;
 
 /// <summary>Applies a delivery's facts to journeys, leads concurrently, one commit a lead. It also checks the open
 /// reviews that a delivery may settle.</summary>
-public sealed class FactFlow(
+internal sealed class FactFlow(
     JourneyFlow journeys, LeadMatcher matcher, IdentityStore identities, ReviewFlow reviews, HeldFlow held, InboundQueue queue,
     DroppedEvents dropped, ILogger<FactFlow> logger)
 {

@@ -5,7 +5,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Ingestion;
 
 /// <summary>A delivery's facts, by lead. Its events add to it concurrently.</summary>
-public sealed class LeadFacts
+internal sealed class LeadFacts
 {
     private readonly ConcurrentDictionary<LeadId, Said> _byLead = new();
 
@@ -24,7 +24,7 @@ public sealed class LeadFacts
         }
     }
 
-    /// <summary>Returns the facts of a lead, and what is stored with them for a new lead. The list is no copy, so
+    /// <summary>Returns the facts of a lead, and what is stored with them for a new lead. The list is not a copy, so
     /// nothing may be added afterwards.</summary>
     public (IReadOnlyList<Fact> Facts, LeadOpening? Opening) Of(LeadId leadId) =>
         (_byLead[leadId].Facts, _byLead[leadId].Opening);

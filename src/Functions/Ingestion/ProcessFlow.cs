@@ -12,7 +12,7 @@ namespace IntegrationHub.Functions.Ingestion;
 
 /// <summary>Applies a delivery to journeys: read, enrich, match, then fold and commit each lead's facts, leads
 /// concurrently, one commit a lead. Everything is idempotent, so an interrupted delivery is handled again.</summary>
-public sealed class ProcessFlow(
+internal sealed class ProcessFlow(
     ReadFlow read,
     ArchiveFlow archive,
     EventFlow events,

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Ingestion;
 
 /// <summary>Applies queued deliveries to journeys.</summary>
-public sealed class ProcessInboundFunction(ProcessFlow process, MessageSettler settler, InboundQueue queue, BodyStore bodies)
+internal sealed class ProcessInboundFunction(ProcessFlow process, MessageSettler settler, InboundQueue queue, BodyStore bodies)
 {
     /// <summary>Runs for every message on <c>inbound</c>.</summary>
     [Function("ProcessInbound")]

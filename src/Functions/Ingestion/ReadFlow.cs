@@ -8,7 +8,7 @@ namespace IntegrationHub.Functions.Ingestion;
 
 /// <summary>Reads a delivery into events, asks the vendor for what they lack, and archives both. Nothing is processed
 /// that is not in the archive.</summary>
-public sealed class ReadFlow(ConnectorSet connectors, EnrichFlow enrich, ArchiveFlow archive, ConnectorStateStore states)
+internal sealed class ReadFlow(ConnectorSet connectors, EnrichFlow enrich, ArchiveFlow archive, ConnectorStateStore states)
 {
     /// <summary>Reads and archives a delivery. A failure to archive it is a failure of the delivery, which returns.</summary>
     /// <exception cref="UnrecoverableMessageException">No connector reads it.</exception>

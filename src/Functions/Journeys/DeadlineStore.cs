@@ -10,11 +10,11 @@ namespace IntegrationHub.Functions.Journeys;
 /// <summary>A due row of the index.</summary>
 /// <param name="DueAt">The row's time.</param>
 /// <param name="WrittenAt">When it was written, by the writer's clock.</param>
-public sealed record DueLead(LeadId LeadId, DateTimeOffset DueAt, DateTimeOffset WrittenAt, ETag ETag);
+internal sealed record DueLead(LeadId LeadId, DateTimeOffset DueAt, DateTimeOffset WrittenAt, ETag ETag);
 
 /// <summary>The table <c>Deadlines</c>: when each lead is due for its next check. The partition is the due second, so
 /// that a sweep reads due rows only. A row is a hint; the journey decides.</summary>
-public sealed class DeadlineStore(HubTables tables, TimeProvider clock)
+internal sealed class DeadlineStore(HubTables tables, TimeProvider clock)
 {
     private const string KeyFormat = "yyyyMMdd'T'HHmmss'Z'";
     private const string WrittenAt = "WrittenAt";

@@ -5,7 +5,7 @@ namespace IntegrationHub.Functions.Journeys;
 
 /// <summary>The leads of other tables, which a replay starts from. What the own tables lack is copied from here when it is
 /// asked for.</summary>
-public interface IEarlierLeads
+internal interface IEarlierLeads
 {
     /// <summary>Returns a lead; null for an unknown one.</summary>
     Task<EarlierLead?> FindAsync(LeadId leadId, CancellationToken cancellationToken);
@@ -18,5 +18,5 @@ public interface IEarlierLeads
 }
 
 /// <summary>A lead to start from.</summary>
-public sealed record EarlierLead(
+internal sealed record EarlierLead(
     JourneyLedger Ledger, ImmutableDictionary<string, Fact> Facts, IReadOnlyList<RecordLink> RecordLinks);

@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Journeys;
 /// <summary>The owner of a person's key or an address.</summary>
 /// <param name="Lead">The lead; null for an unknown key and for an erased owner. During an erasure, the lead.</param>
 /// <param name="Erased">Whether the owner was erased: events with the key are dropped.</param>
-public readonly record struct KeyOwner(LeadId? Lead, bool Erased)
+internal readonly record struct KeyOwner(LeadId? Lead, bool Erased)
 {
     /// <summary>Gets the record links that the lead gets when it is stored; an address holds them until then.</summary>
     public IReadOnlyList<RecordLink> Claims { get => field ?? []; init; }
@@ -24,7 +24,7 @@ public readonly record struct KeyOwner(LeadId? Lead, bool Erased)
 /// <remarks>A key that is unknown under the newest pepper is looked up under each older one. When it is found there, it
 /// is stored under the newest too, so that the older pepper can go one day.</remarks>
 /// <param name="earlier">What a replay starts from; null for the live tables.</param>
-public sealed class IdentityStore(
+internal sealed class IdentityStore(
     HubTables tables, JourneyStore journeys, JourneyReader reader, JourneyCache cache, PersonKeys keys, TimeProvider clock,
     IEarlierLeads? earlier = null)
 {

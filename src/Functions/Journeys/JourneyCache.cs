@@ -6,7 +6,7 @@ namespace IntegrationHub.Functions.Journeys;
 /// <summary>Caches recent journeys with their ETags. A cached journey may be outdated: the conditional commit detects
 /// that, and a conflict drops it. The cache saves reads and decides nothing.</summary>
 /// <param name="capacity">The memory for journeys in bytes, estimated; zero disables the cache.</param>
-public sealed class JourneyCache(long capacity)
+internal sealed class JourneyCache(long capacity)
 {
     /// <summary>The memory of a byte of JSON: strings are twice as long, and every object has a header.</summary>
     private const int BytesInMemory = 3;

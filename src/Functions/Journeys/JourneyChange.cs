@@ -6,4 +6,4 @@ namespace IntegrationHub.Functions.Journeys;
 /// (<see cref="StallRules.NextDue"/>).</summary>
 /// <param name="State">The state to save, with any new facts.</param>
 /// <param name="Events">The events to publish.</param>
-public sealed record JourneyChange(JourneyState State, IReadOnlyList<FunnelEvent> Events);
+internal sealed record JourneyChange(JourneyState State, IReadOnlyList<FunnelEvent> Events);

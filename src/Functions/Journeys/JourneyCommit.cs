@@ -8,7 +8,7 @@ namespace IntegrationHub.Functions.Journeys;
 /// <param name="NewFacts">The new and the changed facts.</param>
 /// <param name="Events">The events to publish.</param>
 /// <param name="NextDue">When the lead is due for its next check; null for never.</param>
-public sealed record JourneyCommit(
+internal sealed record JourneyCommit(
     JourneyState State, Journey? Journey, IReadOnlyList<Fact> NewFacts, IReadOnlyList<FunnelEvent> Events, DateTimeOffset? NextDue)
 {
     /// <summary>Returns the commit of a decision.</summary>

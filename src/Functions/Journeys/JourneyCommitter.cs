@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Journeys;
 
 /// <summary>Commits a lead: load, decide, save, publish. Two writers of a lead meet at the ETag, and the second
 /// decides again. Facts of a merged lead go to the one that stays.</summary>
-public sealed partial class JourneyCommitter(
+internal sealed partial class JourneyCommitter(
     JourneyReader reader, JourneyStore store, JourneyCache cache, JourneyWriter writer, FunnelSettings settings, HubMetrics metrics,
     TimeProvider clock, ILogger<JourneyCommitter> logger)
 {

@@ -6,7 +6,7 @@ namespace IntegrationHub.Functions.Journeys;
 /// <summary>Changes journeys, each by one batch at a time: all waiting facts of a lead are one commit. Everything is
 /// idempotent: known facts change nothing, and an outbox that a crash left is published with the lead's next change.
 /// Facts of an erased lead are dropped.</summary>
-public sealed class JourneyFlow(
+internal sealed class JourneyFlow(
     JourneyReader reader,
     JourneyCommitter committer,
     JourneyCache cache,

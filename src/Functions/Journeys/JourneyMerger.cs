@@ -4,7 +4,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Journeys;
 
 /// <summary>Merges two leads of one person.</summary>
-public sealed class JourneyMerger(
+internal sealed class JourneyMerger(
     JourneyReader reader, JourneyCommitter committer, JourneyWriter writer, IdentityStore identities, RecordLinkStore recordLinks,
     FunnelSettings settings, TimeProvider clock)
 {

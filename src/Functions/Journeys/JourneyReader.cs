@@ -3,7 +3,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Journeys;
 
 /// <summary>Reads journeys from the cache when that is enough, else from the table.</summary>
-public sealed class JourneyReader(JourneyStore store, JourneyCache cache)
+internal sealed class JourneyReader(JourneyStore store, JourneyCache cache)
 {
     /// <summary>Reads a lead from the table, by its own id or that of one merged into it.</summary>
     /// <returns>Null for an unknown or erased lead.</returns>

@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Journeys;
 /// <summary>A stored lead, as this process last read or saved it.</summary>
 /// <param name="ETag">The version of the journey row; null for a new lead.</param>
 /// <param name="Unpublished">The outbox: events not known to be on the bus, oldest first.</param>
-public sealed record JourneyRecord(JourneyState State, ETag? ETag, IReadOnlyList<FunnelEvent> Unpublished)
+internal sealed record JourneyRecord(JourneyState State, ETag? ETag, IReadOnlyList<FunnelEvent> Unpublished)
 {
     /// <summary>Gets the number of saves, over all processes.</summary>
     public int Revision { get; init; }

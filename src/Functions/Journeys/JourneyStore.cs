@@ -14,7 +14,7 @@ namespace IntegrationHub.Functions.Journeys;
 /// facts continue in further rows, which are read by key and never change. Once one of their facts is gone, new rows take
 /// their place. Row keys are unique in the whole table, because Azurite finds rows by them first.</summary>
 /// <param name="earlier">What a replay starts from; null for the live tables.</param>
-public sealed class JourneyStore(HubTables tables, NoticeStore notices, IEarlierLeads? earlier = null)
+internal sealed class JourneyStore(HubTables tables, NoticeStore notices, IEarlierLeads? earlier = null)
 {
     /// <summary>A longer journey row moves its older facts to a further row. An entity holds 1 MiB.</summary>
     internal const int LargestRow = 640 * 1024;

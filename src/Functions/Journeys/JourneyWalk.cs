@@ -5,15 +5,15 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Journeys;
 
 /// <summary>A lead with the time of its row in the deadline index.</summary>
-public sealed record WatchedLead(LeadId LeadId, DateTimeOffset WatchedAt);
+internal sealed record WatchedLead(LeadId LeadId, DateTimeOffset WatchedAt);
 
 /// <summary>A page of a walk over all leads.</summary>
 /// <param name="Next">Where the next page begins; null after the last.</param>
-public sealed record WalkPage(IReadOnlyList<WatchedLead> Leads, string? Next);
+internal sealed record WalkPage(IReadOnlyList<WatchedLead> Leads, string? Next);
 
 /// <summary>Reads all watched leads, or all leads, one page at a time. It reads plain columns and opens no
 /// journey.</summary>
-public sealed class JourneyWalk(HubTables tables)
+internal sealed class JourneyWalk(HubTables tables)
 {
     private static readonly string Everyone = TableClient.CreateQueryFilter(
         $"RowKey ge {JourneyStore.JourneyPrefix} and RowKey lt {"journey."}");

@@ -6,7 +6,7 @@ namespace IntegrationHub.Functions.Journeys;
 
 /// <summary>Writes a lead: first its keys and due time, then the lead and its outbox in one transaction, then the
 /// bus. A changed tally is announced with the commit that changed it.</summary>
-public sealed class JourneyWriter(
+internal sealed class JourneyWriter(
     JourneyStore store, IdentityStore identities, RecordLinkStore recordLinks, DeadlineStore deadlines, FunnelTopic topic,
     HubMetrics metrics, FunnelSettings settings, TimeProvider clock)
 {

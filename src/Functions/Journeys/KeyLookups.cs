@@ -5,7 +5,7 @@ namespace IntegrationHub.Functions.Journeys;
 
 /// <summary>Looks each key of a delivery up once. Keys that the delivery itself creates or links are known to its other
 /// events, and unknown keys are not looked up again.</summary>
-public sealed class KeyLookups(IdentityStore identities)
+internal sealed class KeyLookups(IdentityStore identities)
 {
     private readonly ConcurrentDictionary<IdentityKey, Task<KeyOwner>> _asked = new();
     private readonly ConcurrentDictionary<(LeadId Lead, IdentityKey Key), Task<LeadId?>> _linking = new();

@@ -6,7 +6,7 @@ namespace IntegrationHub.Functions.Journeys;
 /// <summary>Runs the work on a lead in batches, one at a time. Work that waits meanwhile becomes the next batch, so
 /// several deliveries share a commit. Leads do not wait for each other.</summary>
 /// <param name="runBatch">Runs a batch. It must complete every item and must not throw.</param>
-public sealed class LeadBatcher<TWork>(Func<LeadId, IReadOnlyList<TWork>, Task> runBatch)
+internal sealed class LeadBatcher<TWork>(Func<LeadId, IReadOnlyList<TWork>, Task> runBatch)
 {
     private readonly ConcurrentDictionary<LeadId, List<TWork>> _waiting = new();
 

@@ -5,7 +5,7 @@ namespace IntegrationHub.Functions.Journeys;
 /// <summary>What is stored with a new lead's first facts. The first commit adds the lead without reading it.</summary>
 /// <param name="Records">The lead's first records.</param>
 /// <param name="Links">The links of those records.</param>
-public sealed record LeadOpening(IReadOnlyList<IdentityKey> Records, IReadOnlyList<RecordLink> Links)
+internal sealed record LeadOpening(IReadOnlyList<IdentityKey> Records, IReadOnlyList<RecordLink> Links)
 {
     /// <summary>Joins the openings of two events about the same new lead.</summary>
     public static LeadOpening? Join(LeadOpening? one, LeadOpening? other) =>

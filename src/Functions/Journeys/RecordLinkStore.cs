@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Journeys;
 /// <param name="Place">The hash of tool and kind of record.</param>
 /// <param name="Record">The hash of the record. It is shorter than the record and hides nothing: it stands beside facts
 /// that name the record, and goes with them.</param>
-public sealed record RecordLink(string Place, string Record)
+internal sealed record RecordLink(string Place, string Record)
 {
     public static RecordLink Of(IdentityKey record, string kind) =>
         new($"p{TableKey.Hash($"{record.Connector}|{kind}")}", TableKey.Hash(record.Canonical));
@@ -32,7 +32,7 @@ public sealed record RecordLink(string Place, string Record)
 /// <summary>The record links of leads: one row beside the journey, written under its ETag. Of two records of one kind
 /// that meet at an address at the same time, only one is linked. Deleted records have no link. A new lead's row is
 /// written with its first facts.</summary>
-public sealed class RecordLinkStore(HubTables tables) : IErasable
+internal sealed class RecordLinkStore(HubTables tables) : IErasable
 {
     /// <summary>Returns the record links of a lead.</summary>
     public async Task<IReadOnlyList<RecordLink>> TakenAsync(LeadId leadId, CancellationToken cancellationToken) =>

@@ -9,7 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Leads;
 
 /// <summary>Erases a person, and removes a tombstone.</summary>
-public sealed class EraseLeadFunction(ErasureFlow erasure, LeadQuery leads, PersonKeys keys)
+internal sealed class EraseLeadFunction(ErasureFlow erasure, LeadQuery leads, PersonKeys keys)
 {
     /// <summary>Erases a lead.</summary>
     [Function("EraseLead")]

@@ -6,7 +6,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Leads;
 
 /// <summary>Collects everything that is stored about a person.</summary>
-public sealed class ExportFlow(
+internal sealed class ExportFlow(
     JourneyFlow journeys, IEnumerable<IErasableByKey> stores, FunnelSettings settings, TimeProvider clock)
 {
     /// <summary>Returns the export of a lead; null for an unknown or hidden one.</summary>

@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Leads;
 
 /// <summary>Answers a person who asks what is stored about them.</summary>
-public sealed class ExportLeadFunction(ExportFlow exports)
+internal sealed class ExportLeadFunction(ExportFlow exports)
 {
     [Function("ExportLead")]
     [Needs(Permission.LeadsExport)]

@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Leads;
 /// <param name="Facts">What each tool said, unchanged.</param>
 /// <param name="Ledger">What the hub did: handoffs, alerts, silences, writes.</param>
 /// <param name="Elsewhere">Deliveries that name them and wait for an operator or an answer, by where they are.</param>
-public sealed record LeadExport(
+internal sealed record LeadExport(
     LeadId LeadId,
     DateTimeOffset ExportedAt,
     IReadOnlyList<IdentityKey> Identities,

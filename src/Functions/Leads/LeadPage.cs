@@ -2,4 +2,4 @@ namespace IntegrationHub.Functions.Leads;
 
 /// <summary>A lead with one page of what happened to it.</summary>
 /// <param name="Next">Where the next page begins; null after the last.</param>
-public sealed record LeadPage<T>(T Lead, string? Next);
+internal sealed record LeadPage<T>(T Lead, string? Next);

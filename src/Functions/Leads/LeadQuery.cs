@@ -8,7 +8,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Leads;
 
 /// <summary>Reads leads in the form that the API shows.</summary>
-public sealed class LeadQuery(
+internal sealed class LeadQuery(
     JourneyFlow journeys, IdentityStore identities, ConnectorSet connectors, FunnelSettings settings, TimeProvider time)
 {
     /// <summary>Reads the key asked for: an e-mail address, or a connector and a record id.</summary>

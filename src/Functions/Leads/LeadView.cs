@@ -6,7 +6,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Leads;
 
 /// <summary>A lead as the API shows it.</summary>
-public sealed record LeadView(
+internal sealed record LeadView(
     LeadId LeadId,
     IReadOnlyList<IdentityView> Identities,
     FunnelStage Stage,
@@ -45,12 +45,12 @@ public sealed record LeadView(
             ]);
 }
 
-public sealed record DealView(string Connector, string Id, string? Stage, DealStatus Status, decimal? Amount, string? Currency);
+internal sealed record DealView(string Connector, string Id, string? Stage, DealStatus Status, decimal? Amount, string? Currency);
 
 /// <summary>Whether the hub may send e-mail to the person.</summary>
-public sealed record ConsentView(ConsentState Email);
+internal sealed record ConsentView(ConsentState Email);
 
-public sealed record FactView(
+internal sealed record FactView(
     string Connector,
     string Kind,
     FunnelStage? Stage,
@@ -97,7 +97,7 @@ public sealed record FactView(
 }
 
 /// <summary>A handoff with its assignments.</summary>
-public sealed record HandoffView(
+internal sealed record HandoffView(
     string Id,
     string To,
     FunnelStage Stage,
@@ -135,7 +135,7 @@ public sealed record HandoffView(
 }
 
 /// <summary>Assigns a handoff to a person.</summary>
-public sealed record AssignmentView(
+internal sealed record AssignmentView(
     string Owner,
     string? Route,
     string Rule,
@@ -146,4 +146,4 @@ public sealed record AssignmentView(
     string? KeptBy,
     DateTimeOffset? LapsedAt);
 
-public sealed record AlertView(string Id, AlertKind Kind, int Level, AlertOutcome Fate, string? Reason, DateTimeOffset At);
+internal sealed record AlertView(string Id, AlertKind Kind, int Level, AlertOutcome Fate, string? Reason, DateTimeOffset At);

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Leads;
 
-public sealed class LeadsFunction(LeadQuery leads)
+internal sealed class LeadsFunction(LeadQuery leads)
 {
     /// <summary>Returns a lead by the hub's id.</summary>
     [Function("GetLead")]

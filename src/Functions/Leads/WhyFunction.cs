@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Leads;
 
-public sealed class WhyFunction(LeadQuery leads)
+internal sealed class WhyFunction(LeadQuery leads)
 {
     /// <summary>Explains step by step how the lead came to its stage, and which facts did not move it.</summary>
     [Function("ExplainLead")]

@@ -59,7 +59,7 @@ internal static class WhySteps
             FactEffect.Overruled => (judged.Rule!, judged.Reason!),
             FactEffect.Late =>
                 ("summed-up", "it came after the lead's steps of that time were summed up: they stay as they are"),
-            _ => throw new InvalidOperationException($"A fact with the effect {judged.Effect} needs no excuse."),
+            _ => throw new InvalidOperationException($"A fact with the effect {judged.Effect} counts, so it has no reason why not."),
         };
         return new(judged.Effect, fact.ReceivedAt, fact.OccurredAt, rule, reason, stage, WhySource.Of(fact));
     }
@@ -160,8 +160,8 @@ internal static class WhySteps
     {
         var (rule, reason) = write.Outcome switch
         {
-            WriteOutcome.Written => (write.RedirectedFrom is null ? "written" : "redirected", "was not so there"),
-            WriteOutcome.Equal => ("equal", "was so there already: not written"),
+            WriteOutcome.Written => (write.RedirectedFrom is null ? "written" : "redirected", "had another value there"),
+            WriteOutcome.Equal => ("equal", "had this value already: not written"),
             WriteOutcome.Kept => ("kept", "no map knows what is there: left alone"),
             WriteOutcome.Stopped => ("breaker-open", "was replaced there or elsewhere again and again: not written"),
             WriteOutcome.Refused => ("refused", "the tool did not take it; the dead letter says why"),

@@ -12,7 +12,7 @@ namespace IntegrationHub.Functions.Leads;
 /// <param name="ConfigurationHash">The fingerprint of the funnel's settings.</param>
 /// <param name="Steps">The steps by the hub's clock.</param>
 /// <param name="NotMoved">The claims and moves without effect, in the order of the fold, each with its rule.</param>
-public sealed record WhyView(
+internal sealed record WhyView(
     LeadId LeadId,
     FunnelStage Stage,
     string Owner,
@@ -48,7 +48,7 @@ public sealed record WhyView(
 }
 
 /// <summary>The kinds of steps, in the order of cause.</summary>
-public enum WhyStepKind
+internal enum WhyStepKind
 {
     /// <summary>A tool's event reached the hub.</summary>
     Received,
@@ -71,7 +71,7 @@ public enum WhyStepKind
 
 /// <param name="At">When the hub received or did it.</param>
 /// <param name="Source">The fact behind it; null when later facts removed the stay on the stage, or it is summed up.</param>
-public sealed record WhyStep(WhyStepKind Step, DateTimeOffset At, string Rule, string Reason, WhySource? Source)
+internal sealed record WhyStep(WhyStepKind Step, DateTimeOffset At, string Rule, string Reason, WhySource? Source)
 {
     /// <summary>Gets the time by the vendor's clock; left out for the hub's own actions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -99,7 +99,7 @@ public sealed record WhyStep(WhyStepKind Step, DateTimeOffset At, string Rule, s
 /// <param name="At">When the hub received it.</param>
 /// <param name="OccurredAt">When it happened by the vendor's clock.</param>
 /// <param name="Stage">The claimed stage; null when no map knows it or the fact is not a claim.</param>
-public sealed record WhyNotMoved(
+internal sealed record WhyNotMoved(
     FactEffect Effect, DateTimeOffset At, DateTimeOffset OccurredAt, string Rule, string Reason, FunnelStage? Stage, WhySource Source)
 {
     /// <summary>Replaces addresses by their short ids.</summary>
@@ -110,7 +110,7 @@ public sealed record WhyNotMoved(
 /// <param name="MessageId">The message that brought it; null for the hub's own facts.</param>
 /// <param name="Raw">The vendor's own value.</param>
 /// <param name="FactKey">The fact's dedupe key.</param>
-public sealed record WhySource(string Connector, string? MessageId, string? Raw, string FactKey)
+internal sealed record WhySource(string Connector, string? MessageId, string? Raw, string FactKey)
 {
     /// <summary>Gets the vendor's own time where it lay ahead and was bounded.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

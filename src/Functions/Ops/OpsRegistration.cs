@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace IntegrationHub.Functions.Ops;
 
 /// <summary>Registers health, dead letters and unmapped stages.</summary>
-public static class OpsRegistration
+internal static class OpsRegistration
 {
     public static IServiceCollection AddOps(this IServiceCollection services) => services
         .AddSingleton<ConnectorStateStore>()

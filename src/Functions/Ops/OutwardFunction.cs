@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Ops;
 
 /// <summary>Lists the effects outwards by channel, and lets held ones pass.</summary>
-public sealed class OutwardFunction(OutwardBreaker outward)
+internal sealed class OutwardFunction(OutwardBreaker outward)
 {
     [Function("ListOutward")]
     [Needs(Permission.OpsRead)]
@@ -23,5 +23,5 @@ public sealed class OutwardFunction(OutwardBreaker outward)
         CancellationToken cancellationToken) =>
         await outward.ResumeAsync(connector, cancellationToken)
             ? new OkObjectResult(await outward.ListAsync(cancellationToken))
-            : Answers.Problem(StatusCodes.Status404NotFound, "Nothing was counted for such a connector.");
+            : Answers.Problem(StatusCodes.Status404NotFound, "The hub has counted nothing for this connector.");
 }

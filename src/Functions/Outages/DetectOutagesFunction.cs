@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Outages;
 
 /// <summary>Detects which tools are down, and which work again.</summary>
-public sealed class DetectOutagesFunction(OutageFlow outages)
+internal sealed class DetectOutagesFunction(OutageFlow outages)
 {
     /// <summary>Runs on <c>Schedules:DetectOutages</c>.</summary>
     [Function("DetectOutages")]

@@ -20,7 +20,7 @@ public enum OutageKind
 }
 
 /// <summary>A time in which the hub cannot see a tool's news.</summary>
-public sealed record Outage
+internal sealed record Outage
 {
     /// <summary>The <see cref="Connector"/> of an outage of the queue, which all tools share. It is not
     /// a valid connector name.</summary>

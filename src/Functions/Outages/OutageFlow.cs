@@ -5,7 +5,7 @@ using IntegrationHub.Functions.Platform.Settings;
 namespace IntegrationHub.Functions.Outages;
 
 /// <summary>Saves outages, and notifies ops once for each.</summary>
-public sealed class OutageFlow(OutageWatch watch, OutageStore outages, NoticeStore notices, HubOptions hub)
+internal sealed class OutageFlow(OutageWatch watch, OutageStore outages, NoticeStore notices, HubOptions hub)
 {
     /// <summary>Detects outages, and saves what changed. Idempotent.</summary>
     public async Task DetectAsync(CancellationToken cancellationToken)

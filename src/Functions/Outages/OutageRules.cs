@@ -7,11 +7,11 @@ namespace IntegrationHub.Functions.Outages;
 /// <summary>A decision about an outage.</summary>
 /// <param name="Over">Whether it is over.</param>
 /// <param name="Report">Whether to notify ops now.</param>
-public sealed record OutageStep(Outage Outage, bool Over, bool Report);
+internal sealed record OutageStep(Outage Outage, bool Over, bool Report);
 
 /// <summary>Decides when a tool counts as down, when ops are notified, and when the
 /// tool counts as back. Pure.</summary>
-public static class OutageRules
+internal static class OutageRules
 {
     /// <summary>Ops are notified of an outage of this length. Missing authorization never mends itself
     /// and is reported at once.</summary>

@@ -5,7 +5,7 @@ using IntegrationHub.Functions.Platform.Storage;
 namespace IntegrationHub.Functions.Outages;
 
 /// <summary>The table <c>Outages</c>: present outages, and those that are recovering.</summary>
-public sealed class OutageStore(HubTables tables)
+internal sealed class OutageStore(HubTables tables)
 {
     private const string Partition = "outage";
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.Functions.Outages;
 
 /// <summary>Reads the present outages of the tools and the queue. It changes nothing.</summary>
-public sealed partial class OutageWatch(
+internal sealed partial class OutageWatch(
     ConnectorSet connectors, ConnectorStateStore states, OutageStore outages, QueueProbe queues, OpsOptions ops,
     AlertDeliveryOptions delivery, TimeProvider clock, ILogger<OutageWatch> logger)
 {
@@ -51,4 +51,4 @@ public sealed partial class OutageWatch(
 }
 
 /// <summary>The known outages, and the decisions about them and the new ones.</summary>
-public sealed record OutageComparison(IReadOnlyList<Outage> Known, IReadOnlyList<OutageStep> Steps);
+internal sealed record OutageComparison(IReadOnlyList<Outage> Known, IReadOnlyList<OutageStep> Steps);

@@ -7,7 +7,7 @@ using AccessToken = IntegrationHub.Connectors.Http.AccessToken;
 namespace IntegrationHub.Functions.Platform;
 
 /// <summary>Signs connectors in as the identity of the function app.</summary>
-public sealed class ManagedIdentity(TimeProvider clock) : IManagedIdentity
+internal sealed class ManagedIdentity(TimeProvider clock) : IManagedIdentity
 {
     /// <inheritdoc/>
     public async Task<AccessToken> TokenAsync(string connector, string scope, string? clientId, CancellationToken cancellationToken)

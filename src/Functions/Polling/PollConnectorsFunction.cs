@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Polling;
 
 /// <summary>Polls the tools that send no webhooks.</summary>
-public sealed class PollConnectorsFunction(PollFlow polls)
+internal sealed class PollConnectorsFunction(PollFlow polls)
 {
     /// <summary>Runs on <c>Schedules:PollConnectors</c>.</summary>
     [Function("PollConnectors")]

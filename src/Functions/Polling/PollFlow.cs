@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Polling;
 
 /// <summary>Polls every polled connector concurrently: claim the cursor, read, queue the page, then move the cursor. A
 /// crash in between reads the same rows again, and duplicate facts are harmless.</summary>
-public sealed partial class PollFlow(
+internal sealed partial class PollFlow(
     ConnectorSet connectors, CursorStore cursors, InboundQueue inbound, ConnectorStateStore states, MissedStore missed,
     TimeProvider clock, ILogger<PollFlow> logger)
 {

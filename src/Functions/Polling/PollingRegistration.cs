@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IntegrationHub.Functions.Polling;
 
-public static class PollingRegistration
+internal static class PollingRegistration
 {
     public static IServiceCollection AddPolling(this IServiceCollection services) => services
         .AddSingleton<PollFlow>();

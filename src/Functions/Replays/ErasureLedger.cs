@@ -9,7 +9,7 @@ namespace IntegrationHub.Functions.Replays;
 
 /// <summary>The table <c>ErasureLedger</c>: the ids of erased leads by day, and nothing else about them. It is never restored, so
 /// that an older backup of the other tables brings nobody back.</summary>
-public sealed class ErasureLedger(HubTables tables, TimeProvider clock) : IErasable
+internal sealed class ErasureLedger(HubTables tables, TimeProvider clock) : IErasable
 {
     private const string DayFormat = "yyyyMMdd", AtColumn = "At";
 

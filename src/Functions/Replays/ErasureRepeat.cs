@@ -4,7 +4,7 @@ using IntegrationHub.Functions.Journeys;
 namespace IntegrationHub.Functions.Replays;
 
 /// <summary>Erases again whom a restore of older tables brought back.</summary>
-public sealed class ErasureRepeat(ErasureLedger ledger, ErasureFlow erasure, JourneyReader reader)
+internal sealed class ErasureRepeat(ErasureLedger ledger, ErasureFlow erasure, JourneyReader reader)
 {
     private const int LeftoversInRun = 2_000;
 

@@ -8,7 +8,7 @@ namespace IntegrationHub.Functions.Replays;
 
 /// <summary>Compares a rebuilt lead with the live one, and puts its facts in place of the live ones. Nothing is published:
 /// the lead's next event acts on the corrected journey.</summary>
-public sealed class LeadSwitch(
+internal sealed class LeadSwitch(
     JourneyReader reader, JourneyFlow journeys, JourneyWriter writer, IdentityStore identities, ArchiveStore archive,
     FunnelSettings settings)
 {
@@ -32,7 +32,7 @@ public sealed class LeadSwitch(
         return now is null && then is null ? null : new(leadId, verdict, now, then);
     }
 
-    /// <summary>Switches a lead in one commit. A lead of which nothing would remain is left as it is.</summary>
+    /// <summary>Switches a lead in one commit. A lead that would be empty is left as it is.</summary>
     /// <returns>Whether it was switched.</returns>
     internal async Task<bool> SwitchAsync(
         ShadowHub shadow, ReplayRange range, LeadId leadId, CancellationToken cancellationToken)

@@ -25,7 +25,7 @@ public enum ReplayState
 }
 
 /// <summary>What a replay compares a rebuilt lead as.</summary>
-public enum LeadVerdict
+internal enum LeadVerdict
 {
     /// <summary>The journey would be the same.</summary>
     Same,
@@ -44,7 +44,7 @@ public enum LeadVerdict
 /// <param name="From">The first time of receipt, inclusive, in UTC.</param>
 /// <param name="To">The last time of receipt, exclusive, in UTC.</param>
 /// <param name="Connector">The connector; null for all.</param>
-public sealed record ReplayRange(DateTimeOffset From, DateTimeOffset To, string? Connector)
+internal sealed record ReplayRange(DateTimeOffset From, DateTimeOffset To, string? Connector)
 {
     /// <summary>Whether a delivery is in the range.</summary>
     public bool Holds(string connector, DateTimeOffset receivedAt) =>
@@ -53,7 +53,7 @@ public sealed record ReplayRange(DateTimeOffset From, DateTimeOffset To, string?
 
 /// <summary>A replay: its range, how far it is, and what it found.</summary>
 /// <param name="DryRun">Whether it ends after the comparison and can never be switched.</param>
-public sealed record Replay(string Id, ReplayRange Range, bool DryRun, ReplayState State, DateTimeOffset StartedAt)
+internal sealed record Replay(string Id, ReplayRange Range, bool DryRun, ReplayState State, DateTimeOffset StartedAt)
 {
     /// <summary>Gets the day that is read; null before the rebuild begins and after it.</summary>
     public string? Day { get; init; }
@@ -88,7 +88,7 @@ public sealed record Replay(string Id, ReplayRange Range, bool DryRun, ReplaySta
 }
 
 /// <summary>How many leads have each verdict.</summary>
-public sealed record LeadCounts(int Same, int Different, int Missing, int Extra)
+internal sealed record LeadCounts(int Same, int Different, int Missing, int Extra)
 {
     /// <summary>Returns the counts with one lead more.</summary>
     public LeadCounts With(LeadVerdict verdict) => verdict switch

@@ -5,7 +5,7 @@ namespace IntegrationHub.Functions.Replays;
 
 /// <summary>Starts, runs, switches and ends replays. A replay runs in short steps, and each stores where the next one
 /// continues.</summary>
-public sealed partial class ReplayFlow(
+internal sealed partial class ReplayFlow(
     IServiceProvider services, ReplayStore replays, ReplayRebuilder rebuilder, LeadSwitch leads, ErasureRepeat erasures,
     ReviewStore reviews, TimeProvider clock, ILogger<ReplayFlow> logger)
 {

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Replays;
 
 /// <summary>Replays archived deliveries for operators.</summary>
-public sealed class ReplayFunction(ReplayFlow flow, ReplayStore replays)
+internal sealed class ReplayFunction(ReplayFlow flow, ReplayStore replays)
 {
     private const int LargestPage = 500;
 
@@ -20,13 +20,13 @@ public sealed class ReplayFunction(ReplayFlow flow, ReplayStore replays)
     {
         if (!ArchiveOrder.TryRead(await BoundedBody.ReadAsync(request, cancellationToken), out var order, out var fault))
         {
-            return Answers.Problem(StatusCodes.Status400BadRequest, "Which deliveries are meant is not clear.", fault);
+            return Answers.Problem(StatusCodes.Status400BadRequest, "The request does not say which deliveries it is about.", fault);
         }
 
         if (await flow.StartAsync(order.Range, order.DryRun, cancellationToken) is not { } replay)
         {
             return Answers.Problem(
-                StatusCodes.Status409Conflict, "Another replay is not over.",
+                StatusCodes.Status409Conflict, "Another replay has not ended.",
                 $"It is {(await replays.FindActiveAsync(cancellationToken))?.Id}. Switch it, or end it by DELETE.");
         }
 
@@ -53,7 +53,7 @@ public sealed class ReplayFunction(ReplayFlow flow, ReplayStore replays)
         LeadVerdict? verdict = Enum.TryParse<LeadVerdict>(text, ignoreCase: true, out var named) && Enum.IsDefined(named) ? named : null;
         if (!string.IsNullOrEmpty(text) && verdict is null)
         {
-            return Answers.Problem(StatusCodes.Status400BadRequest, "No such verdict.", "It is same, different, missing or extra.");
+            return Answers.Problem(StatusCodes.Status400BadRequest, "No such verdict.", "Use same, different, missing or extra.");
         }
 
         var page = await replays.PageAsync(id, request.Query["after"], verdict, LargestPage, cancellationToken);
@@ -70,7 +70,7 @@ public sealed class ReplayFunction(ReplayFlow flow, ReplayStore replays)
         await flow.SwitchAsync(id, cancellationToken) is { } replay ? new AcceptedResult($"/api/archive/replay/{id}", replay)
             : await replays.FindAsync(id, cancellationToken) is null ? NoReplay()
             : Answers.Problem(
-                StatusCodes.Status409Conflict, "It cannot be switched.", "Only a replay that is compared and no dry run can be.");
+                StatusCodes.Status409Conflict, "This replay cannot be switched.", "It must have been compared, and must not be a dry run.");
 
     /// <summary>Ends a replay without a change.</summary>
     [Function("EndReplay")]
@@ -80,7 +80,7 @@ public sealed class ReplayFunction(ReplayFlow flow, ReplayStore replays)
         CancellationToken cancellationToken) =>
         await flow.EndAsync(id, cancellationToken) is { } replay ? new OkObjectResult(replay)
             : await replays.FindAsync(id, cancellationToken) is null ? NoReplay()
-            : Answers.Problem(StatusCodes.Status409Conflict, "It cannot be ended.", "It is over, or it is being switched.");
+            : Answers.Problem(StatusCodes.Status409Conflict, "This replay cannot be ended.", "It has ended, or it is being switched.");
 
     private static ObjectResult NoReplay() => Answers.Problem(StatusCodes.Status404NotFound, "No such replay.");
 }

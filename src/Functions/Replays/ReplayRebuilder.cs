@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.Functions.Replays;
 
 /// <summary>Processes archived deliveries again, in the order of receipt, beside the live tables.</summary>
-public sealed partial class ReplayRebuilder(
+internal sealed partial class ReplayRebuilder(
     ConnectorSet connectors, ArchiveStore archive, ArchiveKeyStore keys, ReplayStore replays, IdentityStore identities,
     JourneyReader reader, ILogger<ReplayRebuilder> logger)
 {

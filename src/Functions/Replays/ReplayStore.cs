@@ -9,11 +9,11 @@ namespace IntegrationHub.Functions.Replays;
 /// <summary>A compared lead.</summary>
 /// <param name="Live">The hash of the live journey; null when the lead is missing.</param>
 /// <param name="Rebuilt">The hash that a switch would give; null when nothing would remain.</param>
-public sealed record ComparedLead(LeadId LeadId, LeadVerdict Verdict, string? Live, string? Rebuilt);
+internal sealed record ComparedLead(LeadId LeadId, LeadVerdict Verdict, string? Live, string? Rebuilt);
 
 /// <summary>The table <c>Replays</c>: one row for each replay, and one for each lead that it compared. One replay at a
 /// time: the row <c>active</c> names it.</summary>
-public sealed class ReplayStore(HubTables tables)
+internal sealed class ReplayStore(HubTables tables)
 {
     private const string Partition = "replay", ActiveRow = "active", JsonColumn = "Json", IdColumn = "Id", LeasedUntil = "LeasedUntil";
     private const int TransactionRows = 100;

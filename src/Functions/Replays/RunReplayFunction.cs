@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Replays;
 
 /// <summary>Continues the replay that an operator started.</summary>
-public sealed class RunReplayFunction(ReplayFlow flow)
+internal sealed class RunReplayFunction(ReplayFlow flow)
 {
     /// <summary>Runs on <c>Schedules:RunReplay</c>.</summary>
     [Function("RunReplay")]

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Reports;
 
 /// <summary>Counts leads whose figures changed.</summary>
-public sealed class CountTalliesFunction(TallyFlow tallies, MessageSettler settler, FunnelTopic funnel)
+internal sealed class CountTalliesFunction(TallyFlow tallies, MessageSettler settler, FunnelTopic funnel)
 {
     private const string Subscription = "reports";
 

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Reports;
 
 /// <summary>Shows how it stands between marketing and sales, as one page for both.</summary>
-public sealed class DashboardFunction(FunnelQuery funnel, MailRenderer renderer)
+internal sealed class DashboardFunction(FunnelQuery funnel, MailRenderer renderer)
 {
     /// <summary>Shows a window, of all leads or of one segment, channel or campaign. No page needs a second
     /// request.</summary>

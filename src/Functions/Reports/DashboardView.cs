@@ -40,7 +40,7 @@ public sealed record DashboardView
     public StageFigures? Sticks => Report.Stages.FirstOrDefault(stage => stage.Stage == Report.SticksAt);
 
     /// <summary>Returns what the page shows of a view.</summary>
-    public static DashboardView Of(FunnelView view, IQueryCollection query) => new()
+    internal static DashboardView Of(FunnelView view, IQueryCollection query) => new()
     {
         Report = view.Report,
         Whose = view.Report.View == TallyViews.All ? "All leads" : view.Report.View.Replace(":", " ", StringComparison.Ordinal),

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Reports;
 
 /// <summary>Tells how it stands between marketing and sales, as JSON.</summary>
-public sealed class FunnelFunction(FunnelQuery funnel)
+internal sealed class FunnelFunction(FunnelQuery funnel)
 {
     /// <summary>Answers with the figures of a window, of all leads or of one segment, channel or campaign.</summary>
     [Function("GetFunnel")]

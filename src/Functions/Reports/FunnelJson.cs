@@ -8,7 +8,7 @@ namespace IntegrationHub.Functions.Reports;
 /// <param name="From">The first day, inclusive.</param>
 /// <param name="To">The day after the last.</param>
 /// <param name="Blind">The tools whose news the hub does not see now: figures may be low.</param>
-public sealed record FunnelJson(
+internal sealed record FunnelJson(
     DateTimeOffset AsOf, string TimeZone, DateOnly From, DateOnly To, string View, IReadOnlyList<string> Blind,
     IReadOnlyList<StageFigures> Stages, FunnelStage? SticksAt, IReadOnlyList<WonReport> Won, IReadOnlyList<WeekReport> Series)
 {

@@ -5,7 +5,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Reports;
 
 /// <summary>Reads how it stands between marketing and sales. Four requests, whatever the number of leads.</summary>
-public sealed class FunnelQuery(
+internal sealed class FunnelQuery(
     TallyStore tallies, OutageStore outages, ConnectorStateStore connectors, FunnelSettings settings, TimeProvider clock)
 {
     /// <summary>Gets the present day in the zone of the reports.</summary>
@@ -37,5 +37,5 @@ public sealed class FunnelQuery(
 /// <param name="TimeZone">The zone in which days are cut.</param>
 /// <param name="Blind">The tools whose news the hub does not see now.</param>
 /// <param name="Connectors">What is known of each tool.</param>
-public sealed record FunnelView(
+internal sealed record FunnelView(
     DateTimeOffset AsOf, string TimeZone, FunnelReport Report, IReadOnlyList<Outage> Blind, IReadOnlyList<ConnectorState> Connectors);

@@ -5,7 +5,7 @@ namespace IntegrationHub.Functions.Reports;
 
 /// <summary>Lets leads say again what they add, a page at a time, after a setting changed. A lead that adds what it
 /// added before is read only; another one is saved, and counted by its event as any other.</summary>
-public sealed class RecountFlow(JourneyWalk walk, JourneyFlow journeys, FunnelSettings settings, TimeProvider clock)
+internal sealed class RecountFlow(JourneyWalk walk, JourneyFlow journeys, FunnelSettings settings, TimeProvider clock)
 {
     private const int PerPage = 100;
 
@@ -50,4 +50,4 @@ public sealed class RecountFlow(JourneyWalk walk, JourneyFlow journeys, FunnelSe
 /// <param name="Leads">The leads that were looked at.</param>
 /// <param name="Changed">Those that add something else now.</param>
 /// <param name="Next">Where the next page begins; null after the last.</param>
-public sealed record RecountReport(int Leads, int Changed, string? Next);
+internal sealed record RecountReport(int Leads, int Changed, string? Next);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace IntegrationHub.Functions.Reports;
 
 /// <summary>Registers the figures.</summary>
-public static class ReportRegistration
+internal static class ReportRegistration
 {
     public static IServiceCollection AddReports(this IServiceCollection services) => services
         .AddSingleton<TallyStore>()

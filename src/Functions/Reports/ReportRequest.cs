@@ -22,7 +22,7 @@ internal sealed record ReportRequest(ReportWindow Window, string View)
         var filters = new[] { Segment, Channel, Campaign }.Where(name => Text(request, name) is not null).ToList();
         if (ReportWindow.Read(Text(request, "time"), Text(request, "from"), Text(request, "to"), today) is not { } window)
         {
-            fault = Wrong("Which days are meant is not clear.", ReportWindow.MustBe);
+            fault = Wrong("The request does not say which days it is about.", ReportWindow.MustBe);
         }
         else if (filters.Count > 1)
         {

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Reports;
 
 /// <summary>Checks the figures, and counts them again.</summary>
-public sealed class TalliesFunction(TallyAudit audit, RecountFlow recount)
+internal sealed class TalliesFunction(TallyAudit audit, RecountFlow recount)
 {
     /// <summary>Checks that each sum is what leads and deals add up to.</summary>
     [Function("AuditReports")]

@@ -4,7 +4,7 @@ namespace IntegrationHub.Functions.Reports;
 
 /// <summary>Checks the one equation of the figures: each sum is what all leads and deals add, and what is left of
 /// erased people. It reads all rows, for ops who ask.</summary>
-public sealed class TallyAudit(TallyStore store)
+internal sealed class TallyAudit(TallyStore store)
 {
     /// <summary>The most differences that are listed.</summary>
     private const int MostListed = 100;
@@ -65,11 +65,11 @@ public sealed class TallyAudit(TallyStore store)
 /// <param name="Cells">The sums that were checked.</param>
 /// <param name="Different">How many sums differ.</param>
 /// <param name="Differences">The first of them.</param>
-public sealed record AuditReport(int Subjects, int Cells, int Different, IReadOnlyList<CellDifference> Differences);
+internal sealed record AuditReport(int Subjects, int Cells, int Different, IReadOnlyList<CellDifference> Differences);
 
 /// <summary>A sum that is not what leads and deals add.</summary>
 /// <param name="Month">The month as <c>202603</c>, or <c>now</c>.</param>
 /// <param name="Key">The day and the measure.</param>
 /// <param name="Sum">What is stored.</param>
 /// <param name="Expected">What leads and deals add up to.</param>
-public sealed record CellDifference(string View, string Month, string Key, decimal Sum, decimal Expected);
+internal sealed record CellDifference(string View, string Month, string Key, decimal Sum, decimal Expected);

@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Reports;
 
 /// <summary>Counts leads whose tally changed: load each as it is now, subtract what is stored, add what it adds.
 /// Messages that wait are counted together. Late, repeated and reordered messages are harmless.</summary>
-public sealed class TallyFlow(JourneyStore journeys, TallyStore store, FunnelSettings settings) : IDisposable
+internal sealed class TallyFlow(JourneyStore journeys, TallyStore store, FunnelSettings settings) : IDisposable
 {
     private const int MostTogether = 100;
 

@@ -67,7 +67,7 @@ internal static class TallyRow
         return JsonSerializer.Deserialize<T>(brotli, Json)!;
     }
 
-    /// <summary>Writes cells as a list: a cell is no name of a property.</summary>
+    /// <summary>Writes cells as a list: a cell is not a valid name of a property.</summary>
     private sealed class CellsConverter : JsonConverter<ImmutableSortedDictionary<TallyCell, decimal>>
     {
         public override ImmutableSortedDictionary<TallyCell, decimal> Read(

@@ -12,7 +12,7 @@ namespace IntegrationHub.Functions.Reports;
 /// <summary>The table <c>Tallies</c>, one partition: a row for each lead and deal with what it adds, and a row for each
 /// view's month with the sums. One transaction writes both under their ETags, so a subject is counted once or not at
 /// all. The sums are cached by this process; the ETag shows when another one changed them.</summary>
-public sealed class TallyStore(HubTables tables, PersonKeys keys, ReportOptions options) : IErasable
+internal sealed class TallyStore(HubTables tables, PersonKeys keys, ReportOptions options) : IErasable
 {
     internal const string LeadPrefix = "lead-", DealPrefix = "deal-", SumPrefix = "sum-";
 
@@ -144,7 +144,7 @@ public sealed class TallyStore(HubTables tables, PersonKeys keys, ReportOptions 
         (var key, null, { } version) => new(TableTransactionActionType.Delete, new TableEntity(Partition, key), version),
         (var key, { } row, null) => new(TableTransactionActionType.Add, Write(key, row)),
         (var key, { } row, { } version) => new(TableTransactionActionType.UpdateReplace, Write(key, row), version),
-        _ => throw new InvalidOperationException($"Row {change.Key} neither is there nor is to be written."),
+        _ => throw new InvalidOperationException($"Row {change.Key} is not in the table, and the change writes nothing to it."),
     };
 
     private static TableEntity Write(string key, object row) => row is SumRow sum

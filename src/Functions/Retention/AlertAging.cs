@@ -6,7 +6,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Retention;
 
 /// <summary>Alerts that wait to be mailed leave by the time since they wait. The lead's ledger says so.</summary>
-public sealed class AlertAging(MailboxStore mailboxes, OutcomeRecorder outcomes, RetentionOptions options, TimeProvider clock)
+internal sealed class AlertAging(MailboxStore mailboxes, OutcomeRecorder outcomes, RetentionOptions options, TimeProvider clock)
     : IAgingPlace
 {
     private const int Page = 500;

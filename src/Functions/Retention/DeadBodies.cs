@@ -4,7 +4,7 @@ using IntegrationHub.Functions.Platform.Messaging;
 namespace IntegrationHub.Functions.Retention;
 
 /// <summary>The dead letters of <c>inbound</c>. Those of the topic hold ids only.</summary>
-public sealed class DeadBodies(QueuedBodies queued, DeadLetterTaker taker, ParkedFlow parked) : IBodyPlace
+internal sealed class DeadBodies(QueuedBodies queued, DeadLetterTaker taker, ParkedFlow parked) : IBodyPlace
 {
     /// <summary>How many pages are peeked before what was found is taken: taking sets aside everything before it.</summary>
     private const int PagesAtOnce = 10;

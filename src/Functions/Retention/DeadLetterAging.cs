@@ -6,7 +6,7 @@ namespace IntegrationHub.Functions.Retention;
 
 /// <summary>Dead letters of a queue or subscription leave by the time when they were queued. Old ones that stand behind many
 /// younger ones leave when those have.</summary>
-public sealed class DeadLetterAging(
+internal sealed class DeadLetterAging(
     QueueEntity entity, QueueReceivers receivers, DeadLetterTaker taker, RetentionOptions options, TimeProvider clock) : IAgingPlace
 {
     private const int Page = 100, PagesAtOnce = 10;

@@ -6,7 +6,7 @@ namespace IntegrationHub.Functions.Retention;
 
 /// <summary>Takes dead letters out of their queue, wherever they stand. The bus gives them from the front only, so those before the
 /// meant ones are set aside: they stay dead letters, and are received by their numbers.</summary>
-public sealed class DeadLetterTaker(DeadLetterQueue letters, TimeProvider time)
+internal sealed class DeadLetterTaker(DeadLetterQueue letters, TimeProvider time)
 {
     /// <summary>A run ends before its locks expire. The next one continues.</summary>
     private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(45);

@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Retention;
 
 /// <summary>The delayed copies on <c>inbound</c>. A message that is due is left to its processing, which drops what is said about
 /// erased persons.</summary>
-public sealed class DelayedCopies(QueuedBodies queued, InboundQueue queue, BodyStore bodies) : IBodyPlace
+internal sealed class DelayedCopies(QueuedBodies queued, InboundQueue queue, BodyStore bodies) : IBodyPlace
 {
     /// <inheritdoc/>
     public string Name => "delayed";

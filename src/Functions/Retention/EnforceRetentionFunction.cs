@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Retention;
 
 /// <summary>Removes what is older than it is kept.</summary>
-public sealed class EnforceRetentionFunction(RetentionFlow retention)
+internal sealed class EnforceRetentionFunction(RetentionFlow retention)
 {
     /// <summary>Runs on <c>Schedules:EnforceRetention</c>.</summary>
     [Function("EnforceRetention")]

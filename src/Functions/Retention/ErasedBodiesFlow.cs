@@ -8,7 +8,7 @@ namespace IntegrationHub.Functions.Retention;
 
 /// <summary>Takes erased persons out of bodies that no index finds: delayed copies, dead letters and the spool. One walk serves
 /// all erasures, in pages, and a claim keeps two instances from walking at once.</summary>
-public sealed partial class ErasedBodiesFlow(
+internal sealed partial class ErasedBodiesFlow(
     CursorStore cursors, GoneKeyStore goneKeys, IEnumerable<IBodyPlace> places, SweepBeats beats, NoticeStore notices,
     HubMetrics metrics, TimeProvider clock, ILogger<ErasedBodiesFlow> logger)
 {
@@ -90,7 +90,11 @@ public sealed partial class ErasedBodiesFlow(
         var at = page.Next is null ? walk.Place + 1 : walk.Place;
         return walk with
         {
-            Place = at, Next = page.Next, Removed = walk.Removed + page.Removed, Left = walk.Left + page.Left, Done = at == _places.Count,
+            Place = at,
+            Next = page.Next,
+            Removed = walk.Removed + page.Removed,
+            Left = walk.Left + page.Left,
+            Done = at == _places.Count,
         };
     }
 

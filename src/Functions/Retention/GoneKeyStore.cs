@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Retention;
 
 /// <summary>The keys of persons who were erased lately, hashed, in the table <c>Erasures</c>: a partition for each day. By them
 /// one sweep serves all erasures.</summary>
-public sealed class GoneKeyStore(HubTables tables, PersonKeys persons, TimeProvider clock) : IErasable
+internal sealed class GoneKeyStore(HubTables tables, PersonKeys persons, TimeProvider clock) : IErasable
 {
     private const string Prefix = "gone-", AfterPrefix = "gone.", DayFormat = "yyyyMMdd";
     private const int RowsPerTransaction = 100;

@@ -4,7 +4,7 @@ namespace IntegrationHub.Functions.Retention;
 
 /// <summary>Persons who were erased lately.</summary>
 /// <param name="hashes">Their keys, hashed.</param>
-public sealed class GonePersons(IReadOnlySet<string> hashes, PersonKeys keys)
+internal sealed class GonePersons(IReadOnlySet<string> hashes, PersonKeys keys)
 {
     public bool AreNone => hashes.Count == 0;
 

@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Retention;
 
 /// <summary>A place whose content leaves by age.</summary>
-public interface IAgingPlace
+internal interface IAgingPlace
 {
     /// <summary>How long before it leaves something is announced to ops.</summary>
     static readonly TimeSpan Notice = TimeSpan.FromDays(7);
@@ -25,4 +25,4 @@ public interface IAgingPlace
 /// <param name="Leaving">How many leave within <see cref="IAgingPlace.Notice"/> and nobody has looked at.</param>
 /// <param name="Unsettled">How many are too old and stay, because they are unsettled.</param>
 /// <param name="Next">Where the next page begins; null after the last.</param>
-public sealed record AgedPage(IReadOnlyList<string> Removed, int Leaving, int Unsettled, string? Next);
+internal sealed record AgedPage(IReadOnlyList<string> Removed, int Leaving, int Unsettled, string? Next);

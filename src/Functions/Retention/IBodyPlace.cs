@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Retention;
 
 /// <summary>A place that holds bodies, and no index of the persons in them.</summary>
-public interface IBodyPlace
+internal interface IBodyPlace
 {
     /// <summary>Gets its name for metrics and logs.</summary>
     string Name { get; }
@@ -15,4 +15,4 @@ public interface IBodyPlace
 /// <param name="Removed">How many named an erased person and are removed.</param>
 /// <param name="Left">How many named one and could not be reached.</param>
 /// <param name="Next">Where the next page begins; null after the last.</param>
-public sealed record BodyPage(int Removed, int Left, string? Next);
+internal sealed record BodyPage(int Removed, int Left, string? Next);

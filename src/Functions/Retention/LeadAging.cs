@@ -5,7 +5,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Retention;
 
 /// <summary>Leads leave by the receipt of their last fact. One whose last handoff is open stays, and ops are notified.</summary>
-public sealed class LeadAging(
+internal sealed class LeadAging(
     JourneyWalk walk, JourneyStore store, LeadRemover remover, RetentionOptions options, TimeProvider clock) : IAgingPlace
 {
     private const int Page = 200;

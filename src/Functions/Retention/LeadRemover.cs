@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Retention;
 
 /// <summary>Removes all that is stored about a lead, without tombstones: a person who comes back is a new lead. The lead's row
 /// goes last, so that a repeat completes what a crash left.</summary>
-public sealed class LeadRemover(JourneyStore store, IdentityStore identities, IEnumerable<IErasable> records)
+internal sealed class LeadRemover(JourneyStore store, IdentityStore identities, IEnumerable<IErasable> records)
 {
     /// <summary>Removes a lead with all leads merged into it.</summary>
     /// <returns>False when something new was said about it meanwhile; it stays.</returns>

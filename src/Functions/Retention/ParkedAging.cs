@@ -4,7 +4,7 @@ using IntegrationHub.Functions.Platform.Settings;
 namespace IntegrationHub.Functions.Retention;
 
 /// <summary>Parked deliveries leave by their time of receipt.</summary>
-public sealed class ParkedAging(ParkedDeliveryStore parked, RetentionOptions options, TimeProvider clock) : IAgingPlace
+internal sealed class ParkedAging(ParkedDeliveryStore parked, RetentionOptions options, TimeProvider clock) : IAgingPlace
 {
     private const int Page = 200;
 

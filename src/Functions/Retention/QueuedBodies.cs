@@ -6,7 +6,7 @@ using IntegrationHub.Functions.Platform.Messaging;
 namespace IntegrationHub.Functions.Retention;
 
 /// <summary>Reads the queue <c>inbound</c> without taking anything, and says what remains of its messages.</summary>
-public sealed class QueuedBodies(QueueReceivers receivers, BodyStore bodies, ConnectorSet connectors)
+internal sealed class QueuedBodies(QueueReceivers receivers, BodyStore bodies, ConnectorSet connectors)
 {
     public static readonly QueueEntity Inbound = new(InboundQueue.Name, null);
 
@@ -23,7 +23,7 @@ public sealed class QueuedBodies(QueueReceivers receivers, BodyStore bodies, Con
     }
 
     /// <summary>Returns what remains of a message's delivery without erased persons.</summary>
-    /// <returns>Null when it names none of them, is no delivery, or has lost its body.</returns>
+    /// <returns>Null when it names none of them, is not a delivery, or has lost its body.</returns>
     public async Task<IReadOnlyList<Delivery>?> RestOfAsync(
         ServiceBusReceivedMessage message, GonePersons gone, CancellationToken cancellationToken)
     {

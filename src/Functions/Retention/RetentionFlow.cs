@@ -8,7 +8,7 @@ namespace IntegrationHub.Functions.Retention;
 
 /// <summary>Walks the places whose content leaves by age, once a day each, in pages. A claim for each keeps two instances from
 /// walking it at once, and a failing place stops no other.</summary>
-public sealed partial class RetentionFlow(
+internal sealed partial class RetentionFlow(
     CursorStore cursors, IEnumerable<IAgingPlace> places, SweepBeats beats, NoticeStore notices, HubMetrics metrics,
     TimeProvider clock, ILogger<RetentionFlow> logger)
 {
@@ -78,7 +78,9 @@ public sealed partial class RetentionFlow(
         return (
             walk with
             {
-                Next = page.Next, Leaving = walk.Leaving + page.Leaving, Unsettled = walk.Unsettled + page.Unsettled,
+                Next = page.Next,
+                Leaving = walk.Leaving + page.Leaving,
+                Unsettled = walk.Unsettled + page.Unsettled,
                 Done = page.Next is null,
             },
             page.Removed.Count);
@@ -96,7 +98,7 @@ public sealed partial class RetentionFlow(
 
         var what = walk.Leaving > 0
             ? $"{walk.Leaving} {place.Content} leave within {IAgingPlace.Notice.Days} days, and nobody has looked at them."
-            : $"{walk.Unsettled} {place.Content} are older than they are kept, and stay because they are unsettled.";
+            : $"{walk.Unsettled} {place.Content} are past their time, and stay because they are unsettled.";
         Log.Noticed(logger, place.Name, walk.Leaving, walk.Unsettled);
         var subject = walk.Leaving > 0 ? $"Some {place.Content} leave soon" : $"Some {place.Content} are unsettled";
         await notices.OpenAsync(new(key, subject, [what, place.Advice ?? ""]), cancellationToken);

@@ -6,7 +6,7 @@ using IntegrationHub.Functions.Platform.Storage;
 namespace IntegrationHub.Functions.Retention;
 
 /// <summary>Deliveries that wait for a review leave by their time of receipt. The question stays.</summary>
-public sealed class ReviewAging(ReviewStore reviews, RetentionOptions options, TimeProvider clock) : IAgingPlace
+internal sealed class ReviewAging(ReviewStore reviews, RetentionOptions options, TimeProvider clock) : IAgingPlace
 {
     private const int Page = 100;
 

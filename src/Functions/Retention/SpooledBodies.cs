@@ -6,7 +6,7 @@ using IntegrationHub.Functions.Webhooks;
 namespace IntegrationHub.Functions.Retention;
 
 /// <summary>The spool, one partition after the other.</summary>
-public sealed class SpooledBodies(SpoolStore spool, ConnectorSet connectors) : IBodyPlace
+internal sealed class SpooledBodies(SpoolStore spool, ConnectorSet connectors) : IBodyPlace
 {
     private const int Page = 100;
     private const char Separator = '|';

@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Retention;
 
 /// <summary>Takes erased persons out of bodies that no index finds.</summary>
-public sealed class SweepErasedBodiesFunction(ErasedBodiesFlow bodies)
+internal sealed class SweepErasedBodiesFunction(ErasedBodiesFlow bodies)
 {
     /// <summary>Runs on <c>Schedules:SweepErasedBodies</c>.</summary>
     [Function("SweepErasedBodies")]

@@ -4,7 +4,7 @@ using IntegrationHub.Functions.Platform.Settings;
 namespace IntegrationHub.Functions.Retention;
 
 /// <summary>Facts of deals without a known person leave as leads do.</summary>
-public sealed class WaitingFactAging(ParkedStore parked, RetentionOptions options, TimeProvider clock) : IAgingPlace
+internal sealed class WaitingFactAging(ParkedStore parked, RetentionOptions options, TimeProvider clock) : IAgingPlace
 {
     private const int Page = 500;
 

@@ -8,7 +8,7 @@ using Polly;
 namespace IntegrationHub.Functions.Webhooks;
 
 /// <summary>Puts verified deliveries on the bus, or into the spool while the bus does not take them.</summary>
-public sealed partial class DeliveryStore(
+internal sealed partial class DeliveryStore(
     InboundQueue queue, SpoolStore spool, TimeProvider time, ILogger<DeliveryStore> logger)
 {
     /// <summary>The longest wait for the bus, and then for the spool. Together they stay below HubSpot's

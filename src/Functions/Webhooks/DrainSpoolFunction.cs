@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Webhooks;
 
 /// <summary>Sends the spooled deliveries to the bus.</summary>
-public sealed class DrainSpoolFunction(SpoolFlow spool)
+internal sealed class DrainSpoolFunction(SpoolFlow spool)
 {
     /// <summary>Runs on <c>Schedules:DrainSpool</c>.</summary>
     [Function("DrainSpool")]

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace IntegrationHub.Functions.Webhooks;
 
 /// <summary>How the reading of a body ended.</summary>
-public enum ReadOutcome
+internal enum ReadOutcome
 {
     Whole,
 

@@ -4,7 +4,7 @@ namespace IntegrationHub.Functions.Webhooks;
 
 /// <summary>Bounds the memory of bodies that are being received, whoever sends them. A slow sender holds as much as it
 /// has sent, and no more.</summary>
-public sealed class IntakeBudget(HubOptions hub)
+internal sealed class IntakeBudget(HubOptions hub)
 {
     private long _free = hub.IntakeMegabytes * 1024L * 1024L;
 

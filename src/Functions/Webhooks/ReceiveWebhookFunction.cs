@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Webhooks;
 
 /// <summary>Receives a tool's webhook and answers once it is queued.</summary>
-public sealed class ReceiveWebhookFunction(WebhookReceiver receiver, ConnectorSet connectors)
+internal sealed class ReceiveWebhookFunction(WebhookReceiver receiver, ConnectorSet connectors)
 {
     /// <summary>Answers a webhook by its outcome. GET and HEAD are the vendor's handshake.</summary>
     [Function("ReceiveWebhook")]

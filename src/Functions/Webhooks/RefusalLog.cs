@@ -5,7 +5,7 @@ namespace IntegrationHub.Functions.Webhooks;
 
 /// <summary>Logs refused deliveries by one line a minute for each connector and reason, with how many there were. A
 /// flood of them costs no more.</summary>
-public sealed partial class RefusalLog(TimeProvider clock, ILogger<RefusalLog> logger)
+internal sealed partial class RefusalLog(TimeProvider clock, ILogger<RefusalLog> logger)
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 

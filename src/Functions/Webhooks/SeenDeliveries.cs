@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Webhooks;
 /// <summary>Remembers the proofs of stored deliveries for about ten minutes, as long as a signature is fresh. What comes
 /// again with the same proof is stored already. It is a help and no promise: its memory is bounded, and each instance
 /// has its own.</summary>
-public sealed class SeenDeliveries(TimeProvider clock)
+internal sealed class SeenDeliveries(TimeProvider clock)
 {
     private const int Most = 50_000;
     private static readonly TimeSpan Age = TimeSpan.FromMinutes(10);

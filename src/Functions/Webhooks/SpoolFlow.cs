@@ -8,7 +8,7 @@ namespace IntegrationHub.Functions.Webhooks;
 
 /// <summary>Drains the spool, all partitions at once. A crash between sending and removing repeats some deliveries, and
 /// duplicate facts are harmless. A message that the bus refuses for good is parked and stops no other.</summary>
-public sealed partial class SpoolFlow(
+internal sealed partial class SpoolFlow(
     SpoolStore spool, InboundQueue queue, ParkedFlow parked, ILogger<SpoolFlow> logger)
 {
     private const int MessagesAtOnce = 100;

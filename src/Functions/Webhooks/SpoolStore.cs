@@ -9,12 +9,12 @@ using IntegrationHub.Functions.Platform.Storage;
 namespace IntegrationHub.Functions.Webhooks;
 
 /// <summary>A message in the spool.</summary>
-public sealed record Spooled(string Partition, string RowKey, ServiceBusMessage Message);
+internal sealed record Spooled(string Partition, string RowKey, ServiceBusMessage Message);
 
 /// <summary>The table <c>Spool</c>: deliveries that arrived while the bus was down. They are spread over partitions by a
 /// hash, because one partition takes about two thousand rows a second. In each they are in order of arrival. A timer
 /// drains it.</summary>
-public sealed class SpoolStore(HubTables tables, BodyStore bodies)
+internal sealed class SpoolStore(HubTables tables, BodyStore bodies)
 {
     /// <summary>The partitions.</summary>
     public static readonly IReadOnlyList<string> Partitions =
@@ -50,7 +50,7 @@ public sealed class SpoolStore(HubTables tables, BodyStore bodies)
     }
 
     /// <summary>Returns the delivery of a message, whose body may lie in a blob.</summary>
-    /// <exception cref="UnrecoverableMessageException">It is no delivery, or its body is gone.</exception>
+    /// <exception cref="UnrecoverableMessageException">It is not a delivery, or its body is gone.</exception>
     public async Task<Delivery> OpenAsync(Spooled spooled, CancellationToken cancellationToken)
     {
         var received = ServiceBusModelFactory.ServiceBusReceivedMessage(

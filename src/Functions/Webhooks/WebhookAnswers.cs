@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace IntegrationHub.Functions.Webhooks;
 
 /// <summary>HTTP answers to webhooks.</summary>
-public static class WebhookAnswers
+internal static class WebhookAnswers
 {
     private const string RetryAfterSeconds = "30";
 

@@ -45,11 +45,11 @@ public enum ReceiveOutcome
 /// <param name="Reason">Why, in words for the caller.</param>
 /// <param name="Events">How many events it held.</param>
 /// <param name="Reply">The answer the vendor needs; null for the hub's own.</param>
-public sealed record ReceiveResult(ReceiveOutcome Outcome, string Reason, int Events = 0, WebhookReply? Reply = null);
+internal sealed record ReceiveResult(ReceiveOutcome Outcome, string Reason, int Events = 0, WebhookReply? Reply = null);
 
 /// <summary>Receives webhooks: looks at the head, reads the raw bytes up to a limit, verifies them, and accepts only
 /// after the bus or the spool has the whole delivery. It calls no vendor, and no table but the spool's.</summary>
-public sealed class WebhookReceiver(
+internal sealed class WebhookReceiver(
     ConnectorSet connectors, DeliveryStore store, IntakeBudget budget, SeenDeliveries seen, RefusalLog refusals, HubOptions hub,
     HubMetrics metrics, TimeProvider time)
 {

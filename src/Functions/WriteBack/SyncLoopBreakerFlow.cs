@@ -8,7 +8,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.WriteBack;
 
 /// <summary>Reports breakers to ops, lists them and closes them. A closed breaker writes the stopped value.</summary>
-public sealed class SyncLoopBreakerFlow(
+internal sealed class SyncLoopBreakerFlow(
     SyncLoopBreakerStore breakers, NoticeStore notices, JourneyFlow journeys, FunnelTopic topic, FunnelSettings settings,
     TimeProvider clock)
 {

@@ -8,12 +8,12 @@ namespace IntegrationHub.Functions.WriteBack;
 /// <summary>An open breaker as ops see it.</summary>
 /// <param name="Connectors">The connectors that overwrote the hub's value.</param>
 /// <param name="Until">When it closes by itself.</param>
-public sealed record OpenSyncLoop(
+internal sealed record OpenSyncLoop(
     string Id, LeadId LeadId, PersonProperty Property, IReadOnlyList<string> Connectors, DateTimeOffset OpenedAt, DateTimeOffset Until);
 
 /// <summary>The table <c>Breakers</c>: the open breakers, for listing. The lead's own
 /// ledger stops the writes.</summary>
-public sealed class SyncLoopBreakerStore(HubTables tables) : IErasable
+internal sealed class SyncLoopBreakerStore(HubTables tables) : IErasable
 {
     private const string Partition = "open";
 

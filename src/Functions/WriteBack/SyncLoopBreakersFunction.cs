@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.WriteBack;
 
 /// <summary>Lists and closes the breakers that stop a property's writes.</summary>
-public sealed class SyncLoopBreakersFunction(SyncLoopBreakerFlow breakers)
+internal sealed class SyncLoopBreakersFunction(SyncLoopBreakerFlow breakers)
 {
     [Function("ListBreakers")]
     [Needs(Permission.OpsRead)]

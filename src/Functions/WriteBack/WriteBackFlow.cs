@@ -14,7 +14,7 @@ namespace IntegrationHub.Functions.WriteBack;
 /// <summary>Writes a lead's current state to every tool that knows it: load, decide, compare, record,
 /// write. Each write is recorded before it is made, so that its echo is recognised. A late or repeated
 /// event finds nothing to write.</summary>
-public sealed partial class WriteBackFlow(
+internal sealed partial class WriteBackFlow(
     JourneyFlow journeys, ConnectorSet connectors, SyncLoopBreakerFlow breakers, OutwardBreaker outward, ConnectorGate gate,
     FunnelSettings settings, TimeProvider clock, ILogger<WriteBackFlow> logger) : IDisposable
 {

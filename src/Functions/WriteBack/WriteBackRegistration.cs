@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IntegrationHub.Functions.WriteBack;
 
-public static class WriteBackRegistration
+internal static class WriteBackRegistration
 {
     public static IServiceCollection AddWriteBack(this IServiceCollection services) => services
         .AddSingleton<SyncLoopBreakerStore>()

@@ -8,11 +8,11 @@ namespace IntegrationHub.Functions.WriteBack;
 /// <summary>The wish for one tool.</summary>
 /// <param name="Records">The person's records there.</param>
 /// <param name="Stopped">The properties that open breakers stop.</param>
-public sealed record WriteOrder(
+internal sealed record WriteOrder(
     IPersonTarget Target, ImmutableArray<IdentityKey> Records, PersonWish Wish, ImmutableArray<PersonProperty> Stopped);
 
 /// <summary>Decides what to write to which tools, and records it. Pure.</summary>
-public static class WriteBackRules
+internal static class WriteBackRules
 {
     /// <summary>Returns an order for each tool that needs an update. A tool never gets its own value. An opt-out goes
     /// to every tool before anything else. Nothing is written about an erased person.</summary>
@@ -132,31 +132,32 @@ public static class WriteBackRules
     private static ImmutableHashSet<PersonProperty> Asked(
         JourneyState state, Journey journey, FunnelEvent happened, IPersonTarget target) =>
         happened switch
-    {
-        StageChanged or HandoffAnnounced or LeadReturned =>
-            OwnWordRules.IsShownBy(state.Ledger, journey, FactBehind(state, journey.Entries[^1]), target.Name)
-                ? []
-                : target.Writes.Intersect([PersonProperty.Stage]),
-        ProfileAnnounced => target.Writes.Intersect(LeadProfile.Properties.Where(property =>
-            ValueOf(journey, property).Length > 0
-            && (journey.ProfileSources.GetValueOrDefault(property) != target.Name
-                || OwnWordRules.IsOverwritten(state.Ledger, target.Name, property, ComparableOf(journey, property))))),
-        _ => [],
-    };
+        {
+            StageChanged or HandoffAnnounced or LeadReturned =>
+                OwnWordRules.IsShownBy(state.Ledger, journey, FactBehind(state, journey.Entries[^1]), target.Name)
+                    ? []
+                    : target.Writes.Intersect([PersonProperty.Stage]),
+            ProfileAnnounced => target.Writes.Intersect(LeadProfile.Properties.Where(property =>
+                ValueOf(journey, property).Length > 0
+                && (journey.ProfileSources.GetValueOrDefault(property) != target.Name
+                    || OwnWordRules.IsOverwritten(state.Ledger, target.Name, property, ComparableOf(journey, property))))),
+            _ => [],
+        };
 
     private static PersonWish Wish(
         JourneyState state, Journey journey, FunnelEvent happened, IPersonTarget target, ImmutableHashSet<PersonProperty> asked) =>
         new()
-    {
-        Stage = asked.Contains(PersonProperty.Stage) ? journey.Stage : null,
-        Profile = asked.Remove(PersonProperty.Stage).ToImmutableDictionary(property => property, property => ValueOf(journey, property)),
-        OptedOut = journey.EmailConsent switch
         {
-            ConsentState.OptedOut when happened is ConsentAnnounced || !asked.IsEmpty => true,
-            ConsentState.OptedIn when happened is ConsentAnnounced && IsOwnOptOut(state, target) => false,
-            _ => null,
-        },
-    };
+            Stage = asked.Contains(PersonProperty.Stage) ? journey.Stage : null,
+            Profile = asked.Remove(PersonProperty.Stage)
+                .ToImmutableDictionary(property => property, property => ValueOf(journey, property)),
+            OptedOut = journey.EmailConsent switch
+            {
+                ConsentState.OptedOut when happened is ConsentAnnounced || !asked.IsEmpty => true,
+                ConsentState.OptedIn when happened is ConsentAnnounced && IsOwnOptOut(state, target) => false,
+                _ => null,
+            },
+        };
 
     /// <summary>Whether the tool's opt-out can only be the hub's. The hub never
     /// withdraws a tool's own opt-out.</summary>

@@ -29,7 +29,7 @@ public sealed class BusinessCalendar
     /// <param name="hours">Opening and closing within one day, such as <c>09:00-17:30</c>;
     /// <c>00:00-24:00</c> is the whole day.</param>
     /// <param name="holidays">Local dates without work.</param>
-    /// <exception cref="FormatException">A part is invalid; the message says which and what would be right.</exception>
+    /// <exception cref="FormatException">A part is invalid; the message says which, and what it must be.</exception>
     public BusinessCalendar(string timeZone, string workingDays, string hours, ImmutableHashSet<DateOnly> holidays)
     {
         TimeZone = ReadTimeZone(timeZone);
@@ -222,7 +222,7 @@ public sealed class BusinessCalendar
     private static TimeZoneInfo ReadTimeZone(string text) =>
         !string.IsNullOrWhiteSpace(text) && TimeZoneInfo.TryFindSystemTimeZoneById(text.Trim(), out var zone)
             ? zone
-            : throw new FormatException($"TimeZone '{text}' is not known; an IANA name such as Europe/Berlin would be right.");
+            : throw new FormatException($"TimeZone '{text}' is not known: it must be an IANA name, for example Europe/Berlin.");
 
     private static bool[] ReadDays(string text)
     {
@@ -235,8 +235,8 @@ public sealed class BusinessCalendar
             if (ends.Length > 2 || first < 0 || last < 0)
             {
                 throw new FormatException(
-                    $"WorkingDays '{text}' cannot be read; days and ranges such as Mon-Fri or Mon,Tue,Sat would be right, "
-                    + "and at least one day.");
+                    $"WorkingDays '{text}' cannot be read: it must be days and ranges, at least one day, "
+                    + "for example Mon-Fri or Mon,Tue,Sat.");
             }
 
             for (var day = first; ; day = (day + 1) % DayNames.Length)
@@ -260,13 +260,13 @@ public sealed class BusinessCalendar
         if (ends.Length != 2 || TimeOfDay(ends[0]) is not { } opening || TimeOfDay(ends[1]) is not { } closing)
         {
             throw new FormatException(
-                $"Hours '{text}' cannot be read; opening and closing such as 09:00-17:30 would be right, 00:00-24:00 for the whole day.");
+                $"Hours '{text}' cannot be read: it must be opening and closing, for example 09:00-17:30, or 00:00-24:00 for all day.");
         }
 
         return opening < closing
             ? (opening, closing)
             : throw new FormatException(
-                $"Hours '{text}' close before they open; hours within one day such as 09:00-17:30 would be right, "
+                $"Hours '{text}' close before they open: they must lie within one day, for example 09:00-17:30, "
                 + "since hours over midnight cannot be counted.");
     }
 

@@ -10,13 +10,13 @@ public sealed class QuietHours
     /// <param name="range">Start (inclusive) and end (exclusive): <c>18:00-08:00</c> passes midnight,
     /// <c>12:00-13:00</c> does not.</param>
     /// <exception cref="FormatException"><paramref name="range"/> is invalid or covers the whole day; the message says
-    /// what would be right.</exception>
+    /// what it must be.</exception>
     public QuietHours(string range, TimeZoneInfo timeZone)
     {
         var ends = range.Split('-', StringSplitOptions.TrimEntries);
         if (ends.Length != 2 || BusinessCalendar.TimeOfDay(ends[0]) is not { } from || BusinessCalendar.TimeOfDay(ends[1]) is not { } to)
         {
-            throw new FormatException($"'{range}' cannot be read; beginning and end such as 18:00-08:00 would be right.");
+            throw new FormatException($"'{range}' cannot be read: it must be beginning and end, for example 18:00-08:00.");
         }
 
         (string From, string To)[] open = from < to ? [("00:00", ends[0]), (ends[1], "24:00")] : [(ends[1], ends[0])];
@@ -27,7 +27,7 @@ public sealed class QuietHours
         ];
         if (_open.Length == 0)
         {
-            throw new FormatException($"'{range}' would hold mail for ever; part of a day such as 18:00-08:00 would be right.");
+            throw new FormatException($"'{range}' would hold mail for ever: it must be a part of the day, for example 18:00-08:00.");
         }
     }
 

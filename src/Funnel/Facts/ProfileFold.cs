@@ -145,10 +145,10 @@ internal sealed class ProfileFold
                 }
             }
 
-            // A word that its tool has cleared since does not count again.
+            // A word that its tool has cleared since does not count again, nor one that it cleared at the same instant.
             _present = mine is not null
                 && (theirs.Present is null || mine.At > theirs.Present.At)
-                && _said.Exists(word => (word.Connector, word.At) == (mine.Connector, mine.At))
+                && _said.Exists(word => (word.Connector, word.At, word.Value) == (mine.Connector, mine.At, mine.Value))
                 ? mine : theirs.Present;
         }
 

@@ -78,7 +78,8 @@ public static class MergeRules
     private static AnnouncedConsent? Unite(AnnouncedConsent? mine, AnnouncedConsent? theirs) =>
         mine is null || theirs is null ? mine ?? theirs
         : (theirs.Email == ConsentState.OptedOut && mine.Email != ConsentState.OptedOut ? theirs : mine)
-            with { Times = Math.Max(mine.Times, theirs.Times) };
+            with
+        { Times = Math.Max(mine.Times, theirs.Times) };
 
     private static Handoff Overtake(Handoff handoff, string? owner, DateTimeOffset now) =>
         handoff.Delivery == HandoffDelivery.Pending && handoff.To == owner

@@ -55,11 +55,11 @@ internal static class RoundRules
     /// <param name="entries">All entries of the journey: a second won deal may begin in a later round.</param>
     public static DateTimeOffset? ConvertedAt(
         ImmutableArray<StageEntry> entries, ImmutableArray<StageEntry> round, DateTimeOffset from, FunnelStage to) => to switch
-    {
-        FunnelStage.Referral => FirstAfter(round, from, to),
-        FunnelStage.Repeat => FirstAfter(entries, from, to),
-        _ => ReachedAt(round, to),
-    };
+        {
+            FunnelStage.Referral => FirstAfter(round, from, to),
+            FunnelStage.Repeat => FirstAfter(entries, from, to),
+            _ => ReachedAt(round, to),
+        };
 
     private static DateTimeOffset? FirstAfter(ImmutableArray<StageEntry> entries, DateTimeOffset from, FunnelStage stage) =>
         entries.FirstOrDefault(entry => entry.Stage == stage && entry.EnteredAt > from)?.EnteredAt;

@@ -154,7 +154,7 @@ public static class StagePolicy
     {
         var left = CustomerStage(standing.Deals) ?? standing.Deals.Floor ?? settings.RecycleTo;
         return left < standing.Stage
-            ? new(left, WonDealUndone, $"{Name(deal)} is won no longer")
+            ? new(left, WonDealUndone, $"{Name(deal)} is no longer won")
             : Stay(standing, WonDealUndone, "what is left holds the lead where it is");
     }
 

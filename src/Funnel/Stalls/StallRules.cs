@@ -28,12 +28,12 @@ public static class StallRules
     /// accepted nor given back.</summary>
     public static bool Holds(Alert alert, Journey journey, JourneyLedger ledger) =>
         journey is { Erased: false, Gone: false } && alert.Kind switch
-    {
-        AlertKind.StageOverdue => (journey.Stage, journey.EnteredAt) == (alert.Stage, alert.EnteredAt),
-        AlertKind.HandoffNotAccepted =>
-            OpenHandoff(journey, ledger) is { } handoff && (handoff.Stage, handoff.EnteredAt) == (alert.Stage, alert.EnteredAt),
-        _ => throw new InvalidOperationException($"Unknown kind of alert {alert.Kind}."),
-    };
+        {
+            AlertKind.StageOverdue => (journey.Stage, journey.EnteredAt) == (alert.Stage, alert.EnteredAt),
+            AlertKind.HandoffNotAccepted =>
+                OpenHandoff(journey, ledger) is { } handoff && (handoff.Stage, handoff.EnteredAt) == (alert.Stage, alert.EnteredAt),
+            _ => throw new InvalidOperationException($"Unknown kind of alert {alert.Kind}."),
+        };
 
     /// <summary>Returns when the lead next needs a check, which may be past; null when nothing falls
     /// due without a new fact.</summary>

@@ -103,7 +103,8 @@ public sealed class NeedleTests(Azurite azurite)
 
     private static StageChangedEvent Of(string key, string? company = null) => Interest($"erika {key}", Erika) with
     {
-        SubjectEmail = Address, Profile = new() { Email = Address, FirstName = "Erika", LastName = LastName, Phone = Phone, Company = company },
+        SubjectEmail = Address,
+        Profile = new() { Email = Address, FirstName = "Erika", LastName = LastName, Phone = Phone, Company = company },
     };
 
     private static StageChangedEvent Other(int number) => Interest($"other {number}", IdentityKey.Person("tool", $"other {number}")) with { Profile = new() { LastName = Spared } };

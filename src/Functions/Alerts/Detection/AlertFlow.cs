@@ -8,7 +8,7 @@ namespace IntegrationHub.Functions.Alerts.Detection;
 
 /// <summary>Puts alerts into the mailboxes of their recipient groups. Whether they are sent is
 /// decided at the sending.</summary>
-public sealed partial class AlertFlow(
+internal sealed partial class AlertFlow(
     JourneyFlow journeys, MailboxStore mailboxes, FunnelSettings settings, TeamsSettings teams, TimeProvider clock,
     ILogger<AlertFlow> logger)
 {

@@ -7,7 +7,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Alerts.Detection;
 
 /// <summary>The decision about a mailbox entry.</summary>
-public abstract record AlertCourse
+internal abstract record AlertCourse
 {
     private AlertCourse()
     {
@@ -31,7 +31,7 @@ public abstract record AlertCourse
 }
 
 /// <summary>Decides whether an alert still holds for a recipient group, and its outcome. Pure.</summary>
-public static class AlertRules
+internal static class AlertRules
 {
     /// <summary>The outcomes by weight: the first one that any recipient group has is the alert's own.</summary>
     private static readonly ImmutableArray<AlertOutcome> ByWeight =

@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Alerts.Detection;
 
 /// <summary>Checks the leads that are due.</summary>
-public sealed class DetectStallsFunction(StallFlow stalls)
+internal sealed class DetectStallsFunction(StallFlow stalls)
 {
     /// <summary>Runs on <c>Schedules:DetectStalls</c>.</summary>
     [Function("DetectStalls")]

@@ -9,7 +9,7 @@ namespace IntegrationHub.Functions.Alerts.Detection;
 
 /// <summary>Walks all leads slowly and adds the rows that the deadline index lost, for example by a restore. A run
 /// takes one page, and a claim keeps two instances from walking at once.</summary>
-public sealed partial class ScrubFlow(
+internal sealed partial class ScrubFlow(
     JourneyWalk journeys, DeadlineStore deadlines, CursorStore cursors, NoticeStore notices, HubMetrics metrics, TimeProvider clock,
     ILogger<ScrubFlow> logger)
 {

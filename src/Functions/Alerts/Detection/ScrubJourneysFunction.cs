@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Alerts.Detection;
 
 /// <summary>Adds the rows that the deadline index lost.</summary>
-public sealed class ScrubJourneysFunction(ScrubFlow scrub)
+internal sealed class ScrubJourneysFunction(ScrubFlow scrub)
 {
     /// <summary>Runs on <c>Schedules:ScrubJourneys</c>.</summary>
     [Function("ScrubJourneys")]

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Alerts.Detection;
 
 /// <summary>Puts alerts about stalled leads into the teams' mailboxes.</summary>
-public sealed class SendAlertsFunction(AlertFlow alerts, MessageSettler settler, FunnelTopic funnel)
+internal sealed class SendAlertsFunction(AlertFlow alerts, MessageSettler settler, FunnelTopic funnel)
 {
     private const string Subscription = "alerts";
 

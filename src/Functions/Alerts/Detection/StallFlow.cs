@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Alerts.Detection;
 
 /// <summary>Sweeps the deadline index: checks every lead that is due and raises its alerts. A row is removed after the
 /// commit, and raising is idempotent, so a crash only repeats a check.</summary>
-public sealed partial class StallFlow(
+internal sealed partial class StallFlow(
     JourneyFlow journeys, DeadlineStore deadlines, FunnelSettings settings, TimeProvider clock, ILogger<StallFlow> logger)
 {
     /// <summary>How long a row without a ledger may belong to a running commit.</summary>

@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Alerts.Digest;
 
 /// <summary>The plain-text part of a mail about several leads.</summary>
-public static class DigestMailText
+internal static class DigestMailText
 {
     public static string Render(DigestMail mail)
     {

@@ -7,11 +7,11 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Alerts.Digest;
 
 /// <summary>An alert to send, with the lead's current state.</summary>
-public sealed record PendingAlert(MailboxEntry Entry, Alert Alert, JourneyState State, Journey Journey);
+internal sealed record PendingAlert(MailboxEntry Entry, Alert Alert, JourneyState State, Journey Journey);
 
 /// <summary>Writes the mail with everything that waits for a recipient group: a stall mail for one
 /// lead, a digest for several.</summary>
-public sealed class MailComposer(
+internal sealed class MailComposer(
     MailRenderer renderer, LinkProtector links, ConnectorSet connectors, FunnelSettings settings, MailOptions mail,
     AlertDeliveryOptions telling, HubOptions hub, TimeProvider clock)
 {

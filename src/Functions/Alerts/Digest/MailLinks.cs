@@ -5,4 +5,4 @@ namespace IntegrationHub.Functions.Alerts.Digest;
 /// <param name="Details">The page with the details and both answers.</param>
 /// <param name="Acknowledge">The page for "we are on it".</param>
 /// <param name="Snooze">The page for "not now".</param>
-public sealed record MailLinks(Uri? Record, Uri Details, Uri Acknowledge, Uri Snooze);
+internal sealed record MailLinks(Uri? Record, Uri Details, Uri Acknowledge, Uri Snooze);

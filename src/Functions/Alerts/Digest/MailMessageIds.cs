@@ -9,7 +9,7 @@ namespace IntegrationHub.Functions.Alerts.Digest;
 
 /// <summary>Derives message ids from causes, so that a repeated mail has the same id and mail programs group a lead's
 /// mails. Angle brackets included.</summary>
-public static class MailMessageIds
+internal static class MailMessageIds
 {
     /// <summary>Returns the <c>Message-ID</c> of a mail with these members.</summary>
     public static string Of(RecipientGroup recipientGroup, IEnumerable<BatchMember> members, string host) =>

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components.Web;
 namespace IntegrationHub.Functions.Alerts.Digest;
 
 /// <summary>Renders Razor components, which encode everything: the HTML part of mails, and pages.</summary>
-public sealed class MailRenderer(HtmlRenderer renderer)
+internal sealed class MailRenderer(HtmlRenderer renderer)
 {
     /// <summary>The one parameter of each component.</summary>
     private const string Parameter = "Mail";

@@ -6,7 +6,7 @@ namespace IntegrationHub.Functions.Alerts.Digest;
 
 /// <summary>Decides the content of a mail about a stalled lead. Pure and repeatable: ages are those at the
 /// alert, not at the sending.</summary>
-public static class StallMailRules
+internal static class StallMailRules
 {
     private const int LongestName = 50;
     private const int LongestStage = 30;

@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Alerts.Digest;
 
 /// <summary>The plain-text part of a mail about a stalled lead.</summary>
-public static class StallMailText
+internal static class StallMailText
 {
     public static string Render(StallMail mail)
     {

@@ -4,7 +4,7 @@ namespace IntegrationHub.Functions.Alerts.Digest;
 
 /// <summary>Formats working time for people, in the two largest units, rounded down. Days appear only for a team that works
 /// around the clock. Elsewhere "2 d" would be ambiguous.</summary>
-public static class WorkingTime
+internal static class WorkingTime
 {
     private static readonly DateTimeOffset AnyMonday = new(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
 

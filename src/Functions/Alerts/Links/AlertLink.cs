@@ -20,4 +20,5 @@ public enum LinkPurpose
 /// <param name="RecipientGroup">The group whose mail held it.</param>
 /// <param name="AlertId">The alert of the mail.</param>
 /// <param name="ExpiresAt">When it stops working, exclusive, in full seconds.</param>
-public sealed record AlertLink(LinkPurpose Purpose, RecipientGroup RecipientGroup, LeadId LeadId, string AlertId, DateTimeOffset ExpiresAt);
+internal sealed record AlertLink(
+    LinkPurpose Purpose, RecipientGroup RecipientGroup, LeadId LeadId, string AlertId, DateTimeOffset ExpiresAt);

@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Alerts.Links;
 
 /// <summary>Encrypts links, so that only the hub can write them. A link holds its own expiry, so an expired one
 /// differs from a forged one.</summary>
-public sealed class LinkProtector(IDataProtectionProvider protection)
+internal sealed class LinkProtector(IDataProtectionProvider protection)
 {
     private const char Separator = '|';
 

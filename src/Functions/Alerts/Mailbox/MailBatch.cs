@@ -4,7 +4,7 @@ namespace IntegrationHub.Functions.Alerts.Mailbox;
 
 /// <summary>A mail, stored before it is sent: a crash repeats the same mail with the same id, or nothing.
 /// Personal data: never log it.</summary>
-public sealed record MailBatch
+internal sealed record MailBatch
 {
     /// <summary>Gets the <c>Message-ID</c>, angle brackets included.</summary>
     public required string MessageId { get; init; }
@@ -35,4 +35,4 @@ public sealed record MailBatch
 
 /// <summary>An alert in a mail.</summary>
 /// <param name="WaitsFor">The connector whose outage it waited for until then; null for none.</param>
-public sealed record BatchMember(LeadId LeadId, string AlertId, MailboxKind Kind, string? WaitsFor = null);
+internal sealed record BatchMember(LeadId LeadId, string AlertId, MailboxKind Kind, string? WaitsFor = null);

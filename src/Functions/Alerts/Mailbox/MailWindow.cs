@@ -4,7 +4,7 @@ namespace IntegrationHub.Functions.Alerts.Mailbox;
 
 /// <summary>The state of a mailbox: the last mail, and the one in progress. Its version proves that
 /// nobody else changed it.</summary>
-public sealed record MailWindow
+internal sealed record MailWindow
 {
     public required RecipientGroup RecipientGroup { get; init; }
 
@@ -26,7 +26,7 @@ public sealed record MailWindow
 
 /// <summary>A mailbox, without its entries.</summary>
 /// <param name="WaitsFor">The connectors whose outages some entries wait for.</param>
-public sealed record RecipientGroupMailbox(MailWindow Window, IReadOnlyList<string> WaitsFor)
+internal sealed record RecipientGroupMailbox(MailWindow Window, IReadOnlyList<string> WaitsFor)
 {
     public RecipientGroup RecipientGroup => Window.RecipientGroup;
 }

@@ -2,7 +2,7 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Alerts.Mailbox;
 
-public enum MailboxKind
+internal enum MailboxKind
 {
     /// <summary>The lead is stalled.</summary>
     Stalled,
@@ -13,7 +13,7 @@ public enum MailboxKind
 
 /// <summary>An alert that waits for a recipient group. It names lead and alert only; the
 /// content is read at the sending.</summary>
-public sealed record MailboxEntry
+internal sealed record MailboxEntry
 {
     public required RecipientGroup RecipientGroup { get; init; }
 

@@ -12,7 +12,7 @@ namespace IntegrationHub.Functions.Alerts.Mailbox;
 /// connector whose outage some of them wait for, so that they keep no others waiting. The partition <c>windows</c> names
 /// these partitions. It has a row for each group with the time of the last mail and the mail in progress; whoever works
 /// on it claims it for a while. The table holds no address.</summary>
-public sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasable
+internal sealed class MailboxStore(HubTables tables, TimeProvider clock) : IErasable
 {
     /// <summary>The most entries of a partition that are read at once. The others follow when these are done.</summary>
     internal const int ReadAtMost = 1_000;

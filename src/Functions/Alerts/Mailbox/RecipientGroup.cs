@@ -6,7 +6,7 @@ namespace IntegrationHub.Functions.Alerts.Mailbox;
 /// <summary>The recipients of a mail: a team, or a team's managers.</summary>
 /// <param name="Team">The team's name in lower case.</param>
 /// <param name="Managers">Whether it is the team's managers.</param>
-public sealed record RecipientGroup(string Team, bool Managers = false)
+internal sealed record RecipientGroup(string Team, bool Managers = false)
 {
     private const string ManagersSuffix = ":managers";
 

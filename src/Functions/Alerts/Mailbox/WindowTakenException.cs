@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Alerts.Mailbox;
 
 /// <summary>Another instance took over a mailbox.</summary>
-public sealed class WindowTakenException(RecipientGroup recipientGroup, Exception? inner = null) : Exception(
+internal sealed class WindowTakenException(RecipientGroup recipientGroup, Exception? inner = null) : Exception(
     $"The mailbox of {recipientGroup} was taken over by somebody else.", inner)
 {
     public RecipientGroup RecipientGroup { get; } = recipientGroup;

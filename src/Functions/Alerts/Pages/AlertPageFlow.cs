@@ -8,11 +8,11 @@ using Microsoft.AspNetCore.Http;
 namespace IntegrationHub.Functions.Alerts.Pages;
 
 /// <summary>A page with its HTTP status.</summary>
-public sealed record AlertPage(int Status, AlertPageView View);
+internal sealed record AlertPage(int Status, AlertPageView View);
 
 /// <summary>Serves the links in mails. Showing changes nothing, because mail scanners open every
 /// link; posting acts once.</summary>
-public sealed class AlertPageFlow(
+internal sealed class AlertPageFlow(
     JourneyFlow journeys, LinkProtector links, ConnectorSet connectors, FunnelSettings settings, TimeProvider clock)
 {
     /// <summary>The longest reason in UTF-16 units.</summary>

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace IntegrationHub.Functions.Alerts.Pages;
 
 /// <summary>The form that a person submitted; null for missing values.</summary>
-public sealed record AlertPageForm(string? Until, string? Reason)
+internal sealed record AlertPageForm(string? Until, string? Reason)
 {
     private const int LargestBody = 8 * 1024;
 

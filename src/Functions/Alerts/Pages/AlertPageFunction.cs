@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Alerts.Pages;
 
 /// <summary>Shows what a link in a mail does, and does it when posted.</summary>
-public sealed class AlertPageFunction(AlertPageFlow pages, MailRenderer renderer)
+internal sealed class AlertPageFunction(AlertPageFlow pages, MailRenderer renderer)
 {
     /// <summary>GET and HEAD show, POST acts.</summary>
     [Function("AlertPage")]

@@ -15,7 +15,7 @@ namespace IntegrationHub.Functions.Alerts.Sending;
 /// <summary>Sends mail through the REST API of Azure Communication Services, as a managed identity. The operation id
 /// derives from the message id, so the service recognises a repeat. An accepted mail is polled for a short while,
 /// because a refusal shows only then.</summary>
-public sealed class AzureCommunicationMailSender : IMailSender
+internal sealed class AzureCommunicationMailSender : IMailSender
 {
     private const string ApiVersion = "2023-03-31";
     private const string Scope = "https://communication.azure.com/.default";

@@ -1,6 +1,6 @@
 namespace IntegrationHub.Functions.Alerts.Sending;
 
-public interface IMailSender
+internal interface IMailSender
 {
     /// <summary>Sends a mail; returns when the server accepted it for at least one recipient.</summary>
     /// <exception cref="MailUnavailableException">The server was not reached, or asked to retry later.</exception>

@@ -5,7 +5,7 @@ using IntegrationHub.Functions.Platform.Settings;
 namespace IntegrationHub.Functions.Alerts.Sending;
 
 /// <summary>Sends due mails: notices to ops first, then every mailbox with work.</summary>
-public sealed class MailFlow(
+internal sealed class MailFlow(
     MailboxStore mailboxes,
     MailboxFlow opened,
     OpsMailFlow opsMail,

@@ -5,7 +5,7 @@ using IntegrationHub.Functions.Platform.Telemetry;
 namespace IntegrationHub.Functions.Alerts.Sending;
 
 /// <summary>The result of sending a mail.</summary>
-public abstract record MailAnswer
+internal abstract record MailAnswer
 {
     private MailAnswer()
     {
@@ -26,7 +26,7 @@ public abstract record MailAnswer
 }
 
 /// <summary>Sends all mail through the throttle to the server, and records the mail's health.</summary>
-public sealed class MailGate(
+internal sealed class MailGate(
     IMailSender sender, MailThrottle throttle, OutwardBreaker outward, MailOptions options, ConnectorStateStore states, TimeProvider clock)
 {
     /// <summary>Gets a value indicating whether a mail server is configured.</summary>

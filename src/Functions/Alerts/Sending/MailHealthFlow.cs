@@ -6,7 +6,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Alerts.Sending;
 
 /// <summary>Reads the state of the mail, for health. It counts a page of each mailbox at most.</summary>
-public sealed class MailHealthFlow(MailboxStore mailboxes, MailGate gate, NoticeStore notices, OpsOptions ops)
+internal sealed class MailHealthFlow(MailboxStore mailboxes, MailGate gate, NoticeStore notices, OpsOptions ops)
 {
     /// <summary>Gets the state for when the tables do not answer.</summary>
     public MailHealthState Unknown => new(gate.Sends, null, null, []);

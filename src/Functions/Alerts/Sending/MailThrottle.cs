@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Alerts.Sending;
 /// <summary>Limits mails to <see cref="MailOptions.PerMinute"/> and
 /// <see cref="MailOptions.PerHour"/> over all instances. One row holds the times of the last mails
 /// and is changed under its ETag. Mails over the limit wait.</summary>
-public sealed class MailThrottle(HubTables tables, MailOptions options, TimeProvider clock)
+internal sealed class MailThrottle(HubTables tables, MailOptions options, TimeProvider clock)
 {
     private const string Row = "throttle";
     private const string SentAt = "SentAt";

@@ -2,7 +2,7 @@ namespace IntegrationHub.Functions.Alerts.Sending;
 
 /// <summary>The mail server was not reached, or asked to retry later. The same mail may be sent again.</summary>
 /// <param name="what">What happened, without an address.</param>
-public sealed class MailUnavailableException(string server, string what) : Exception(
+internal sealed class MailUnavailableException(string server, string what) : Exception(
     $"The mail server {server} did not take a mail: {what}")
 {
     public string Server { get; } = server;

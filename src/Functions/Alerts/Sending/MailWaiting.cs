@@ -4,4 +4,4 @@ namespace IntegrationHub.Functions.Alerts.Sending;
 /// <param name="Soon">Those of the next mail.</param>
 /// <param name="Held">Those that wait for the end of quiet hours.</param>
 /// <param name="Inhibited">Those that wait until a tool works again.</param>
-public sealed record MailWaiting(int Soon, int Held, int Inhibited);
+internal sealed record MailWaiting(int Soon, int Held, int Inhibited);

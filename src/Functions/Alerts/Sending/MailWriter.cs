@@ -12,7 +12,7 @@ namespace IntegrationHub.Functions.Alerts.Sending;
 
 /// <summary>Writes a mailbox's mail: decides about each entry by its lead's current state, and
 /// renders those that hold.</summary>
-public sealed partial class MailWriter(
+internal sealed partial class MailWriter(
     MailboxStore mailboxes, JourneyFlow journeys, OutcomeRecorder outcomes, MailComposer composer, FunnelSettings settings,
     TeamsSettings teams, TimeProvider clock, ILogger<MailWriter> logger)
 {

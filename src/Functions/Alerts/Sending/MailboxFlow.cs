@@ -12,7 +12,7 @@ namespace IntegrationHub.Functions.Alerts.Sending;
 /// <summary>Sends one mailbox's entries in one mail: claim, decide, store the mail, send, mark, record the
 /// outcomes, and only then remove the entries. After a crash the next sweep continues; at most the same mail goes
 /// out twice, under one id.</summary>
-public sealed partial class MailboxFlow(
+internal sealed partial class MailboxFlow(
     MailboxStore mailboxes, MailWriter writer, MailGate gate, OutcomeRecorder outcomes, NoticeStore notices, TeamsSettings teams,
     TimeProvider clock, ILogger<MailboxFlow> logger)
 {

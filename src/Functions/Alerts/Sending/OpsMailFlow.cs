@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Alerts.Sending;
 /// <summary>Mails open notices to ops: claim, send, mark. The first notice goes at once; those
 /// within the group interval after a mail share the next. A crash between sending and marking
 /// repeats the mail under the same id.</summary>
-public sealed partial class OpsMailFlow(
+internal sealed partial class OpsMailFlow(
     NoticeStore notices, MailGate gate, MailRenderer renderer, OpsOptions ops, MailOptions mail, AlertDeliveryOptions delivery,
     TimeProvider clock, ILogger<OpsMailFlow> logger)
 {

@@ -7,7 +7,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Alerts.Sending;
 
 /// <summary>Records the outcomes of alerts in the leads' ledgers.</summary>
-public sealed class OutcomeRecorder(
+internal sealed class OutcomeRecorder(
     JourneyFlow journeys, MailboxStore mailboxes, FunnelSettings settings, HubMetrics metrics, TimeProvider clock)
 {
     private const int LeadsAtOnce = 16;

@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Alerts.Sending;
 
 /// <summary>A mail to send. Personal data: never log it.</summary>
-public sealed record OutgoingMail
+internal sealed record OutgoingMail
 {
     /// <summary>Gets the <c>Message-ID</c>, angle brackets included.</summary>
     public required string MessageId { get; init; }

@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Alerts.Sending;
 
 /// <summary>Sends the mails that are due.</summary>
-public sealed class SendMailsFunction(MailFlow mails)
+internal sealed class SendMailsFunction(MailFlow mails)
 {
     /// <summary>Runs on <c>Schedules:SendMails</c>.</summary>
     [Function("SendMails")]

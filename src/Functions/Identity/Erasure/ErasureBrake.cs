@@ -5,7 +5,7 @@ namespace IntegrationHub.Functions.Identity.Erasure;
 /// <summary>Counts the erasures of the last hour, and stops the destroying when there are too many. Pure.</summary>
 /// <param name="Counts">The erasures asked for, by the start of their five minutes.</param>
 /// <param name="StoppedAt">Since when nothing is destroyed; null while it runs.</param>
-public sealed record ErasureBrake(ImmutableSortedDictionary<DateTimeOffset, int> Counts, DateTimeOffset? StoppedAt)
+internal sealed record ErasureBrake(ImmutableSortedDictionary<DateTimeOffset, int> Counts, DateTimeOffset? StoppedAt)
 {
     public static readonly ErasureBrake Open = new(ImmutableSortedDictionary<DateTimeOffset, int>.Empty, null);
 

@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Keeps the brake in one row that all instances share. While it is on, nothing is destroyed and no unknown record
 /// becomes a tombstone; leads are still hidden.</summary>
-public sealed class ErasureBrakeFlow(HubTables tables, NoticeStore notices, ErasureOptions options, TimeProvider clock)
+internal sealed class ErasureBrakeFlow(HubTables tables, NoticeStore notices, ErasureOptions options, TimeProvider clock)
 {
     private const string Key = "brake", Json = "Json", NoticeKey = "erasures-stopped";
 

@@ -4,7 +4,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>The result of a decision about an erasure.</summary>
-public enum ErasureDecision
+internal enum ErasureDecision
 {
     Done,
 
@@ -19,10 +19,10 @@ public enum ErasureDecision
 /// <param name="Matched">How many matched.</param>
 /// <param name="Cancelled">How many of them were restored; 0 for a dry run.</param>
 /// <param name="Capped">Whether more may match, because one run has a limit. The next run continues.</param>
-public sealed record ErasureCancelReport(int Matched, int Cancelled, bool DryRun, bool Capped);
+internal sealed record ErasureCancelReport(int Matched, int Cancelled, bool DryRun, bool Capped);
 
 /// <summary>Carries out what people decide about open erasures.</summary>
-public sealed class ErasureDecisionFlow(ErasureStore erasures, ErasureSettler settler, NoticeStore notices, TimeProvider clock)
+internal sealed class ErasureDecisionFlow(ErasureStore erasures, ErasureSettler settler, NoticeStore notices, TimeProvider clock)
 {
     private const int Page = 200, AtOnce = 8;
 

@@ -4,7 +4,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Takes requests to erase persons, and finds their leads. Idempotent.</summary>
-public sealed class ErasureFlow(
+internal sealed class ErasureFlow(
     JourneyReader reader, IdentityStore identities, ErasureStore erasures, ErasureRequests requests)
 {
     /// <summary>Erases a lead with all leads merged into it.</summary>

@@ -9,7 +9,7 @@ namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Selects the erasures to cancel.</summary>
 /// <param name="DryRun">Whether to count without restoring.</param>
-public sealed record ErasureOrder(ErasureFilter Filter, bool DryRun)
+internal sealed record ErasureOrder(ErasureFilter Filter, bool DryRun)
 {
     private const string Form =
         """Send JSON of the form {"source":"api or tool","connector":"…","from":"…","to":"…","dryRun":true} """
@@ -19,7 +19,7 @@ public sealed record ErasureOrder(ErasureFilter Filter, bool DryRun)
     private static readonly JsonSerializerOptions Strict = new(HubJson.Options)
     { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
-    /// <summary>Reads an order from JSON. On failure <paramref name="fault"/> says what would be right.</summary>
+    /// <summary>Reads an order from JSON. On failure <paramref name="fault"/> says how to write it.</summary>
     public static bool TryRead(string json, [NotNullWhen(true)] out ErasureOrder? order, [NotNullWhen(false)] out string? fault)
     {
         (order, fault) = (null, Form);
@@ -33,13 +33,13 @@ public sealed record ErasureOrder(ErasureFilter Filter, bool DryRun)
         }
         catch (JsonException)
         {
-            // The fault says what would be right.
+            // The fault says how to write it.
         }
 
         return fault is null;
     }
 
-    /// <summary>Reads a filter from a query. On failure <paramref name="fault"/> says what would be right.</summary>
+    /// <summary>Reads a filter from a query. On failure <paramref name="fault"/> says how to write it.</summary>
     public static bool TryRead(
         IQueryCollection query, [NotNullWhen(true)] out ErasureFilter? filter, [NotNullWhen(false)] out string? fault)
     {

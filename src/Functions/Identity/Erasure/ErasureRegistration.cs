@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Registers erasure.</summary>
-public static class ErasureRegistration
+internal static class ErasureRegistration
 {
     public static IServiceCollection AddErasure(this IServiceCollection services) => services
         .AddSingleton<ErasureStore>()

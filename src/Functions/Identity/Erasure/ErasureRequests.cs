@@ -6,7 +6,7 @@ namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Stores requests to erase persons, and hides their leads at once. Those of tools are audited here; those of people are
 /// audited as calls. Idempotent.</summary>
-public sealed class ErasureRequests(
+internal sealed class ErasureRequests(
     LeadHider hider, ErasureStore erasures, ErasureBrakeFlow brake, ErasureSettler settler, AuditStore audit, ErasureOptions options,
     TimeProvider clock)
 {

@@ -6,7 +6,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Takes an erasure as far as it can go now: asked for, confirmed, destroyed; or restored.</summary>
-public sealed class ErasureSettler(
+internal sealed class ErasureSettler(
     ErasureStore erasures, ErasureBrakeFlow brake, LeadHider hider, PersonEraser eraser, RecordLinkStore recordLinks,
     ConnectorSet connectors, NoticeStore notices, TimeProvider clock)
 {

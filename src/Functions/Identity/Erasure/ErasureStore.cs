@@ -9,11 +9,11 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>A row of the due index. It is a hint; the erasure decides.</summary>
-public sealed record DueErasure(LeadId LeadId, string Partition);
+internal sealed record DueErasure(LeadId LeadId, string Partition);
 
 /// <summary>The table <c>Erasures</c>: the open erasures by lead, and an index of them by due second, so that a sweep reads
 /// due rows only. An erasure leaves the table once it is destroyed or restored.</summary>
-public sealed class ErasureStore(HubTables tables)
+internal sealed class ErasureStore(HubTables tables)
 {
     private const string Open = "open", DuePrefix = "due-", AfterDue = "due.", KeyFormat = "yyyyMMdd'T'HHmmss'Z'";
     private const string Json = "Json", Source = "Source", Connector = "Connector", Since = "Since";

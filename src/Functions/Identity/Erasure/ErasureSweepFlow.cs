@@ -5,7 +5,7 @@ namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Sweeps the due index: settles every erasure that is due. A row is removed after the settlement, which is idempotent,
 /// so a crash only repeats it.</summary>
-public sealed partial class ErasureSweepFlow(
+internal sealed partial class ErasureSweepFlow(
     ErasureStore erasures, ErasureSettler settler, TimeProvider clock, ILogger<ErasureSweepFlow> logger)
 {
     /// <summary>The most erasures of a run. The next run continues.</summary>

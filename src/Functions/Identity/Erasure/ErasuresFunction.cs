@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Lists open erasures, and takes decisions about them.</summary>
-public sealed class ErasuresFunction(ErasureStore erasures, ErasureDecisionFlow decisions, ErasureBrakeFlow brake)
+internal sealed class ErasuresFunction(ErasureStore erasures, ErasureDecisionFlow decisions, ErasureBrakeFlow brake)
 {
     private const int PerPage = 100;
 
@@ -20,7 +20,7 @@ public sealed class ErasuresFunction(ErasureStore erasures, ErasureDecisionFlow 
     {
         if (!ErasureOrder.TryRead(request.Query, out var filter, out var fault))
         {
-            return Answers.Problem(StatusCodes.Status400BadRequest, "Which erasures are meant is not clear.", fault);
+            return Answers.Problem(StatusCodes.Status400BadRequest, "The request does not say which erasures it is about.", fault);
         }
 
         var page = await erasures.PageAsync(filter, PerPage, request.Query["after"], cancellationToken);
@@ -57,7 +57,7 @@ public sealed class ErasuresFunction(ErasureStore erasures, ErasureDecisionFlow 
         CancellationToken cancellationToken) =>
         ErasureOrder.TryRead(await BoundedBody.ReadAsync(request, cancellationToken), out var order, out var fault)
             ? new OkObjectResult(await decisions.CancelAsync(order.Filter, order.DryRun, cancellationToken))
-            : Answers.Problem(StatusCodes.Status400BadRequest, "Which erasures are meant is not clear.", fault);
+            : Answers.Problem(StatusCodes.Status400BadRequest, "The request does not say which erasures it is about.", fault);
 
     /// <summary>Releases the brake.</summary>
     [Function("ResumeErasures")]
@@ -74,16 +74,16 @@ public sealed class ErasuresFunction(ErasureStore erasures, ErasureDecisionFlow 
     {
         ErasureDecision.Done => new NoContentResult(),
         ErasureDecision.TooLate => Answers.Problem(
-            StatusCodes.Status409Conflict, "The erasure is not open to this decision.", "GET /api/erasures shows its state."),
+            StatusCodes.Status409Conflict, "The state of the erasure does not allow this.", "GET /api/erasures shows its state."),
         _ => Answers.Problem(StatusCodes.Status404NotFound, "No open erasure of this lead.", "GET /api/erasures lists what is open."),
     };
 }
 
 /// <summary>An open erasure as the API shows it.</summary>
-public sealed record ErasureView(
+internal sealed record ErasureView(
     LeadId LeadId, ErasureSource Source, string? Connector, DateTimeOffset Since, DateTimeOffset DueAt, ErasureState State);
 
 /// <summary>A page of open erasures.</summary>
 /// <param name="Stopped">Whether the brake is on.</param>
 /// <param name="Next">The value of <c>after</c> for the next page; null for the last.</param>
-public sealed record ErasureListView(IReadOnlyList<ErasureView> Erasures, bool Stopped, string? Next);
+internal sealed record ErasureListView(IReadOnlyList<ErasureView> Erasures, bool Stopped, string? Next);

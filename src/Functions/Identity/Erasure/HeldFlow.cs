@@ -6,7 +6,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Holds what tools say about a hidden lead, so that a restore loses nothing.</summary>
-public sealed class HeldFlow(
+internal sealed class HeldFlow(
     HeldStore held, ErasureStore erasures, IdentityStore identities, JourneyReader reader, ConnectorSet connectors, InboundQueue queue,
     TimeProvider clock)
 {

@@ -9,11 +9,11 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>A delivery that waits for the end of an erasure.</summary>
-public sealed record HeldDelivery(string RowKey, ServiceBusMessage Message);
+internal sealed record HeldDelivery(string RowKey, ServiceBusMessage Message);
 
 /// <summary>Deliveries about hidden leads, in the table <c>Parked</c>: a partition for each lead. They are queued again when the
 /// lead is restored, and erased with it.</summary>
-public sealed class HeldStore(HubTables tables, BodyStore bodies) : IErasable
+internal sealed class HeldStore(HubTables tables, BodyStore bodies) : IErasable
 {
     /// <summary>Stores a delivery. Idempotent.</summary>
     public async Task PutAsync(LeadId leadId, Delivery delivery, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Hides leads that are to be erased, and restores them.</summary>
-public sealed class LeadHider(
+internal sealed class LeadHider(
     JourneyCommitter committer, HeldFlow held, ReviewFlow reviews, IEnumerable<IErasable> records, FunnelSettings settings,
     TimeProvider clock)
 {

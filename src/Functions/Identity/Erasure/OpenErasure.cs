@@ -6,7 +6,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Who asked for an erasure.</summary>
-public enum ErasureSource
+internal enum ErasureSource
 {
     /// <summary>A person, by the API.</summary>
     Api,
@@ -16,7 +16,7 @@ public enum ErasureSource
 }
 
 /// <summary>How far an erasure is. The lead is hidden from the start.</summary>
-public enum ErasureState
+internal enum ErasureState
 {
     /// <summary>Asked for. A tool with an <c>IRemovalCheck</c> must confirm it first.</summary>
     Requested,
@@ -38,7 +38,7 @@ public enum ErasureState
 /// <param name="LeadId">The lead; for an unknown record the id that its lead would get.</param>
 /// <param name="Since">When it was asked for.</param>
 /// <param name="DueAt">The earliest time of its destruction.</param>
-public sealed record OpenErasure(LeadId LeadId, ErasureSource Source, DateTimeOffset Since, DateTimeOffset DueAt)
+internal sealed record OpenErasure(LeadId LeadId, ErasureSource Source, DateTimeOffset Since, DateTimeOffset DueAt)
 {
     public ErasureState State { get; init; } = ErasureState.Requested;
 
@@ -59,8 +59,8 @@ public sealed record OpenErasure(LeadId LeadId, ErasureSource Source, DateTimeOf
 /// <summary>Selects open erasures. Null means all.</summary>
 /// <param name="From">The earliest time of the request, inclusive.</param>
 /// <param name="To">The latest time of the request, exclusive.</param>
-public sealed record ErasureFilter(ErasureSource? Source, string? Connector, DateTimeOffset? From, DateTimeOffset? To);
+internal sealed record ErasureFilter(ErasureSource? Source, string? Connector, DateTimeOffset? From, DateTimeOffset? To);
 
 /// <summary>A page of open erasures.</summary>
 /// <param name="Next">The marker of the next page; null for the last.</param>
-public sealed record ErasurePage(IReadOnlyList<OpenErasure> Erasures, string? Next);
+internal sealed record ErasurePage(IReadOnlyList<OpenErasure> Erasures, string? Next);

@@ -8,7 +8,7 @@ namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Destroys what is stored about a hidden person, and turns each of their keys into an anonymous tombstone, so that
 /// they do not come back. Idempotent: a repeat completes what a crash left.</summary>
-public sealed partial class PersonEraser(
+internal sealed partial class PersonEraser(
     JourneyReader reader, JourneyStore store, IdentityStore identities, ReviewFlow reviews, IEnumerable<IErasable> records,
     IEnumerable<IErasableByKey> named, SharedAddresses shared, ILogger<PersonEraser> logger)
 {
@@ -90,7 +90,7 @@ public sealed partial class PersonEraser(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "A lead is erased; {Keys} keys are tombstones or taken off their deals.")]
+        [LoggerMessage(1, LogLevel.Information, "A lead is erased; {Keys} keys became tombstones or were removed from their deals.")]
         public static partial void Erased(ILogger logger, int keys);
     }
 }

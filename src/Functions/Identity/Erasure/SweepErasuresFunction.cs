@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Settles the erasures that are due, and tells other tools of those that are done.</summary>
-public sealed class SweepErasuresFunction(ErasureSweepFlow erasures, ToolErasureFlow tools)
+internal sealed class SweepErasuresFunction(ErasureSweepFlow erasures, ToolErasureFlow tools)
 {
     /// <summary>Runs on <c>Schedules:SweepErasures</c>.</summary>
     [Function("SweepErasures")]

@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Identity.Erasure;
 /// <param name="Record">The record's id in the tool.</param>
 /// <param name="Since">When the hub erased its own copy.</param>
 /// <param name="ByHand">Whether a person has to erase it, because the tool is not told or refused.</param>
-public sealed record ToolErasure(string Connector, string Record, DateTimeOffset Since, bool ByHand)
+internal sealed record ToolErasure(string Connector, string Record, DateTimeOffset Since, bool ByHand)
 {
     /// <summary>Gets the earliest time of the next try; null for now.</summary>
     internal DateTimeOffset? NotBefore { get; init; }

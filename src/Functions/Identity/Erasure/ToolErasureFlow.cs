@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Tells other tools of an erasure where the settings say so and the tool can be told, and leaves the rest to a person. A
 /// record that its own tool named in a privacy deletion is not told back.</summary>
-public sealed partial class ToolErasureFlow(
+internal sealed partial class ToolErasureFlow(
     ToolErasureStore store, ConnectorSet connectors, ErasureOptions options, NoticeStore notices, TimeProvider clock,
     ILogger<ToolErasureFlow> logger) : IErasable
 {
@@ -126,7 +126,7 @@ public sealed partial class ToolErasureFlow(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "{Connector} was told to erase record {Record}.")]
+        [LoggerMessage(1, LogLevel.Information, "{Connector} was asked to erase record {Record}.")]
         public static partial void Told(ILogger logger, string connector, string record);
 
         [LoggerMessage(2, LogLevel.Warning, "{Connector} does not erase record {Record} ({Failure}); a person has to.")]

@@ -6,7 +6,7 @@ namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Records that tools still have of erased persons, in two partitions of the table <c>Erasures</c>: those to tell, and those
 /// for a person. A row goes when the record is erased.</summary>
-public sealed class ToolErasureStore(HubTables tables)
+internal sealed class ToolErasureStore(HubTables tables)
 {
     private const string ToTell = "tools-tell", ByHand = "tools-hand";
 

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Identity.Erasure;
 
 /// <summary>Lists the records that a person has to erase in other tools, and takes them off the list.</summary>
-public sealed class ToolErasuresFunction(ToolErasureStore store, ToolErasureFlow tools)
+internal sealed class ToolErasuresFunction(ToolErasureStore store, ToolErasureFlow tools)
 {
     /// <summary>Lists a page of the records.</summary>
     [Function("ListToolErasures")]
@@ -36,6 +36,8 @@ public sealed class ToolErasuresFunction(ToolErasureStore store, ToolErasureFlow
         return await tools.DoneAsync(connector, record, cancellationToken)
             ? new NoContentResult()
             : Answers.Problem(
-                StatusCodes.Status404NotFound, "Nobody has to erase this record.", "GET /api/erasures/tools lists those that are left.");
+                StatusCodes.Status404NotFound,
+                "This record is not on the list of those to erase.",
+                "GET /api/erasures/tools lists those that are left.");
     }
 }

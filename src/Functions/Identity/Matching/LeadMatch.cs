@@ -6,7 +6,7 @@ namespace IntegrationHub.Functions.Identity.Matching;
 
 /// <summary>A lead that an event is about.</summary>
 /// <param name="Keys">The event's keys of this person; none when only its deal led here.</param>
-public sealed record MatchedLead(LeadId LeadId, IReadOnlyList<IdentityKey> Keys)
+internal sealed record MatchedLead(LeadId LeadId, IReadOnlyList<IdentityKey> Keys)
 {
     /// <summary>Gets the keys that belonged to another lead before.</summary>
     public IReadOnlyList<IdentityKey> TakenOver { get; init; } = [];
@@ -25,7 +25,7 @@ public sealed record MatchedLead(LeadId LeadId, IReadOnlyList<IdentityKey> Keys)
 /// <summary>The leads of an event.</summary>
 /// <param name="Leads">The leads; none when unknown.</param>
 /// <param name="Earlier">The facts of the event's deal that arrived before its people.</param>
-public sealed record LeadMatch(IReadOnlyList<MatchedLead> Leads, IReadOnlyList<Fact> Earlier)
+internal sealed record LeadMatch(IReadOnlyList<MatchedLead> Leads, IReadOnlyList<Fact> Earlier)
 {
     /// <summary>Gets the question that a person must answer first; null for none.</summary>
     public Review? Question { get; init; }

@@ -8,7 +8,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Identity.Matching;
 
 /// <summary>Finds the leads of an event: those of its people, and those that its deal leads to.</summary>
-public sealed class LeadMatcher(
+internal sealed class LeadMatcher(
     PersonMatcher persons, IdentityStore identities, ParkedStore parked, JourneyFlow journeys, ConnectorSet connectors,
     SharedAddresses shared, TimeProvider clock)
 {

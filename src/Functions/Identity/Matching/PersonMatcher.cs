@@ -8,7 +8,7 @@ namespace IntegrationHub.Functions.Identity.Matching;
 /// <summary>Finds a person's lead, and creates the lead of a new person. The keys of one event are one
 /// person, whose leads are merged. A common address merges two leads as well, unless a tool knows them as two.
 /// Then a person decides.</summary>
-public sealed class PersonMatcher(
+internal sealed class PersonMatcher(
     IdentityStore identities, RecordLinkStore recordLinks, JourneyFlow journeys, JourneyReader reader, JourneyMerger merger,
     ReviewStore reviews, ConnectorSet connectors, FunnelSettings settings)
 {

@@ -13,7 +13,7 @@ namespace IntegrationHub.Functions.Identity.Matching;
 /// <param name="Because">The fact to store when leads are merged.</param>
 /// <param name="Lookups">The key lookups of this delivery.</param>
 /// <param name="Again">Whether an earlier attempt may have linked some of the keys.</param>
-public sealed record PersonToMatch(
+internal sealed record PersonToMatch(
     string Connector,
     LeadId? HubLeadId,
     IReadOnlyList<IdentityKey> Records,

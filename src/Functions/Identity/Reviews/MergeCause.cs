@@ -3,7 +3,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Identity.Reviews;
 
 /// <summary>The reason to merge two leads.</summary>
-public static class MergeCause
+internal static class MergeCause
 {
     /// <summary>A tool merged or converted records, or named several in one event.</summary>
     public const string Tool = "told-by-tool";
@@ -20,14 +20,14 @@ public static class MergeCause
     public static LeadsMerged Of(
         string connector, ToolSide side, DateTimeOffset occurredAt, DateTimeOffset receivedAt, string? messageId, string cause) =>
         new()
-    {
-        DedupeKey = "",
-        Merged = Nobody,
-        Connector = connector,
-        Side = side,
-        OccurredAt = occurredAt,
-        ReceivedAt = receivedAt,
-        MessageId = messageId,
-        Raw = cause,
-    };
+        {
+            DedupeKey = "",
+            Merged = Nobody,
+            Connector = connector,
+            Side = side,
+            OccurredAt = occurredAt,
+            ReceivedAt = receivedAt,
+            MessageId = messageId,
+            Raw = cause,
+        };
 }

@@ -5,7 +5,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Identity.Reviews;
 
 /// <summary>Why a person must decide.</summary>
-public enum ReviewReason
+internal enum ReviewReason
 {
     /// <summary>An address leads to a lead that has another record of the same kind in the same tool.</summary>
     RivalRecords,
@@ -25,7 +25,7 @@ public enum ReviewReason
 
 /// <summary>A question for a person: who is this? Nothing is written until it is answered. It holds no address, and its
 /// answer applies to later events with the same keys.</summary>
-public sealed record Review
+internal sealed record Review
 {
     /// <summary>Gets the id, derived from the keys, so that a question is asked once.</summary>
     public required string Id { get; init; }
@@ -75,6 +75,6 @@ public sealed record Review
 /// <param name="Merge">Whether all candidates are one person.</param>
 /// <param name="Separate">Whether it is a separate person, or a new record is created.</param>
 /// <param name="Address">With <paramref name="Separate"/>: whether the address moves to that person.</param>
-public sealed record ReviewDecision(
+internal sealed record ReviewDecision(
     string? Choose = null, bool Merge = false, bool Separate = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Address = false);

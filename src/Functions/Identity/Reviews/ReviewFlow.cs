@@ -9,7 +9,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Identity.Reviews;
 
 /// <summary>The result of answering a review.</summary>
-public abstract record ReviewOutcome
+internal abstract record ReviewOutcome
 {
     private ReviewOutcome()
     {
@@ -25,13 +25,13 @@ public abstract record ReviewOutcome
     public sealed record Answered(ReviewDecision Earlier) : ReviewOutcome;
 
     /// <summary>The answer does not fit the question.</summary>
-    /// <param name="Why">Why, and what would be right.</param>
+    /// <param name="Why">Why it is wrong, and which answers are valid.</param>
     public sealed record Wrong(string Why) : ReviewOutcome;
 }
 
 /// <summary>Asks a person who an event is about, and continues with the answer. The waiting deliveries are queued again
 /// and find the answer. Everything is idempotent, because the answer is stored first.</summary>
-public sealed class ReviewFlow(
+internal sealed class ReviewFlow(
     ReviewStore reviews, JourneyFlow journeys, JourneyMerger merger, InboundQueue queue, FunnelTopic topic, NoticeStore notices,
     TimeProvider clock)
 {
@@ -126,12 +126,12 @@ public sealed class ReviewFlow(
             await notices.OpenAsync(
                 new OpsNotice(
                     NoticeKey,
-                    "A person has to decide whose an event is",
+                    "A person has to decide whom an event is about",
                     [
                         string.Create(
                             CultureInfo.InvariantCulture,
                             $"Since {oldest.OpenedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC the hub cannot decide whom some events "
-                            + $"of {oldest.Connector} are about. Nothing of them is written until a person says so."),
+                            + $"of {oldest.Connector} are about. Nothing of them is written until a person answers."),
                         "GET /api/reviews lists the open questions.",
                         """Answer with POST /api/reviews/{id} and {"choose":"…"}, {"merge":true} or {"separate":true}.""",
                     ]),

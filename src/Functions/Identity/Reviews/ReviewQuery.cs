@@ -6,7 +6,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Identity.Reviews;
 
 /// <summary>Lists open reviews with what distinguishes the candidates.</summary>
-public sealed class ReviewQuery(ReviewStore reviews, JourneyFlow journeys, FunnelSettings settings)
+internal sealed class ReviewQuery(ReviewStore reviews, JourneyFlow journeys, FunnelSettings settings)
 {
     private const int ReadsAtOnce = 8;
 

@@ -1,9 +1,9 @@
 namespace IntegrationHub.Functions.Identity.Reviews;
 
 /// <summary>Decides which answers fit a review. Pure.</summary>
-public static class ReviewRules
+internal static class ReviewRules
 {
-    /// <summary>Returns what is wrong with an answer, and what would be right; null for nothing.</summary>
+    /// <summary>Returns why an answer is not valid, and which are; null when it is valid.</summary>
     public static string? FaultOf(Review review, ReviewDecision decision)
     {
         var given = new[] { decision.Choose is not null, decision.Merge, decision.Separate }.Count(is_ => is_);

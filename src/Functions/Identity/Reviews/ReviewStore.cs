@@ -14,12 +14,12 @@ namespace IntegrationHub.Functions.Identity.Reviews;
 /// <summary>A delivery that waits for an answer.</summary>
 /// <param name="MessageId">The message that brought it.</param>
 /// <param name="Message">The message to queue again.</param>
-public sealed record KeptDelivery(TableEntity Row, string MessageId, ServiceBusMessage Message);
+internal sealed record KeptDelivery(TableEntity Row, string MessageId, ServiceBusMessage Message);
 
 /// <summary>The table <c>Reviews</c>: the questions in one partition, each with its raw waiting deliveries in another. An
 /// answered question stays for the next event with the same keys. Beside each question stand rows by which it is found:
 /// by its leads, and by its age while it is open. They are written in its transactions.</summary>
-public sealed class ReviewStore(HubTables tables, PersonKeys keys, BodyStore bodies, ConnectorSet connectors)
+internal sealed class ReviewStore(HubTables tables, PersonKeys keys, BodyStore bodies, ConnectorSet connectors)
     : IErasable, IErasableByKey
 {
     private const string Table = "Reviews", Partition = "review", JsonColumn = "Json", OpenColumn = "Open", MessageIdColumn = "MessageId";

@@ -9,7 +9,7 @@ namespace IntegrationHub.Functions.Identity.Reviews;
 /// <param name="Records">The event's records.</param>
 /// <param name="Waiting">How many deliveries wait for the answer.</param>
 /// <param name="Candidates">The candidates, with what distinguishes them.</param>
-public sealed record ReviewView(
+internal sealed record ReviewView(
     string Id, ReviewReason Reason, string Connector, IReadOnlyList<IdentityView> Records, DateTimeOffset OpenedAt, int Waiting,
     IReadOnlyList<CandidateView> Candidates) : IShowsLeads
 {
@@ -18,7 +18,7 @@ public sealed record ReviewView(
 }
 
 /// <summary>A candidate of a review: a lead, or a record of the tool.</summary>
-public sealed record CandidateView
+internal sealed record CandidateView
 {
     /// <summary>Gets the value for <c>choose</c>.</summary>
     public required string Choose { get; init; }

@@ -9,7 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Identity.Reviews;
 
 /// <summary>Lists and answers reviews.</summary>
-public sealed class ReviewsFunction(ReviewQuery reviews, ReviewFlow flow)
+internal sealed class ReviewsFunction(ReviewQuery reviews, ReviewFlow flow)
 {
     private static readonly JsonSerializerOptions Strict = new(HubJson.Options)
     { UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow };
@@ -39,7 +39,7 @@ public sealed class ReviewsFunction(ReviewQuery reviews, ReviewFlow flow)
         if (await ReadAsync(request, cancellationToken) is not { } decision)
         {
             return Answers.Problem(
-                StatusCodes.Status400BadRequest, "That is no answer.",
+                StatusCodes.Status400BadRequest, "This is not a valid answer.",
                 """Answer with exactly one of {"choose":"…"}, {"merge":true} and {"separate":true}.""");
         }
 
@@ -50,9 +50,10 @@ public sealed class ReviewsFunction(ReviewQuery reviews, ReviewFlow flow)
                 Answers.Problem(StatusCodes.Status404NotFound, "No such review.", "GET /api/reviews lists what is open."),
             ReviewOutcome.Answered answered =>
                 Answers.Problem(
-                    StatusCodes.Status409Conflict, "It was answered otherwise before.",
-                    $"The answer that holds is {JsonSerializer.Serialize(answered.Earlier, HubJson.Options)}."),
-            ReviewOutcome.Wrong wrong => Answers.Problem(StatusCodes.Status400BadRequest, "That is no answer to this review.", wrong.Why),
+                    StatusCodes.Status409Conflict, "The review has another answer already.",
+                    $"The earlier answer, which stays, is {JsonSerializer.Serialize(answered.Earlier, HubJson.Options)}."),
+            ReviewOutcome.Wrong wrong => Answers.Problem(
+                StatusCodes.Status400BadRequest, "This is not a valid answer to this review.", wrong.Why),
             var other => throw new InvalidOperationException($"Unknown outcome {other}."),
         };
     }

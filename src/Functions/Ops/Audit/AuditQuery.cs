@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Ops.Audit;
 /// <param name="To">The end, exclusive.</param>
 /// <param name="Lead">The lead; null for all.</param>
 /// <param name="After">What the page before named as next; null for the first.</param>
-public sealed record AuditQuery(DateTimeOffset From, DateTimeOffset To, LeadId? Lead, string? After)
+internal sealed record AuditQuery(DateTimeOffset From, DateTimeOffset To, LeadId? Lead, string? After)
 {
     private const DateTimeStyles InUtc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
     private const int MostDays = 92;
@@ -32,11 +32,11 @@ public sealed record AuditQuery(DateTimeOffset From, DateTimeOffset To, LeadId? 
         }
         else if (from > to || to - from > TimeSpan.FromDays(MostDays))
         {
-            fault = $"From must come before to, by {MostDays} days at most.";
+            fault = $"The value of from must be before that of to, by {MostDays} days at most.";
         }
         else if (!string.IsNullOrEmpty(query["lead"]) && !LeadId.TryParse(query["lead"], out lead))
         {
-            fault = "The lead must be the id of a lead.";
+            fault = "The value of lead is not a valid id of a lead.";
         }
         else
         {

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Ops.Audit;
 
-public sealed class ListAuditFunction(AuditStore audit, TimeProvider clock)
+internal sealed class ListAuditFunction(AuditStore audit, TimeProvider clock)
 {
     /// <summary>Lists a page of the audit in order of time, of one lead with <c>?lead=…</c>.</summary>
     [Function("ListAudit")]

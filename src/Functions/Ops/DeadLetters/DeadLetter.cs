@@ -6,10 +6,10 @@ namespace IntegrationHub.Functions.Ops.DeadLetters;
 /// <param name="Description">What happened and what would help; null when none was given.</param>
 /// <param name="Connector">The connector of a delivery; null for other messages.</param>
 /// <param name="LeadId">The lead of an event; null for a delivery, which may hold many leads.</param>
-public sealed record DeadLetter(
+internal sealed record DeadLetter(
     string Id, long Sequence, string? Reason, string? Description, string? Connector, string? LeadId, DateTimeOffset EnqueuedAt,
     int DeliveryCount);
 
 /// <summary>The dead letters of a queue or subscription, oldest first.</summary>
 /// <param name="Capped">Whether there are more than are listed.</param>
-public sealed record DeadLetterList(string Entity, int Count, bool Capped, IReadOnlyList<DeadLetter> DeadLetters);
+internal sealed record DeadLetterList(string Entity, int Count, bool Capped, IReadOnlyList<DeadLetter> DeadLetters);

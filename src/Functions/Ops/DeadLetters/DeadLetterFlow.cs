@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Ops.DeadLetters;
 
 /// <summary>Lists dead letters, replays them to their own queue or subscription, and purges them. A few are done while
 /// the caller waits. More become a job that a timer continues.</summary>
-public sealed partial class DeadLetterFlow(
+internal sealed partial class DeadLetterFlow(
     DeadLetterQueue letters, DeadLetterWorker worker, DeadLetterJobStore jobs, AuditStore audit, TimeProvider time,
     ILogger<DeadLetterFlow> logger)
 {

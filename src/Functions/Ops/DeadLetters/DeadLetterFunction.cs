@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Ops.DeadLetters;
 
 /// <summary>Lists, replays and purges dead letters.</summary>
-public sealed class DeadLetterFunction(DeadLetterFlow deadLetters, Callers callers)
+internal sealed class DeadLetterFunction(DeadLetterFlow deadLetters, Callers callers)
 {
     private const string Jobs = "/api/deadletters/jobs";
 
@@ -109,7 +109,7 @@ public sealed class DeadLetterFunction(DeadLetterFlow deadLetters, Callers calle
         if (await deadLetters.StartAsync(order, why, by, cancellationToken) is not { } job)
         {
             return Answers.Problem(
-                StatusCodes.Status409Conflict, $"Another replay or purge of {order.Entity.Name} is not over.",
+                StatusCodes.Status409Conflict, $"Another replay or purge of {order.Entity.Name} has not ended.",
                 $"GET {Jobs} lists it, and DELETE stops it.");
         }
 
@@ -120,5 +120,5 @@ public sealed class DeadLetterFunction(DeadLetterFlow deadLetters, Callers calle
     private static ObjectResult NoJob() => Answers.Problem(StatusCodes.Status404NotFound, "No such job.", $"GET {Jobs} lists them.");
 
     private static ObjectResult Unclear(string fault) =>
-        Answers.Problem(StatusCodes.Status400BadRequest, "Which dead letters are meant is not clear.", fault);
+        Answers.Problem(StatusCodes.Status400BadRequest, "The request does not say which dead letters it is about.", fault);
 }

@@ -4,7 +4,7 @@ using Azure;
 namespace IntegrationHub.Functions.Ops.DeadLetters;
 
 /// <summary>What becomes of the dead letters that an order means.</summary>
-public enum DeadLetterAction
+internal enum DeadLetterAction
 {
     /// <summary>A copy goes to the queue or subscription that gave them up.</summary>
     Replay,
@@ -14,7 +14,7 @@ public enum DeadLetterAction
 }
 
 /// <summary>The state of a job.</summary>
-public enum DeadLetterState
+internal enum DeadLetterState
 {
     /// <summary>All dead letters are peeked at once, to count those that are meant.</summary>
     Looking,
@@ -35,7 +35,7 @@ public enum DeadLetterState
 /// <param name="Connector">The connector of those meant; null for all.</param>
 /// <param name="By">Who asked, as the audit names callers.</param>
 /// <param name="StartedAt">When it was asked, in UTC.</param>
-public sealed record DeadLetterJob(
+internal sealed record DeadLetterJob(
     string Id, DeadLetterAction Action, string Entity, string? Reason, string? Connector, string By, DateTimeOffset StartedAt)
 {
     /// <summary>Gets why the dead letters are removed; null for a replay.</summary>

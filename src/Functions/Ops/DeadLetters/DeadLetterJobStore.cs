@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Ops.DeadLetters;
 
 /// <summary>The table <c>DeadLetterJobs</c>: one row for each job, and one for each queue or subscription that has a
 /// job. The latter lets one job at a time work on it, and one instance at a time work on the job.</summary>
-public sealed class DeadLetterJobStore(HubTables tables, TimeProvider clock)
+internal sealed class DeadLetterJobStore(HubTables tables, TimeProvider clock)
 {
     private const string Partition = "job", JsonColumn = "Json", IdColumn = "Id", LeasedUntil = "LeasedUntil";
 

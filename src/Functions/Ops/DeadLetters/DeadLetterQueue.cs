@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.Functions.Ops.DeadLetters;
 
 /// <summary>Reads, sends again and removes dead letters. It needs the rights to receive and send only.</summary>
-public sealed partial class DeadLetterQueue(
+internal sealed partial class DeadLetterQueue(
     QueueReceivers receivers, InboundQueue inbound, FunnelTopic funnel, HubMetrics metrics, ILogger<DeadLetterQueue> logger)
 {
     /// <summary>The most dead letters of one request.</summary>

@@ -7,7 +7,7 @@ using IntegrationHub.Functions.Platform.Messaging;
 namespace IntegrationHub.Functions.Ops.DeadLetters;
 
 /// <summary>Describes, selects and copies dead letters. Pure.</summary>
-public static class DeadLetterRules
+internal static class DeadLetterRules
 {
     private const int IdLength = 24;
 

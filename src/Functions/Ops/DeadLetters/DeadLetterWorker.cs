@@ -6,7 +6,7 @@ namespace IntegrationHub.Functions.Ops.DeadLetters;
 
 /// <summary>Works on a leased job for less than a message's lock. Each page stores where the next one
 /// continues.</summary>
-public sealed class DeadLetterWorker(DeadLetterQueue letters, DeadLetterJobStore jobs, HubOptions hub, TimeProvider time)
+internal sealed class DeadLetterWorker(DeadLetterQueue letters, DeadLetterJobStore jobs, HubOptions hub, TimeProvider time)
 {
     /// <summary>A run ends before its locks expire. The next run continues.</summary>
     public static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(45);

@@ -6,20 +6,20 @@ namespace IntegrationHub.Functions.Ops.DeadLetters;
 
 /// <summary>Selects the dead letters to remove for good.</summary>
 /// <param name="Why">Why, for the audit.</param>
-public sealed record PurgeOrder(ReplayOrder Order, string Why)
+internal sealed record PurgeOrder(ReplayOrder Order, string Why)
 {
     private const int LongestWhy = 80;
 
     private const string Form =
         """Send JSON of the form {"entity":"…","why":"…","reason":"…","connector":"…","all":true,"dryRun":true}. """
-        + "Why has at most 80 letters, digits, spaces and hyphens. It stays in the audit. "
+        + "The value of why has at most 80 letters, digits, spaces and hyphens. It stays in the audit. "
         + "Name a reason or a connector, or say all to remove whatever is there.";
 
     /// <summary>Rejects unknown properties: a misspelt filter would widen the purge.</summary>
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
     { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
-    /// <summary>Reads an order from JSON. On failure <paramref name="fault"/> says what would be right.</summary>
+    /// <summary>Reads an order from JSON. On failure <paramref name="fault"/> says how to write it.</summary>
     public static bool TryRead(string json, [NotNullWhen(true)] out PurgeOrder? order, [NotNullWhen(false)] out string? fault)
     {
         (order, fault) = (null, null);

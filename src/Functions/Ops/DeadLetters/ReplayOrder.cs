@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Ops.DeadLetters;
 /// <param name="Reason">The exact reason; null for all.</param>
 /// <param name="Connector">The connector that brought them; null for all.</param>
 /// <param name="DryRun">Whether to count without sending.</param>
-public sealed record ReplayOrder(QueueEntity Entity, string? Reason, string? Connector, bool DryRun)
+internal sealed record ReplayOrder(QueueEntity Entity, string? Reason, string? Connector, bool DryRun)
 {
     /// <summary>Rejects unknown properties: a misspelt filter would widen the replay.</summary>
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
@@ -26,7 +26,7 @@ public sealed record ReplayOrder(QueueEntity Entity, string? Reason, string? Con
         return fault is null;
     }
 
-    /// <summary>Reads an order from JSON. On failure <paramref name="fault"/> says what would be right.</summary>
+    /// <summary>Reads an order from JSON. On failure <paramref name="fault"/> says how to write it.</summary>
     public static bool TryRead(string json, [NotNullWhen(true)] out ReplayOrder? order, [NotNullWhen(false)] out string? fault)
     {
         order = null;
@@ -41,7 +41,7 @@ public sealed record ReplayOrder(QueueEntity Entity, string? Reason, string? Con
         return false;
     }
 
-    /// <summary>Makes an order of its parts. On failure <paramref name="fault"/> says what would be right.</summary>
+    /// <summary>Makes an order of its parts. On failure <paramref name="fault"/> says how to write it.</summary>
     public static bool TryMake(
         string? name, string? reason, string? connector, bool dryRun, [NotNullWhen(true)] out ReplayOrder? order,
         [NotNullWhen(false)] out string? fault)

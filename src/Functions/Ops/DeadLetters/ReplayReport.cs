@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Ops.DeadLetters;
 /// <param name="Replayed">How many of them were sent; 0 for a dry run.</param>
 /// <param name="ByReason">The matches by reason and connector, most frequent first.</param>
 /// <param name="Capped">Whether more may match, because one call has a limit.</param>
-public sealed record ReplayReport(int Matched, int Replayed, IReadOnlyList<ReasonCount> ByReason, bool DryRun, bool Capped)
+internal sealed record ReplayReport(int Matched, int Replayed, IReadOnlyList<ReasonCount> ByReason, bool DryRun, bool Capped)
 {
     /// <summary>Gets the job that goes on; null when nothing is left to do.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -20,7 +20,7 @@ public sealed record ReplayReport(int Matched, int Replayed, IReadOnlyList<Reaso
 
 /// <summary>The result of a purge; the parts mean what they mean for a replay.</summary>
 /// <param name="Purged">How many were removed; 0 for a dry run.</param>
-public sealed record PurgeReport(int Matched, int Purged, IReadOnlyList<ReasonCount> ByReason, bool DryRun, bool Capped)
+internal sealed record PurgeReport(int Matched, int Purged, IReadOnlyList<ReasonCount> ByReason, bool DryRun, bool Capped)
 {
     /// <summary>Gets the job that goes on; null when nothing is left to do.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -30,6 +30,6 @@ public sealed record PurgeReport(int Matched, int Purged, IReadOnlyList<ReasonCo
         new(report.Matched, report.Replayed, report.ByReason, report.DryRun, report.Capped) { Job = report.Job };
 }
 
-public sealed record ReasonCount(string? Reason, int Count, IReadOnlyList<ConnectorCount> ByConnector);
+internal sealed record ReasonCount(string? Reason, int Count, IReadOnlyList<ConnectorCount> ByConnector);
 
-public sealed record ConnectorCount(string? Connector, int Count);
+internal sealed record ConnectorCount(string? Connector, int Count);

@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Ops.DeadLetters;
 
 /// <summary>Continues the replays and purges that operators started.</summary>
-public sealed class RunDeadLetterJobsFunction(DeadLetterFlow flow)
+internal sealed class RunDeadLetterJobsFunction(DeadLetterFlow flow)
 {
     /// <summary>Runs on <c>Schedules:RunDeadLetterJobs</c>.</summary>
     [Function("RunDeadLetterJobs")]

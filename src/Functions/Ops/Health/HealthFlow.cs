@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Ops.Health;
 
 /// <summary>Checks everything the hub depends on, concurrently and with a time limit. A part that does not answer is
 /// reported; nothing is thrown.</summary>
-public sealed partial class HealthFlow(
+internal sealed partial class HealthFlow(
     ConnectorSet connectors, ConnectorStateStore states, MissedStore missed, QueueProbe queues, WaitingWork work, MailHealthFlow mail,
     TimeProvider clock, ILogger<HealthFlow> logger)
 {

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Ops.Health;
 
-public sealed class HealthFunction(HealthFlow health, Callers callers)
+internal sealed class HealthFunction(HealthFlow health, Callers callers)
 {
     /// <summary>Answers 503 when the hub cannot work, else 200. Details are for ops; others get the word.</summary>
     [Function("Health")]

@@ -9,7 +9,7 @@ namespace IntegrationHub.Functions.Ops.Health;
 /// <param name="Status"><c>healthy</c>; <c>degraded</c>: it works but needs attention;
 /// <c>unhealthy</c>: it cannot work.</param>
 /// <param name="Problems">What is wrong, in words; empty when healthy.</param>
-public sealed record HealthReport(
+internal sealed record HealthReport(
     string Status,
     IReadOnlyList<string> Problems,
     IReadOnlyList<ConnectorHealth> Connectors,
@@ -31,13 +31,13 @@ public sealed record HealthReport(
 }
 
 /// <summary>An answer about the health of the hub.</summary>
-public interface IHealthStatus
+internal interface IHealthStatus
 {
     string Status { get; }
 }
 
 /// <summary>The health of the hub in one word, for everybody.</summary>
-public sealed record HealthWord(string Status) : IHealthStatus;
+internal sealed record HealthWord(string Status) : IHealthStatus;
 
 /// <summary>The health of a connector.</summary>
 /// <param name="State"><c>ok</c>, <c>failing</c>, or <c>silent</c> before the first event.</param>
@@ -46,7 +46,7 @@ public sealed record HealthWord(string Status) : IHealthStatus;
 /// <param name="LastError">The last failure; null when it is not failing.</param>
 /// <param name="Dropped">How many of its facts were dropped because the person was
 /// erased or the record deleted.</param>
-public sealed record ConnectorHealth(
+internal sealed record ConnectorHealth(
     string Name, string Type, string State, DateTimeOffset? LastEventAt, double? LagSeconds, string? LastError, long Dropped)
 {
     /// <summary>Gets the kinds of events that the hub does not read. Remove them from the
@@ -58,11 +58,11 @@ public sealed record ConnectorHealth(
 }
 
 /// <summary>A kind of event that the hub does not read, in the tool's words.</summary>
-public sealed record UnreadKindHealth(string Kind, long Count, DateTimeOffset LastAt);
+internal sealed record UnreadKindHealth(string Kind, long Count, DateTimeOffset LastAt);
 
 /// <summary>Events that a tool lost.</summary>
 /// <param name="ReadAgainAt">When the records were read again; null until the next poll.</param>
-public sealed record GapHealth(string RecordType, DateTimeOffset At, DateTimeOffset? ReadAgainAt);
+internal sealed record GapHealth(string RecordType, DateTimeOffset At, DateTimeOffset? ReadAgainAt);
 
 /// <summary>The health of the mail.</summary>
 /// <param name="State"><c>ok</c>, <c>failing</c>, <c>silent</c> before the first mail, or
@@ -71,9 +71,9 @@ public sealed record GapHealth(string RecordType, DateTimeOffset At, DateTimeOff
 /// <param name="LastError">The last failure; null when it is not failing.</param>
 /// <param name="Waiting">The pending alerts; null when the tables do not answer.</param>
 /// <param name="ThrottledUntil">When the throttle lets the next mail pass; null for now.</param>
-public sealed record MailHealth(
+internal sealed record MailHealth(
     string State, DateTimeOffset? LastSentAt, string? LastError, MailWaiting? Waiting, DateTimeOffset? ThrottledUntil);
 
 /// <summary>The spool: deliveries that wait for the bus, counted up to a thousand; null when
 /// the tables do not answer.</summary>
-public sealed record SpoolHealth(int? Waiting);
+internal sealed record SpoolHealth(int? Waiting);

@@ -7,7 +7,7 @@ using IntegrationHub.Functions.Platform.Telemetry;
 namespace IntegrationHub.Functions.Ops.Health;
 
 /// <summary>Judges the health of the hub. Pure.</summary>
-public static class HealthRules
+internal static class HealthRules
 {
     /// <summary>Makes the report. A null argument means that its source did not answer.</summary>
     public static HealthReport Judge(

@@ -6,7 +6,7 @@ using IntegrationHub.Functions.Platform.Telemetry;
 namespace IntegrationHub.Functions.Ops.Health;
 
 /// <summary>What waits besides the queues: deliveries in the spool, effects that are held, and sweeps.</summary>
-public sealed class WaitingWork(HubTables tables, OutwardBreaker outward, SweepBeats sweeps)
+internal sealed class WaitingWork(HubTables tables, OutwardBreaker outward, SweepBeats sweeps)
 {
     private const int SpoolCountedTo = 1_000;
 

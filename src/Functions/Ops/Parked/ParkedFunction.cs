@@ -12,7 +12,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace IntegrationHub.Functions.Ops.Parked;
 
 /// <summary>Lists, replays and drops parked deliveries.</summary>
-public sealed class ParkedFunction(ParkedDeliveryStore store, ParkedFlow parked)
+internal sealed class ParkedFunction(ParkedDeliveryStore store, ParkedFlow parked)
 {
     private const int PerPage = 100, LongestReason = 80;
 
@@ -50,7 +50,7 @@ public sealed class ParkedFunction(ParkedDeliveryStore store, ParkedFlow parked)
             ? new OkObjectResult(await parked.ReplayAsync(
                 new(order.Id, order.Reason, order.Connector, null), order.DryRun, cancellationToken))
             : Answers.Problem(
-                StatusCodes.Status400BadRequest, "Which deliveries are meant is not clear.",
+                StatusCodes.Status400BadRequest, "The request does not say which deliveries it is about.",
                 """Send JSON of the form {"id":"…","reason":"…","connector":"…","dryRun":true} """
                     + "with at least one of the first three.");
 
@@ -95,4 +95,4 @@ public sealed class ParkedFunction(ParkedDeliveryStore store, ParkedFlow parked)
 
 /// <summary>A page of parked deliveries.</summary>
 /// <param name="Next">The value of <c>after</c> for the next page; null for the last.</param>
-public sealed record ParkedListView(IReadOnlyList<ParkedDelivery> Parked, string? Next);
+internal sealed record ParkedListView(IReadOnlyList<ParkedDelivery> Parked, string? Next);

@@ -5,7 +5,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Ops.Unmapped;
 
 /// <summary>Applies a newly mapped stage to the leads that wait for it. Pure.</summary>
-public static class RemapRules
+internal static class RemapRules
 {
     /// <summary>Returns the change as if the map had known the stage from the start; null when the
     /// lead has nothing to remap.</summary>

@@ -12,7 +12,7 @@ namespace IntegrationHub.Functions.Ops.Unmapped;
 
 /// <summary>Lists the stages that no map knows, and reports each to ops once. A stage that a map knows now is applied
 /// to its leads at the start and with every listing.</summary>
-public sealed partial class UnmappedFlow(
+internal sealed partial class UnmappedFlow(
     UnmappedStore store, NoticeStore notices, JourneyFlow journeys, ConnectorSet connectors, FunnelSettings settings,
     TimeProvider clock, ILogger<UnmappedFlow> logger) : BackgroundService
 {

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace IntegrationHub.Functions.Ops.Unmapped;
 
-public sealed class UnmappedFunction(UnmappedFlow unmapped)
+internal sealed class UnmappedFunction(UnmappedFlow unmapped)
 {
     /// <summary>Lists a page of the stages that no map knows, by connector and name.</summary>
     [Function("ListUnmapped")]

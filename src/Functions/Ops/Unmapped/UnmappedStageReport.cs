@@ -5,4 +5,4 @@ namespace IntegrationHub.Functions.Ops.Unmapped;
 /// <param name="Setting">The setting that would map it.</param>
 /// <param name="Since">When the hub first saw it.</param>
 /// <param name="Leads">How many leads are on it.</param>
-public sealed record UnmappedStageReport(string Connector, string Raw, string Setting, DateTimeOffset Since, int Leads);
+internal sealed record UnmappedStageReport(string Connector, string Raw, string Setting, DateTimeOffset Since, int Leads);

@@ -9,7 +9,7 @@ namespace IntegrationHub.Functions.Ops.Unmapped;
 /// <summary>The table <c>Unmapped</c>: one partition with a row for each unmapped stage, one for each stage with the
 /// leads on it, and one for each lead with its stages. A lead's own row is written before the stage's, so that an erasure
 /// finds every row.</summary>
-public sealed class UnmappedStore(HubTables tables) : IErasable
+internal sealed class UnmappedStore(HubTables tables) : IErasable
 {
     private const string Table = "Unmapped", Stages = "stages", Connector = "Connector", Raw = "Raw", Setting = "Setting", Since = "Since";
     private const int WritesAtOnce = 8;

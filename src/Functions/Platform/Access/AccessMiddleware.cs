@@ -12,7 +12,7 @@ namespace IntegrationHub.Functions.Platform.Access;
 
 /// <summary>Decides for every HTTP function who may call it, by the attribute on it, and audits the call. It fails
 /// closed: a function without an attribute is refused, and so is a call that cannot be audited.</summary>
-public sealed partial class AccessMiddleware(Callers callers, AuditTrail audit, HubMetrics metrics, ILogger<AccessMiddleware> logger)
+internal sealed partial class AccessMiddleware(Callers callers, AuditTrail audit, HubMetrics metrics, ILogger<AccessMiddleware> logger)
     : IFunctionsWorkerMiddleware
 {
     /// <summary>The header that shows that a page of the hub asked, and not a foreign one with the caller's cookie.
@@ -57,7 +57,7 @@ public sealed partial class AccessMiddleware(Callers callers, AuditTrail audit, 
     {
         if (needs is null)
         {
-            return Answers.Problem(StatusCodes.Status403Forbidden, "Nobody may call this.");
+            return Answers.Problem(StatusCodes.Status403Forbidden, "No role may call this.");
         }
 
         if (caller == Caller.Nobody)
@@ -72,7 +72,8 @@ public sealed partial class AccessMiddleware(Callers callers, AuditTrail audit, 
         }
 
         return caller.IsSignedIn && !AuditTrail.IsRead(request) && string.IsNullOrEmpty(request.Headers[RequestHeader])
-            ? Answers.Problem(StatusCodes.Status403Forbidden, "This may come from a foreign page.", $"Send the header {RequestHeader}: 1.")
+            ? Answers.Problem(
+                StatusCodes.Status403Forbidden, "This request may come from another site's page.", $"Send the header {RequestHeader}: 1.")
             : null;
     }
 

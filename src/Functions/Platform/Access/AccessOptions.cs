@@ -4,7 +4,7 @@ using System.Text;
 namespace IntegrationHub.Functions.Platform.Access;
 
 /// <summary>How callers show who they are. Section <c>Hub</c>.</summary>
-public sealed record AccessOptions
+internal sealed record AccessOptions
 {
     /// <summary>Gets a value indicating whether App Service Authentication is on, so that its header may be believed.
     /// Default: false, since anybody could send the header.</summary>
@@ -21,7 +21,7 @@ public sealed record AccessOptions
 /// <summary>A key. Only its hash stays in memory.</summary>
 /// <param name="Name">The name in the audit.</param>
 /// <param name="Hash">SHA-256 of the key.</param>
-public sealed record AccessKey(string Name, byte[] Hash, IReadOnlyCollection<Role> Roles)
+internal sealed record AccessKey(string Name, byte[] Hash, IReadOnlyCollection<Role> Roles)
 {
     /// <summary>Makes a key from its text.</summary>
     public static AccessKey Of(string name, string key, IReadOnlyCollection<Role> roles) =>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace IntegrationHub.Functions.Platform.Access;
 
 /// <summary>Registers who may call the hub.</summary>
-public static class AccessRegistration
+internal static class AccessRegistration
 {
     /// <summary>Reads who may call the hub, and registers what decides and audits.</summary>
     public static IServiceCollection AddAccess(this IServiceCollection services, SettingsReader reader) => services

@@ -12,11 +12,11 @@ namespace IntegrationHub.Functions.Platform.Access;
 /// <param name="Subject">What else it was about, such as a queue or a review; null for nothing.</param>
 /// <param name="Outcome"><c>asked</c> before an action, then the HTTP status or <c>failed</c>; a read has the status
 /// alone.</param>
-public sealed record AuditLine(
+internal sealed record AuditLine(
     DateTimeOffset At, string Actor, Permission Permission, string Action, LeadId? Lead, string? Subject, string Outcome);
 
 /// <summary>An answer that shows leads. The audit names them.</summary>
-public interface IShowsLeads
+internal interface IShowsLeads
 {
     IEnumerable<LeadId> Leads { get; }
 }

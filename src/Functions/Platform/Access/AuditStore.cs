@@ -7,11 +7,11 @@ namespace IntegrationHub.Functions.Platform.Access;
 
 /// <summary>A page of the audit.</summary>
 /// <param name="Next">Names the next page; null at the end.</param>
-public sealed record AuditPage(IReadOnlyList<AuditLine> Lines, string? Next);
+internal sealed record AuditPage(IReadOnlyList<AuditLine> Lines, string? Next);
 
 /// <summary>The table <c>Audit</c>: lines are added and never changed. A partition is a day in UTC, and row keys are in
 /// order of time.</summary>
-public sealed class AuditStore(HubTables tables)
+internal sealed class AuditStore(HubTables tables)
 {
     private const string DayFormat = "yyyyMMdd";
     private const int PageSize = 500;

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace IntegrationHub.Functions.Platform.Access;
 
 /// <summary>Removes lines of the audit that are older than they are kept.</summary>
-public sealed partial class AuditSweep(AuditStore store, HubOptions hub, TimeProvider clock, ILogger<AuditSweep> logger) : BackgroundService
+internal sealed partial class AuditSweep(AuditStore store, HubOptions hub, TimeProvider clock, ILogger<AuditSweep> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromHours(6);
 

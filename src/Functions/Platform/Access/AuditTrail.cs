@@ -8,7 +8,7 @@ namespace IntegrationHub.Functions.Platform.Access;
 
 /// <summary>Writes the lines of a call. A call that only reads gets one line, before its answer goes out. A call that
 /// changes something gets one before it begins and one when it ended, so that no change is without a line.</summary>
-public sealed class AuditTrail(AuditStore store, TimeProvider clock)
+internal sealed class AuditTrail(AuditStore store, TimeProvider clock)
 {
     private const string Asked = "asked";
     private const string Failed = "failed";
@@ -70,4 +70,4 @@ public sealed class AuditTrail(AuditStore store, TimeProvider clock)
 
 /// <summary>A call that is audited.</summary>
 /// <param name="Action">The function's name.</param>
-public sealed record AuditedCall(Caller Caller, Permission Permission, string Action, HttpRequest Request);
+internal sealed record AuditedCall(Caller Caller, Permission Permission, string Action, HttpRequest Request);

@@ -3,7 +3,7 @@ namespace IntegrationHub.Functions.Platform.Access;
 /// <summary>Who calls.</summary>
 /// <param name="Name">The name in the audit: <c>key:{name}</c>, or <c>entra:{object id}</c>; empty for nobody.</param>
 /// <param name="IsSignedIn">Whether App Service Authentication vouches for the caller, perhaps by a cookie.</param>
-public sealed record Caller(string Name, IReadOnlyCollection<Role> Roles, bool IsSignedIn)
+internal sealed record Caller(string Name, IReadOnlyCollection<Role> Roles, bool IsSignedIn)
 {
     /// <summary>Shows neither a key nor a sign-in.</summary>
     public static readonly Caller Nobody = new("", [], false);

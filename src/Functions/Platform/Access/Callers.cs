@@ -6,7 +6,7 @@ namespace IntegrationHub.Functions.Platform.Access;
 
 /// <summary>Finds out who calls: by a key, or by what App Service Authentication says. A key that is shown counts
 /// before a sign-in.</summary>
-public sealed class Callers(AccessOptions options)
+internal sealed class Callers(AccessOptions options)
 {
     private const string KeyHeader = "x-functions-key";
     private const string KeyParameter = "code";

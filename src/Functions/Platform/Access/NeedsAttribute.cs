@@ -3,7 +3,7 @@ namespace IntegrationHub.Functions.Platform.Access;
 /// <summary>Names the permission that an HTTP function needs. A function with neither this nor
 /// <see cref="NeedsNothingAttribute"/> is refused.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class NeedsAttribute(Permission permission) : Attribute
+internal sealed class NeedsAttribute(Permission permission) : Attribute
 {
     public Permission Permission { get; } = permission;
 

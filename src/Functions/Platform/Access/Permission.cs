@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Platform.Access;
 
 /// <summary>What a caller may do. Roles carry permissions: <see cref="RoleRules"/>.</summary>
-public enum Permission
+internal enum Permission
 {
     /// <summary>Reads figures without companies or people.</summary>
     FiguresRead,

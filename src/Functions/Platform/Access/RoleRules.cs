@@ -2,7 +2,7 @@ namespace IntegrationHub.Functions.Platform.Access;
 
 /// <summary>What people and machines are to the hub. On Azure a role is an app role of the app registration; a key
 /// has its roles by setting.</summary>
-public enum Role
+internal enum Role
 {
     /// <summary>Sees figures.</summary>
     Reader,
@@ -24,7 +24,7 @@ public enum Role
 }
 
 /// <summary>The one table of who may do what. Pure.</summary>
-public static class RoleRules
+internal static class RoleRules
 {
     private const string Prefix = "Hub.";
 

@@ -11,7 +11,7 @@ internal static class Answers
         lead is null ? Problem(StatusCodes.Status404NotFound, "No such lead.") : new OkObjectResult(lead);
 
     /// <summary>Returns a problem document.</summary>
-    /// <param name="detail">What would be right; null when the title says all.</param>
+    /// <param name="detail">What the caller can do; null when the title says all.</param>
     public static ObjectResult Problem(int status, string title, string? detail = null) =>
         new(new ProblemDetails { Status = status, Title = title, Detail = detail })
         {

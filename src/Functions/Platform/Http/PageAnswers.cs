@@ -34,8 +34,8 @@ internal static class PageAnswers
 
     /// <summary>Answers a question for a page that is not one.</summary>
     public static ObjectResult Unclear() => Answers.Problem(
-        StatusCodes.Status400BadRequest, "Which page is meant is not clear.",
-        $"top is a number from 1 to {PageRequest.Most}; take after as the header Link of the page before says.");
+        StatusCodes.Status400BadRequest, "The request does not say which page it is about.",
+        $"The value of top must be a number from 1 to {PageRequest.Most}. Take that of after from the header Link of the previous page.");
 
     /// <summary>Answers with a value, and names the next page.</summary>
     /// <param name="next">Where the next page begins; null after the last.</param>

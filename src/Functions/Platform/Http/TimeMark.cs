@@ -5,7 +5,7 @@ namespace IntegrationHub.Functions.Platform.Http;
 /// <summary>Where a page of rows in the order of time ended.</summary>
 /// <param name="Ticks">The time of its last row.</param>
 /// <param name="Shown">How many rows of that time were shown.</param>
-public sealed record TimeMark(long Ticks, int Shown)
+internal sealed record TimeMark(long Ticks, int Shown)
 {
     /// <summary>Reads a mark; returns null for another text.</summary>
     public static TimeMark? Read(string text) =>

@@ -9,7 +9,7 @@ namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>The container of bodies that exceed a message or a table row. The message or row has the name and the key
 /// instead. So a body is readable as long as what refers to it is there, and what remains is removed by age.</summary>
-public sealed class BodyStore(HubBlobs blobs, MasterKeys masters, TimeProvider clock)
+internal sealed class BodyStore(HubBlobs blobs, MasterKeys masters, TimeProvider clock)
 {
     /// <summary>The name of the blob and its wrapped key, with a space between them.</summary>
     internal const string ReferenceProperty = "bodyReference";

@@ -9,7 +9,7 @@ namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>The topic <c>funnel</c>: the funnel's events as CloudEvents 1.0 in structured JSON. The message id is the
 /// event's, so the bus drops duplicates.</summary>
-public sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsyncDisposable
+internal sealed class FunnelTopic(ServiceBusClient bus, HubMetrics metrics) : IAsyncDisposable
 {
     public const string Name = "funnel";
 

@@ -6,7 +6,7 @@ using IntegrationHub.Connectors.Abstractions;
 namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>Converts deliveries to bus messages and back. Large bodies are compressed.</summary>
-public static class InboundMessage
+internal static class InboundMessage
 {
     private const int CompressAbove = 8 * 1024;
 

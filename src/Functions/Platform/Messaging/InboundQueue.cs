@@ -5,7 +5,7 @@ using IntegrationHub.Functions.Platform.Telemetry;
 namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>The queue <c>inbound</c>: one message for each delivery.</summary>
-public sealed class InboundQueue : IAsyncDisposable
+internal sealed class InboundQueue : IAsyncDisposable
 {
     public const string Name = "inbound";
 

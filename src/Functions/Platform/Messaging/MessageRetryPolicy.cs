@@ -6,7 +6,7 @@ using IntegrationHub.Functions.Platform.Storage;
 namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>The outcome of handling a message.</summary>
-public abstract record Settlement
+internal abstract record Settlement
 {
     public sealed record Complete : Settlement;
 
@@ -28,7 +28,7 @@ public abstract record Settlement
 /// <summary>The one retry policy for messages. Pure.</summary>
 /// <param name="delays">The waits before the second, third, … attempt. After the last one the
 /// message is dead-lettered.</param>
-public sealed class MessageRetryPolicy(IReadOnlyList<TimeSpan> delays)
+internal sealed class MessageRetryPolicy(IReadOnlyList<TimeSpan> delays)
 {
     private const double Spread = 0.2;
 

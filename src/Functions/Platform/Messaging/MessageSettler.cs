@@ -12,11 +12,11 @@ namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>The origin of a message, for its delayed copy.</summary>
 /// <param name="Subscription">The one subscription that accepts the copy; null for a queue.</param>
-public sealed record MessageSource(ServiceBusSender Sender, string? Subscription);
+internal sealed record MessageSource(ServiceBusSender Sender, string? Subscription);
 
 /// <summary>Runs the work on a message and settles it by <see cref="MessageRetryPolicy"/>. Failures
 /// are logged here, once.</summary>
-public sealed partial class MessageSettler(
+internal sealed partial class MessageSettler(
     MessageRetryPolicy policy, OutwardBreaker outward, SuspectGate gate, HubMetrics metrics, TimeProvider time,
     ILogger<MessageSettler> logger)
 {

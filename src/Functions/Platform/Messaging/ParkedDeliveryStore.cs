@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>Verified deliveries that wait for an operator, in the table <c>Parked</c>: one row for each, in order of receipt, with its
 /// raw body. The persons that it names are indexed.</summary>
-public sealed class ParkedDeliveryStore(HubTables tables, PersonKeys keys, BodyStore bodies, ConnectorSet connectors) : IErasableByKey
+internal sealed class ParkedDeliveryStore(HubTables tables, PersonKeys keys, BodyStore bodies, ConnectorSet connectors) : IErasableByKey
 {
     private const string Partition = "delivery";
     private const string Connector = "Connector", Reason = "Reason", Description = "Description", Faults = "Faults", Bytes = "Bytes";

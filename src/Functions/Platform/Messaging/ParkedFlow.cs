@@ -8,10 +8,10 @@ namespace IntegrationHub.Functions.Platform.Messaging;
 /// <param name="Matched">How many matched.</param>
 /// <param name="Replayed">How many of them were queued; 0 for a dry run.</param>
 /// <param name="Capped">Whether more may match, because one run has a limit.</param>
-public sealed record ParkedReport(int Matched, int Replayed, bool DryRun, bool Capped);
+internal sealed record ParkedReport(int Matched, int Replayed, bool DryRun, bool Capped);
 
 /// <summary>Parks deliveries, and replays or drops them when a person says so. Ops are notified once while any is parked.</summary>
-public sealed class ParkedFlow(
+internal sealed class ParkedFlow(
     ParkedDeliveryStore parked, InboundQueue queue, NoticeStore notices, HubMetrics metrics, TimeProvider clock)
 {
     private const string NoticeKey = "parked";

@@ -8,7 +8,7 @@ namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>Facts that belong to no journey yet, in the table <c>Parked</c>. Facts of a deal or activity wait for their
 /// person.</summary>
-public sealed class ParkedStore(HubTables tables, PersonKeys keys) : IErasableByKey
+internal sealed class ParkedStore(HubTables tables, PersonKeys keys) : IErasableByKey
 {
     private const string DealPrefix = "deal-", AfterDeals = "deal.", PersonPrefix = "person-", AfterPersons = "person.";
 

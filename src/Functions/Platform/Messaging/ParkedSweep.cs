@@ -5,7 +5,7 @@ namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>Removes activities whose person never arrived. A person who arrives later comes
 /// with their current record.</summary>
-public sealed partial class ParkedSweep(ParkedStore parked, TimeProvider clock, ILogger<ParkedSweep> logger) : BackgroundService
+internal sealed partial class ParkedSweep(ParkedStore parked, TimeProvider clock, ILogger<ParkedSweep> logger) : BackgroundService
 {
     internal static readonly TimeSpan WaitFor = TimeSpan.FromDays(7);
 

@@ -4,14 +4,14 @@ namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>A queue, or a subscription of a topic.</summary>
 /// <param name="Subscription">The subscription's name; null for a queue.</param>
-public sealed record QueueEntity(string Path, string? Subscription)
+internal sealed record QueueEntity(string Path, string? Subscription)
 {
     /// <summary>Gets the name shown to people.</summary>
     public string Name => Subscription is null ? Path : $"{Path}/{Subscription}";
 }
 
 /// <summary>Counts a few messages by peeking, which needs only the right to receive.</summary>
-public sealed class QueueProbe(QueueReceivers receivers)
+internal sealed class QueueProbe(QueueReceivers receivers)
 {
     /// <summary>The most messages that are counted: what one request returns. More would cost most when a backlog needs
     /// the bus for itself.</summary>

@@ -5,7 +5,7 @@ namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>Caches one receiver for each queue, subscription and dead-letter queue: opening one costs a session and
 /// three links. The client closes them.</summary>
-public sealed class QueueReceivers(ServiceBusClient bus)
+internal sealed class QueueReceivers(ServiceBusClient bus)
 {
     private readonly ConcurrentDictionary<(QueueEntity Entity, SubQueue Part), ServiceBusReceiver> _receivers = new();
 

@@ -6,7 +6,7 @@ namespace IntegrationHub.Functions.Platform.Messaging;
 /// because the bus cannot say whether it stopped the worker, was beside one that did, or lost its lock. Suspects run one at a
 /// time, and each start is noted until its end. So a note that is left names the message that ran when the worker stopped.
 /// Other messages do not wait.</summary>
-public sealed class SuspectGate(SuspectStore suspects) : IDisposable
+internal sealed class SuspectGate(SuspectStore suspects) : IDisposable
 {
     /// <summary>From this delivery on a message is a suspect.</summary>
     internal const int SuspectFrom = 3;

@@ -6,7 +6,7 @@ namespace IntegrationHub.Functions.Platform.Messaging;
 
 /// <summary>The table <c>Suspects</c>: how often work on a suspect began, until it ends. A row stays only where a worker was stopped over
 /// its work.</summary>
-public sealed class SuspectStore(HubTables tables)
+internal sealed class SuspectStore(HubTables tables)
 {
     private const string Row = "suspect", Begun = "Begun";
 

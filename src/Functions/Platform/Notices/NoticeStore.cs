@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Platform.Notices;
 
 /// <summary>The table <c>Notices</c>: ops notices, pending or sent. A notice is sent once and stays
 /// open until it is closed.</summary>
-public sealed class NoticeStore(HubTables tables, TimeProvider clock)
+internal sealed class NoticeStore(HubTables tables, TimeProvider clock)
 {
     private const string Partition = "open";
     private const string OpenedAt = "OpenedAt";

@@ -11,7 +11,7 @@ namespace IntegrationHub.Functions.Platform.Outward;
 /// <summary>Keeps a broken or slow connector from holding up the others. Each has some places for deliveries and a
 /// circuit of its own. What finds no place, or an open circuit, gets a turn later: messages that wait come back one
 /// after another. It also notes whether a connector was reached.</summary>
-public sealed class ConnectorGate(ConnectorSet connectors, ConnectorStateStore states, HubMetrics metrics, TimeProvider clock)
+internal sealed class ConnectorGate(ConnectorSet connectors, ConnectorStateStore states, HubMetrics metrics, TimeProvider clock)
 {
     /// <summary>Deliveries to a connector at once: as many as it may have calls.</summary>
     public const int AtOnce = 8;

@@ -3,7 +3,7 @@ namespace IntegrationHub.Functions.Platform.Outward;
 /// <summary>A delivery waits, because its connector does not answer or has enough in hand. The message comes back and
 /// uses no attempt.</summary>
 /// <param name="wait">How long to wait at least.</param>
-public sealed class ConnectorPausedException(string connector, TimeSpan wait)
+internal sealed class ConnectorPausedException(string connector, TimeSpan wait)
     : Exception($"Deliveries to {connector} are paused.")
 {
     public string Connector { get; } = connector;

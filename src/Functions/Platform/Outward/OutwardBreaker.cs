@@ -8,7 +8,7 @@ namespace IntegrationHub.Functions.Platform.Outward;
 /// <summary>Holds effects outwards above a number an hour, over all instances, and notifies ops once. An instance takes
 /// a share of the hour at a time in the channel's row and uses it up in memory. So few effects cost a table request,
 /// the limit is never exceeded, and a crash costs at most a share.</summary>
-public sealed class OutwardBreaker(
+internal sealed class OutwardBreaker(
     OutwardStore store, NoticeStore notices, OutwardOptions options, TimeProvider clock) : IDisposable
 {
     /// <summary>How long a refusal counts before the row is read again: another instance may have been resumed.</summary>
@@ -264,5 +264,5 @@ public sealed class OutwardBreaker(
 /// <param name="HeldSince">Since when effects are held; null when none are.</param>
 /// <param name="Waiting">About how many messages wait.</param>
 /// <param name="ResumedUntil">Until when nothing is held, because somebody resumed; null otherwise.</param>
-public sealed record OutwardView(
+internal sealed record OutwardView(
     string Connector, OutwardKind Kind, int? PerHour, DateTimeOffset? HeldSince, int Waiting, DateTimeOffset? ResumedUntil);

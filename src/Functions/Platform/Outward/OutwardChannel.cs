@@ -15,7 +15,7 @@ public enum OutwardKind
 
 /// <summary>Effects that share a limit: those of one kind to one connector.</summary>
 /// <param name="Connector">The connector; <c>mail</c> for alerts.</param>
-public sealed record OutwardChannel(string Connector, OutwardKind Kind)
+internal sealed record OutwardChannel(string Connector, OutwardKind Kind)
 {
     /// <summary>Alerts by mail.</summary>
     public static readonly OutwardChannel Mail = new("mail", OutwardKind.Alerts);

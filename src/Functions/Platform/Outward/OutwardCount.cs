@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Platform.Outward;
 
 /// <summary>The effects of a channel in the present hour, over all instances.</summary>
-public sealed record OutwardCount
+internal sealed record OutwardCount
 {
     /// <summary>Gets the beginning of the counted hour, in UTC.</summary>
     public DateTimeOffset Hour { get; init; } = DateTimeOffset.UnixEpoch;
@@ -25,4 +25,4 @@ public sealed record OutwardCount
 /// <summary>The answer to an instance that takes effects.</summary>
 /// <param name="Share">The effects that the instance may use; zero when effects are held.</param>
 /// <param name="Until">The end of the share, exclusive.</param>
-public sealed record OutwardGrant(OutwardCount Count, int Share, DateTimeOffset Until);
+internal sealed record OutwardGrant(OutwardCount Count, int Share, DateTimeOffset Until);

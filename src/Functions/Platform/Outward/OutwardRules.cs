@@ -4,7 +4,7 @@ namespace IntegrationHub.Functions.Platform.Outward;
 
 /// <summary>Decides which effects pass and which are held. Pure. Each hour of the clock lets the limit pass, and holds
 /// the rest for the next hour. So nothing waits for ever, and a mistake does not reach everybody.</summary>
-public static class OutwardRules
+internal static class OutwardRules
 {
     /// <summary>How long a hold lasts after the last effect that it held: longer than a held message stays away.</summary>
     public static readonly TimeSpan HoldLasts = TimeSpan.FromHours(1);

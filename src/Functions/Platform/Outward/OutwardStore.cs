@@ -4,7 +4,7 @@ using IntegrationHub.Functions.Platform.Storage;
 namespace IntegrationHub.Functions.Platform.Outward;
 
 /// <summary>The table <c>Outward</c>: one row for each channel, changed under its ETag.</summary>
-public sealed class OutwardStore(HubTables tables)
+internal sealed class OutwardStore(HubTables tables)
 {
     private const string Partition = "outward", Channel = "Channel";
 

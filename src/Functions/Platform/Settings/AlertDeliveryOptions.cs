@@ -2,7 +2,7 @@ namespace IntegrationHub.Functions.Platform.Settings;
 
 /// <summary>How alerts are sent. Section <c>Alerts</c>, beside the funnel's own
 /// <see cref="Funnel.AlertPolicy"/>.</summary>
-public sealed record AlertDeliveryOptions
+internal sealed record AlertDeliveryOptions
 {
     /// <summary>Gets how long the first alert waits for others to join its mail. Default: 30
     /// seconds; zero sends at once.</summary>

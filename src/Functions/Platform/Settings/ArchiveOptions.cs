@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Platform.Settings;
 
 /// <summary>The archive of deliveries. Section <c>Archive</c>.</summary>
-public sealed record ArchiveOptions
+internal sealed record ArchiveOptions
 {
     /// <summary>Gets the keys that wrap the keys of stored bodies, newest first; at least one. The newest wraps, and
     /// each unwraps what it wrapped.</summary>
@@ -14,7 +14,7 @@ public sealed record ArchiveOptions
 /// <summary>A key of the settings.</summary>
 /// <param name="Version">Its name, which is stored beside what it wrapped.</param>
 /// <param name="Secret">The key, 32 bytes.</param>
-public sealed record ArchiveKey(string Version, byte[] Secret)
+internal sealed record ArchiveKey(string Version, byte[] Secret)
 {
     /// <summary>Returns the version only: a printed key shows no secret.</summary>
     public override string ToString() => Version;

@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Platform.Settings;
 
 /// <summary>How people are erased. Section <c>Erasure</c>.</summary>
-public sealed record ErasureOptions
+internal sealed record ErasureOptions
 {
     /// <summary>Gets how long an erased lead is only hidden and can be restored. From zero, which destroys at once, to
     /// 30 days. Default: 1 day.</summary>

@@ -6,7 +6,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Platform.Settings;
 
 /// <summary>Reads the sections <c>Funnel</c> and <c>Teams</c> into the funnel's settings.</summary>
-public static class FunnelSettingsReader
+internal static class FunnelSettingsReader
 {
     private const string Calendar = "Funnel:Calendar";
     private const string AnyZone = "Etc/UTC";

@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Platform.Settings;
 
 /// <summary>Where leads are handed over. Section <c>Handoffs</c>.</summary>
-public sealed record HandoffOptions
+internal sealed record HandoffOptions
 {
     /// <summary>Gets each team's connector for handoffs (<c>Handoffs:{team}:Connector</c>). A team without one uses the
     /// only connector that accepts handoffs.</summary>

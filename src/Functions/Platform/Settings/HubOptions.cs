@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Platform.Settings;
 
 /// <summary>The hub's address and limits. Section <c>Hub</c>.</summary>
-public sealed record HubOptions
+internal sealed record HubOptions
 {
     /// <summary>Gets the public address of the hub, without a trailing slash. Vendors sign it and mails link to it.
     /// Default: <c>http://localhost:7071</c>.</summary>
@@ -39,4 +39,4 @@ public sealed record HubOptions
 }
 
 /// <summary>Returns when the hub first ran, as its tables remember it; null for a hub that has always been live.</summary>
-public delegate DateTimeOffset? RememberedBeginning();
+internal delegate DateTimeOffset? RememberedBeginning();

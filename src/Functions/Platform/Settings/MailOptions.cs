@@ -3,7 +3,7 @@ using System.Net;
 namespace IntegrationHub.Functions.Platform.Settings;
 
 /// <summary>How the hub sends mail. Section <c>Mail</c>.</summary>
-public sealed record MailOptions
+internal sealed record MailOptions
 {
     /// <summary>Gets the sender's address. Default: <c>hub@localhost.localdomain</c>.</summary>
     public required string From { get; init; }
@@ -34,7 +34,7 @@ public sealed record MailOptions
 }
 
 /// <summary>Azure Communication Services. Section <c>Mail:AzureCommunication</c>.</summary>
-public sealed record AzureCommunicationOptions
+internal sealed record AzureCommunicationOptions
 {
     /// <summary>Gets the resource's address, such as <c>https://contoso.communication.azure.com</c>.</summary>
     public required Uri Endpoint { get; init; }
@@ -45,7 +45,7 @@ public sealed record AzureCommunicationOptions
 }
 
 /// <summary>An SMTP server. Section <c>Mail:Smtp</c>.</summary>
-public sealed record SmtpOptions
+internal sealed record SmtpOptions
 {
     public required string Host { get; init; }
 

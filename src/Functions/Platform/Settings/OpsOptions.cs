@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Platform.Settings;
 
 /// <summary>The people who operate the hub. Section <c>Ops</c>.</summary>
-public sealed record OpsOptions
+internal sealed record OpsOptions
 {
     /// <summary>Gets the addresses for ops notices. Empty: nobody is notified, and only
     /// health shows problems.</summary>

@@ -4,7 +4,7 @@ namespace IntegrationHub.Functions.Platform.Settings;
 
 /// <summary>How many effects outwards an hour of the clock lets pass; the rest waits for the next hour. Null is unlimited.
 /// Section <c>Outward</c>.</summary>
-public sealed record OutwardOptions
+internal sealed record OutwardOptions
 {
     /// <summary>Gets the most handoffs delivered to a connector in an hour. Default: 1000.</summary>
     public int? TasksPerHour { get; init; } = 1_000;

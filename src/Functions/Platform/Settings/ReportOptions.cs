@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Platform.Settings;
 
 /// <summary>What happens to the figures of an erased person.</summary>
-public enum ErasedFigures
+internal enum ErasedFigures
 {
     /// <summary>Sums of past days stay, as nobody's.</summary>
     Keep,
@@ -11,7 +11,7 @@ public enum ErasedFigures
 }
 
 /// <summary>How the figures are kept. Section <c>Reports</c>.</summary>
-public sealed record ReportOptions
+internal sealed record ReportOptions
 {
     /// <summary>Gets what happens to the figures of an erased person. Setting <c>Reports:WhenErased</c>, default
     /// keep.</summary>

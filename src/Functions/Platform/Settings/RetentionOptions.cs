@@ -3,7 +3,7 @@ using IntegrationHub.Connectors.Settings;
 namespace IntegrationHub.Functions.Platform.Settings;
 
 /// <summary>How many days data is kept. Section <c>Retention</c>. What is exactly that old leaves.</summary>
-public sealed record RetentionOptions
+internal sealed record RetentionOptions
 {
     private const string Section = "Retention";
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace IntegrationHub.Functions.Platform.Settings;
 
 /// <summary>Reads, checks and registers the hub's settings.</summary>
-public static class SettingsRegistration
+internal static class SettingsRegistration
 {
     private static readonly TimeSpan LongestGrace = TimeSpan.FromDays(30);
 

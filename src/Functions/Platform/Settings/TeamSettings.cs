@@ -3,7 +3,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Platform.Settings;
 
 /// <summary>A team. Section <c>Teams:{team}</c>.</summary>
-public sealed record TeamSettings
+internal sealed record TeamSettings
 {
     /// <summary>Gets the team's name in lower case.</summary>
     public required string Name { get; init; }
@@ -20,7 +20,7 @@ public sealed record TeamSettings
 }
 
 /// <summary>All configured teams by name, ignoring case.</summary>
-public sealed record TeamsSettings(IReadOnlyDictionary<string, TeamSettings> ByName)
+internal sealed record TeamsSettings(IReadOnlyDictionary<string, TeamSettings> ByName)
 {
     /// <summary>Returns a team; one without recipients when it is not configured.</summary>
     public TeamSettings this[string team] => ByName.TryGetValue(team, out var settings) ? settings : new TeamSettings { Name = team };

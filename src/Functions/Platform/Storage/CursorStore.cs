@@ -7,10 +7,10 @@ namespace IntegrationHub.Functions.Platform.Storage;
 /// <param name="Name">The connector that is polled, or the name of the walk.</param>
 /// <param name="Cursor">Where to continue; null at the very start.</param>
 /// <param name="ETag">The row's version, which proves that nobody took over.</param>
-public sealed record CursorClaim(string Name, string? Cursor, ETag ETag);
+internal sealed record CursorClaim(string Name, string? Cursor, ETag ETag);
 
 /// <summary>The table <c>Cursors</c>: how far each connector was polled and each walk has come, and who goes on now.</summary>
-public sealed class CursorStore(HubTables tables, TimeProvider clock)
+internal sealed class CursorStore(HubTables tables, TimeProvider clock)
 {
     /// <summary>How long a claim holds without a page: longer than any page takes.</summary>
     internal static readonly TimeSpan ClaimFor = TimeSpan.FromMinutes(3);

@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Platform.Storage;
 
 /// <summary>A claim on a cursor expired and another instance took it over. The rest of the work is theirs.</summary>
-public sealed class CursorTakenException(string name, Exception? inner = null) : Exception(
+internal sealed class CursorTakenException(string name, Exception? inner = null) : Exception(
     $"The cursor of {name} was taken over.", inner)
 {
     public string Name { get; } = name;

@@ -5,7 +5,7 @@ namespace IntegrationHub.Functions.Platform.Storage;
 
 /// <summary>The table <c>Hub</c>: when the hub first ran. One row, written once. Read while the settings are made,
 /// before anything can be decided, so the calls are synchronous.</summary>
-public sealed class HubBeginning(HubTables tables, TimeProvider clock)
+internal sealed class HubBeginning(HubTables tables, TimeProvider clock)
 {
     private const string Key = "began", At = "At";
 

@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Platform.Storage;
 
 /// <summary>The hub's blob containers by name, under the configured prefix. A container is created at its first use,
 /// and its client is cached.</summary>
-public sealed class HubBlobs(BlobServiceClient service, HubOptions hub)
+internal sealed class HubBlobs(BlobServiceClient service, HubOptions hub)
 {
     /// <summary>Every delivery that was processed, encrypted, by day.</summary>
     public const string Archive = "hub-archive";

@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Platform.Storage;
 
 /// <summary>The JSON form of everything the hub stores, sends and answers: camelCase,
 /// enums by name, no nulls.</summary>
-public static class HubJson
+internal static class HubJson
 {
     private static readonly JsonSerializerOptions Known = new(JsonSerializerDefaults.Web)
     {

@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Platform.Storage;
 
 /// <summary>The hub's tables by name, under the configured prefix. A table is created at its first use,
 /// and its client is cached.</summary>
-public sealed class HubTables(TableServiceClient service, HubOptions hub)
+internal sealed class HubTables(TableServiceClient service, HubOptions hub)
 {
     /// <summary>Effects outwards of the present hour, by channel.</summary>
     public const string Outward = "Outward";

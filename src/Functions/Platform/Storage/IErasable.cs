@@ -3,7 +3,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Platform.Storage;
 
 /// <summary>A store with rows about single leads. Erasing a person calls every one of them.</summary>
-public interface IErasable
+internal interface IErasable
 {
     /// <summary>Gets a value indicating whether the store is about erasures themselves. It keeps nothing that leaves by age.</summary>
     bool IsAboutErasures => false;

@@ -5,7 +5,7 @@ namespace IntegrationHub.Functions.Platform.Storage;
 
 /// <summary>Wraps the keys of stored bodies with the newest key of the settings, and unwraps them with the key that wrapped
 /// them.</summary>
-public sealed class MasterKeys(ArchiveOptions options)
+internal sealed class MasterKeys(ArchiveOptions options)
 {
     /// <summary>Wraps a key as text: the version of the wrapping key, and the wrapped key in Base64.</summary>
     /// <param name="context">What the key belongs to.</param>

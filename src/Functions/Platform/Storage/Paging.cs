@@ -5,7 +5,7 @@ namespace IntegrationHub.Functions.Platform.Storage;
 /// <summary>The page of a list that a caller asks for.</summary>
 /// <param name="Top">The most rows of the page.</param>
 /// <param name="After">Where the page before ended; null for the first page.</param>
-public sealed record PageRequest(int Top, string? After = null)
+internal sealed record PageRequest(int Top, string? After = null)
 {
     /// <summary>The most rows of any page.</summary>
     public const int Most = 1_000;
@@ -17,7 +17,7 @@ public sealed record PageRequest(int Top, string? After = null)
 /// <summary>A page of a list.</summary>
 /// <param name="Next">Where the next page begins; null after the last. A page may be short, or even empty, and still
 /// have a next.</param>
-public sealed record ListPage<T>(IReadOnlyList<T> Items, string? Next);
+internal sealed record ListPage<T>(IReadOnlyList<T> Items, string? Next);
 
 /// <summary>Reads single pages of a table, one request each, and removes rows.</summary>
 internal static class Paging

@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Platform.Telemetry;
 
 /// <summary>The state of a connector, or of the mail.</summary>
-public sealed record ConnectorState
+internal sealed record ConnectorState
 {
     /// <summary>The <see cref="Name"/> of the mail's state. It is not a valid connector name.</summary>
     public const string Mail = "$mail";

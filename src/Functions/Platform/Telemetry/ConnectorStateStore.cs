@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Platform.Telemetry;
 /// <summary>The table <c>Connectors</c>: the state of each connector. Changes stay in memory and are written
 /// every few seconds, so they cost the events nothing; a crash loses a few seconds of them. Instances share the
 /// rows, and the last write wins.</summary>
-public sealed partial class ConnectorStateStore(
+internal sealed partial class ConnectorStateStore(
     HubTables tables, TimeProvider clock, ILogger<ConnectorStateStore> logger) : BackgroundService
 {
     private const string Partition = "connector";

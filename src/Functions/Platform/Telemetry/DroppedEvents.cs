@@ -1,7 +1,7 @@
 namespace IntegrationHub.Functions.Platform.Telemetry;
 
 /// <summary>Counts events that were dropped, in the metrics and in the connector's state.</summary>
-public sealed class DroppedEvents(HubMetrics metrics, ConnectorStateStore states)
+internal sealed class DroppedEvents(HubMetrics metrics, ConnectorStateStore states)
 {
     /// <summary>Counts events of a connector.</summary>
     /// <param name="reason">The tag of the metric.</param>

@@ -7,7 +7,7 @@ namespace IntegrationHub.Functions.Platform.Telemetry;
 
 /// <summary>The hub's metrics, under the meter <c>IntegrationHub</c>. Each hub of a process has its own meter. Tags
 /// hold names of connectors and kinds, never personal data.</summary>
-public sealed class HubMetrics
+internal sealed class HubMetrics
 {
     public const string MeterName = "IntegrationHub";
 

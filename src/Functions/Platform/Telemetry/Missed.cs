@@ -2,7 +2,7 @@ namespace IntegrationHub.Functions.Platform.Telemetry;
 
 /// <summary>Events that the hub did not get to read.</summary>
 /// <param name="Kind">The kind of event or record, in the tool's words.</param>
-public abstract record Missed(string Connector, string Kind)
+internal abstract record Missed(string Connector, string Kind)
 {
     /// <summary>A kind of event that the hub does not read.</summary>
     public sealed record UnreadKind(string Connector, string Kind, long Count, DateTimeOffset LastAt) : Missed(Connector, Kind);

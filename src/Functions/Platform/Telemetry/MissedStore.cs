@@ -10,7 +10,7 @@ namespace IntegrationHub.Functions.Platform.Telemetry;
 /// <summary>The table <c>Missed</c>: events the hub does not read, counted by kind, and events the tools lost, by
 /// kind of record. Counts are written every few seconds; a crash loses a few seconds of them. Each connector has a
 /// bounded number of rows.</summary>
-public sealed partial class MissedStore(HubTables tables, TimeProvider clock, ILogger<MissedStore> logger) : BackgroundService
+internal sealed partial class MissedStore(HubTables tables, TimeProvider clock, ILogger<MissedStore> logger) : BackgroundService
 {
     /// <summary>The kinds listed for a connector. More count as <see cref="Others"/>.</summary>
     internal const int KindsListed = 50;

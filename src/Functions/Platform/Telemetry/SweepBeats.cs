@@ -8,10 +8,10 @@ namespace IntegrationHub.Functions.Platform.Telemetry;
 /// <param name="EndedAt">When it last came to its end; null for never.</param>
 /// <param name="Removed">What it has removed since its beginning.</param>
 /// <param name="IsLate">Whether it should have run since.</param>
-public sealed record SweepBeat(string Name, DateTimeOffset RanAt, DateTimeOffset? EndedAt, long Removed, bool IsLate = false);
+internal sealed record SweepBeat(string Name, DateTimeOffset RanAt, DateTimeOffset? EndedAt, long Removed, bool IsLate = false);
 
 /// <summary>The heartbeats of the sweeps, in the table <c>Cursors</c>.</summary>
-public sealed class SweepBeats(HubTables tables, TimeProvider clock)
+internal sealed class SweepBeats(HubTables tables, TimeProvider clock)
 {
     /// <summary>How long a sweep may be silent. All run at least every hour.</summary>
     internal static readonly TimeSpan LateAfter = TimeSpan.FromHours(3);

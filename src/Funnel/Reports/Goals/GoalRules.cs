@@ -39,7 +39,7 @@ public enum GoalState
 }
 
 /// <summary>How a goal stands on a day. There is no extrapolation: deals are lumpy.</summary>
-/// <param name="Expected">What was to be won by now.</param>
+/// <param name="Expected">What was to be won until this day.</param>
 /// <param name="Pace">Actual by expected; null while nothing is expected.</param>
 /// <param name="DaysDone">The working days that are over.</param>
 /// <param name="DaysLeft">The working days that are not over.</param>

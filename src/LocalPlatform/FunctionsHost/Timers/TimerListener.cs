@@ -121,8 +121,11 @@ internal sealed partial class TimerListener(
 
     private static FunctionInput Input(TimerStatus? status, bool pastDue) => new(
         new(
-            ) { Json = JsonSerializer.Serialize(
-                new { Schedule = new { AdjustForDST = true }, ScheduleStatus = status, IsPastDue = pastDue }) }, []);
+            )
+        {
+            Json = JsonSerializer.Serialize(
+                new { Schedule = new { AdjustForDST = true }, ScheduleStatus = status, IsPastDue = pastDue })
+        }, []);
 
     private static TimerStatus Status(DateTime last, DateTimeOffset? planned, DateTimeOffset now) =>
         new(last, planned?.UtcDateTime ?? DateTime.MaxValue, now.UtcDateTime);
