@@ -11,6 +11,8 @@ namespace IntegrationHub.Cli.Parity;
 /// <summary>The command <c>parity</c>: shows whom each tool lacks that another has, and why.</summary>
 internal static class ParityCommand
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     /// <summary>Makes the command.</summary>
     public static GuidedCommand Create()
     {
@@ -83,13 +85,29 @@ internal static class ParityCommand
     /// <summary>Lets the hub compare until it has come to the end.</summary>
     private static async Task<HubAnswer> CompareAsync(HubClient hub, CancellationToken cancellationToken)
     {
-        var answer = await hub.PostAsync("parity", new { }, cancellationToken);
-        while (answer is HubAnswer.Done { Json: var progress } && !HubText.Read<ParityProgress>(progress, "ended").Ended)
+        for (var path = "parity"; ; path = "parity?go=on")
         {
-            answer = await hub.PostAsync("parity?go=on", new { }, cancellationToken);
-        }
+            var answer = await hub.PostAsync(path, new { }, cancellationToken);
+            if (answer is not HubAnswer.Done { Json: var json })
+            {
+                return answer;
+            }
 
-        return answer;
+            var progress = HubText.Read<ParityProgress>(json, "ended", "failed");
+            if (progress.Ended)
+            {
+                return answer;
+            }
+
+            if (progress.Failed.Count > 0)
+            {
+                return new HubAnswer.Refused(
+                    $"The people of {string.Join(", ", progress.Failed.Select(HubText.Line))} could not be listed. The hub's log says why.");
+            }
+
+            // Another instance may be at it.
+            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+        }
     }
 
     private static string PathOf(string? from, string? to, string? cause) => from is null || to is null

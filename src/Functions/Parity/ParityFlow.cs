@@ -27,17 +27,16 @@ public sealed partial class ParityFlow(
     private IReadOnlyList<IPersonList> Tools => connectors.OfType<IPersonList>() is { Count: > 1 } tools ? tools : [];
 
     /// <summary>Goes on with the walks that are due.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => RunAsync(RunFor, WalkEvery, cancellationToken);
+    public Task<ParityProgress> RunAsync(CancellationToken cancellationToken) => RunAsync(RunFor, WalkEvery, cancellationToken);
 
     /// <summary>Begins walks, or goes on with those that were begun, for a caller who waits.</summary>
     /// <param name="begin">Whether a walk that has ended begins anew.</param>
-    /// <returns>Whether all have ended.</returns>
-    public Task<bool> RunNowAsync(bool begin, CancellationToken cancellationToken) =>
+    public Task<ParityProgress> RunNowAsync(bool begin, CancellationToken cancellationToken) =>
         RunAsync(RunForCaller, begin ? TimeSpan.Zero : TimeSpan.MaxValue, cancellationToken);
 
-    private async Task<bool> RunAsync(TimeSpan runFor, TimeSpan walkEvery, CancellationToken cancellationToken)
+    private async Task<ParityProgress> RunAsync(TimeSpan runFor, TimeSpan walkEvery, CancellationToken cancellationToken)
     {
-        var ended = true;
+        var (ended, failed) = (true, new List<string>());
         foreach (var tool in Tools)
         {
             try
@@ -51,12 +50,12 @@ public sealed partial class ParityFlow(
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
-                ended = false;
+                failed.Add(tool.Name);
                 Log.Failed(logger, tool.Name, FailureText.Of(failure));
             }
         }
 
-        return ended;
+        return new(ended && failed.Count == 0, failed);
     }
 
     private async Task<bool> RunAsync(IPersonList tool, TimeSpan runFor, TimeSpan walkEvery, CancellationToken cancellationToken)
@@ -66,26 +65,33 @@ public sealed partial class ParityFlow(
             return false;
         }
 
-        var started = clock.GetUtcNow();
-        var walk = claim.Cursor is { } cursor ? JsonSerializer.Deserialize<ParityWalk>(cursor, HubJson.Options) : null;
-        if (walk is null || (walk.Done && started - walk.StartedAt >= walkEvery))
+        try
         {
-            walk = await BeginAsync(tool, walk, cancellationToken);
-        }
-
-        while (!walk.Done && clock.GetUtcNow() - started < runFor)
-        {
-            walk = await TakePageAsync(tool, walk, cancellationToken);
-            if (walk.Done)
+            var started = clock.GetUtcNow();
+            var walk = claim.Cursor is { } cursor ? JsonSerializer.Deserialize<ParityWalk>(cursor, HubJson.Options) : null;
+            if (walk is null || (walk.Done && started - walk.StartedAt >= walkEvery))
             {
-                await FinishAsync(tool, walk, cancellationToken);
+                walk = await BeginAsync(tool, walk, cancellationToken);
             }
 
-            claim = await cursors.MoveAsync(claim, JsonSerializer.Serialize(walk, HubJson.Options), cancellationToken);
-        }
+            while (!walk.Done && clock.GetUtcNow() - started < runFor)
+            {
+                walk = await TakePageAsync(tool, walk, cancellationToken);
+                if (walk.Done)
+                {
+                    await FinishAsync(tool, walk, cancellationToken);
+                }
 
-        await cursors.ReleaseAsync(claim, cancellationToken);
-        return walk.Done;
+                claim = await cursors.MoveAsync(claim, JsonSerializer.Serialize(walk, HubJson.Options), cancellationToken);
+            }
+
+            return walk.Done;
+        }
+        finally
+        {
+            // Also after a failure, so that the next one who asks need not wait for the end of the claim.
+            await cursors.ReleaseAsync(claim, CancellationToken.None);
+        }
     }
 
     private IReadOnlyList<IPersonList> OthersOf(IPersonList tool) => [.. Tools.Where(other => other.Name != tool.Name)];

@@ -53,11 +53,8 @@ public sealed class ParityFunction(ParityFlow parity, ParityStore store)
     [Function("CompareNow")]
     [Needs(Permission.OpsReplay)]
     public async Task<IActionResult> CompareAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "parity")] HttpRequest request, CancellationToken cancellationToken)
-    {
-        var ended = await parity.RunNowAsync(begin: request.Query["go"] != "on", cancellationToken);
-        return new OkObjectResult(new ParityProgress(ended));
-    }
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "parity")] HttpRequest request, CancellationToken cancellationToken) =>
+        new OkObjectResult(await parity.RunNowAsync(begin: request.Query["go"] != "on", cancellationToken));
 }
 
 /// <summary>The last report of each pair of tools.</summary>
@@ -65,7 +62,3 @@ public sealed record ParityView(IReadOnlyList<ParityReport> Pairs);
 
 /// <summary>A page of the people whom a tool lacks.</summary>
 public sealed record MissingView(IReadOnlyList<MissingPerson> Missing);
-
-/// <summary>How far a comparison that was asked for has come.</summary>
-/// <param name="Ended">Whether it came to its end. If not, ask again with <c>?go=on</c>.</param>
-public sealed record ParityProgress(bool Ended);

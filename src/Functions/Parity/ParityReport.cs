@@ -26,3 +26,8 @@ public sealed record StageParity(FunnelStage Stage, int InBoth, int Missing);
 /// <param name="Stage">The funnel stage of the lead; null without one.</param>
 /// <param name="Reason">The cause in words.</param>
 public sealed record MissingPerson(string Record, LeadId? LeadId, FunnelStage? Stage, ParityCause Cause, string Reason);
+
+/// <summary>How far a comparison has come.</summary>
+/// <param name="Ended">Whether it came to its end.</param>
+/// <param name="Failed">The tools that could not be listed this time.</param>
+public sealed record ParityProgress(bool Ended, IReadOnlyList<string> Failed);

@@ -8,6 +8,7 @@ using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Tests.Identity;
 using IntegrationHub.Funnel;
 using IntegrationHub.Sandbox;
+using IntegrationHub.Sandbox.Faults;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using static IntegrationHub.Functions.Tests.Leads;
@@ -131,7 +132,7 @@ public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
     public async Task A_walk_begins_once_a_day_and_goes_on_where_a_tool_did_not_answer()
     {
         Contact();
-        _sandbox.Faults.Set("salesforce", new IntegrationHub.Sandbox.Faults.Fault { Status = 400 });
+        _sandbox.Faults.Set("salesforce", new Fault { Status = 400, PathPrefix = "/services/data" });
         await _hub.Get<ParityFlow>().RunAsync(Token);
         var first = await ReportAsync(HubSpot, Salesforce);
         Assert.Null(await Store.FindAsync(Salesforce, HubSpot, Token));
