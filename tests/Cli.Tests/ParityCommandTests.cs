@@ -65,7 +65,7 @@ public sealed class ParityCommandTests : IAsyncLifetime
         _hub.Comparisons.Enqueue(new(false, ["salesforce"]));
         var failed = await RunAsync("--now");
         Assert.Equal(ExitCodes.NotDone, failed.Exit);
-        Assert.Contains("salesforce", failed.Error, StringComparison.Ordinal);
+        Assert.Contains("salesforce", failed.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
