@@ -92,6 +92,7 @@ var settings = union(
     Schedules__SweepErasures: '15 * * * * *'
     Schedules__SweepErasedBodies: '40 */5 * * * *'
     Schedules__EnforceRetention: '0 37 * * * *'
+    Schedules__CompareTools: '0 */10 1-5 * * *'
     Schedules__SweepArchive: '0 7 * * * *'
     Schedules__RunReplay: '*/15 * * * * *'
     Schedules__RunDeadLetterJobs: '20 * * * * *'

@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using IntegrationHub.Cli.Checking;
 using IntegrationHub.Cli.DeadLetters;
 using IntegrationHub.Cli.Leads;
+using IntegrationHub.Cli.Parity;
 using IntegrationHub.Cli.Parked;
 using IntegrationHub.Cli.Reading;
 using IntegrationHub.Cli.Rehearsing;
@@ -31,6 +32,7 @@ internal static class HubCommandLine
             LeadCommands.CreateLead(),
             LeadCommands.CreateWhy(),
             LeadCommands.CreateErase(),
+            ParityCommand.Create(),
             ParkedCommand.Create(),
             DeadLettersCommand.Create(),
             ReplayCommand.Create(),

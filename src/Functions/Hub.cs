@@ -18,6 +18,7 @@ using IntegrationHub.Functions.Ingestion;
 using IntegrationHub.Functions.Journeys;
 using IntegrationHub.Functions.Leads;
 using IntegrationHub.Functions.Ops;
+using IntegrationHub.Functions.Parity;
 using IntegrationHub.Functions.Platform;
 using IntegrationHub.Functions.Platform.Access;
 using IntegrationHub.Functions.Platform.Messaging;
@@ -75,7 +76,7 @@ internal static class Hub
         AddJourneys(builder.Services);
         AddArchive(builder.Services);
         AddInbound(builder.Services);
-        builder.Services.AddPolling().AddAlerts().AddOps().AddWriteBack().AddReplays().AddRetention().AddReports();
+        builder.Services.AddPolling().AddAlerts().AddOps().AddWriteBack().AddReplays().AddRetention().AddReports().AddParity();
         configure?.Invoke(builder.Services);
         return builder.Build();
     }

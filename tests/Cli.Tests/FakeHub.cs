@@ -3,6 +3,7 @@ using IntegrationHub.Functions.Leads;
 using IntegrationHub.Functions.Ops.DeadLetters;
 using IntegrationHub.Functions.Ops.Health;
 using IntegrationHub.Functions.Ops.Parked;
+using IntegrationHub.Functions.Parity;
 using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Replays;
@@ -46,6 +47,15 @@ internal sealed class FakeHub : IAsyncDisposable
     /// <summary>Gets or sets what is parked.</summary>
     public IReadOnlyList<ParkedDelivery> ParkedDeliveries { get; set; } = [];
 
+    /// <summary>Gets or sets how the tools compare.</summary>
+    public IReadOnlyList<ParityReport> Pairs { get; set; } = [];
+
+    /// <summary>Gets or sets whom each tool lacks.</summary>
+    public IReadOnlyList<MissingPerson> Missing { get; set; } = [];
+
+    /// <summary>Gets what comparisons that are asked for come to, in order.</summary>
+    public Queue<ParityProgress> Comparisons { get; } = [];
+
     /// <summary>Gets the last order of a replay of parked deliveries.</summary>
     public string? ParkedOrder { get; private set; }
 
@@ -86,6 +96,9 @@ internal sealed class FakeHub : IAsyncDisposable
         server.MapGet("/api/parked", () => Results.Json(new ParkedListView(hub.ParkedDeliveries, null)));
         server.MapPost("/api/parked/replay", hub.ReplayParkedAsync);
         server.MapDelete("/api/parked/{id}", () => Results.NoContent());
+        server.MapGet("/api/parity", () => Results.Json(new ParityView(hub.Pairs)));
+        server.MapGet("/api/parity/{from}/{to}", () => Results.Json(new MissingView(hub.Missing)));
+        server.MapPost("/api/parity", () => Results.Json(hub.Comparisons.Dequeue()));
         server.MapGet("/api/deadletters", hub.List);
         server.MapPost("/api/deadletters/replay", hub.ReplayAsync);
         server.MapPost("/api/deadletters/purge", hub.PurgeAsync);

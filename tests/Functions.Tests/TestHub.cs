@@ -98,6 +98,7 @@ internal sealed class TestHub : IAsyncDisposable
             $"--Schedules:SweepErasures={Never}",
             $"--Schedules:SweepErasedBodies={Never}",
             $"--Schedules:EnforceRetention={Never}",
+            $"--Schedules:CompareTools={Never}",
             "--Erasure:Grace=0",
         ];
         var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) { ["ServiceBus"] = bus.ConnectionString };

@@ -1,6 +1,8 @@
 using System.Globalization;
+using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Connectors.Http;
+using IntegrationHub.Funnel;
 using Refit;
 
 namespace IntegrationHub.Connectors.HubSpot;
@@ -62,6 +64,17 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
         ReadAsync(
             "contacts", ids, further is null ? ContactProperties : [.. ContactProperties, further],
             ["lifecyclestage", "hs_email_optout"], cancellationToken);
+
+    /// <summary>Reads a page of all contacts, with address and time of change.</summary>
+    public async Task<PersonPage> ListAsync(string? after, CancellationToken cancellationToken)
+    {
+        var page = await RunAsync(() => api.ContactsAsync(BatchSize, after, "email,lastmodifieddate", cancellationToken));
+        return new([.. (page.Results ?? []).Where(contact => contact.Id is not null).Select(ToListed)], page.Paging?.Next?.After);
+    }
+
+    /// <summary>Returns those of some contacts that are there.</summary>
+    public async Task<IReadOnlySet<string>> ExistingAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        (await ReadAsync("contacts", ids, ["lastmodifieddate"], null, cancellationToken)).Keys.ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Reads deals by id. Missing ones are left out.</summary>
     public Task<Dictionary<string, HubSpotObjectWire>> DealsAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
@@ -160,6 +173,13 @@ internal sealed class HubSpotClient(IHubSpotApi api, VendorCalls calls, TimeProv
         var note = new HubSpotNewNoteWire(properties, [new(new(contact), [new("HUBSPOT_DEFINED", NoteToContact)])]);
         return RunAsync(() => api.CreateNoteAsync(note, cancellationToken));
     }
+
+    private static ListedPerson ToListed(HubSpotObjectWire contact) => new(
+        contact.Id!,
+        EmailAddress.TryParse(contact.Text("email"), out var email) ? email : null,
+        DateTimeOffset.TryParse(
+            contact.Text("lastmodifieddate"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var changedAt)
+            ? changedAt : null);
 
     private static Dictionary<string, decimal> ProbabilitiesOf(HubSpotPipelinesWire wire) =>
         (wire.Results ?? []).SelectMany(pipeline => pipeline.Stages ?? [])

@@ -9,7 +9,7 @@ namespace IntegrationHub.Connectors.HubSpot;
 
 /// <summary>One HubSpot account. Its contacts count as marketing's, its deals as the CRM's.</summary>
 public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTarget, INoteTarget, IRecordUrls, IRemovalCheck,
-    IErasureTarget, ISelfCheck
+    IErasureTarget, ISelfCheck, IPersonList
 {
     private readonly HubSpotOptions _options;
     private readonly HubSpotClient _client;
@@ -112,6 +112,13 @@ public sealed class HubSpotConnector : IWebhookSource, IEventEnricher, IPersonTa
     /// <inheritdoc/>
     public Task<bool> WriteNoteAsync(IdentityKey person, PersonNote note, CancellationToken cancellationToken) =>
         _notes.WriteAsync(person.Id, note, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<PersonPage> ListAsync(string? after, CancellationToken cancellationToken) => _client.ListAsync(after, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlySet<string>> ExistingAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        _client.ExistingAsync(ids, cancellationToken);
 
     /// <summary>Whether the contact is gone: HubSpot answers 404 for one that it deleted for privacy. A merged one
     /// leads to its survivor and is not gone.</summary>

@@ -109,6 +109,8 @@ internal sealed record HubSpotAssociatedWire(long? ToObjectId);
 
 internal sealed record HubSpotAssociatedPageWire(IReadOnlyList<HubSpotAssociatedWire>? Results, HubSpotPagingWire? Paging);
 
+internal sealed record HubSpotObjectPageWire(IReadOnlyList<HubSpotObjectWire>? Results, HubSpotPagingWire? Paging);
+
 internal sealed record HubSpotPagingWire(HubSpotNextWire? Next);
 
 /// <summary>The marker of the next page.</summary>

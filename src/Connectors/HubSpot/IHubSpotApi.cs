@@ -28,6 +28,10 @@ internal interface IHubSpotApi
     [Get("/crm/v3/properties/{type}/{name}")]
     Task<IApiResponse<HubSpotPropertyWire>> PropertyAsync(string type, string name, CancellationToken cancellationToken);
 
+    /// <summary>Reads a page of all contacts. https://developers.hubspot.com/docs/api/crm/contacts</summary>
+    [Get("/crm/v3/objects/contacts")]
+    Task<HubSpotObjectPageWire> ContactsAsync(int limit, string? after, string properties, CancellationToken cancellationToken);
+
     [Get("/crm/v3/objects/contacts/{id}")]
     Task<IApiResponse<HubSpotObjectWire>> ContactAsync(string id, string properties, CancellationToken cancellationToken);
 

@@ -10,7 +10,7 @@ namespace IntegrationHub.Connectors.Salesforce;
 
 /// <summary>One Salesforce organisation, which is the CRM.</summary>
 public sealed class SalesforceConnector
-    : IWebhookSource, IPollSource, IEventEnricher, IHandoffTarget, IPersonTarget, IRecordUrls, ISelfCheck
+    : IWebhookSource, IPollSource, IEventEnricher, IHandoffTarget, IPersonTarget, IRecordUrls, ISelfCheck, IPersonList
 {
     /// <summary>The type's name in settings.</summary>
     public const string TypeName = "Salesforce";
@@ -36,6 +36,7 @@ public sealed class SalesforceConnector
     private readonly SalesforceHandoff _handoff;
     private readonly SalesforceWriting _writing;
     private readonly SalesforceRelay _relay;
+    private readonly SalesforcePeople _people;
 
     internal SalesforceConnector(SalesforceOptions options, SalesforceClient client, ILogger logger)
     {
@@ -45,6 +46,7 @@ public sealed class SalesforceConnector
         _handoff = new(client, options);
         _writing = new(client, options);
         _relay = new(options);
+        _people = new(client);
     }
 
     /// <inheritdoc/>
@@ -184,6 +186,13 @@ public sealed class SalesforceConnector
     /// <inheritdoc/>
     public Task WriteAsync(WritePlan plan, CancellationToken cancellationToken) =>
         _writing.WriteAsync(plan, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<PersonPage> ListAsync(string? after, CancellationToken cancellationToken) => _people.ListAsync(after, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlySet<string>> ExistingAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        _people.ExistingAsync(ids, cancellationToken);
 
     /// <inheritdoc/>
     public PollProgress Progress(Delivery answer)

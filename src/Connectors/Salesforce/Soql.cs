@@ -19,6 +19,17 @@ internal static class Soql
     public static string ById(PolledObject polled, IEnumerable<string> ids, SalesforceOptions options) =>
         $"SELECT {Fields(polled, options)} FROM {polled} WHERE Id IN ({string.Join(',', ids.Select(Quote))})";
 
+    /// <summary>Selects the people of an object by id, after one. A converted lead lives on as its contact.</summary>
+    /// <param name="after">The last id of the page before; null for the first page.</param>
+    public static string People(PolledObject type, string? after) =>
+        $"SELECT Id, Email, SystemModstamp FROM {type} WHERE IsDeleted = false"
+        + (type == PolledObject.Lead ? " AND IsConverted = false" : "")
+        + (after is null ? "" : $" AND Id > {Quote(after)}") + $" ORDER BY Id LIMIT {PageSize}";
+
+    /// <summary>Selects those of some people that are not deleted. A converted lead is not deleted.</summary>
+    public static string Existing(PolledObject type, IEnumerable<string> ids) =>
+        $"SELECT Id FROM {type} WHERE IsDeleted = false AND Id IN ({string.Join(',', ids.Select(Quote))})";
+
     /// <summary>Selects the opportunities of contacts.</summary>
     public static string DealsOf(IEnumerable<string> contacts, SalesforceOptions options) =>
         $"SELECT {Fields(PolledObject.Opportunity, options)} FROM Opportunity "

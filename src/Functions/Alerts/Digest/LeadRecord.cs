@@ -4,7 +4,7 @@ using IntegrationHub.Funnel;
 namespace IntegrationHub.Functions.Alerts.Digest;
 
 /// <summary>Finds where people see a lead in their tool.</summary>
-public static class LeadRecord
+internal static class LeadRecord
 {
     /// <summary>Returns the link of the latest handoff, else the tool's own, http and https only; null for none.</summary>
     public static Uri? UrlOf(JourneyLedger ledger, Journey journey, ConnectorSet connectors) => ledger.Handoffs

@@ -84,6 +84,9 @@ internal sealed class HubTables(TableServiceClient service, HubOptions hub)
     /// <summary>What leads and deals add to the figures, and the sums.</summary>
     public const string Tallies = "Tallies";
 
+    /// <summary>How the people of each two tools compare, and whom one lacks.</summary>
+    public const string Parity = "Parity";
+
     private readonly ConcurrentDictionary<string, AsyncAtomicFactory<string, TableClient>> _clients = new(StringComparer.Ordinal);
 
     /// <summary>Returns the client of a table, which exists then. Whoever asks while it is being created waits for that.</summary>

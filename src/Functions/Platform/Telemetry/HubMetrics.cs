@@ -37,6 +37,7 @@ internal sealed class HubMetrics
     private readonly Counter<long> _bodiesErased;
     private readonly Counter<long> _leftByAge;
     private readonly Histogram<double> _latency;
+    private readonly Gauge<long> _missing;
 
     public HubMetrics(IMeterFactory meters)
     {
@@ -73,6 +74,8 @@ internal sealed class HubMetrics
         _leftByAge = meter.CreateCounter<long>("hub.retention.removed", "{item}", "What was removed because of its age, by place.");
         _latency = meter.CreateHistogram<double>(
             "hub.delivery.latency", "ms", "From the receipt of a delivery to the commit of all its facts.");
+        _missing = meter.CreateGauge<long>(
+            "hub.parity.missing", "{person}", "People of a tool whom another one lacks, by both and by cause, as last compared.");
     }
 
     public void Delivered(string connector, string outcome) => _deliveries.Add(1, new("connector", connector), new("outcome", outcome));
@@ -146,6 +149,10 @@ internal sealed class HubMetrics
 
     /// <summary>Counts what was removed because of its age.</summary>
     public void LeftByAge(string place, int items) => _leftByAge.Add(items, new KeyValuePair<string, object?>("place", place));
+
+    /// <summary>Says how many people of a tool another one lacks.</summary>
+    public void Missing(string from, string to, string cause, int people) =>
+        _missing.Record(people, new("from", from), new("to", to), new("cause", cause));
 
     public void Took(TimeSpan latency) => _latency.Record(latency.TotalMilliseconds);
 
