@@ -42,14 +42,6 @@ public sealed class World : IAsyncLifetime
         return await StartAsync(new SandboxOptions { Urls = AnyPort }, _ => { }, settings);
     }
 
-    /// <summary>A world whose hub a test starts.</summary>
-    internal static async Task<World> StartWithoutHubAsync(params (string Key, string Value)[] settings)
-    {
-        var world = new World();
-        await world.PrepareAsync(settings);
-        return world;
-    }
-
     /// <summary>A world whose tools hold something before the hub first runs.</summary>
     internal static async Task<World> StartAsync(SandboxOptions vendors, Action<SandboxHost> before, params (string Key, string Value)[] settings)
     {
