@@ -7,11 +7,11 @@ public sealed class LastTouchTests
     public static TheoryData<Fact, string> Touches => new()
     {
         { Touch(TouchKind.Form, 30, "Webinar 2026"), "sent a form of Webinar 2026" },
-        { Logged(30), "a call, a meeting or a note" },
-        { Booked("call", 30, 60), "an appointment was made" },
+        { Logged(30), "call, meeting or note" },
+        { Booked("call", 30, 60), "appointment made" },
         { Accepted(30), "taken up" },
         { Asked("Runs on premises?", 30), "asked a question" },
-        { Deal("1", DealStatus.Open, 30), "a deal changed" },
+        { Deal("1", DealStatus.Open, 30), "deal changed" },
     };
 
     [Theory]

@@ -44,7 +44,7 @@ public sealed class NextStepRulesTests
 
         Assert.Equal("call today, or book the next step", Step(ours, onEvaluation, Team.Sales, Team.Sales));
         Assert.Equal("send the next offer today, or close it", Step(theirs, onInterest, Team.Marketing, Team.Marketing));
-        Assert.Equal("ask sales how to help", Step(ours, onEvaluation, Team.Marketing, Team.Sales));
+        Assert.Equal("offer sales help", Step(ours, onEvaluation, Team.Marketing, Team.Sales));
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class NextStepRulesTests
         var story = StallStory.Of(alert, Fold(state), state.Ledger, [.. state.Facts.Values, asked]);
 
         Assert.Equal(repeated ? "Runs on premises?" : null, story.Question);
-        Assert.Equal(repeated ? "help sales to answer what they asked" : "ask sales how to help", Step(alert, story, Team.Marketing, Team.Sales));
+        Assert.Equal(repeated ? "help sales to answer what they asked" : "offer sales help", Step(alert, story, Team.Marketing, Team.Sales));
     }
 
     private static string Step(Alert alert, StallStory story, string team, string owner) =>

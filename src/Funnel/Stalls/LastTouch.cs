@@ -27,13 +27,13 @@ public sealed record LastTouch(DateTimeOffset At, string? What)
     /// <summary>Returns what somebody did; null for facts that only state something.</summary>
     private static string? Describe(Fact fact) => fact switch
     {
-        ActivityLogged => "a call, a meeting or a note",
-        ActivityBooked { DueAt: null, DueOn: null } => "an appointment was closed",
-        ActivityBooked => "an appointment was made",
+        ActivityLogged => "call, meeting or note",
+        ActivityBooked { DueAt: null, DueOn: null } => "appointment closed",
+        ActivityBooked => "appointment made",
         HandoffAccepted => "taken up",
         HandoffReturned => "given back",
         QuestionAsked => "asked a question",
-        DealChanged { Side: ToolSide.Crm } => "a deal changed",
+        DealChanged { Side: ToolSide.Crm } => "deal changed",
         _ => null,
     };
 }

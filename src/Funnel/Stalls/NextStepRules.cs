@@ -51,7 +51,7 @@ public static class NextStepRules
         (StallCause.GivenBack or StallCause.DealLost, _) => new($"tell {owner} when to try again"),
         _ when story.Question is not null => new($"help {owner} to answer", " what they asked"),
         (_, AlertKind.HandoffNotAccepted) => new($"ask {owner} what they miss", " in the handover"),
-        (_, AlertKind.StageOverdue) => new($"ask {owner} how to help"),
+        (_, AlertKind.StageOverdue) => new($"offer {owner} help"),
         _ => throw new InvalidOperationException($"Unknown kind of alert {kind}."),
     };
 }

@@ -123,8 +123,8 @@ public sealed class MailFlowTests(Azurite azurite)
 
         var mail = Assert.Single(world.Server.To("sales@example.com"));
         Assert.Equal("[3 leads waiting] Late Ltd, Later Ltd and 1 more", mail.Subject);
-        Assert.Contains("3 leads wait for a next step, the longest first.", mail.Text, StringComparison.Ordinal);
-        Assert.Contains("Late Ltd\r\nInterest 2 d 2 h of 2 d: ask marketing how to help\r\nhttp://localhost:7071/api/alerts/", mail.Text, StringComparison.Ordinal);
+        Assert.Contains("3 leads wait, the longest first.", mail.Text, StringComparison.Ordinal);
+        Assert.Contains("Late Ltd\r\nInterest 2 d 2 h of 2 d: offer marketing help\r\nhttp://localhost:7071/api/alerts/", mail.Text, StringComparison.Ordinal);
         Assert.Contains("And 1 more.", mail.Text, StringComparison.Ordinal);
         Assert.Contains("And 1 more.", mail.Html, StringComparison.Ordinal);
         Assert.DoesNotContain("Latest Ltd", mail.Text, StringComparison.Ordinal);

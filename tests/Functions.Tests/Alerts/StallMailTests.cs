@@ -115,7 +115,7 @@ public sealed partial class StallMailTests : IAsyncDisposable
 
         string[] lines =
         [
-            "5 leads wait for a next step, the longest first.",
+            "5 leads wait, the longest first.",
             "Ada Lovelace, Engines Ltd", "Evaluation 2 d 2 h of 2 d: call about the deal", Links.Details.AbsoluteUri,
             "Grace <b>Hopper</b>", "Not taken up 6 h of 4 h: call about the deal", Links.Details.AbsoluteUri,
             "And 3 more.", "Moved on", "Northwind was given back by sales.",

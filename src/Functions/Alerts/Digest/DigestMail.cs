@@ -26,7 +26,7 @@ public sealed record DigestMail
     {
         0 => null,
         1 => "1 lead waits for a next step.",
-        var all => $"{Leads(all)} wait for a next step, the longest first.",
+        var all => $"{Leads(all)} wait, the longest first.",
     };
 
     /// <summary>Gets the sentence about the leads that are not shown; null for none.</summary>
