@@ -13,8 +13,8 @@ public sealed class HelpTests
         Assert.Equal(
             [
                 "init", "check", "rehearse", "read", "webhooks register", "webhooks list", "webhooks remove", "status", "lead", "why",
-                "erase", "parked list", "parked replay", "parked drop", "deadletters list", "deadletters replay", "deadletters purge",
-                "deadletters status", "deadletters stop", "replay start", "replay show", "replay leads", "replay switch", "replay end",
+                "erase", "parity", "parked list", "parked replay", "parked drop", "deadletters list", "deadletters replay",
+                "deadletters purge", "deadletters status", "deadletters stop", "replay start", "replay show", "replay leads", "replay switch", "replay end",
             ],
             Commands.Select(command => command.FullName));
 
