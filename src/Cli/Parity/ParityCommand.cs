@@ -13,18 +13,26 @@ internal static class ParityCommand
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    private static readonly IEnumerable<string> Causes = Enum.GetValues<ParityCause>().Select(HubText.Word);
+
+    private static readonly Option<string?> From =
+        new("--from") { Description = "The tool that has the people. Lists them, with --to.", HelpName = "NAME" };
+
+    private static readonly Option<string?> To = new("--to") { Description = "The tool that lacks them.", HelpName = "NAME" };
+
+    private static readonly Option<string?> Cause = new("--cause")
+    {
+        Description = $"Only people who are missing for this cause: {string.Join(", ", Causes)}.",
+        HelpName = "CAUSE",
+    };
+
+    private static readonly Option<bool> Now =
+        new("--now") { Description = "Compare now, and show what comes out. Otherwise the last comparison is shown." };
+
     /// <summary>Makes the command.</summary>
     public static GuidedCommand Create()
     {
         var (json, connection) = (HubCall.Json(), new HubConnection());
-        var from = new Option<string?>("--from") { Description = "The tool that has the people. Lists them, with --to.", HelpName = "NAME" };
-        var to = new Option<string?>("--to") { Description = "The tool that lacks them.", HelpName = "NAME" };
-        var cause = new Option<string?>("--cause")
-        {
-            Description = $"Only people who are missing for this cause: {string.Join(", ", Enum.GetValues<ParityCause>().Select(HubText.Word))}.",
-            HelpName = "CAUSE",
-        };
-        var now = new Option<bool>("--now") { Description = "Compare now, and show what comes out. Otherwise the last comparison is shown." };
         var command = new GuidedCommand("parity", """
             Shows how the people of each two tools compare: how many both have, whom one lacks, and why.
             The hub compares every night; it changes nothing.
@@ -44,43 +52,40 @@ internal static class ParityCommand
                 (ExitCodes.NoHub, "no hub answers at --url"),
             ],
         };
-        Array.ForEach<Option>([from, to, cause, now, json], command.Add);
+        Array.ForEach<Option>([From, To, Cause, Now, json], command.Add);
         connection.AddTo(command);
         command.Validators.Add(parsed =>
         {
-            if (parsed.GetValue(from) is null != parsed.GetValue(to) is null || (parsed.GetValue(cause) is not null && parsed.GetValue(to) is null))
+            var (from, to) = (parsed.GetValue(From), parsed.GetValue(To));
+            if (from is null != to is null || (parsed.GetValue(Cause) is not null && to is null))
             {
                 parsed.AddError("A list of people wants --from and --to: the tool that has them, and the one that lacks them.");
             }
         });
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            var needALook = 0;
-            var asJson = parsed.GetValue(json);
-            Func<JsonElement, string> describe = parsed.GetValue(from) is null ? DescribePairs : DescribePeople;
-            var exit = await HubCall.RunAsync(
-                parsed, connection, async hub => Noted(await AskAsync(hub)), asJson ? null : describe);
-            return exit == ExitCodes.Done && needALook > 0 ? ExitCodes.NotDone : exit;
-
-            async Task<HubAnswer> AskAsync(HubClient hub)
-            {
-                if (parsed.GetValue(now) && await CompareAsync(hub, cancellationToken) is not HubAnswer.Done and var failed)
-                {
-                    return failed;
-                }
-
-                return await hub.GetAsync(PathOf(parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(cause)), cancellationToken);
-            }
-
-            HubAnswer Noted(HubAnswer answer)
-            {
-                needALook = answer is HubAnswer.Done { Json: var found } && found.TryGetProperty("pairs", out _)
-                    ? HubText.Read<ParityView>(found, "pairs").Pairs.Sum(pair => pair.NeedALook) : 0;
-                return answer;
-            }
-        });
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, connection, parsed.GetValue(json), cancellationToken));
         return command;
     }
+
+    private static async Task<int> RunAsync(ParseResult parsed, HubConnection connection, bool asJson, CancellationToken cancellationToken)
+    {
+        var needALook = 0;
+        Func<JsonElement, string> describe = parsed.GetValue(From) is null ? DescribePairs : DescribePeople;
+        var exit = await HubCall.RunAsync(
+            parsed, connection, async hub => Noted(await AskAsync(parsed, hub, cancellationToken)), asJson ? null : describe);
+        return exit == ExitCodes.Done && needALook > 0 ? ExitCodes.NotDone : exit;
+
+        HubAnswer Noted(HubAnswer answer)
+        {
+            needALook = answer is HubAnswer.Done { Json: { ValueKind: JsonValueKind.Object } found } && found.TryGetProperty("pairs", out _)
+                ? HubText.Read<ParityView>(found, "pairs").Pairs.Sum(pair => pair.NeedALook) : 0;
+            return answer;
+        }
+    }
+
+    private static async Task<HubAnswer> AskAsync(ParseResult parsed, HubClient hub, CancellationToken cancellationToken) =>
+        parsed.GetValue(Now) && await CompareAsync(hub, cancellationToken) is not HubAnswer.Done and var failed
+            ? failed
+            : await hub.GetAsync(PathOf(parsed.GetValue(From), parsed.GetValue(To), parsed.GetValue(Cause)), cancellationToken);
 
     /// <summary>Lets the hub compare until it has come to the end.</summary>
     private static async Task<HubAnswer> CompareAsync(HubClient hub, CancellationToken cancellationToken)
@@ -102,7 +107,8 @@ internal static class ParityCommand
             if (progress.Failed.Count > 0)
             {
                 return new HubAnswer.Refused(
-                    $"The people of {string.Join(", ", progress.Failed.Select(HubText.Line))} could not be listed. The hub's log says why.");
+                    $"The people of {string.Join(", ", progress.Failed.Select(HubText.Line))} could not be listed. "
+                    + "The hub's log says why.");
             }
 
             // Another instance may be at it.
@@ -112,7 +118,8 @@ internal static class ParityCommand
 
     private static string PathOf(string? from, string? to, string? cause) => from is null || to is null
         ? "parity"
-        : $"parity/{Uri.EscapeDataString(from)}/{Uri.EscapeDataString(to)}?top={PageRequest.Most}&cause={Uri.EscapeDataString(cause ?? "")}";
+        : $"parity/{Uri.EscapeDataString(from)}/{Uri.EscapeDataString(to)}"
+            + $"?top={PageRequest.Most}&cause={Uri.EscapeDataString(cause ?? "")}";
 
     private static string DescribePairs(JsonElement answer)
     {
@@ -151,7 +158,8 @@ internal static class ParityCommand
                 ["RECORD", "LEAD", "STAGE", "CAUSE", "WHY"],
                 missing.Select(person => new[]
                 {
-                    HubText.Line(person.Record), HubText.Line(person.LeadId?.Value), person.Stage is { } stage ? HubText.Word(stage) : HubText.None,
+                    HubText.Line(person.Record), HubText.Line(person.LeadId?.Value),
+                    person.Stage is { } stage ? HubText.Word(stage) : HubText.None,
                     HubText.Word(person.Cause), HubText.Line(person.Reason),
                 })),
             .. missing.Count == PageRequest.Most ? ["", "There may be more. Ask for one cause with --cause."] : Array.Empty<string>(),

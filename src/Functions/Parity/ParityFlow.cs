@@ -2,7 +2,6 @@ using System.Text.Json;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Platform.Telemetry;
-using IntegrationHub.Funnel;
 using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.Functions.Parity;

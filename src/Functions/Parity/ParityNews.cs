@@ -34,7 +34,8 @@ internal sealed class ParityNews(NoticeStore notices, HubMetrics metrics)
         KeyOf(report),
         $"{report.To} lacks people of {report.From}, and the hub does not know why",
         [
-            $"Of {report.People} people in {report.From}, {report.To} lacks {report.Missing.Values.Sum()}; {report.NeedALook} of them need a look.",
+            $"Of {report.People} people in {report.From}, {report.To} lacks {report.Missing.Values.Sum()}; "
+            + $"{report.NeedALook} of them need a look.",
             $"GET /api/parity/{report.From}/{report.To}?cause=missed lists those whom the hub never received,",
             "?cause=vanished those whose record was deleted without a word, ?cause=unexplained the rest.",
             "docs/operations/parity.md says what to do.",

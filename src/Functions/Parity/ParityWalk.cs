@@ -34,7 +34,8 @@ internal sealed record ParityWalk(
             [.. sums.Stages.Select(stage => new StageParity(stage.Key, stage.Value.InBoth, stage.Value.Missing))]);
     }
 
-    private static ParitySums SumsOf(ImmutableSortedDictionary<string, ParitySums> sums, string to) => sums.GetValueOrDefault(to, ParitySums.None);
+    private static ParitySums SumsOf(ImmutableSortedDictionary<string, ParitySums> sums, string to) =>
+        sums.GetValueOrDefault(to, ParitySums.None);
 }
 
 /// <summary>What a walk has counted.</summary>
@@ -47,13 +48,14 @@ internal sealed record ParitySums(
     public ParitySums With(ComparedPerson person)
     {
         var (there, lacks) = person.Finding is null ? (1, 0) : (0, 1);
-        return new(
-            People + 1,
-            InBoth + there,
-            person.Finding is { Cause: var cause } ? Missing.SetItem(cause, Missing.GetValueOrDefault(cause) + 1) : Missing,
-            person.Stage is { } stage
-                ? Stages.SetItem(stage, Stages.GetValueOrDefault(stage) is var sums ? new(sums.InBoth + there, sums.Missing + lacks) : default)
-                : Stages);
+        var missing = person.Finding is { Cause: var cause } ? Missing.SetItem(cause, Missing.GetValueOrDefault(cause) + 1) : Missing;
+        return new(People + 1, InBoth + there, missing, person.Stage is { } stage ? WithStage(stage, there, lacks) : Stages);
+    }
+
+    private ImmutableSortedDictionary<FunnelStage, StageSums> WithStage(FunnelStage stage, int there, int lacks)
+    {
+        var before = Stages.GetValueOrDefault(stage);
+        return Stages.SetItem(stage, new(before.InBoth + there, before.Missing + lacks));
     }
 }
 

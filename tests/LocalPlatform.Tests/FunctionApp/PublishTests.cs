@@ -112,7 +112,7 @@ public sealed partial class PublishTests : IDisposable
         return properties;
     }
 
-    private async Task<(int Code, string Output)> DotnetAsync(string command, params string[] arguments)
+    private static async Task<(int Code, string Output)> DotnetAsync(string command, params string[] arguments)
     {
         // Analyzers have had their say when the solution was built.
         string[] line =
