@@ -18,6 +18,13 @@ public sealed class SharedAddressesTests
         [Key("ada@example.com")],
         new SharedAddresses(["desk@example.com", "*@lists.example.com"]).Without([Key("desk@example.com"), Key("ada@example.com"), Key("x@lists.example.com")]));
 
+    [Theory]
+    [InlineData("a\\*@example.com", "a\\b@example.com", true)]
+    [InlineData("a\\*@example.com", "ab@example.com", false)]
+    [InlineData("a.b@example.com", "axb@example.com", false)]
+    public void Only_an_asterisk_has_a_meaning(string pattern, string address, bool shared) =>
+        Assert.Equal(shared, new SharedAddresses([pattern]).Contains(new(IdentityKind.Email, "", address)));
+
     [Fact]
     public void A_record_is_never_shared() => Assert.False(new SharedAddresses(["*"]).Contains(IdentityKey.Person("hubspot", "info@example.com")));
 

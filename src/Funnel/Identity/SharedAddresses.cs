@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
+using System.IO.Enumeration;
 
 namespace IntegrationHub.Funnel;
 
@@ -15,16 +15,11 @@ public sealed class SharedAddresses(IEnumerable<string> patterns)
         "accounting@*", "billing@*", "kontakt@*", "vertrieb@*", "buero@*", "noreply@*", "no-reply@*", "postmaster@*", "webmaster@*",
     ];
 
-    private readonly ImmutableArray<Regex> _patterns =
-    [
-        .. patterns.Select(pattern => new Regex(
-            $"^{Regex.Escape(pattern).Replace(@"\*", ".*", StringComparison.Ordinal)}$",
-            RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)),
-    ];
+    private readonly ImmutableArray<string> _patterns = [.. patterns.Select(pattern => pattern.Replace(@"\", @"\\", StringComparison.Ordinal))];
 
     /// <summary>Whether a key is a shared address.</summary>
     public bool Contains(IdentityKey key) =>
-        key.Kind == IdentityKind.Email && _patterns.Any(pattern => pattern.IsMatch(key.Id));
+        key.Kind == IdentityKind.Email && _patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, key.Id));
 
     /// <summary>Returns the keys that identify a person.</summary>
     public IReadOnlyList<IdentityKey> Without(IEnumerable<IdentityKey> keys) => [.. keys.Where(key => !Contains(key))];
