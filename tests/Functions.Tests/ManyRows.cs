@@ -1,4 +1,3 @@
-using System.Globalization;
 using Azure.Data.Tables;
 
 namespace IntegrationHub.Functions.Tests;
@@ -7,8 +6,7 @@ namespace IntegrationHub.Functions.Tests;
 /// run with as many as production may have.</summary>
 internal static class ManyRows
 {
-    public static int Count { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable("HUB_TEST_ROWS"), CultureInfo.InvariantCulture, out var rows) ? rows : 2_000;
+    public static int Count { get; } = Amount.Of("HUB_TEST_ROWS", 2_000);
 
     /// <summary>Adds rows, a hundred in a transaction.</summary>
     public static Task AddAsync(TableClient table, IEnumerable<TableEntity> rows, CancellationToken cancellationToken) => Parallel.ForEachAsync(

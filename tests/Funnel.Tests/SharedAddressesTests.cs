@@ -22,6 +22,9 @@ public sealed class SharedAddressesTests
     [InlineData("a\\*@example.com", "a\\b@example.com", true)]
     [InlineData("a\\*@example.com", "ab@example.com", false)]
     [InlineData("a.b@example.com", "axb@example.com", false)]
+    [InlineData("a?b@example.com", "axb@example.com", false)]
+    [InlineData("a?b@example.com", "a?b@example.com", true)]
+    [InlineData("INFO@*", "info@example.com", true)]
     public void Only_an_asterisk_has_a_meaning(string pattern, string address, bool shared) =>
         Assert.Equal(shared, new SharedAddresses([pattern]).Contains(new(IdentityKind.Email, "", address)));
 

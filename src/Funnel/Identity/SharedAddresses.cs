@@ -15,7 +15,11 @@ public sealed class SharedAddresses(IEnumerable<string> patterns)
         "accounting@*", "billing@*", "kontakt@*", "vertrieb@*", "buero@*", "noreply@*", "no-reply@*", "postmaster@*", "webmaster@*",
     ];
 
-    private readonly ImmutableArray<string> _patterns = [.. patterns.Select(pattern => pattern.Replace(@"\", @"\\", StringComparison.Ordinal))];
+    /// <summary>The patterns, with everything escaped but the asterisk.</summary>
+    private readonly ImmutableArray<string> _patterns =
+    [
+        .. patterns.Select(pattern => pattern.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("?", @"\?", StringComparison.Ordinal)),
+    ];
 
     /// <summary>Whether a key is a shared address.</summary>
     public bool Contains(IdentityKey key) =>

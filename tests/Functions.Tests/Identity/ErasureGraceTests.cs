@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Net;
 using IntegrationHub.Connectors.Events;
@@ -14,8 +13,7 @@ namespace IntegrationHub.Functions.Tests.Identity;
 /// <summary>The time of grace: an erased lead is hidden, and destroyed or restored later.</summary>
 public sealed class ErasureGraceTests(Azurite azurite)
 {
-    private static readonly int Erasures =
-        int.TryParse(Environment.GetEnvironmentVariable("HUB_TEST_ERASURES"), CultureInfo.InvariantCulture, out var erasures) ? erasures : 120;
+    private static readonly int Erasures = Amount.Of("HUB_TEST_ERASURES", 120);
 
     private readonly StillTimeProvider _clock = new(Monday.AddDays(1));
     private readonly string _world = Guid.NewGuid().ToString("N")[..8];

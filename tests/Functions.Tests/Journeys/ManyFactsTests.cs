@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -17,8 +16,7 @@ public sealed class ManyFactsTests(Azurite azurite)
 {
     private const int Most = 200;
 
-    private static readonly int Facts =
-        int.TryParse(Environment.GetEnvironmentVariable("HUB_TEST_FACTS"), CultureInfo.InvariantCulture, out var facts) ? facts : 2_000;
+    private static readonly int Facts = Amount.Of("HUB_TEST_FACTS", 2_000);
 
     private static readonly FunnelSettings Settings = Policy with { FactsPerLead = Most };
 

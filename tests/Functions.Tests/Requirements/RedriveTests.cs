@@ -1,4 +1,3 @@
-using System.Globalization;
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
 using IntegrationHub.Functions.Ops.DeadLetters;
@@ -9,12 +8,12 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Requirements;
 
-/// <summary>Replay that a business can dare: of a thousand leads, or of as many as <c>HUB_TEST_REDRIVE</c> says.</summary>
+/// <summary>Replay that a business can dare: of hundreds of leads, or of as many as <c>HUB_TEST_REDRIVE</c> says.</summary>
 public sealed class RedriveTests(Azurite azurite)
 {
     private const int Tenth = 10;
 
-    private static readonly int All = int.Parse(Environment.GetEnvironmentVariable("HUB_TEST_REDRIVE") ?? "1000", CultureInfo.InvariantCulture);
+    private static readonly int All = Amount.Of("HUB_TEST_REDRIVE", 300);
 
     private static readonly QueueEntity ToSales = QueueProbe.Entities[1];
 

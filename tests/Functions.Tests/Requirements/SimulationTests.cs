@@ -6,12 +6,12 @@ using IntegrationHub.Funnel;
 
 namespace IntegrationHub.Functions.Tests.Requirements;
 
-/// <summary>Random leads with facts of every kind, kept by the real hub in real tables.</summary>
+/// <summary>Random leads with facts of every kind, kept by the real hub in real tables. <c>HUB_TEST_SETS</c> says how many.</summary>
 public sealed class SimulationTests(Azurite azurite)
 {
-    private const int Sets = 60;
     private const int OrdersOfEach = 3;
     private const int Largest = 40;
+    private static readonly int Sets = Amount.Of("HUB_TEST_SETS", 20);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
