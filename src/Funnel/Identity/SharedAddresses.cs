@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.IO.Enumeration;
+using System.Text.RegularExpressions;
 
 namespace IntegrationHub.Funnel;
 
@@ -15,16 +15,17 @@ public sealed class SharedAddresses(IEnumerable<string> patterns)
         "accounting@*", "billing@*", "kontakt@*", "vertrieb@*", "buero@*", "noreply@*", "no-reply@*", "postmaster@*", "webmaster@*",
     ];
 
-    /// <summary>The patterns, with everything escaped but the asterisk.</summary>
-    private readonly ImmutableArray<string> _patterns =
-    [
-        .. patterns.Select(pattern => pattern.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("?", @"\?", StringComparison.Ordinal)),
-    ];
+    /// <summary>All patterns in one, because making one for each costs a hub a noticeable part of its start.</summary>
+    private readonly Regex _pattern = new(
+        $"^(?:{string.Join('|', patterns.Select(Escape))})$",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking);
 
     /// <summary>Whether a key is a shared address.</summary>
     public bool Contains(IdentityKey key) =>
-        key.Kind == IdentityKind.Email && _patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, key.Id));
+        key.Kind == IdentityKind.Email && _pattern.IsMatch(key.Id);
 
     /// <summary>Returns the keys that identify a person.</summary>
     public IReadOnlyList<IdentityKey> Without(IEnumerable<IdentityKey> keys) => [.. keys.Where(key => !Contains(key))];
+
+    private static string Escape(string pattern) => Regex.Escape(pattern).Replace(@"\*", ".*", StringComparison.Ordinal);
 }
