@@ -213,7 +213,7 @@ public sealed class JourneyProperties
 
         Assert.Equal(raised.Select(alert => alert.Id).Distinct(), raised.Select(alert => alert.Id));
         Assert.Equal(state.Ledger.Alerts.Select(alert => alert.Id), raised.Select(alert => alert.Id));
-    }, sets: 200);
+    });
 
     [Fact]
     public void An_erased_person_leaves_no_name_no_key_and_is_never_announced_or_stalled() => Holds((facts, seed) =>

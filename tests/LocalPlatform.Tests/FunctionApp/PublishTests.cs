@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -16,8 +15,6 @@ public sealed partial class PublishTests : IDisposable
 
     private readonly DirectoryInfo _artifacts = Directory.CreateTempSubdirectory("publish-");
 
-    private static string Configuration { get; } = typeof(PublishTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -25,9 +22,7 @@ public sealed partial class PublishTests : IDisposable
     {
         var published = Path.Combine(_artifacts.FullName, "published");
 
-        var (code, output) = await DotnetAsync(
-            "publish", "-p:ServiceBusExtension=project", "-o", published, "-c", Configuration,
-            "--no-restore", "-p:BuildProjectReferences=false", $"-p:CustomBeforeDirectoryBuildProps={await TakeOverAsync()}");
+        var (code, output) = await DotnetAsync("publish", "-p:ServiceBusExtension=project", "-o", published);
 
         Assert.True(code == 0, output);
         foreach (var file in new[] { "IntegrationHub.Functions.dll", $"{Extension}.dll", "host.json", "worker.config.json", "extensions.json", "functions.metadata" })
@@ -46,7 +41,7 @@ public sealed partial class PublishTests : IDisposable
     [Fact]
     public async Task Publishing_takes_the_real_extension_and_lacks_nothing_else()
     {
-        var (code, output) = await DotnetAsync("restore", "-p:_IsPublishing=true", $"-p:ArtifactsPath={_artifacts.FullName}");
+        var (code, output) = await DotnetAsync("restore", "-p:_IsPublishing=true");
 
         // A machine that can restore it has nothing to complain of.
         string[] missing = code == 0 ? [Extension] : [.. MissingPackage().Matches(output).Select(match => match.Groups[1].Value).Distinct()];
@@ -84,41 +79,13 @@ public sealed partial class PublishTests : IDisposable
         return new JsonArray(functions).ToJsonString(Indented) + "\n";
     }
 
-    /// <summary>Takes over what the solution's build compiled, so that only what publishing adds is made. Returns the properties to import for it.</summary>
-    private async Task<string> TakeOverAsync()
-    {
-        var (own, framework) = (Path.Combine(_artifacts.FullName, "obj"), Path.GetFileName(Path.TrimEndingDirectorySeparator(Built.FunctionApp)));
-        var compiled = Repository.PathTo("src", "Functions", "obj", Configuration, framework);
-        foreach (var file in Directory.GetFiles(compiled, "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(own, framework, Path.GetRelativePath(compiled, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
-
-        var properties = Path.Combine(_artifacts.FullName, "own.props");
-        await File.WriteAllTextAsync(
-            properties,
-            $"""
-            <Project>
-              <PropertyGroup Condition="'$(MSBuildProjectName)' == 'IntegrationHub.Functions'">
-                <IntermediateOutputPath>{own}/</IntermediateOutputPath>
-                <OutDir>{Path.Combine(_artifacts.FullName, "bin")}/</OutDir>
-                <SkipCompilerExecution>true</SkipCompilerExecution>
-              </PropertyGroup>
-            </Project>
-            """,
-            Stop);
-        return properties;
-    }
-
-    private static async Task<(int Code, string Output)> DotnetAsync(string command, params string[] arguments)
+    private async Task<(int Code, string Output)> DotnetAsync(string command, params string[] arguments)
     {
         // Analyzers have had their say when the solution was built.
         string[] line =
         [
             command, Repository.PathTo("src", "Functions"),
-            "-nodeReuse:false", "-p:RunAnalyzers=false",
+            "-nodeReuse:false", "-p:RunAnalyzers=false", $"-p:ArtifactsPath={_artifacts.FullName}",
             .. arguments,
         ];
         var start = new ProcessStartInfo("dotnet", line)

@@ -1,5 +1,5 @@
-// What is looked at once the readers of the hub have found nothing.
-
+// parameter: connectors
+// cure: must be letters and digits only, for example hubspot
 using '../../../infra/main.bicep'
 
 param environmentName = 'wrong'
@@ -7,7 +7,7 @@ param environmentName = 'wrong'
 param location = 'westeurope'
 
 param connectors = {
-  hubspot: {
+  'hub-spot': {
     type: 'HubSpot'
     signIn: { kind: 'privateApp', secrets: { accessToken: 'hubspot-access-token' } }
     secrets: { clientSecret: 'hubspot-client-secret' }
@@ -18,7 +18,3 @@ param connectors = {
 param teams = { marketing: { recipients: ['marketing@example.com'] }, sales: { recipients: ['sales@example.com'] } }
 
 param ops = { recipients: ['ops@example.com'] }
-
-// parameter: funnel.stages.evaluation.acceptWithin
-// cure: must be at most stallAfter
-param funnel = { stages: { evaluation: { stallAfter: '08:00:00', acceptWithin: '3.00:00:00' } } }

@@ -1,0 +1,21 @@
+// parameter: connectors.hubspot.portalID
+// cure: must be left out; connectors.hubspot has only appUrl
+// code: BCP089
+using '../../../infra/main.bicep'
+
+param environmentName = 'wrong'
+
+param location = 'westeurope'
+
+param connectors = {
+  hubspot: {
+    type: 'HubSpot'
+    signIn: { kind: 'privateApp', secrets: { accessToken: 'hubspot-access-token' } }
+    secrets: { clientSecret: 'hubspot-client-secret' }
+    portalID: 12345
+  }
+}
+
+param teams = { marketing: { recipients: ['marketing@example.com'] }, sales: { recipients: ['sales@example.com'] } }
+
+param ops = { recipients: ['ops@example.com'] }

@@ -1,0 +1,19 @@
+// parameter: location
+// cure: must be set: The Azure region
+// code: BCP258
+using '../../../infra/main.bicep'
+
+param environmentName = 'wrong'
+
+param connectors = {
+  hubspot: {
+    type: 'HubSpot'
+    signIn: { kind: 'privateApp', secrets: { accessToken: 'hubspot-access-token' } }
+    secrets: { clientSecret: 'hubspot-client-secret' }
+    portalId: 12345
+  }
+}
+
+param teams = { marketing: { recipients: ['marketing@example.com'] }, sales: { recipients: ['sales@example.com'] } }
+
+param ops = { recipients: ['ops@example.com'] }

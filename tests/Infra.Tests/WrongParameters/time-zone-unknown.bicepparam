@@ -1,0 +1,22 @@
+// parameter: calendar.timeZone
+// cure: must be an IANA time zone, for example Europe/Berlin
+using '../../../infra/main.bicep'
+
+param environmentName = 'wrong'
+
+param location = 'westeurope'
+
+param connectors = {
+  hubspot: {
+    type: 'HubSpot'
+    signIn: { kind: 'privateApp', secrets: { accessToken: 'hubspot-access-token' } }
+    secrets: { clientSecret: 'hubspot-client-secret' }
+    portalId: 12345
+  }
+}
+
+param teams = { marketing: { recipients: ['marketing@example.com'] }, sales: { recipients: ['sales@example.com'] } }
+
+param ops = { recipients: ['ops@example.com'] }
+
+param calendar = { timeZone: 'Europe/Berln' }
