@@ -13,8 +13,6 @@ public sealed class BurstTests
     private static readonly TimeSpan Span = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    private int _late;
-
     [Fact]
     public async Task A_thousand_webhooks_in_five_seconds_with_a_cold_start_are_all_on_the_queue_and_whatever_was_not_taken_was_answered_with_5xx()
     {
@@ -47,15 +45,14 @@ public sealed class BurstTests
         });
         Assert.Equal(Requests, answers.Count(answer => answer == HttpStatusCode.Accepted));
 
-        // A delivery that neither bus nor spool took in time was refused, and one whose answer took too long was not waited for.
-        // It may have arrived all the same, and its sender sent it again.
+        // A delivery that neither bus nor spool took in time was refused. It may have arrived all the same, and its sender sent it again.
         var refused = world.Hub.Log.Split(Environment.NewLine).Count(line => line.Contains("Neither bus nor spool took", StringComparison.Ordinal));
-        Assert.InRange(messages.Count, Requests, Requests + refused + _late);
+        Assert.InRange(messages.Count, Requests, Requests + refused);
         Assert.All(answers, answer => Assert.True(answer is null or HttpStatusCode.Accepted or >= HttpStatusCode.InternalServerError, $"answered with {answer}"));
     }
 
-    /// <summary>The answer; null where nobody listened yet, or where it took too long.</summary>
-    private async Task<HttpStatusCode?> SendAsync(HubProcess hub, HubSpotChange change, ConcurrentBag<HttpStatusCode?> answers)
+    /// <summary>The answer; null where nobody listened yet.</summary>
+    private static async Task<HttpStatusCode?> SendAsync(HubProcess hub, HubSpotChange change, ConcurrentBag<HttpStatusCode?> answers)
     {
         HttpStatusCode? status = null;
         try
@@ -66,10 +63,6 @@ public sealed class BurstTests
         catch (HttpRequestException)
         {
             // Nobody listens yet.
-        }
-        catch (TaskCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
-        {
-            Interlocked.Increment(ref _late);
         }
 
         answers.Add(status);

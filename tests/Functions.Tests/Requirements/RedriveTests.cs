@@ -8,12 +8,12 @@ using static IntegrationHub.Functions.Tests.Leads;
 
 namespace IntegrationHub.Functions.Tests.Requirements;
 
-/// <summary>Replay that a business can dare: of hundreds of leads, or of as many as <c>HUB_TEST_REDRIVE</c> says.</summary>
+/// <summary>Replay that a business can dare: of a thousand leads, or of as many as <c>HUB_TEST_REDRIVE</c> says.</summary>
 public sealed class RedriveTests(Azurite azurite)
 {
     private const int Tenth = 10;
 
-    private static readonly int All = Amount.Of("HUB_TEST_REDRIVE", 300);
+    private static readonly int All = Amount.Of("HUB_TEST_REDRIVE", 1_000);
 
     private static readonly QueueEntity ToSales = QueueProbe.Entities[1];
 
