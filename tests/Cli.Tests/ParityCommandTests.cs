@@ -40,7 +40,12 @@ public sealed class ParityCommandTests : IAsyncLifetime
     [Fact]
     public async Task People_are_listed_with_record_lead_cause_and_why()
     {
-        _hub.Missing = [new("101", LeadId.Parse("0123456789abcdef01234567"), FunnelStage.Evaluation, ParityCause.Refused, "salesforce refused it."), new("102", null, null, ParityCause.Missed, "Never received.")];
+        var lead = LeadId.Parse("0123456789abcdef01234567");
+        _hub.Missing =
+        [
+            new("101", lead, FunnelStage.Evaluation, ParityCause.Refused, "salesforce refused it."),
+            new("102", null, null, ParityCause.Missed, "Never received."),
+        ];
 
         var run = await RunAsync("--from", "hubspot", "--to", "salesforce", "--cause", "refused");
 
@@ -71,9 +76,12 @@ public sealed class ParityCommandTests : IAsyncLifetime
     [Theory]
     [InlineData("--from", "hubspot")]
     [InlineData("--cause", "rule")]
-    public async Task A_list_wants_both_tools(string option, string value) => Assert.Equal(ExitCodes.Misused, (await RunAsync(option, value)).Exit);
+    public async Task A_list_wants_both_tools(string option, string value) =>
+        Assert.Equal(ExitCodes.Misused, (await RunAsync(option, value)).Exit);
 
-    private static ParityReport Report(Dictionary<ParityCause, int> missing) => new("hubspot", "salesforce", Monday, Monday, 10, 6, missing, []);
+    private static ParityReport Report(Dictionary<ParityCause, int> missing) =>
+        new("hubspot", "salesforce", Monday, Monday, 10, 6, missing, []);
 
-    private Task<CommandRun> RunAsync(params string[] arguments) => CommandRun.RunAsync(["parity", .. arguments, "--url", _hub.Url, "--key", FakeHub.Key]);
+    private Task<CommandRun> RunAsync(params string[] arguments) =>
+        CommandRun.RunAsync(["parity", .. arguments, "--url", _hub.Url, "--key", FakeHub.Key]);
 }

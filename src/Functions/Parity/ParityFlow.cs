@@ -29,7 +29,7 @@ internal sealed partial class ParityFlow(
     public Task<ParityProgress> RunAsync(CancellationToken cancellationToken) => RunAsync(RunFor, WalkEvery, cancellationToken);
 
     /// <summary>Begins walks, or goes on with those that were begun, for a caller who waits.</summary>
-    /// <param name="begin">Whether a walk that has ended begins anew.</param>
+    /// <param name="begin">Whether to start again with a walk that has ended.</param>
     public Task<ParityProgress> RunNowAsync(bool begin, CancellationToken cancellationToken) =>
         RunAsync(RunForCaller, begin ? TimeSpan.Zero : TimeSpan.MaxValue, cancellationToken);
 

@@ -36,7 +36,7 @@ internal sealed class ParityFunction(ParityFlow parity, ParityStore store)
             if (!Enum.TryParse<ParityCause>(asked, ignoreCase: true, out var known) || !Enum.IsDefined(known))
             {
                 return Answers.Problem(
-                    StatusCodes.Status400BadRequest, "There is no such cause.",
+                    StatusCodes.Status400BadRequest, "The cause is unknown.",
                     $"The causes are {string.Join(", ", Enum.GetNames<ParityCause>().Select(name => name.ToLowerInvariant()))}.");
             }
 

@@ -47,7 +47,7 @@ public static class StagePolicy
     /// <summary>The last open deal is lost or deleted, but others are won: the lead stays a customer.</summary>
     public const string StillCustomer = "still-customer";
 
-    /// <summary>A deal is no longer won: the others are counted again.</summary>
+    /// <summary>A won deal was reopened, lost or deleted: the other deals decide.</summary>
     public const string WonDealUndone = "won-deal-undone";
 
     /// <summary>Sales gave the lead back: to <see cref="FunnelSettings.RecycleTo"/>, with their reason.</summary>
@@ -154,7 +154,7 @@ public static class StagePolicy
     {
         var left = CustomerStage(standing.Deals) ?? standing.Deals.Floor ?? settings.RecycleTo;
         return left < standing.Stage
-            ? new(left, WonDealUndone, $"{Name(deal)} is no longer won")
+            ? new(left, WonDealUndone, $"{Name(deal)} was won, and this was undone")
             : Stay(standing, WonDealUndone, "what is left holds the lead where it is");
     }
 

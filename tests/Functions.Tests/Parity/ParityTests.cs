@@ -48,7 +48,8 @@ public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
             ["Connectors:salesforce:OrganizationId"] = "00D5g000001AbCdEAK",
             ["Connectors:salesforce:ClientSecret"] = "sandbox-salesforce-client-secret",
         };
-        _connectors = new ServiceCollection().AddLogging().AddConnectors(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).BuildServiceProvider();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+        _connectors = new ServiceCollection().AddLogging().AddConnectors(configuration).BuildServiceProvider();
         _hub = await TestHub.CreateAsync(azurite, _clock, [.. _connectors.GetServices<IConnector>()]);
     }
 
@@ -81,9 +82,11 @@ public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
         await _hub.Get<ParityFlow>().RunAsync(Token);
 
         var there = await ReportAsync(HubSpot, Salesforce);
-        var missing = (await Store.ListAsync(HubSpot, Salesforce, null, PageRequest.First, Token))!.Items;
+        var missing = await MissingAsync();
         Assert.Equal(25, _seeded.Count);
-        Assert.Equal(_seeded.OrderBy(pair => pair.Key), missing.ToDictionary(person => person.Record, person => person.Cause).OrderBy(pair => pair.Key));
+        Assert.Equal(
+            _seeded.OrderBy(pair => pair.Key),
+            missing.ToDictionary(person => person.Record, person => person.Cause).OrderBy(pair => pair.Key));
         Assert.Equal((32, 7, 25, 3), (there.People, there.InBoth, there.Missing.Values.Sum(), there.NeedALook));
         Assert.Equal(new(FunnelStage.Evaluation, 0, 8), Assert.Single(there.Stages, stage => stage.Stage == FunnelStage.Evaluation));
         Assert.All(missing, person => Assert.Equal(person.Cause is ParityCause.Missed or ParityCause.Erased, person.LeadId is null));
@@ -102,7 +105,7 @@ public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
 
         await _hub.Get<ParityFlow>().RunAsync(Token);
 
-        var missing = (await Store.ListAsync(HubSpot, Salesforce, null, PageRequest.First, Token))!.Items.ToDictionary(person => person.Record, person => person.Cause);
+        var missing = (await MissingAsync()).ToDictionary(person => person.Record, person => person.Cause);
         Assert.Equal((ParityCause.Vanished, ParityCause.Lag), (missing[$"{contact}"], missing[$"{late}"]));
     }
 
@@ -152,11 +155,11 @@ public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
     {
         var lead = await OnlyInMarketingAsync(ParityCause.Rule, Claim(FunnelStage.Interest, Monday));
         await _hub.Get<ParityFlow>().RunAsync(Token);
-        Assert.Single((await Store.ListAsync(HubSpot, Salesforce, ParityCause.Rule, PageRequest.First, Token))!.Items);
+        Assert.Single(await MissingAsync(ParityCause.Rule));
 
         await _hub.Get<ErasureFlow>().EraseAsync(lead, Token);
 
-        Assert.Empty((await Store.ListAsync(HubSpot, Salesforce, null, PageRequest.First, Token))!.Items);
+        Assert.Empty(await MissingAsync());
     }
 
     [Fact]
@@ -170,22 +173,31 @@ public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
         Assert.Contains("true", (await api.PostAsync("/api/parity", "")).Body, StringComparison.Ordinal);
 
         var pairs = (await api.GetAsync("/api/parity")).GetProperty("pairs");
-        Assert.Equal(["hubspot to salesforce", "salesforce to hubspot"], pairs.EnumerateArray().Select(pair => $"{pair.GetProperty("from")} to {pair.GetProperty("to")}").Order());
-        Assert.Equal("missed", (await api.GetAsync("/api/parity/hubspot/salesforce?cause=missed")).GetProperty("missing").EnumerateArray().Single().GetProperty("cause").GetString());
+        Assert.Equal(
+            ["hubspot to salesforce", "salesforce to hubspot"],
+            pairs.EnumerateArray().Select(pair => $"{pair.GetProperty("from")} to {pair.GetProperty("to")}").Order());
+        var missing = (await api.GetAsync("/api/parity/hubspot/salesforce?cause=missed")).GetProperty("missing");
+        Assert.Equal("missed", missing.EnumerateArray().Single().GetProperty("cause").GetString());
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, await api.StatusAsync("/api/parity/hubspot/salesforce?cause=magic"));
     }
 
-    /// <summary>Walks anew, a day later.</summary>
+    /// <summary>Compares again, a day later.</summary>
     private async Task WalkAsync()
     {
         _clock.Advance(TimeSpan.FromDays(1));
         await _hub.Get<ParityFlow>().RunAsync(Token);
     }
 
+    private async Task<IReadOnlyList<MissingPerson>> MissingAsync(ParityCause? cause = null) =>
+        (await Store.ListAsync(HubSpot, Salesforce, cause, PageRequest.First, Token))!.Items;
+
     private async Task<ParityReport> ReportAsync(string from, string to) => (await Store.FindAsync(from, to, Token))!;
 
     private async Task<IReadOnlyList<OpsNotice>> PendingAsync() =>
-        [.. (await _hub.Get<NoticeStore>().PendingAsync(Token)).Select(notice => notice.Notice).Where(notice => notice.Key.StartsWith("parity|", StringComparison.Ordinal))];
+    [
+        .. (await _hub.Get<NoticeStore>().PendingAsync(Token)).Select(notice => notice.Notice)
+            .Where(notice => notice.Key.StartsWith("parity|", StringComparison.Ordinal)),
+    ];
 
     private long Contact() => _sandbox.HubSpot.CreateContact($"person{++_person}@example.com");
 
@@ -216,7 +228,11 @@ public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
 
     private Task RefuseAsync(LeadId lead) => _hub.Journeys.UpdateStoredAsync(
         lead,
-        state => new(state.WithHandoff(state.Ledger.Handoffs[^1].Id, handoff => handoff with { Delivery = HandoffDelivery.Failed, NotDeliveredReason = "REQUIRED_FIELD_MISSING" }), []),
+        state => new(
+            state.WithHandoff(
+                state.Ledger.Handoffs[^1].Id,
+                handoff => handoff with { Delivery = HandoffDelivery.Failed, NotDeliveredReason = "REQUIRED_FIELD_MISSING" }),
+            []),
         Token);
 
     private async Task DeletedInSalesforceAsync()
@@ -226,7 +242,12 @@ public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
         var record = IdentityKey.Person(Salesforce, $"00Q5g00000Gone{_person:D4}");
         await KnowAsync(contact, Known(Salesforce, record.Id, ToolSide.Crm), new RecordDeleted
         {
-            DedupeKey = "salesforce|gone", Connector = Salesforce, Side = ToolSide.Crm, OccurredAt = Monday, ReceivedAt = Monday, Record = record,
+            DedupeKey = "salesforce|gone",
+            Connector = Salesforce,
+            Side = ToolSide.Crm,
+            OccurredAt = Monday,
+            ReceivedAt = Monday,
+            Record = record,
         });
     }
 

@@ -48,7 +48,7 @@ internal static class StallMailRules
         (LimitOf(alert, journey, settings) * ShareAtDue(alert, settings.Alerts))
         + settings.CalendarOf(journey.Owner).Between(alert.DueAt, alert.RaisedAt ?? alert.At);
 
-    /// <summary>Returns the limit that was missed. One that is no longer configured is counted from the entry.</summary>
+    /// <summary>Returns the limit that was missed. Where the setting is gone, it is the time from the entry to the alert.</summary>
     public static TimeSpan LimitOf(Alert alert, Journey journey, FunnelSettings settings)
     {
         var configured = alert.Kind switch
