@@ -213,6 +213,33 @@ public sealed class MessageSettlerTests(Azurite azurite)
         }
     }
 
+    [Theory]
+    [InlineData(SuspectGate.SuspectFrom - 1, true)]
+    [InlineData(SuspectGate.SuspectFrom, false)]
+    public async Task A_suspect_that_lost_its_lock_while_it_waited_is_not_worked_on_and_returns(int delivery, bool works)
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
+        var (log, host, worked) = (new FakeLogger<MessageSettler>(), new LostLock(StatusCode.FailedPrecondition), false);
+
+        await Settler(hub, log).RunAsync(Delivered(delivery), host, Source(hub), _ => Task.FromResult(worked = true), Token);
+
+        Assert.Equal((works, works ? "complete" : "renew"), (worked, Assert.Single(host.Tried)));
+        Assert.Contains("m1", Assert.Single(log.Collector.GetSnapshot()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_suspect_whose_host_is_gone_fails_the_function_before_it_is_worked_on()
+    {
+        await using var hub = await TestHub.CreateAsync(azurite, new StillTimeProvider(Monday), []);
+        var worked = false;
+
+        await Assert.ThrowsAsync<RpcException>(() => Settler(hub, new FakeLogger<MessageSettler>()).RunAsync(
+            Delivered(SuspectGate.SuspectFrom), new LostLock(StatusCode.Unavailable), Source(hub), _ => Task.FromResult(worked = true), Token));
+
+        Assert.False(worked);
+        Assert.Empty(await hub.MessagesAsync(InboundQueue.Name, null));
+    }
+
     private static ServiceBusReceivedMessage Delivered(int count) => ServiceBusModelFactory.ServiceBusReceivedMessage(messageId: "m1", deliveryCount: count);
 
     private static MessageSource Source(TestHub hub) => new(hub.Get<InboundQueue>().Sender, null);
@@ -225,6 +252,8 @@ public sealed class MessageSettlerTests(Azurite azurite)
     {
         /// <summary>Gets how the message was settled: completed, or dead-lettered for a reason.</summary>
         public string? As { get; private set; }
+
+        public override Task RenewMessageLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) => Task.CompletedTask;
 
         public override Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default)
         {
@@ -245,6 +274,8 @@ public sealed class MessageSettlerTests(Azurite azurite)
     private sealed class LostLock(StatusCode code) : ServiceBusMessageActions
     {
         public List<string> Tried { get; } = [];
+
+        public override Task RenewMessageLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) => Fail("renew");
 
         public override Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) => Fail("complete");
 

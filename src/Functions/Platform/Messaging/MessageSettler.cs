@@ -39,7 +39,7 @@ internal sealed partial class MessageSettler(
 
     /// <summary>Runs <paramref name="work"/> and settles the message. A stopping host abandons it without using an
     /// attempt. A lost lock is only logged: the message returns and the work is idempotent.</summary>
-    /// <exception cref="RpcException">The Functions host could not settle the message. The host
+    /// <exception cref="RpcException">The Functions host could not settle the message or renew its lock. The host
     /// abandons it when it can.</exception>
     public async Task RunAsync(
         ServiceBusReceivedMessage message, ServiceBusMessageActions actions, MessageSource source, Func<CancellationToken, Task> work,
@@ -53,14 +53,17 @@ internal sealed partial class MessageSettler(
         Exception? failure = null;
         try
         {
-            await gate.RunAsync(message, source.Subscription, work, cancellationToken);
+            if (!await gate.RunAsync(message, source.Subscription, () => RenewAsync(message, actions), work, cancellationToken))
+            {
+                return;
+            }
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             await TryAsync(message, "abandon", () => actions.AbandonMessageAsync(message, null, CancellationToken.None));
             return;
         }
-        catch (Exception thrown)
+        catch (Exception thrown) when (thrown is not RpcException)
         {
             failure = thrown;
             activity.Failed(thrown);
@@ -125,8 +128,6 @@ internal sealed partial class MessageSettler(
         await TryAsync(message, "complete", () => actions.CompleteMessageAsync(message, CancellationToken.None));
     }
 
-    /// <summary>Settles a message. The host reports a refusal by the bus, such as a lost lock, with
-    /// one of two status codes.</summary>
     private async Task TryAsync(ServiceBusReceivedMessage message, string settlement, Func<Task> settle)
     {
         try
@@ -134,11 +135,29 @@ internal sealed partial class MessageSettler(
             await settle();
             metrics.OnBus(settlement);
         }
-        catch (RpcException refused) when (refused.StatusCode is StatusCode.FailedPrecondition or StatusCode.Unknown)
+        catch (RpcException refused) when (IsRefusal(refused))
         {
             Log.NotSettled(logger, message.MessageId, settlement, refused.Status.Detail);
         }
     }
+
+    /// <summary>Renews the lock of a message that waited. Returns false if it is lost: the message returns.</summary>
+    private async Task<bool> RenewAsync(ServiceBusReceivedMessage message, ServiceBusMessageActions actions)
+    {
+        try
+        {
+            await actions.RenewMessageLockAsync(message, CancellationToken.None);
+            return true;
+        }
+        catch (RpcException refused) when (IsRefusal(refused))
+        {
+            Log.NotStarted(logger, message.MessageId, refused.Status.Detail);
+            return false;
+        }
+    }
+
+    /// <summary>Whether the bus refused, for example because the lock is lost. The host says so with one of two status codes.</summary>
+    private static bool IsRefusal(RpcException refused) => refused.StatusCode is StatusCode.FailedPrecondition or StatusCode.Unknown;
 
     /// <summary>Makes the delayed copy. Its id differs from the original for duplicate detection, and is the
     /// same for the same attempt and hold.</summary>
@@ -201,6 +220,9 @@ internal sealed partial class MessageSettler(
 
         [LoggerMessage(4, LogLevel.Debug, "Message {MessageId} waits for {Channel} and returns in {Delay}.")]
         public static partial void Held(ILogger logger, string messageId, string channel, TimeSpan delay);
+
+        [LoggerMessage(5, LogLevel.Warning, "Message {MessageId} lost its lock while it waited for its turn, and returns: {Detail}")]
+        public static partial void NotStarted(ILogger logger, string messageId, string detail);
 
         [LoggerMessage(2, LogLevel.Error, "Message {MessageId} was dead-lettered as {Reason}: {Description}")]
         public static partial void DeadLettered(ILogger logger, string messageId, string reason, string description);
