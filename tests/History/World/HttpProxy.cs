@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace IntegrationHub.History.World;
@@ -76,11 +77,15 @@ internal sealed class HttpProxy : IAsyncDisposable
         context.Abort();
     }
 
-    /// <summary>Forwards under the same host, which services put into the addresses that they answer. The caller going away does not take it back.</summary>
+    /// <summary>
+    /// Forwards under the same host, which services put into the addresses that they answer, and the path as it came, which is signed. The caller
+    /// going away does not take it back.
+    /// </summary>
     private async Task<ProxiedAnswer> ForwardAsync(ProxiedRequest request, string target)
     {
         var from = request.Request;
-        using var forwarded = new HttpRequestMessage(new(from.Method), new Uri($"{target}{from.Path.ToUriComponent()}{from.QueryString}"));
+        var path = from.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        using var forwarded = new HttpRequestMessage(new(from.Method), new Uri($"{target}{path}"));
         if (request.Body.Length > 0)
         {
             forwarded.Content = new ByteArrayContent(request.Body);
