@@ -25,7 +25,8 @@ public sealed class Browser : IAsyncLifetime
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
-    private IPage? _page;
+    private IPage? _phone;
+    private IPage? _other;
     private string _missing = "";
 
     public async ValueTask InitializeAsync()
@@ -44,23 +45,33 @@ public sealed class Browser : IAsyncLifetime
         _playwright?.Dispose();
     }
 
-    /// <summary>Shows a document, takes a picture of it, and answers the page to measure on.</summary>
+    /// <summary>Shows a document on the phone, takes a picture of it, and answers the page to measure on.</summary>
     public async Task<IPage> ShowAsync(string html, string picture)
     {
-        var page = await NewPageAsync(Phone);
+        var page = await PhoneAsync();
+
+        // What a page before it allowed would hold for the document too.
+        await page.GotoAsync("about:blank");
         await page.SetContentAsync(html);
         await TakePictureAsync(page, picture);
         return page;
     }
 
-    /// <summary>Shows what is at an address, takes a picture of it, and answers the page to measure on.</summary>
-    public Task<IPage> OpenAsync(string address, string picture) => OpenAsync(address, picture, Phone, () => { });
+    /// <summary>Shows what is at an address on the phone, takes a picture of it, and answers the page to measure on.</summary>
+    public async Task<IPage> OpenAsync(string address, string picture)
+    {
+        var page = await PhoneAsync();
+        await page.GotoAsync(address);
+        await TakePictureAsync(page, picture);
+        return page;
+    }
 
     /// <summary>Shows what is at an address in a page of another kind, takes a picture of it, and answers the page to measure on.</summary>
     /// <param name="requested">Runs for each request of the page.</param>
     public async Task<IPage> OpenAsync(string address, string picture, BrowserNewPageOptions options, Action requested)
     {
-        var page = await NewPageAsync(options);
+        await (_other?.CloseAsync() ?? Task.CompletedTask);
+        var page = _other = await NewPageAsync(options);
         page.Request += (_, _) => requested();
         await page.GotoAsync(address);
         await TakePictureAsync(page, picture);
@@ -71,11 +82,12 @@ public sealed class Browser : IAsyncLifetime
     public static Task TakePictureAsync(IPage page, string name) =>
         TakesPictures ? page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{name}.png"), FullPage = true }) : Task.CompletedTask;
 
-    /// <summary>A new page, which knows nothing of the one before it. That is closed: an open one goes on to cost.</summary>
-    private async Task<IPage> NewPageAsync(BrowserNewPageOptions options)
+    /// <summary>The phone, which shows one thing after the other: a new page costs a second of processor time.</summary>
+    private async Task<IPage> PhoneAsync() => _phone ??= await NewPageAsync(Phone);
+
+    private Task<IPage> NewPageAsync(BrowserNewPageOptions options)
     {
         Assert.SkipWhen(_browser is null, _missing);
-        await (_page?.CloseAsync() ?? Task.CompletedTask);
-        return _page = await _browser!.NewPageAsync(options);
+        return _browser!.NewPageAsync(options);
     }
 }
