@@ -167,9 +167,5 @@ public sealed class World : IAsyncLifetime
         ["Connectors__salesforce__DealTypeMap__Existing Customer - Upgrade"] = "repeat",
         ["Connectors__hubspot__DealTypeMap__existingbusiness"] = "repeat",
         ["Logging__LogLevel__Default"] = "Warning",
-        ["DOTNET_TieredPGO"] = "0",
-
-        // Twenty seconds, in hexadecimal: compiling again what a hub has just begun to use took a third of its processor time.
-        ["DOTNET_TC_CallCountingDelayMs"] = "4E20",
     };
 }
