@@ -13,6 +13,9 @@ internal sealed record ParityReport(
     string From, string To, DateTimeOffset StartedAt, DateTimeOffset FinishedAt, int People, int InBoth,
     IReadOnlyDictionary<ParityCause, int> Missing, IReadOnlyList<StageParity> Stages)
 {
+    /// <summary>The age from which a report is late: three nights without a comparison that ended.</summary>
+    internal static readonly TimeSpan LateAfter = TimeSpan.FromDays(3);
+
     /// <summary>Gets how many of <see cref="Missing"/> a person should look at.</summary>
     public int NeedALook => Missing.Where(cause => ParityRules.NeedsALook(cause.Key)).Sum(cause => cause.Value);
 }

@@ -44,12 +44,12 @@ internal sealed class ParityStore(HubTables tables, ConnectorSet connectors) : I
         await ClearAsync(report.From, report.To, 1 - run, cancellationToken);
     }
 
-    /// <summary>Returns the last report of each pair of tools.</summary>
+    /// <summary>Returns the last report of each pair of tools that are still connected.</summary>
     public async Task<IReadOnlyList<ParityReport>> ReportsAsync(CancellationToken cancellationToken)
     {
         var table = await tables.GetAsync(HubTables.Parity, cancellationToken);
         return await table.QueryAsync<TableEntity>(RowsOf(Reports), cancellationToken: cancellationToken)
-            .Select(row => ReportOf(row)).ToListAsync(cancellationToken);
+            .Select(row => ReportOf(row)).Where(report => IsListed(report.From) && IsListed(report.To)).ToListAsync(cancellationToken);
     }
 
     /// <summary>Returns the last report of a pair of tools; null before the first.</summary>
@@ -107,6 +107,8 @@ internal sealed class ParityStore(HubTables tables, ConnectorSet connectors) : I
         where key.Kind == IdentityKind.Person && other.Name != key.Connector
         from run in Runs
         select PartitionOf(key.Connector, other.Name, run);
+
+    private bool IsListed(string tool) => connectors.OfType<IPersonList>().Any(list => list.Name == tool);
 
     private async Task<TableEntity?> RowAsync(string from, string to, CancellationToken cancellationToken)
     {

@@ -58,31 +58,44 @@ public sealed class HealthRulesTests
             ["salesforce"] = new() { Name = "salesforce", LastGoodAt = At(goodAt), LastFailureAt = At(failedAt), LastError = "away" },
         };
 
-        Assert.Equal(state, HealthRules.Judge([new FakeCrm()], states, null, [Empty], 0, Mailboxes, [], []).Connectors[0].State);
+        Assert.Equal(state, HealthRules.Judge([new FakeCrm()], states, null, [Empty], 0, Mailboxes, [], [], []).Connectors[0].State);
 
         static DateTimeOffset? At(int? seconds) => seconds is { } value ? Monday.AddSeconds(value) : null;
     }
 
     [Fact]
     public void A_notice_that_nobody_is_told_of_shows_here() =>
-        Assert.Equal((HealthReport.Degraded, "Blind for salesforce."), HealthRules.Judge([], NoStates, null, [Empty], 0, Mailboxes with { Unsent = ["Blind for salesforce."] }, [], []) is var report ? (report.Status, Assert.Single(report.Problems)) : default);
+        Assert.Equal((HealthReport.Degraded, "Blind for salesforce."), HealthRules.Judge([], NoStates, null, [Empty], 0, Mailboxes with { Unsent = ["Blind for salesforce."] }, [], [], []) is var report ? (report.Status, Assert.Single(report.Problems)) : default);
+
+    [Theory]
+    [InlineData(false, HealthReport.Healthy)]
+    [InlineData(true, HealthReport.Degraded)]
+    public void Two_tools_whose_people_are_not_compared_any_more_want_a_look_and_people_who_are_missing_do_not(bool late, string status)
+    {
+        var pair = new ParityHealth("hubspot", "salesforce", 25, 3, Monday, late);
+
+        var report = HealthRules.Judge([], NoStates, null, [Empty], 0, Mailboxes, [], [], [pair]);
+
+        Assert.Equal((status, pair), (report.Status, Assert.Single(report.Parity)));
+        Assert.Equal(late ? ["The people of hubspot and salesforce are not compared any more."] : [], report.Problems);
+    }
 
     [Fact]
-    public void Mail_without_a_server_is_off() => Assert.Equal("off", HealthRules.Judge([], NoStates, null, [Empty], 0, Mailboxes with { Configured = false }, [], []).Mail.State);
+    public void Mail_without_a_server_is_off() => Assert.Equal("off", HealthRules.Judge([], NoStates, null, [Empty], 0, Mailboxes with { Configured = false }, [], [], []).Mail.State);
 
     [Fact]
     public void Failing_mail_says_why()
     {
         var states = new Dictionary<string, ConnectorState> { [ConnectorState.Mail] = new() { Name = ConnectorState.Mail, LastFailureAt = Monday, LastError = "busy" } };
 
-        var report = HealthRules.Judge([], states, null, [Empty], 0, Mailboxes, [], []);
+        var report = HealthRules.Judge([], states, null, [Empty], 0, Mailboxes, [], [], []);
 
         Assert.Equal((HealthReport.Degraded, "failing", "busy"), (report.Status, report.Mail.State, report.Mail.LastError));
     }
 
     private static HealthReport AssertStatus(string status, IReadOnlyDictionary<string, ConnectorState>? states, QueueHealth queue, int? spool)
     {
-        var report = HealthRules.Judge([new FakeCrm()], states, null, [queue], spool, Mailboxes, [], []);
+        var report = HealthRules.Judge([new FakeCrm()], states, null, [queue], spool, Mailboxes, [], [], []);
 
         Assert.Equal(status, report.Status);
         Assert.Equal(status == HealthReport.Healthy, report.Problems.Count == 0);

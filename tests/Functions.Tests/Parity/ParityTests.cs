@@ -2,6 +2,7 @@ using IntegrationHub.Connectors;
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Identity.Erasure;
 using IntegrationHub.Functions.Journeys;
+using IntegrationHub.Functions.Ops.Health;
 using IntegrationHub.Functions.Parity;
 using IntegrationHub.Functions.Platform.Notices;
 using IntegrationHub.Functions.Platform.Storage;
@@ -179,6 +180,23 @@ public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
         var missing = (await api.GetAsync("/api/parity/hubspot/salesforce?cause=missed")).GetProperty("missing");
         Assert.Equal("missed", missing.EnumerateArray().Single().GetProperty("cause").GetString());
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, await api.StatusAsync("/api/parity/hubspot/salesforce?cause=magic"));
+    }
+
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(0, true)]
+    public async Task Health_tells_how_many_are_missing_and_whether_three_days_went_without_a_comparison(int secondsMore, bool late)
+    {
+        await OnlyInMarketingAsync(ParityCause.Rule, Claim(FunnelStage.Interest, Monday));
+        _sandbox.HubSpot.CreateContact("unheard@example.com");
+        await _hub.Get<ParityFlow>().RunAsync(Token);
+        _clock.Advance(ParityReport.LateAfter + TimeSpan.FromSeconds(secondsMore));
+
+        var pairs = (await _hub.Get<HealthFlow>().CheckAsync(Token)).Parity;
+
+        Assert.Equal(2, pairs.Count);
+        var pair = Assert.Single(pairs, pair => pair.From == HubSpot);
+        Assert.Equal((Salesforce, 2, 1, late), (pair.To, pair.Missing, pair.NeedALook, pair.IsLate));
     }
 
     /// <summary>Compares again, a day later.</summary>

@@ -37,13 +37,15 @@ internal sealed partial class HealthFlow(
         var waiting = TryAsync("spool", async token => (int?)await work.CountSpoolAsync(token), null, cancellationToken);
         var outward = TryAsync("outward", work.OutwardAsync, [], cancellationToken);
         var sweeps = TryAsync("sweeps", work.SweepsAsync, [], cancellationToken);
+        var parity = TryAsync("parity", work.ParityAsync, [], cancellationToken);
         var mailHealth = TryAsync("mailboxes", mail.ReadAsync, mail.Unknown, cancellationToken);
         var counts = await Task.WhenAll(QueueProbe.Entities.Select(entity =>
             TryAsync(
                 entity.Name, token => queues.CountAsync(entity, token),
                 new QueueHealth(entity.Name, null, null, false), cancellationToken)));
         return HealthRules.Judge(
-            connectors.All, await known, await lost, counts, await waiting, await mailHealth, await outward, await sweeps);
+            connectors.All, await known, await lost, counts, await waiting, await mailHealth, await outward, await sweeps,
+            await parity);
     }
 
     /// <summary>Returns the status alone, which may be some seconds old.</summary>

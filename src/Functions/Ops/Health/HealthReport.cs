@@ -28,7 +28,17 @@ internal sealed record HealthReport(
 
     /// <summary>Gets the sweeps that remove what is not to be kept, by name; empty before their first run.</summary>
     public IReadOnlyList<SweepBeat> Sweeps { get; init; } = [];
+
+    /// <summary>Gets how the people of each two tools compare; empty before the first comparison.</summary>
+    public IReadOnlyList<ParityHealth> Parity { get; init; } = [];
 }
+
+/// <summary>How the people of two tools compare.</summary>
+/// <param name="Missing">The people of <paramref name="From"/> whom <paramref name="To"/> lacks.</param>
+/// <param name="NeedALook">Those of them whom a person should look at.</param>
+/// <param name="ComparedAt">When the last comparison ended.</param>
+/// <param name="IsLate">Whether none has ended for three days.</param>
+internal sealed record ParityHealth(string From, string To, int Missing, int NeedALook, DateTimeOffset ComparedAt, bool IsLate);
 
 /// <summary>An answer about the health of the hub.</summary>
 internal interface IHealthStatus

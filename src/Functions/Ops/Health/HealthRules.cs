@@ -13,7 +13,7 @@ internal static class HealthRules
     public static HealthReport Judge(
         IEnumerable<IConnector> connectors, IReadOnlyDictionary<string, ConnectorState>? states, ILookup<string, Missed>? missed,
         IReadOnlyList<QueueHealth> queues, int? spoolWaiting, MailHealthState mailHealth, IReadOnlyList<OutwardView> outward,
-        IReadOnlyList<SweepBeat> sweeps)
+        IReadOnlyList<SweepBeat> sweeps, IReadOnlyList<ParityHealth> parity)
     {
         var connectorHealth = connectors.OrderBy(connector => connector.Name, StringComparer.Ordinal)
             .Select(connector => Of(connector, states?.GetValueOrDefault(connector.Name), [.. missed?[connector.Name] ?? []]))
@@ -21,12 +21,13 @@ internal static class HealthRules
         var mail = MailOf(states?.GetValueOrDefault(ConnectorState.Mail), mailHealth);
         var broken = Broken(states, queues, spoolWaiting).ToList();
         var wanting = Wanting(connectorHealth, mail, queues, spoolWaiting)
-            .Concat(Held(outward)).Concat(Late(sweeps)).Concat(mailHealth.Unsent).ToList();
+            .Concat(Held(outward)).Concat(Late(sweeps)).Concat(Late(parity)).Concat(mailHealth.Unsent).ToList();
         var status = broken.Count > 0 ? HealthReport.Unhealthy : wanting.Count > 0 ? HealthReport.Degraded : HealthReport.Healthy;
         return new(status, [.. broken, .. wanting], connectorHealth, queues, mail, new(spoolWaiting))
         {
             Outward = outward,
             Sweeps = sweeps,
+            Parity = parity,
         };
     }
 
@@ -50,6 +51,9 @@ internal static class HealthRules
 
     private static IEnumerable<string> Late(IReadOnlyList<SweepBeat> sweeps) =>
         sweeps.Where(sweep => sweep.IsLate).Select(sweep => $"The sweep {sweep.Name} does not run.");
+
+    private static IEnumerable<string> Late(IReadOnlyList<ParityHealth> parity) =>
+        parity.Where(pair => pair.IsLate).Select(pair => $"The people of {pair.From} and {pair.To} are not compared any more.");
 
     private static IEnumerable<string> Wanting(
         IEnumerable<ConnectorHealth> connectors, MailHealth mail, IEnumerable<QueueHealth> queues, int? spoolWaiting) =>

@@ -1,12 +1,14 @@
 using Azure.Data.Tables;
+using IntegrationHub.Functions.Parity;
 using IntegrationHub.Functions.Platform.Outward;
 using IntegrationHub.Functions.Platform.Storage;
 using IntegrationHub.Functions.Platform.Telemetry;
 
 namespace IntegrationHub.Functions.Ops.Health;
 
-/// <summary>What waits besides the queues: deliveries in the spool, effects that are held, and sweeps.</summary>
-internal sealed class WaitingWork(HubTables tables, OutwardBreaker outward, SweepBeats sweeps)
+/// <summary>What waits besides the queues: deliveries in the spool, effects that are held, sweeps, and people whom a tool lacks.</summary>
+internal sealed class WaitingWork(
+    HubTables tables, OutwardBreaker outward, SweepBeats sweeps, ParityStore parity, TimeProvider clock)
 {
     private const int SpoolCountedTo = 1_000;
 
@@ -29,4 +31,11 @@ internal sealed class WaitingWork(HubTables tables, OutwardBreaker outward, Swee
     public Task<IReadOnlyList<SweepBeat>> SweepsAsync(CancellationToken cancellationToken) => sweeps.ListAsync(cancellationToken);
 
     public Task<IReadOnlyList<OutwardView>> OutwardAsync(CancellationToken cancellationToken) => outward.ListAsync(cancellationToken);
+
+    public async Task<IReadOnlyList<ParityHealth>> ParityAsync(CancellationToken cancellationToken) =>
+    [
+        .. (await parity.ReportsAsync(cancellationToken)).Select(report => new ParityHealth(
+            report.From, report.To, report.Missing.Values.Sum(), report.NeedALook, report.FinishedAt,
+            clock.GetUtcNow() - report.FinishedAt >= ParityReport.LateAfter)),
+    ];
 }
