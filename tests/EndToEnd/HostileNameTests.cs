@@ -86,7 +86,8 @@ public sealed class HostileNameTests(World world)
         foreach (var contact in contacts)
         {
             await Wait.UntilAsync($"the alert about contact {contact} has its fate", Timeout, async () =>
-                (await world.Hub.FindLeadAsync(contact))!.Value.GetProperty("alerts").EnumerateArray().Any(alert => alert.GetProperty("fate").GetString() is "sent" or "grouped"));
+                await world.Hub.FindLeadAsync(contact) is { } lead
+                && lead.GetProperty("alerts").EnumerateArray().Any(alert => alert.GetProperty("fate").GetString() is "sent" or "grouped"));
         }
     }
 }
