@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 namespace IntegrationHub.Infra.Tests;
 
 /// <summary>
-/// Each file of <c>WrongParameters</c> has one mistake. Its first lines say which parameter the message names, which cure it
-/// offers, and the code of the compiler if the compiler finds the mistake.
+/// Each file of <c>WrongParameters</c> has one mistake. Its first lines say which parameter the message names, on which line,
+/// which cure it offers, and the code of the compiler if the compiler finds the mistake; <c>also</c> is a parameter that is refused
+/// with it.
 /// </summary>
 public sealed partial class WrongParametersTests(BicepCompiler bicep)
 {
@@ -17,8 +18,8 @@ public sealed partial class WrongParametersTests(BicepCompiler bicep)
     public async Task A_wrong_file_is_refused_with_its_parameter_and_the_cure(string file)
     {
         var path = Path.Combine(Folder, file);
-        var expected = Expectation().Matches(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))
-            .ToDictionary(line => line.Groups["what"].Value, line => line.Groups["text"].Value.TrimEnd());
+        var text = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+        var expected = Expectation().Matches(text).ToDictionary(line => line.Groups["what"].Value, line => line.Groups["text"].Value.TrimEnd());
 
         var outcome = await bicep.CheckAsync(path);
 
@@ -26,9 +27,12 @@ public sealed partial class WrongParametersTests(BicepCompiler bicep)
         Assert.True(fault is not null, $"No fault of {expected["parameter"]} among: {string.Join(" | ", outcome.Faults)}");
         Assert.Contains(expected["cure"], fault.Message, StringComparison.Ordinal);
         Assert.Equal(expected.GetValueOrDefault("code"), fault.Code);
-        Assert.True(fault.Line is > 0 || expected["parameter"] is "location", "The line is missing.");
+        Assert.Equal(expected.GetValueOrDefault("line"), fault.Line is { } line ? text.Split('\n')[line - 1].Trim() : null);
+        Assert.Equal(
+            new[] { expected["parameter"], expected.GetValueOrDefault("also") }.OfType<string>().Order(),
+            outcome.Faults.Select(each => each.Parameter).Distinct().Order());
     }
 
-    [GeneratedRegex("^// (?<what>parameter|cure|code): (?<text>.*)$", RegexOptions.Multiline)]
+    [GeneratedRegex("^// (?<what>parameter|line|also|cure|code): (?<text>.*)$", RegexOptions.Multiline)]
     private static partial Regex Expectation();
 }

@@ -1,4 +1,5 @@
 // parameter: connectors.hubspot.portalId
+// line: portalId: '12345'
 // cure: must be a whole number, for example 62515
 // code: BCP036
 using '../../../infra/main.bicep'

@@ -1,4 +1,5 @@
 // parameter: connectors.hubspot.portalId
+// line: hubspot: {
 // cure: must be set: The account whose events count.
 // code: BCP035
 using '../../../infra/main.bicep'

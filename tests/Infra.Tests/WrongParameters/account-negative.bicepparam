@@ -1,4 +1,5 @@
 // parameter: connectors.hubspot.portalId
+// line: portalId: -12345
 // cure: must be at least 1
 // code: BCP328
 using '../../../infra/main.bicep'

@@ -1,4 +1,5 @@
 // parameter: connectors.hubspot.baseUrl
+// line: baseUrl: 'http://api.hubapi.com'
 // cure: must be an https address
 using '../../../infra/main.bicep'
 

@@ -1,4 +1,5 @@
 // parameter: connectors
+// line: param connectors = {
 // cure: must be letters and digits only, for example hubspot
 using '../../../infra/main.bicep'
 

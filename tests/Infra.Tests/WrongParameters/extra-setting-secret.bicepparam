@@ -1,4 +1,5 @@
 // parameter: platform.extraSettings.Hub__LinkKey
+// line: param platform = { extraSettings: { Hub__LinkKey: 'abc' } }
 // cure: must be a reference to the Key Vault
 using '../../../infra/main.bicep'
 

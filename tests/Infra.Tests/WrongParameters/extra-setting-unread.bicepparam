@@ -1,4 +1,5 @@
 // parameter: platform.extraSettings.Hub__ReplayPerSec
+// line: param platform = { extraSettings: { Hub__ReplayPerSec: '50' } }
 // cure: must be the name of a setting that the hub reads, for example Hub__ReplayPerSecond
 using '../../../infra/main.bicep'
 

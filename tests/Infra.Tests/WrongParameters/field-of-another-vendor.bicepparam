@@ -1,4 +1,5 @@
 // parameter: connectors.hubspot.pollTasks
+// line: pollTasks: true
 // cure: must be left out; connectors.hubspot has only
 // code: BCP037
 using '../../../infra/main.bicep'

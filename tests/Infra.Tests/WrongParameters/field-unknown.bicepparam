@@ -1,4 +1,6 @@
 // parameter: connectors.hubspot.portalID
+// line: portalID: 12345
+// also: connectors.hubspot.portalId
 // cure: must be left out; connectors.hubspot has only appUrl
 // code: BCP089
 using '../../../infra/main.bicep'

@@ -1,4 +1,5 @@
 // parameter: alerts.headsUpAt
+// line: param alerts = { headsUpAt: '1.5' }
 // cure: must be a share of the limit above 0 and below 1, or off, for example 0.75
 using '../../../infra/main.bicep'
 

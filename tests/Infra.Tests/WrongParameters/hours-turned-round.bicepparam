@@ -1,4 +1,5 @@
 // parameter: calendar.hours
+// line: param calendar = { hours: '17:30-09:00' }
 // cure: must be opening and closing within one day
 using '../../../infra/main.bicep'
 

@@ -1,4 +1,5 @@
 // parameter: funnel.stages.interest.stallAfter
+// line: param funnel = { stages: { interest: { stallAfter: '48:00:00' } } }
 // cure: must be a time longer than zero as d.hh:mm:ss
 using '../../../infra/main.bicep'
 

@@ -1,4 +1,5 @@
 // parameter: funnel.stages.evaluation.acceptWithin
+// line: param funnel = { stages: { evaluation: { stallAfter: '08:00:00', acceptWithin: '3.00:00:00' } } }
 // cure: must be at most stallAfter
 using '../../../infra/main.bicep'
 

@@ -1,4 +1,5 @@
 // parameter: connectors.salesforce.organizationId
+// line: organizationId: '00D'
 // cure: must have a length of at least 15
 // code: BCP333
 using '../../../infra/main.bicep'

@@ -1,4 +1,5 @@
 // parameter: owners.ada
+// line: ada: { id: { salesforce: '005000000000002' } }
 // cure: must stand once
 // code: BCP025
 using '../../../infra/main.bicep'

@@ -1,4 +1,5 @@
 // parameter: owners
+// line: param owners = { ada: { id: { salesforce: '005000000000002' } }, Ada: { id: { salesforce: '005000000000003' } } }
 // cure: must have names that differ by more than capital letters
 using '../../../infra/main.bicep'
 

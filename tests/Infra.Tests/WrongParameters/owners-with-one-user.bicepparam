@@ -1,4 +1,5 @@
 // parameter: owners.grace.id.salesforce
+// line: param owners = { ada: { id: { salesforce: '005000000000002' } }, grace: { id: { salesforce: '005000000000002' } } }
 // cure: must be the id of a user that no other owner has
 using '../../../infra/main.bicep'
 

@@ -1,4 +1,5 @@
 // parameter: writeback
+// line: param writeback = { maxOverwrites: 3 }
 // cure: must be one of the parameters of the template: environmentName
 // code: BCP259
 using '../../../infra/main.bicep'

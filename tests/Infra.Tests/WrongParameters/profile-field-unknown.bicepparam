@@ -1,4 +1,5 @@
 // parameter: connectors.hubspot.writeProfile[1]
+// line: writeProfile: ['phone', 'fax']
 // cure: must be one of 'company'
 // code: BCP034
 using '../../../infra/main.bicep'

@@ -1,4 +1,5 @@
 // parameter: platform.publicUrl
+// line: param platform = { publicUrl: 'http://hub.example.com' }
 // cure: must be an https address, for example https://hub.example.com
 using '../../../infra/main.bicep'
 

@@ -1,4 +1,5 @@
 // parameter: routing.sales.fallback
+// line: param routing = { sales: { fallback: 'alan', routes: [{ owner: 'ada' }] } }
 // cure: must be one of the owners: ada, grace
 using '../../../infra/main.bicep'
 

@@ -1,4 +1,5 @@
 // parameter: owners.ada.id.salesforce
+// line: param owners = { ada: { id: {}, email: 'ada@example.com' } }
 // cure: must be the id of their user in salesforce
 using '../../../infra/main.bicep'
 

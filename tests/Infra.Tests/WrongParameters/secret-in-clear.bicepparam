@@ -1,4 +1,5 @@
 // parameter: connectors.hubspot.signIn.secrets.accessToken
+// line: signIn: { kind: 'privateApp', secrets: { accessToken: 'pat-na1-11111111-2222-3333-4444-555555555555' } }
 // cure: must be the name of a secret in the Key Vault, not the secret itself
 using '../../../infra/main.bicep'
 

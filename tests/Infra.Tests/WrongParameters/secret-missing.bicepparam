@@ -1,4 +1,5 @@
 // parameter: connectors.hubspot.secrets.clientSecret
+// line: secrets: {}
 // cure: must be set: The client secret of the app
 // code: BCP035
 using '../../../infra/main.bicep'

@@ -1,4 +1,5 @@
 // parameter: connectors.hubspot.secrets.clientSecret
+// line: secrets: { clientSecret: 'our client secret' }
 // cure: must be the name of a secret in the Key Vault, of letters, digits and -
 using '../../../infra/main.bicep'
 

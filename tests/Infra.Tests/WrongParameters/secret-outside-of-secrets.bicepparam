@@ -1,4 +1,5 @@
 // parameter: connectors.hubspot.signIn.accessToken
+// line: signIn: { kind: 'privateApp', accessToken: 'pat-na1-0000', secrets: { accessToken: 'hubspot-access-token' } }
 // cure: must be left out; connectors.hubspot.signIn has only kind, secrets
 // code: BCP037
 using '../../../infra/main.bicep'

@@ -1,4 +1,5 @@
 // parameter: connectors.hubspot.signIn.secrets.refreshToken
+// line: signIn: { kind: 'oauth', clientId: 'app', secrets: {} }
 // cure: must be set: An OAuth app's refresh token
 // code: BCP035
 using '../../../infra/main.bicep'

@@ -1,4 +1,5 @@
 // parameter: funnel.stages.qualified
+// line: param funnel = { stages: { qualified: { stallAfter: '5.00:00:00' } } }
 // cure: must be left out; funnel.stages has only awareness
 // code: BCP037
 using '../../../infra/main.bicep'

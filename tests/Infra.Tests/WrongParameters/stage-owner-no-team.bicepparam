@@ -1,4 +1,5 @@
 // parameter: funnel.stages.evaluation.owner
+// line: param funnel = { stages: { evaluation: { owner: 'sails' } } }
 // cure: must be one of the teams: marketing, sales
 using '../../../infra/main.bicep'
 

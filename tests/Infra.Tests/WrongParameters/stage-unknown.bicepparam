@@ -1,4 +1,5 @@
 // parameter: connectors.hubspot.stageMap.prospect
+// line: stageMap: { prospect: 'intrest' }
 // cure: Did you mean 'interest'?
 // code: BCP088
 using '../../../infra/main.bicep'

@@ -1,4 +1,5 @@
 // parameter: funnel.systemOfRecord
+// line: param funnel = { systemOfRecord: 'zendesk' }
 // cure: must be one of the connectors: hubspot, salesforce
 using '../../../infra/main.bicep'
 

@@ -1,4 +1,5 @@
 // parameter: funnel.systemOfRecord
+// line: param funnel = { systemOfRecord: ['hubspot', 'salesforce'] }
 // cure: must be a text in quotes
 // code: BCP036
 using '../../../infra/main.bicep'

@@ -1,4 +1,5 @@
 // parameter: calendar.timeZone
+// line: param calendar = { timeZone: 'Europe/Berln' }
 // cure: must be an IANA time zone, for example Europe/Berlin
 using '../../../infra/main.bicep'
 

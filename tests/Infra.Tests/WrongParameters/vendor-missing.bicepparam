@@ -1,4 +1,5 @@
 // parameter: connectors.hubspot.type
+// line: hubspot: {
 // cure: must be set to one of 'AccountEngagement'
 // code: BCP078
 using '../../../infra/main.bicep'

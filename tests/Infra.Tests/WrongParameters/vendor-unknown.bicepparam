@@ -1,4 +1,5 @@
 // parameter: connectors.hubspot.type
+// line: type: 'Zoho'
 // cure: must be one of 'AccountEngagement'
 // code: BCP036
 using '../../../infra/main.bicep'
