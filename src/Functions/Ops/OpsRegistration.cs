@@ -34,7 +34,7 @@ internal static class OpsRegistration
         .AddSingleton<OutwardBreaker>()
         .AddSingleton<ConnectorGate>()
         .AddSingleton<SweepBeats>()
-        .AddSingleton<WaitingWork>()
+        .AddSingleton<HealthReader>()
         .AddSingleton<HealthFlow>()
         .AddSingleton<DeadLetterQueue>()
         .AddSingleton<DeadLetterJobStore>()

@@ -13,6 +13,8 @@ public sealed class HealthRulesTests
 
     private static readonly MailHealthState Mailboxes = new(Configured: true, new(0, 0, 0), null, []);
 
+    private static readonly HealthFindings Quiet = new() { States = NoStates, Queues = [Empty], SpoolWaiting = 0, Mail = Mailboxes };
+
     [Fact]
     public void A_hub_that_stands_on_everything_is_healthy() => AssertStatus(HealthReport.Healthy, NoStates, Empty, 0);
 
@@ -58,14 +60,14 @@ public sealed class HealthRulesTests
             ["salesforce"] = new() { Name = "salesforce", LastGoodAt = At(goodAt), LastFailureAt = At(failedAt), LastError = "away" },
         };
 
-        Assert.Equal(state, HealthRules.Judge([new FakeCrm()], states, null, [Empty], 0, Mailboxes, [], [], []).Connectors[0].State);
+        Assert.Equal(state, HealthRules.Judge([new FakeCrm()], Quiet with { States = states }).Connectors[0].State);
 
         static DateTimeOffset? At(int? seconds) => seconds is { } value ? Monday.AddSeconds(value) : null;
     }
 
     [Fact]
     public void A_notice_that_nobody_is_told_of_shows_here() =>
-        Assert.Equal((HealthReport.Degraded, "Blind for salesforce."), HealthRules.Judge([], NoStates, null, [Empty], 0, Mailboxes with { Unsent = ["Blind for salesforce."] }, [], [], []) is var report ? (report.Status, Assert.Single(report.Problems)) : default);
+        Assert.Equal((HealthReport.Degraded, "Blind for salesforce."), HealthRules.Judge([], Quiet with { Mail = Mailboxes with { Unsent = ["Blind for salesforce."] } }) is var report ? (report.Status, Assert.Single(report.Problems)) : default);
 
     [Theory]
     [InlineData(false, HealthReport.Healthy)]
@@ -74,28 +76,28 @@ public sealed class HealthRulesTests
     {
         var pair = new ParityHealth("hubspot", "salesforce", 25, 3, Monday, late);
 
-        var report = HealthRules.Judge([], NoStates, null, [Empty], 0, Mailboxes, [], [], [pair]);
+        var report = HealthRules.Judge([], Quiet with { Parity = [pair] });
 
         Assert.Equal((status, pair), (report.Status, Assert.Single(report.Parity)));
         Assert.Equal(late ? ["The people of hubspot and salesforce are not compared any more."] : [], report.Problems);
     }
 
     [Fact]
-    public void Mail_without_a_server_is_off() => Assert.Equal("off", HealthRules.Judge([], NoStates, null, [Empty], 0, Mailboxes with { Configured = false }, [], [], []).Mail.State);
+    public void Mail_without_a_server_is_off() => Assert.Equal("off", HealthRules.Judge([], Quiet with { Mail = Mailboxes with { Configured = false } }).Mail.State);
 
     [Fact]
     public void Failing_mail_says_why()
     {
         var states = new Dictionary<string, ConnectorState> { [ConnectorState.Mail] = new() { Name = ConnectorState.Mail, LastFailureAt = Monday, LastError = "busy" } };
 
-        var report = HealthRules.Judge([], states, null, [Empty], 0, Mailboxes, [], [], []);
+        var report = HealthRules.Judge([], Quiet with { States = states });
 
         Assert.Equal((HealthReport.Degraded, "failing", "busy"), (report.Status, report.Mail.State, report.Mail.LastError));
     }
 
     private static HealthReport AssertStatus(string status, IReadOnlyDictionary<string, ConnectorState>? states, QueueHealth queue, int? spool)
     {
-        var report = HealthRules.Judge([new FakeCrm()], states, null, [queue], spool, Mailboxes, [], [], []);
+        var report = HealthRules.Judge([new FakeCrm()], Quiet with { States = states, Queues = [queue], SpoolWaiting = spool });
 
         Assert.Equal(status, report.Status);
         Assert.Equal(status == HealthReport.Healthy, report.Problems.Count == 0);

@@ -11,7 +11,7 @@ namespace IntegrationHub.Functions.Ops.Health;
 /// <summary>Checks everything the hub depends on, concurrently and with a time limit. A part that does not answer is
 /// reported; nothing is thrown.</summary>
 internal sealed partial class HealthFlow(
-    ConnectorSet connectors, ConnectorStateStore states, MissedStore missed, QueueProbe queues, WaitingWork work, MailHealthFlow mail,
+    ConnectorSet connectors, ConnectorStateStore states, MissedStore missed, QueueProbe queues, HealthReader reader, MailHealthFlow mail,
     TimeProvider clock, ILogger<HealthFlow> logger)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
@@ -34,18 +34,26 @@ internal sealed partial class HealthFlow(
             null,
             cancellationToken);
         var lost = TryAsync("missed", async token => (ILookup<string, Missed>?)await missed.ListAsync(token), null, cancellationToken);
-        var waiting = TryAsync("spool", async token => (int?)await work.CountSpoolAsync(token), null, cancellationToken);
-        var outward = TryAsync("outward", work.OutwardAsync, [], cancellationToken);
-        var sweeps = TryAsync("sweeps", work.SweepsAsync, [], cancellationToken);
-        var parity = TryAsync("parity", work.ParityAsync, [], cancellationToken);
+        var waiting = TryAsync("spool", async token => (int?)await reader.CountSpoolAsync(token), null, cancellationToken);
+        var outward = TryAsync("outward", reader.OutwardAsync, [], cancellationToken);
+        var sweeps = TryAsync("sweeps", reader.SweepsAsync, [], cancellationToken);
+        var parity = TryAsync("parity", reader.ParityAsync, [], cancellationToken);
         var mailHealth = TryAsync("mailboxes", mail.ReadAsync, mail.Unknown, cancellationToken);
         var counts = await Task.WhenAll(QueueProbe.Entities.Select(entity =>
             TryAsync(
                 entity.Name, token => queues.CountAsync(entity, token),
                 new QueueHealth(entity.Name, null, null, false), cancellationToken)));
-        return HealthRules.Judge(
-            connectors.All, await known, await lost, counts, await waiting, await mailHealth, await outward, await sweeps,
-            await parity);
+        return HealthRules.Judge(connectors.All, new()
+        {
+            States = await known,
+            Missed = await lost,
+            Queues = counts,
+            SpoolWaiting = await waiting,
+            Mail = await mailHealth,
+            Outward = await outward,
+            Sweeps = await sweeps,
+            Parity = await parity,
+        });
     }
 
     /// <summary>Returns the status alone, which may be some seconds old.</summary>

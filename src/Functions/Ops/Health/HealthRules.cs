@@ -1,6 +1,5 @@
 using IntegrationHub.Connectors.Abstractions;
 using IntegrationHub.Functions.Alerts.Sending;
-using IntegrationHub.Functions.Platform.Messaging;
 using IntegrationHub.Functions.Platform.Outward;
 using IntegrationHub.Functions.Platform.Telemetry;
 
@@ -9,37 +8,32 @@ namespace IntegrationHub.Functions.Ops.Health;
 /// <summary>Judges the health of the hub. Pure.</summary>
 internal static class HealthRules
 {
-    /// <summary>Makes the report. A null argument means that its source did not answer.</summary>
-    public static HealthReport Judge(
-        IEnumerable<IConnector> connectors, IReadOnlyDictionary<string, ConnectorState>? states, ILookup<string, Missed>? missed,
-        IReadOnlyList<QueueHealth> queues, int? spoolWaiting, MailHealthState mailHealth, IReadOnlyList<OutwardView> outward,
-        IReadOnlyList<SweepBeat> sweeps, IReadOnlyList<ParityHealth> parity)
+    public static HealthReport Judge(IEnumerable<IConnector> connectors, HealthFindings found)
     {
         var connectorHealth = connectors.OrderBy(connector => connector.Name, StringComparer.Ordinal)
-            .Select(connector => Of(connector, states?.GetValueOrDefault(connector.Name), [.. missed?[connector.Name] ?? []]))
+            .Select(connector => Of(connector, found.States?.GetValueOrDefault(connector.Name), [.. found.Missed?[connector.Name] ?? []]))
             .ToList();
-        var mail = MailOf(states?.GetValueOrDefault(ConnectorState.Mail), mailHealth);
-        var broken = Broken(states, queues, spoolWaiting).ToList();
-        var wanting = Wanting(connectorHealth, mail, queues, spoolWaiting)
-            .Concat(Held(outward)).Concat(Late(sweeps)).Concat(Late(parity)).Concat(mailHealth.Unsent).ToList();
+        var mail = MailOf(found.States?.GetValueOrDefault(ConnectorState.Mail), found.Mail);
+        var broken = Broken(found).ToList();
+        var wanting = Wanting(connectorHealth, mail, found)
+            .Concat(Held(found.Outward)).Concat(Late(found.Sweeps)).Concat(Late(found.Parity)).Concat(found.Mail.Unsent).ToList();
         var status = broken.Count > 0 ? HealthReport.Unhealthy : wanting.Count > 0 ? HealthReport.Degraded : HealthReport.Healthy;
-        return new(status, [.. broken, .. wanting], connectorHealth, queues, mail, new(spoolWaiting))
+        return new(status, [.. broken, .. wanting], connectorHealth, found.Queues, mail, new(found.SpoolWaiting))
         {
-            Outward = outward,
-            Sweeps = sweeps,
-            Parity = parity,
+            Outward = found.Outward,
+            Sweeps = found.Sweeps,
+            Parity = found.Parity,
         };
     }
 
-    private static IEnumerable<string> Broken(
-        IReadOnlyDictionary<string, ConnectorState>? states, IReadOnlyList<QueueHealth> queues, int? spoolWaiting)
+    private static IEnumerable<string> Broken(HealthFindings found)
     {
-        if (states is null || spoolWaiting is null)
+        if (found.States is null || found.SpoolWaiting is null)
         {
             yield return "The tables do not answer.";
         }
 
-        if (queues.Any(queue => queue.Active is null || queue.DeadLettered is null))
+        if (found.Queues.Any(queue => queue.Active is null || queue.DeadLettered is null))
         {
             yield return "The bus does not answer.";
         }
@@ -55,15 +49,14 @@ internal static class HealthRules
     private static IEnumerable<string> Late(IReadOnlyList<ParityHealth> parity) =>
         parity.Where(pair => pair.IsLate).Select(pair => $"The people of {pair.From} and {pair.To} are not compared any more.");
 
-    private static IEnumerable<string> Wanting(
-        IEnumerable<ConnectorHealth> connectors, MailHealth mail, IEnumerable<QueueHealth> queues, int? spoolWaiting) =>
+    private static IEnumerable<string> Wanting(IEnumerable<ConnectorHealth> connectors, MailHealth mail, HealthFindings found) =>
     [
         .. connectors.Where(connector => connector.State == "failing").Select(connector => $"Connector {connector.Name} is failing."),
         .. connectors.SelectMany(connector => connector.Gaps.Where(gap => gap.ReadAgainAt is null)
             .Select(gap => $"Connector {connector.Name} lost events of {gap.RecordType}; the records are read again with the next poll.")),
-        .. queues.Where(queue => queue.DeadLettered > 0).Select(queue => $"{queue.Name} has dead letters."),
+        .. found.Queues.Where(queue => queue.DeadLettered > 0).Select(queue => $"{queue.Name} has dead letters."),
         .. mail.State == "failing" ? ["Mail is failing."] : Array.Empty<string>(),
-        .. spoolWaiting > 0 ? ["Deliveries wait in the spool."] : Array.Empty<string>(),
+        .. found.SpoolWaiting > 0 ? ["Deliveries wait in the spool."] : Array.Empty<string>(),
     ];
 
     private static ConnectorHealth Of(IConnector connector, ConnectorState? state, IReadOnlyList<Missed> missed) =>

@@ -6,8 +6,8 @@ using IntegrationHub.Functions.Platform.Telemetry;
 
 namespace IntegrationHub.Functions.Ops.Health;
 
-/// <summary>What waits besides the queues: deliveries in the spool, effects that are held, sweeps, and people whom a tool lacks.</summary>
-internal sealed class WaitingWork(
+/// <summary>Reads what health shows besides connectors, queues and mail.</summary>
+internal sealed class HealthReader(
     HubTables tables, OutwardBreaker outward, SweepBeats sweeps, ParityStore parity, TimeProvider clock)
 {
     private const int SpoolCountedTo = 1_000;
